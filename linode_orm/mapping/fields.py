@@ -1,0 +1,269 @@
+"""Fields: the four kinds of attribute that a resource declares, one line each."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, TypeVar, cast, overload
+
+from linode_orm.errors import ReadOnlyAttribute
+from linode_orm.mapping.codecs import Optional, Structure, parse
+from linode_orm.mapping.expressions import Attribute
+from linode_orm.mapping.record import Record, read, write
+
+if TYPE_CHECKING:
+    from linode_orm.mapping.codecs import Codec
+
+T = TypeVar("T")
+N = TypeVar("N", bound=Record)
+
+
+class Kind(Generic[T]):
+    """What the four kinds share: the marks of a declaration, and reading.
+
+    The decoded value sits in the instance's `__dict__`, where it shadows this non-data descriptor; a name missing
+    there is undecoded, expired or not loaded, and comes through here.
+    """
+
+    kind: ClassVar[str]
+    name: str = ""
+    owner: type
+    text: str = ""
+    plain: frozenset[type] = frozenset()
+
+    def __init__(  # noqa: PLR0913  one keyword a mark
+        self,
+        *,
+        key: str = "",
+        filterable: bool = False,
+        required: bool = False,
+        put_required: bool = False,
+        volatile: bool = False,
+        absent: bool = False,
+        nullable: bool | None = None,
+        only_on_get: bool = False,
+        written_by: str = "",
+        merged: bool = False,
+        unique: bool = False,
+        redacted: bool = False,
+        unordered: bool = False,
+        changed_by: str = "",
+        deprecated: bool = False,
+        format: str = "",  # noqa: A002  the API's word
+        default: object = None,
+        create: bool = True,
+        update: bool = False,
+    ) -> None:
+        self.key = key
+        self.filterable = filterable
+        self.required = required
+        self.put_required = put_required
+        self.volatile = volatile
+        self.absent = absent
+        self._nullable = nullable
+        self.only_on_get = only_on_get
+        self.written_by = written_by
+        self.merged = merged
+        self.unique = unique
+        self.redacted = redacted
+        self.unordered = unordered
+        self.changed_by = changed_by
+        self.deprecated = deprecated
+        self.format = format
+        self.default = default
+        self._create = create
+        self._update = update
+        self._codec: Codec | None = None
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner = owner
+        self.name = name
+        self.key = self.key or name
+
+    @property
+    def createable(self) -> bool:
+        """Whether POST takes the field."""
+        return self._create and self.kind != "readonly"
+
+    @property
+    def mutable(self) -> bool:
+        """Whether PUT takes the field, or a request of its own does."""
+        return self.kind == "field" or (self.kind == "secret" and self._update) or bool(self.written_by)
+
+    def takes(self, verb: str) -> bool:
+        """Whether the body of a `create` or an `update` takes the field."""
+        return self.createable if verb == "create" else self.mutable
+
+    @property
+    def codec(self) -> Codec:
+        """The way between JSON and Python, read from the annotation when first needed."""
+        if self._codec is None:
+            names = vars(sys.modules[self.owner.__module__])
+            self._codec = parse(self.text, names, unordered=self.unordered)
+            self.plain = self._codec.plain
+        return self._codec
+
+    @property
+    def nullable(self) -> bool:
+        """Whether the API may send null here."""
+        if self._nullable is not None:
+            return self._nullable
+        return isinstance(self.codec, Optional) and not self.absent
+
+    def attribute(self, model: type) -> Attribute[Any]:
+        """Give what stands in conditions, starting at `model`."""
+        return nested_attribute(model, (self,))
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self: Kind[N], instance: None, owner: type, /) -> type[N]: ...
+        @overload
+        def __get__(self: Kind[N | None], instance: None, owner: type, /) -> type[N]: ...
+        @overload
+        def __get__(self, instance: None, owner: type, /) -> Attribute[T]: ...
+        @overload
+        def __get__(self, instance: object, owner: type, /) -> T: ...
+        def __get__(self, instance: object, owner: type, /) -> object: ...
+
+    else:
+
+        def __get__(self, instance, owner=None):
+            """Give the attribute's value, decoding or loading it; on a class, what stands in conditions."""
+            if instance is None:
+                return self.attribute(owner)
+            value = instance.__state__.raw.get(self.key, self)
+            if type(value) in self.plain:
+                instance.__dict__[self.name] = value
+                return value
+            return read(instance, self)
+
+    def assign(self, record: Record, value: object) -> None:
+        """Take a value that a user assigned, or refuse it."""
+        reason = self.refusal(record)
+        if reason:
+            msg = f"{record.__describe__()}.{self.name} {reason}"
+            raise ReadOnlyAttribute(msg)
+        write(record, self, value)
+
+    def refusal(self, record: Record) -> str:
+        """Say why the field cannot be assigned on this record now; empty where it can."""
+        is_new = getattr(record.__state__, "is_new", True)
+        if (is_new and self.createable) or (not is_new and self.mutable):
+            return ""
+        if self.changed_by:
+            actions = " or ".join(f"{name.strip()}()" for name in self.changed_by.split(","))
+            return f"cannot be assigned; {actions} changes it"
+        if self.kind == "readonly":
+            return "is read-only: the server sets it"
+        if is_new:
+            return "cannot be given at creation; assign it after the commit that creates the object"
+        return "is fixed at creation: the API has no way to change it afterwards"
+
+
+class ReadOnly(Kind[T]):
+    """The server's: in no body."""
+
+    kind = "readonly"
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: object, value: Never, /) -> None: ...
+
+
+class Fixed(Kind[T]):
+    """Given at creation, never changed by PUT."""
+
+    kind = "fixed"
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: object, value: T, /) -> None: ...
+
+
+class Field(Kind[T]):
+    """What a user may change."""
+
+    kind = "field"
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: object, value: T, /) -> None: ...
+
+
+class Secret(Kind[T]):
+    """Write only: in a body and never in an answer; shown to nobody but the request."""
+
+    kind = "secret"
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: object, value: T, /) -> None: ...
+
+
+def volatile_twin(kind: Kind[Any]) -> None:
+    """Turn a field into its volatile twin, a data descriptor that asks the clock at every read."""
+    kind.__class__ = _TWINS[type(kind)]
+
+
+class _AsksTheClock(Kind[T]):
+    if not TYPE_CHECKING:
+
+        def __get__(self, instance, owner=None):
+            """Give the value, after a refresh where it is older than the session allows."""
+            if instance is None:
+                return self.attribute(owner)
+            state = instance.__state__
+            until = state.fresh_until
+            if until is not None and state.owner.monotonic() >= until:
+                state.owner.freshen(instance, self.name)
+            try:
+                return instance.__dict__[self.name]
+            except KeyError:
+                return read(instance, self)
+
+        def __set__(self, instance, value):
+            """Assign; `Record.__setattr__` comes first, this makes a data descriptor."""
+            self.assign(instance, value)
+
+
+class _VolatileReadOnly(_AsksTheClock[T], ReadOnly[T]):
+    pass
+
+
+class _VolatileFixed(_AsksTheClock[T], Fixed[T]):
+    pass
+
+
+class _VolatileField(_AsksTheClock[T], Field[T]):
+    pass
+
+
+_TWINS: dict[type[Kind[Any]], type[Kind[Any]]] = {
+    ReadOnly: _VolatileReadOnly,
+    Fixed: _VolatileFixed,
+    Field: _VolatileField,
+}
+
+KINDS: dict[str, type[Kind[Any]]] = {"ReadOnly": ReadOnly, "Fixed": Fixed, "Field": Field, "Secret": Secret}
+
+
+class NestedAttribute(Attribute[Any]):
+    """An attribute with attributes: `Event.entity`, of which `Event.entity.id` can be asked for."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Attribute[Any]:
+        codec = self.field.codec
+        inner = codec.inner if isinstance(codec, Optional) else codec
+        field = inner.cls.__mapper__.fields.get(name) if isinstance(inner, Structure) else None
+        if field is None:
+            msg = f"{self} has no attribute {name!r}"
+            raise AttributeError(msg)
+        return nested_attribute(self.model, (*self.path, cast("Kind[Any]", field)))
+
+
+def nested_attribute(model: type, path: tuple[Kind[Any], ...]) -> Attribute[Any]:
+    """Give the attribute at the end of a path, one with attributes of its own where the field is an object."""
+    codec = path[-1].codec
+    inner = codec.inner if isinstance(codec, Optional) else codec
+    return (NestedAttribute if isinstance(inner, Structure) else Attribute)(model, path)

@@ -1,0 +1,215 @@
+"""The facts of one class, read once from its declaration and then by everybody else."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final, Never
+from urllib.parse import quote
+
+from linode_orm.errors import InvalidRequestError
+from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, volatile_twin
+from linode_orm.mapping.operations import Operation
+from linode_orm.mapping.record import Record
+from linode_orm.mapping.relations import Many, One
+from linode_orm.mapping.registry import lookup
+
+if TYPE_CHECKING:
+    from linode_orm.mapping.expressions import Attribute
+
+_KIND: Final = re.compile(r"(?:\w+\.)?(ReadOnly|Fixed|Field|Secret)\[(.*)\]\s*\Z", re.DOTALL)
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+_SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ALL_VERBS: Final = "list get create update delete"
+
+
+def snake(name: str) -> str:
+    """Give a class's name as an attribute's: `NodeBalancerConfig` is `node_balancer_config`, `VPCSubnet` `vpc_subnet`."""
+    return _SNAKE.sub("_", name.replace("NodeBalancer", "Node_Balancer")).lower()
+
+
+def quoted(value: object) -> str:
+    """Give an id as one segment of a path: everything quoted, dots too where they would climb."""
+    text = quote(str(value), safe="")
+    return text.replace(".", "%2E") if set(text) == {"."} else text
+
+
+class Mapper:
+    """What one class declares: where it lives, what it holds, what it can do.
+
+    Fields are those of the class and its bases; `keys` finds them by raw key, `attributes` finds everything that can
+    be assigned or read by name.
+    """
+
+    def __init__(self, cls: type, options: dict[str, object]) -> None:  # noqa: PLR0915  one line a fact
+        self.cls = cls
+        self.name = cls.__name__
+        self.fields: dict[str, Kind[Any]] = {}
+        self.relations: dict[str, One[Any] | Many[Any]] = {}
+        self.operations: dict[str, Operation] = {}
+        for base in reversed(cls.__mro__[1:]):
+            inherited = base.__dict__.get("__mapper__")
+            if isinstance(inherited, Mapper):
+                self.fields |= inherited.fields
+                self.relations |= inherited.relations
+                self.operations |= inherited.operations
+            elif issubclass(base, Record):
+                self._collect(base)
+        self._collect(cls)
+        self.keys = {field.key: field for field in self.fields.values()}
+        self._place(options)
+        self.attributes: dict[str, Kind[Any] | One[Any] | Many[Any]] = {**self.fields, **self.relations}
+        self.known = frozenset(self.keys)
+        self.unique = tuple(name for name, field in self.fields.items() if field.unique)
+        self.service = cls.__module__.split(".")[-2] if "." in cls.__module__ else cls.__module__
+
+    def _collect(self, cls: type) -> None:
+        for name, text in cls.__dict__.get("__annotations__", {}).items():
+            match = _KIND.match(text) if isinstance(text, str) else None
+            if match is None:
+                continue
+            field = cls.__dict__.get(name)
+            if field is None:
+                field = KINDS[match[1]]()
+                setattr(cls, name, field)
+                field.__set_name__(cls, name)
+            field.text = match[2]
+            if field.volatile and not isinstance(field, _SECRET):
+                volatile_twin(field)
+            self.fields[name] = field
+        for name, value in cls.__dict__.items():
+            if isinstance(value, (One, Many)):
+                self.relations[name] = value
+            found = getattr(getattr(value, "__func__", value), "__operation__", None)
+            if isinstance(found, Operation):
+                self.operations[name] = found
+
+    def _place(self, options: dict[str, object]) -> None:
+        path, identity = options.pop("path", ""), options.pop("id", "id")
+        self.path = str(path)
+        self.id_names: tuple[str, ...] = (
+            () if identity is None else (identity,) if isinstance(identity, str) else tuple(identity)  # type: ignore[arg-type]
+        )
+        self.singleton = identity is None
+        default_item = self.path if self.singleton else self.path + "".join(f"/{{{name}}}" for name in self.id_names)
+        self.item_path = str(options.pop("item", default_item))
+        self.placeholders = tuple(_PLACEHOLDER.findall(self.path))
+        self.parent = options.pop("parent", None)
+        self.verbs = frozenset(str(options.pop("verbs", "get update" if self.singleton else _ALL_VERBS)).split())
+        self.envelope = str(options.pop("envelope", "page"))
+        self.version = str(options.pop("version", "v4"))
+        self.page_size = options.pop("page_size", 500)
+        self.catalogue = bool(options.pop("catalogue", False))
+        self.empty_create = bool(options.pop("empty_create", False))
+        self.deprecated = bool(options.pop("deprecated", False))
+        self.parent_attribute = snake(str(self.parent)) if self.parent else None
+        if self.parent_attribute and self.parent_attribute not in self.relations:
+            relation: One[Any] = One(str(self.parent))
+            setattr(self.cls, self.parent_attribute, relation)
+            relation.__set_name__(self.cls, self.parent_attribute)
+            self.relations[self.parent_attribute] = relation
+        if options:
+            msg = f"class {self.name}: unknown class keywords {', '.join(options)}"
+            raise TypeError(msg)
+
+    def attribute(self, model: type, name: str) -> Attribute[Any]:
+        """Give what stands in conditions for the attribute called `name`; refuse an unknown one with a suggestion."""
+        if name not in self.attributes:
+            self.refuse_unknown(name)
+        return getattr(model, name)  # type: ignore[no-any-return]
+
+    def refuse_unknown(self, name: str) -> Never:
+        """Raise `AttributeError` naming what comes closest."""
+        close = get_close_matches(name, self.attributes, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        msg = f"{self.name} has no attribute {name!r}{hint}"
+        raise AttributeError(msg, name=name)
+
+    def learn(self, keys: set[str]) -> None:
+        """Make keys that no declaration knows readable by name, from the body in which they came."""
+        for key in keys:
+            name = key.replace("-", "_").replace(".", "_")
+            if name.isidentifier() and not name.startswith("_") and not hasattr(self.cls, name):
+                field: ReadOnly[Any] = ReadOnly(key=key)
+                field.text = "JSON"
+                field.__set_name__(self.cls, name)
+                setattr(self.cls, name, field)
+        self.known = self.known | keys
+
+    def identity(self, value: object) -> object:
+        """Give an id in the type of its field; refuse what cannot be one, before any request."""
+        if self.singleton:
+            msg = f"{self.name} is a singleton: it has no id of its own"
+            raise InvalidRequestError(msg)
+        if isinstance(value, Record):
+            value = value.__identity__  # type: ignore[attr-defined]  # a Model
+        if len(self.id_names) == 1:
+            return self._one(self.id_names[0], value)
+        if not isinstance(value, tuple) or len(value) != len(self.id_names):
+            msg = f"an id of {self.name} is a tuple ({', '.join(self.id_names)}), not {value!r}"
+            raise InvalidRequestError(msg)
+        return tuple(map(self._one, self.id_names, value))
+
+    def _one(self, name: str, value: object) -> object:
+        codec = self.fields[name].codec
+        is_number = int in codec.plain and str not in codec.plain
+        if is_number and isinstance(value, str) and value.isascii() and value.isdigit():
+            value = int(value)
+        try:
+            checked = codec.operand(value)
+        except WrongType as wrong:
+            msg = f"{self.name}.{name}: {wrong}; an id of another type cannot exist"
+            raise InvalidRequestError(msg) from None
+        if checked is None or checked == "":
+            msg = f"{self.name}.{name}: {value!r} is no id"
+            raise InvalidRequestError(msg)
+        return checked
+
+    def chain(self, value: object) -> tuple[object, ...]:
+        """Give the whole key of an object, ids from the outermost parent in, of an object, an id or a tuple of ids."""
+        depth = self._depth()
+        given = value if isinstance(value, tuple) and depth > 1 else (value,)
+        if len(given) != depth:
+            msg = f"{self.name} is named by {depth} ids from the outermost parent in, not {value!r}"
+            raise InvalidRequestError(msg)
+        if self.parent is None:
+            own = 0 if self.singleton else 1
+            above = tuple(given[: len(given) - own])
+            return above if self.singleton else (*above, self.identity(given[-1]))
+        parent: Any = lookup(str(self.parent))
+        above = parent.__mapper__.chain(given[0] if len(given) == 2 else tuple(given[:-1]))  # noqa: PLR2004  parent, self
+        return (*above, self.identity(given[-1]))
+
+    def _depth(self) -> int:
+        return len(self.placeholders) + (0 if self.singleton else 1)
+
+    def check_parents(self, parents: tuple[object, ...]) -> tuple[object, ...]:
+        """Give the parents' ids in the types of their fields; refuse another number of them, or other types."""
+        if len(parents) != len(self.placeholders):
+            wanted = ", ".join(self.placeholders) or "none"
+            msg = f"{self.name} needs the ids of its parents from the outermost in ({wanted}), not {parents!r}"
+            raise InvalidRequestError(msg)
+        if not parents or self.parent is None:
+            return parents
+        parent: Any = lookup(str(self.parent))
+        return parent.__mapper__.chain(parents[0] if len(parents) == 1 else parents)  # type: ignore[no-any-return]
+
+    def collection_path(self, parents: tuple[object, ...] = ()) -> str:
+        """Give the path of the collection below these parents, ids quoted."""
+        return _fill(self.path, dict(zip(self.placeholders, parents, strict=True)))
+
+    def path_for(self, identity: object, parents: tuple[object, ...] = ()) -> str:
+        """Give the path of one object, ids quoted."""
+        values = dict(zip(self.placeholders, parents, strict=True))
+        if not self.singleton:
+            ids = identity if isinstance(identity, tuple) else (identity,)
+            values |= dict(zip(self.id_names, ids, strict=True))
+        return _fill(self.item_path, values)
+
+
+def _fill(path: str, values: dict[str, object]) -> str:
+    return _PLACEHOLDER.sub(lambda match: quoted(values[match[1]]), path)
+
+
+_SECRET: Final = KINDS["Secret"]

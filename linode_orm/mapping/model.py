@@ -1,0 +1,350 @@
+"""The base classes of everything that is declared: resources, and the objects inside their bodies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+
+from linode_orm.errors import InvalidRequestError
+from linode_orm.mapping.mapper import Mapper
+from linode_orm.mapping.newborn import Newborn
+from linode_orm.mapping.record import EMPTY, Record, RecordState, absorb, encode, forget, write
+from linode_orm.mapping.registry import register
+from linode_orm.mapping.state import DETACHED, Loaded, Owner, State, Status
+from linode_orm.mapping.values import ABSENT
+
+if TYPE_CHECKING:
+    from linode_orm.mapping.expressions import Expression
+    from linode_orm.mapping.tracked import Holder
+
+TRANSIENT = Newborn()
+
+
+class _Declared(Record):
+    """What models and nested values share beside being records: assignment by declaration."""
+
+    __slots__ = ()
+
+    __mapper__: ClassVar[Mapper]  # type: ignore[misc]  # narrower than the protocol
+
+    if not TYPE_CHECKING:
+
+        def __setattr__(self, name: str, value: object) -> None:
+            """Assign a declared attribute; everything else is refused by name."""
+            attribute = self.__mapper__.attributes.get(name)
+            if attribute is None:
+                self.__mapper__.refuse_unknown(name)
+            attribute.assign(self, value)
+
+        def __delattr__(self, name: str) -> None:
+            """Refuse: an attribute of the API can be null, and never gone."""
+            msg = f"{self.__describe__()}.{name} cannot be deleted; assign None where the API takes null"
+            raise AttributeError(msg)
+
+
+_set_state = Record.__dict__["__state__"].__set__
+
+
+class Model(_Declared):
+    """A resource of the API. Its only public names are `save`, `delete` and `wait_until`; all others are the API's.
+
+    `Instance(label=..., region=...)` makes a new object for `session.add`; `Instance(session, 123)` a reference to
+    an existing one that loads itself at the first read; `Disk(session, 5, 123)` names the parent third.
+    """
+
+    if TYPE_CHECKING:
+        __state__: State
+
+    def __init_subclass__(cls, **options: object) -> None:
+        """Read the declaration; class keywords say where the resource lives."""
+        super().__init_subclass__()
+        cls.__mapper__ = Mapper(cls, options)
+        if cls.__mapper__.path:
+            register(cls.__name__, cls)
+
+    if not TYPE_CHECKING:
+
+        def __new__(cls, *key: object, **values: object) -> Self:
+            """Make a new object from keywords, or give the reference that a session and a key name."""
+            if not key:
+                return cls.__newborn__(values)
+            owner, *ids = key
+            if not hasattr(owner, "reference") or values:
+                msg = f"{cls.__name__}(...) takes keywords for a new object, or a session and an id"
+                raise TypeError(msg)
+            return owner.reference(cls, *_split(cls.__mapper__, ids), None)
+
+        def __init__(self, *key: object, **values: object) -> None:
+            """Nothing: `__new__` may have given an object that exists already."""
+
+    @classmethod
+    def __newborn__(cls, values: dict[str, object]) -> Self:
+        self = cls.__bare__(None, (), TRANSIENT, Status.TRANSIENT)
+        try:
+            for name, value in values.items():
+                setattr(self, name, value)
+        except AttributeError as error:
+            if getattr(error, "name", None) is not None:
+                raise TypeError(str(error)) from None
+            raise
+        return self
+
+    @classmethod
+    def __bare__(cls, identity: object, parents: tuple[object, ...], owner: object, status: Status) -> Self:
+        """Make an object of which nothing but the key is known."""
+        self = object.__new__(cls)
+        names = cls.__mapper__.id_names
+        raw = EMPTY
+        if identity is not None and names:
+            ids = identity if isinstance(identity, tuple) else (identity,)
+            raw = {cls.__mapper__.fields[name].key: each for name, each in zip(names, ids, strict=True)}
+        _set_state(self, State(raw, cast("Owner", owner), identity, parents, status))
+        return self
+
+    @property
+    def __identity__(self) -> object:
+        """The id by which others refer to this object; the object itself while it has none."""
+        state = self.__state__
+        return self if state.is_new else state.identity
+
+    def __changed__(self) -> None:
+        state = self.__state__
+        state.owner.changed(self)
+
+    def __touch__(self, name: str) -> None:
+        state = self.__state__
+        if state.shelf is not None and name in state.shelf.values and not (state.edits and name in state.edits):
+            self.__dict__[name] = state.shelf.values[name]
+            raw, state.raw = state.raw, state.shelf.raw
+            super().__touch__(name)
+            state.raw = raw
+            return
+        super().__touch__(name)
+
+    def __adopt_parent__(self, parent: object) -> None:
+        """Take a parent, given as object, id or tuple of ids."""
+        mapper, state = self.__mapper__, self.__state__
+        name = mapper.parent_attribute
+        relation: Any = mapper.relations[name] if name else None
+        if isinstance(parent, Model):
+            relation.key_of(parent, type(self).__name__)
+            self.__dict__[f"__{name}__"] = parent
+            if parent.__state__.is_new:
+                return
+            parent = (*parent.__state__.parents, parent.__state__.identity)
+        state.parents = mapper.check_parents(parent if isinstance(parent, tuple) else (parent,))
+
+    def save(self) -> None:
+        """Send what is pending for this object now, with the pending parents and references it cannot exist without.
+
+        Sends nothing when there is nothing to send. Raises `InvalidRequestError` inside a `begin()` block.
+        """
+        self.__state__.owner.save(self)
+
+    def delete(self) -> None:
+        """Delete this object now, in one request; a pending one just leaves its session.
+
+        Raises `InvalidRequestError` inside a `begin()` block.
+        """
+        self.__state__.owner.delete_now(self)
+
+    def wait_until(self, condition: Expression, timeout: float = 300.0) -> None:
+        """Read this object until `condition` is true of it; raise `WaitTimeout` after `timeout` seconds."""
+        self.__state__.owner.wait_until(self, condition, timeout)
+
+    def __describe__(self) -> str:
+        state = self.__state__
+        if state.is_new:
+            return f"{type(self).__name__} (new)"
+        key = ", ".join(map(str, (*state.parents, *(() if state.identity is None else (state.identity,)))))
+        return f"{type(self).__name__} {key}".strip()
+
+    def __repr__(self) -> str:
+        shown = [self.__describe__()]
+        for name in ("label", "domain", "name"):
+            field = self.__mapper__.fields.get(name)
+            value = self.__dict__.get(name, self.__state__.raw.get(field.key) if field else None)
+            if isinstance(value, str) and value not in self.__mapper__.id_names:
+                shown.append(repr(value))
+                break
+        return f"<{' '.join(shown)}>"
+
+    def __str__(self) -> str:
+        identity = self.__state__.identity
+        return identity if isinstance(identity, str) else repr(self)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (str, int)):
+            name = type(self).__name__
+            msg = (
+                f"a {name} is compared with {other!r}; an object is no id. Compare the raw id instead: "
+                f"x.{_reference_name(name)}_id == {other!r}, or {self!r}.id"
+            )
+            raise TypeError(msg)
+        return self is other
+
+    __hash__ = object.__hash__
+
+    def __reduce__(self) -> tuple[object, ...]:
+        state = self.__state__
+        return _revive, (type(self), _visible(self), state.identity, state.parents, state.loaded.name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*object.__dir__(self)})
+
+
+def _reference_name(name: str) -> str:
+    return "linode" if name == "Instance" else name.lower()
+
+
+def _visible(model: Model) -> dict[str, object]:
+    """Give the body of an object as it stands, without anything that is secret or shown once."""
+    state, body = model.__state__, {}
+    for name, field in model.__mapper__.fields.items():
+        if field.kind == "secret" or (field.redacted and field.name not in model.__mapper__.id_names):
+            continue
+        if state.edits and name in state.edits:
+            value = field.codec.encode(model.__dict__[name])
+            if not isinstance(value, Record):
+                body[field.key] = value
+        elif field.key in state.raw:
+            body[field.key] = state.raw[field.key]
+    return body
+
+
+def _revive(
+    cls: type[Model], body: dict[str, object], identity: object, parents: tuple[object, ...], loaded: str
+) -> Model:
+    model = cls.__bare__(identity, parents, DETACHED, Status.DETACHED)
+    model.__state__.raw = body
+    model.__state__.loaded = Loaded[loaded]
+    return model
+
+
+def _split(mapper: Mapper, ids: list[object]) -> tuple[object, tuple[object, ...]]:
+    """Give id and parents of the positional arguments of a lazy reference."""
+    if mapper.singleton:
+        parents, identity = ids, None
+    else:
+        if not ids:
+            msg = f"{mapper.name}(session, ...) needs an id"
+            raise InvalidRequestError(msg)
+        identity, *parents = ids
+        identity = mapper.identity(identity)
+    chain: list[object] = []
+    for parent in parents:
+        if isinstance(parent, Model):
+            chain += [*parent.__state__.parents, *([] if parent.__state__.identity is None else [parent.__identity__])]
+        elif isinstance(parent, tuple):
+            chain += parent
+        else:
+            chain.append(parent)
+    return identity, mapper.check_parents(tuple(chain))
+
+
+class NestedState(RecordState):
+    """The state of a nested value: also who holds it, under which name."""
+
+    __slots__ = ("holder", "name")
+
+    def __init__(self, raw: dict[str, object], holder: Holder | None, name: str) -> None:
+        super().__init__(raw)
+        self.holder = holder
+        self.name = name
+
+    @property
+    def is_new(self) -> bool:
+        """Whether every leaf may be given: the user made the object, or it belongs to a new one."""
+        holder = self.holder
+        while holder is not None and not isinstance(holder, Record):
+            holder = getattr(holder, "_holder", None)
+        return holder is None or bool(getattr(holder.__state__, "is_new", False))
+
+
+class Nested(_Declared):
+    """A typed object inside a resource's body; a change inside it is a change of the resource."""
+
+    if TYPE_CHECKING:
+        __state__: NestedState
+
+    def __init_subclass__(cls, **options: object) -> None:
+        """Read the declaration."""
+        super().__init_subclass__()
+        cls.__mapper__ = Mapper(cls, options)
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, **values: object) -> None:
+            _set_state(self, NestedState(EMPTY, None, ""))
+            for name, value in values.items():
+                setattr(self, name, value)
+
+    @classmethod
+    def __hydrate__(cls, raw: dict[str, object], holder: Holder | None, name: str) -> Self:
+        self = cls.__new__(cls)
+        _set_state(self, NestedState(raw, holder, name))
+        unknown = raw.keys() - cls.__mapper__.known
+        if unknown:
+            cls.__mapper__.learn(unknown)
+        return self
+
+    def __held_by__(self, holder: Holder, name: str) -> Self:
+        state = self.__state__
+        if state.holder is not None and state.holder is not holder:
+            copy = type(self).__hydrate__(EMPTY, holder, name)
+            copy.__become__(self)
+            return copy
+        state.holder, state.name = holder, name
+        return self
+
+    def __changed__(self) -> None:
+        state = self.__state__
+        if state.holder is not None:
+            state.holder.__touch__(state.name)
+
+    def __absorb__(self, raw: dict[str, object]) -> None:
+        unknown = raw.keys() - self.__mapper__.known
+        if unknown:
+            self.__mapper__.learn(unknown)
+        absorb(self, raw)
+
+    def __become__(self, other: Nested) -> None:
+        """Take over the values of another of the same class, telling nobody."""
+        state = self.__state__
+        holder, state.holder = state.holder, None
+        values = {name: getattr(other, name) for name in self.__mapper__.fields if _has(other, name)}
+        self.__dict__.clear()
+        state.raw, state.edits = EMPTY, None
+        for name, value in values.items():
+            write(self, self.__mapper__.fields[name], value)
+        state.holder = holder
+
+    def __encode__(self) -> dict[str, object]:
+        return encode(self)
+
+    def __forget__(self) -> None:
+        forget(self)
+
+    def __eq__(self, other: object) -> bool:
+        return encode(self) == encode(other) if isinstance(other, type(self)) else NotImplemented
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            f"{name}={getattr(self, name)!r}"
+            for name, field in self.__mapper__.fields.items()
+            if _has(self, name) and field.kind != "secret"
+        )
+        return f"{type(self).__name__}({shown})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        secret = {field.key for field in self.__mapper__.fields.values() if field.kind == "secret"}
+        return _revive_nested, (type(self), {key: each for key, each in encode(self).items() if key not in secret})
+
+
+def _has(record: Nested, name: str) -> bool:
+    return record.__dict__.get(name, ABSENT) is not ABSENT or record.__mapper__.fields[name].key in record.__state__.raw
+
+
+def _revive_nested(cls: type[Nested], body: dict[str, object]) -> Nested:
+    return cls.__hydrate__(body, None, "")

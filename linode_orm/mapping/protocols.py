@@ -1,0 +1,56 @@
+"""What the parts of a declaration know of one another, so that none has to import the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.tracked import Holder
+
+
+class FieldFacts(Protocol):
+    """The facts of one field that decoding and change tracking need."""
+
+    name: str
+    key: str
+    kind: str
+    absent: bool
+    only_on_get: bool
+    redacted: bool
+
+    @property
+    def codec(self) -> Codec:
+        """The way between JSON and Python."""
+
+    def takes(self, verb: str) -> bool:
+        """Whether the body of a `create` or an `update` takes the field."""
+
+
+class Facts(Protocol):
+    """The facts of one class that decoding and change tracking need."""
+
+    fields: Mapping[str, FieldFacts]
+    keys: Mapping[str, FieldFacts]
+
+
+class NestedValue(Protocol):
+    """An object of a nested class."""
+
+    def __absorb__(self, raw: dict[str, object]) -> None: ...
+    def __become__(self, other: object) -> None: ...
+    def __encode__(self) -> dict[str, object]: ...
+    def __forget__(self) -> None: ...
+    def __held_by__(self, holder: Holder, name: str) -> NestedValue: ...
+
+
+class NestedClass(Protocol):
+    """A nested class."""
+
+    __name__: str
+    __mapper__: Facts
+
+    def __call__(self, **values: object) -> NestedValue: ...
+    def __hydrate__(self, raw: dict[str, object], holder: Holder | None, name: str) -> NestedValue: ...

@@ -1,0 +1,174 @@
+"""Queries: immutable values that say which objects are wanted, answered by a runner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+
+from attrs import evolve, frozen
+
+from linode_orm.errors import MultipleResultsFound, NoResultFound
+from linode_orm.mapping.expressions import Attribute, Order, and_
+
+if TYPE_CHECKING:
+    from linode_orm.mapping.expressions import Expression
+    from linode_orm.mapping.relations import Option
+
+M = TypeVar("M")
+
+
+class Runner(Protocol):
+    """Whatever answers queries: a session."""
+
+    def rows(self, query: Query[Any]) -> Iterator[Any]:
+        """Give the matching objects, reading pages as they are asked for."""
+
+    def count(self, query: Query[Any]) -> int:
+        """Count the matching objects."""
+
+    def x_filter(self, query: Query[Any]) -> dict[str, object]:
+        """Give the X-Filter that would be sent."""
+
+    def explain(self, query: Query[Any]) -> object:
+        """Say which requests would be sent and what runs where."""
+
+    def update(self, query: Query[Any], values: Mapping[str, object]) -> int:
+        """Assign values on every match."""
+
+    def delete(self, query: Query[Any]) -> int:
+        """Mark every match for deletion."""
+
+
+@frozen(eq=False, repr=False)
+class Query(Generic[M]):
+    """The objects of one class that meet conditions, in an order, up to a limit.
+
+    Each method gives a new query; nothing is sent before the objects are asked for.
+    """
+
+    model: type[M]
+    runner: Runner
+    condition: Expression | None = None
+    order: tuple[Order, ...] = ()
+    limited: int | None = None
+    skipped: int = 0
+    chosen: tuple[Option, ...] = ()
+    path: str | None = None
+    """Another road to the objects than the class's own collection (`/linode/instances/5/volumes`)."""
+    parents: tuple[object, ...] | None = None
+    """The ids of the parents whose children are asked for; None for all of them."""
+
+    def filter(self, *conditions: Expression) -> Query[M]:
+        """Ask for those that meet these conditions too."""
+        parts = conditions if self.condition is None else (self.condition, *conditions)
+        return evolve(self, condition=and_(*parts)) if parts else self
+
+    def filter_by(self, **values: object) -> Query[M]:
+        """Ask for those whose attributes have these values: `filter_by(label="web")`."""
+        mapper = self.model.__mapper__  # type: ignore[attr-defined]  # a Model
+        return self.filter(*(mapper.attribute(self.model, name) == value for name, value in values.items()))
+
+    def order_by(self, *keys: Order | Attribute[Any]) -> Query[M]:
+        """Order by these keys, the first one first: `Instance.created.desc()`; an attribute alone is ascending."""
+        return evolve(self, order=(*self.order, *(map(_order, keys))))
+
+    def limit(self, count: int | None, /) -> Query[M]:
+        """Ask for at most this many."""
+        return evolve(self, limited=None if count is None else _natural("limit", count))
+
+    def offset(self, count: int, /) -> Query[M]:
+        """Leave the first ones out."""
+        return evolve(self, skipped=_natural("offset", count))
+
+    def options(self, *options: Option) -> Query[M]:
+        """Say how relations are loaded: `selectin(Instance.disks)`, `raiseload()`."""
+        return evolve(self, chosen=(*self.chosen, *options))
+
+    def __iter__(self) -> Iterator[M]:
+        return cast("Iterator[M]", self.runner.rows(self))
+
+    def __bool__(self) -> bool:
+        msg = f"{self!r} has no truth value; use .exists() to ask whether there is a match"
+        raise TypeError(msg)
+
+    def all(self) -> list[M]:
+        """Give every match."""
+        return list(self)
+
+    def first(self) -> M | None:
+        """Give the first match, or None."""
+        wanted = 1 if self.limited is None else min(1, self.limited)
+        return next(iter(evolve(self, limited=wanted)), None)
+
+    def one(self) -> M:
+        """Give the only match; raise `NoResultFound` or `MultipleResultsFound`."""
+        found = self.one_or_none()
+        if found is None:
+            msg = f"{self!r} has no match; use one_or_none() where that may be"
+            raise NoResultFound(msg)
+        return found
+
+    def one_or_none(self) -> M | None:
+        """Give the only match, or None; raise `MultipleResultsFound`."""
+        several = 2
+        wanted = several if self.limited is None else min(several, self.limited)
+        found = list(evolve(self, limited=wanted))
+        if len(found) == several:
+            msg = f"{self!r} has more than one match ({found[0]!r}, {found[1]!r}, …); use first() or narrow the filter"
+            raise MultipleResultsFound(msg)
+        return found[0] if found else None
+
+    def count(self) -> int:
+        """Count the matches, in one request where the server's own count is exact."""
+        return self.runner.count(self)
+
+    def exists(self) -> bool:
+        """Whether there is a match."""
+        return self.first() is not None
+
+    @property
+    def x_filter(self) -> dict[str, object]:
+        """The X-Filter that would be sent; empty where the server filters nothing."""
+        return self.runner.x_filter(self)
+
+    def explain(self) -> object:
+        """Say which requests would be sent, which part of the filter runs where, and why; printable."""
+        return self.runner.explain(self)
+
+    def update(self, values: Mapping[str, object]) -> int:
+        """Assign these values on every match, for the next commit to send; give the number of matches."""
+        return self.runner.update(self, values)
+
+    def delete(self) -> int:
+        """Mark every match for deletion by the next commit; give the number of matches."""
+        return self.runner.delete(self)
+
+    def __repr__(self) -> str:
+        parts = [f"query({self.model.__name__})"]
+        if self.condition is not None:
+            parts.append(f"filter({self.condition})")
+        if self.order:
+            parts.append(f"order_by({', '.join(map(str, self.order))})")
+        if self.skipped:
+            parts.append(f"offset({self.skipped})")
+        if self.limited is not None:
+            parts.append(f"limit({self.limited})")
+        return ".".join(parts)
+
+
+def _order(key: object) -> Order:
+    if isinstance(key, Order):
+        return key
+    if isinstance(key, Attribute):
+        return key.asc()
+    if hasattr(key, "attribute"):
+        return cast("Attribute[Any]", key.attribute).asc()
+    msg = f"order_by() takes attributes such as Instance.created or Instance.created.desc(), not {key!r}"
+    raise TypeError(msg)
+
+
+def _natural(name: str, count: object) -> int:
+    if type(count) is not int or count < 0:
+        msg = f"{name}() takes a whole number from 0, not {count!r}"
+        raise TypeError(msg)
+    return count

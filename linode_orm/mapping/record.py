@@ -1,0 +1,236 @@
+"""Records: a body as it came, decoded at first read, with the user's changes beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from linode_orm.errors import AttributeMissing, ResponseError
+from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.values import ABSENT
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from linode_orm.mapping.protocols import Facts, FieldFacts
+
+EMPTY: Final[dict[str, object]] = {}
+
+
+class Edit:
+    """A pending change of one field.
+
+    `base` is the value in JSON that was seen when the change was made (`ABSENT` where none was), `onto` the one that
+    the user's value was last built on, `exact` whether the user assigned a whole value instead of changing one.
+    """
+
+    __slots__ = ("base", "exact", "onto")
+
+    def __init__(self, base: object, *, exact: bool) -> None:
+        self.base = base
+        self.onto = base
+        self.exact = exact
+
+
+class RecordState:
+    """What a record keeps beside its decoded values: the body it came from and the pending edits."""
+
+    __slots__ = ("edits", "raw")
+
+    def __init__(self, raw: dict[str, object]) -> None:
+        self.raw = raw
+        self.edits: dict[str, Edit] | None = None
+
+    def missing(self, record: Record, field: FieldFacts) -> object:
+        """Give the value of a field whose key the body does not have."""
+        if field.absent or field.kind == "secret":
+            return None
+        msg = (
+            f"{record.__describe__()} has no {field.name!r}: the API left the key {field.key!r} out of its body; "
+            f"inspect() tells null, absent and unloaded apart"
+        )
+        raise AttributeMissing(msg)
+
+
+class Record:
+    """What models and nested values share; every name of it is a dunder, so that no field can meet it."""
+
+    __slots__ = ("__state__", "__weakref__")
+
+    if TYPE_CHECKING:
+        __state__: RecordState
+        __mapper__: Facts
+
+    def __touch__(self, name: str) -> None:
+        """Write down that the mutable value of field `name` is about to change."""
+        state = self.__state__
+        if state.edits is None:
+            state.edits = {}
+        if name not in state.edits:
+            key = self.__mapper__.fields[name].key
+            state.edits[name] = Edit(state.raw.get(key, ABSENT), exact=False)
+        self.__changed__()
+
+    def __changed__(self) -> None:
+        """Tell the owner that something pending may have come or gone."""
+
+    def __describe__(self) -> str:
+        """Name this record in a message."""
+        return type(self).__name__
+
+
+def read(record: Record, field: FieldFacts) -> object:
+    """Decode a field's value and keep it (the slow path of every read)."""
+    state = record.__state__
+    raw = state.raw.get(field.key, ABSENT)
+    if raw is ABSENT:
+        value = state.missing(record, field)
+        if field.name in record.__dict__:
+            return record.__dict__[field.name]
+    else:
+        try:
+            value = field.codec.decode(raw, record, field.name)
+        except WrongType as wrong:
+            msg = f"{record.__describe__()}.{field.name}: {wrong}; the API's answer does not fit the declaration"
+            raise ResponseError(msg) from None
+    record.__dict__[field.name] = value
+    return value
+
+
+def write(record: Record, field: FieldFacts, value: object) -> None:
+    """Take a value that a user assigned; raise `TypeError` where its type is wrong."""
+    codec = field.codec
+    try:
+        mine = codec.adopt(value, record, field.name)
+    except WrongType as wrong:
+        what = f"{codec.text} expected (the value is not shown)" if field.kind == "secret" else str(wrong)
+        msg = f"{record.__describe__()}.{field.name}: {what}"
+        raise TypeError(msg) from None
+    state, values = record.__state__, record.__dict__
+    values.pop(_waiting(field.name), None)
+    theirs = state.raw.get(field.key, ABSENT)
+    if codec.mutable:
+        held = values.get(field.name)
+        if held is None and theirs is not ABSENT and theirs is not None:
+            held = read(record, field)
+        if codec.replace(held, mine):
+            mine = held
+    values[field.name] = mine
+    if theirs is not ABSENT and codec.same(codec.encode(mine), theirs):
+        if state.edits:
+            state.edits.pop(field.name, None)
+    else:
+        _assigned(state, field.name, theirs)
+    record.__changed__()
+
+
+def _assigned(state: RecordState, name: str, theirs: object) -> None:
+    if state.edits is None:
+        state.edits = {}
+    if name in state.edits:
+        state.edits[name].exact = True
+    else:
+        state.edits[name] = Edit(theirs, exact=True)
+
+
+def _waiting(name: str) -> str:
+    return f"__{name}__"
+
+
+def refer(record: Record, field: FieldFacts, target: Record) -> None:
+    """Let a raw id wait for a new object, which has none before it is created; until then the id reads None."""
+    record.__dict__.pop(field.name, None)
+    record.__dict__[_waiting(field.name)] = target
+    _assigned(record.__state__, field.name, record.__state__.raw.get(field.key, ABSENT))
+    record.__changed__()
+
+
+def awaited(record: Record, name: str) -> Record | None:
+    """Give the new object that the raw id called `name` waits for."""
+    return record.__dict__.get(_waiting(name))
+
+
+def absorb(record: Record, body: dict[str, object]) -> None:
+    """Take a newer body: pending edits stay, every other value becomes the body's, mutable ones in place."""
+    state = record.__state__
+    state.raw = body
+    values, edits = record.__dict__, state.edits
+    fields = record.__mapper__.fields
+    for name in tuple(values):
+        field = fields.get(name)
+        if field is None:
+            continue
+        theirs = body.get(field.key, ABSENT)
+        if edits and name in edits:
+            _meet(record, field, theirs)
+        elif not field.codec.mutable or theirs is ABSENT or not _updated(field, values[name], theirs):
+            del values[name]
+
+
+def _updated(field: FieldFacts, value: object, theirs: object) -> bool:
+    try:
+        return field.codec.update(value, theirs)
+    except WrongType:
+        return False
+
+
+def _meet(record: Record, field: FieldFacts, theirs: object) -> None:
+    """Let a pending edit meet a newer value of the server."""
+    edits = record.__state__.edits
+    if theirs is ABSENT or edits is None or field.name not in record.__dict__:
+        return
+    codec, edit, value = field.codec, edits[field.name], record.__dict__[field.name]
+    if not edit.exact and codec.rebase(value, edit.onto, theirs):
+        edit.onto = theirs
+    if codec.same(codec.encode(value), theirs):
+        codec.forget(value)
+        del edits[field.name]
+
+
+def forget(record: Record, names: Container[str] | None = None) -> None:
+    """Drop the pending edits of `names`, or all; the values stay until a body is absorbed."""
+    state = record.__state__
+    for name in [name for name in state.edits or () if names is None or name in names]:
+        field = record.__mapper__.fields[name]
+        if field.codec.mutable and name in record.__dict__:
+            field.codec.forget(record.__dict__[name])
+        del (state.edits or {})[name]
+        record.__dict__.pop(_waiting(name), None)
+        if field.kind == "secret":
+            record.__dict__.pop(name, None)
+
+
+def restore(record: Record) -> None:
+    """Take every pending edit back; mutable values go back in place."""
+    state = record.__state__
+    touched = tuple(state.edits or ())
+    forget(record)
+    for name in touched:
+        field = record.__mapper__.fields[name]
+        raw = state.raw.get(field.key, ABSENT)
+        value = record.__dict__.get(name, ABSENT)
+        if value is not ABSENT and (raw is ABSENT or not field.codec.mutable or not _updated(field, value, raw)):
+            del record.__dict__[name]
+
+
+def changes(record: Record) -> dict[str, Edit]:
+    """Give the pending edits that change something."""
+    state = record.__state__
+    if not state.edits:
+        return {}
+    fields, values = record.__mapper__.fields, record.__dict__
+    real: dict[str, Edit] = {}
+    for name, edit in state.edits.items():
+        field = fields[name]
+        theirs = state.raw.get(field.key, ABSENT)
+        if theirs is ABSENT or name not in values or not field.codec.same(field.codec.encode(values[name]), theirs):
+            real[name] = edit
+    return real
+
+
+def encode(record: Record) -> dict[str, object]:
+    """Give the JSON of every value that a record has, decoded and encoded again."""
+    state, body = record.__state__, {}
+    for name, field in record.__mapper__.fields.items():
+        if name in record.__dict__ or field.key in state.raw:
+            body[field.key] = field.codec.encode(getattr(record, name))
+    return body

@@ -1,0 +1,337 @@
+"""Relations: attributes that are other resources, to one or to many."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from attrs import frozen
+
+from linode_orm.errors import ReadOnlyAttribute
+from linode_orm.mapping.expressions import Attribute, Expression, Order
+from linode_orm.mapping.record import Record, awaited, refer
+from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.state import Near, State
+
+if TYPE_CHECKING:
+    from linode_orm.mapping.fields import Kind
+    from linode_orm.mapping.query import Query
+
+T = TypeVar("T")
+M = TypeVar("M")
+
+
+class Collection(Sequence[M]):
+    """The objects behind a to-many relation: loaded by the first `len()`, iteration or index, kept afterwards."""
+
+    @abstractmethod
+    def query(self) -> Query[M]:
+        """Give a query over the collection."""
+
+    @abstractmethod
+    def append(self, child: M, /) -> None:
+        """Make a new object a child, pending until the next commit."""
+
+    @abstractmethod
+    def refresh(self) -> None:
+        """Read the collection again."""
+
+
+class One(Generic[T]):
+    """A reference to one other resource: `volume.linode`.
+
+    `via` names the attribute with the raw id; without it the relation is the parent of a child (`disk.instance`).
+    """
+
+    name: str
+    owner: type
+
+    def __init__(self, target: str, *, via: str = "") -> None:
+        self.target = target
+        self.via = via
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner = owner
+        self.name = name
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: type, /) -> Reference[T]: ...
+        @overload
+        def __get__(self, instance: object, owner: type, /) -> T: ...
+        def __get__(self, instance: object, owner: type, /) -> object: ...
+        def __set__(self, instance: object, value: T | int | str, /) -> None: ...
+
+    else:
+
+        def __get__(self, instance, owner=None):
+            """Give the object referred to, without a request; on a class, what stands in conditions."""
+            if instance is None:
+                return Reference(owner, self)
+            return self.resolve(instance)
+
+    @property
+    def model(self) -> type:
+        """The class referred to."""
+        return lookup(self.target)
+
+    def field(self, model: Any) -> Kind[Any] | None:  # noqa: ANN401  a Model class
+        """Give the field with the raw id; None for the parent of a child."""
+        return model.__mapper__.fields[self.via] if self.via else None
+
+    def resolve(self, record: Record) -> object:
+        """Give the object referred to, without a request unless the raw id has to be loaded."""
+        state = record.__state__
+        if not isinstance(state, State):
+            return None
+        if not self.via:
+            return self._parent(record, state)
+        waiting = awaited(record, self.via)
+        if waiting is not None:
+            return waiting
+        identity = getattr(record, self.via)
+        if identity is None:
+            return None
+        return state.owner.reference(self.model, identity, (), Near(record, self.name))
+
+    def _parent(self, record: Record, state: State) -> object:
+        pending = record.__dict__.get(f"__{self.name}__")
+        if pending is not None:
+            return pending
+        if not state.parents:
+            return None
+        identity, above = state.parents[-1], state.parents[:-1]
+        return state.owner.reference(self.model, identity, above, Near(record, self.name))
+
+    def assign(self, record: Record, value: object) -> None:
+        """Refer to another object, given as object, id or slug."""
+        state = record.__state__
+        if not self.via:
+            if getattr(state, "is_new", False):
+                record.__adopt_parent__(value)  # type: ignore[attr-defined]  # a Model
+                return
+            msg = f"{record.__describe__()}.{self.name} is its parent, which cannot be changed"
+            raise ReadOnlyAttribute(msg)
+        field: Any = record.__mapper__.fields[self.via]
+        key = self.key_of(value, record.__describe__())
+        if not isinstance(key, Record):
+            field.assign(record, key)
+            return
+        reason = field.refusal(record)
+        if reason:
+            msg = f"{record.__describe__()}.{self.name} {reason}"
+            raise ReadOnlyAttribute(msg)
+        refer(record, field, key)
+
+    def key_of(self, value: object, where: str) -> object:
+        """Give the raw id of an object, id or slug; a new object stands for itself until it has one."""
+        if not isinstance(value, Record):
+            return value
+        if not isinstance(value, self.model):
+            msg = f"{where}.{self.name} takes {self.target}, not {value.__describe__()}"
+            raise TypeError(msg)
+        return value.__identity__  # type: ignore[attr-defined]  # a Model
+
+
+class Reference(Generic[T]):
+    """A to-one relation as it stands in conditions: `Instance.region == "us-east"`, `Volume.linode == instance`."""
+
+    __slots__ = ("model", "relation")
+    __hash__ = object.__hash__
+
+    def __init__(self, model: type, relation: One[Any]) -> None:
+        self.model = model
+        self.relation = relation
+
+    @property
+    def attribute(self) -> Attribute[Any]:
+        """The attribute with the raw id."""
+        field = self.relation.field(self.model)
+        if field is None:
+            msg = f"{self} is a parent: it can be compared with == or in_(), and not ordered by"
+            raise TypeError(msg)
+        return field.attribute(self.model)
+
+    def __str__(self) -> str:
+        return f"{self.model.__name__}.{self.relation.name}"
+
+    __repr__ = __str__
+
+    def _compare(self, operator: str, other: object) -> Expression:
+        if self.relation.via:
+            key = self.relation.key_of(other, self.model.__name__)
+            return self.attribute == key if operator == "==" else self.attribute != key
+        if operator != "==":
+            msg = f"{self} is a parent: only == and in_() narrow a query to it"
+            raise TypeError(msg)
+        return ParentIs(self.model, (_parent_key(self.relation, other),))
+
+    def __eq__(self, other: T | int | str | None) -> Expression:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # a condition
+        return self._compare("==", other)
+
+    def __ne__(self, other: T | int | str | None) -> Expression:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # a condition
+        return self._compare("!=", other)
+
+    def in_(self, values: Iterable[T | int | str], /) -> Expression:
+        """The object is one of these."""
+        given = list(values)
+        if not self.relation.via:
+            return ParentIs(self.model, tuple(_parent_key(self.relation, each) for each in given))
+        return self.attribute.in_([self.relation.key_of(each, self.model.__name__) for each in given])
+
+    def is_(self, value: None, /) -> Expression:
+        """The object refers to nothing."""
+        return self.attribute.is_(value)
+
+    def asc(self) -> Order:
+        """Order by the raw id."""
+        return self.attribute.asc()
+
+    def desc(self) -> Order:
+        """Order by the raw id, from the largest."""
+        return self.attribute.desc()
+
+    def contains(self, part: str, /) -> Expression:
+        """The slug has this part."""
+        return self.attribute.contains(part)
+
+    def startswith(self, prefix: str, /) -> Expression:
+        """The slug begins with this."""
+        return self.attribute.startswith(prefix)
+
+
+@frozen(eq=False)
+class ParentIs(Expression):
+    """A condition on the parent of a child: it narrows which collections are read.
+
+    `parents` are whole keys, ids from the outermost in.
+    """
+
+    model: type
+    parents: tuple[tuple[object, ...], ...]
+
+    def __str__(self) -> str:
+        keys = ", ".join(str(key[-1]) for key in self.parents)
+        name = self.model.__mapper__.parent_attribute  # type: ignore[attr-defined]  # a Model
+        return f"{self.model.__name__}.{name} is {keys}"
+
+    __repr__ = __str__
+
+
+def _parent_key(relation: One[Any], value: object) -> tuple[object, ...]:
+    """Give the ids from the outermost parent in, of a parent given as object, id or tuple of ids."""
+    model: Any = relation.model
+    if isinstance(value, Record):
+        relation.key_of(value, relation.owner.__name__)
+        state = value.__state__
+        assert isinstance(state, State)  # noqa: S101  key_of has checked that it is a Model
+        if state.is_new:
+            msg = f"{value.__describe__()} is new and has no id yet; commit it first"
+            raise TypeError(msg)
+        return (*state.parents, state.identity)
+    return model.__mapper__.chain(value)  # type: ignore[no-any-return]
+
+
+class Many(Generic[M]):
+    """The objects that hang on one object: `instance.disks`, `instance.volumes`.
+
+    Children live below their parent's path; `path` names another road below the item; `embedded` the key of the
+    parent's own body that holds them all; `create_key` the key under which the parent's POST takes them.
+    """
+
+    name: str
+    owner: type
+
+    def __init__(self, target: str, *, path: str = "", embedded: str = "", create_key: str = "") -> None:
+        self.target = target
+        self.path = path
+        self.embedded = embedded
+        self.create_key = create_key
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner = owner
+        self.name = name
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: type, /) -> Many[M]: ...
+        @overload
+        def __get__(self, instance: object, owner: type, /) -> Collection[M]: ...
+        def __get__(self, instance: object, owner: type, /) -> object: ...
+
+    else:
+
+        def __get__(self, instance, owner=None):
+            """Give the collection, without a request; on a class, what `selectin` takes."""
+            if instance is None:
+                return self
+            value = instance.__state__.owner.collection(instance, self.name)
+            instance.__dict__[self.name] = value
+            return value
+
+    @property
+    def model(self) -> type:
+        """The class of the objects."""
+        return lookup(self.target)
+
+    def __str__(self) -> str:
+        return f"{self.owner.__name__}.{self.name}"
+
+    __repr__ = __str__
+
+    def assign(self, record: Record, value: object) -> None:
+        """Fill the collection of a new object; refuse on any other."""
+        if not getattr(record.__state__, "is_new", False):
+            msg = f"{record.__describe__()}.{self.name} is a collection; append to it, delete from it, or query it"
+            raise ReadOnlyAttribute(msg)
+        if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+            msg = f"{record.__describe__()}.{self.name} takes a list of {self.target}, not {value!r}"
+            raise TypeError(msg)
+        collection = getattr(record, self.name)
+        for child in value:
+            collection.append(child)
+
+
+@frozen(eq=False)
+class Option:
+    """How the relations of a query's objects are loaded."""
+
+    kind: str
+    path: tuple[One[Any] | Many[Any], ...]
+
+
+def selectin(*relations: Many[Any] | Reference[Any]) -> Option:
+    """Load a relation for all objects of a query at once, and further ones from there: `selectin(Instance.disks)`."""
+    path: list[One[Any] | Many[Any]] = []
+    for relation in relations:
+        if isinstance(relation, Reference):
+            path.append(relation.relation)
+        elif isinstance(relation, Many):
+            path.append(relation)
+        else:
+            msg = f"selectin() takes relations such as Instance.disks or Volume.linode, not {relation!r}"
+            raise TypeError(msg)
+    if not path:
+        msg = "selectin() takes at least one relation, such as Instance.disks"
+        raise TypeError(msg)
+    return Option("selectin", tuple(path))
+
+
+def raiseload() -> Option:
+    """Refuse every implicit request for the relations of the objects of a query."""
+    return Option("raise", ())
+
+
+def leaves(expression: Expression) -> Iterator[Expression]:
+    """Give every leaf of a condition."""
+    inner = getattr(expression, "parts", None)
+    if inner is None:
+        part = getattr(expression, "part", None)
+        inner = () if part is None else (part,)
+        if part is None:
+            yield expression
+    for each in inner:
+        yield from leaves(each)

@@ -1,0 +1,199 @@
+"""The state of one object, and what it may ask of its owner."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+from linode_orm.errors import DetachedInstanceError
+from linode_orm.mapping.record import EMPTY, Record, RecordState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from linode_orm.mapping.expressions import Expression
+    from linode_orm.mapping.operations import Operation
+    from linode_orm.mapping.protocols import FieldFacts
+
+
+class Status(Enum):
+    """Where an object stands between the user and the API."""
+
+    TRANSIENT = "transient"
+    """Made by the user; no session knows it."""
+    PENDING = "pending"
+    """Added to a session; the next commit creates it."""
+    PERSISTENT = "persistent"
+    """In the API and in a session."""
+    DELETED = "deleted"
+    """Marked for deletion; the next commit deletes it."""
+    DETACHED = "detached"
+    """Belongs to no session any more."""
+
+
+class Loaded(Enum):
+    """How much of an object's body has been seen."""
+
+    NOTHING = "nothing"
+    """A reference: the id alone."""
+    ROW = "row"
+    """A row of a list: everything but fields marked `only_on_get`."""
+    WHOLE = "whole"
+    """The object's own GET, or the answer of a write."""
+
+
+class Shelf(NamedTuple):
+    """What an expired object keeps: its last body, and the mutable values that users may still hold."""
+
+    raw: dict[str, object]
+    values: dict[str, object]
+
+
+class Owner(Protocol):
+    """What an object may ask of what owns it: a session, or a class that refuses."""
+
+    monotonic: Callable[[], float]
+
+    def load(self, instance: Record, name: str) -> None:
+        """Load what `name` needs; after it the body holds the field or never will."""
+
+    def freshen(self, instance: Record, name: str) -> None:
+        """Read a volatile value again because it is too old."""
+
+    def changed(self, instance: Record) -> None:
+        """Look at the object when the next commit is planned, and keep it until then."""
+
+    def reference(self, model: type, identity: object, parents: tuple[object, ...], near: Near | None) -> Any:  # noqa: ANN401  an instance of `model`
+        """Give the one object with that key, without a request."""
+
+    def collection(self, instance: Record, name: str) -> Any:  # noqa: ANN401  the Collection that the relation names
+        """Give the collection behind a to-many relation, without a request."""
+
+    def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401  what the operation declares
+        """Send an action now and give its answer."""
+
+    def save(self, instance: Record) -> None:
+        """Send what is pending for this object now."""
+
+    def delete_now(self, instance: Record) -> None:
+        """Delete this object now."""
+
+    def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
+        """Read the object until the condition is true."""
+
+
+class Near(NamedTuple):
+    """From where a reference was reached: what lets many be loaded together."""
+
+    instance: Record
+    relation: str
+
+
+class State(RecordState):
+    """The state of one object: its body, key, owner and pending edits."""
+
+    __slots__ = ("batch", "fresh_until", "identity", "kept", "loaded", "owner", "parents", "shelf", "status")
+
+    def __init__(
+        self,
+        raw: dict[str, object],
+        owner: Owner,
+        identity: object,
+        parents: tuple[object, ...],
+        status: Status,
+    ) -> None:
+        self.raw = raw
+        self.edits = None
+        self.owner = owner
+        self.identity = identity
+        self.parents = parents
+        self.status = status
+        self.loaded = Loaded.NOTHING
+        self.fresh_until: float | None = None
+        self.batch: object = None
+        self.kept: dict[str, object] | None = None
+        self.shelf: Shelf | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the API does not know the object yet."""
+        return self.status in _NEW
+
+    def missing(self, record: Record, field: FieldFacts) -> object:
+        """Load a field that has not been seen; give what stands for one that the API leaves out."""
+        if self.status in _NEW:
+            return _blank(record, field)
+        needs = self.loaded is Loaded.NOTHING or (self.loaded is Loaded.ROW and field.only_on_get)
+        if needs and field.kind != "secret":
+            self.owner.load(record, field.name)
+            if field.key in self.raw:
+                return getattr(record, field.name)
+        return super().missing(record, field)
+
+
+_NEW: Final = frozenset({Status.TRANSIENT, Status.PENDING})
+
+
+def _blank(record: Record, field: FieldFacts) -> object:
+    """Stand in for an unset attribute of a new object: an empty list that can be filled, else None."""
+    codec = getattr(field.codec, "inner", field.codec)
+    if codec.mutable and hasattr(codec, "container") and field.takes("create"):
+        return codec.decode([], record, field.name)
+    return None
+
+
+class Nobody:
+    """The owner of objects that no session owns: changes need no keeping, requests are refused."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def monotonic(self) -> float:
+        """Give a time at which nothing is ever stale."""
+        return float("-inf")
+
+    def changed(self, instance: Record) -> None:
+        """Nothing to keep."""
+
+    def reference(self, model: type, identity: object, parents: tuple[object, ...], near: Near | None) -> Any:  # noqa: ANN401  an instance of `model`
+        """Give a detached reference, good for its id."""
+        del near
+        return model.__bare__(identity, parents, DETACHED, Status.DETACHED)  # type: ignore[attr-defined]  # a Model
+
+    def collection(self, instance: Record, name: str) -> Any:  # noqa: ANN401  never returns
+        """Refuse."""
+        raise self.refusal(instance, f".{name}")
+
+    def load(self, instance: Record, name: str) -> None:
+        """Refuse."""
+        raise self.refusal(instance, f".{name}")
+
+    freshen = load
+
+    def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401  never returns
+        """Refuse."""
+        del arguments
+        raise self.refusal(target, f".{operation.name}()")
+
+    def save(self, instance: Record) -> None:
+        """Refuse."""
+        raise self.refusal(instance, ".save()")
+
+    def delete_now(self, instance: Record) -> None:
+        """Refuse."""
+        raise self.refusal(instance, ".delete()")
+
+    def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
+        """Refuse."""
+        del condition, timeout
+        raise self.refusal(instance, ".wait_until()")
+
+    def refusal(self, target: Record | type, what: str) -> DetachedInstanceError:
+        """Say what was asked of which object, and why it cannot be."""
+        name = target.__describe__() if isinstance(target, Record) else target.__name__
+        return DetachedInstanceError(f"{name}{what} needs a request, and {self._why}")
+
+
+DETACHED: Final = Nobody("the object has left its session; get it again from a session")
+
+__all__ = ["DETACHED", "EMPTY", "Loaded", "Near", "Nobody", "Owner", "Shelf", "State", "Status"]

@@ -1,0 +1,199 @@
+"""Lists and maps that tell their owner when they change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Generic, Protocol, Self, SupportsIndex, TypeVar
+
+T = TypeVar("T")
+
+
+class Holder(Protocol):
+    """Whatever a mutable value lives in: a model, a nested value, or another list."""
+
+    def __touch__(self, name: str) -> None:
+        """Write down that the value called `name` is about to change."""
+
+
+Adopt = Callable[[object, Holder], object]
+"""Checks a value that a user puts into a container and gives the value that it keeps."""
+
+
+def _keep(value: object, _: Holder) -> object:
+    return value
+
+
+class _Tracked:
+    """What lists and maps share: the owner they tell, and the check of what is put in."""
+
+    __slots__ = ()
+
+    _holder: Holder | None
+    _name: str
+    _adopt: Adopt
+
+    def __touch__(self, name: str) -> None:
+        """Pass on that something inside changes."""
+        del name
+        if self._holder is not None:
+            self._holder.__touch__(self._name)
+
+    def __held_by__(self, holder: Holder | None, name: str, adopt: Adopt) -> Self:
+        self._holder, self._name, self._adopt = holder, name, adopt
+        return self
+
+
+class TrackedList(_Tracked, list[T], Generic[T]):
+    """A `list` whose changes count as changes of the object that it belongs to."""
+
+    __slots__ = ("_adopt", "_holder", "_name")
+
+    def __init__(self, values: Iterable[T] = ()) -> None:
+        list.__init__(self, values)
+        self._holder, self._name, self._adopt = None, "", _keep
+
+    def __replace__(self, values: Iterable[object]) -> None:
+        """Take other contents without counting it as a change of the user's."""
+        list.__setitem__(self, slice(None), values)  # type: ignore[arg-type]  # decoded by the codec already
+
+    def __reduce__(self) -> tuple[type[list[T]], tuple[list[T]]]:
+        return list, (list(self),)
+
+    def append(self, value: T, /) -> None:
+        adopted = self._adopt(value, self)
+        self.__touch__("")
+        list.append(self, adopted)  # type: ignore[arg-type]
+
+    def extend(self, values: Iterable[T], /) -> None:
+        adopted = [self._adopt(value, self) for value in values]
+        self.__touch__("")
+        list.extend(self, adopted)  # type: ignore[arg-type]
+
+    def insert(self, index: SupportsIndex, value: T, /) -> None:
+        adopted = self._adopt(value, self)
+        self.__touch__("")
+        list.insert(self, index, adopted)  # type: ignore[arg-type]
+
+    def __setitem__(self, index: SupportsIndex | slice, value: T | Iterable[T], /) -> None:  # type: ignore[override]
+        if isinstance(index, slice):
+            value = [self._adopt(each, self) for each in value]  # type: ignore[union-attr, misc, assignment]
+        else:
+            value = self._adopt(value, self)  # type: ignore[assignment]
+        self.__touch__("")
+        list.__setitem__(self, index, value)  # type: ignore[index, assignment]
+
+    def __iadd__(self, values: Iterable[T], /) -> Self:  # type: ignore[override, misc]
+        self.extend(values)
+        return self
+
+    def __imul__(self, times: SupportsIndex, /) -> Self:
+        self.__touch__("")
+        list.__imul__(self, times)
+        return self
+
+    def __delitem__(self, index: SupportsIndex | slice, /) -> None:
+        self.__touch__("")
+        list.__delitem__(self, index)
+
+    def remove(self, value: T, /) -> None:
+        self.__touch__("")
+        list.remove(self, value)
+
+    def pop(self, index: SupportsIndex = -1, /) -> T:
+        self.__touch__("")
+        return list.pop(self, index)
+
+    def clear(self) -> None:
+        self.__touch__("")
+        list.clear(self)
+
+    def reverse(self) -> None:
+        self.__touch__("")
+        list.reverse(self)
+
+    def sort(self, *, key: Callable[[T], object] | None = None, reverse: bool = False) -> None:  # type: ignore[override]
+        self.__touch__("")
+        list.sort(self, key=key, reverse=reverse)  # type: ignore[call-overload]
+
+
+class TagList(TrackedList[str]):
+    """The labels on an object: a list without doubles, whose edits are edits of a set.
+
+    `add`, `discard` and every list method say which tags to put on or take off; they are applied again to whatever
+    the server's value turns out to be. Assigning the attribute means exactly those tags.
+    """
+
+    __slots__ = ()
+
+    def add(self, tag: str, /) -> None:
+        """Put a tag on; nothing happens if it is there."""
+        self.append(tag)
+
+    def discard(self, tag: str, /) -> None:
+        """Take a tag off; nothing happens if it is not there."""
+        if tag in self:
+            self.remove(tag)
+
+    def append(self, value: str, /) -> None:
+        if value not in self:
+            super().append(value)
+
+    def extend(self, values: Iterable[str], /) -> None:
+        for value in values:
+            self.append(value)
+
+    def insert(self, index: SupportsIndex, value: str, /) -> None:
+        if value not in self:
+            super().insert(index, value)
+
+
+class TrackedDict(_Tracked, dict[str, T], Generic[T]):
+    """A `dict` whose changes count as changes of the object that it belongs to."""
+
+    __slots__ = ("_adopt", "_holder", "_name")
+
+    def __init__(self, values: Mapping[str, T] | Iterable[tuple[str, T]] = ()) -> None:
+        dict.__init__(self, values)
+        self._holder, self._name, self._adopt = None, "", _keep
+
+    def __replace__(self, values: Mapping[str, object]) -> None:
+        """Take other contents without counting it as a change of the user's."""
+        dict.clear(self)
+        dict.update(self, values)  # type: ignore[arg-type]
+
+    def __reduce__(self) -> tuple[type[dict[str, T]], tuple[dict[str, T]]]:
+        return dict, (dict(self),)
+
+    def __setitem__(self, key: str, value: T, /) -> None:
+        adopted = self._adopt(value, self)
+        self.__touch__("")
+        dict.__setitem__(self, key, adopted)  # type: ignore[arg-type]
+
+    def __delitem__(self, key: str, /) -> None:
+        self.__touch__("")
+        dict.__delitem__(self, key)
+
+    def __ior__(self, other: Mapping[str, T], /) -> Self:  # type: ignore[override, misc]
+        self.update(other)
+        return self
+
+    def update(self, other: Mapping[str, T] | Iterable[tuple[str, T]] = (), /, **values: T) -> None:  # type: ignore[override]
+        for key, value in dict(other, **values).items():
+            self[key] = value
+
+    def setdefault(self, key: str, default: T, /) -> T:  # type: ignore[override]
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def pop(self, key: str, *default: T) -> T:  # type: ignore[override]
+        self.__touch__("")
+        return dict.pop(self, key, *default)
+
+    def popitem(self) -> tuple[str, T]:
+        self.__touch__("")
+        return dict.popitem(self)
+
+    def clear(self) -> None:
+        self.__touch__("")
+        dict.clear(self)
