@@ -1,0 +1,107 @@
+"""The project's checks, each named by its purpose: `nox` runs the usual ones, `nox -s benchmarks` one of the others."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from zipfile import ZipFile
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.sessions = ["lint", "types", "contracts", "tests", "build"]
+nox.options.reuse_existing_virtualenvs = True
+
+ROOT = Path(__file__).parent
+
+
+def prepare(session: nox.Session) -> None:
+    """Install the package with everything its checks need; with `--no-venv` the environment that runs nox has it."""
+    if session.virtualenv.venv_backend != "none":
+        session.install("-e", ".[dev]")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style: every rule of ruff but those that pyproject.toml leaves out, each with its reason."""
+    prepare(session)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Both type checkers over the package."""
+    prepare(session)
+    session.run("mypy")
+    session.run("pyright")
+
+
+@nox.session
+def contracts(session: nox.Session) -> None:
+    """Who may import whom."""
+    prepare(session)
+    session.run("lint-imports")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Every test but the benchmarks."""
+    prepare(session)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Every example of README and docs, against the simulator."""
+    prepare(session)
+    session.run("pytest", "tests/docs", *session.posargs)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Print the table of figures, beside linode_api4 and SQLAlchemy."""
+    prepare(session)
+    session.run("pytest", "tests/benchmarks", "-s", *session.posargs)
+
+
+@nox.session
+def cassettes(session: nox.Session) -> None:
+    """Record the cassettes anew from the simulator; with `-- --real` from the API, with LINODE_TOKEN."""
+    prepare(session)
+    session.run("pytest", "tests/cassettes", "--record", *session.posargs)
+
+
+@nox.session
+def models(session: nox.Session) -> None:
+    """Write the declarations anew; with `-- --check` only say whether they would differ."""
+    prepare(session)
+    session.run("python", "-m", "tools.models", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build the wheel, look at what is in it, install it into an empty environment and run the demo from there."""
+    prepare(session)
+    work = Path(session.create_tmp()).resolve()
+    shutil.rmtree(work / "dist", ignore_errors=True)
+    session.run("python", "-m", "build", "--wheel", "--outdir", str(work / "dist"), silent=True)
+    (wheel,) = (work / "dist").glob("*.whl")
+    strangers = contents(wheel) - {"linode_orm", wheel.name.split("-py3")[0] + ".dist-info"}
+    if strangers:
+        session.error(f"{wheel.name} holds more than the package: {sorted(strangers)}")
+    session.run("python", "-m", "venv", "--clear", str(work / "empty"))
+    python = str(work / "empty" / "bin" / "python")
+    session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli]", external=True)
+    with session.chdir(work):
+        session.run(str(work / "empty" / "bin" / "linode-orm"), "demo", external=True)
+
+
+def contents(wheel: Path) -> set[str]:
+    """Give the top-level names in a wheel; raise `SystemExit` where the marker of its types is missing."""
+    with ZipFile(wheel) as archive:
+        names = archive.namelist()
+    if "linode_orm/py.typed" not in names:
+        msg = f"{wheel.name} has no linode_orm/py.typed"
+        raise SystemExit(msg)
+    return {name.split("/")[0] for name in names}
