@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from linode_orm.mapping.tracked import Holder
 
 NoneType: Final = type(None)
+_NAIVE: Final = len("2018-01-02T03:04:05")
+_extend: Final = list.extend
 
 
 class WrongType(Exception):  # noqa: N818  a signal inside mapping, never raised to users
@@ -121,6 +123,8 @@ class Moment(Codec):
         del holder, name
         if type(raw) is str:
             try:
+                if len(raw) == _NAIVE:
+                    return datetime.fromisoformat(raw + "+00:00")
                 moment = datetime.fromisoformat(raw)
             except ValueError:
                 raise WrongType(self.text, raw) from None
@@ -200,18 +204,20 @@ class ListOf(Codec):
     def __init__(self, item: Codec, text: str | None = None, *, unordered: bool = False) -> None:
         super().__init__(text or f"list[{item.text}]")
         self.item = item
+        self._adopter = self._adopt_item
         self.unordered = unordered
 
     def decode(self, raw: object, holder: Holder, name: str) -> object:
-        if not isinstance(raw, list):
+        if type(raw) is not list:
             raise WrongType(self.text, raw)
-        value = self.container().__held_by__(holder, name, self._adopt_item)
-        value.__replace__(self._items(raw, value))
+        value = self.container.__held__(holder, name, self._adopter)
+        plain = self.item.plain
+        if plain and plain.issuperset(map(type, raw)):
+            _extend(value, raw)
+        else:
+            decode = self.item.decode
+            _extend(value, [each if type(each) in plain else decode(each, value, "") for each in raw])
         return value
-
-    def _items(self, raw: list[object], holder: Holder) -> list[object]:
-        plain, decode = self.item.plain, self.item.decode
-        return [each if type(each) in plain else decode(each, holder, "") for each in raw]
 
     def _adopt_item(self, value: object, holder: Holder) -> object:
         try:
@@ -223,7 +229,7 @@ class ListOf(Codec):
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
             raise WrongType(self.text, value)
-        adopted = self.container().__held_by__(holder, name, self._adopt_item)
+        adopted = self.container.__held__(holder, name, self._adopter)
         adopted.__replace__([self.item.adopt(each, adopted, "") for each in value])
         return adopted
 
@@ -301,11 +307,12 @@ class MapOf(Codec):
     def __init__(self, item: Codec) -> None:
         super().__init__(f"dict[str, {item.text}]")
         self.item = item
+        self._adopter = self._adopt_item
 
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         if not isinstance(raw, dict):
             raise WrongType(self.text, raw)
-        value: TrackedDict[object] = TrackedDict[object]().__held_by__(holder, name, self._adopt_item)
+        value: TrackedDict[object] = TrackedDict.__held__(holder, name, self._adopter)
         value.__replace__({key: self._one(each, value) for key, each in raw.items()})
         return value
 
@@ -322,7 +329,7 @@ class MapOf(Codec):
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         if not isinstance(value, dict):
             raise WrongType(self.text, value)
-        adopted: TrackedDict[object] = TrackedDict[object]().__held_by__(holder, name, self._adopt_item)
+        adopted: TrackedDict[object] = TrackedDict.__held__(holder, name, self._adopter)
         for key, each in value.items():
             if not isinstance(key, str):
                 raise WrongType(self.text, value)

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, TypeVar, cast, overload
 
 from linode_orm.errors import ReadOnlyAttribute
-from linode_orm.mapping.codecs import Optional, Structure, parse
+from linode_orm.mapping.codecs import Optional, Structure, WrongType, parse
 from linode_orm.mapping.expressions import Attribute
 from linode_orm.mapping.record import Record, read, write
 
@@ -132,10 +132,15 @@ class Kind(Generic[T]):
             if instance is None:
                 return self.attribute(owner)
             value = instance.__state__.raw.get(self.key, self)
-            if type(value) in self.plain:
-                instance.__dict__[self.name] = value
-                return value
-            return read(instance, self)
+            if type(value) not in self.plain:
+                if value is self or self._codec is None:
+                    return read(instance, self)
+                try:
+                    value = self._codec.decode(value, instance, self.name)
+                except WrongType:
+                    return read(instance, self)
+            instance.__dict__[self.name] = value
+            return value
 
     def assign(self, record: Record, value: object) -> None:
         """Take a value that a user assigned, or refuse it."""

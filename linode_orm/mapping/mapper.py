@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _KIND: Final = re.compile(r"(?:\w+\.)?(ReadOnly|Fixed|Field|Secret)\[(.*)\]\s*\Z", re.DOTALL)
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+_ID_TYPES: Final[dict[str, type]] = {"int": int, "str": str}
+_SECRET: Final = KINDS["Secret"]
 _SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ALL_VERBS: Final = "list get create update delete"
 
@@ -61,6 +63,14 @@ class Mapper:
         self._place(options)
         self.attributes: dict[str, Kind[Any] | One[Any] | Many[Any]] = {**self.fields, **self.relations}
         self.known = frozenset(self.keys)
+        self.redacted = tuple(field.key for field in self.fields.values() if field.redacted)
+        self.only_on_get = tuple(field.key for field in self.fields.values() if field.only_on_get)
+        self.embedded = tuple(
+            name for name, relation in self.relations.items() if isinstance(relation, Many) and relation.embedded
+        )
+        self.volatile = any(field.volatile for field in self.fields.values())
+        self.id_key = self.fields[self.id_names[0]].key if self._has_one_id() else None
+        self.id_type = _ID_TYPES.get(self.fields[self.id_names[0]].text) if self._has_one_id() else None
         self.unique = tuple(name for name, field in self.fields.items() if field.unique)
         self.service = cls.__module__.split(".")[-2] if "." in cls.__module__ else cls.__module__
 
@@ -112,6 +122,9 @@ class Mapper:
         if options:
             msg = f"class {self.name}: unknown class keywords {', '.join(options)}"
             raise TypeError(msg)
+
+    def _has_one_id(self) -> bool:
+        return len(self.id_names) == 1 and self.id_names[0] in self.fields
 
     def attribute(self, model: type, name: str) -> Attribute[Any]:
         """Give what stands in conditions for the attribute called `name`; refuse an unknown one with a suggestion."""
@@ -212,4 +225,3 @@ def _fill(path: str, values: dict[str, object]) -> str:
     return _PLACEHOLDER.sub(lambda match: quoted(values[match[1]]), path)
 
 
-_SECRET: Final = KINDS["Secret"]

@@ -41,6 +41,7 @@ class _Declared(Record):
             raise AttributeError(msg)
 
 
+_new = object.__new__
 _set_state = Record.__dict__["__state__"].__set__
 
 
@@ -247,7 +248,8 @@ class NestedState(RecordState):
     __slots__ = ("holder", "name")
 
     def __init__(self, raw: dict[str, object], holder: Holder | None, name: str) -> None:
-        super().__init__(raw)
+        self.raw = raw
+        self.edits = None
         self.holder = holder
         self.name = name
 
@@ -280,11 +282,10 @@ class Nested(_Declared):
 
     @classmethod
     def __hydrate__(cls, raw: dict[str, object], holder: Holder | None, name: str) -> Self:
-        self = cls.__new__(cls)
+        self = _new(cls)
         _set_state(self, NestedState(raw, holder, name))
-        unknown = raw.keys() - cls.__mapper__.known
-        if unknown:
-            cls.__mapper__.learn(unknown)
+        if not cls.__mapper__.known.issuperset(raw):
+            cls.__mapper__.learn(raw.keys() - cls.__mapper__.known)
         return self
 
     def __held_by__(self, holder: Holder, name: str) -> Self:

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from linode_orm.errors import DetachedInstanceError
-from linode_orm.mapping.record import EMPTY, Record, RecordState
+from linode_orm.mapping.record import Record, RecordState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,7 +54,7 @@ class Owner(Protocol):
 
     monotonic: Callable[[], float]
 
-    def load(self, instance: Record, name: str) -> None:
+    def load_attribute(self, instance: Record, name: str) -> None:
         """Load what `name` needs; after it the body holds the field or never will."""
 
     def freshen(self, instance: Record, name: str) -> None:
@@ -94,13 +94,16 @@ class State(RecordState):
 
     __slots__ = ("batch", "fresh_until", "identity", "kept", "loaded", "owner", "parents", "shelf", "status")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  one argument a slot, on the hot path of loading
         self,
         raw: dict[str, object],
         owner: Owner,
         identity: object,
         parents: tuple[object, ...],
         status: Status,
+        loaded: Loaded = Loaded.NOTHING,
+        fresh_until: float | None = None,
+        batch: object = None,
     ) -> None:
         self.raw = raw
         self.edits = None
@@ -108,9 +111,9 @@ class State(RecordState):
         self.identity = identity
         self.parents = parents
         self.status = status
-        self.loaded = Loaded.NOTHING
-        self.fresh_until: float | None = None
-        self.batch: object = None
+        self.loaded = loaded
+        self.fresh_until = fresh_until
+        self.batch = batch
         self.kept: dict[str, object] | None = None
         self.shelf: Shelf | None = None
 
@@ -125,7 +128,7 @@ class State(RecordState):
             return _blank(record, field)
         needs = self.loaded is Loaded.NOTHING or (self.loaded is Loaded.ROW and field.only_on_get)
         if needs and field.kind != "secret":
-            self.owner.load(record, field.name)
+            self.owner.load_attribute(record, field.name)
             if field.key in self.raw:
                 return getattr(record, field.name)
         return super().missing(record, field)
@@ -164,11 +167,11 @@ class Nobody:
         """Refuse."""
         raise self.refusal(instance, f".{name}")
 
-    def load(self, instance: Record, name: str) -> None:
+    def load_attribute(self, instance: Record, name: str) -> None:
         """Refuse."""
         raise self.refusal(instance, f".{name}")
 
-    freshen = load
+    freshen = load_attribute
 
     def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401  never returns
         """Refuse."""
@@ -196,4 +199,4 @@ class Nobody:
 
 DETACHED: Final = Nobody("the object has left its session; get it again from a session")
 
-__all__ = ["DETACHED", "EMPTY", "Loaded", "Near", "Nobody", "Owner", "Shelf", "State", "Status"]
+__all__ = ["DETACHED", "Loaded", "Near", "Nobody", "Owner", "Shelf", "State", "Status"]

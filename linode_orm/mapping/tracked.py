@@ -38,8 +38,13 @@ class _Tracked:
         if self._holder is not None:
             self._holder.__touch__(self._name)
 
-    def __held_by__(self, holder: Holder | None, name: str, adopt: Adopt) -> Self:
-        self._holder, self._name, self._adopt = holder, name, adopt
+    @classmethod
+    def __held__(cls, holder: Holder, name: str, adopt: Adopt) -> Self:
+        """Make an empty container that belongs to somebody."""
+        self = cls.__new__(cls)
+        self._holder = holder
+        self._name = name
+        self._adopt = adopt
         return self
 
 

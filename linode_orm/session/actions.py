@@ -1,0 +1,151 @@
+"""Actions: immediate requests that are neither reading nor writing an object."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError
+from linode_orm.mapping import Model, Nested
+from linode_orm.mapping.codecs import Moment
+from linode_orm.mapping.mapper import quoted
+from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.state import Loaded, Status
+from linode_orm.wire.messages import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from linode_orm.mapping.operations import Operation
+    from linode_orm.session.loading import Loader
+    from linode_orm.wire.client import Client
+
+_SECRET_ARGUMENTS: Final = frozenset({"root_pass", "password", "token", "secret_key", "ssl_key"})
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+_moment: Final = Moment("datetime")
+
+
+class Acts(Protocol):
+    """What actions need of a session."""
+
+    client: Client
+    loader: Loader
+
+
+class Actions:
+    """Sends the actions that resources declare, and makes objects of their answers."""
+
+    def __init__(self, session: Acts) -> None:
+        self._session = session
+
+    def send(self, target: Model | type[Model], operation: Operation, arguments: Mapping[str, object]) -> object:
+        """Send one action now; give what its declaration says that it answers."""
+        if isinstance(target, Model):
+            self._check_target(target, operation)
+        body = {operation.body[name]: plain(value, f"{operation.name}({name}=)") for name, value in arguments.items()}
+        has_query = operation.method in {"GET", "DELETE"}
+        request = Request(
+            operation.method,
+            path_of(target, operation),
+            version=target.__mapper__.version,
+            query={key: _query_value(value) for key, value in body.items()} if has_query else {},
+            body=None if has_query else body,
+            secret_keys=_SECRET_ARGUMENTS & body.keys(),
+            idempotent=operation.idempotent,
+        )
+        answer = self._session.client.send(request).json()
+        result = self._result(target, operation, answer)
+        for value in arguments.values():
+            if isinstance(value, Model):
+                self._forget_collections(value)
+        return result
+
+    def _check_target(self, target: Model, operation: Operation) -> None:
+        state = target.__state__
+        if state.is_new:
+            msg = f"{target.__describe__()}.{operation.name}(): the object is not created yet; commit it first"
+            raise InvalidRequestError(msg)
+        if state.status is Status.DETACHED:
+            msg = f"{target.__describe__()}.{operation.name}() needs a session, and the object has left its own"
+            raise DetachedInstanceError(msg)
+
+    def _result(self, target: Model | type[Model], operation: Operation, answer: object) -> object:
+        if isinstance(target, Model):
+            self._session.loader.expire(target)
+            self._forget_collections(target)
+        kind = operation.answers
+        if kind is None:
+            return None
+        if kind == "value":
+            return answer
+        if kind.startswith("list:"):
+            rows = answer.get("data", answer) if isinstance(answer, dict) else answer
+            if not isinstance(rows, list):
+                msg = f"{operation.method} {path_of(target, operation)}: a list was expected, not {type(rows).__name__}"
+                raise ResponseError(msg)
+            return [self._object(kind.removeprefix("list:"), target, row) for row in rows]
+        return self._object(kind, target, answer)
+
+    def _object(self, name: str, target: Model | type[Model], body: object) -> Model:
+        model = cast("type[Model]", lookup(name))
+        parents: tuple[object, ...] = ()
+        if isinstance(target, Model) and model.__mapper__.placeholders:
+            state = target.__state__
+            same = isinstance(target, model) or len(model.__mapper__.placeholders) == len(state.parents)
+            parents = state.parents if same else (*state.parents, state.identity)
+        if model.__mapper__.singleton and isinstance(target, Model) and isinstance(body, dict):
+            self._session.loader.take(target, body, Loaded.WHOLE)
+            return target
+        instance = self._session.loader.one(model, parents, cast("dict[str, Any]", body), Loaded.WHOLE)
+        if isinstance(body, dict):
+            self._session.loader.keep_once(instance, body)
+        return instance
+
+    def _forget_collections(self, instance: Model) -> None:
+        """Let collections be read again: actions move objects in and out of them."""
+        for name in instance.__mapper__.relations:
+            collection = instance.__dict__.get(name)
+            if hasattr(collection, "__refill__"):
+                cast("Any", collection).__refill__()
+
+
+def path_of(target: Model | type[Model], operation: Operation) -> str:
+    """Give the path of an action on an object or a class."""
+    mapper = target.__mapper__
+    path = operation.path
+    if isinstance(target, Model):
+        state = target.__state__
+        if not path.startswith("/"):
+            return f"{mapper.path_for(state.identity, state.parents)}/{path}" if path else mapper.path_for(state.identity, state.parents)
+        ids = state.identity if isinstance(state.identity, tuple) else (state.identity,)
+        values = dict(zip(mapper.placeholders, state.parents, strict=True)) | dict(zip(mapper.id_names, ids, strict=False))
+        return _PLACEHOLDER.sub(lambda match: quoted(values[match[1]]), path)
+    return path if path.startswith("/") else f"{mapper.path}/{path}"
+
+
+def plain(value: object, where: str) -> object:
+    """Give an argument as it stands in JSON: objects by their ids, moments as text."""
+    if isinstance(value, Model):
+        if value.__state__.is_new:
+            msg = f"{where}: {value.__describe__()} is not created yet and has no id; commit it first"
+            raise InvalidRequestError(msg)
+        return value.__identity__
+    if isinstance(value, Nested):
+        return value.__encode__()
+    if isinstance(value, datetime):
+        return _moment.operand(value)
+    if isinstance(value, dict):
+        return {key: plain(each, where) for key, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(each, where) for each in value]
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    msg = f"{where}: {value!r} cannot be sent as JSON"
+    raise TypeError(msg)
+
+
+def _query_value(value: object) -> str | int:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, int) else str(value)

@@ -1,0 +1,63 @@
+"""Catalogues: lists that hardly change (regions, types, kernels), read once and kept on the client for a while."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from linode_orm.mapping.state import Loaded
+
+if TYPE_CHECKING:
+    from linode_orm.mapping import Model
+    from linode_orm.session.loading import Loader
+    from linode_orm.wire.client import Client
+
+
+class Shelved(Protocol):
+    """What the catalogue needs of a session."""
+
+    client: Client
+    loader: Loader
+
+    def read_list(self, model: type[Model]) -> list[dict[str, Any]]:
+        """Read a whole list from the API."""
+
+
+class Catalogue:
+    """Rows of catalogue resources by id, from the client's time-bounded cache or one list request."""
+
+    def __init__(self, session: Shelved) -> None:
+        self._session = session
+
+    def rows(self, model: type[Model]) -> list[dict[str, Any]]:
+        """Give every row of a catalogue, reading the list where the cache has none."""
+        return list(self._table(model).values())
+
+    def _table(self, model: type[Model]) -> dict[object, dict[str, Any]]:
+        mapper = model.__mapper__
+        cache, key = self._session.client.catalogue, (mapper.version, mapper.path)
+        table: dict[object, dict[str, Any]] | None = cache.get(key)
+        if table is None:
+            rows = self._session.read_list(model)
+            table = {self._session.loader.identity_of(model, row): row for row in rows}
+            cache.put(key, table)
+        return table
+
+    def load(self, instance: Model) -> bool:
+        """Fill a reference from the catalogue; False where its id is not listed and costs a GET of its own."""
+        row = self._table(type(instance)).get(instance.__state__.identity) or self._extra(instance)
+        if row is None:
+            return False
+        self._session.loader.take(instance, row, Loaded.WHOLE)
+        return True
+
+    def _extra(self, instance: Model) -> dict[str, Any] | None:
+        mapper = instance.__mapper__
+        row: dict[str, Any] | None = self._session.client.catalogue.get(
+            (mapper.version, mapper.path, instance.__state__.identity)
+        )
+        return row
+
+    def remember(self, instance: Model) -> None:
+        """Keep an object that had to be read by its own GET."""
+        mapper, state = instance.__mapper__, instance.__state__
+        self._session.client.catalogue.put((mapper.version, mapper.path, state.identity), state.raw)

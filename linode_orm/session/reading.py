@@ -1,0 +1,118 @@
+"""Reading single objects: the requests behind `get`, `load`, `refresh` and the first read of a reference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from linode_orm.errors import InvalidRequestError, NotFound, ResponseError
+from linode_orm.mapping.query import Query
+from linode_orm.mapping.state import Loaded, Near, Status
+from linode_orm.session.batches import Batch
+from linode_orm.wire.messages import Request
+
+if TYPE_CHECKING:
+    from linode_orm.mapping import Model
+    from linode_orm.mapping.query import Runner
+    from linode_orm.session.batches import Batches
+    from linode_orm.session.catalogue import Catalogue
+    from linode_orm.session.loading import Loader
+    from linode_orm.wire.client import Client
+
+
+class Reads(Protocol):
+    """What reading needs of a session."""
+
+    client: Client
+    loader: Loader
+    batches: Batches
+    catalogue: Catalogue
+    lazy: str
+    runner: Runner
+
+
+class Reader:
+    """Loads objects one at a time, or many together where one list is cheaper."""
+
+    def __init__(self, session: Reads) -> None:
+        self._session = session
+
+    def item(self, instance: Model) -> None:
+        """Read one object: its own GET, or its row where the API has no GET for it; raise `NotFound`."""
+        mapper, state = instance.__mapper__, instance.__state__
+        if "get" in mapper.verbs:
+            path = mapper.path_for(state.identity, state.parents)
+            response = self._session.client.send(Request("GET", path, version=mapper.version))
+            body = response.json()
+            self._check(instance, body, path)
+            self._session.loader.take(instance, body, Loaded.WHOLE)
+            return
+        if "list" not in mapper.verbs:
+            msg = f"{instance.__describe__()}: the API can neither get nor list a {mapper.name}"
+            raise InvalidRequestError(msg)
+        found = self._row(instance)
+        if found is not instance:
+            path = mapper.collection_path(state.parents)
+            msg = f"{instance.__describe__()} is not in GET {path}"
+            raise NotFound(msg, status=404, method="GET", path=path)
+
+    def _row(self, instance: Model) -> Model | None:
+        state = instance.__state__
+        query: Query[Any] = Query(type(instance), self._session.runner, parents=state.parents)
+        for name, value in zip(instance.__mapper__.id_names, _ids(state.identity), strict=True):
+            query = query.filter_by(**{name: value})
+        return cast("Model | None", query.first())
+
+    def _check(self, instance: Model, body: object, path: str) -> None:
+        """Refuse an answer that is not the object that was asked for."""
+        if not isinstance(body, dict):
+            msg = f"GET {path}: an object was expected, not {type(body).__name__}"
+            raise ResponseError(msg)
+        mapper, state = instance.__mapper__, instance.__state__
+        if mapper.singleton or any(mapper.fields[name].key not in body for name in mapper.id_names):
+            return
+        identity = self._session.loader.identity_of(type(instance), body)
+        if identity != state.identity:
+            msg = f"GET {path}: the answer is {mapper.name} {identity}, not {state.identity}"
+            raise ResponseError(msg)
+
+    def load(self, instance: Model, name: str) -> None:
+        """Load a reference at its first read, with its siblings where that is cheaper."""
+        state = instance.__state__
+        self._allow(instance, name)
+        if instance.__mapper__.catalogue and self._session.catalogue.load(instance):
+            return
+        if isinstance(state.batch, Near) and state.loaded is Loaded.NOTHING:
+            self._session.batches.load_references(instance, state.batch)
+        elif isinstance(state.batch, Batch) and state.loaded is Loaded.NOTHING:
+            self._session.batches.reload(instance, state.batch)
+        if state.loaded is not Loaded.WHOLE:
+            self.item(instance)
+            if instance.__mapper__.catalogue:
+                self._session.catalogue.remember(instance)
+
+    def freshen(self, instance: Model, name: str) -> None:
+        """Read a stale object again, with the stale ones of its query where that is cheaper."""
+        state = instance.__state__
+        if state.status is Status.DETACHED:
+            return
+        self._allow(instance, name)
+        if isinstance(state.batch, Batch) and self._session.batches.reload(instance, state.batch):
+            return
+        self.item(instance)
+
+    def _allow(self, instance: Model, name: str) -> None:
+        """Refuse an implicit request where the session or the query forbids it."""
+        batch = instance.__state__.batch
+        near = batch.instance.__state__.batch if isinstance(batch, Near) else None
+        if self._session.lazy == "raise":
+            why, what = "the session was made with lazy='raise'", "session.load() or session.refresh() asks for it"
+        elif isinstance(near, Batch) and near.refuses:
+            why, what = "its query was made with raiseload()", "selectin(...) loads it with the query"
+        else:
+            return
+        msg = f"{instance.__describe__()}.{name} needs a request, and {why}; {what}"
+        raise InvalidRequestError(msg)
+
+
+def _ids(identity: object) -> tuple[object, ...]:
+    return identity if isinstance(identity, tuple) else (identity,)

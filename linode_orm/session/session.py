@@ -1,0 +1,428 @@
+"""The session: a unit of work over the API, in which each thing is one object."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import get_ident
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
+
+from linode_orm.errors import CommitError, InvalidRequestError, NotFound
+from linode_orm.mapping import Model
+from linode_orm.mapping.query import Query
+from linode_orm.mapping.record import changes
+from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.relations import Many
+from linode_orm.mapping.state import Loaded, Near, Status
+from linode_orm.session.actions import Actions
+from linode_orm.session.batches import Batches
+from linode_orm.session.catalogue import Catalogue
+from linode_orm.session.collections import SessionCollection
+from linode_orm.session.identity import IdentityMap
+from linode_orm.session.loading import Loader
+from linode_orm.session.membership import Membership
+from linode_orm.session.reading import Reader
+from linode_orm.session.runner import QueryRunner
+from linode_orm.wire.client import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from types import TracebackType
+    from typing import Self
+
+    from linode_orm.mapping import Collection, Expression
+    from linode_orm.mapping.mapper import Mapper
+    from linode_orm.mapping.operations import Operation
+    from linode_orm.mapping.record import Record
+    from linode_orm.models import Account, Profile
+    from linode_orm.session.plan import Plan
+    from linode_orm.session.report import CommitReport
+
+M = TypeVar("M", bound=Model)
+OnError = Literal["stop", "continue"]
+
+
+class Session:
+    """The unit of work: objects got through it are one for each key, and `commit()` sends what was changed.
+
+    It is cheap, belongs to the thread that made it, and sends nothing by itself. Without `client` it makes its own
+    from `token`, `base_url` and `profile` (see `Client`) and closes it at the end.
+
+    `volatile_ttl` is how many seconds volatile attributes count as fresh (None: for ever). `strict_filters` refuses
+    filters that the server cannot evaluate instead of evaluating them here. `lazy="raise"` refuses every implicit
+    request. `on_error` is the failure policy of `commit()`.
+    """
+
+    def __init__(  # noqa: PLR0913  the options of the contract
+        self,
+        token: str | None = None,
+        *,
+        client: Client | None = None,
+        base_url: str | None = None,
+        profile: str | None = None,
+        volatile_ttl: float | None = 15.0,
+        strict_filters: bool = False,
+        lazy: Literal["batch", "raise"] = "batch",
+        on_error: OnError = "stop",
+    ) -> None:
+        if lazy not in ("batch", "raise"):
+            msg = f"lazy is 'batch' or 'raise', not {lazy!r}"
+            raise InvalidRequestError(msg)
+        _check_on_error(on_error)
+        if client is not None and (token is not None or base_url is not None or profile is not None):
+            msg = "Session(client=...) takes no token, base_url or profile: the client has its own"
+            raise InvalidRequestError(msg)
+        self._owns_client = client is None
+        self.client = client if client is not None else Client(token, base_url=base_url, profile=profile)
+        self.clock = self.client.clock
+        self.monotonic = self.clock.monotonic
+        self.volatile_ttl = volatile_ttl
+        self.strict_filters = strict_filters
+        self.lazy: str = lazy
+        self.on_error: OnError = on_error
+        self._thread = get_ident()
+        self._closed = False
+        self._in_block = False
+        self.identity_map = IdentityMap()
+        self.loader = Loader(self)
+        self.runner = QueryRunner(self)
+        self.batches = Batches(self)
+        self.catalogue = Catalogue(self)
+        self.reader = Reader(self)
+        self.actions = Actions(self)
+        self.members = Membership(self)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def query(self, model: type[M], /) -> Query[M]:
+        """Give a query over all objects of a class; nothing is sent before they are asked for."""
+        self.check_thread()
+        if not (isinstance(model, type) and issubclass(model, Model)):
+            msg = f"session.query() takes a resource class such as Instance, not {model!r}"
+            raise InvalidRequestError(msg)
+        return Query(model, self.runner)
+
+    def get(self, model: type[M], identity: object = None, parent: object = None, /) -> M | None:
+        """Give an object by its id (and its parent's): 0 requests if it is loaded, else 1 GET; None on 404."""
+        instance = self._named(model, identity, parent)
+        if instance.__state__.loaded is not Loaded.NOTHING or instance.__state__.is_new:
+            return instance
+        try:
+            if not (model.__mapper__.catalogue and self.catalogue.load(instance)):
+                self.reader.item(instance)
+        except NotFound:
+            return None
+        if model.__mapper__.catalogue:
+            self.catalogue.remember(instance)
+        return instance
+
+    def load(self, model: type[M], identity: object = None, parent: object = None, /) -> M:
+        """Read an object by its id (and its parent's), always in 1 GET; raise `NotFound` on 404."""
+        instance = self._named(model, identity, parent)
+        self.reader.item(instance)
+        return instance
+
+    def _named(self, model: type[M], identity: object, parent: object) -> M:
+        self.check_thread()
+        mapper = model.__mapper__
+        if mapper.singleton:
+            given = () if identity is None else (identity,)
+        else:
+            given = (identity,) if parent is None else (identity, parent)
+        return cast("M", model(self, *given))  # type: ignore[call-arg]  # every model takes a session and ids
+
+    @property
+    def account(self) -> Account:
+        """The account; 0 requests until one of its attributes is read."""
+        return self._singleton("Account")
+
+    @property
+    def profile(self) -> Profile:
+        """The profile of the token's user; 0 requests until one of its attributes is read."""
+        return self._singleton("Profile")
+
+    def _singleton(self, name: str) -> Any:  # noqa: ANN401  the callers say which
+        self.check_thread()
+        return self.reference(lookup(name), None, (), None)
+
+    def refresh(self, instance: Model) -> None:
+        """Read an object again, now, in 1 GET; pending changes stay."""
+        self._mine(instance)
+        if instance.__state__.is_new:
+            msg = f"{instance.__describe__()} cannot be refreshed: it is not created yet"
+            raise InvalidRequestError(msg)
+        self.reader.item(instance)
+
+    def expire(self, instance: Model) -> None:
+        """Let the next read of an object load it again; pending changes stay; sends nothing."""
+        self._mine(instance)
+        if not instance.__state__.is_new:
+            self.loader.expire(instance)
+
+    def expire_all(self) -> None:
+        """Let the next read of every object load it again; pending changes stay; sends nothing."""
+        self.check_thread()
+        for instance in self.identity_map:
+            self.loader.expire(instance)
+
+    # -- the unit of work --------------------------------------------------------------------------------------------
+
+    @property
+    def new(self) -> tuple[Model, ...]:
+        """The objects that the next commit creates, in the order in which they were added."""
+        return tuple(self.members.new.values())
+
+    @property
+    def dirty(self) -> tuple[Model, ...]:
+        """The persistent objects with changes that the next commit sends."""
+        return tuple(each for each in self.members.touched.values() if self.is_modified(each))
+
+    @property
+    def deleted(self) -> tuple[Model, ...]:
+        """The objects that the next commit deletes."""
+        return tuple(self.members.deleted.values())
+
+    def is_modified(self, instance: Model) -> bool:
+        """Whether an object has changes that a commit would send."""
+        return instance.__state__.status is Status.PERSISTENT and bool(changes(instance))
+
+    def __contains__(self, instance: object) -> bool:
+        return isinstance(instance, Model) and instance.__state__.owner is self
+
+    def __iter__(self) -> Iterator[Model]:
+        return iter((*self.new, *self.identity_map))
+
+    def add(self, instance: Model) -> None:
+        """Make a new object pending, with the new objects it refers to and its children; sends nothing."""
+        self.check_thread()
+        self.members.add(instance)
+
+    def add_all(self, instances: Iterable[Model]) -> None:
+        """Make several new objects pending; sends nothing."""
+        for instance in instances:
+            self.add(instance)
+
+    def delete(self, instance: Model) -> None:
+        """Mark an object for deletion by the next commit; a pending one just leaves the session; sends nothing."""
+        self._mine(instance)
+        self.members.delete(instance)
+
+    def expunge(self, instance: Model) -> None:
+        """Let an object leave the session, with what is pending on it; sends nothing."""
+        self._mine(instance)
+        self.members.expunge(instance)
+
+    def merge(self, instance: M) -> M:
+        """Give this session's object with the key of another one, with the other's values as pending changes.
+
+        A new object is copied into a pending one; others cost 1 GET unless they are loaded here.
+        """
+        self.check_thread()
+        return self.members.merge(instance)
+
+    def rollback(self) -> None:
+        """Take back everything pending; sends nothing, and undoes nothing that was sent."""
+        self.check_thread()
+        self.members.rollback()
+
+    def plan(self) -> Plan:
+        """Give the ordered operations that `commit()` would send; sends nothing."""
+        self.check_thread()
+        return self.members.plan()
+
+    def commit(self, *, on_error: OnError | None = None, max_deletes: int | None = None) -> CommitReport:
+        """Send what the plan says, independent operations side by side.
+
+        Raises `CommitError` where an operation failed (the session then holds exactly what is not done),
+        `CommitInterrupted` after Ctrl-C, and `InvalidRequestError` where there is no order to send in or more
+        deletions than `max_deletes`, before anything is sent.
+        """
+        self.check_thread()
+        if self._in_block:
+            msg = "commit() inside a begin() block: the end of the block commits"
+            raise InvalidRequestError(msg)
+        _check_on_error(on_error or self.on_error)
+        return self.members.commit(on_error=on_error or self.on_error, max_deletes=max_deletes)
+
+    @contextmanager
+    def begin(self) -> Iterator[Self]:
+        """Commit at the clean end of a `with` block, roll back where the block itself raises.
+
+        A `CommitError` at the end leaves the session open as `error.session`, so that its `commit()` carries on.
+        """
+        self.check_thread()
+        if self._in_block:
+            msg = "begin() inside a begin() block: there are no nested transactions"
+            raise InvalidRequestError(msg)
+        self._in_block = True
+        try:
+            yield self
+        except BaseException:
+            self._in_block = False
+            self.rollback()
+            raise
+        self._in_block = False
+        self.commit()
+
+    def close(self) -> None:
+        """Let every object go, and close the client if it is the session's own; sends nothing."""
+        self.members.clear()
+        for instance in self.identity_map:
+            self.loader.detach(instance)
+        self.identity_map.clear()
+        self._closed = True
+        if self._owns_client:
+            self.client.close()
+
+    def __enter__(self) -> Self:
+        self.check_thread()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if not (isinstance(error, CommitError) and error.session is self):
+            self.close()
+
+    def __repr__(self) -> str:
+        pending = f"{len(self.members.new)} new, {len(self.dirty)} dirty, {len(self.members.deleted)} deleted"
+        return f"<Session of {self.client!r}: {pending}>"
+
+    def __reduce__(self) -> NoReturn:
+        msg = "a Session cannot be pickled: it belongs to its thread; pickle its objects, which arrive detached"
+        raise TypeError(msg)
+
+    # -- what objects ask of their session (Owner) -------------------------------------------------------------------
+
+    def load_attribute(self, instance: Model, name: str) -> None:
+        """Load what an attribute needs."""
+        self.check_thread()
+        self.reader.load(instance, name)
+
+    def freshen(self, instance: Model, name: str) -> None:
+        """Read a volatile value again."""
+        self.check_thread()
+        self.reader.freshen(instance, name)
+
+    def changed(self, instance: Model) -> None:
+        """Keep an object until the next commit has looked at it."""
+        if get_ident() != self._thread:
+            self.check_thread()
+        if instance.__state__.status is Status.PERSISTENT:
+            self.members.touched[id(instance)] = instance
+
+    def reference(self, model: type[M], identity: object, parents: tuple[object, ...], near: Near | None) -> M:
+        """Give the one object with that key, without a request."""
+        if get_ident() != self._thread or self._closed:
+            self.check_thread()
+        mapper = model.__mapper__
+        if near is not None and len(parents) != len(mapper.placeholders):
+            parents = self._parents_near(mapper, near)
+        known = self.identity_map.find(model, identity, parents)
+        if known is None:
+            known = model.__bare__(identity, parents, self, Status.PERSISTENT)
+            self.identity_map.put(known)
+        state = known.__state__
+        if near is not None and state.loaded is Loaded.NOTHING:
+            state.batch = near
+        return known
+
+    def _parents_near(self, mapper: Mapper, near: Near) -> tuple[object, ...]:
+        """Find the parents of a referred child beside the reference: `subnet_id` stands beside `vpc_id`."""
+        raw, parents = near.instance.__state__.raw, near.instance.__state__.parents
+        beside = raw.get(f"{mapper.parent_attribute}_id")
+        if beside is not None:
+            return mapper.check_parents((beside,))
+        return mapper.check_parents(parents[: len(mapper.placeholders)])
+
+    def collection(self, instance: Model, name: str) -> Collection[Any]:
+        """Give the collection behind a to-many relation, without a request."""
+        self.check_thread()
+        relation = cast("Many[Any]", instance.__mapper__.relations[name])
+        return SessionCollection(self, instance, relation)
+
+    def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401  what the operation declares
+        """Send an action now."""
+        self.check_thread()
+        return self.actions.send(cast("Model | type[Model]", target), operation, arguments)
+
+    def save(self, instance: Model) -> CommitReport | None:
+        """Send what is pending for one object, and what it cannot exist without."""
+        self._outside_block("save()")
+        self._mine(instance)
+        return self.members.save(instance)
+
+    def delete_now(self, instance: Model) -> None:
+        """Delete one object now; a pending one leaves the session."""
+        self._outside_block("delete()")
+        self._mine(instance)
+        self.members.delete_now(instance)
+
+    def wait_until(self, instance: Model, condition: Expression, timeout: float) -> None:
+        """Read one object until a condition is true of it."""
+        from linode_orm.session.waiting import wait_until  # noqa: PLC0415  only scripts that wait need it
+
+        self._mine(instance)
+        wait_until(self, instance, condition, timeout)
+
+    # -- what the parts of the session ask of it ---------------------------------------------------------------------
+
+    def fresh_until(self) -> float | None:
+        """Give the moment until which what is read now counts as fresh."""
+        return None if self.volatile_ttl is None else self.monotonic() + self.volatile_ttl
+
+    def check_thread(self) -> None:
+        """Refuse another thread, and a session that was closed."""
+        if get_ident() != self._thread:
+            msg = (
+                "this Session belongs to the thread that made it; make one for each thread, "
+                "they can share a client: Session(client=session.client)"
+            )
+            raise InvalidRequestError(msg)
+        if self._closed:
+            msg = "this Session is closed; make another one"
+            raise InvalidRequestError(msg)
+
+    def _mine(self, instance: Model) -> None:
+        self.check_thread()
+        if not isinstance(instance, Model):
+            msg = f"an object of a resource class is needed, not {instance!r}"
+            raise InvalidRequestError(msg)
+        if instance.__state__.owner is not self:
+            msg = (
+                f"{instance.__describe__()} is {instance.__state__.status.value} and not in this session; "
+                "session.add() takes new objects, session.merge() those of other sessions"
+            )
+            raise InvalidRequestError(msg)
+
+    def _outside_block(self, what: str) -> None:
+        if self._in_block:
+            msg = (
+                f"{what} sends at once, and a begin() block sends everything at its end; "
+                "in the block use session.delete(x) or just change x"
+            )
+            raise InvalidRequestError(msg)
+
+
+def _check_on_error(on_error: str) -> None:
+    if on_error not in ("stop", "continue"):
+        msg = f"on_error is 'stop' or 'continue', not {on_error!r}"
+        raise InvalidRequestError(msg)
+
+
+class sessionmaker:  # noqa: N801  SQLAlchemy's name
+    """A factory of sessions that share options, and a client unless told otherwise."""
+
+    def __init__(self, *, client: Client | None = None, **options: Any) -> None:  # noqa: ANN401  those of Session
+        self._client = client
+        self._options = options
+
+    def __call__(self, **options: Any) -> Session:  # noqa: ANN401  those of Session
+        """Make a session."""
+        return Session(**{"client": self._client, **self._options, **options})
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Make a session that commits at the clean end of the `with` block and is closed then."""
+        with self() as session, session.begin():
+            yield session
+
+    def __repr__(self) -> str:
+        return f"sessionmaker(client={self._client!r})"
