@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
 from linode_orm.mapping.values import ABSENT
@@ -12,7 +12,7 @@ from linode_orm.mapping.values import ABSENT
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from linode_orm.mapping.protocols import NestedClass
+    from linode_orm.mapping.protocols import NestedClass, NestedValue
     from linode_orm.mapping.tracked import Holder
 
 NoneType: Final = type(None)
@@ -199,7 +199,7 @@ class ListOf(Codec):
     """Lists of one type; `unordered` ones are compared as the sets that the API keeps them as."""
 
     mutable = True
-    container: type[TrackedList[object]] = TrackedList
+    container: type[TrackedList[Any]] = TrackedList
 
     def __init__(self, item: Codec, text: str | None = None, *, unordered: bool = False) -> None:
         super().__init__(text or f"list[{item.text}]")
@@ -415,6 +415,9 @@ class Structure(Codec):
         super().__init__(cls.__name__)
         self.cls = cls
 
+    def _is_one(self, value: object) -> TypeGuard[NestedValue]:
+        return isinstance(value, cast("type[NestedValue]", self.cls))
+
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         if not isinstance(raw, dict):
             raise WrongType(self.text, raw)
@@ -427,7 +430,7 @@ class Structure(Codec):
             except (TypeError, AttributeError) as error:
                 msg = f"{self.text} ({error})"
                 raise WrongType(msg, value) from None
-        if not isinstance(value, self.cls):
+        if not self._is_one(value):
             raise WrongType(self.text, value)
         return value.__held_by__(holder, name)
 
@@ -447,13 +450,13 @@ class Structure(Codec):
         return True
 
     def update(self, value: object, raw: object) -> bool:
-        if not isinstance(value, self.cls) or not isinstance(raw, dict):
+        if not self._is_one(value) or not isinstance(raw, dict):
             return False
         value.__absorb__(raw)
         return True
 
     def replace(self, value: object, adopted: object) -> bool:
-        if not isinstance(value, self.cls) or not isinstance(adopted, self.cls):
+        if not self._is_one(value) or not isinstance(adopted, cast("type[NestedValue]", self.cls)):
             return False
         value.__become__(adopted)
         return True

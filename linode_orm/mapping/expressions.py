@@ -253,11 +253,7 @@ def _parts(kind: type[And | Or], expressions: tuple[Expression, ...], name: str)
         if not isinstance(expression, Expression):
             msg = f"{name}() takes conditions such as Instance.label == 'x', not {expression!r}"
             raise TypeError(msg)
-    return tuple(
-        part
-        for each in expressions
-        for part in (each.parts if isinstance(each, kind) else (each,))  # type: ignore[attr-defined]
-    )
+    return tuple(part for each in expressions for part in (each.parts if isinstance(each, kind) else (each,)))
 
 
 def and_(*expressions: Expression) -> Expression:

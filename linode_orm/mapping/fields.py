@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, TypeVar, overload
 
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.codecs import Optional, Structure, WrongType, parse
@@ -12,6 +12,7 @@ from linode_orm.mapping.record import Record, read, write
 
 if TYPE_CHECKING:
     from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.protocols import FieldFacts
 
 T = TypeVar("T")
 N = TypeVar("N", bound=Record)
@@ -264,10 +265,10 @@ class NestedAttribute(Attribute[Any]):
         if field is None:
             msg = f"{self} has no attribute {name!r}"
             raise AttributeError(msg)
-        return nested_attribute(self.model, (*self.path, cast("Kind[Any]", field)))
+        return nested_attribute(self.model, (*self.path, field))
 
 
-def nested_attribute(model: type, path: tuple[Kind[Any], ...]) -> Attribute[Any]:
+def nested_attribute(model: type, path: tuple[FieldFacts, ...]) -> Attribute[Any]:
     """Give the attribute at the end of a path, one with attributes of its own where the field is an object."""
     codec = path[-1].codec
     inner = codec.inner if isinstance(codec, Optional) else codec

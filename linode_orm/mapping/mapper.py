@@ -12,8 +12,8 @@ from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, volatile_twin
 from linode_orm.mapping.operations import Operation
 from linode_orm.mapping.record import Record
-from linode_orm.mapping.relations import Many, One
 from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.relations import Many, One
 
 if TYPE_CHECKING:
     from linode_orm.mapping.expressions import Attribute
@@ -27,7 +27,7 @@ _ALL_VERBS: Final = "list get create update delete"
 
 
 def snake(name: str) -> str:
-    """Give a class's name as an attribute's: `NodeBalancerConfig` is `node_balancer_config`, `VPCSubnet` `vpc_subnet`."""
+    """Give a class's name as an attribute's: `NodeBalancerConfig` gives `node_balancer_config`."""
     return _SNAKE.sub("_", name.replace("NodeBalancer", "Node_Balancer")).lower()
 
 
@@ -44,7 +44,7 @@ class Mapper:
     be assigned or read by name.
     """
 
-    def __init__(self, cls: type, options: dict[str, object]) -> None:  # noqa: PLR0915  one line a fact
+    def __init__(self, cls: type, options: dict[str, object]) -> None:
         self.cls = cls
         self.name = cls.__name__
         self.fields: dict[str, Kind[Any]] = {}
@@ -75,7 +75,7 @@ class Mapper:
         self.service = cls.__module__.split(".")[-2] if "." in cls.__module__ else cls.__module__
 
     def _collect(self, cls: type) -> None:
-        for name, text in cls.__dict__.get("__annotations__", {}).items():
+        for name, text in cls.__dict__.get("__annotations__", {}).items():  # noqa: RUF063  importing inspect costs more than the classes
             match = _KIND.match(text) if isinstance(text, str) else None
             if match is None:
                 continue
@@ -223,5 +223,3 @@ class Mapper:
 
 def _fill(path: str, values: dict[str, object]) -> str:
     return _PLACEHOLDER.sub(lambda match: quoted(values[match[1]]), path)
-
-

@@ -24,7 +24,7 @@ class _Declared(Record):
 
     __slots__ = ()
 
-    __mapper__: ClassVar[Mapper]  # type: ignore[misc]  # narrower than the protocol
+    __mapper__: ClassVar[Mapper]  # pyright: ignore[reportIncompatibleVariableOverride]  # narrower
 
     if not TYPE_CHECKING:
 

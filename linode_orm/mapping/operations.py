@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import frozen
 
@@ -48,9 +48,9 @@ def operation(  # noqa: PLR0913  the facts of one request
     """Declare the request behind a method; its keyword arguments are the body, `body` renames some of them."""
 
     def declare(function: F) -> F:
-        code = function.__code__  # type: ignore[attr-defined]  # a plain function
+        code = function.__code__
         names = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
-        optional = function.__kwdefaults__ or {}  # type: ignore[attr-defined]  # a plain function
+        optional = function.__kwdefaults__ or {}
         keys = {name: (body or {}).get(name, name.removesuffix("_")) for name in names}
         function.__operation__ = Operation(  # type: ignore[attr-defined]  # collected by the mapper
             name=function.__name__,
@@ -67,9 +67,15 @@ def operation(  # noqa: PLR0913  the facts of one request
     return declare
 
 
-def act(target: object, name: str, /, *session: Owner, **arguments: object) -> R:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]  # the caller's annotation says R
+def act(
+    target: Any,  # noqa: ANN401  a Model, or the class of one
+    name: str,
+    /,
+    *session: Owner,
+    **arguments: object,
+) -> R:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]  # the caller's annotation says R
     """Send the action called `name` of an object, or of a class through a session, and give its answer."""
-    operation = target.__mapper__.operations[name]  # type: ignore[attr-defined]  # a Model
+    operation = target.__mapper__.operations[name]
     given = {key: value for key, value in arguments.items() if value is not UNSET}
-    owner = session[0] if session else target.__state__.owner  # type: ignore[attr-defined]  # a Model
+    owner = session[0] if session else target.__state__.owner
     return cast("R", owner.act(target, operation, given))

@@ -16,10 +16,13 @@ class FieldFacts(Protocol):
 
     name: str
     key: str
-    kind: str
     absent: bool
     only_on_get: bool
     redacted: bool
+
+    @property
+    def kind(self) -> str:
+        """One of readonly, fixed, field, secret."""
 
     @property
     def codec(self) -> Codec:
@@ -32,8 +35,13 @@ class FieldFacts(Protocol):
 class Facts(Protocol):
     """The facts of one class that decoding and change tracking need."""
 
-    fields: Mapping[str, FieldFacts]
-    keys: Mapping[str, FieldFacts]
+    @property
+    def fields(self) -> Mapping[str, FieldFacts]:
+        """Every field by its attribute's name."""
+
+    @property
+    def keys(self) -> Mapping[str, FieldFacts]:
+        """Every field by its raw key."""
 
 
 class NestedValue(Protocol):
@@ -50,7 +58,11 @@ class NestedClass(Protocol):
     """A nested class."""
 
     __name__: str
-    __mapper__: Facts
 
-    def __call__(self, **values: object) -> NestedValue: ...
+    @property
+    def __mapper__(self) -> Facts: ...
+
+    def __call__(self, **values: object) -> NestedValue:
+        """Make a new value."""
+
     def __hydrate__(self, raw: dict[str, object], holder: Holder | None, name: str) -> NestedValue: ...

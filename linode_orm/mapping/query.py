@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from attrs import evolve, frozen
@@ -11,6 +10,8 @@ from linode_orm.errors import MultipleResultsFound, NoResultFound
 from linode_orm.mapping.expressions import Attribute, Order, and_
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.relations import Option
 

@@ -58,7 +58,9 @@ class Record:
 
     if TYPE_CHECKING:
         __state__: RecordState
-        __mapper__: Facts
+
+        @property
+        def __mapper__(self) -> Facts: ...
 
     def __touch__(self, name: str) -> None:
         """Write down that the mutable value of field `name` is about to change."""

@@ -52,7 +52,9 @@ class Shelf(NamedTuple):
 class Owner(Protocol):
     """What an object may ask of what owns it: a session, or a class that refuses."""
 
-    monotonic: Callable[[], float]
+    @property
+    def monotonic(self) -> Callable[[], float]:
+        """Give the clock by which values grow stale, in seconds."""
 
     def load_attribute(self, instance: Record, name: str) -> None:
         """Load what `name` needs; after it the body holds the field or never will."""
@@ -85,7 +87,7 @@ class Owner(Protocol):
 class Near(NamedTuple):
     """From where a reference was reached: what lets many be loaded together."""
 
-    instance: Record
+    instance: Any
     relation: str
 
 
@@ -94,7 +96,7 @@ class State(RecordState):
 
     __slots__ = ("batch", "fresh_until", "identity", "kept", "loaded", "owner", "parents", "shelf", "status")
 
-    def __init__(  # noqa: PLR0913  one argument a slot, on the hot path of loading
+    def __init__(  # noqa: PLR0913, PLR0917  one argument a slot, on the hot path of loading
         self,
         raw: dict[str, object],
         owner: Owner,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Generic, Protocol, Self, SupportsIndex, TypeVar
+from typing import Any, Generic, Protocol, Self, SupportsIndex, TypeVar
 
 T = TypeVar("T")
 
@@ -15,7 +15,7 @@ class Holder(Protocol):
         """Write down that the value called `name` is about to change."""
 
 
-Adopt = Callable[[object, Holder], object]
+Adopt = Callable[[object, Holder], Any]
 """Checks a value that a user puts into a container and gives the value that it keeps."""
 
 
@@ -42,8 +42,8 @@ class _Tracked:
     def __held__(cls, holder: Holder, name: str, adopt: Adopt) -> Self:
         """Make an empty container that belongs to somebody."""
         self = cls.__new__(cls)
-        self._holder = holder
-        self._name = name
+        self._holder = holder  # type: ignore[misc]  # a slot of the subclass
+        self._name = name  # type: ignore[misc]  # a slot of the subclass
         self._adopt = adopt
         return self
 
@@ -57,9 +57,9 @@ class TrackedList(_Tracked, list[T], Generic[T]):
         list.__init__(self, values)
         self._holder, self._name, self._adopt = None, "", _keep
 
-    def __replace__(self, values: Iterable[object]) -> None:
+    def __replace__(self, values: Iterable[Any]) -> None:
         """Take other contents without counting it as a change of the user's."""
-        list.__setitem__(self, slice(None), values)  # type: ignore[arg-type]  # decoded by the codec already
+        list.__setitem__(self, slice(None), values)
 
     def __reduce__(self) -> tuple[type[list[T]], tuple[list[T]]]:
         return list, (list(self),)
@@ -67,25 +67,23 @@ class TrackedList(_Tracked, list[T], Generic[T]):
     def append(self, value: T, /) -> None:
         adopted = self._adopt(value, self)
         self.__touch__("")
-        list.append(self, adopted)  # type: ignore[arg-type]
+        list.append(self, adopted)
 
     def extend(self, values: Iterable[T], /) -> None:
         adopted = [self._adopt(value, self) for value in values]
         self.__touch__("")
-        list.extend(self, adopted)  # type: ignore[arg-type]
+        list.extend(self, adopted)
 
     def insert(self, index: SupportsIndex, value: T, /) -> None:
         adopted = self._adopt(value, self)
         self.__touch__("")
-        list.insert(self, index, adopted)  # type: ignore[arg-type]
+        list.insert(self, index, adopted)
 
-    def __setitem__(self, index: SupportsIndex | slice, value: T | Iterable[T], /) -> None:  # type: ignore[override]
-        if isinstance(index, slice):
-            value = [self._adopt(each, self) for each in value]  # type: ignore[union-attr, misc, assignment]
-        else:
-            value = self._adopt(value, self)  # type: ignore[assignment]
+    def __setitem__(self, index: Any, value: Any, /) -> None:  # noqa: ANN401  both forms of list's
+        many = isinstance(index, slice)
+        adopted = [self._adopt(each, self) for each in value] if many else self._adopt(value, self)
         self.__touch__("")
-        list.__setitem__(self, index, value)  # type: ignore[index, assignment]
+        list.__setitem__(self, index, adopted)
 
     def __iadd__(self, values: Iterable[T], /) -> Self:  # type: ignore[override, misc]
         self.extend(values)
@@ -116,9 +114,9 @@ class TrackedList(_Tracked, list[T], Generic[T]):
         self.__touch__("")
         list.reverse(self)
 
-    def sort(self, *, key: Callable[[T], object] | None = None, reverse: bool = False) -> None:  # type: ignore[override]
+    def sort(self, *, key: Any = None, reverse: bool = False) -> None:  # noqa: ANN401  list's own
         self.__touch__("")
-        list.sort(self, key=key, reverse=reverse)  # type: ignore[call-overload]
+        list.sort(self, key=key, reverse=reverse)
 
 
 class TagList(TrackedList[str]):
@@ -161,10 +159,10 @@ class TrackedDict(_Tracked, dict[str, T], Generic[T]):
         dict.__init__(self, values)
         self._holder, self._name, self._adopt = None, "", _keep
 
-    def __replace__(self, values: Mapping[str, object]) -> None:
+    def __replace__(self, values: Mapping[str, Any]) -> None:
         """Take other contents without counting it as a change of the user's."""
         dict.clear(self)
-        dict.update(self, values)  # type: ignore[arg-type]
+        dict.update(self, values)
 
     def __reduce__(self) -> tuple[type[dict[str, T]], tuple[dict[str, T]]]:
         return dict, (dict(self),)
@@ -172,7 +170,7 @@ class TrackedDict(_Tracked, dict[str, T], Generic[T]):
     def __setitem__(self, key: str, value: T, /) -> None:
         adopted = self._adopt(value, self)
         self.__touch__("")
-        dict.__setitem__(self, key, adopted)  # type: ignore[arg-type]
+        dict.__setitem__(self, key, adopted)
 
     def __delitem__(self, key: str, /) -> None:
         self.__touch__("")
@@ -186,7 +184,7 @@ class TrackedDict(_Tracked, dict[str, T], Generic[T]):
         for key, value in dict(other, **values).items():
             self[key] = value
 
-    def setdefault(self, key: str, default: T, /) -> T:  # type: ignore[override]
+    def setdefault(self, key: str, default: T, /) -> T:
         if key not in self:
             self[key] = default
         return self[key]

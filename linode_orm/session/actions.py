@@ -117,9 +117,15 @@ def path_of(target: Model | type[Model], operation: Operation) -> str:
     if isinstance(target, Model):
         state = target.__state__
         if not path.startswith("/"):
-            return f"{mapper.path_for(state.identity, state.parents)}/{path}" if path else mapper.path_for(state.identity, state.parents)
+            return (
+                f"{mapper.path_for(state.identity, state.parents)}/{path}"
+                if path
+                else mapper.path_for(state.identity, state.parents)
+            )
         ids = state.identity if isinstance(state.identity, tuple) else (state.identity,)
-        values = dict(zip(mapper.placeholders, state.parents, strict=True)) | dict(zip(mapper.id_names, ids, strict=False))
+        values = dict(zip(mapper.placeholders, state.parents, strict=True)) | dict(
+            zip(mapper.id_names, ids, strict=False)
+        )
         return _PLACEHOLDER.sub(lambda match: quoted(values[match[1]]), path)
     return path if path.startswith("/") else f"{mapper.path}/{path}"
 

@@ -164,7 +164,11 @@ class Batches:
         if relation.embedded:
             return [child for each in collections for child in each]
         back = self.way_back(relation)
-        if back is not None and len(missing) > 1 and self._session.is_cheaper(cast("type[Model]", relation.model), len(missing)):
+        if (
+            back is not None
+            and len(missing) > 1
+            and self._session.is_cheaper(cast("type[Model]", relation.model), len(missing))
+        ):
             self._fill_from_whole(relation, back, missing)
         elif missing:
             lists = self._session.read_many([each.__list__() for each in missing])

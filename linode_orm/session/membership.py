@@ -56,7 +56,7 @@ class Membership:
             msg = f"session.add() takes an object of a resource class, not {instance!r}"
             raise InvalidRequestError(msg)
         state = instance.__state__
-        if state.owner is self._session:
+        if self._owns(instance):
             if state.status is Status.DELETED:
                 del self.deleted[id(instance)]
                 state.status = Status.PERSISTENT
@@ -77,6 +77,10 @@ class Membership:
         self._token_of[id(instance)] = f"new:{self._tokens}"
         self.new[id(instance)] = instance
         state.owner, state.status = cast("Any", self._session), Status.PENDING
+        self._adopt_children(instance)
+
+    def _adopt_children(self, instance: Model) -> None:
+        """Add the children that a new object was given, and let its collections be the session's."""
         for name, relation in instance.__mapper__.relations.items():
             held = instance.__dict__.get(name)
             if isinstance(relation, Many) and isinstance(held, NewCollection):
@@ -85,6 +89,10 @@ class Membership:
                 instance.__dict__[name] = collection
                 for child in held.children:
                     collection.append(child)
+
+    def _owns(self, instance: Model) -> bool:
+        owner: object = instance.__state__.owner
+        return owner is self._session
 
     def delete(self, instance: Model) -> None:
         """Mark an object for deletion; let a pending one go."""
@@ -113,7 +121,7 @@ class Membership:
     def merge(self, instance: M) -> M:
         """Give this session's object with the same key, with the other's values as changes."""
         state = instance.__state__
-        if cast("object", state.owner) is self._session:
+        if self._owns(instance):
             return instance
         model = type(instance)
         if state.identity is None and not model.__mapper__.singleton:

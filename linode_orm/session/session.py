@@ -11,7 +11,6 @@ from linode_orm.mapping import Model
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import changes
 from linode_orm.mapping.registry import lookup
-from linode_orm.mapping.relations import Many
 from linode_orm.mapping.state import Loaded, Near, Status
 from linode_orm.session.actions import Actions
 from linode_orm.session.batches import Batches
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.mapper import Mapper
     from linode_orm.mapping.operations import Operation
     from linode_orm.mapping.record import Record
+    from linode_orm.mapping.relations import Many
     from linode_orm.models import Account, Profile
     from linode_orm.session.plan import Plan
     from linode_orm.session.report import CommitReport
@@ -124,11 +124,12 @@ class Session:
     def _named(self, model: type[M], identity: object, parent: object) -> M:
         self.check_thread()
         mapper = model.__mapper__
-        if mapper.singleton:
-            given = () if identity is None else (identity,)
-        else:
-            given = (identity,) if parent is None else (identity, parent)
-        return cast("M", model(self, *given))  # type: ignore[call-arg]  # every model takes a session and ids
+        given: list[object] = [] if mapper.singleton else [identity]
+        above = identity if mapper.singleton else parent
+        if above is not None:
+            given.append(above)
+        reference: Any = model
+        return cast("M", reference(self, *given))
 
     @property
     def account(self) -> Account:
@@ -186,7 +187,11 @@ class Session:
         return instance.__state__.status is Status.PERSISTENT and bool(changes(instance))
 
     def __contains__(self, instance: object) -> bool:
-        return isinstance(instance, Model) and instance.__state__.owner is self
+        return isinstance(instance, Model) and self._owns(instance)
+
+    def _owns(self, instance: Model) -> bool:
+        owner: object = instance.__state__.owner
+        return owner is self
 
     def __iter__(self) -> Iterator[Model]:
         return iter((*self.new, *self.identity_map))
@@ -385,7 +390,7 @@ class Session:
         if not isinstance(instance, Model):
             msg = f"an object of a resource class is needed, not {instance!r}"
             raise InvalidRequestError(msg)
-        if instance.__state__.owner is not self:
+        if not self._owns(instance):
             msg = (
                 f"{instance.__describe__()} is {instance.__state__.status.value} and not in this session; "
                 "session.add() takes new objects, session.merge() those of other sessions"

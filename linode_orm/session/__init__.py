@@ -1,0 +1,6 @@
+"""Keeping objects and the API in step: sessions, and what they are made of."""
+
+from linode_orm.session.inspection import History, Inspection, inspect
+from linode_orm.session.session import Session, sessionmaker
+
+__all__ = ["History", "Inspection", "Session", "inspect", "sessionmaker"]
