@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
@@ -227,7 +228,7 @@ class ListOf(Codec):
             raise TypeError(msg) from None
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
-        if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+        if isinstance(value, (str, bytes, dict)) or not isinstance(value, Iterable):
             raise WrongType(self.text, value)
         adopted = self.container.__held__(holder, name, self._adopter)
         adopted.__replace__([self.item.adopt(each, adopted, "") for each in value])

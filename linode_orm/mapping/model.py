@@ -24,7 +24,7 @@ class _Declared(Record):
 
     __slots__ = ()
 
-    __mapper__: ClassVar[Mapper]  # pyright: ignore[reportIncompatibleVariableOverride]  # narrower
+    __mapper__: ClassVar[Mapper]
 
     if not TYPE_CHECKING:
 

@@ -34,7 +34,7 @@ class NewCollection(Collection[M]):
 
     def append(self, child: M, /) -> None:
         """Make a new object a child; adding the parent to a session adds it too."""
-        relation: Any = self.parent.__mapper__.relations[self.name]  # type: ignore[attr-defined]  # a Model
+        relation: Any = self.parent.__mapper__.relations[self.name]
         relation_model = relation.model
         if not isinstance(child, relation_model):
             msg = f"{self.parent.__describe__()}.{self.name} takes {relation.target}, not {child!r}"

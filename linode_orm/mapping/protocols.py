@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,17 +19,17 @@ class FieldFacts(Protocol):
     absent: bool
     only_on_get: bool
     redacted: bool
-
-    @property
-    def kind(self) -> str:
-        """One of readonly, fixed, field, secret."""
+    kind: ClassVar[str]
+    """One of readonly, fixed, field, secret."""
 
     @property
     def codec(self) -> Codec:
         """The way between JSON and Python."""
+        ...
 
     def takes(self, verb: str) -> bool:
         """Whether the body of a `create` or an `update` takes the field."""
+        ...
 
 
 class Facts(Protocol):
@@ -38,10 +38,12 @@ class Facts(Protocol):
     @property
     def fields(self) -> Mapping[str, FieldFacts]:
         """Every field by its attribute's name."""
+        ...
 
     @property
     def keys(self) -> Mapping[str, FieldFacts]:
         """Every field by its raw key."""
+        ...
 
 
 class NestedValue(Protocol):
@@ -64,5 +66,6 @@ class NestedClass(Protocol):
 
     def __call__(self, **values: object) -> NestedValue:
         """Make a new value."""
+        ...
 
     def __hydrate__(self, raw: dict[str, object], holder: Holder | None, name: str) -> NestedValue: ...

@@ -23,21 +23,27 @@ class Runner(Protocol):
 
     def rows(self, query: Query[Any]) -> Iterator[Any]:
         """Give the matching objects, reading pages as they are asked for."""
+        ...
 
     def count(self, query: Query[Any]) -> int:
         """Count the matching objects."""
+        ...
 
     def x_filter(self, query: Query[Any]) -> dict[str, object]:
         """Give the X-Filter that would be sent."""
+        ...
 
     def explain(self, query: Query[Any]) -> object:
         """Say which requests would be sent and what runs where."""
+        ...
 
     def update(self, query: Query[Any], values: Mapping[str, object]) -> int:
         """Assign values on every match."""
+        ...
 
     def delete(self, query: Query[Any]) -> int:
         """Mark every match for deletion."""
+        ...
 
 
 @frozen(eq=False, repr=False)
@@ -162,8 +168,9 @@ def _order(key: object) -> Order:
         return key
     if isinstance(key, Attribute):
         return key.asc()
-    if hasattr(key, "attribute"):
-        return cast("Attribute[Any]", key.attribute).asc()
+    attribute = getattr(key, "attribute", None)
+    if isinstance(attribute, Attribute):
+        return attribute.asc()
     msg = f"order_by() takes attributes such as Instance.created or Instance.created.desc(), not {key!r}"
     raise TypeError(msg)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from linode_orm.errors import AttributeMissing, ResponseError
 from linode_orm.mapping.codecs import WrongType
@@ -11,7 +11,7 @@ from linode_orm.mapping.values import ABSENT
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from linode_orm.mapping.protocols import Facts, FieldFacts
+    from linode_orm.mapping.protocols import FieldFacts
 
 EMPTY: Final[dict[str, object]] = {}
 
@@ -57,10 +57,8 @@ class Record:
     __slots__ = ("__state__", "__weakref__")
 
     if TYPE_CHECKING:
-        __state__: RecordState
-
-        @property
-        def __mapper__(self) -> Facts: ...
+        __state__: Any
+        __mapper__: ClassVar[Any]
 
     def __touch__(self, name: str) -> None:
         """Write down that the mutable value of field `name` is about to change."""

@@ -285,9 +285,7 @@ class Many(Generic[M]):
     def assign(self, record: Record, value: object) -> None:
         """Fill the collection of a new object; refuse on any other."""
         if not getattr(record.__state__, "is_new", False):
-            msg = (
-                f"{record.__describe__()}.{self.name} is a collection: append(), query(), or delete its objects"
-            )
+            msg = f"{record.__describe__()}.{self.name} is a collection: append(), query(), or delete its objects"
             raise ReadOnlyAttribute(msg)
         if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
             msg = f"{record.__describe__()}.{self.name} takes a list of {self.target}, not {value!r}"

@@ -55,6 +55,7 @@ class Owner(Protocol):
     @property
     def monotonic(self) -> Callable[[], float]:
         """Give the clock by which values grow stale, in seconds."""
+        ...
 
     def load_attribute(self, instance: Record, name: str) -> None:
         """Load what `name` needs; after it the body holds the field or never will."""
@@ -67,12 +68,15 @@ class Owner(Protocol):
 
     def reference(self, model: type, identity: object, parents: tuple[object, ...], near: Near | None) -> Any:  # noqa: ANN401  an instance of `model`
         """Give the one object with that key, without a request."""
+        ...
 
     def collection(self, instance: Record, name: str) -> Any:  # noqa: ANN401  the Collection that the relation names
         """Give the collection behind a to-many relation, without a request."""
+        ...
 
     def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401  what the operation declares
         """Send an action now and give its answer."""
+        ...
 
     def save(self, instance: Record) -> None:
         """Send what is pending for this object now."""
