@@ -12,6 +12,7 @@ from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
 Operation = Literal["create", "update", "replace", "delete"]
 
@@ -164,6 +165,20 @@ class Plan:
         return {"format": 1, "requests": self.requests, "steps": [step.to_dict() for step in self.steps]}
 
 
+@frozen(eq=False)
+class Doubt:
+    """A creation that was sent and never answered: `sent` is its body without secrets, `since` the moment before.
+
+    `may_repeat` once the object was looked for and not found, where the API refuses a second one with its key.
+    """
+
+    step: Step
+    sent: object
+    since: datetime
+    reason: str
+    may_repeat: bool = False
+
+
 def fill(value: object, resolve: Callable[[Pending | Hidden], object]) -> object:
     """Put what placeholders stand for into a body."""
     if isinstance(value, (Pending, Hidden)):
@@ -223,7 +238,8 @@ def _diff(name: str, old: object, new: object) -> Iterator[str]:
     elif isinstance(old, list) and isinstance(new, list):
         gone, come = [each for each in old if each not in new], [each for each in new if each not in old]
         if gone or come:
-            yield f"{name}: " + " ".join([*(f"+{_shown(each)}" for each in come), *(f"-{_shown(each)}" for each in gone)])
+            marked = [*(f"+{_shown(each)}" for each in come), *(f"-{_shown(each)}" for each in gone)]
+            yield f"{name}: {' '.join(marked)}"
         else:
             yield f"{name}: {_shown(old)} -> {_shown(new)}"
     elif old is ABSENT:

@@ -1,0 +1,123 @@
+"""Doubts: creations whose answer was lost, looked for before anything is sent again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from attrs import evolve
+
+from linode_orm.errors import NotFound
+from linode_orm.mapping.codecs import Optional, Scalar
+from linode_orm.mapping.query import Query
+from linode_orm.mapping.record import forget
+from linode_orm.mapping.state import Loaded
+from linode_orm.session.plan import Doubt
+from linode_orm.session.settling import Settler, fill_in, natural_identity
+from linode_orm.wire.messages import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from linode_orm.mapping import Model
+    from linode_orm.session.settling import Workspace
+
+_SKEW: Final = timedelta(minutes=10)
+"""How far the clocks of this machine and of the API may be apart."""
+
+
+def settle(session: Workspace, instances: Iterable[Model]) -> None:
+    """Look for every object whose creation is in doubt: adopt what is found, allow again what cannot be doubled."""
+    settler = Settler(session)
+    for instance in instances:
+        doubt = session.members.in_doubt.get(id(instance))
+        if isinstance(doubt, Doubt):
+            session.members.in_doubt[id(instance)] = _settled(session, settler, instance, doubt)
+            if not instance.__state__.is_new:
+                del session.members.in_doubt[id(instance)]
+    settler.finish()
+
+
+def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt) -> Doubt:
+    """Adopt the object where the API has it; else give what is known about it now."""
+    fill_in(instance)
+    named = _named(session, instance)
+    if named is None:
+        return evolve(doubt, reason=_unnamed(instance, doubt), may_repeat=False)
+    found = named()
+    if found is None:
+        return evolve(doubt, may_repeat=True)
+    differing = _differences(instance, doubt, found)
+    if differing:
+        reason = (
+            f"there is one with that key, but its {', '.join(differing)} differ from what was sent: it may be "
+            f"somebody else's. session.expunge(x) if it is, and change the key of a new one"
+        )
+        return evolve(doubt, reason=reason, may_repeat=False)
+    names = [instance.__mapper__.keys[key].name for key in cast("dict[str, object]", doubt.sent)]
+    settler.admit(instance, instance.__state__.parents, session.loader.identity_of(type(instance), found))
+    forget(instance, names)
+    session.loader.take(instance, found, Loaded.ROW)
+    return doubt
+
+
+def _unnamed(instance: Model, doubt: Doubt) -> str:
+    known = doubt.reason.partition("; nothing tells")[0]
+    return (
+        f"{known}; nothing tells whether {instance!r} exists, since the API allows several alike: look for it, then "
+        f"session.expunge(x), and session.add(x) after that if it is to be sent again"
+    )
+
+
+def _named(session: Workspace, instance: Model) -> Callable[[], dict[str, Any] | None] | None:
+    """Give the way to look for an object by a key that the API keeps unique; None where it has none."""
+    mapper = instance.__mapper__
+    identity = natural_identity(instance)
+    if identity is not None and "get" in mapper.verbs:
+        return lambda: _item(session, instance, identity)
+    ids = dict(zip(mapper.id_names, identity if isinstance(identity, tuple) else (identity,), strict=True))
+    unique = {name: instance.__dict__.get(name) for name in mapper.unique}
+    wanted = ids if identity is not None else {name: value for name, value in unique.items() if value is not None}
+    if not wanted or "list" not in mapper.verbs:
+        return None
+    name, value = next(iter(wanted.items()))
+    return lambda: _row(session, instance, {name: value} if identity is None else wanted)
+
+
+def _item(session: Workspace, instance: Model, identity: object) -> dict[str, Any] | None:
+    mapper = instance.__mapper__
+    path = mapper.path_for(identity, instance.__state__.parents)
+    try:
+        body = session.client.send(Request("GET", path, version=mapper.version)).json()
+    except NotFound:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _row(session: Workspace, instance: Model, wanted: dict[str, object]) -> dict[str, Any] | None:
+    """Read the collection, filtered where the API can, and give the row with these values."""
+    mapper = instance.__mapper__
+    query: Query[Any] = Query(type(instance), session.runner, parents=instance.__state__.parents)
+    query = query.filter_by(**{name: value for name, value in wanted.items() if mapper.fields[name].filterable})
+    for found in query:
+        raw: dict[str, Any] = found.__state__.raw
+        if all(raw.get(mapper.fields[name].key) == value for name, value in wanted.items()):
+            return raw
+    return None
+
+
+def _differences(instance: Model, doubt: Doubt, found: dict[str, Any]) -> list[str]:
+    """Give the attributes in which an object is not the one that was sent; what the API may rewrite is not compared."""
+    mapper = instance.__mapper__
+    differing: list[str] = []
+    for key, value in cast("dict[str, object]", doubt.sent).items():
+        field = mapper.keys[key]
+        codec = field.codec.inner if isinstance(field.codec, Optional) else field.codec
+        if isinstance(codec, Scalar) and field.kind != "secret" and key in found and not codec.same(value, found[key]):
+            differing.append(field.name)
+    created = mapper.fields.get("created")
+    moment = found.get(created.key) if created is not None else None
+    when = created.codec.decode(moment, instance, "created") if created is not None and moment is not None else None
+    if isinstance(when, datetime) and when < doubt.since - _SKEW:
+        differing.append("created")
+    return differing
