@@ -13,6 +13,8 @@ from linode_orm.session.execute import run
 from linode_orm.session.report import CommitReport
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from linode_orm.mapping import Model
     from linode_orm.session.execute import Progress
     from linode_orm.session.plan import Plan
@@ -31,7 +33,6 @@ def commit(
     if max_deletes is not None and plan.deletes > max_deletes:
         msg = f"this commit would delete {plan.deletes} objects, and max_deletes is {max_deletes}; nothing was sent"
         raise InvalidRequestError(msg)
-    _let_clean_ones_go(session)
     return _send(session, plan, on_error=on_error, progress=progress)
 
 
@@ -63,6 +64,7 @@ def _send(
     if plan.lookups:
         settle(session, planning.in_doubt(session.members, only=only))
         plan = planning.plan(session.members, only=only)
+    _let_clean_ones_go(session, session.members.touched.values() if only is None else [only])
     return run(plan, session, on_error=on_error, progress=progress) if plan else CommitReport()
 
 
@@ -72,9 +74,8 @@ def _check_max_deletes(most: int | None) -> None:
         raise InvalidRequestError(msg)
 
 
-def _let_clean_ones_go(session: Workspace) -> None:
-    """Stop holding objects whose changes were taken back."""
-    touched = session.members.touched
-    for key, instance in [*touched.items()]:
+def _let_clean_ones_go(session: Workspace, instances: Iterable[Model]) -> None:
+    """Stop holding objects whose changes were taken back, or found done."""
+    for instance in [*instances]:
         if not changes(instance):
-            del touched[key]
+            session.members.touched.pop(id(instance), None)

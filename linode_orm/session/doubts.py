@@ -12,7 +12,7 @@ from linode_orm.mapping.codecs import Optional, Scalar
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import forget
 from linode_orm.mapping.state import Loaded
-from linode_orm.session.plan import Doubt
+from linode_orm.session.plan import Doubt, Hidden
 from linode_orm.session.settling import Settler, fill_in, natural_identity
 from linode_orm.wire.messages import Request
 
@@ -54,11 +54,22 @@ def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt
             f"somebody else's. session.expunge(x) if it is, and change the key of a new one"
         )
         return evolve(doubt, reason=reason, may_repeat=False)
-    names = [instance.__mapper__.keys[key].name for key in cast("dict[str, object]", doubt.sent)]
     settler.admit(instance, instance.__state__.parents, session.loader.identity_of(type(instance), found))
-    forget(instance, names)
+    forget(instance, _still_as_sent(instance, doubt))
     session.loader.take(instance, found, Loaded.ROW)
+    settler.keep_or_let_go(instance)
     return doubt
+
+
+def _still_as_sent(instance: Model, doubt: Doubt) -> list[str]:
+    """Give the attributes that nobody has changed since they were sent; the others are changes to send now."""
+    names: list[str] = []
+    for key, sent in cast("dict[str, object]", doubt.sent).items():
+        field = instance.__mapper__.keys[key]
+        value = instance.__dict__.get(field.name)
+        if isinstance(sent, Hidden) or field.codec.same(field.codec.trim(field.codec.encode(value), "create"), sent):
+            names.append(field.name)
+    return names
 
 
 def _unnamed(instance: Model, doubt: Doubt) -> str:

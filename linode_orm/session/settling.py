@@ -101,6 +101,7 @@ class Settler:
             self._take(instance, whole)
         else:
             self._expire(instance, names)
+        self.keep_or_let_go(instance)
 
     def admit(self, instance: Model, parents: tuple[object, ...], identity: object) -> None:
         """Make a pending object the one with its key."""
@@ -109,6 +110,8 @@ class Settler:
         if known is not None and known is not instance:
             self._session.loader.detach(known)
         state.identity, state.parents, state.status = identity, parents, Status.PERSISTENT
+        ids = identity if isinstance(identity, tuple) else (identity,)
+        state.raw = {mapper.fields[name].key: each for name, each in zip(mapper.id_names, ids, strict=False)}
         instance.__dict__.pop(f"__{mapper.parent_attribute}__", None)
         self._members.new.pop(id(instance), None)
         self._members.in_doubt.pop(id(instance), None)
@@ -130,7 +133,7 @@ class Settler:
         else:
             self._expire(instance, names)
             note = "the answer was not the object, which will be read again"
-        self._clean(instance)
+        self.keep_or_let_go(instance)
         return note
 
     def replaced(self, instance: Model, name: str, body: object) -> str:
@@ -147,7 +150,7 @@ class Settler:
         else:
             self._expire(instance, [name])
             note = "the answer was not the value, which will be read again"
-        self._clean(instance)
+        self.keep_or_let_go(instance)
         return note
 
     def _identity_in(self, instance: Model, body: object) -> object:
@@ -176,8 +179,11 @@ class Settler:
             shelved = {} if state.shelf is None else state.shelf.values
             state.shelf = Shelf(state.raw if state.shelf is None else state.shelf.raw, {**shelved, **held})
 
-    def _clean(self, instance: Model) -> None:
-        if not changes(instance):
+    def keep_or_let_go(self, instance: Model) -> None:
+        """Hold an object for the next commit where something is left to send."""
+        if changes(instance):
+            self._members.touched[id(instance)] = instance
+        else:
             self._members.touched.pop(id(instance), None)
 
     # -- deletions ---------------------------------------------------------------------------------------------------

@@ -116,7 +116,11 @@ class TestUpdates:
         """Assigning to an object that was never read plans its PUT."""
         session.reference(Dock, 7, (), None).label = "z"
         [step] = planning.plan(session.members)
-        assert (step.path, step.body, str(step)) == ("/docks/7", {"label": "z"}, 'PUT /docks/7  Dock 7 \'z\'\n  label: "z"')
+        assert (step.path, step.body, str(step)) == (
+            "/docks/7",
+            {"label": "z"},
+            "PUT /docks/7  Dock 7 'z'\n  label: \"z\"",
+        )
 
     def test_what_no_request_can_change_is_refused(self, session):
         """A read-only list changed in place is named, and not lost in silence."""

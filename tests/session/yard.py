@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from linode_orm.mapping import Field, Fixed, Many, Model, Nested, One, ReadOnly, Secret, TagList
-from linode_orm.mapping.state import Loaded, State, Status
+from linode_orm.mapping.state import Loaded, Status
 from linode_orm.session.identity import IdentityMap
 from linode_orm.session.loading import Loader
 from linode_orm.session.membership import Membership
