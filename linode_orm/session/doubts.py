@@ -13,11 +13,11 @@ from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import forget
 from linode_orm.mapping.state import Loaded
 from linode_orm.session.plan import Doubt, Hidden
-from linode_orm.session.settling import Settler, fill_in, natural_identity
+from linode_orm.session.settling import Settler, fill_in
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from linode_orm.mapping import Model
     from linode_orm.session.settling import Workspace
@@ -41,12 +41,13 @@ def settle(session: Workspace, instances: Iterable[Model]) -> None:
 def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt) -> Doubt:
     """Adopt the object where the API has it; else give what is known about it now."""
     fill_in(instance)
-    named = _named(session, instance)
-    if named is None:
+    wanted = _key_sent(instance, doubt)
+    if not wanted:
         return evolve(doubt, reason=_unnamed(instance, doubt), may_repeat=False)
-    found = named()
+    found = _look_for(session, instance, wanted)
     if found is None:
-        return evolve(doubt, may_repeat=True)
+        moved = [name for name, value in wanted.items() if instance.__dict__.get(name) != value]
+        return evolve(doubt, reason=_moved(instance, doubt, moved), may_repeat=not moved)
     differing = _differences(instance, doubt, found)
     if differing:
         reason = (
@@ -72,6 +73,15 @@ def _still_as_sent(instance: Model, doubt: Doubt) -> list[str]:
     return names
 
 
+def _moved(instance: Model, doubt: Doubt, names: list[str]) -> str:
+    if not names:
+        return doubt.reason
+    return (
+        f"{instance!r} was sent with another {', '.join(names)}, and may still appear with it; assign the old value, "
+        f"or session.expunge(x) and session.add(x) to send a new one"
+    )
+
+
 def _unnamed(instance: Model, doubt: Doubt) -> str:
     known = doubt.reason.partition("; nothing tells")[0]
     return (
@@ -80,24 +90,25 @@ def _unnamed(instance: Model, doubt: Doubt) -> str:
     )
 
 
-def _named(session: Workspace, instance: Model) -> Callable[[], dict[str, Any] | None] | None:
-    """Give the way to look for an object by a key that the API keeps unique; None where it has none."""
-    mapper = instance.__mapper__
-    identity = natural_identity(instance)
-    if identity is not None and "get" in mapper.verbs:
-        return lambda: _item(session, instance, identity)
-    ids = dict(zip(mapper.id_names, identity if isinstance(identity, tuple) else (identity,), strict=True))
-    unique = {name: instance.__dict__.get(name) for name in mapper.unique}
-    wanted = ids if identity is not None else {name: value for name, value in unique.items() if value is not None}
-    if not wanted or "list" not in mapper.verbs:
-        return None
-    name, value = next(iter(wanted.items()))
-    return lambda: _row(session, instance, {name: value} if identity is None else wanted)
+def _key_sent(instance: Model, doubt: Doubt) -> dict[str, Any]:
+    """Give the attributes, as they were sent, that the API allows one object only to have; empty where it has none."""
+    mapper, sent = instance.__mapper__, cast("dict[str, Any]", doubt.sent)
+    ids = {name: sent.get(mapper.fields[name].key) for name in mapper.id_names}
+    if ids and all(value is not None for value in ids.values()) and not mapper.verbs.isdisjoint(("get", "list")):
+        return ids
+    if "list" not in mapper.verbs:
+        return {}
+    unique = {name: sent.get(mapper.fields[name].key) for name in mapper.unique}
+    return dict([(name, value) for name, value in unique.items() if value is not None][:1])
 
 
-def _item(session: Workspace, instance: Model, identity: object) -> dict[str, Any] | None:
+def _look_for(session: Workspace, instance: Model, wanted: dict[str, Any]) -> dict[str, Any] | None:
+    """Ask for the object with a key: by its own path where that is its id, else in its collection."""
     mapper = instance.__mapper__
-    path = mapper.path_for(identity, instance.__state__.parents)
+    if "get" not in mapper.verbs or tuple(wanted) != mapper.id_names:
+        return _row(session, instance, wanted)
+    ids = tuple(wanted.values())
+    path = mapper.path_for(ids[0] if len(ids) == 1 else ids, instance.__state__.parents)
     try:
         body = session.client.send(Request("GET", path, version=mapper.version)).json()
     except NotFound:
@@ -105,7 +116,7 @@ def _item(session: Workspace, instance: Model, identity: object) -> dict[str, An
     return body if isinstance(body, dict) else None
 
 
-def _row(session: Workspace, instance: Model, wanted: dict[str, object]) -> dict[str, Any] | None:
+def _row(session: Workspace, instance: Model, wanted: dict[str, Any]) -> dict[str, Any] | None:
     """Read the collection, filtered where the API can, and give the row with these values."""
     mapper = instance.__mapper__
     query: Query[Any] = Query(type(instance), session.runner, parents=instance.__state__.parents)

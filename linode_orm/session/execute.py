@@ -137,6 +137,10 @@ class _Run:
 
     def go(self) -> None:
         """Send everything that can be sent and take every answer in."""
+        for number, step in self._steps.items():
+            if step.in_doubt:
+                doubt = self._session.members.in_doubt.get(id(self._objects[number]))
+                self._note(step, "in doubt", note=doubt.reason if isinstance(doubt, Doubt) else "")
         while True:
             try:
                 self._start()
@@ -172,10 +176,6 @@ class _Run:
 
     def _launch(self, number: int) -> None:
         step = self._steps[number]
-        if step.in_doubt:
-            doubt = self._session.members.in_doubt.get(id(self._objects[number]))
-            self._note(step, "in doubt", note=doubt.reason if isinstance(doubt, Doubt) else "")
-            return
         sent = fill(step.body, lambda each: self._identity(each) if isinstance(each, Pending) else each)
         request = Request(
             step.method,
@@ -256,7 +256,8 @@ class _Run:
         members, instance = self._session.members, self._objects[step.number]
         before = members.in_doubt.get(id(instance))
         if isinstance(before, Doubt):
-            members.in_doubt[id(instance)] = evolve(before, may_repeat=False)
+            sent = self._sent[step.number].sent
+            members.in_doubt[id(instance)] = evolve(before, sent=sent, may_repeat=False)
         elif status == "in doubt":
             reason = f"{step.method} {step.path} was sent and may have been done: {error}"
             members.in_doubt[id(instance)] = evolve(self._sent[step.number], reason=reason)

@@ -285,6 +285,29 @@ class TestDoubt:
         assert [(entry.step.method, entry.step.body) for entry in report] == [("PUT", {"tags": ["p", "q"]})]
         assert (list(dock.tags), nothing_left(session)) == (["p", "q"], True)
 
+    def test_the_key_that_was_sent_is_looked_for(self, session, world):
+        """A label changed after the lost reply does not hide the object, and is sent as a change."""
+        dock = session.add(Dock(label="b", place="x"))
+        once(world, "POST", "/docks", "reply lost")
+        with pytest.raises(CommitError):
+            commit(session)
+        dock.label = "c"
+        commit(session)
+        assert (world.sent, labels(world)) == (["POST /docks", f"PUT /docks/{dock.id}"], ["c"])
+
+    def test_another_key_is_not_sent_blindly(self, session, world):
+        """With another label nothing would keep the API from making two, so the object stays in doubt."""
+        dock = session.add(Dock(label="b", place="x"))
+        once(world, "POST", "/docks", "reset before processing")
+        with pytest.raises(CommitError):
+            commit(session)
+        dock.label = "c"
+        with pytest.raises(CommitError, match="sent with another label"):
+            commit(session)
+        dock.label = "b"
+        commit(session)
+        assert labels(world) == ["b"]
+
     def test_one_read_in_between_is_the_same(self, session, world):
         """An object met in a list before it was adopted gives way to the one that the user made."""
         dock = session.add(Dock(label="b", place="x"))
