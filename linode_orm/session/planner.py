@@ -1,0 +1,292 @@
+"""The planner: what of a query the server answers, and what is evaluated here; pure, and a value out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from linode_orm.errors import InvalidRequestError, NotFilterable
+from linode_orm.mapping.codecs import Structure
+from linode_orm.mapping.expressions import And, Comparison, Not, Or
+from linode_orm.mapping.relations import ParentIs, leaves
+from linode_orm.session.clauses import Leaf, all_of, any_of, divided, written
+from linode_orm.session.evaluate import check_model, order_key
+from linode_orm.session.operators import NEGATED, ORDERED, kind_of, rule_for, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from linode_orm.mapping import Model
+    from linode_orm.mapping.expressions import Expression, Order
+    from linode_orm.mapping.query import Query
+    from linode_orm.session.clauses import Clause, Payload
+
+
+class Note(NamedTuple):
+    """Where one part of a query runs, and why."""
+
+    part: str
+    where: str
+    """`server` (and again here), `here`, or `path` (it decides which lists are read)."""
+    why: str
+
+
+class ReadPlan(NamedTuple):
+    """What will be read for a query.
+
+    `filters` are the X-Filters, one a request (`{}`: none is sent), whose answers together hold every match;
+    `parents` are the keys of the parents whose lists are read, None for all of them where the class is a child.
+    """
+
+    model: type[Model]
+    path: str | None
+    parents: tuple[tuple[object, ...], ...] | None
+    condition: Expression | None
+    order: tuple[Order, ...]
+    filters: tuple[Payload, ...]
+    x_filter: Payload
+    notes: tuple[Note, ...]
+    limited: int | None
+    skipped: int
+    ordered: bool
+    """The server orders by the first key, so that reading stops early."""
+    is_empty: bool
+    """No object can match, and nothing is sent."""
+    complete: bool
+    """Every condition is sent, so that hardly a row comes in vain."""
+
+    @property
+    def enough(self) -> int | None:
+        """How many matches end the reading; None where every one is needed."""
+        if self.limited is None or (self.order and not self.ordered):
+            return None
+        return self.limited + self.skipped
+
+    @property
+    def local(self) -> tuple[Note, ...]:
+        """What runs here alone, with the reasons."""
+        return tuple(note for note in self.notes if note.where == "here")
+
+
+def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
+    """Plan the reading of a query; raise `NotFilterable` where `strict` and a part would run here alone.
+
+    Raises `InvalidRequestError` for conditions and orders that no list can answer. Sends nothing.
+    """
+    model: type[Model] = query.model
+    _check(model, query)
+    notes: list[Note] = []
+    clause, narrowed = None, None
+    if query.condition is not None:
+        clause = _push(query.condition, notes)
+        narrowed = narrowing(query.condition)
+    if strict:
+        _refuse_local(model, notes)
+    unfiltered = _unfiltered(query)
+    if unfiltered:
+        clause, notes = None, [note if note.where == "path" else Note(note.part, "here", unfiltered) for note in notes]
+    filters = tuple(map(written, divided(clause)))
+    if len(filters) == 1 and filters[0] != written(clause):
+        notes = [Note(note.part, "here", "too long for a header") if note.where == "server" else note for note in notes]
+    parents = _parents(query, narrowed)
+    ordered = _orders(query, filters, parents, notes)
+    order = _order_payload(query.order[0]) if ordered else {}
+    return ReadPlan(
+        model=model,
+        path=query.path,
+        parents=parents,
+        condition=query.condition,
+        order=query.order,
+        filters=tuple({**each, **order} for each in filters),
+        x_filter={**(filters[0] if len(filters) == 1 else written(clause)), **order},
+        notes=tuple(notes),
+        limited=query.limited,
+        skipped=query.skipped,
+        ordered=ordered,
+        is_empty=query.limited == 0 or parents == () or (query.condition is not None and never(query.condition)),
+        complete=all(note.where != "here" for note in notes if not note.part.startswith("order")),
+    )
+
+
+def _unfiltered(query: Query[Any]) -> str:
+    """Say why a whole list is read without any filter; empty where filters may be sent."""
+    mapper = query.model.__mapper__
+    if query.path is not None:
+        return "whether this road to the objects takes filters is not on record"
+    if mapper.catalogue:
+        return "the whole list is cached"
+    return "" if mapper.envelope == "page" else "the list comes whole"
+
+
+def _check(model: type[Model], query: Query[Any]) -> None:
+    if query.condition is not None:
+        check_model(model, query.condition)
+        for leaf in leaves(query.condition):
+            if isinstance(leaf, Comparison):
+                _check_listed(model, leaf)
+    for order in query.order:
+        check_model(model, Comparison(order.attribute, "is_null", None))
+        order_key(model, order)
+        _check_listed(model, order)
+    if query.path is None and "list" not in model.__mapper__.verbs:
+        msg = f"{model.__name__}: the API has no list of them; session.get({model.__name__}, ...) reads one"
+        raise InvalidRequestError(msg)
+
+
+def _check_listed(model: type[Model], part: Comparison | Order) -> None:
+    if part.attribute.path[0].only_on_get:
+        msg = (
+            f"{part}: lists of {model.__name__} do not have {part.attribute.path[0].name!r}, only an object's own GET "
+            "has; query without it and look at the objects"
+        )
+        raise InvalidRequestError(msg)
+
+
+def _push(expression: Expression, notes: list[Note], *, negated: bool = False) -> Clause | None:
+    """Give the largest part of a condition that may be sent; negations are carried to the leaves (De Morgan)."""
+    if isinstance(expression, Not):
+        return _push(expression.part, notes, negated=not negated)
+    if isinstance(expression, (And, Or)):
+        clauses = [_push(part, notes, negated=negated) for part in expression.parts]
+        if isinstance(expression, And) is not negated:
+            return all_of(clauses)
+        chosen = any_of(clauses)
+        if chosen is None:
+            _demote(expression, notes)
+        return chosen
+    if isinstance(expression, ParentIs):
+        where, why = ("here", "a parent that is excluded") if negated else ("path", "only the lists of these are read")
+        notes.append(Note(str(expression), where, why))
+        return None
+    if isinstance(expression, Comparison):
+        return _push_leaf(expression, notes, negated=negated)
+    return None
+
+
+def _demote(expression: And | Or, notes: list[Note]) -> None:
+    """Note that a choice stays here whole, because one branch of it does."""
+    inside = {str(leaf) for leaf in leaves(expression)} | {f"not_({leaf})" for leaf in leaves(expression)}
+    for at, note in enumerate(notes):
+        if note.part in inside and note.where == "server":
+            notes[at] = Note(note.part, "here", "another branch of the same choice runs here")
+
+
+def _push_leaf(leaf: Comparison, notes: list[Note], *, negated: bool) -> Clause | None:
+    operator = NEGATED[leaf.operator] if negated else leaf.operator
+    part = f"not_({leaf})" if negated else str(leaf)
+    field: Any = leaf.attribute.field
+    rule = rule_for(operator, field.codec)
+    if not field.filterable:
+        notes.append(Note(part, "here", "the server cannot filter by it"))
+        return None
+    clause = _write_leaf(leaf, operator, rule.form, rule.kind) if rule.sent else None
+    if clause is not None:
+        notes.append(Note(part, "server", f"{rule.source}: {rule.note}"))
+    else:
+        notes.append(Note(part, "here", rule.note if not rule.sent else "the server might read this value otherwise"))
+    return clause
+
+
+def _write_leaf(leaf: Comparison, operator: str, form: str, kind: str) -> Clause | None:
+    name = ".".join(leaf.attribute.keys)
+    values: tuple[object, ...] = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
+    parts = [all_of(Leaf(name, test) for test in write(form, kind, value)) for value in values]
+    return all_of(parts) if operator == "not in" else any_of(parts)
+
+
+def never(expression: Expression, *, negated: bool = False) -> bool:
+    """Whether no object can ever meet a condition (`in_([])`, `or_()`)."""
+    if isinstance(expression, Not):
+        return never(expression.part, negated=not negated)
+    if isinstance(expression, (And, Or)):
+        some = isinstance(expression, And) is not negated
+        return (any if some else all)(never(part, negated=negated) for part in expression.parts)
+    if isinstance(expression, ParentIs):
+        return not negated and not expression.parents
+    return isinstance(expression, Comparison) and expression.operator == "in" and not expression.value and not negated
+
+
+def narrowing(expression: Expression) -> frozenset[tuple[object, ...]] | None:
+    """Give the parents outside which a condition cannot be true; None where it names none."""
+    if isinstance(expression, ParentIs):
+        return frozenset(expression.parents)
+    if not isinstance(expression, (And, Or)):
+        return None
+    found = [narrowing(part) for part in expression.parts]
+    named = [each for each in found if each is not None]
+    if isinstance(expression, And):
+        return frozenset.intersection(*named) if named else None
+    return frozenset().union(*named) if named and len(named) == len(found) else None
+
+
+def _parents(query: Query[Any], narrowed: frozenset[tuple[object, ...]] | None) -> tuple[tuple[object, ...], ...] | None:
+    """Give the keys of the parents whose lists are read: one empty key for a class that is no child."""
+    mapper = query.model.__mapper__
+    if query.path is not None:
+        return (query.parents or (),)
+    if query.parents is not None:
+        return (query.parents,) if narrowed is None or query.parents in narrowed else ()
+    if not mapper.placeholders:
+        return ((),)
+    if narrowed is not None:
+        return tuple(sorted(narrowed, key=repr))
+    if mapper.parent is None:
+        msg = (
+            f"{mapper.name} lives below {', '.join(mapper.placeholders)}, which is no resource that can be listed; "
+            f"name it: session.get({mapper.name}, id, {mapper.placeholders[-1]})"
+        )
+        raise InvalidRequestError(msg)
+    return None
+
+
+def _orders(
+    query: Query[Any],
+    filters: Sequence[Payload],
+    parents: tuple[tuple[object, ...], ...] | None,
+    notes: list[Note],
+) -> bool:
+    """Decide whether the server orders, and say why not."""
+    if not query.order:
+        return False
+    first: Any = query.order[0].attribute.field
+    part = f"order by {', '.join(map(str, query.order))}"
+    if query.limited is None:
+        why = "every match is read anyway"
+    elif query.model.__mapper__.catalogue or query.model.__mapper__.envelope != "page":
+        why = "the list comes whole"
+    elif not first.filterable:
+        why = "the server cannot order by it"
+    elif kind_of(first.codec) not in ORDERED:
+        why = "only numbers and moments have the same order there as here"
+    elif len(filters) != 1 or parents is None or len(parents) != 1:
+        why = "several lists are read"
+    else:
+        notes.append(Note(part, "server", "recorded on created; checked on arrival, ties are read to their end"))
+        return True
+    notes.append(Note(part, "here", why))
+    return False
+
+
+def _order_payload(order: Order) -> Payload:
+    return {"+order_by": ".".join(order.attribute.keys), "+order": "desc" if order.descending else "asc"}
+
+
+def _refuse_local(model: type[Model], notes: Sequence[Note]) -> None:
+    local = [note for note in notes if note.where == "here"]
+    if not local:
+        return
+    known = ", ".join(_filterable(model.__mapper__)) or "nothing"
+    msg = (
+        f"query({model.__name__}): {local[0].part} cannot be left to the server ({local[0].why}), and the session has "
+        f"strict_filters=True; the server can filter {model.__name__} by {known}"
+    )
+    raise NotFilterable(msg)
+
+
+def _filterable(mapper: Any, prefix: str = "") -> Iterator[str]:  # noqa: ANN401  of a model or of a nested class
+    """Give the names of the attributes that the server can filter, nested ones dotted."""
+    for name, field in mapper.fields.items():
+        if field.filterable:
+            yield prefix + name
+        inner = getattr(field.codec, "inner", field.codec)
+        if isinstance(inner, Structure):
+            yield from _filterable(cast("Any", inner.cls).__mapper__, f"{prefix}{name}.")
