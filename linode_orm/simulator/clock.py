@@ -1,0 +1,62 @@
+"""Simulated time: it stands still unless somebody sleeps, advances it, or asks it to run."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class VirtualClock:
+    """A clock for client and simulator together: `sleep` returns at once and moves the time on.
+
+    A running clock (`running=True`, the HTTP front's) follows real time as well, and sleeps really.
+    """
+
+    def __init__(self, start: datetime = EPOCH, *, running: bool = False) -> None:
+        self._start = start
+        self._elapsed = 0.0
+        self._lock = threading.Lock()
+        self._since = time.monotonic() if running else None
+
+    @property
+    def running(self) -> bool:
+        """Whether the clock follows real time."""
+        return self._since is not None
+
+    def run(self) -> None:
+        """Follow real time from now on."""
+        if self._since is None:
+            self._since = time.monotonic()
+
+    def monotonic(self) -> float:
+        """Give the seconds since the clock was made."""
+        real = time.monotonic() - self._since if self._since is not None else 0.0
+        return self._elapsed + real
+
+    def now(self) -> datetime:
+        """Give the simulated moment, in UTC."""
+        return self._start + timedelta(seconds=self.monotonic())
+
+    def advance(self, seconds: float) -> None:
+        """Move the time on."""
+        if seconds < 0:
+            msg = f"time does not go back: advance({seconds})"
+            raise ValueError(msg)
+        with self._lock:
+            self._elapsed += seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Wait: really where the clock runs, by moving the time on where it does not."""
+        if self.running:
+            time.sleep(seconds)
+        else:
+            self.advance(max(seconds, 0.0))
+
+
+def text(moment: datetime) -> str:
+    """Give a moment as the API writes it: naive, UTC, whole seconds (FACTS 10)."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S")

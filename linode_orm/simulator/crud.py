@@ -1,0 +1,238 @@
+"""The verbs: what list, get, create, update, delete and actions do to the rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from linode_orm.simulator import shape, validate, xfilter
+from linode_orm.simulator.errors import Refused, bad, not_found
+from linode_orm.simulator.hooks import Call, after, answer, check, listing
+from linode_orm.simulator.pages import page_of, render
+from linode_orm.simulator.store import Row, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from linode_orm.simulator.catalogue import Resource
+    from linode_orm.simulator.store import Body
+    from linode_orm.simulator.xfilter import Dialect
+
+# Texts of the API for values that have to be unique; seen in its clients, not in the recordings.
+NOT_UNIQUE: Final = {
+    "Instance": "Label must be unique among your linodes",
+    "Domain": "DNS zone already exists.",
+}
+
+
+class Verbs:
+    """Runs routes against the world."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+
+    def run(self, call: Call, x_filter: Any) -> bytes:  # noqa: ANN401  JSON, or its text
+        """Do what a request asks for, and give the body of its answer."""
+        self._locate(call)
+        handler: Callable[[Call], object] | None = {
+            "get": self._get,
+            "create": self._create,
+            "update": self._update,
+            "delete": self._delete,
+            "write": self._write,
+            "part": self._part,
+        }.get(call.route.verb)
+        if handler is not None:
+            said = handler(call)
+        elif call.route.verb == "act":
+            said = self._act(call)
+        else:
+            said = self._rows(call)
+        if isinstance(said, list) and call.route.verb in {"list", "road", "act"} and call.route.method == "GET":
+            return self._list(call, said, x_filter)
+        return said if isinstance(said, bytes) else encode(said)
+
+    def _locate(self, call: Call) -> None:
+        """Find the object and the parent that the path names; 404 where one is missing."""
+        store, resource, values = call.world.store, call.resource, call.values
+        above, chain = store.parent_of(resource, values[: resource.depth])
+        if above is not None:
+            call.above = self._existing(call, above, chain)
+        named = resource.depth + (0 if resource.singleton else len(resource.id_keys))
+        is_item = call.route.path.startswith(resource.item_path) and call.route.verb not in {"list", "create"}
+        if is_item and len(values) >= named:
+            call.row = self._existing(call, resource, values[:named])
+
+    @staticmethod
+    def _existing(call: Call, resource: Resource, chain: tuple[str, ...]) -> Row:
+        if resource.singleton:
+            return call.world.singleton(resource, chain)
+        found = call.world.store.find(resource, chain)
+        if found is None:
+            raise not_found()
+        return found
+
+    def _rows(self, call: Call) -> object:
+        key = call.route.key
+        if key in listing:
+            return listing.run(key, call)
+        if call.route.verb == "list":
+            return list(call.world.store.table(call.resource, call.values[: call.resource.depth]).rows.values())
+        return []
+
+    def _list(self, call: Call, rows: list[Any], x_filter: Any) -> bytes:  # noqa: ANN401  JSON
+        target = self._listed(call)
+        filtering = self._filter(x_filter, target)
+        found = filtering.apply(rows) if filtering is not None else rows
+        if target is None or not all(isinstance(each, Row) for each in found):
+            return page_of([each.encoded() if isinstance(each, Row) else encode(each) for each in found], call.query)
+        return render(target, found, call.query, self.dialect.results_off)
+
+    @staticmethod
+    def _listed(call: Call) -> Resource | None:
+        resources = call.world.store.resources
+        if call.route.road is not None:
+            return resources.get(call.route.road.target)
+        if call.route.action is not None:
+            return resources.get((call.route.action.answers or "").removeprefix("list:"))
+        return call.resource
+
+    def _filter(self, x_filter: Any, target: Resource | None) -> xfilter.Filter | None:  # noqa: ANN401  JSON
+        if x_filter is None or target is None:
+            return None
+        if isinstance(x_filter, str):
+            return xfilter.parse(x_filter, target.filterable, self.dialect)
+        return xfilter.Filter(x_filter, target.filterable, self.dialect)
+
+    def _get(self, call: Call) -> object:
+        if call.route.key in answer:
+            return answer.run(call.route.key, call)
+        return call.item.encoded()
+
+    def _create(self, call: Call) -> object:
+        world, resource = call.world, call.resource
+        if resource.singleton:
+            call.row = self._existing(call, resource, call.values)
+            return self._update(call)
+        validate.check(resource.leaves, call.body, "create", strict=world.strict)
+        check.run(call.route.key, call)
+        parents = call.values[: resource.depth]
+        refuse_twins(call, parents)
+        shown, call.hidden = shape.split(resource.leaves, call.body, "create")
+        call.draft = world.draft(resource, shown)
+        named = {key: shown[key] for key in resource.id_keys if shown.get(key)}
+        row = call.row = world.place(call, resource, parents, named)
+        self._children(call, row)
+        said = after.run(call.route.key, call)
+        if not call.hidden.pop("told", None):
+            world.events.of("create", row)
+        world.shown_in_parent(row)
+        if said is not None or resource.empty_create:
+            return said or {}
+        once = row.hidden.pop("once", None)
+        return encode({**row.body, **once}) if once else row.encoded(listed=True)
+
+    @staticmethod
+    def _children(call: Call, row: Row) -> None:
+        for road in call.resource.roads:
+            children = call.body.get(road.create_key) if road.create_key else None
+            target = call.world.store.resources.get(road.target)
+            if isinstance(children, list) and target is not None and target.parent == row.resource.name:
+                for each in children:
+                    child = call.world.make(road.target, row.chain, **each)
+                    call.world.shown_in_parent(child)
+
+    def _update(self, call: Call) -> object:
+        world, row = call.world, call.item
+        leaves = row.resource.leaves
+        validate.check(leaves, call.body, "update", strict=world.strict)
+        check.run(call.route.key, call)
+        refuse_twins(call, row.parents, row)
+        shown, hidden = shape.split(leaves, call.body, "update")
+        if row.resource.singleton and call.route.verb == "create":
+            shown, hidden = shape.split(leaves, call.body, "create")
+        call.before = row.body
+        row.hidden.update(hidden)
+        world.change(row, **shape.merge(leaves, row.body, shown, world.now, verb="update"))
+        key = "\0".join(str(row.body[each]) for each in row.resource.id_keys)
+        if key != row.key:
+            world.store.rename(row, key)
+        said = after.run(call.route.key, call)
+        world.events.of("update", row)
+        return row.encoded() if said is None else said
+
+    @staticmethod
+    def _delete(call: Call) -> object:
+        check.run(call.route.key, call)
+        row = call.item
+        if call.route.key in answer:
+            return answer.run(call.route.key, call) or {}
+        call.before = row.body
+        world = call.world
+        if row.resource.singleton:
+            world.store.drop(row)
+        else:
+            world.events.of("delete", row)
+            world.remove(row)
+        said = after.run(call.route.key, call)
+        return {} if said is None else said
+
+    @staticmethod
+    def _part_name(call: Call) -> str:
+        part = call.route.path.rpartition("/")[2]
+        return next(leaf.key for leaf in call.resource.leaves.values() if leaf.written_by == part)
+
+    def _part(self, call: Call) -> object:
+        return call.item.body[self._part_name(call)]
+
+    def _write(self, call: Call) -> object:
+        """Do the PUT of one field that has a path of its own: its whole value is the body."""
+        name = self._part_name(call)
+        leaf = call.resource.leaves[name]
+        validate.check({name: leaf}, {name: call.body}, "update", strict=call.world.strict)
+        check.run(call.route.key, call)
+        row = call.item
+        call.before = row.body
+        call.world.change(row, **{name: shape.taken(leaf, row.body[name], call.body, call.world.now, verb="update")})
+        said = after.run(call.route.key, call)
+        return row.body[name] if said is None else said
+
+    def _act(self, call: Call) -> object:
+        action = call.route.action
+        if action is None:
+            raise not_found()
+        if call.route.method == "GET" and call.route.key in listing:
+            return listing.run(call.route.key, call)
+        validate.check_action(action, call.body)
+        check.run(call.route.key, call)
+        if call.route.key in answer:
+            said = answer.run(call.route.key, call)
+            return {} if said is None else said
+        if action.answers == call.resource.name and call.row is not None:
+            return call.row.encoded()
+        return [] if (action.answers or "").startswith("list:") else {}
+
+
+def refuse_twins(call: Call, parents: tuple[str, ...], row: Row | None = None) -> None:
+    """Refuse a value that has to be unique and that another object of the collection has already."""
+    resource = call.resource if row is None else row.resource
+    wanted = {key: call.body[key] for key in resource.unique_keys if call.body.get(key) not in {None, ""}}
+    if not wanted:
+        return
+    others = call.world.store.table(resource, parents).rows.values()
+    wrong = [
+        (NOT_UNIQUE.get(resource.name, f"{key.capitalize()} must be unique"), key)
+        for key, value in wanted.items()
+        if any(other is not row and other.body.get(key) == value for other in others)
+    ]
+    if wrong:
+        raise Refused(*wrong)
+
+
+def change_at(call: Call, fields: Mapping[str, object]) -> Body:
+    """Change the object that a call names, behind everybody's back."""
+    call.item.change(**fields)
+    call.world.shown_in_parent(call.item)
+    return call.item.body
+
+
+__all__ = ["NOT_UNIQUE", "Verbs", "bad", "change_at", "refuse_twins"]

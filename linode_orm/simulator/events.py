@@ -1,0 +1,130 @@
+"""Events: one for each mutation, living as long as the work that it tells of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from linode_orm.mapping.mapper import quoted
+
+if TYPE_CHECKING:
+    from linode_orm.simulator.store import Body, Row
+    from linode_orm.simulator.world import World
+
+# Class: (start of the action's name, the `type` that events call it, whether its parent is the event's entity).
+NAMES: Final[dict[str, tuple[str, str, bool]]] = {
+    "Instance": ("linode", "linode", False),
+    "Disk": ("disk", "disk", True),
+    "Config": ("linode_config", "linode_config", True),
+    "LinodeInterface": ("interface", "interface", True),
+    "Volume": ("volume", "volume", False),
+    "Domain": ("dns_zone", "domain", False),
+    "DomainRecord": ("dns_record", "domain_record", True),
+    "Firewall": ("firewall", "firewall", False),
+    "NodeBalancer": ("nodebalancer", "nodebalancer", False),
+    "NodeBalancerConfig": ("nodebalancer_config", "nodebalancer_config", True),
+    "NodeBalancerNode": ("nodebalancer_node", "nodebalancer_node", True),
+    "VPC": ("vpc", "vpc", False),
+    "VPCSubnet": ("subnet", "subnet", True),
+    "Image": ("image", "image", False),
+    "StackScript": ("stackscript", "stackscript", False),
+    "SSHKey": ("user_ssh_key", "user_ssh_key", False),
+    "Token": ("token", "token", False),
+    "Tag": ("tag", "tag", False),
+    "PlacementGroup": ("placement_group", "placement_group", False),
+    "User": ("user", "user", False),
+    "OAuthClient": ("oauth_client", "oauth_client", False),
+    "MySQLDatabase": ("database", "database", False),
+    "PostgreSQLDatabase": ("database", "database", False),
+    "LKECluster": ("lke_cluster", "lkecluster", False),
+    "LKENodePool": ("lke_pool", "lke_pool", True),
+    "LongviewClient": ("longviewclient", "longview", False),
+    "ObjectStorageKey": ("obj_access_key", "obj_access_key", False),
+    "ManagedService": ("managed_service", "managed_service", False),
+}
+
+VERBS: Final = {"create": "create", "update": "update", "delete": "delete"}
+# Actions that the API names otherwise, or that it has no event for.
+OTHERWISE: Final[dict[str, str | None]] = {
+    "image_create": None,
+    "user_ssh_key_create": "user_ssh_key_add",
+    "managed_service_update": None,
+    "lke_pool_update": None,
+}
+# How far an event is when its work is seen to have started.
+STARTED_AT: Final = 0.1
+
+
+class Events:
+    """The account's events."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def of(self, verb: str, row: Row) -> None:
+        """Tell that an object was created, updated or deleted."""
+        named = NAMES.get(row.resource.name)
+        if named is None or verb not in VERBS:
+            return
+        name = f"{named[0]}_{VERBS[verb]}"
+        action = OTHERWISE.get(name, name)
+        if action is None:
+            return
+        parent = self._parent(row) if named[2] else None
+        self.add(action, parent or row, secondary=row if parent is not None else None)
+
+    def add(self, action: str, row: Row, *, secondary: Row | None = None, lasts: float = 0.0) -> Row | None:
+        """Add an event; one whose work lasts is `scheduled`, then `started`, then `finished`, others just tell."""
+        world = self._world
+        if "Event" not in world.store.resources:
+            return None
+        event = world.make(
+            "Event",
+            action=action,
+            entity=self.entity(row),
+            secondary_entity=self.entity(secondary) if secondary is not None else None,
+            username=world.username,
+            status="scheduled" if lasts else "notification",
+            percent_complete=0 if lasts else None,
+        )
+        if lasts:
+            began = world.clock.monotonic()
+            world.jobs.later(
+                lasts * STARTED_AT, lambda: event.change(status="started", percent_complete=10, duration=0.0)
+            )
+            world.jobs.later(lasts, lambda: self._finish(event, began))
+        return event
+
+    def _finish(self, event: Row, began: float) -> None:
+        seconds = round(self._world.clock.monotonic() - began, 6)
+        event.change(status="finished", percent_complete=100, time_remaining=0, duration=float(seconds))
+
+    def entity(self, row: Row) -> Body:
+        """Give the pointer that events and devices hold: its URL is below /v4 even under v4beta (FACTS 10)."""
+        named = NAMES.get(row.resource.name)
+        return {
+            "label": self.label(row),
+            "id": row.id,
+            "type": named[1] if named else row.resource.name.lower(),
+            "url": "/v4" + path_of(row),
+        }
+
+    @staticmethod
+    def label(row: Row) -> Any:  # noqa: ANN401  JSON
+        """Give what a row is called."""
+        return next((row.body[key] for key in ("label", "domain", "username") if row.body.get(key)), str(row.id))
+
+    def _parent(self, row: Row) -> Row | None:
+        store = self._world.store
+        above, chain = store.parent_of(row.resource, row.parents)
+        while above is not None and above.parent and NAMES.get(above.name, ("", "", True))[2]:
+            above, chain = store.parent_of(above, chain[: above.depth])
+        return store.find(above, chain) if above is not None else None
+
+
+def path_of(row: Row) -> str:
+    """Give a row's own path; slashes inside ids stay, as in the API's URLs (`TestEventPoller_InstancePower#2`)."""
+    values = iter(row.chain)
+    return "/".join(
+        quoted(next(values)).replace("%2F", "/").replace("%3A", ":") if part.startswith("{") else part
+        for part in row.resource.item_path.split("/")
+    )

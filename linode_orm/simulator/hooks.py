@@ -1,0 +1,115 @@
+"""Where effects are registered: small functions beside a method and path, found by the machinery that runs them.
+
+A hook is named by method and path with nameless parameters (`POST /volumes/{}/attach`), as the API's own pages name
+operations, so that it does not depend on what a declaration calls them. A hook whose path no declaration has is
+never run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define, field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from linode_orm.simulator.catalogue import Resource
+    from linode_orm.simulator.router import Route
+    from linode_orm.simulator.store import Body, Row
+    from linode_orm.simulator.world import World
+
+F = TypeVar("F", bound="Callable[..., object]")
+
+
+@define(eq=False)
+class Call:
+    """One request on its way through the hooks.
+
+    `row` is the object that the path names, or the one just made; `draft` the body that a new row will have and
+    `hidden` what it keeps to itself; `body` what was sent.
+    """
+
+    world: World
+    route: Route
+    values: tuple[str, ...]
+    body: Body
+    query: dict[str, str]
+    row: Row | None = None
+    above: Row | None = None
+    draft: Body = field(factory=dict)
+    hidden: Body = field(factory=dict)
+    before: Body = field(factory=dict)
+
+    @property
+    def resource(self) -> Resource:
+        """The resource that the route belongs to."""
+        return self.route.resource
+
+    @property
+    def item(self) -> Row:
+        """The object that the path names."""
+        if self.row is None:
+            msg = f"{self.route.key} names no object"
+            raise LookupError(msg)
+        return self.row
+
+    @property
+    def parent(self) -> Row:
+        """The parent of the object or collection that the path names."""
+        if self.above is None:
+            msg = f"{self.route.key} has no parent"
+            raise LookupError(msg)
+        return self.above
+
+    def given(self, key: str) -> Any:  # noqa: ANN401  JSON
+        """Give what the body says about a key; None where it says nothing."""
+        return self.body.get(key)
+
+
+class Book:
+    """Hooks of one kind."""
+
+    def __init__(self) -> None:
+        self._hooks: dict[str, list[Callable[[Call], Any]]] = {}
+
+    def __call__(self, *keys: str) -> Callable[[F], F]:
+        """Register a function for methods and paths."""
+
+        def register(function: F) -> F:
+            for key in keys:
+                self._hooks.setdefault(key, []).append(function)
+            return function
+
+        return register
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._hooks
+
+    def keys(self) -> set[str]:
+        """Give everything that has a hook."""
+        return set(self._hooks)
+
+    def run(self, key: str, call: Call) -> Any:  # noqa: ANN401  JSON
+        """Run the hooks of a key in order; give what the last of them that said anything said."""
+        answer = None
+        for hook in self._hooks.get(key, ()):
+            said = hook(call)
+            answer = answer if said is None else said
+        return answer
+
+
+check = Book()
+"""Before anything changes: raise `Refused` here. Keys: method and path."""
+
+fill = Book()
+"""A new row's draft, whoever makes it. Keys: the collection's path."""
+
+after = Book()
+"""What else happens after a create, update or delete; what is returned is the answer. Keys: method and path."""
+
+answer = Book()
+"""What an action does and answers; nothing returned means `{}`. Keys: method and path."""
+
+listing = Book()
+"""The rows behind a road or a list that is no table of its own; anything else returned is the answer itself. Keys: method and path."""

@@ -1,0 +1,58 @@
+"""Lists: which rows a page holds, and the four envelopes in which they come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from linode_orm.simulator.errors import bad, not_found
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from linode_orm.simulator.catalogue import Resource
+    from linode_orm.simulator.store import Row
+
+DEFAULT_SIZE: Final = 100
+SMALLEST: Final = 25
+LARGEST: Final = 500
+
+
+def window(query: Mapping[str, str], largest: int | None = LARGEST) -> tuple[int, int]:
+    """Give page number and page size of a query, or refuse them."""
+    page = _number(query, "page", 1)
+    if page < 1:
+        raise bad("Must be greater than 0", "page")
+    size = _number(query, "page_size", DEFAULT_SIZE)
+    if "page_size" in query and not SMALLEST <= size <= (largest or LARGEST):
+        raise bad(f"Must be {SMALLEST}-{largest or LARGEST}", "page_size")
+    return page, size
+
+
+def _number(query: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(query.get(name, default))
+    except ValueError:
+        raise bad("Must be an integer", name) from None
+
+
+def render(resource: Resource, rows: Sequence[Row], query: Mapping[str, str], results_off: int = 0) -> bytes:
+    """Give a list's answer in its envelope."""
+    if resource.envelope == "page":
+        return page_of([(row.encoded(listed=True)) for row in rows], query, resource.page_size, results_off)
+    whole = b"[" + b", ".join(row.encoded(listed=True) for row in rows) + b"]"
+    if resource.envelope == "array":
+        return whole
+    key = resource.envelope.partition(":")[2] or "data"
+    return b'{"%s": %s}' % (key.encode(), whole)
+
+
+def page_of(
+    rows: Sequence[bytes], query: Mapping[str, str], largest: int | None = LARGEST, results_off: int = 0
+) -> bytes:
+    """Give one page of encoded rows; past the last page nothing is found."""
+    page, size = window(query, largest)
+    pages = max(1, -(-len(rows) // size))
+    if page > pages:
+        raise not_found()
+    held = b", ".join(rows[(page - 1) * size : page * size])
+    return b'{"data": [%s], "page": %d, "pages": %d, "results": %d}' % (held, page, pages, len(rows) + results_off)

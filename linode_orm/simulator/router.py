@@ -1,0 +1,124 @@
+"""From method and path to what is asked for: literal segments win over parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from attrs import define, field, frozen
+
+from linode_orm.simulator.catalogue import template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from linode_orm.simulator.catalogue import Action, Resource, Road
+
+
+@frozen(eq=False)
+class Route:
+    """What a method on a path means: a verb of a resource, one of its actions, or another road to a collection."""
+
+    method: str
+    path: str
+    verb: str
+    resource: Resource
+    action: Action | None = None
+    road: Road | None = None
+
+    @property
+    def key(self) -> str:
+        """How hooks name the route: method, and path with nameless parameters."""
+        return f"{self.method} {template(self.path)}"
+
+
+@frozen
+class Match:
+    """A route with the values of its parameters, unquoted, in path order."""
+
+    route: Route | None
+    values: tuple[str, ...]
+    methods: frozenset[str]
+
+
+@define
+class _Node:
+    literal: dict[str, _Node] = field(factory=dict)
+    parameter: _Node | None = None
+    routes: dict[str, Route] = field(factory=dict)
+
+
+class Router:
+    """All routes of the declared resources."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self._root = _Node()
+        self.keys: set[str] = set()
+        found = list(resources)
+        for resource in found:
+            for route in verbs(resource):
+                self.add(route)
+        # What is an action of one resource may be a verb of another: the verb knows more.
+        for resource in found:
+            for route in extras(resource):
+                self.add(route)
+
+    def add(self, route: Route) -> None:
+        """Make a route known; the first one of a method and path stays."""
+        node = self._root
+        for segment in route.path.strip("/").split("/"):
+            if segment.startswith("{"):
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.literal.setdefault(segment, _Node())
+        node.routes.setdefault(route.method, route)
+        self.keys.add(route.key)
+
+    def match(self, method: str, path: str) -> Match | None:
+        """Find what a path means; None where nothing lives there. `route` is None where the method is another."""
+        segments = tuple(path.strip("/").split("/"))
+        found = _walk(self._root, segments, 0, ())
+        if found is None:
+            return None
+        node, values = found
+        return Match(node.routes.get(method), values, frozenset(node.routes))
+
+
+def _walk(
+    node: _Node, segments: tuple[str, ...], at: int, values: tuple[str, ...]
+) -> tuple[_Node, tuple[str, ...]] | None:
+    if at == len(segments):
+        return (node, values) if node.routes else None
+    literal = node.literal.get(segments[at])
+    if literal is not None:
+        found = _walk(literal, segments, at + 1, values)
+        if found is not None:
+            return found
+    if node.parameter is None or not segments[at]:
+        return None
+    return _walk(node.parameter, segments, at + 1, (*values, unquote(segments[at])))
+
+
+def verbs(resource: Resource) -> Iterable[Route]:
+    """Give the routes of a resource's verbs."""
+    for verb, method in (("get", "GET"), ("update", "PUT"), ("delete", "DELETE")):
+        if verb in resource.verbs:
+            yield Route(method, resource.item_path, verb, resource)
+    if "create" in resource.verbs:
+        yield Route("POST", resource.path, "create", resource)
+    if "list" in resource.verbs:
+        yield Route("GET", resource.path, "list", resource)
+    written = {leaf.written_by for leaf in resource.leaves.values() if leaf.written_by}
+    for part in written:
+        yield Route("PUT", f"{resource.item_path}/{part}", "write", resource)
+        yield Route("GET", f"{resource.item_path}/{part}", "part", resource)
+
+
+def extras(resource: Resource) -> Iterable[Route]:
+    """Give the routes of a resource's actions and of the other roads that begin at it."""
+    for action in resource.actions:
+        yield Route(action.method, action.path, "act", resource, action)
+    for road in resource.roads:
+        if road.path:
+            yield Route("GET", f"{resource.item_path}/{road.path}", "road", resource, None, road)

@@ -1,0 +1,274 @@
+"""The simulator: a stateful local stand-in for the API, answered from the declarations."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from linode_orm.simulator import catalogues, effects, fleet
+from linode_orm.simulator.catalogue import declared
+from linode_orm.simulator.clock import VirtualClock
+from linode_orm.simulator.crud import Verbs, change_at
+from linode_orm.simulator.errors import Refused, not_found
+from linode_orm.simulator.faults import Faults, spoiled
+from linode_orm.simulator.hooks import Call
+from linode_orm.simulator.ratelimit import RateLimits
+from linode_orm.simulator.reply import Arrival, Reply, RequestLog
+from linode_orm.simulator.router import Match, Route, Router
+from linode_orm.simulator.scopes import accepted, cached
+from linode_orm.simulator.transport import SimulatedTransport
+from linode_orm.simulator.validate import body_of
+from linode_orm.simulator.world import World
+from linode_orm.simulator.xfilter import Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from linode_orm.simulator.catalogue import Resource
+    from linode_orm.simulator.faults import Action
+    from linode_orm.simulator.store import Row
+    from linode_orm.wire import Client
+
+_OK: Final = 200
+_NO_CONTENT: Final = 204
+_UNAUTHORIZED: Final = 401
+_METHOD_NOT_ALLOWED: Final = 405
+
+
+class Simulator:
+    """A Linode account in memory: `with Simulator() as sim: Session(client=sim.client())`.
+
+    It starts with the public catalogues (regions, types, kernels, images) and nothing else. `job_seconds` is how long
+    a job (create, boot, resize) takes; `latency` the seconds that each request takes. Time is simulated: it stands
+    still unless a client sleeps or `clock.advance()` moves it. `strict` turns on what is guessed about the API.
+    `dialect` bends what X-Filter means. All of it may be used from several threads at once.
+    """
+
+    def __init__(  # noqa: PLR0913  options of one account
+        self,
+        *,
+        job_seconds: float = 1.0,
+        latency: float = 0.0,
+        strict: bool = False,
+        dialect: Dialect | None = None,
+        clock: VirtualClock | None = None,
+        catalogue: bool = True,
+        resources: Iterable[Resource] | None = None,
+    ) -> None:
+        effects.load()
+        self.clock = clock or VirtualClock()
+        self.latency = latency
+        self.requests = RequestLog()
+        self.faults = Faults()
+        self.rate_limits = RateLimits(self.clock)
+        found = list(resources) if resources is not None else declared()
+        self.world = World(found, self.clock, job_seconds=job_seconds, strict=strict)
+        self.router = Router(found)
+        self.transport = SimulatedTransport(self)
+        self._verbs = Verbs(dialect or Dialect())
+        self._lock = threading.RLock()
+        if catalogue:
+            catalogues.stock(self.world)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.transport.close()
+
+    @property
+    def dialect(self) -> Dialect:
+        """How X-Filter is read; may be replaced."""
+        return self._verbs.dialect
+
+    @dialect.setter
+    def dialect(self, dialect: Dialect) -> None:
+        self._verbs.dialect = dialect
+
+    @property
+    def job_seconds(self) -> float:
+        """How long a job takes, in simulated seconds."""
+        return self.world.job_seconds
+
+    @job_seconds.setter
+    def job_seconds(self, seconds: float) -> None:
+        self.world.job_seconds = seconds
+
+    def client(self, token: str = "simulated", **options: Any) -> Client:  # noqa: ANN401, S107  the client's own options; no secret
+        """Give a client of this account, on the simulated clock."""
+        from linode_orm.wire import Client  # noqa: PLC0415  the simulator itself works without a client
+
+        return Client(token, transport=self.transport, **{"clock": self.clock} | options)
+
+    def seed(self, **rows: int | Sequence[Mapping[str, object]]) -> dict[str, list[dict[str, Any]]]:
+        """Put objects into the account without requests or events, ready for use; give their bodies.
+
+        Each keyword is a collection (`instances`, `volumes`, `domains`, ...): a number makes that many plausible ones,
+        a list makes the rows that it describes by raw keys. Children name their parent (`disks=[{"instance": 123}]`);
+        numbers of children (`instances=10, disks=2`) are made below every parent.
+        """
+        with self._lock:
+            return fleet.seed(self.world, rows)
+
+    def change(self, path: str, **fields: object) -> dict[str, Any]:
+        """Give the object at a path other values, behind the client's back; raise `LookupError` where there is none."""
+        with self._lock:
+            return dict(change_at(self._call(path), fields))
+
+    def remove(self, path: str) -> None:
+        """Delete the object at a path with all its consequences, behind the client's back."""
+        reply = self._quietly("DELETE", path)
+        if reply.status != _OK:
+            msg = f"nothing to remove at {path}: {reply.content.decode()}"
+            raise LookupError(msg)
+
+    def add(self, path: str, **fields: object) -> dict[str, Any]:
+        """Create an object in the collection at a path, behind the client's back; give its body."""
+        reply = self._quietly("POST", path, fields)
+        if reply.status != _OK:
+            msg = f"nothing made at {path}: {reply.content.decode()}"
+            raise LookupError(msg)
+        return dict(json.loads(reply.content))
+
+    def read(self, path: str) -> dict[str, Any]:
+        """Give the body of the object at a path, as it stands now; raise `LookupError` where there is none."""
+        with self._lock:
+            self.world.jobs.settle()
+            return dict(self._call(path).item.body)
+
+    def _quietly(self, method: str, path: str, body: object = None) -> Reply:
+        with self._lock:
+            self.world.jobs.settle()
+            return self._answer(method, path, "v4beta", {}, None, json.loads(json.dumps(body)))
+
+    def _call(self, path: str) -> Call:
+        match = self.router.match("GET", path)
+        route = match.route if match is not None else None
+        if match is None or route is None or route.verb != "get":
+            msg = f"no object lives at {path}"
+            raise LookupError(msg)
+        call = Call(self.world, route, match.values, {}, {})
+        try:
+            self._verbs._locate(call)  # noqa: SLF001  one package
+        except Refused:
+            msg = f"no object lives at {path}"
+            raise LookupError(msg) from None
+        return call
+
+    def exchange(  # noqa: PLR0913  the parts of a request
+        self,
+        method: str,
+        path: str,
+        *,
+        version: str = "v4",
+        query: Mapping[str, object] | None = None,
+        x_filter: Any = None,  # noqa: ANN401  JSON, or the header's text
+        body: object = None,
+        token: str | None = "simulated",  # noqa: S107  no secret
+    ) -> Reply:
+        """Take one request as it arrives, and give the answer, with what the faults make of it."""
+        if self.latency:
+            self.clock.sleep(self.latency)
+        asked = {key: str(value) for key, value in (query or {}).items()}
+        sent = json.loads(json.dumps(body)) if body is not None else None
+        fault = self.faults.strike(method, path)
+        with self._lock:
+            reply = self._with_fault(fault, method, path, version, asked, x_filter, sent, token)
+            seen = None if reply.breaks else reply.status
+            named = fault.name if fault else None
+            self.requests.append(Arrival(method, path, asked, x_filter, sent, seen, version, named))
+        return reply
+
+    def _with_fault(  # noqa: PLR0913  the parts of a request
+        self,
+        fault: Action | None,
+        method: str,
+        path: str,
+        version: str,
+        query: dict[str, str],
+        x_filter: Any,  # noqa: ANN401  JSON
+        body: Any,  # noqa: ANN401  JSON
+        token: str | None,
+    ) -> Reply:
+        if fault is not None and fault.before:
+            return spoiled(Reply(_OK, b"", self._headers(path, method, token), before=True), fault)
+        if fault is not None and fault.delays:
+            self.world.jobs.later(
+                fault.seconds, lambda: self._authorized(method, path, version, query, x_filter, body, token)
+            )
+            return spoiled(Reply(_OK, b"", self._headers(path, method, token)), fault)
+        self.world.jobs.settle()
+        reply = self._authorized(method, path, version, query, x_filter, body, token)
+        return spoiled(reply, fault) if fault is not None else reply
+
+    def _authorized(  # noqa: PLR0913  the parts of a request
+        self,
+        method: str,
+        path: str,
+        version: str,
+        query: dict[str, str],
+        x_filter: Any,  # noqa: ANN401  JSON
+        body: Any,  # noqa: ANN401  JSON
+        token: str | None,
+    ) -> Reply:
+        headers = self._headers(path, method, token)
+        try:
+            headers |= self.rate_limits.headers(method, path)
+            if token is not None and token.startswith("bad"):
+                raise Refused(("Invalid Token", None), status=_UNAUTHORIZED)
+            reply = self._answer(method, path, version, query, x_filter, body, token=token)
+        except Refused as refused:
+            return self._refusal(refused, headers)
+        return reply.evolved(headers={**headers, **reply.headers})
+
+    def _refusal(self, refused: Refused, headers: dict[str, str]) -> Reply:
+        return Reply(refused.status, json.dumps(refused.body).encode(), {**headers, **refused.headers})
+
+    def _answer(  # noqa: PLR0913  the parts of a request
+        self,
+        method: str,
+        path: str,
+        version: str,
+        query: dict[str, str],
+        x_filter: Any,  # noqa: ANN401  JSON
+        body: Any,  # noqa: ANN401  JSON
+        *,
+        token: str | None = "simulated",  # noqa: S107  no secret
+    ) -> Reply:
+        try:
+            match = self._route(method, path, version)
+            route = match.route
+            if route is None:
+                raise Refused(("Method Not Allowed", None), status=_METHOD_NOT_ALLOWED)
+            if token is None and not route.resource.catalogue:
+                raise Refused(("Invalid Token", None), status=_UNAUTHORIZED)
+            call = Call(self.world, route, match.values, body_of(body), query)
+            content = self._verbs.run(call, x_filter)
+        except Refused as refused:
+            return self._refusal(refused, {})
+        return Reply(_NO_CONTENT if not content else _OK, content)
+
+    def _route(self, method: str, path: str, version: str) -> Match:
+        match = self.router.match(method, path)
+        if match is None or (match.route is not None and not _served(match.route, version)):
+            raise not_found()
+        return match
+
+    @staticmethod
+    def _headers(path: str, method: str, token: str | None) -> dict[str, str]:
+        return {
+            "content-type": "application/json",
+            "cache-control": cached(path),
+            "x-oauth-scopes": "*" if token and not token.startswith("bad") else "unknown",
+            "x-accepted-oauth-scopes": accepted(method, path),
+        }
+
+
+def _served(route: Route, version: str) -> bool:
+    return version == "v4beta" or route.resource.version == "v4"
+
+
+def row_at(sim: Simulator, path: str) -> Row:
+    """Give the row at a path, for tests that look inside."""
+    return sim._call(path).item  # noqa: SLF001  one package

@@ -1,0 +1,161 @@
+"""The state of the simulated account: rows by collection and parents, in the order of their making."""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from linode_orm.simulator.catalogue import template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from linode_orm.simulator.catalogue import Resource
+
+Body = dict[str, Any]
+
+
+def encode(value: object) -> bytes:
+    """Give a value as the API sends it."""
+    return json.dumps(value, separators=(", ", ": "), ensure_ascii=False).encode()
+
+
+class Row:
+    """One object: its body as a GET answers it, what it keeps to itself, and its encoded form while that is current.
+
+    The body is never changed in place; `change` puts another in its place, so that what was encoded once is known
+    to be current for as long as the body is the same.
+    """
+
+    __slots__ = ("_encoded", "_listed", "_of", "body", "gone", "hidden", "key", "parents", "resource")
+
+    def __init__(self, resource: Resource, parents: tuple[str, ...], key: str, body: Body, hidden: Body) -> None:
+        self.resource = resource
+        self.parents = parents
+        self.key = key
+        self.body = body
+        self.hidden = hidden
+        self.gone = False
+        self._of: Body | None = None
+        self._encoded = b""
+        self._listed = b""
+
+    def change(self, **fields: object) -> None:
+        """Give the row other values."""
+        self.body = {**self.body, **fields}
+
+    def encoded(self, *, listed: bool = False) -> bytes:
+        """Give the body in JSON, as a GET answers it or as a list holds it."""
+        if self._of is not self.body:
+            self._of = self.body
+            self._encoded = encode(self.body)
+            without = self.resource.list_only_without
+            shown = {key: value for key, value in self.body.items() if key not in without} if without else None
+            self._listed = self._encoded if shown is None else encode(shown)
+        return self._listed if listed else self._encoded
+
+    @property
+    def id(self) -> Any:  # noqa: ANN401  an id of any type
+        """The identity as the body has it; a tuple where it is composite."""
+        keys = self.resource.id_keys
+        return self.body[keys[0]] if len(keys) == 1 else tuple(self.body[key] for key in keys)
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """The ids from the outermost parent in, the row's own last."""
+        return self.parents if self.resource.singleton else (*self.parents, *self.key.split("\0"))
+
+
+class Table:
+    """The rows of one collection below one parent."""
+
+    __slots__ = ("parents", "resource", "rows")
+
+    def __init__(self, resource: Resource, parents: tuple[str, ...]) -> None:
+        self.resource = resource
+        self.parents = parents
+        self.rows: dict[str, Row] = {}
+
+
+class Store:
+    """All tables, and which of them hang below which object."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.resources = {resource.name: resource for resource in resources}
+        self._by_template = {resource.template: resource for resource in self.resources.values()}
+        self._tables: dict[tuple[str, tuple[str, ...]], Table] = {}
+        self._below: dict[tuple[str, tuple[str, ...]], list[Table]] = {}
+        self._named: dict[str, list[Table]] = {name: [] for name in self.resources}
+        self._ids = {name: count(at * 100_000 + 1) for at, name in enumerate(self.resources, start=1)}
+
+    def collection(self, path: str) -> Resource | None:
+        """Give the resource whose collection has that path, parameters nameless."""
+        return self._by_template.get(template(path))
+
+    def table(self, resource: Resource, parents: tuple[str, ...] = ()) -> Table:
+        """Give the rows of a collection, an empty table where nothing is there yet."""
+        found = self._tables.get((resource.name, parents))
+        if found is None:
+            found = self._tables[resource.name, parents] = Table(resource, parents)
+            self._named.setdefault(resource.name, []).append(found)
+            above, chain = self.parent_of(resource, parents)
+            while above is not None:
+                self._below.setdefault((above.name, chain), []).append(found)
+                above, chain = self.parent_of(above, chain[: above.depth])
+        return found
+
+    def parent_of(self, resource: Resource, parents: tuple[str, ...]) -> tuple[Resource | None, tuple[str, ...]]:
+        """Give the resource of the direct parent and the chain that names it."""
+        return (self.resources.get(resource.parent), parents) if resource.parent else (None, ())
+
+    def find(self, resource: Resource, chain: tuple[str, ...]) -> Row | None:
+        """Give the row with these ids, from the outermost parent in."""
+        parents, key = chain[: resource.depth], "\0".join(chain[resource.depth :])
+        table = self._tables.get((resource.name, parents))
+        return table.rows.get(key) if table is not None else None
+
+    def rows(self, name: str) -> Iterator[Row]:
+        """Give every object of a class, whoever its parent is."""
+        for table in self._named.get(name, ()):
+            yield from tuple(table.rows.values())
+
+    def get(self, name: str, identity: object) -> Row | None:
+        """Give the object of a class that has no parent, by its id; None where there is none."""
+        resource = self.resources.get(name)
+        return self.find(resource, (str(identity),)) if resource is not None else None
+
+    def new_id(self, name: str) -> int:
+        """Give an id that no object of the class had."""
+        return next(self._ids.setdefault(name, count(1)))
+
+    def put(self, row: Row) -> Row:
+        """Keep a new row, last of its collection."""
+        self.table(row.resource, row.parents).rows[row.key] = row
+        return row
+
+    def drop(self, row: Row) -> list[Row]:
+        """Forget a row and everything below it; give what went with it."""
+        self.table(row.resource, row.parents).rows.pop(row.key, None)
+        row.gone = True
+        went: list[Row] = []
+        for table in self._below.pop((row.resource.name, row.chain), ()):
+            went += table.rows.values()
+            table.rows.clear()
+        for each in went:
+            each.gone = True
+        return went
+
+    def rename(self, row: Row, key: str) -> None:
+        """Give a row another key in place; what hangs below it follows."""
+        table, old = self.table(row.resource, row.parents), row.chain
+        table.rows = {(key if each is row else name): each for name, each in table.rows.items()}
+        row.key = key
+        at = len(old) - 1
+        for below in self._below.pop((row.resource.name, old), []):
+            self._tables.pop((below.resource.name, below.parents))
+            self._named[below.resource.name].remove(below)
+            moved = self.table(below.resource, (*below.parents[:at], key, *below.parents[at + 1 :]))
+            for each in below.rows.values():
+                each.parents = moved.parents
+                moved.rows[each.key] = each

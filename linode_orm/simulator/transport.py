@@ -1,0 +1,58 @@
+"""The simulator as the client's transport, in the same process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linode_orm.errors import TransportError
+from linode_orm.wire import Response
+
+if TYPE_CHECKING:
+    from linode_orm.simulator.reply import Reply
+    from linode_orm.simulator.simulator import Simulator
+    from linode_orm.wire import Request
+
+
+class SimulatedTransport:
+    """Hands each request to the simulator, and turns broken replies into the errors of a real connection."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    def send(self, request: Request, *, token: str | None, timeout: float) -> Response:
+        """Send one request; raise `TransportError` where a fault breaks the connection."""
+        simulator = self._simulator
+        began = simulator.clock.monotonic()
+        reply = simulator.exchange(
+            request.method,
+            request.path,
+            version=request.version,
+            query=request.query,
+            x_filter=request.x_filter,
+            body=request.body,
+            token=token,
+        )
+        self._break(request, reply, timeout)
+        return Response(
+            status=reply.status,
+            headers=dict(reply.headers),
+            content=reply.content,
+            request=request,
+            elapsed=simulator.clock.monotonic() - began,
+        )
+
+    def _break(self, request: Request, reply: Reply, timeout: float) -> None:
+        where = f"{request.method} {request.path}"
+        if reply.drip:
+            self._simulator.clock.sleep(min(reply.drip, timeout))
+            if reply.drip > timeout:
+                raise TransportError(f"{where}: the reply did not end within {timeout:g} s", sent=True)
+        if reply.breaks == "timeout":
+            self._simulator.clock.sleep(timeout)
+            raise TransportError(f"{where}: no reply within {timeout:g} s", sent=None if reply.before else True)
+        if reply.breaks == "reset":
+            # A reset before anything was written is known not to have been sent; later ones are in doubt.
+            raise TransportError(f"{where}: the connection was reset", sent=False if reply.before else None)
+
+    def close(self) -> None:
+        """Nothing to close."""
