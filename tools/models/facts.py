@@ -1,0 +1,118 @@
+"""Reads what people keep about the API beside its description, and lays it over the trees of fields."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from tools.models.tree import ARRAY, OBJECT, Node
+
+FOLDER: Final = Path(__file__).parent / "facts"
+
+LISTS: Final = {
+    "nullable": "nullable",
+    "datetime": "datetime",
+    "volatile": "volatile",
+    "unordered": "unordered",
+    "redacted": "redacted",
+    "deprecated": "deprecated",
+    "only_on_get": "only_on_get",
+    "merged": "merged",
+    "filterable": "filterable",
+    "answered": "answered",
+    "create": "createable",
+    "update": "mutable",
+    "required": "required",
+    "required_on_update": "put_required",
+}
+"""Facts that are a list of fields, and the mark that they put on each; `-name` takes it off."""
+
+TABLES: Final = {
+    "refers": "refers",
+    "enum": "enum",
+    "format": "format",
+    "default": "default",
+    "absent": "absent",
+    "unique": "unique",
+    "changed_by": "changed_by",
+    "written_by": "written_by",
+    "docs": "doc",
+}
+"""Facts that are a table of field and value."""
+
+OTHERS: Final = frozenset(
+    {
+        "path", "item", "id", "parent", "doc", "module", "version", "envelope", "page_size", "catalogue",
+        "empty_create", "singleton", "base", "deprecated_resource", "type", "gone", "names", "classes", "collections",
+        "actions", "added", "why", "relations", "values", "exports",
+    }
+)  # fmt: skip
+"""Facts that are about the resource, or that name things."""
+
+
+class Facts:
+    """The facts of every service, checked for words that no part of the generator knows."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self.common: dict[str, Any] = tomllib.loads((folder / "_common.toml").read_text(encoding="utf-8"))
+        self.services: dict[str, dict[str, Any]] = {}
+        for file in sorted(folder.glob("[!_]*.toml")):
+            self.services[file.stem] = tomllib.loads(file.read_text(encoding="utf-8"))
+        for service, resources in self.services.items():
+            for name, facts in resources.items():
+                if name != "service":
+                    self._check(f"{service}.toml [{name}]", facts)
+
+    @staticmethod
+    def _check(where: str, facts: dict[str, Any]) -> None:
+        unknown = facts.keys() - LISTS.keys() - TABLES.keys() - OTHERS
+        if unknown:
+            msg = f"{where}: no fact is called {', '.join(sorted(unknown))}"
+            raise ValueError(msg)
+
+    def lay(self, body: Node, facts: dict[str, Any], where: str) -> None:
+        """Put on a tree what is known beyond the description."""
+        for path in facts.get("gone", ()):
+            above = body.at(path.split(".")[:-1])
+            if above is None or above.children.pop(path.split(".")[-1], None) is None:
+                msg = f"{where}: {path} is said to be gone, and the description does not have it either"
+                raise ValueError(msg)
+        for path, text in facts.get("type", {}).items():
+            node = body.make(path.split("."))
+            node.type, node.items = parse(text)
+        self._lay_common(body)
+        for fact, mark in LISTS.items():
+            for path in facts.get(fact, ()):
+                _find(body, path.removeprefix("-"), where).__dict__[mark] = not path.startswith("-")
+        for fact, mark in TABLES.items():
+            for path, value in facts.get(fact, {}).items():
+                _find(body, path, where).__dict__[mark] = value
+        for _, node in body.walk():
+            if node.children and node.type not in {OBJECT, ARRAY}:
+                node.type = OBJECT
+
+    def _lay_common(self, body: Node) -> None:
+        for _, node in body.walk():
+            if node.name in self.common["datetime"] and node.type == "string":
+                node.datetime = True
+            if node.name in self.common["volatile"] and node.answered:
+                node.volatile = True
+            if node.name in self.common["unordered"] and node.type == ARRAY:
+                node.unordered = True
+            node.refers = self.common["refers"].get(node.name, "")
+
+
+def parse(text: str) -> tuple[str, str]:
+    """Read a type as the facts write it: `integer`, `list of string`, `list of object`."""
+    if text.startswith("list of "):
+        return ARRAY, text.removeprefix("list of ")
+    return text, ""
+
+
+def _find(body: Node, path: str, where: str) -> Node:
+    node = body.at(path.split("."))
+    if node is None:
+        msg = f"{where}: no field is called {path}"
+        raise ValueError(msg)
+    return node

@@ -1,0 +1,199 @@
+"""Resources: what the description and the facts say together about each, ready to be written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tools.models.description import Key, Operation
+from tools.models.facts import parse
+from tools.models.names import attribute, snake
+from tools.models.tree import Node, arguments, grow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.models.description import Description
+    from tools.models.facts import Facts
+
+_PARAMETER = re.compile(r"\{\w+\}")
+VERBS = {"list": "GET", "get": "GET", "create": "POST", "update": "PUT", "delete": "DELETE"}
+
+
+def bare(path: str) -> str:
+    """Give a path with its parameters left anonymous, so that paths of both kinds compare."""
+    return _PARAMETER.sub("{}", path)
+
+
+@dataclass
+class Action:
+    """One request beside a resource's verbs."""
+
+    key: str
+    name: str
+    method: str
+    path: str
+    scope: str
+    body: Node
+    facts: dict[str, Any]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the action only reads a list of other resources, which makes it a relation."""
+        return self.method == "GET" and self.facts.get("kind", "list") == "list" and self.scope == "item"
+
+
+@dataclass
+class Resource:
+    """One class to be written."""
+
+    name: str
+    service: str
+    facts: dict[str, Any]
+    path: str
+    item: str
+    verbs: dict[str, Operation] = field(default_factory=dict)
+    body: Node = field(default_factory=Node)
+    actions: list[Action] = field(default_factory=list)
+    parent: Resource | None = None
+    children: list[Resource] = field(default_factory=list)
+
+    @property
+    def singleton(self) -> bool:
+        """Whether there is only one, below its parent if it has one."""
+        return bool(self.facts.get("singleton"))
+
+    @property
+    def module(self) -> str:
+        """The module's name inside its service."""
+        return str(self.facts.get("module", snake(self.name)))
+
+    @property
+    def place(self) -> str:
+        """The whole name of the module."""
+        return f"linode_orm.models.{self.service}.{self.module}"
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The keys of the fields that make the identity."""
+        given = self.facts.get("id", "id")
+        return () if self.singleton else (given,) if isinstance(given, str) else tuple(given)
+
+    @property
+    def version(self) -> str:
+        """The version of the API that has it."""
+        return next((each.version for each in self.verbs.values()), "v4")
+
+    def attribute_of(self, key: str) -> str:
+        """Give the name of the attribute that holds the raw value of a key."""
+        given = self.facts.get("names", {}).get(key)
+        if given:
+            return str(given)
+        node = self.body.children[key]
+        return f"{attribute(key)}_id" if is_bare_reference(key, node) else attribute(key)
+
+
+def is_bare_reference(key: str, node: Node) -> bool:
+    """Whether a key holds the id of the resource that it is named after: `region`, `type`, `image`."""
+    return bool(node.refers) and node.type in {"string", "integer"} and key == snake(node.refers).split("_")[-1:][0] or (
+        bool(node.refers) and node.type in {"string", "integer"} and key == snake(node.refers)
+    )  # fmt: skip
+
+
+def build(description: Description, facts: Facts) -> dict[str, Resource]:
+    """Make every resource that the facts name."""
+    found: dict[str, Resource] = {}
+    for service, resources in facts.services.items():
+        for name, own in resources.items():
+            if name != "service":
+                found[name] = Resource(name, service, own, own["path"], _item(own))
+    for each in found.values():
+        _relate(each, found)
+        each.verbs = dict(_verbs(each, description))
+        each.body = grow(each.verbs)
+        facts.lay(each.body, each.facts, f"{each.service}.toml [{each.name}]")
+    taken = {operation.route for each in found.values() for operation in each.verbs.values()}
+    for each in found.values():
+        each.actions = list(_actions(each, description, found, taken, facts))
+    return found
+
+
+def _item(own: dict[str, Any]) -> str:
+    if own.get("singleton"):
+        return str(own["path"])
+    ids = own.get("id", "id")
+    names = (ids,) if isinstance(ids, str) else ids
+    return str(own.get("item", own["path"] + "".join(f"/{{{each}}}" for each in names)))
+
+
+def _relate(each: Resource, found: dict[str, Resource]) -> None:
+    name = each.facts.get("parent")
+    if name is None:
+        return
+    if name in found:
+        each.parent = found[name]
+        found[name].children.append(each)
+
+
+def _verbs(each: Resource, description: Description) -> Iterator[tuple[str, Operation]]:
+    routes = {f"{each.method} {bare(each.path)}": each for each in description.operations.values()}
+    added = {f"{route.split(' ')[0]} {bare(route.split(' ')[1])}": _added(route, own)
+             for route, own in each.facts.get("added", {}).items()}  # fmt: skip
+    routes |= added
+    for verb, method in VERBS.items():
+        on_item = verb in {"get", "update", "delete"} or each.singleton
+        if each.singleton and verb == "list":
+            continue
+        operation = routes.get(f"{method} {bare(each.item if on_item else each.path)}")
+        if operation is not None and f"{method} {'item' if on_item else 'collection'}" not in each.facts.get("gone_verbs", ()):
+            yield verb, operation
+
+
+def _added(route: str, own: dict[str, Any]) -> Operation:
+    method, path = route.split(" ")
+    keys = tuple(_key(name, each) for name, each in own.get("request", {}).items())
+    return Operation(f"facts/{route}", method, path, own.get("version", "v4"), "", (), request=keys)
+
+
+def _key(name: str, own: dict[str, Any]) -> Key:
+    kind, items = parse(own["type"])
+    return Key((*name.split("."),), kind, items, required=own.get("required", False), nullable=own.get("nullable", False))
+
+
+def _actions(
+    each: Resource, description: Description, found: dict[str, Resource], taken: set[str], facts: Facts
+) -> Iterator[Action]:
+    homes = {bare(other.path) for other in found.values()} | {bare(path) for path in facts.common["later"]}
+    items = {bare(other.item) for other in found.values()}
+    mine = [operation for operation in description.operations.values() if operation.route not in taken]
+    mine += [_added(route, own) for route, own in each.facts.get("added", {}).items()]
+    for operation in sorted(mine, key=lambda one: one.path):
+        path = bare(operation.path)
+        home = _home(path, homes | items)
+        if operation.route in taken or home not in {bare(each.path), bare(each.item)}:
+            continue
+        on_item = home == bare(each.item)
+        if home == bare(each.path) == bare(each.item) and not each.singleton:
+            continue
+        yield _action(each, operation, on_item=on_item)
+
+
+def _home(path: str, places: set[str]) -> str:
+    """Give the longest place that a path lies at or below, literal parts before parameters."""
+    inside = [place for place in places if path == place or path.startswith(f"{place}/")]
+    return max(inside, key=len, default="")
+
+
+def _action(each: Resource, operation: Operation, *, on_item: bool) -> Action:
+    base = bare(each.item if on_item else each.path)
+    parts = operation.path.split("/")[len(base.split("/")) :]
+    suffix = "/".join(parts)
+    key = f"{operation.method} {suffix}"
+    own = each.facts.get("actions", {}).get(key, {})
+    words = [part.replace("-", "_") for part in parts if not part.startswith("{")]
+    name = "_".join(words) or operation.name.split("/")[-1].replace("-", "_")
+    if operation.method == "PUT":
+        name = f"replace_{name}"
+    scope = "singleton" if each.singleton else "item" if on_item else "collection"
+    return Action(key, own.get("name", attribute(name)), operation.method, suffix, scope, arguments(operation), own)
