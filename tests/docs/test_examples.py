@@ -1,0 +1,123 @@
+"""Runs every example of README and docs against the simulator, over HTTP, and counts the requests that they promise."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from linode_orm.simulator import Simulator
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+PROMISE = re.compile(r"#.*?\b(?P<count>\d+) requests?\b")
+
+
+class Block(NamedTuple):
+    """A fenced block of a page."""
+
+    page: Path
+    line: int
+    language: str
+    text: str
+
+
+def blocks(page, *languages):
+    """Give the fenced blocks of a page in these languages."""
+    text = page.read_text(encoding="utf-8")
+    return [
+        Block(page, text.count("\n", 0, found.start()) + 2, found["language"], found["text"])
+        for found in FENCE.finditer(text)
+        if found["language"] in languages
+    ]
+
+
+@pytest.fixture
+def account(monkeypatch):
+    """Serve a simulated account with a fleet, and let `Session()` find it."""
+    with Simulator() as simulator:
+        simulator.seed(fleet=30)
+        with simulator.serve() as url:
+            monkeypatch.setenv("LINODE_API_URL", url)
+            monkeypatch.setenv("LINODE_TOKEN", "a-token-of-the-simulator")
+            yield simulator
+
+
+def names(pages):
+    """Name pages as a reader would."""
+    return [str(page.relative_to(ROOT)) for page in pages]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
+def test_python_blocks(page, account):
+    """The Python blocks of a page run one after the other, and send the requests that their comments promise."""
+    namespace = {"__name__": "__main__"}
+    for block in blocks(page, "python"):
+        # lines keep their numbers, so that a traceback names the place in the page
+        source = "\n" * (block.line - 1) + block.text
+        lines = source.splitlines()
+        for statement in ast.parse(source, str(page)).body:
+            before = len(account.requests)
+            run(statement, page, namespace)
+            promised = PROMISE.search(lines[statement.end_lineno - 1])
+            if promised:
+                sent = account.requests[before:]
+                assert len(sent) == int(promised["count"]), f"{page.name}:{statement.lineno} sent {sent}"
+
+
+def run(statement, page, namespace):
+    """Run one statement of a page, compiled as in a file that begins with the usual future import."""
+    exec(compile(ast.Module([statement], []), str(page), "exec", flags=annotations.compiler_flag), namespace)
+
+
+SHELL = [block for page in PAGES for block in blocks(page, "sh")]
+
+
+@pytest.mark.parametrize("block", SHELL, ids=[f"{block.page.name}:{block.line}" for block in SHELL])
+def test_shell_blocks(block):
+    """Every command of a shell block exists: in the repo, on the machine, or as a script of the package or its tools."""
+    for line in block.text.splitlines():
+        for command in re.split(r"&&|\|", line):
+            first, *arguments = shlex.split(command, comments=True) or [""]
+            while "=" in first:
+                first, *arguments = arguments
+            check(first, arguments)
+
+
+def check(command, arguments):
+    """Find one command, and the subcommand where it is one of ours."""
+    name = Path(command).name
+    if name == "nox":
+        sessions = [argument for before, argument in zip(arguments, arguments[1:], strict=False) if before == "-s"]
+        text = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+        assert all(f"\ndef {session}(" in text for session in sessions)
+    elif name == "linode-orm":
+        from linode_orm.cli.app import app
+
+        assert app.get_command(None, arguments[0]) or arguments[0].startswith("-")
+    elif command.startswith(".venv/bin/"):
+        scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+        assert name in scripts or shutil.which(name, path=str(Path(sys.executable).parent))
+    elif command:
+        assert shutil.which(command) or (ROOT / command).is_file()
+
+
+def test_every_page_is_linked():
+    """README's table of contents names every page of docs."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [page.name for page in PAGES[1:] if f"](docs/{page.name})" not in readme] == []
+
+
+def test_links_lead_somewhere():
+    """Links between pages point at files that exist."""
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
