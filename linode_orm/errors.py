@@ -2,55 +2,133 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class LinodeORMError(Exception):
     """The base of every error that the library raises."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle what can be pickled: every value but the session."""
+        kept = {name: value for name, value in self.__dict__.items() if name != "session"}
+        return (_restored, (type(self), self.args, kept))
+
+
+def _restored(
+    kind: type[LinodeORMError], arguments: tuple[object, ...], values: Mapping[str, object]
+) -> LinodeORMError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    error.__dict__.update(values)
+    return error
+
+
+# ---------------------------------------------------------------- the API's answers
+
+
+class Detail(NamedTuple):
+    """One reason of a refusal; `field` is the key that it is about, None where the API names none."""
+
+    reason: str
+    field: str | None = None
+
+
+class SentRequest(NamedTuple):
+    """The request that an error is about, with its secrets left out."""
+
+    method: str
+    path: str
+    body: object = None
+
 
 class ApiError(LinodeORMError):
-    """The API refused a request."""
+    """The API refused a request, with a status from 400 on.
 
-    def __init__(
-        self, message: str = "", *, status: int = 0, method: str = "", path: str = "", errors: tuple[object, ...] = ()
+    `status` is the HTTP status, `errors` the API's reasons with the fields that they name, `request` what was sent
+    (secrets left out), `retryable` whether the same request may succeed later, `tries` how often it was sent.
+    """
+
+    retryable = False
+
+    def __init__(  # noqa: PLR0913  what there is to say about an answer
+        self,
+        message: str = "",
+        *,
+        status: int = 0,
+        method: str = "",
+        path: str = "",
+        errors: Iterable[tuple[str, str | None]] = (),
+        body: object = None,
+        tries: int = 1,
     ) -> None:
         super().__init__(message)
-        self.status, self.method, self.path, self.errors = status, method, path, errors
+        self.status = status
+        self.request = SentRequest(method, path, body)
+        self.errors = tuple(Detail(*each) for each in errors)
+        self.tries = tries
 
 
-class BadRequest(ApiError): ...
+class BadRequest(ApiError):
+    """400 and every other 4xx without a class of its own: the request is wrong; `errors` says where."""
 
 
-class Busy(ApiError): ...
+class Busy(BadRequest):
+    """The API's 400 `Linode busy.`: another job runs there; it is sent again until the client's deadline."""
+
+    retryable = True
 
 
-class Unauthorized(ApiError): ...
+class Unauthorized(ApiError):
+    """401: there is no token, or it is unknown, expired or revoked."""
 
 
-class Forbidden(ApiError): ...
+class Forbidden(ApiError):
+    """403: the token or its user may not do this; the message compares the scopes."""
 
 
-class NotFound(ApiError): ...
+class NotFound(ApiError):
+    """404: there is nothing at that path, or the token may not see it."""
 
 
-class Conflict(ApiError): ...
+class Conflict(ApiError):
+    """409 and 412: the object is in a state, or at a version, that does not allow this."""
 
 
-class RateLimited(ApiError): ...
+class RateLimited(ApiError):
+    """429: too many requests; `retry_after` is the pause in seconds that the API asks for, None where it gives none."""
+
+    retryable = True
+    retry_after: float | None = None
 
 
-class ServerError(ApiError): ...
+class ServerError(ApiError):
+    """5xx: the API failed; whether a write had its effect is not known."""
+
+    retryable = True
 
 
 class TransportError(LinodeORMError):
-    sent = None
+    """No answer arrived, or half of one.
+
+    `sent` is False where the API cannot have seen the request, True where it has, None where nobody can tell.
+    """
+
+    retryable = True
+
+    def __init__(self, message: str = "", *, sent: bool | None = None, tries: int = 1) -> None:
+        super().__init__(message)
+        self.sent = sent
+        self.tries = tries
 
 
-class ResponseError(LinodeORMError): ...
+class ResponseError(LinodeORMError):
+    """An answer is not what the API describes: no JSON, no envelope, no id, a value of the wrong type."""
+
+
+# ---------------------------------------------------------------- commits
 
 
 class Fate(Protocol):
@@ -143,31 +221,44 @@ class CommitInterrupted(CommitError, KeyboardInterrupt):
     """A commit that Ctrl-C ended: nothing new was started, and the calls in flight were waited for."""
 
 
-class ConflictError(LinodeORMError): ...
+class ConflictError(LinodeORMError):
+    """An attribute that this session changed was changed elsewhere since it was read; nothing was written."""
 
 
-class NotFilterable(LinodeORMError): ...
+# ---------------------------------------------------------------- queries and objects
 
 
-class NoResultFound(LinodeORMError): ...
+class NotFilterable(LinodeORMError):
+    """A filter with `strict_filters=True` that the server cannot evaluate; names those that it can."""
 
 
-class MultipleResultsFound(LinodeORMError): ...
+class NoResultFound(LinodeORMError):
+    """`one()` of a query that nothing matches."""
 
 
-class DetachedInstanceError(LinodeORMError): ...
+class MultipleResultsFound(LinodeORMError):
+    """`one()` or `one_or_none()` of a query that several objects match."""
 
 
-class ReadOnlyAttribute(LinodeORMError, AttributeError): ...
+class DetachedInstanceError(LinodeORMError):
+    """An object without a session was asked for something that needs one."""
 
 
-class AttributeMissing(LinodeORMError, AttributeError): ...
+class ReadOnlyAttribute(LinodeORMError, AttributeError):
+    """An attribute that only the server, or an action, changes was assigned to; names the action."""
 
 
-class InvalidRequestError(LinodeORMError): ...
+class AttributeMissing(LinodeORMError, AttributeError):
+    """A whole answer of the API came without this attribute."""
 
 
-class WaitTimeout(LinodeORMError): ...
+class InvalidRequestError(LinodeORMError):
+    """A call that makes no sense as it stands: wrong thread, closed session, refused write, impossible order."""
 
 
-class ConfigError(LinodeORMError): ...
+class WaitTimeout(LinodeORMError):
+    """A condition that was waited for did not come true in time."""
+
+
+class ConfigError(LinodeORMError):
+    """No token, or settings that cannot be used; says where they were looked for."""

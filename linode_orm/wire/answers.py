@@ -1,0 +1,125 @@
+"""Refusals: which error an answer with a bad status is, and what its message says."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from linode_orm.errors import (
+    ApiError,
+    BadRequest,
+    Busy,
+    Conflict,
+    Detail,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    ResponseError,
+    ServerError,
+    Unauthorized,
+)
+from linode_orm.wire.messages import MASK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from linode_orm.wire.messages import Response
+
+_CLASSES: Final[dict[int, type[ApiError]]] = {
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    412: Conflict,
+    429: RateLimited,
+}
+_BUSY: Final = "Linode busy."
+_LONGEST_PAUSE: Final = 3600.0
+_ANSWERED: Final = range(200, 300)
+_MOVED: Final = range(300, 400)
+_BROKEN: Final = 500
+_UNAUTHORIZED: Final = 401
+
+
+def check(response: Response, tries: int, secrets: Iterable[str] = ()) -> None:
+    """Raise the error that an answer stands for, if it is one; `secrets` are left out of what is shown."""
+    if response.status in _ANSWERED:
+        return
+    request = response.request
+    if response.status in _MOVED:
+        msg = f"{request.title}: {response.status} leads elsewhere, and redirects are not followed; check base_url"
+        raise ResponseError(msg)
+    details = tuple(_details(response.content, (*secrets, *request.secrets())))
+    kind = _class_of(response.status, details)
+    error = kind(
+        _message(response, details),
+        status=response.status,
+        method=request.method,
+        path=request.path,
+        errors=details,
+        body=request.shown_body,
+        tries=tries,
+    )
+    if isinstance(error, RateLimited):
+        error.retry_after = retry_after(response.headers)
+    raise error
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Give the pause that an answer asks for, in seconds; None where it does not, or not in whole seconds."""
+    text = headers.get("retry-after", "").strip()
+    try:
+        seconds = float(text)
+    except ValueError:
+        return None
+    return min(seconds, _LONGEST_PAUSE) if seconds >= 0 else None
+
+
+def _class_of(status: int, details: tuple[Detail, ...]) -> type[ApiError]:
+    if status >= _BROKEN:
+        return ServerError
+    if status == HTTPStatus.BAD_REQUEST and any(each.reason == _BUSY for each in details):
+        return Busy
+    return _CLASSES.get(status, BadRequest)
+
+
+def _details(content: bytes, secrets: Iterable[str]) -> Iterable[Detail]:
+    try:
+        body: Any = json.loads(content)
+    except ValueError:
+        return
+    errors = body.get("errors") if isinstance(body, dict) else None
+    for each in errors if isinstance(errors, list) else ():
+        if isinstance(each, dict):
+            reason, field = str(each.get("reason", "no reason given")), each.get("field")
+            for secret in secrets:
+                reason = reason.replace(secret, MASK)
+            yield Detail(reason, str(field) if field is not None else None)
+
+
+def _message(response: Response, details: tuple[Detail, ...]) -> str:
+    said = "; ".join(f"{each.field}: {each.reason}" if each.field else each.reason for each in details)
+    if not said:
+        kind = response.headers.get("content-type", "no content type")
+        said = f"{_phrase(response.status)} ({kind}, {len(response.content)} bytes)"
+    return f"{response.request.title}: {response.status} {said}{_hint(response)}"
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "no reason given"
+
+
+def _hint(response: Response) -> str:
+    """Say what a token lacks: the headers name the scopes that it has and those that the call needs."""
+    if response.status == _UNAUTHORIZED:
+        return "; the token is unknown, expired or revoked: make a new one, and pass it or set LINODE_TOKEN"
+    if response.status != HTTPStatus.FORBIDDEN:
+        return ""
+    needed, has = response.headers.get("x-accepted-oauth-scopes"), response.headers.get("x-oauth-scopes")
+    if not needed or not has or has == "*":
+        return ""
+    return f"; the call needs the scope {needed}, the token has {has}"

@@ -1,0 +1,265 @@
+"""The client: the connection to one account, shared by sessions and threads."""
+
+from __future__ import annotations
+
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from attrs import evolve, frozen
+
+from linode_orm.errors import ApiError, InvalidRequestError, LinodeORMError, TransportError
+from linode_orm.wire.answers import check
+from linode_orm.wire.cache import CatalogueCache
+from linode_orm.wire.clock import SystemClock
+from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
+from linode_orm.wire.messages import Request, Response
+from linode_orm.wire.retry import POLICY, another
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
+    from types import TracebackType
+    from typing import Self
+
+    from linode_orm.wire.clock import Clock
+    from linode_orm.wire.transport import Transport
+
+    Before = Callable[[Request], None]
+    """Called before each try."""
+    After = Callable[[Request, Response | Exception], None]
+    """Called after each try with its answer (whatever its status) or what broke."""
+
+_log: Final = logging.getLogger("linode_orm.client")
+_READS: Final = frozenset({"GET", "HEAD"})
+
+
+@frozen
+class Outcome:
+    """What became of one of several requests: its answer, or the error it ended with."""
+
+    index: int
+    response: Response | None
+    error: Exception | None
+
+
+class Client:
+    """The connection to one account: pool, retries, time limits, and the cache of catalogues.
+
+    `token` and `base_url` are looked for as `Session` describes unless they are given (raises `ConfigError`).
+    `workers` is how many requests run at once; `timeout` the seconds that one request may take, `deadline` those of
+    one call with all its retries. `read_only` refuses everything but GET. `catalogue_ttl` is how many seconds lists of
+    regions, types and kernels are kept. `transport` and `clock` replace the network and the time. `before` and `after`
+    are called around each try, on the thread that sends it.
+
+    Thread-safe. Making one sends nothing.
+    """
+
+    def __init__(  # noqa: PLR0913  the options of the contract
+        self,
+        token: str | None = None,
+        *,
+        base_url: str | None = None,
+        workers: int = 8,
+        timeout: float = 30.0,
+        deadline: float = 60.0,
+        read_only: bool = False,
+        profile: str | None = None,
+        transport: Transport | None = None,
+        clock: Clock | None = None,
+        catalogue_ttl: float = 900.0,
+        before: Sequence[Before] = (),
+        after: Sequence[After] = (),
+    ) -> None:
+        _check_limits(workers=workers, timeout=timeout, deadline=deadline, catalogue_ttl=catalogue_ttl)
+        self.workers = workers
+        self.timeout = timeout
+        self.deadline = deadline
+        self.read_only = read_only
+        self.clock: Clock = clock if clock is not None else SystemClock()
+        self.catalogue = CatalogueCache(catalogue_ttl, self.clock)
+        self._catalogue_ttl = catalogue_ttl
+        self._before, self._after = tuple(before), tuple(after)
+        self._replaced = transport is not None
+        if transport is not None:
+            self.base_url = check_url(base_url or DEFAULT_URL)
+            self._token = check_token(token, "token=") if token is not None else None
+            self.transport = transport
+        else:
+            from linode_orm.wire.http import HttpTransport  # noqa: PLC0415  requests is slow to import
+
+            settings = discover(token, base_url, profile)
+            self.base_url, self._token = settings.base_url, settings.token
+            self.transport = HttpTransport(self.base_url, connections=workers)
+        self._lock = Lock()
+        self._pool: ThreadPoolExecutor | None = None
+        self._process = os.getpid()
+        self._closed = False
+        self._sent = 0
+
+    # -- sending -----------------------------------------------------------------------------------------------------
+
+    def send(self, request: Request) -> Response:
+        """Send one request, again where that is safe and useful, and give its answer.
+
+        Raises `ApiError` for a refusal, `TransportError` where no answer came, `ResponseError` for a redirect, and
+        `InvalidRequestError` for a write of a read-only client, before anything is sent.
+        """
+        self._check(request)
+        clock, policy, tries = self.clock, POLICY, 1
+        end = clock.monotonic() + self.deadline
+        while True:
+            try:
+                return self._attempt(request, tries, end - clock.monotonic())
+            except (ApiError, TransportError) as error:
+                error.tries = tries
+                following = another(policy, request, error)
+                if following is None or clock.monotonic() + following[1] >= end:
+                    raise
+                policy, pause = following
+            if pause:
+                clock.sleep(pause)
+            tries += 1
+
+    def _attempt(self, request: Request, tries: int, left: float) -> Response:
+        for hook in self._before:
+            hook(request)
+        with self._lock:
+            self._sent += 1
+        began = self.clock.monotonic()
+        outcome: Response | Exception
+        try:
+            outcome = self.transport.send(request, token=self._token, timeout=min(self.timeout, max(left, 0.001)))
+        except LinodeORMError as error:
+            outcome = error
+            raise
+        else:
+            check(outcome, tries, () if self._token is None else (self._token,))
+            return outcome if tries == 1 else evolve(outcome, tries=tries)
+        finally:
+            self._tell(request, outcome, self.clock.monotonic() - began, tries)
+
+    def _tell(self, request: Request, outcome: Response | Exception, seconds: float, tries: int) -> None:
+        if _log.isEnabledFor(logging.DEBUG):
+            result = outcome.status if isinstance(outcome, Response) else type(outcome).__name__
+            _log.debug(
+                "%s %s %.3fs",
+                request.title,
+                result,
+                seconds,
+                extra={
+                    "method": request.method,
+                    "path": request.path,
+                    "result": result,
+                    "seconds": seconds,
+                    "tries": tries,
+                },
+            )
+        for hook in self._after:
+            hook(request, outcome)
+
+    def send_all(self, requests: Iterable[Request]) -> Iterator[Outcome]:
+        """Send requests side by side, `workers` at a time; give what becomes of each as it ends.
+
+        Nothing more is started when the iterator is closed.
+        """
+        waiting = list(requests)
+        if len(waiting) == 1:
+            yield self._outcome(0, waiting[0])
+            return
+        pool, arrived = self.pool, SimpleQueue[Outcome]()
+
+        def work(index: int, request: Request) -> None:
+            arrived.put(self._outcome(index, request))
+
+        futures: list[Future[None]] = [pool.submit(work, index, request) for index, request in enumerate(waiting)]
+        try:
+            for _ in futures:
+                yield arrived.get()
+        finally:
+            for future in futures:
+                future.cancel()
+
+    def _outcome(self, index: int, request: Request) -> Outcome:
+        try:
+            return Outcome(index, self.send(request), None)
+        except Exception as error:  # noqa: BLE001  it is raised, or not, where the outcome is read
+            return Outcome(index, None, error)
+
+    def request(  # noqa: PLR0913  the parts of a request
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        query: Mapping[str, str | int] | None = None,
+        x_filter: Mapping[str, object] | None = None,
+        version: str = "v4",
+        secret_keys: Iterable[str] = (),
+    ) -> Any:  # noqa: ANN401  any JSON value
+        """Send a request that no model covers; give the parsed answer. `path` is quoted and begins with `/`."""
+        if not path.startswith("/"):
+            msg = f"a path begins with /, without the version: {path!r}"
+            raise InvalidRequestError(msg)
+        request = Request(
+            method.upper(), path, version, query or {}, x_filter, body, secret_keys=frozenset(secret_keys)
+        )
+        return self.send(request).json()
+
+    def _check(self, request: Request) -> None:
+        if self._closed:
+            msg = f"{request.title} is not sent: the client is closed"
+            raise InvalidRequestError(msg)
+        if self.read_only and request.method not in _READS:
+            msg = f"{request.title} is not sent: the client is read-only"
+            raise InvalidRequestError(msg)
+
+    # -- its state ---------------------------------------------------------------------------------------------------
+
+    @property
+    def requests_sent(self) -> int:
+        """How many requests this client sent, tries counted one by one."""
+        return self._sent
+
+    @property
+    def pool(self) -> ThreadPoolExecutor:
+        """The threads that send side by side; a process that was forked has its own."""
+        with self._lock:
+            if self._pool is None or os.getpid() != self._process:
+                self._process = os.getpid()
+                self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="linode_orm")
+            return self._pool
+
+    def close(self) -> None:
+        """Let threads and connections go; calls in flight end first."""
+        self._closed = True
+        if self._pool is not None and os.getpid() == self._process:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        with suppress(OSError):
+            self.transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        limits = ", read-only" if self.read_only else ""
+        return f"<Client of {self.base_url}{limits}>"
+
+    def __reduce__(self) -> NoReturn:
+        msg = "a Client cannot be pickled: it holds connections and a token; make one in each process"
+        raise TypeError(msg)
+
+
+def _check_limits(**limits: object) -> None:
+    for name, value in limits.items():
+        kinds = (int,) if name == "workers" else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds) or not value > 0:
+            msg = f"{name} is a number above 0, not {value!r}"
+            raise InvalidRequestError(msg)

@@ -1,0 +1,166 @@
+"""The transport over HTTP: the one module that knows requests, one pool of connections for all threads."""
+
+from __future__ import annotations
+
+import json
+import os
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NameResolutionError, NewConnectionError
+
+from linode_orm.errors import TransportError
+from linode_orm.wire.messages import Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USER_AGENT: Final = "linode_orm"
+IDLE_SECONDS: Final = 20.0
+"""How long an unused connection counts as alive: servers and routers drop older ones without a word."""
+_CHUNK: Final = 1 << 16
+
+
+class _Fresh:
+    """A pool that hands out no connection that was idle for long: a POST on it might be lost unseen."""
+
+    def _get_conn(self, timeout: float | None = None) -> Any:  # noqa: ANN401  urllib3's connection
+        connection = super()._get_conn(timeout)  # type: ignore[misc]  # mixed into urllib3's pools
+        if monotonic() - getattr(connection, "idle_since", float("inf")) > IDLE_SECONDS:
+            connection.close()
+        return connection
+
+    def _put_conn(self, connection: Any) -> None:  # noqa: ANN401  urllib3's connection
+        if connection is not None:
+            connection.idle_since = monotonic()
+        super()._put_conn(connection)  # type: ignore[misc]  # mixed into urllib3's pools
+
+
+class _FreshPool(_Fresh, HTTPConnectionPool):
+    pass
+
+
+class _FreshSecurePool(_Fresh, HTTPSConnectionPool):
+    pass
+
+
+_POOLS: Final = {"http": _FreshPool, "https": _FreshSecurePool}
+
+
+class _Adapter(HTTPAdapter):
+    """requests' adapter over such pools; it retries nothing by itself."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  as the adapter has it
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  as the adapter has it
+        manager = super().proxy_manager_for(*arguments, **options)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+class HttpTransport:
+    """Sends requests to one API; `connections` is how many at once.
+
+    Redirects are not followed, `.netrc` is not read, cookies are not kept. Proxies and certificates are taken from the
+    environment once. After a fork the child opens connections of its own.
+    """
+
+    def __init__(self, base_url: str, *, connections: int = 8) -> None:
+        self._base_url = base_url
+        self._connections = connections
+        self._proxies = dict(requests.utils.get_environ_proxies(base_url))
+        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+        self._verify: bool | str = bundle or True
+        self._process = os.getpid()
+        self._adapter = self._opened()
+
+    def _opened(self) -> _Adapter:
+        return _Adapter(pool_connections=2, pool_maxsize=self._connections, max_retries=0, pool_block=True)
+
+    def send(self, request: Request, *, token: str | None, timeout: float) -> Response:
+        """Send one request once; raise `TransportError` where no whole answer arrives within `timeout` seconds."""
+        if os.getpid() != self._process:
+            self._process, self._adapter = os.getpid(), self._opened()
+        began = monotonic()
+        try:
+            answer = self._adapter.send(
+                self._prepared(request, token),
+                stream=True,
+                timeout=timeout,
+                verify=self._verify,
+                proxies=self._proxies,
+            )
+        except (requests.RequestException, OSError) as error:
+            raise _broken(request, error, timeout) from None
+        try:
+            content = b"".join(_content(answer, request, began + timeout, timeout))
+        except (requests.RequestException, OSError) as error:
+            msg = f"{request.title}: the answer broke off ({type(error).__name__})"
+            raise TransportError(msg, sent=True) from None
+        finally:
+            answer.close()
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(answer.status_code, headers, content, request, monotonic() - began)
+
+    def _prepared(self, request: Request, token: str | None) -> requests.PreparedRequest:
+        """Make requests' own value; its `prepare` would undo the quoting of the path."""
+        prepared = requests.PreparedRequest()
+        prepared.method = request.method
+        prepared.url = f"{self._base_url}/{request.version}{request.path}"
+        if request.query:
+            prepared.url += "?" + urlencode(request.query)
+        headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        if request.x_filter:
+            headers["X-Filter"] = json.dumps(request.x_filter)
+        if request.body is not None:
+            prepared.body = json.dumps(request.body, separators=(",", ":"), allow_nan=False).encode()
+            headers["Content-Type"] = "application/json"
+            headers["Content-Length"] = str(len(prepared.body))
+        elif request.method in {"POST", "PUT"}:
+            headers["Content-Length"] = "0"
+        prepared.headers = CaseInsensitiveDict(headers)
+        return prepared
+
+    def close(self) -> None:
+        """Let connections go."""
+        self._adapter.close()
+
+
+def _content(answer: requests.Response, request: Request, end: float, timeout: float) -> Iterator[bytes]:
+    for chunk in answer.iter_content(_CHUNK):
+        if monotonic() > end:
+            msg = f"{request.title}: the answer did not end within {timeout:g} s"
+            raise TransportError(msg, sent=True)
+        yield chunk
+
+
+def _broken(request: Request, error: Exception, timeout: float) -> TransportError:
+    """Say what happened, and whether the API can have seen the request; the error's own text may hold the address."""
+    if isinstance(error, requests.ConnectTimeout):
+        return TransportError(f"{request.title}: no connection within {timeout:g} s", sent=False)
+    if isinstance(error, requests.Timeout):
+        return TransportError(f"{request.title}: no answer within {timeout:g} s", sent=None)
+    if isinstance(error, requests.exceptions.SSLError):
+        return TransportError(f"{request.title}: no secure connection: {_reason(error)}", sent=False)
+    if isinstance(error, requests.exceptions.ProxyError):
+        return TransportError(f"{request.title}: the proxy could not be reached", sent=False)
+    reason = _reason(error)
+    if isinstance(reason, NameResolutionError):
+        return TransportError(f"{request.title}: the API's host name is unknown", sent=False)
+    if isinstance(reason, NewConnectionError):
+        return TransportError(f"{request.title}: the connection was refused", sent=False)
+    return TransportError(f"{request.title}: the connection broke ({type(error).__name__})", sent=None)
+
+
+def _reason(error: Exception) -> object:
+    inner = error.args[0] if error.args else None
+    return getattr(inner, "reason", inner)

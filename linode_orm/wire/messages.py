@@ -1,0 +1,108 @@
+"""Requests and responses as values: what transports take and give."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import field, frozen
+
+from linode_orm.errors import ResponseError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
+"""Any value of JSON."""
+
+MASK: Final = "***"
+"""What stands where a secret was."""
+
+_REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+_NOTHING: Final[dict[str, str | int]] = {}
+
+
+@frozen(eq=False, repr=False)
+class Request:
+    """One request to the API.
+
+    `path` is quoted already and begins behind the version: `/volumes/1`. `body` is JSON, None for none. `x_filter`
+    goes into the header of that name. Values under `secret_keys`, at any depth, are shown to nobody. `idempotent`
+    says whether sending it twice does the same as once; unless told, that is so for all methods but POST.
+    """
+
+    method: str
+    path: str
+    version: str = "v4"
+    query: Mapping[str, str | int] = _NOTHING
+    x_filter: Mapping[str, object] | None = None
+    body: object = None
+    secret_keys: frozenset[str] = frozenset()
+    idempotent: bool = field()
+
+    @idempotent.default
+    def _by_method(self) -> bool:
+        return self.method in _REPEATABLE
+
+    @property
+    def title(self) -> str:
+        """The method and path, as messages name a request."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def shown_body(self) -> object:
+        """The body without its secrets."""
+        return masked(self.body, self.secret_keys) if self.secret_keys else self.body
+
+    def secrets(self) -> tuple[str, ...]:
+        """Give the texts that must not be shown."""
+        return tuple(_texts_at(self.body, self.secret_keys)) if self.secret_keys else ()
+
+    def __repr__(self) -> str:
+        body = f" {self.shown_body!r}" if self.body is not None else ""
+        asked = f" {dict(self.query)!r}" if self.query else ""
+        filtered = f" X-Filter {dict(self.x_filter)!r}" if self.x_filter else ""
+        return f"<Request {self.title}{asked}{filtered}{body}>"
+
+
+@frozen(eq=False, repr=False)
+class Response:
+    """One answer: `headers` have lower-case names, `elapsed` is in seconds, `tries` counts how often it was asked."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    request: Request
+    elapsed: float = 0.0
+    tries: int = 1
+
+    def json(self) -> Any:  # noqa: ANN401  any JSON value; who asked knows which
+        """Give the content, parsed; None where there is none; raise `ResponseError` where it is no JSON."""
+        if not self.content:
+            return None
+        try:
+            return json.loads(self.content)
+        except ValueError:
+            kind = self.headers.get("content-type", "no content type")
+            msg = f"{self.request.title}: the answer ({self.status}, {kind}, {len(self.content)} bytes) is no JSON"
+            raise ResponseError(msg) from None
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status} to {self.request.title}, {len(self.content)} bytes>"
+
+
+def masked(value: object, keys: frozenset[str]) -> object:
+    """Give a copy of a body with what stands under secret keys masked."""
+    if isinstance(value, dict):
+        return {key: MASK if key in keys else masked(each, keys) for key, each in value.items()}
+    if isinstance(value, list):
+        return [masked(each, keys) for each in value]
+    return value
+
+
+def _texts_at(value: object, keys: frozenset[str], *, hidden: bool = False) -> list[str]:
+    if isinstance(value, dict):
+        return [text for key, each in value.items() for text in _texts_at(each, keys, hidden=hidden or key in keys)]
+    if isinstance(value, (list, tuple)):
+        return [text for each in value for text in _texts_at(each, keys, hidden=hidden)]
+    return [value] if hidden and isinstance(value, str) and value else []

@@ -1,0 +1,49 @@
+"""Retries: which failures are worth another try, and after which pause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from urllib3.exceptions import HTTPError, MaxRetryError
+from urllib3.util.retry import Retry
+
+from linode_orm.errors import ApiError, Busy, RateLimited, ServerError, TransportError
+
+if TYPE_CHECKING:
+    from linode_orm.wire.messages import Request
+
+POLICY: Final = Retry(total=None, other=4, backoff_factor=0.25, backoff_max=10.0, backoff_jitter=0.25)
+"""The usual one: a refusal for a while is tried again until the deadline, what broke four times."""
+
+_REQUEST_TIMEOUT: Final = 408
+_NOT_IMPLEMENTED: Final = 501
+_UNTOLD_PAUSE: Final = 1.0
+
+
+def another(policy: Retry, request: Request, error: Exception) -> tuple[Retry, float] | None:
+    """Give what is left of a policy and the seconds to wait before the next try; None where there must be none.
+
+    A refusal that had no effect (429, `Linode busy.`) is tried again whatever the method; so is a request that
+    cannot have arrived. All else is only where sending it twice does the same as once.
+    """
+    if not _worthwhile(request, error):
+        return None
+    for_a_while = isinstance(error, (RateLimited, Busy))
+    try:
+        rest = policy.increment(request.method, request.path, error=None if for_a_while else HTTPError())
+    except MaxRetryError:
+        return None
+    pause = rest.get_backoff_time()
+    if isinstance(error, RateLimited):
+        pause = max(pause, _UNTOLD_PAUSE) if error.retry_after is None else error.retry_after
+    return rest, pause
+
+
+def _worthwhile(request: Request, error: Exception) -> bool:
+    if isinstance(error, (RateLimited, Busy)):
+        return True
+    if isinstance(error, TransportError):
+        return request.idempotent or error.sent is False
+    if isinstance(error, ServerError):
+        return request.idempotent and error.status != _NOT_IMPLEMENTED
+    return isinstance(error, ApiError) and error.status == _REQUEST_TIMEOUT and request.idempotent
