@@ -12,6 +12,7 @@ from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, Near, Status
+from linode_orm.session import committing, planning
 from linode_orm.session.actions import Actions
 from linode_orm.session.batches import Batches
 from linode_orm.session.catalogue import Catalogue
@@ -232,7 +233,7 @@ class Session:
     def plan(self) -> Plan:
         """Give the ordered operations that `commit()` would send; sends nothing."""
         self.check_thread()
-        return self.members.plan()
+        return planning.plan(self.members)
 
     def commit(self, *, on_error: OnError | None = None, max_deletes: int | None = None) -> CommitReport:
         """Send what the plan says, independent operations side by side.
@@ -246,7 +247,7 @@ class Session:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
         _check_on_error(on_error or self.on_error)
-        return self.members.commit(on_error=on_error or self.on_error, max_deletes=max_deletes)
+        return committing.commit(self, on_error=on_error or self.on_error, max_deletes=max_deletes)
 
     @contextmanager
     def begin(self) -> Iterator[Self]:
@@ -348,17 +349,20 @@ class Session:
         self.check_thread()
         return self.actions.send(cast("Model | type[Model]", target), operation, arguments)
 
-    def save(self, instance: Model) -> CommitReport | None:
+    def save(self, instance: Model) -> CommitReport:
         """Send what is pending for one object, and what it cannot exist without."""
         self._outside_block("save()")
         self._mine(instance)
-        return self.members.save(instance)
+        return committing.save(self, instance)
 
     def delete_now(self, instance: Model) -> None:
         """Delete one object now; a pending one leaves the session."""
         self._outside_block("delete()")
         self._mine(instance)
-        self.members.delete_now(instance)
+        if instance.__state__.status is Status.PENDING:
+            self.members.expunge(instance)
+        else:
+            committing.delete_now(self, instance)
 
     def wait_until(self, instance: Model, condition: Expression, timeout: float) -> None:
         """Read one object until a condition is true of it."""
