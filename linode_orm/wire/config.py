@@ -138,7 +138,8 @@ def _parsed(path: Path) -> ConfigParser:
         parser.read_string(path.read_text(encoding="utf-8"))
     except Error as error:
         # the parser's own message shows the line, which may hold the token
-        msg = f"{path} is no linode-cli configuration: {type(error).__name__} at line {getattr(error, 'lineno', '?')}"
+        line = getattr(error, "lineno", None) or getattr(error, "errors", [("?",)])[0][0]
+        msg = f"{path} is no linode-cli configuration: {type(error).__name__} at line {line}"
         raise ConfigError(msg) from None
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{path} cannot be read: {type(error).__name__}"
