@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from attrs import frozen
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., object]")
 R = TypeVar("R")
 
+_NOTHING: Final[dict[str, object]] = {}
+_NO_ARGUMENTS: Final = frozenset({"self", "cls", "session"})
+
 
 @frozen(eq=False)
 class Operation:
@@ -23,7 +26,8 @@ class Operation:
 
     `path` is relative to the item (`"boot"`) unless it begins with a slash. `answers` is None (the answer says
     nothing that would be kept), a class name (an object of it), `list:` and a class name, or `value` (plain JSON).
-    `body` maps argument names to the keys of the body; `required` are the arguments that have no default.
+    `body` maps argument names to the keys of the body; arguments named in braces in `path` stand there instead.
+    `required` are the arguments that have no default.
     """
 
     name: str
@@ -45,13 +49,14 @@ def operation(  # noqa: PLR0913  the facts of one request
     body: Mapping[str, str] | None = None,
     idempotent: bool | None = None,
 ) -> Callable[[F], F]:
-    """Declare the request behind a method; its keyword arguments are the body, `body` renames some of them."""
+    """Declare the request behind a method; its arguments are the body, `body` renames some of them."""
 
     def declare(function: F) -> F:
         code = function.__code__
-        names = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+        first = max(code.co_posonlyargcount, 1)  # self, or cls and the session
+        names = code.co_varnames[first : code.co_argcount + code.co_kwonlyargcount]
         optional = function.__kwdefaults__ or {}
-        keys = {name: (body or {}).get(name, name.removesuffix("_")) for name in names}
+        keys = {name: (body or {}).get(name, name.removesuffix("_")) for name in names if f"{{{name}}}" not in path}
         function.__operation__ = Operation(  # type: ignore[attr-defined]  # collected by the mapper
             name=function.__name__,
             method=method,
@@ -67,15 +72,12 @@ def operation(  # noqa: PLR0913  the facts of one request
     return declare
 
 
-def act(
-    target: Any,  # noqa: ANN401  a Model, or the class of one
-    name: str,
-    /,
-    *session: Owner,
-    **arguments: object,
-) -> R:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]  # the caller's annotation says R
-    """Send the action called `name` of an object, or of a class through a session, and give its answer."""
+def act(target: Any, name: str, given: Mapping[str, object] = _NOTHING, /) -> R:  # noqa: ANN401  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]  # a Model or its class; the caller's annotation says R
+    """Send the action called `name` of an object, or of a class through a session, and give its answer.
+
+    `given` are the method's own `locals()`: the arguments, and `session` where the action belongs to a class.
+    """
     operation = target.__mapper__.operations[name]
-    given = {key: value for key, value in arguments.items() if value is not UNSET}
-    owner = session[0] if session else target.__state__.owner
-    return cast("R", owner.act(target, operation, given))
+    arguments = {key: value for key, value in given.items() if value is not UNSET and key not in _NO_ARGUMENTS}
+    owner = given["session"] if isinstance(target, type) else target.__state__.owner
+    return cast("R", cast("Owner", owner).act(target, operation, arguments))

@@ -43,11 +43,13 @@ class Actions:
         """Send one action now; give what its declaration says that it answers."""
         if isinstance(target, Model):
             self._check_target(target, operation)
-        body = {operation.body[name]: plain(value, f"{operation.name}({name}=)") for name, value in arguments.items()}
+        given = {name: plain(value, f"{operation.name}({name}=)") for name, value in arguments.items()}
+        body = {key: given[name] for name, key in operation.body.items() if name in given}
+        path = path_of(target, operation, given)
         has_query = operation.method in {"GET", "DELETE"}
         request = Request(
             operation.method,
-            path_of(target, operation),
+            path,
             version=target.__mapper__.version,
             query={key: _query_value(value) for key, value in body.items()} if has_query else {},
             body=None if has_query else body,
@@ -55,7 +57,7 @@ class Actions:
             idempotent=operation.idempotent,
         )
         answer = self._session.client.send(request).json()
-        result = self._result(target, operation, answer)
+        result = self._result(target, operation, answer, path)
         for value in arguments.values():
             if isinstance(value, Model):
                 self._forget_collections(value)
@@ -70,7 +72,7 @@ class Actions:
             msg = f"{target.__describe__()}.{operation.name}() needs a session, and the object has left its own"
             raise DetachedInstanceError(msg)
 
-    def _result(self, target: Model | type[Model], operation: Operation, answer: object) -> object:
+    def _result(self, target: Model | type[Model], operation: Operation, answer: object, path: str) -> object:
         if isinstance(target, Model):
             self._session.loader.expire(target)
             self._forget_collections(target)
@@ -82,7 +84,7 @@ class Actions:
         if kind.startswith("list:"):
             rows = answer.get("data", answer) if isinstance(answer, dict) else answer
             if not isinstance(rows, list):
-                msg = f"{operation.method} {path_of(target, operation)}: a list was expected, not {type(rows).__name__}"
+                msg = f"{operation.method} {path}: a list was expected, not {type(rows).__name__}"
                 raise ResponseError(msg)
             return [self._object(kind.removeprefix("list:"), target, row) for row in rows]
         return self._object(kind, target, answer)
@@ -110,24 +112,20 @@ class Actions:
                 cast("Any", collection).__refill__()
 
 
-def path_of(target: Model | type[Model], operation: Operation) -> str:
-    """Give the path of an action on an object or a class."""
-    mapper = target.__mapper__
-    path = operation.path
+def path_of(target: Model | type[Model], operation: Operation, given: Mapping[str, object]) -> str:
+    """Give the path of an action on an object or a class; `given` are the arguments that may stand in it."""
+    mapper, path, values = target.__mapper__, operation.path, dict(given)
     if isinstance(target, Model):
         state = target.__state__
-        if not path.startswith("/"):
-            return (
-                f"{mapper.path_for(state.identity, state.parents)}/{path}"
-                if path
-                else mapper.path_for(state.identity, state.parents)
-            )
         ids = state.identity if isinstance(state.identity, tuple) else (state.identity,)
-        values = dict(zip(mapper.placeholders, state.parents, strict=True)) | dict(
-            zip(mapper.id_names, ids, strict=False)
-        )
-        return _PLACEHOLDER.sub(lambda match: quoted(values[match[1]]), path)
-    return path if path.startswith("/") else f"{mapper.path}/{path}"
+        values |= zip(mapper.placeholders, state.parents, strict=True)
+        values |= zip(mapper.id_names, ids, strict=False)
+        above = mapper.path_for(state.identity, state.parents)
+    else:
+        above = mapper.path
+    if not path.startswith("/"):
+        path = f"{above}/{path}" if path else above
+    return _PLACEHOLDER.sub(lambda match: quoted(values[match[1]]), path)
 
 
 def plain(value: object, where: str) -> object:

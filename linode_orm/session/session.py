@@ -349,11 +349,11 @@ class Session:
         self.check_thread()
         return self.actions.send(cast("Model | type[Model]", target), operation, arguments)
 
-    def save(self, instance: Model) -> CommitReport:
+    def save(self, instance: Model) -> None:
         """Send what is pending for one object, and what it cannot exist without."""
         self._outside_block("save()")
         self._mine(instance)
-        return committing.save(self, instance)
+        committing.save(self, instance)
 
     def delete_now(self, instance: Model) -> None:
         """Delete one object now; a pending one leaves the session."""

@@ -63,7 +63,7 @@ class Ship(Model, path="/ships"):
     @operation("POST", "stretch", answers="Ship")
     def stretch(self, *, length: int, yard: str | Unset = UNSET) -> Ship:
         """Make the ship longer."""
-        return act(self, "stretch", length=length, yard=yard)
+        return act(self, "stretch", locals())
 
 
 class Boat(Model, path="/ships/{ship}/boats", parent="Ship"):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from tools.models.names import attribute, snake
+from tools.models.names import attribute, singular, snake
 from tools.models.nested import Classes
-from tools.models.types import SCALARS, bracket, quoted, taken
 from tools.models.tree import ARRAY
+from tools.models.types import SCALARS, bracket, quoted, taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ class Declaration:
     def __post_init__(self) -> None:
         """Name the nested classes."""
         own = self.resource
-        self.classes = Classes(own.name, own.facts.get("classes", {}))
+        self.classes = Classes(own.name, own.facts.get("classes", {}), set(self.known))
         for key, node in self.fields():
             self.classes.of(node, (key,), hidden=node.write_only)
 
@@ -77,6 +77,8 @@ class Declaration:
     def reference(self, key: str, node: Node) -> Reference | None:
         """Give the relation beside a field that holds another resource's id."""
         if node.refers not in self.known or node.type not in {"integer", "string"} or key in self.resource.ids:
+            return None
+        if self.resource.parent is not None and node.refers == self.resource.parent.name:
             return None
         raw = self.resource.attribute_of(key)
         if not raw.endswith("_id") or raw in self.resource.facts.get("relations", {}).get("none", ()):
@@ -118,14 +120,13 @@ class Declaration:
             parent = self.seen(self.resource.parent.name)
             yield f'{snake(parent)}: One[{parent}] = One("{parent}")'
         given = self.resource.facts.get("collections", {})
-        create, embedded = dict((child.name, key) for child, key in self.create_lists()), dict(
-            (child.name, key) for child, key in self.embedded_lists()
-        )  # fmt: skip
+        create = {child.name: key for child, key in self.create_lists()}
+        embedded = {child.name: key for child, key in self.embedded_lists()}
         for child in self.resource.children:
-            if child.singleton or "list" not in child.verbs and child.name not in embedded:
+            if child.singleton or ("list" not in child.verbs and child.name not in embedded):
                 continue
             path = child.path.rsplit("/", 1)[-1]
-            name = given.get(path, path.replace("-", "_"))
+            name = given.get(path) or self.collection_name(path)
             marks = ""
             if child.name in embedded:
                 marks += f', embedded="{embedded[child.name]}"'
@@ -135,8 +136,14 @@ class Declaration:
         for action in self.resource.actions:
             target = self.list_of(action)
             if target:
-                name = given.get(action.path, attribute(action.path))
+                name = given.get(action.path) or self.collection_name(action.path)
                 yield f'{name}: Many[{self.seen(target)}] = Many("{target}", path="{action.path}")'
+
+    def collection_name(self, path: str) -> str:
+        """Give the name of a collection: its last path segment, unless a field has it already."""
+        name = attribute(path)
+        taken_names = {self.resource.attribute_of(key) for key, _ in self.fields()}
+        return f"{singular(name)}_list" if name in taken_names else name
 
     def list_of(self, action: Action) -> str:
         """Give the resource whose list an action reads, empty where it is no such action."""
@@ -152,16 +159,17 @@ class Declaration:
 
     def key_text(self) -> str:
         """Give the arguments of a lazy reference."""
-        ids = [self._id_type(key) for key in self.resource.ids]
+        ids = [self.id_type(key) for key in self.resource.ids]
         parts = ["self", "session: Owner"]
         if ids:
             name = self.resource.attribute_of(self.resource.ids[0]) if len(ids) == 1 else "id"
-            parts.append(f"{name}: {ids[0] if len(ids) == 1 else f'tuple[{", ".join(ids)}]'}")
+            parts.append(f"{name}: {ids[0]}" if len(ids) == 1 else f"{name}: tuple[{', '.join(ids)}]")
         if self.resource.parent is not None:
             parts.append(f"parent: {self.parent_text()}")
         return ", ".join([*parts, "/"])
 
-    def _id_type(self, key: str) -> str:
+    def id_type(self, key: str) -> str:
+        """Give the type of an id."""
         node = self.resource.body.children.get(key)
         return SCALARS.get(node.type, "str") if node is not None else "str"
 
@@ -171,7 +179,7 @@ class Declaration:
         assert parent is not None  # noqa: S101  asked for children only
         kinds, above = [], parent
         while above is not None:
-            kinds = [*(Declaration(above, self.known)._id_type(key) for key in above.ids), *kinds]
+            kinds = [*(Declaration(above, self.known).id_type(key) for key in above.ids), *kinds]
             above = above.parent  # type: ignore[assignment]
         text = kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
         return f"{self.seen(parent.name)} | {text}"
@@ -202,7 +210,9 @@ class Declaration:
         return [*required, *(f"{each} = ..." for each in optional)]
 
 
-def line(raw: str, key: str, node: Node, text: str, *, createable: bool, hidden: bool) -> str:
+def line(  # noqa: PLR0913  what a line says
+    raw: str, key: str, node: Node, text: str, *, createable: bool, hidden: bool
+) -> str:
     """Give the declaration of one field; inside what is write-only everything is, and needs no word."""
     kind = _kind(node, hidden=hidden)
     marks = [f'key="{key}"'] if raw != key else []
@@ -236,7 +246,7 @@ def _says(name: str, node: Node, text: str) -> bool:
 
 
 def _mark(name: str, value: object) -> str:
-    if name in {"absent", "unique"} or isinstance(value, bool) and name != "default":
+    if name in {"absent", "unique"} or (isinstance(value, bool) and name != "default"):
         return f"{name}=True"
     return f"{name}={quoted(value)}"
 

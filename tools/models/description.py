@@ -81,7 +81,7 @@ class _Restricted(pickle.Unpickler):
 
 def read(file: BinaryIO) -> Description:
     """Make plain values of the pickle; every class in it becomes a stand-in, any other makes it an error."""
-    commands = _Restricted(file).load()  # noqa: S301  stand-ins only
+    commands = _Restricted(file).load()
     found = {}
     for command, actions in commands.items():
         if command.startswith("_"):

@@ -45,7 +45,7 @@ OTHERS: Final = frozenset(
     {
         "path", "item", "id", "parent", "doc", "module", "version", "envelope", "page_size", "catalogue",
         "empty_create", "singleton", "base", "deprecated_resource", "type", "gone", "names", "classes", "collections",
-        "actions", "added", "why", "relations", "values", "exports",
+        "actions", "added", "why", "relations", "values", "exports", "no_verbs", "class_docs",
     }
 )  # fmt: skip
 """Facts that are about the resource, or that name things."""
@@ -101,6 +101,19 @@ class Facts:
             if node.name in self.common["unordered"] and node.type == ARRAY:
                 node.unordered = True
             node.refers = self.common["refers"].get(node.name, "")
+
+    def lay_arguments(self, body: Node, own: dict[str, Any], where: str) -> None:
+        """Put on the body of an action what is known beyond the description."""
+        for path in own.get("gone", ()):
+            body.children.pop(path, None)
+        self._lay_common(body)
+        for path, text in own.get("type", {}).items():
+            node = body.make(path.split("."))
+            node.type, node.items = parse(text)
+        for path, value in own.get("refers", {}).items():
+            _find(body, path, where).refers = value
+        for path in own.get("required", ()):
+            _find(body, path.removeprefix("-"), where).required = not path.startswith("-")
 
 
 def parse(text: str) -> tuple[str, str]:

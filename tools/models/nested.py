@@ -16,13 +16,15 @@ Shape = tuple[object, ...]
 class Classes:
     """The nested classes of one resource, outermost first; equal objects share one."""
 
-    def __init__(self, resource: str, names: dict[str, str]) -> None:
+    def __init__(self, resource: str, names: dict[str, str], reserved: set[str]) -> None:
         self._resource = resource
+        self._reserved = reserved
         self._names = names
         self._by_shape: dict[Shape, str] = {}
         self.nodes: dict[str, Node] = {}
         self.writable: dict[str, bool] = {}
         self.hidden: dict[str, bool] = {}
+        self.path_of: dict[str, tuple[str, ...]] = {}
 
     def of(self, node: Node, path: tuple[str, ...], *, hidden: bool, prefix: str = "") -> str:
         """Give the class of the objects that a field holds, made on first sight; empty where it holds none."""
@@ -37,6 +39,7 @@ class Classes:
             return name
         self._by_shape[shape] = name
         self.nodes[name] = node
+        self.path_of[name] = path
         self.hidden[name] = hidden
         self.writable[name] = node.createable or node.mutable
         for key, child in node.children.items():
@@ -46,7 +49,8 @@ class Classes:
     def _invent(self, node: Node, path: tuple[str, ...], prefix: str) -> str:
         words = [camel(part) for part in path[:-1]]
         last = singular(path[-1]) if node.type == ARRAY else path[-1]
-        return f"{self._resource}{prefix}{''.join(words)}{camel(last)}"
+        name = f"{self._resource}{prefix}{''.join(words)}{camel(last)}"
+        return f"{name}Body" if name in self._reserved else name
 
     def name_at(self, node: Node, path: tuple[str, ...], *, hidden: bool) -> str:
         """Give the class made for a field, by what it holds."""
@@ -55,8 +59,11 @@ class Classes:
 
 def _shape(node: Node) -> Shape:
     return tuple(
-        (name, each.type, each.items, each.answered, each.createable, each.mutable, each.nullable, bool(each.absent),
-         tuple(map(str, each.enum)), each.datetime, each.volatile, each.required, each.format, each.filterable, _shape(each))
+        (
+            *(name, each.type, each.items, each.answered, each.createable, each.mutable, each.nullable),
+            *(bool(each.absent), tuple(map(str, each.enum)), each.datetime, each.volatile, each.required),
+            *(each.format, each.filterable, _shape(each)),
+        )
         for name, each in sorted(node.children.items())
     )  # fmt: skip
 

@@ -38,6 +38,19 @@ class Action:
     body: Node
     facts: dict[str, Any]
 
+    summary: str = ""
+    path_arguments: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """The class of what it answers."""
+        return str(self.facts.get("answers", "")).removeprefix("list:")
+
+    @property
+    def doc(self) -> str:
+        """What the method's docstring says."""
+        return str(self.facts.get("doc") or f"{self.summary.rstrip('.')}.")
+
     @property
     def is_list(self) -> bool:
         """Whether the action only reads a list of other resources, which makes it a relation."""
@@ -81,6 +94,22 @@ class Resource:
         return () if self.singleton else (given,) if isinstance(given, str) else tuple(given)
 
     @property
+    def id_attributes(self) -> tuple[str, ...]:
+        """The attributes that make the identity."""
+        return tuple(self.attribute_of(key) for key in self.ids)
+
+    @property
+    def item_template(self) -> str:
+        """The item's path with its identity named like the attributes."""
+        given = self.facts.get("item")
+        return str(given) if given else self.path + "".join(f"/{{{each}}}" for each in self.id_attributes)
+
+    @property
+    def doc(self) -> str:
+        """What the class's docstring says."""
+        return str(self.facts.get("doc") or f"A {self.name} of the API.")
+
+    @property
     def version(self) -> str:
         """The version of the API that has it."""
         return next((each.version for each in self.verbs.values()), "v4")
@@ -90,15 +119,15 @@ class Resource:
         given = self.facts.get("names", {}).get(key)
         if given:
             return str(given)
-        node = self.body.children[key]
-        return f"{attribute(key)}_id" if is_bare_reference(key, node) else attribute(key)
+        node = self.body.children.get(key)
+        return f"{attribute(key)}_id" if node is not None and is_bare_reference(key, node) else attribute(key)
 
 
 def is_bare_reference(key: str, node: Node) -> bool:
     """Whether a key holds the id of the resource that it is named after: `region`, `type`, `image`."""
-    return bool(node.refers) and node.type in {"string", "integer"} and key == snake(node.refers).split("_")[-1:][0] or (
-        bool(node.refers) and node.type in {"string", "integer"} and key == snake(node.refers)
-    )  # fmt: skip
+    if not node.refers or node.type not in {"string", "integer"}:
+        return False
+    return key in {snake(node.refers), snake(node.refers).split("_")[-1]}
 
 
 def build(description: Description, facts: Facts) -> dict[str, Resource]:
@@ -113,9 +142,7 @@ def build(description: Description, facts: Facts) -> dict[str, Resource]:
         each.verbs = dict(_verbs(each, description))
         each.body = grow(each.verbs)
         facts.lay(each.body, each.facts, f"{each.service}.toml [{each.name}]")
-    taken = {operation.route for each in found.values() for operation in each.verbs.values()}
-    for each in found.values():
-        each.actions = list(_actions(each, description, found, taken, facts))
+    _attach_actions(found, description, facts)
     return found
 
 
@@ -146,7 +173,7 @@ def _verbs(each: Resource, description: Description) -> Iterator[tuple[str, Oper
         if each.singleton and verb == "list":
             continue
         operation = routes.get(f"{method} {bare(each.item if on_item else each.path)}")
-        if operation is not None and f"{method} {'item' if on_item else 'collection'}" not in each.facts.get("gone_verbs", ()):
+        if operation is not None and verb not in each.facts.get("no_verbs", ()):
             yield verb, operation
 
 
@@ -158,42 +185,50 @@ def _added(route: str, own: dict[str, Any]) -> Operation:
 
 def _key(name: str, own: dict[str, Any]) -> Key:
     kind, items = parse(own["type"])
-    return Key((*name.split("."),), kind, items, required=own.get("required", False), nullable=own.get("nullable", False))
+    required, nullable = own.get("required", False), own.get("nullable", False)
+    return Key((*name.split("."),), kind, items, required=required, nullable=nullable)
 
 
-def _actions(
-    each: Resource, description: Description, found: dict[str, Resource], taken: set[str], facts: Facts
-) -> Iterator[Action]:
-    homes = {bare(other.path) for other in found.values()} | {bare(path) for path in facts.common["later"]}
-    items = {bare(other.item) for other in found.values()}
-    mine = [operation for operation in description.operations.values() if operation.route not in taken]
-    mine += [_added(route, own) for route, own in each.facts.get("added", {}).items()]
-    for operation in sorted(mine, key=lambda one: one.path):
+def _attach_actions(found: dict[str, Resource], description: Description, facts: Facts) -> None:
+    """Give each request that is no verb to the resource at or below whose path it lies."""
+    taken = {operation.route for each in found.values() for operation in each.verbs.values()}
+    items = {bare(each.item): each for each in found.values()}
+    collections = {bare(each.path): each for each in found.values() if not each.singleton}
+    later = {bare(path): None for path in facts.common["later"]}
+    operations = [each for each in description.operations.values() if each.route not in taken]
+    for each in found.values():
+        operations += [_added(route, own) for route, own in each.facts.get("added", {}).items()]
+    for operation in sorted(operations, key=lambda one: (one.path, one.method)):
         path = bare(operation.path)
-        home = _home(path, homes | items)
-        if operation.route in taken or home not in {bare(each.path), bare(each.item)}:
+        if operation.route in taken or f"{operation.method} {path}" in facts.common["no_actions"]:
             continue
-        on_item = home == bare(each.item)
-        if home == bare(each.path) == bare(each.item) and not each.singleton:
+        home = max((place for place in items | collections | later if _inside(path, place)), key=len, default="")
+        owner = items.get(home) or collections.get(home)
+        if owner is None:
             continue
-        yield _action(each, operation, on_item=on_item)
+        below = owner.parent if home not in items and "{" in owner.path else None
+        scope = "item" if home in items or below is not None else "collection"
+        place = below or owner
+        action = _action(place, operation, place.item if scope == "item" else place.path, scope, facts)
+        if action.target in {"", "value", *found}:  # what answers a class without facts waits for it
+            place.actions.append(action)
 
 
-def _home(path: str, places: set[str]) -> str:
-    """Give the longest place that a path lies at or below, literal parts before parameters."""
-    inside = [place for place in places if path == place or path.startswith(f"{place}/")]
-    return max(inside, key=len, default="")
+def _inside(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place}/")
 
 
-def _action(each: Resource, operation: Operation, *, on_item: bool) -> Action:
-    base = bare(each.item if on_item else each.path)
+def _action(each: Resource, operation: Operation, base: str, scope: str, facts: Facts) -> Action:
     parts = operation.path.split("/")[len(base.split("/")) :]
     suffix = "/".join(parts)
     key = f"{operation.method} {suffix}"
     own = each.facts.get("actions", {}).get(key, {})
     words = [part.replace("-", "_") for part in parts if not part.startswith("{")]
     name = "_".join(words) or operation.name.split("/")[-1].replace("-", "_")
-    if operation.method == "PUT":
-        name = f"replace_{name}"
-    scope = "singleton" if each.singleton else "item" if on_item else "collection"
-    return Action(key, own.get("name", attribute(name)), operation.method, suffix, scope, arguments(operation), own)
+    name = f"replace_{name}" if operation.method == "PUT" else name
+    body = arguments(operation)
+    facts.lay_arguments(body, own, f"{each.service}.toml [{each.name}.actions]")
+    extra = tuple(part[1:-1] for part in parts if part.startswith("{"))
+    return Action(
+        key, attribute(own.get("name", name)), operation.method, suffix, scope, body, own, operation.summary, extra
+    )

@@ -9,7 +9,13 @@ from tools.models.tree import ARRAY, OBJECT
 if TYPE_CHECKING:
     from tools.models.tree import Node
 
-SCALARS: Final = {"integer": "int", "string": "str", "boolean": "bool", "number": "float", "any": "JSON", "json": "JSON"}
+SCALARS: Final = {
+    "integer": "int", "string": "str", "boolean": "bool", "number": "float", "any": "JSON", "json": "JSON",
+}  # fmt: skip
+
+
+LONGEST_ENUM: Final = 40
+"""How many values an annotation lists; the names of events are too many to be read there."""
 
 
 def bracket(node: Node, nested: str) -> str:
@@ -37,7 +43,7 @@ def _items(node: Node) -> str:
 def _scalar(node: Node, kind: str) -> str:
     if node.datetime:
         return "datetime"
-    if node.enum:
+    if 0 < len(node.enum) <= LONGEST_ENUM:
         return f"Literal[{', '.join(quoted(each) for each in node.enum)}] | str"
     return " | ".join(SCALARS.get(each.strip(), "JSON") for each in (kind or "any").split("|"))
 

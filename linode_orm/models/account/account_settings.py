@@ -1,0 +1,37 @@
+"""AccountSettings: what holds for the whole account unless told otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from linode_orm.mapping import Field, Model, Owner, ReadOnly, act, operation
+
+
+class AccountSettings(Model, path="/account/settings", id=None):
+    """What holds for the whole account unless told otherwise."""
+
+    backups_enabled: Field[bool]
+    interfaces_for_new_linodes: Field[
+        Literal[
+            "legacy_config_only",
+            "legacy_config_default_but_linode_allowed",
+            "linode_default_but_legacy_config_allowed",
+            "linode_only",
+        ]
+        | str
+    ]
+    longview_subscription_id: ReadOnly[str | None] = ReadOnly(key="longview_subscription")
+    maintenance_policy_id: Field[str] = Field(key="maintenance_policy")
+    managed: ReadOnly[bool]
+    network_helper: Field[bool]
+    object_storage: ReadOnly[Literal["disabled", "suspended", "active"] | str]
+    tfa_enforced: Field[bool | None] = Field(absent=True)
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, /) -> None: ...
+
+    @operation("POST", "managed-enable")
+    def managed_enable(self) -> None:
+        """Enable Linode Managed."""
+        act(self, "managed_enable")

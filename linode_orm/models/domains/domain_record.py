@@ -1,0 +1,54 @@
+"""DomainRecord: a record of a DNS zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, overload
+
+from linode_orm.mapping import Field, Fixed, Model, One, Owner, ReadOnly
+
+if TYPE_CHECKING:
+    from linode_orm.models.domains.domain import Domain
+
+
+class DomainRecord(Model, path="/domains/{domain}/records", parent="Domain"):
+    """A record of a DNS zone."""
+
+    id: ReadOnly[int]
+    created: ReadOnly[datetime] = ReadOnly(format="date-time")
+    name: Field[str] = Field(filterable=True)
+    port: Field[int]
+    priority: Field[int]
+    protocol: Field[str | None]
+    service: Field[str | None]
+    tag: Field[Literal["issue", "issuewild", "iodef"] | str | None] = Field(filterable=True)
+    target: Field[str] = Field(filterable=True)
+    ttl_sec: Field[int]
+    type: Fixed[Literal["A", "AAAA", "NS", "MX", "CNAME", "TXT", "SRV", "PTR", "CAA"] | str] = Fixed(
+        filterable=True, required=True
+    )
+    updated: ReadOnly[datetime] = ReadOnly(volatile=True, format="date-time")
+    weight: Field[int]
+    domain: One[Domain] = One("Domain")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, id: int, parent: Domain | int, /) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            domain: Domain | int,
+            type: Literal["A", "AAAA", "NS", "MX", "CNAME", "TXT", "SRV", "PTR", "CAA"] | str,
+            name: str = ...,
+            port: int = ...,
+            priority: int = ...,
+            protocol: str | None = ...,
+            service: str | None = ...,
+            tag: Literal["issue", "issuewild", "iodef"] | str | None = ...,
+            target: str = ...,
+            ttl_sec: int = ...,
+            weight: int = ...,
+        ) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...

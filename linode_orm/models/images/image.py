@@ -1,0 +1,105 @@
+"""Image: an image that disks are made from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, overload
+
+from linode_orm.mapping import (
+    JSON,
+    UNSET,
+    Field,
+    Model,
+    Nested,
+    One,
+    Owner,
+    ReadOnly,
+    Secret,
+    TagList,
+    Unset,
+    act,
+    operation,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from linode_orm.models.linode.disk import Disk
+    from linode_orm.models.regions.region import Region
+
+
+class ImageRegion(Nested):
+    """What stands under `regions` of an Image."""
+
+    region: ReadOnly[str]
+    status: ReadOnly[
+        Literal["available", "creating", "pending", "pending deletion", "pending replication", "replicating"] | str
+    ] = ReadOnly(volatile=True)
+
+
+class Image(Model, path="/images"):
+    """An image that disks are made from."""
+
+    id: ReadOnly[str]
+    label: Field[str] = Field(filterable=True)
+    capabilities: ReadOnly[list[str] | None] = ReadOnly(absent=True, unordered=True)
+    cloud_init: Secret[bool]
+    created: ReadOnly[datetime]
+    created_by: ReadOnly[str]
+    deprecated: ReadOnly[bool] = ReadOnly(filterable=True)
+    description: Field[str | None]
+    disk_id: Secret[int] = Secret(required=True)
+    disk: One[Disk | None] = One("Disk", via="disk_id")
+    eol: ReadOnly[datetime | None]
+    expiry: ReadOnly[datetime | None]
+    image_sharing: ReadOnly[str | None] = ReadOnly(absent=True, nullable=True)
+    is_public: ReadOnly[bool] = ReadOnly(filterable=True)
+    is_shared: ReadOnly[str | None] = ReadOnly(filterable=True, absent=True)
+    regions: ReadOnly[list[ImageRegion] | None] = ReadOnly(absent=True, unordered=True)
+    size: ReadOnly[int] = ReadOnly(filterable=True)
+    status: ReadOnly[Literal["creating", "pending_upload", "available"] | str] = ReadOnly(
+        filterable=True, volatile=True
+    )
+    tags: Field[TagList | None] = Field(filterable=True, absent=True)
+    total_size: ReadOnly[int | None] = ReadOnly(volatile=True, absent=True)
+    type: ReadOnly[Literal["manual", "automatic"] | str] = ReadOnly(filterable=True)
+    updated: ReadOnly[datetime] = ReadOnly(volatile=True)
+    vendor: ReadOnly[str | None] = ReadOnly(filterable=True)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, id: str, /) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            label: str = ...,
+            cloud_init: bool = ...,
+            description: str | None = ...,
+            disk: Disk | int = ...,
+            disk_id: int = ...,
+            tags: Iterable[str] | None = ...,
+        ) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...
+
+    @classmethod
+    @operation("POST", "upload", answers="value", scope="collection")
+    def upload(
+        cls,
+        session: Owner,
+        /,
+        region: Region | str,
+        *,
+        label: str,
+        cloud_init: bool | Unset = UNSET,
+        description: str | Unset = UNSET,
+        tags: Sequence[str] | Unset = UNSET,
+    ) -> JSON:
+        """Ask for an address to upload an image file to."""
+        return act(cls, "upload", locals())
+
+    @operation("POST", "regions", answers="Image")
+    def replicate(self, *, regions: Sequence[str] | Unset = UNSET) -> Image:
+        """Keep copies of the image in exactly these regions."""
+        return act(self, "replicate", locals())

@@ -1,0 +1,137 @@
+"""Config: a configuration profile: kernel, devices and interfaces that a Linode boots with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, overload
+
+from linode_orm.mapping import Field, Many, Model, Nested, One, Owner, ReadOnly, act, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from linode_orm.models.linode.config_interface import ConfigInterface
+    from linode_orm.models.linode.instance import Instance
+    from linode_orm.models.linode.kernel import Kernel
+
+
+class ConfigDevices(Nested):
+    """What stands under `devices` of a Config."""
+
+    sda: Field[ConfigDevice | None]
+    sdb: Field[ConfigDevice | None]
+    sdc: Field[ConfigDevice | None]
+    sdd: Field[ConfigDevice | None]
+    sde: Field[ConfigDevice | None]
+    sdf: Field[ConfigDevice | None]
+    sdg: Field[ConfigDevice | None]
+    sdh: Field[ConfigDevice | None]
+
+
+class ConfigDevice(Nested):
+    """What stands under `devices.sda` of a Config."""
+
+    disk_id: Field[int | None]
+    volume_id: Field[int | None]
+
+
+class ConfigHelpers(Nested):
+    """What stands under `helpers` of a Config."""
+
+    devtmpfs_automount: Field[bool] = Field(default=False)
+    distro: Field[bool]
+    modules_dep: Field[bool]
+    network: Field[bool | None]
+    updatedb_disabled: Field[bool]
+
+
+class ConfigInterfaceBody(Nested):
+    """What stands under `interfaces` of a Config."""
+
+    id: ReadOnly[int]
+    label: Field[str | None] = Field(filterable=True)
+    active: ReadOnly[bool]
+    ip_ranges: Field[list[str] | None] = Field(format="ip")
+    ipam_address: Field[str | None] = Field(format="ip/netmask")
+    ipv4: Field[ConfigInterfacesIpv4 | None]
+    ipv6: Field[ConfigInterfacesIpv6 | None]
+    primary: Field[bool]
+    purpose: Field[Literal["public", "vlan", "vpc"] | str] = Field(required=True, put_required=True)
+    subnet_id: Field[int | None]
+    vpc_id: ReadOnly[int | None]
+
+
+class ConfigInterfacesIpv4(Nested):
+    """What stands under `interfaces.ipv4` of a Config."""
+
+    nat_1_1: Field[Literal["any"] | str | None] = Field(format="ip")
+    vpc: Field[str | None] = Field(format="ip")
+
+
+class ConfigInterfacesIpv6(Nested):
+    """What stands under `interfaces.ipv6` of a Config."""
+
+    is_public: Field[bool]
+    ranges: Field[list[ConfigInterfacesIpv6Range]]
+    slaac: Field[list[ConfigInterfacesIpv6Slaac]]
+
+
+class ConfigInterfacesIpv6Range(Nested):
+    """What stands under `interfaces.ipv6.ranges` of a Config."""
+
+    range: ReadOnly[str]
+
+
+class ConfigInterfacesIpv6Slaac(Nested):
+    """What stands under `interfaces.ipv6.slaac` of a Config."""
+
+    address: ReadOnly[str]
+    range: ReadOnly[str]
+
+
+class Config(Model, path="/linode/instances/{instance}/configs", parent="Instance"):
+    """A configuration profile: kernel, devices and interfaces that a Linode boots with."""
+
+    id: ReadOnly[int]
+    label: Field[str] = Field(filterable=True, required=True)
+    comments: Field[str | None]
+    created: ReadOnly[datetime]
+    devices: Field[ConfigDevices] = Field(required=True)
+    helpers: Field[ConfigHelpers]
+    interfaces: Field[list[ConfigInterfaceBody]]
+    kernel_id: Field[str] = Field(key="kernel", default="linode/latest-64bit")
+    kernel: One[Kernel] = One("Kernel", via="kernel_id")
+    memory_limit: Field[int]
+    root_device: Field[str]
+    run_level: Field[Literal["default", "single", "binbash"] | str]
+    updated: ReadOnly[datetime] = ReadOnly(volatile=True)
+    virt_mode: Field[Literal["paravirt", "fullvirt"] | str]
+    instance: One[Instance] = One("Instance")
+    interface_list: Many[ConfigInterface] = Many("ConfigInterface")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, id: int, parent: Instance | int, /) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            instance: Instance | int,
+            label: str,
+            devices: ConfigDevices,
+            comments: str | None = ...,
+            helpers: ConfigHelpers = ...,
+            interfaces: Sequence[ConfigInterfaceBody] = ...,
+            kernel: Kernel | str = ...,
+            memory_limit: int = ...,
+            root_device: str = ...,
+            run_level: Literal["default", "single", "binbash"] | str = ...,
+            virt_mode: Literal["paravirt", "fullvirt"] | str = ...,
+        ) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...
+
+    @operation("POST", "interfaces/order")
+    def order_interfaces(self, *, ids: Sequence[int]) -> None:
+        """Put the interfaces into this order."""
+        act(self, "order_interfaces", locals())

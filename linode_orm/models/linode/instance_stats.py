@@ -1,0 +1,41 @@
+"""InstanceStats: a Linode's CPU, disk and network statistics of the last day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linode_orm.mapping import JSON, Model, Nested, One, Owner, ReadOnly
+
+if TYPE_CHECKING:
+    from linode_orm.models.linode.instance import Instance
+
+
+class InstanceStatsIo(Nested):
+    """What stands under `io` of an InstanceStats."""
+
+    io: ReadOnly[list[JSON]]
+    swap: ReadOnly[list[JSON]]
+
+
+class InstanceStatsNetv4(Nested):
+    """What stands under `netv4` of an InstanceStats."""
+
+    in_: ReadOnly[list[JSON]] = ReadOnly(key="in")
+    out: ReadOnly[list[JSON]]
+    private_in: ReadOnly[list[JSON]]
+    private_out: ReadOnly[list[JSON]]
+
+
+class InstanceStats(Model, path="/linode/instances/{instance}/stats", id=None, parent="Instance", verbs=""):
+    """A Linode's CPU, disk and network statistics of the last day."""
+
+    cpu: ReadOnly[list[JSON]]
+    io: ReadOnly[InstanceStatsIo]
+    netv4: ReadOnly[InstanceStatsNetv4]
+    netv6: ReadOnly[InstanceStatsNetv4]
+    title: ReadOnly[str]
+    instance: One[Instance] = One("Instance")
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, parent: Instance | int, /) -> None: ...

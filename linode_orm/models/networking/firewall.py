@@ -1,0 +1,93 @@
+"""Firewall: a cloud firewall: rules for the devices that it is attached to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, overload
+
+from linode_orm.mapping import Field, Fixed, Many, Model, Nested, Owner, ReadOnly, TagList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from linode_orm.models.networking.firewall_device import FirewallDevice
+
+
+class FirewallEntity(Nested):
+    """What stands under `entities` of a Firewall."""
+
+    id: Fixed[int]
+    label: ReadOnly[str | None]
+    parent_entity: ReadOnly[FirewallEntitiesParentEntity | None]
+    type: Fixed[str]
+    url: ReadOnly[str]
+
+
+class FirewallEntitiesParentEntity(Nested):
+    """What stands under `entities.parent_entity` of a Firewall."""
+
+    id: ReadOnly[int]
+    label: ReadOnly[str]
+    parent_entity: ReadOnly[str]
+    type: ReadOnly[str]
+    url: ReadOnly[str]
+
+
+class FirewallRulesBody(Nested):
+    """What stands under `rules` of a Firewall."""
+
+    fingerprint: ReadOnly[str]
+    inbound: Field[list[FirewallRule]]
+    inbound_policy: Field[Literal["ACCEPT", "DROP"] | str]
+    outbound: Field[list[FirewallRule] | None]
+    outbound_policy: Field[Literal["ACCEPT", "DROP"] | str]
+    version: ReadOnly[int]
+
+
+class FirewallRule(Nested):
+    """What stands under `rules.inbound` of a Firewall."""
+
+    label: Field[str]
+    action: Field[Literal["ACCEPT", "DROP"] | str]
+    addresses: Field[FirewallAddresses]
+    description: Field[str | None] = Field(absent=True)
+    ports: Field[str | None] = Field(absent=True, nullable=True)
+    protocol: Field[Literal["TCP", "UDP", "ICMP", "IPENCAP"] | str]
+    ruleset: ReadOnly[int | None] = ReadOnly(absent=True)
+
+
+class FirewallAddresses(Nested):
+    """What stands under `rules.inbound.addresses` of a Firewall."""
+
+    ipv4: Field[list[str]]
+    ipv6: Field[list[str] | None] = Field(absent=True)
+
+
+class Firewall(Model, path="/networking/firewalls"):
+    """A cloud firewall: rules for the devices that it is attached to."""
+
+    id: ReadOnly[int] = ReadOnly(filterable=True)
+    label: Field[str] = Field(filterable=True, required=True, unique=True)
+    created: ReadOnly[datetime] = ReadOnly(filterable=True)
+    entities: Fixed[list[FirewallEntity]]
+    rules: Field[FirewallRulesBody] = Field(required=True, written_by="rules")
+    status: Field[Literal["enabled", "disabled", "deleted"] | str] = Field(volatile=True, create=False)
+    tags: Field[TagList] = Field(filterable=True)
+    updated: ReadOnly[datetime] = ReadOnly(filterable=True, volatile=True)
+    devices: Many[FirewallDevice] = Many("FirewallDevice", create_key="devices")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, id: int, /) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            label: str,
+            rules: FirewallRulesBody,
+            entities: Sequence[FirewallEntity] = ...,
+            tags: Iterable[str] = ...,
+            devices: Sequence[FirewallDevice] = ...,
+        ) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...

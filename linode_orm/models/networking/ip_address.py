@@ -1,0 +1,71 @@
+"""IPAddress: a public or private IP address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, overload
+
+from linode_orm.mapping import UNSET, Field, Fixed, Model, Nested, One, Owner, ReadOnly, Unset, act, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from linode_orm.models.linode.instance import Instance
+    from linode_orm.models.regions.region import Region
+
+
+class IPAddressVpcNat11(Nested):
+    """What stands under `vpc_nat_1_1` of an IPAddress."""
+
+    address: ReadOnly[str] = ReadOnly(format="ipv4")
+    subnet_id: ReadOnly[int]
+    vpc_id: ReadOnly[int]
+
+
+class IPAddress(Model, path="/networking/ips", id="address", verbs="list get create update"):
+    """A public or private IP address."""
+
+    address: ReadOnly[str] = ReadOnly(filterable=True, format="ip")
+    gateway: ReadOnly[str | None] = ReadOnly(format="ip")
+    interface_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
+    linode_id: Fixed[int | None]
+    linode: One[Instance | None] = One("Instance", via="linode_id")
+    prefix: ReadOnly[int] = ReadOnly(filterable=True)
+    public: Fixed[bool]
+    rdns: Field[str | None] = Field(filterable=True, create=False)
+    region_id: Fixed[str] = Fixed(key="region", filterable=True)
+    region: One[Region] = One("Region", via="region_id")
+    reserved: Field[bool | None] = Field(absent=True, nullable=True)
+    subnet_mask: ReadOnly[str] = ReadOnly(format="ip")
+    type: Fixed[Literal["ipv4", "ipv6", "ipv6/pool", "ipv6/range"] | str] = Fixed(filterable=True)
+    vpc_nat_1_1: ReadOnly[IPAddressVpcNat11 | None] = ReadOnly(absent=True, nullable=True)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, address: str, /) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            linode: Instance | int | None = ...,
+            linode_id: int | None = ...,
+            public: bool = ...,
+            region: Region | str = ...,
+            reserved: bool | None = ...,
+            type: Literal["ipv4", "ipv6", "ipv6/pool", "ipv6/range"] | str = ...,
+        ) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...
+
+    @classmethod
+    @operation("POST", "assign", scope="collection")
+    def assign(
+        cls, session: Owner, /, region: Region | str, *, assignments: Sequence[Mapping[str, object]] | Unset = UNSET
+    ) -> None:
+        """Assign addresses to Linodes of one region."""
+        act(cls, "assign", locals())
+
+    @classmethod
+    @operation("POST", "share", scope="collection", body={"linode": "linode_id"})
+    def share(cls, session: Owner, /, linode: Instance | int, *, ips: Sequence[str]) -> None:
+        """Share addresses with a Linode."""
+        act(cls, "share", locals())

@@ -1,0 +1,85 @@
+"""NodeBalancer: a load balancer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, overload
+
+from linode_orm.mapping import Field, Fixed, Many, Model, Nested, One, Owner, ReadOnly, Secret, TagList, act, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from linode_orm.models.networking.firewall import Firewall
+    from linode_orm.models.nodebalancers.node_balancer_config import NodeBalancerConfig
+    from linode_orm.models.nodebalancers.node_balancer_vpc_config import NodeBalancerVPCConfig
+    from linode_orm.models.regions.region import Region
+
+
+class NodeBalancerLkeCluster(Nested):
+    """What stands under `lke_cluster` of a NodeBalancer."""
+
+    id: ReadOnly[int]
+    label: ReadOnly[str]
+    type: ReadOnly[str]
+    url: ReadOnly[str]
+
+
+class NodeBalancerTransfer(Nested):
+    """What stands under `transfer` of a NodeBalancer."""
+
+    in_: ReadOnly[float | None] = ReadOnly(key="in")
+    out: ReadOnly[float | None]
+    total: ReadOnly[float | None]
+
+
+class NodeBalancer(Model, path="/nodebalancers"):
+    """A load balancer."""
+
+    id: ReadOnly[int]
+    label: Field[str] = Field(filterable=True)
+    client_conn_throttle: Field[int]
+    client_udp_sess_throttle: ReadOnly[int]
+    created: ReadOnly[datetime]
+    firewall_id: Secret[int]
+    firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
+    frontend_address_type: ReadOnly[str]
+    frontend_vpc_subnet_id: ReadOnly[int | None]
+    hostname: ReadOnly[str]
+    ipv4: Fixed[str] = Fixed(filterable=True, format="ip")
+    ipv6: ReadOnly[str | None] = ReadOnly(format="ip")
+    lke_cluster: ReadOnly[NodeBalancerLkeCluster | None]
+    locks: ReadOnly[list[str] | None] = ReadOnly(filterable=True, absent=True, nullable=True, unordered=True)
+    region_id: Fixed[str] = Fixed(key="region", filterable=True, required=True)
+    region: One[Region] = One("Region", via="region_id")
+    tags: Field[TagList] = Field(filterable=True)
+    transfer: ReadOnly[NodeBalancerTransfer]
+    type: ReadOnly[Literal["common", "premium"] | str]
+    updated: ReadOnly[datetime] = ReadOnly(volatile=True)
+    configs: Many[NodeBalancerConfig] = Many("NodeBalancerConfig", create_key="configs")
+    vpcs: Many[NodeBalancerVPCConfig] = Many("NodeBalancerVPCConfig", create_key="vpcs")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, id: int, /) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            region: Region | str,
+            label: str = ...,
+            client_conn_throttle: int = ...,
+            firewall: Firewall | int = ...,
+            firewall_id: int = ...,
+            ipv4: str = ...,
+            tags: Iterable[str] = ...,
+            configs: Sequence[NodeBalancerConfig] = ...,
+            vpcs: Sequence[NodeBalancerVPCConfig] = ...,
+        ) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...
+
+    @operation("PUT", "firewalls", answers="list:Firewall", body={"firewalls": "firewall_ids"})
+    def replace_firewalls(self, *, firewalls: Sequence[Firewall | int]) -> list[Firewall]:
+        """Assign exactly these firewalls."""
+        return act(self, "replace_firewalls", locals())

@@ -1,0 +1,36 @@
+"""NodeBalancerType: a kind of NodeBalancer and its price."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linode_orm.mapping import Model, Nested, Owner, ReadOnly
+
+
+class NodeBalancerTypePrice(Nested):
+    """What stands under `price` of a NodeBalancerType."""
+
+    hourly: ReadOnly[float] = ReadOnly(filterable=True)
+    monthly: ReadOnly[float] = ReadOnly(filterable=True)
+
+
+class NodeBalancerTypeRegionPrice(Nested):
+    """What stands under `region_prices` of a NodeBalancerType."""
+
+    id: ReadOnly[str]
+    hourly: ReadOnly[float]
+    monthly: ReadOnly[float]
+
+
+class NodeBalancerType(Model, path="/nodebalancers/types", verbs="list"):
+    """A kind of NodeBalancer and its price."""
+
+    id: ReadOnly[str]
+    label: ReadOnly[str] = ReadOnly(filterable=True)
+    price: ReadOnly[NodeBalancerTypePrice]
+    region_prices: ReadOnly[list[NodeBalancerTypeRegionPrice]]
+    transfer: ReadOnly[int] = ReadOnly(filterable=True)
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, id: str, /) -> None: ...

@@ -1,0 +1,71 @@
+"""Profile: the token's user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from linode_orm.mapping import JSON, UNSET, Field, Model, Nested, Owner, ReadOnly, Unset, act, operation
+
+
+class ProfileReferrals(Nested):
+    """What stands under `referrals` of a Profile."""
+
+    code: ReadOnly[str]
+    completed: ReadOnly[int]
+    credit: ReadOnly[int]
+    pending: ReadOnly[int]
+    total: ReadOnly[int]
+    url: ReadOnly[str] = ReadOnly(format="url")
+
+
+class Profile(Model, path="/profile", id=None):
+    """The token's user."""
+
+    authentication_type: ReadOnly[Literal["password", "github"] | str]
+    authorized_keys: Field[list[str] | None] = Field(format="ssh-key")
+    email: Field[str] = Field(format="email")
+    email_notifications: Field[bool]
+    ip_whitelist_enabled: Field[bool] = Field(deprecated=True)
+    lish_auth_method: Field[Literal["password_keys", "keys_only", "disabled"] | str]
+    referrals: ReadOnly[ProfileReferrals]
+    restricted: Field[bool]
+    tfa_enforced: ReadOnly[bool | None] = ReadOnly(absent=True)
+    timezone: Field[str]
+    two_factor_auth: Field[bool]
+    uid: ReadOnly[int]
+    username: ReadOnly[str]
+    verified_phone_number: ReadOnly[str | None] = ReadOnly(format="phone")
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, /) -> None: ...
+
+    @operation("DELETE", "phone-number")
+    def delete_phone_number(self) -> None:
+        """Delete a phone number."""
+        act(self, "delete_phone_number")
+
+    @operation("POST", "phone-number")
+    def send_phone_number_code(self, *, iso_code: str, phone_number: str) -> None:
+        """Send a phone number verification code."""
+        act(self, "send_phone_number_code", locals())
+
+    @operation("POST", "phone-number/verify")
+    def phone_number_verify(self, *, otp_code: str) -> None:
+        """Verify a phone number."""
+        act(self, "phone_number_verify", locals())
+
+    @operation("POST", "tfa-disable")
+    def tfa_disable(self) -> None:
+        """Disable two-factor authentication."""
+        act(self, "tfa_disable")
+
+    @operation("POST", "tfa-enable", answers="value")
+    def tfa_enable(self) -> JSON:
+        """Generate a secret key for two-factor authentication."""
+        return act(self, "tfa_enable")
+
+    @operation("POST", "tfa-enable-confirm", answers="value")
+    def tfa_enable_confirm(self, *, tfa_code: str | Unset = UNSET) -> JSON:
+        """Enable two-factor authentication."""
+        return act(self, "tfa_enable_confirm", locals())

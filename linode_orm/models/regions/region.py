@@ -1,0 +1,47 @@
+"""Region: a data centre."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from linode_orm.mapping import Model, Nested, Owner, ReadOnly
+
+
+class RegionMonitors(Nested):
+    """What stands under `monitors` of a Region."""
+
+    alerts: ReadOnly[list[Literal["dbaas"] | str]]
+    metrics: ReadOnly[list[Literal["dbaas"] | str]]
+
+
+class RegionPlacementGroupLimits(Nested):
+    """What stands under `placement_group_limits` of a Region."""
+
+    maximum_linodes_per_flexible_pg: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
+    maximum_linodes_per_pg: ReadOnly[int | None]
+    maximum_pgs_per_customer: ReadOnly[int | None]
+
+
+class RegionResolvers(Nested):
+    """What stands under `resolvers` of a Region."""
+
+    ipv4: ReadOnly[str]
+    ipv6: ReadOnly[str]
+
+
+class Region(Model, path="/regions", verbs="list get", catalogue=True):
+    """A data centre."""
+
+    id: ReadOnly[str]
+    label: ReadOnly[str]
+    capabilities: ReadOnly[list[str]] = ReadOnly(unordered=True)
+    country: ReadOnly[str] = ReadOnly(filterable=True)
+    monitors: ReadOnly[RegionMonitors | None] = ReadOnly(absent=True)
+    placement_group_limits: ReadOnly[RegionPlacementGroupLimits | None] = ReadOnly(absent=True)
+    resolvers: ReadOnly[RegionResolvers]
+    site_type: ReadOnly[Literal["core", "distributed"] | str | None] = ReadOnly(filterable=True, absent=True)
+    status: ReadOnly[Literal["ok", "outage"] | str] = ReadOnly(volatile=True)
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, id: str, /) -> None: ...

@@ -1,0 +1,43 @@
+"""Tag: a label that groups objects of several kinds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, overload
+
+from linode_orm.mapping import JSON, Fixed, Model, Owner, Secret, act, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Tag(Model, path="/tags", id="label", verbs="list create delete"):
+    """A label that groups objects of several kinds."""
+
+    label: Fixed[str] = Fixed(required=True)
+    domains: Secret[list[int]]
+    linodes: Secret[list[int]]
+    nodebalancers: Secret[list[int]]
+    reserved_ipv4_addresses: Secret[list[str]]
+    volumes: Secret[list[int]]
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, label: str, /) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            label: str,
+            domains: Sequence[int] = ...,
+            linodes: Sequence[int] = ...,
+            nodebalancers: Sequence[int] = ...,
+            reserved_ipv4_addresses: Sequence[str] = ...,
+            volumes: Sequence[int] = ...,
+        ) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...
+
+    @operation("GET", "", answers="value")
+    def tagged_objects(self) -> JSON:
+        """Give what carries the tag, in pages of the API."""
+        return act(self, "tagged_objects")

@@ -1,0 +1,61 @@
+"""VPC: a virtual private cloud: a network of its own in one region."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, overload
+
+from linode_orm.mapping import Field, Fixed, Many, Model, Nested, One, Owner, ReadOnly
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from linode_orm.models.regions.region import Region
+    from linode_orm.models.vpcs.vpc_subnet import VPCSubnet
+
+
+class VPCIpv4(Nested):
+    """What stands under `ipv4` of a VPC."""
+
+    range: Field[str]
+
+
+class VPCIpv6(Nested):
+    """What stands under `ipv6` of a VPC."""
+
+    allocation_range: Fixed[str]
+    range: Fixed[str]
+
+
+class VPC(Model, path="/vpcs"):
+    """A virtual private cloud: a network of its own in one region."""
+
+    id: ReadOnly[int] = ReadOnly(filterable=True)
+    label: Field[str] = Field(filterable=True, required=True, unique=True)
+    created: ReadOnly[datetime] = ReadOnly(filterable=True, format="date-time")
+    description: Field[str] = Field(default="")
+    ipv4: Field[list[VPCIpv4]]
+    ipv6: Fixed[list[VPCIpv6] | None] = Fixed(unordered=True)
+    region_id: Fixed[str] = Fixed(key="region", filterable=True, required=True)
+    region: One[Region] = One("Region", via="region_id")
+    updated: ReadOnly[datetime | None] = ReadOnly(filterable=True, volatile=True, format="date-time")
+    vpc_type: Fixed[str | None] = Fixed(filterable=True, absent=True)
+    subnets: Many[VPCSubnet] = Many("VPCSubnet", embedded="subnets", create_key="subnets")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, id: int, /) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            label: str,
+            region: Region | str,
+            description: str = ...,
+            ipv4: Sequence[VPCIpv4] = ...,
+            ipv6: Sequence[VPCIpv6] | None = ...,
+            vpc_type: str | None = ...,
+            subnets: Sequence[VPCSubnet] = ...,
+        ) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...

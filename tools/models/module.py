@@ -1,0 +1,158 @@
+"""Modules: the text of the file in which a resource is declared."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tools.models.actions import method_lines
+from tools.models.declare import Declaration, line
+from tools.models.names import attribute
+from tools.models.types import bracket, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tools.models.resources import Resource
+
+LARGEST: Final = 250
+_MAPPING: Final = (
+    "JSON", "UNSET", "Field", "Fixed", "Many", "Model", "Nested", "One", "Owner", "ReadOnly", "Secret", "TagList",
+    "Unset", "act", "operation",
+)  # fmt: skip
+_TYPING_ONLY: Final = frozenset({"JSON", "Owner", "TagList", "Unset"})
+_ALL_VERBS: Final = ("list", "get", "create", "update", "delete")
+
+
+class Module:
+    """The file of one resource; its nested classes may stand in a file of their own."""
+
+    def __init__(self, resource: Resource, known: dict[str, Resource]) -> None:
+        self._resource = resource
+        self._known = known
+        self._declaration = Declaration(resource, known)
+        self._nested = [list(self._nested_class(name)) for name in self._declaration.classes.nodes]
+        self._own = list(self._model())
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Give the name and text of each file, without the suffix."""
+        name = self._resource.module
+        nested = [text for each in self._nested for text in ("", "", *each)]
+        if len(nested) + len(self._own) < LARGEST - 40:
+            yield name, self._text(self._doc(), [*nested, "", "", *self._own])
+            return
+        yield f"{name}_types", self._text(f'"""The objects inside the body of {self._a_name()}."""', nested)
+        used = sorted(each for each in self._declaration.classes.nodes if _names(each, self._own))
+        place = f"linode_orm.models.{self._resource.service}.{name}_types"
+        yield name, self._text(self._doc(), ["", "", *self._own], f"from {place} import {', '.join(used)}")
+
+    def _doc(self) -> str:
+        return f'"""{self._resource.name}: {_small(self._resource.doc)}"""'
+
+    def _a_name(self) -> str:
+        return f"{'an' if self._resource.name[0] in 'AEIO' else 'a'} {self._resource.name}"
+
+    def _text(self, doc: str, body: list[str], *extra: str) -> str:
+        used = [name for name in _MAPPING if _names(name, body)]
+        head = [doc, "", "from __future__ import annotations", ""]
+        if _names("datetime", body):
+            head += ["from datetime import datetime"]
+        typing = [name for name in ("TYPE_CHECKING", "Literal", "overload") if _names(name, body)]
+        abstract = [name for name in ("Iterable", "Mapping", "Sequence") if _names(name, body)]
+        targets = sorted(
+            each for each in self._declaration.targets if _names(each, body) and each != self._resource.name
+        )
+        if (abstract or targets) and "TYPE_CHECKING" not in typing:
+            typing.insert(0, "TYPE_CHECKING")
+        if typing:
+            head += [f"from typing import {', '.join(typing)}"]
+        base = self._resource.facts.get("base")
+        if base and _names(str(base), body):
+            head += ["", f"from linode_orm.models.{self._resource.service}._extra import {base}"]
+        head += ["", f"from linode_orm.mapping import {', '.join(used)}", *extra]
+        if abstract or targets:
+            head += ["", "if TYPE_CHECKING:"]
+            head += [f"    from collections.abc import {', '.join(abstract)}", ""] if abstract else []
+            head += [f"    from {self._known[each].place} import {each}" for each in targets]
+        return "\n".join([*head, *body]) + "\n"
+
+    # ------------------------------------------------------------ classes
+
+    def _nested_class(self, name: str) -> Iterator[str]:
+        classes = self._declaration.classes
+        node, hidden = classes.nodes[name], classes.hidden[name]
+        yield f"class {name}(Nested):"
+        yield f'    """{self._nested_doc(name)}"""'
+        yield ""
+        path = classes.path_of[name]
+        for key, child in sorted(node.children.items(), key=lambda item: (item[0] not in {"id", "label"}, item[0])):
+            inner = classes.of(child, (*path, key), hidden=hidden or child.write_only)
+            raw = attribute(key)
+            yield f"    {line(raw, key, child, bracket(child, inner), createable=True, hidden=hidden)}"
+
+    def _nested_doc(self, name: str) -> str:
+        docs = self._resource.facts.get("class_docs", {})
+        path = ".".join(self._declaration.classes.path_of[name])
+        return str(docs.get(name) or f"What stands under `{path}` of {self._a_name()}.")
+
+    def _model(self) -> Iterator[str]:
+        resource, declaration = self._resource, self._declaration
+        base = resource.facts.get("base", "Model")
+        yield f"class {resource.name}({', '.join([str(base), *self._keywords()])}):"
+        yield f'    """{resource.doc}"""'
+        yield ""
+        yield from (f"    {text}" for text in declaration.field_lines())
+        yield from (f"    {text}" for text in declaration.relation_lines())
+        yield from (f"    {text}" if text else "" for text in self._constructor())
+        for action in resource.actions:
+            if not declaration.list_of(action):
+                yield from (f"    {text}" if text else "" for text in method_lines(declaration, action))
+
+    def _keywords(self) -> Iterator[str]:
+        resource, facts = self._resource, self._resource.facts
+        yield f"path={quoted(resource.path)}"
+        if resource.singleton:
+            yield "id=None"
+        elif resource.id_attributes != ("id",):
+            ids = resource.id_attributes
+            yield f"id={quoted(ids[0])}" if len(ids) == 1 else f"id=({', '.join(map(quoted, ids))})"
+        default = resource.path + "".join(f"/{{{each}}}" for each in resource.id_attributes)
+        if not resource.singleton and resource.item_template != default:
+            yield f"item={quoted(resource.item_template)}"
+        if resource.parent is not None:
+            yield f"parent={quoted(resource.parent.name)}"
+        verbs = tuple(each for each in _ALL_VERBS if each in resource.verbs)
+        if verbs != (("get", "update") if resource.singleton else _ALL_VERBS):
+            yield f"verbs={quoted(' '.join(verbs))}"
+        for name in ("envelope", "page_size", "catalogue", "empty_create"):
+            if name in facts:
+                yield f"{name}={quoted(facts[name]) if facts[name] != 'none' else 'None'}"
+        if resource.version != "v4":
+            yield f"version={quoted(resource.version)}"
+        if facts.get("deprecated_resource"):
+            yield "deprecated=True"
+
+    def _constructor(self) -> Iterator[str]:
+        declaration = self._declaration
+        lazy = f"def __init__({declaration.key_text()}) -> None: ..."
+        yield ""
+        yield "if TYPE_CHECKING:"
+        yield ""
+        if "create" not in self._resource.verbs:
+            yield f"    {lazy}"
+            return
+        arguments = declaration.new_arguments()
+        yield "    @overload"
+        yield f"    {lazy}"
+        yield "    @overload"
+        yield f"    def __init__({', '.join(['self', *(['*', *arguments] if arguments else [])])}) -> None: ..."
+        yield "    def __init__(self, *args: object, **values: object) -> None: ..."
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
+def _names(name: str, lines: Iterable[str]) -> bool:
+    pattern = re.compile(rf"(?<![\w.\"]){re.escape(name)}(?![\w\"])")
+    return any(pattern.search(text) for text in lines)
