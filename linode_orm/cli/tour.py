@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm import CommitError, Instance, Volume, or_, selectin
+from linode_orm import Instance, or_
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

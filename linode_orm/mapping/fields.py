@@ -11,10 +11,16 @@ from linode_orm.mapping.expressions import Attribute
 from linode_orm.mapping.record import Record, read, write
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.protocols import FieldFacts
 
-T = TypeVar("T")
+    _Plain = str | int | float | bool | datetime | Sequence[object] | Mapping[str, object] | None
+
+# Covariant, though `__set__` takes it too: only so do both checkers tell plain values from nested ones below.
+T = TypeVar("T", covariant=True)
 N = TypeVar("N", bound=Record)
 
 
@@ -117,11 +123,9 @@ class Kind(Generic[T]):
     if TYPE_CHECKING:
 
         @overload
-        def __get__(self: Kind[N], instance: None, owner: type, /) -> type[N]: ...
+        def __get__(self: Kind[_Plain], instance: None, owner: type, /) -> Attribute[T]: ...
         @overload
         def __get__(self: Kind[N | None], instance: None, owner: type, /) -> type[N]: ...
-        @overload
-        def __get__(self, instance: None, owner: type, /) -> Attribute[T]: ...
         @overload
         def __get__(self, instance: object, owner: type, /) -> T: ...
         def __get__(self, instance: object, owner: type, /) -> object: ...
@@ -183,7 +187,7 @@ class Fixed(Kind[T]):
 
     if TYPE_CHECKING:
 
-        def __set__(self, instance: object, value: T, /) -> None: ...
+        def __set__(self, instance: object, value: T, /) -> None: ...  # type: ignore[misc]  # see T
 
 
 class Field(Kind[T]):
@@ -193,7 +197,7 @@ class Field(Kind[T]):
 
     if TYPE_CHECKING:
 
-        def __set__(self, instance: object, value: T, /) -> None: ...
+        def __set__(self, instance: object, value: T, /) -> None: ...  # type: ignore[misc]  # see T
 
 
 class Secret(Kind[T]):
@@ -203,7 +207,7 @@ class Secret(Kind[T]):
 
     if TYPE_CHECKING:
 
-        def __set__(self, instance: object, value: T, /) -> None: ...
+        def __set__(self, instance: object, value: T, /) -> None: ...  # type: ignore[misc]  # see T
 
 
 def volatile_twin(kind: Kind[Any]) -> None:

@@ -72,7 +72,12 @@ def operation(  # noqa: PLR0913  the facts of one request
     return declare
 
 
-def act(target: Any, name: str, given: Mapping[str, object] = _NOTHING, /) -> R:  # noqa: ANN401  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]  # a Model or its class; the caller's annotation says R
+def act(
+    target: Any,  # noqa: ANN401  a Model, or the class of one
+    name: str,
+    given: Mapping[str, object] = _NOTHING,
+    /,
+) -> R:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]  # the caller's annotation says R
     """Send the action called `name` of an object, or of a class through a session, and give its answer.
 
     `given` are the method's own `locals()`: the arguments, and `session` where the action belongs to a class.

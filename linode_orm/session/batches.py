@@ -18,16 +18,26 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound="Model")
 
+_SWEEP_FROM = 1024
+
 
 class Batch:
     """The objects of one query: weakly themselves, strongly what was loaded for them."""
 
-    __slots__ = ("__weakref__", "held", "members", "refuses")
+    __slots__ = ("__weakref__", "_limit", "held", "members", "refuses")
 
     def __init__(self, *, refuses: bool = False) -> None:
         self.members: list[ref[Model]] = []
+        self._limit = _SWEEP_FROM
         self.held: dict[str, list[Model]] = {}
         self.refuses = refuses
+
+    def add(self, references: Iterable[ref[Model]]) -> None:
+        """Take more objects; those that nobody holds any more are let go now and then, so that streams stay flat."""
+        self.members += references
+        if len(self.members) > self._limit:
+            self.members = [reference for reference in self.members if reference() is not None]
+            self._limit = 2 * len(self.members) + _SWEEP_FROM
 
     def alive(self) -> Iterator[Model]:
         """Give the objects that somebody still holds."""
@@ -49,11 +59,20 @@ class Gathers(Protocol):
     def reference(self, model: type, identity: object, parents: tuple[object, ...], near: Near | None) -> Any:  # noqa: ANN401  an instance of `model`
         """Give the object with that key."""
 
-    def read_many(self, queries: Sequence[tuple[type[Model], str, tuple[object, ...]]]) -> list[list[Model]]:
+    @property
+    def runner(self) -> Lists:
+        """What answers queries."""
+        ...
+
+
+class Lists(Protocol):
+    """What reads whole lists."""
+
+    def read_many(self, lists: Iterable[tuple[type[Model], str, tuple[object, ...]]]) -> list[list[Model]]:
         """Read whole lists side by side: class, path (empty for the class's own) and parents of each."""
 
-    def is_cheaper(self, model: type[Model], requests: int) -> bool:
-        """Whether reading the whole list of a class takes fewer requests than this."""
+    def read_whole(self, model: type[Model], most: int) -> list[Model] | None:
+        """Read every object of a class, unless that takes more than `most` requests."""
 
 
 class Batches:
@@ -103,8 +122,8 @@ class Batches:
         if mapper.catalogue:
             return [self._session.reference(model, identity, (), None) for identity in ids]
         field = mapper.fields[mapper.id_names[0]]
-        if not field.filterable and not self._session.is_cheaper(model, len(ids)):
-            return None
+        if not field.filterable:
+            return self._session.runner.read_whole(model, len(ids) - 1)
         return cast("list[Model]", self._session.query(model).filter(field.attribute(model).in_(ids)).all())
 
     def reload(self, instance: Model, batch: Batch) -> bool:
@@ -164,14 +183,10 @@ class Batches:
         if relation.embedded:
             return [child for each in collections for child in each]
         back = self.way_back(relation)
-        if (
-            back is not None
-            and len(missing) > 1
-            and self._session.is_cheaper(cast("type[Model]", relation.model), len(missing))
-        ):
-            self._fill_from_whole(relation, back, missing)
-        elif missing:
-            lists = self._session.read_many([each.__list__() for each in missing])
+        if back is not None and len(missing) > 1 and self._fill_from_whole(relation, back, missing):
+            missing = []
+        if missing:
+            lists = self._session.runner.read_many([each.__list__() for each in missing])
             for collection, children in zip(missing, lists, strict=True):
                 collection.__fill__(children)
         return [child for each in collections for child in each]
@@ -187,12 +202,16 @@ class Batches:
                 return back
         return None
 
-    def _fill_from_whole(self, relation: Many[Any], back: One[Any], missing: list[Any]) -> None:
-        """Fill many collections from one list of everything."""
+    def _fill_from_whole(self, relation: Many[Any], back: One[Any], missing: list[Any]) -> bool:
+        """Fill many collections from one list of everything; False where reading each list is cheaper."""
         model: Any = relation.model
+        children = self._session.runner.read_whole(model, len(missing) - 1)
+        if children is None:
+            return False
         field = model.__mapper__.fields[back.via]
         by_owner: dict[object, list[Model]] = {}
-        for child in self._session.query(model).all():
+        for child in children:
             by_owner.setdefault(child.__state__.raw.get(field.key), []).append(child)
         for collection in missing:
             collection.__fill__(by_owner.get(collection.parent.__state__.identity, []))
+        return True

@@ -18,6 +18,15 @@ class Shelved(Protocol):
     client: Client
     loader: Loader
 
+    @property
+    def runner(self) -> Lists:
+        """What answers queries."""
+        ...
+
+
+class Lists(Protocol):
+    """What reads whole lists."""
+
     def read_list(self, model: type[Model]) -> list[dict[str, Any]]:
         """Read a whole list from the API."""
 
@@ -37,7 +46,7 @@ class Catalogue:
         cache, key = self._session.client.catalogue, (mapper.version, mapper.path)
         table: dict[object, dict[str, Any]] | None = cache.get(key)
         if table is None:
-            rows = self._session.read_list(model)
+            rows = self._session.runner.read_list(model)
             table = {self._session.loader.identity_of(model, row): row for row in rows}
             cache.put(key, table)
         return table

@@ -40,7 +40,9 @@ Clause = Leaf | AllOf | AnyOf
 
 def all_of(clauses: Iterable[Clause | None]) -> Clause | None:
     """Join clauses; what is not sent drops out, which gives more rows."""
-    parts = [part for each in clauses if each is not None for part in (each.parts if isinstance(each, AllOf) else (each,))]
+    parts = [
+        part for each in clauses if each is not None for part in (each.parts if isinstance(each, AllOf) else (each,))
+    ]
     if len(parts) < 2:  # noqa: PLR2004  one clause needs no joining
         return parts[0] if parts else None
     return AllOf(tuple(parts))
@@ -80,7 +82,7 @@ def divided(clause: Clause | None, largest: int = LARGEST) -> list[Clause | None
     """Give clauses small enough to be sent, which together hold every row of `clause`."""
     if clause is None or weight(clause) <= largest:
         return [clause]
-    parts = list(clause.parts) if isinstance(clause, AllOf) else [clause]
+    parts: list[Clause] = list(clause.parts) if isinstance(clause, AllOf) else [clause]
     choices = [part for part in parts if isinstance(part, AnyOf)]
     if not choices:
         return [_lightened(parts, largest)]

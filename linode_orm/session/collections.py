@@ -22,9 +22,13 @@ M = TypeVar("M", bound="Model")
 class Home(Protocol):
     """What collections need of a session."""
 
-    runner: Runner
     loader: Loader
     lazy: str
+
+    @property
+    def runner(self) -> Runner:
+        """What answers queries."""
+        ...
 
     def add(self, instance: Model) -> None:
         """Make an object pending."""

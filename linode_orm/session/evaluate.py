@@ -64,7 +64,7 @@ def _compile(model: type[Model], condition: Expression) -> Test:
         return _opposite(_compile(model, condition.part))
     if isinstance(condition, ParentIs):
         wanted = frozenset(condition.parents)
-        return lambda body, parents: parents in wanted
+        return lambda _, parents: parents in wanted
     if isinstance(condition, Comparison):
         return _leaf(model, condition)
     msg = f"{condition!r} is no condition that can be evaluated"
@@ -110,10 +110,10 @@ def _opposite(test: Test) -> Test:
 def _leaf(model: type[Model], leaf: Comparison) -> Test:
     get = getter(model, leaf.attribute)
     if leaf.operator == "is_null":
-        return lambda body, parents: get(body) is None
+        return lambda body, _: get(body) is None
     test = _test(leaf)
 
-    def holds(body: Body, parents: Parents) -> bool | None:
+    def holds(body: Body, _: Parents) -> bool | None:
         value = get(body)
         return None if value is None else test(value)
 
@@ -250,9 +250,7 @@ def order_key(model: type[Model], order: Order) -> Callable[[Body], tuple[object
     return key
 
 
-def sort_rows(
-    model: type[Model], order: Sequence[Order], rows: list[tuple[Parents, object, Body]]
-) -> None:
+def sort_rows(model: type[Model], order: Sequence[Order], rows: list[tuple[Parents, object, Body]]) -> None:
     """Sort rows (parents' ids, id, body) in place: by the keys in turn, nulls last, ties by id."""
     rows.sort(key=lambda row: (row[0], row[1]))
     for each in reversed(order):

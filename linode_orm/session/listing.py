@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Never, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Never, Protocol
 
 from linode_orm.errors import ApiError, NotFound, ResponseError
 from linode_orm.wire.messages import Request
@@ -25,11 +25,19 @@ class Arrived(Protocol):
     """What became of one of several requests."""
 
     @property
-    def index(self) -> int: ...
+    def index(self) -> int:
+        """Its place among the requests."""
+        ...
+
     @property
-    def response(self) -> Response | None: ...
+    def response(self) -> Response | None:
+        """The answer."""
+        ...
+
     @property
-    def error(self) -> Exception | None: ...
+    def error(self) -> Exception | None:
+        """What went wrong."""
+        ...
 
 
 class Sender(Protocol):
@@ -50,7 +58,7 @@ class Listing(NamedTuple):
     model: type[Model]
     path: str
     parents: tuple[object, ...] = ()
-    x_filter: Payload = {}
+    x_filter: Payload | None = None
 
     def request(self, window: Window) -> Request:
         """Give the request for one page."""

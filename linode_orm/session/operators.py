@@ -22,7 +22,7 @@ Test = str | int | bool | dict[str, str | int]
 
 
 class Rule(NamedTuple):
-    """What is known of one operator on one type of field; `form` names a way of writing it, empty where it stays here."""
+    """What is known of one operator on one type; `form` names a way of writing it, empty where it stays here."""
 
     operator: str
     kind: str
@@ -70,7 +70,9 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("in", "string", "equal", "documented", f"+or of equalities; {_FOLDS}"),
     Rule("not in", "string", "", "documented", _LOSES),
     Rule("==", "datetime", "second", "documented", f"sent as +gte and +lt of the next second: {_SECOND}"),
-    Rule("!=", "datetime", "neq", "documented", "a moment with a hidden fraction is equal here and other there: too many"),
+    Rule(
+        "!=", "datetime", "neq", "documented", "a moment with a hidden fraction is equal here and other there: too many"
+    ),
     Rule("<", "datetime", "lt", "documented", _SECOND),
     Rule("<=", "datetime", "before_next", "documented", f"sent as +lt of the next second: {_SECOND}"),
     Rule(">", "datetime", "gt", "documented", _SECOND),
@@ -93,7 +95,7 @@ RULES: Final[tuple[Rule, ...]] = (
 TABLE: Final = {(rule.operator, rule.kind): rule for rule in RULES}
 
 ORDERED: Final = frozenset({"integer", "datetime"})
-"""Types whose order may be left to the server, where a limit makes it worth it: `+order_by` is recorded on `created`."""
+"""Types whose order may be left to the server under a limit: `+order_by` is recorded on `created`."""
 
 NEGATED: Final = {
     "==": "!=",

@@ -32,6 +32,7 @@ class ListReader:
     otherwise what lies between is read again, and nothing else. Totals of the envelope are only an estimate. Where a
     list takes no page size, pages cannot overlap: the list is read again until two readings agree.
 
+    `counted` is how many pages the first answer spoke of.
     `wanted` is the number of rows after which the caller may stop; None reads ahead at full speed.
     """
 
@@ -41,6 +42,7 @@ class ListReader:
         self._wanted = wanted
         self._seen = Seen()
         self._ended = False
+        self.counted = 0
         size = listing.model.__mapper__.page_size
         self._largest: int | None = size if isinstance(size, int) else None
         self._size = self._largest
@@ -79,7 +81,9 @@ class ListReader:
         if isinstance(arrived, BadRequest) and self._size is not None and "page_size" in repr(arrived.errors):
             self._size = self._largest = None
             (arrived,) = in_order(self._client, [self.opening])
-        return read_page(self._listing, self._first_window(), arrived)
+        page = read_page(self._listing, self._first_window(), arrived)
+        self.counted = page.pages
+        return page
 
     def _fresh(self, page: Page) -> list[Body]:
         """Give the rows of a page that were not given yet; the page lets go of them."""

@@ -218,7 +218,9 @@ def narrowing(expression: Expression) -> frozenset[tuple[object, ...]] | None:
     return frozenset().union(*named) if named and len(named) == len(found) else None
 
 
-def _parents(query: Query[Any], narrowed: frozenset[tuple[object, ...]] | None) -> tuple[tuple[object, ...], ...] | None:
+def _parents(
+    query: Query[Any], narrowed: frozenset[tuple[object, ...]] | None
+) -> tuple[tuple[object, ...], ...] | None:
     """Give the keys of the parents whose lists are read: one empty key for a class that is no child."""
     mapper = query.model.__mapper__
     if query.path is not None:

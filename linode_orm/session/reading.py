@@ -27,7 +27,11 @@ class Reads(Protocol):
     batches: Batches
     catalogue: Catalogue
     lazy: str
-    runner: Runner
+
+    @property
+    def runner(self) -> Runner:
+        """What answers queries."""
+        ...
 
 
 class Reader:

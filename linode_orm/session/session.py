@@ -135,14 +135,14 @@ class Session:
     @property
     def account(self) -> Account:
         """The account; 0 requests until one of its attributes is read."""
-        return self._singleton("Account")
+        return cast("Account", self._singleton("Account"))
 
     @property
     def profile(self) -> Profile:
         """The profile of the token's user; 0 requests until one of its attributes is read."""
-        return self._singleton("Profile")
+        return cast("Profile", self._singleton("Profile"))
 
-    def _singleton(self, name: str) -> Any:  # noqa: ANN401  the callers say which
+    def _singleton(self, name: str) -> object:
         self.check_thread()
         return self.reference(lookup(name), None, (), None)
 

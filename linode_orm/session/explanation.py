@@ -1,0 +1,110 @@
+"""Explanations: what a query would send, which part of it runs where, and why, as something to print."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from linode_orm.mapping.relations import Many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linode_orm.mapping.relations import One, Option
+    from linode_orm.session.planner import Note, ReadPlan
+
+
+class Explanation(NamedTuple):
+    """The reading of one query; `print(query.explain())` shows it."""
+
+    plan: ReadPlan
+    options: tuple[Option, ...] = ()
+
+    @property
+    def requests(self) -> tuple[str, ...]:
+        """The requests, a line each; `for each` where their number depends on what the first ones bring."""
+        return tuple(self._requests())
+
+    @property
+    def server(self) -> tuple[Note, ...]:
+        """The conditions that the server evaluates (and that are evaluated here again)."""
+        return tuple(note for note in self.plan.notes if note.where == "server")
+
+    @property
+    def local(self) -> tuple[Note, ...]:
+        """The conditions that run here alone, with the reasons."""
+        return self.plan.local
+
+    def to_dict(self) -> dict[str, object]:
+        """Give everything as JSON."""
+        return {
+            "model": self.plan.model.__name__,
+            "requests": list(self.requests),
+            "x_filter": self.plan.x_filter,
+            "notes": [note._asdict() for note in self.plan.notes],
+            "paging": self.paging,
+        }
+
+    @property
+    def paging(self) -> str:
+        """How the list is read so that no object is missed or doubled."""
+        mapper = self.plan.model.__mapper__
+        if self.plan.path is None and mapper.catalogue:
+            return "whole list, kept on the client for a while"
+        if mapper.envelope != "page":
+            return "whole list in one answer"
+        if not isinstance(mapper.page_size, int):
+            return "pages of the server's size, read until two readings agree"
+        return f"pages of up to {mapper.page_size} that overlap by ids, side by side"
+
+    def _requests(self) -> Iterator[str]:
+        plan, mapper = self.plan, self.plan.model.__mapper__
+        if plan.is_empty:
+            yield "none: nothing can match"
+            return
+        if plan.parents is None:
+            yield f"GET the list of {mapper.parent}, then for each of them:"
+            yield from self._lists("GET " + mapper.path, "for each")
+        else:
+            for key in plan.parents[:_SHOWN]:
+                yield from self._lists("GET " + (plan.path or mapper.collection_path(key)), "")
+            if len(plan.parents) > _SHOWN:
+                yield f"… {len(plan.parents)} lists in all, side by side"
+        for option in self.options:
+            if option.kind == "selectin":
+                yield from (_for_relation(relation) for relation in option.path)
+
+    def _lists(self, head: str, tail: str) -> Iterator[str]:
+        for x_filter in self.plan.filters[:_SHOWN]:
+            shown = f" X-Filter {json.dumps(x_filter)}" if x_filter else ""
+            yield f"{head}{shown} {tail}".rstrip()
+        if len(self.plan.filters) > _SHOWN:
+            yield f"… {len(self.plan.filters)} requests in all, the long choice cut into parts"
+
+    def __str__(self) -> str:
+        lines = [f"query of {self.plan.model.__name__}"]
+        lines += [f"  request: {each}" for each in self.requests]
+        lines.append(f"  paging:  {self.paging}")
+        places = {"server": "server: ", "here": "here:   ", "path": "path:   "}
+        lines += [f"  {places[note.where]} {note.part}  ({note.why})" for note in self.plan.notes]
+        if self.plan.condition is not None and self.server:
+            lines.append("  every condition is evaluated again here on what comes back")
+        return "\n".join(lines)
+
+
+_SHOWN = 3
+
+
+def _for_relation(relation: One[Any] | Many[Any]) -> str:
+    """Say how a relation is loaded for all objects together."""
+    target: Any = relation.model
+    mapper = target.__mapper__
+    if not isinstance(relation, Many):
+        if mapper.catalogue:
+            return f"{relation.target}: 1 list for all, unless the client has it already"
+        return f"{relation.target}: 1 list filtered by the ids that are referred to"
+    if relation.embedded:
+        return f"{relation.name}: no request, the parents' bodies hold them"
+    if relation.path and not mapper.placeholders:
+        return f"{relation.name}: 1 list of {relation.target} where that is cheaper, else 1 list for each object"
+    return f"{relation.name}: 1 list for each object, side by side"

@@ -1,0 +1,115 @@
+"""Sources: the lists that hold the matches of a query, read page by page as raw rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+
+from linode_orm.mapping.query import Query
+from linode_orm.mapping.registry import lookup
+from linode_orm.session.listing import AHEAD, Listing, in_order
+from linode_orm.session.pages import ListReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from linode_orm.mapping import Model
+    from linode_orm.mapping.query import Runner
+    from linode_orm.session.catalogue import Catalogue
+    from linode_orm.session.loading import Loader
+    from linode_orm.session.planner import ReadPlan
+    from linode_orm.wire.client import Client
+
+    Body = dict[str, Any]
+    Parents = tuple[object, ...]
+
+
+class Library(Protocol):
+    """What reading lists needs of a session."""
+
+    client: Client
+    catalogue: Catalogue
+    loader: Loader
+
+    @property
+    def runner(self) -> Runner:
+        """What answers queries."""
+        ...
+
+
+class Chunk(NamedTuple):
+    """Rows that arrived together, below the same parents."""
+
+    parents: Parents
+    rows: list[Body]
+
+
+def chunks(session: Library, plan: ReadPlan, *, enough: int | None) -> Iterator[Chunk]:
+    """Read the lists of a plan; `enough` is the number of rows after which the caller may stop."""
+    if plan.model.__mapper__.catalogue and plan.path is None:
+        yield Chunk((), session.catalogue.rows(plan.model))
+        return
+    listings = list(_listings(plan, _parents(session, plan)))
+    if len(listings) == 1:
+        reader = ListReader(session.client, listings[0], wanted=enough, certain=plan.complete)
+        for rows in reader.pages():
+            yield Chunk(listings[0].parents, rows)
+        return
+    yield from _side_by_side(session.client, listings, _once(len(plan.filters) > 1, session.loader, plan.model))
+
+
+def _parents(session: Library, plan: ReadPlan) -> Iterable[Parents]:
+    """Give the keys of the parents whose lists are read, reading the parents where the plan leaves them open."""
+    if plan.parents is not None:
+        return plan.parents
+    parent = cast("type[Model]", lookup(str(plan.model.__mapper__.parent)))
+    every: Query[Any] = Query(parent, session.runner)
+    return [(*each.__state__.parents, each.__state__.identity) for each in every]
+
+
+def _listings(plan: ReadPlan, parents: Iterable[Parents]) -> Iterator[Listing]:
+    mapper = plan.model.__mapper__
+    for key in parents:
+        below = key if plan.path is None else ()
+        path = plan.path or mapper.collection_path(key)
+        for x_filter in plan.filters:
+            yield Listing(plan.model, path, below, x_filter)
+
+
+def _side_by_side(client: Client, listings: list[Listing], fresh: _Once) -> Iterator[Chunk]:
+    """Ask for the first pages of several lists at once, and for what follows of each in turn."""
+    for begin in range(0, len(listings), AHEAD):
+        readers = [ListReader(client, listing) for listing in listings[begin : begin + AHEAD]]
+        arrived = in_order(client, [reader.opening for reader in readers])
+        for listing, reader, first in zip(listings[begin:], readers, arrived, strict=False):
+            for rows in reader.after(first):
+                yield Chunk(listing.parents, fresh(listing.parents, rows))
+
+
+class _Once:
+    """Lets each row through once, where the answers of several requests may share some."""
+
+    def __init__(self, loader: Loader, model: type[Model]) -> None:
+        self._loader = loader
+        self._model = model
+        self._seen: set[object] = set()
+
+    def __call__(self, parents: Parents, rows: list[Body]) -> list[Body]:
+        new: list[Body] = []
+        for row in rows:
+            key = (parents, self._loader.identity_of(self._model, row))
+            if key not in self._seen:
+                self._seen.add(key)
+                new.append(row)
+        return new
+
+
+class _All(_Once):
+    """Lets every row through: the lists of different parents share none."""
+
+    def __call__(self, parents: Parents, rows: list[Body]) -> list[Body]:
+        del parents
+        return rows
+
+
+def _once(overlapping: bool, loader: Loader, model: type[Model]) -> _Once:  # noqa: FBT001  one of two
+    return (_Once if overlapping else _All)(loader, model)
