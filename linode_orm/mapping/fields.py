@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     _Plain = str | int | float | bool | datetime | Sequence[object] | Mapping[str, object] | None
 
 # Covariant, though `__set__` takes it too: only so do both checkers tell plain values from nested ones below.
-T = TypeVar("T", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 N = TypeVar("N", bound=Record)
 
 
-class Kind(Generic[T]):
+class Kind(Generic[T_co]):
     """What the four kinds share: the marks of a declaration, and reading.
 
     The decoded value sits in the instance's `__dict__`, where it shadows this non-data descriptor; a name missing
@@ -123,11 +123,11 @@ class Kind(Generic[T]):
     if TYPE_CHECKING:
 
         @overload
-        def __get__(self: Kind[_Plain], instance: None, owner: type, /) -> Attribute[T]: ...
+        def __get__(self: Kind[_Plain], instance: None, owner: type, /) -> Attribute[T_co]: ...
         @overload
         def __get__(self: Kind[N | None], instance: None, owner: type, /) -> type[N]: ...
         @overload
-        def __get__(self, instance: object, owner: type, /) -> T: ...
+        def __get__(self, instance: object, owner: type, /) -> T_co: ...
         def __get__(self, instance: object, owner: type, /) -> object: ...
 
     else:
@@ -170,7 +170,7 @@ class Kind(Generic[T]):
         return "is fixed at creation: the API has no way to change it afterwards"
 
 
-class ReadOnly(Kind[T]):
+class ReadOnly(Kind[T_co]):
     """The server's: in no body."""
 
     kind = "readonly"
@@ -180,34 +180,34 @@ class ReadOnly(Kind[T]):
         def __set__(self, instance: object, value: Never, /) -> None: ...
 
 
-class Fixed(Kind[T]):
+class Fixed(Kind[T_co]):
     """Given at creation, never changed by PUT."""
 
     kind = "fixed"
 
     if TYPE_CHECKING:
 
-        def __set__(self, instance: object, value: T, /) -> None: ...  # type: ignore[misc]  # see T
+        def __set__(self, instance: object, value: T_co, /) -> None: ...  # type: ignore[misc]  # see T_co
 
 
-class Field(Kind[T]):
+class Field(Kind[T_co]):
     """What a user may change."""
 
     kind = "field"
 
     if TYPE_CHECKING:
 
-        def __set__(self, instance: object, value: T, /) -> None: ...  # type: ignore[misc]  # see T
+        def __set__(self, instance: object, value: T_co, /) -> None: ...  # type: ignore[misc]  # see T_co
 
 
-class Secret(Kind[T]):
+class Secret(Kind[T_co]):
     """Write only: in a body and never in an answer; shown to nobody but the request."""
 
     kind = "secret"
 
     if TYPE_CHECKING:
 
-        def __set__(self, instance: object, value: T, /) -> None: ...  # type: ignore[misc]  # see T
+        def __set__(self, instance: object, value: T_co, /) -> None: ...  # type: ignore[misc]  # see T_co
 
 
 def volatile_twin(kind: Kind[Any]) -> None:
@@ -215,7 +215,7 @@ def volatile_twin(kind: Kind[Any]) -> None:
     kind.__class__ = _TWINS[type(kind)]
 
 
-class _AsksTheClock(Kind[T]):
+class _AsksTheClock(Kind[T_co]):
     if not TYPE_CHECKING:
 
         def __get__(self, instance, owner=None):
@@ -236,15 +236,15 @@ class _AsksTheClock(Kind[T]):
             self.assign(instance, value)
 
 
-class _VolatileReadOnly(_AsksTheClock[T], ReadOnly[T]):
+class _VolatileReadOnly(_AsksTheClock[T_co], ReadOnly[T_co]):
     pass
 
 
-class _VolatileFixed(_AsksTheClock[T], Fixed[T]):
+class _VolatileFixed(_AsksTheClock[T_co], Fixed[T_co]):
     pass
 
 
-class _VolatileField(_AsksTheClock[T], Field[T]):
+class _VolatileField(_AsksTheClock[T_co], Field[T_co]):
     pass
 
 

@@ -1,0 +1,84 @@
+"""NodeBalancers: their addresses, the state of their nodes, and rebuilding a configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linode_orm.simulator.errors import bad
+from linode_orm.simulator.hooks import after, answer, check, fill, listing
+
+if TYPE_CHECKING:
+    from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.store import Row
+
+
+@fill("/nodebalancers")
+def _new(call: Call) -> None:
+    draft, number = call.draft, int(call.draft["id"])
+    draft["label"] = draft["label"] or f"balancer{number}"
+    draft["hostname"] = f"nb-203-0-113-{number % 254}.example.net"
+    draft["ipv4"] = f"203.0.113.{number % 254}"
+    draft["ipv6"] = f"2001:db8:1::{number:x}"
+    draft["type"] = draft["type"] or "common"
+    draft["transfer"] = {"in": None, "out": None, "total": None}
+    draft["tags"] = sorted(set(draft["tags"]))
+
+
+@fill("/nodebalancers/{}/configs")
+def _config(call: Call) -> None:
+    draft = call.draft
+    draft["nodebalancer_id"] = call.parent.id
+    for key, value in (
+        *(("port", 80), ("protocol", "http"), ("algorithm", "roundrobin"), ("stickiness", "none")),
+        *(("check", "none"), ("check_interval", 5), ("check_timeout", 3), ("check_attempts", 2)),
+        *(("cipher_suite", "recommended"), ("proxy_protocol", "none"), ("udp_check_port", 80)),
+    ):
+        draft[key] = call.body.get(key, draft[key] or value)
+    draft["nodes_status"] = {"up": 0, "down": 0}
+    for key in ("ssl_cert", "ssl_key"):
+        draft[key] = "<REDACTED>" if draft.get(key) else None
+
+
+@check("POST /nodebalancers/{}/configs")
+def _may_configure(call: Call) -> None:
+    port = call.given("port") or 80
+    if any(other.body["port"] == port for other in call.world.below(call.parent, "NodeBalancerConfig")):
+        raise bad("Port must be unique", "port")
+
+
+@fill("/nodebalancers/{}/configs/{}/nodes")
+def _node(call: Call) -> None:
+    draft = call.draft
+    draft["config_id"] = call.parent.id
+    draft["nodebalancer_id"] = int(call.parent.chain[0])
+    draft["status"] = "Unknown"
+    draft["mode"] = draft["mode"] or "accept"
+    draft["weight"] = draft["weight"] or 100
+
+
+@answer("POST /nodebalancers/{}/configs/{}/rebuild")
+def _rebuild(call: Call) -> bytes:
+    world, row = call.world, call.item
+    given = {key: value for key, value in call.body.items() if key in row.body and key != "nodes"}
+    for node in world.below(row, "NodeBalancerNode"):
+        world.remove(node)
+    for node in call.given("nodes") or ():
+        world.make("NodeBalancerNode", row.chain, **{key: value for key, value in node.items() if key != "id"})
+    world.change(row, **given)
+    world.events.add("nodebalancer_config_update", row)
+    return row.encoded()
+
+
+@listing("GET /nodebalancers/{}/firewalls")
+def _firewalls(call: Call) -> list[Row]:
+    from linode_orm.simulator.effects.linode import behind  # noqa: PLC0415  modules of effects load in any order
+
+    return behind(call.world, "nodebalancer", call.item.id)
+
+
+@after("DELETE /nodebalancers/{}")
+def _deleted(call: Call) -> None:
+    for device in list(call.world.rows("FirewallDevice")):
+        entity = device.body.get("entity") or {}
+        if entity.get("type") == "nodebalancer" and entity.get("id") == call.item.id:
+            call.world.remove(device)

@@ -1,0 +1,71 @@
+"""Tags: they come into being where objects are tagged, and go off everything when they are deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from linode_orm.simulator.errors import bad, not_found
+from linode_orm.simulator.hooks import after, answer, check, listing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.store import Row
+    from linode_orm.simulator.world import World
+
+TAGGED: Final = {
+    "Instance": ("linodes", "linode"),
+    "Volume": ("volumes", "volume"),
+    "Domain": ("domains", "domain"),
+    "NodeBalancer": ("nodebalancers", "nodebalancer"),
+    "Firewall": ("firewalls", "firewall"),
+}
+
+
+def _carriers(world: World, label: str) -> Iterator[tuple[str, Row]]:
+    for name, (_, kind) in TAGGED.items():
+        for row in world.rows(name):
+            if label in (row.body.get("tags") or ()):
+                yield kind, row
+
+
+@listing("GET /tags")
+def _labels(call: Call) -> list[Any]:
+    used = {tag for name in TAGGED for row in call.world.rows(name) for tag in row.body.get("tags") or ()}
+    made = {str(row.body["label"]) for row in call.world.rows("Tag")}
+    return [{"label": label} for label in sorted(used | made)]
+
+
+@check("POST /tags")
+def _may_create(call: Call) -> None:
+    label = call.given("label")
+    if any(row.body["label"] == label for row in call.world.rows("Tag")) or any(_carriers(call.world, str(label))):
+        raise bad("Tag already exists", "label")
+
+
+@after("POST /tags")
+def _put_on(call: Call) -> None:
+    label = str(call.given("label"))
+    for name, (plural, _) in TAGGED.items():
+        for identity in call.given(plural) or ():
+            row = call.world.need(name, identity)
+            call.world.change(row, tags=sorted({*row.body["tags"], label}))
+
+
+@answer("GET /tags/{}")
+def _objects(call: Call) -> list[Any]:
+    found = list(_carriers(call.world, call.values[0]))
+    return [{"type": kind, "data": row.body} for kind, row in found]
+
+
+@after("DELETE /tags/{}")
+def _taken_off(call: Call) -> None:
+    for _, row in list(_carriers(call.world, call.values[0])):
+        call.world.change(row, tags=[tag for tag in row.body["tags"] if tag != call.values[0]])
+
+
+@check("DELETE /tags/{}")
+def _may_delete(call: Call) -> None:
+    if call.row is None and not any(_carriers(call.world, call.values[0])):
+        raise not_found()

@@ -1,0 +1,91 @@
+"""Volumes: attached to one Linode at a time, and never smaller than before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linode_orm.simulator.errors import bad
+from linode_orm.simulator.hooks import after, answer, check, fill
+
+if TYPE_CHECKING:
+    from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.store import Row
+
+
+@fill("/volumes")
+def _new(call: Call) -> None:
+    draft = call.draft
+    draft["size"] = draft["size"] or 20
+    draft["filesystem_path"] = f"/dev/disk/by-id/scsi-0Linode_Volume_{draft['label']}"
+    draft["hardware_type"] = draft["hardware_type"] or "nvme"
+    draft["status"] = "creating" if call.route.verb == "create" else "active"
+    draft["tags"] = sorted(set(draft["tags"]))
+    if draft.get("linode_id") is not None:
+        host = call.world.need("Instance", draft["linode_id"])
+        draft["linode_label"] = host.body["label"]
+        draft["region"] = draft["region"] or host.body["region"]
+
+
+@check("POST /volumes")
+def _may_create(call: Call) -> None:
+    if call.given("region") is None and call.given("linode_id") is None:
+        raise bad("Must provide a region or a Linode ID", "region")
+    if call.given("linode_id") is not None and call.world.get("Instance", call.given("linode_id")) is None:
+        raise bad("Linode not found", "linode_id")
+
+
+@after("POST /volumes")
+def _created(call: Call) -> None:
+    call.hidden["told"] = True
+    call.world.job(call.item, (1.0, {"status": "active"}), action="volume_create")
+
+
+@answer("POST /volumes/{}/attach")
+def _attach(call: Call) -> bytes:
+    world, row = call.world, call.item
+    host = world.get("Instance", call.given("linode_id"))
+    if host is None:
+        raise bad("Linode not found", "linode_id")
+    if row.body["linode_id"] is not None:
+        raise bad("Volume is already attached")
+    if host.body["region"] != row.body["region"]:
+        raise bad("Volume and Linode must be in the same region", "linode_id")
+    world.change(row, linode_id=host.id, linode_label=host.body["label"])
+    world.events.add("volume_attach", row)
+    return row.encoded()
+
+
+@answer("POST /volumes/{}/detach")
+def _detach(call: Call) -> None:
+    _let_go(call, call.item)
+    call.world.events.add("volume_detach", call.item)
+
+
+def _let_go(call: Call, row: Row) -> None:
+    call.world.change(row, linode_id=None, linode_label=None)
+
+
+@answer("POST /volumes/{}/resize")
+def _resize(call: Call) -> bytes:
+    row, size = call.item, call.given("size")
+    if not isinstance(size, int) or size <= row.body["size"]:
+        raise bad("Storage volumes can only be resized up", "size")
+    call.world.job(
+        row, (0.0, {"status": "resizing", "size": size}), (1.0, {"status": "active"}), action="volume_resize"
+    )
+    return row.encoded()
+
+
+@answer("POST /volumes/{}/clone")
+def _clone(call: Call) -> bytes:
+    row = call.item
+    kept = {key: row.body[key] for key in ("region", "size", "tags")}
+    copy = call.world.make("Volume", (), **{**kept, "label": call.given("label")})
+    call.world.job(copy, (0.0, {"status": "creating"}), (1.0, {"status": "active"}), action="volume_clone")
+    return copy.encoded()
+
+
+@check("DELETE /volumes/{}")
+def _may_delete(call: Call) -> None:
+    if call.item.body["linode_id"] is not None:
+        raise bad("Volume must be detached before deletion")
