@@ -70,9 +70,11 @@ class Lists(Protocol):
 
     def read_many(self, lists: Iterable[tuple[type[Model], str, tuple[object, ...]]]) -> list[list[Model]]:
         """Read whole lists side by side: class, path (empty for the class's own) and parents of each."""
+        ...
 
     def read_whole(self, model: type[Model], most: int) -> list[Model] | None:
         """Read every object of a class, unless that takes more than `most` requests."""
+        ...
 
 
 class Batches:

@@ -29,6 +29,7 @@ class Lists(Protocol):
 
     def read_list(self, model: type[Model]) -> list[dict[str, Any]]:
         """Read a whole list from the API."""
+        ...
 
 
 class Catalogue:

@@ -37,7 +37,7 @@ class Draft:
         parents: tuple[object, ...],
         body: bodies.Body = _NOTHING,
     ) -> None:
-        self.operation = operation
+        self.operation: Operation = operation
         self.method = {"create": "POST", "delete": "DELETE"}.get(operation, "PUT")
         self.instance = instance
         self.token = token

@@ -105,6 +105,9 @@ def read_page(listing: Listing, window: Window, arrived: Response | Exception) -
 def _opened(listing: Listing, window: Window, body: Any) -> tuple[list[Body], int, int]:  # noqa: ANN401  JSON
     """Take the rows out of their envelope, and the pages and rows that it counts."""
     envelope = listing.model.__mapper__.envelope
+    if envelope.startswith("rows:"):
+        rows = _gathered(listing, envelope.removeprefix("rows:").split(), body)
+        return rows, 1, len(rows)
     key = "data" if envelope in {"page", "data"} else envelope.partition(":")[2]
     if key and not isinstance(body, dict):
         listing.refuse(f"an object with {key!r} was expected, not {type(body).__name__}")
@@ -114,13 +117,31 @@ def _opened(listing: Listing, window: Window, body: Any) -> tuple[list[Body], in
         listing.refuse(f"a list {what}was expected, not {type(rows).__name__}")
     if envelope != "page":
         return rows, 1, len(rows)
-    counts = {name: body.get(name) for name in ("page", "pages", "results")}
-    for name, value in counts.items():
-        if type(value) is not int or value < 0:
-            listing.refuse(f"{name!r} is {value!r}, a count was expected")
-    if counts["page"] not in {window.page, 0}:
-        listing.refuse(f"page {counts['page']} came, page {window.page} was asked for")
-    return rows, counts["pages"], counts["results"]
+    page, pages, results = (_count(listing, body, name) for name in ("page", "pages", "results"))
+    if page not in {window.page, 0}:
+        listing.refuse(f"page {page} came, page {window.page} was asked for")
+    return rows, pages, results
+
+
+def _count(listing: Listing, body: dict[str, Any], name: str) -> int:
+    value = body.get(name)
+    if type(value) is not int or value < 0:
+        listing.refuse(f"{name!r} is {value!r}, a count was expected")
+    return value
+
+
+def _gathered(listing: Listing, paths: list[str], body: Any) -> list[Body]:  # noqa: ANN401  JSON
+    """Take rows from several places of one object, each a list, a single object or null."""
+    rows: list[Body] = []
+    for path in paths:
+        place = body
+        for key in path.split("."):
+            if place is not None and not isinstance(place, dict):
+                listing.refuse(f"an object was expected on the way to {path!r}, not {type(place).__name__}")
+            place = place.get(key) if place is not None else None
+        if place is not None:
+            rows += place if isinstance(place, list) else [place]
+    return rows
 
 
 def _ids(listing: Listing, rows: list[Body]) -> list[object]:

@@ -32,6 +32,7 @@ class Houses(Protocol):
 
     def reference(self, model: type[M], identity: object, parents: tuple[object, ...], near: Near | None) -> M:
         """Give the object with that key."""
+        ...
 
 
 class Membership:
@@ -128,7 +129,8 @@ class Membership:
             copy = model()
             _copy_values(instance, copy)
             if state.parents:
-                copy.__adopt_parent__(state.parents if len(state.parents) > 1 else state.parents[0])
+                (parent,) = state.parents if len(state.parents) == 1 else (state.parents,)
+                copy.__adopt_parent__(parent)
             self.add(copy)
             return copy
         mine = self._session.reference(model, state.identity, state.parents, None)

@@ -97,7 +97,8 @@ class Session:
     def query(self, model: type[M], /) -> Query[M]:
         """Give a query over all objects of a class; nothing is sent before they are asked for."""
         self.check_thread()
-        if not (isinstance(model, type) and issubclass(model, Model)):
+        given: object = model
+        if not (isinstance(given, type) and issubclass(given, Model)):
             msg = f"session.query() takes a resource class such as Instance, not {model!r}"
             raise InvalidRequestError(msg)
         return Query(model, self.runner)

@@ -49,8 +49,8 @@ def seed(world: World, wanted: Mapping[str, int | Sequence[Mapping[str, object]]
 def fleet(world: World, instances: int) -> None:
     """Make an account of that many instances with what usually hangs on them."""
     some = max(1, instances // 5)
-    wanted = {"instances": instances, "disks": 2, "configs": 1, "volumes": max(1, instances // 2), "domains": some,
-              "records": 3, "firewalls": some, "nodebalancers": some, "vpcs": some, "subnets": 1, "sshkeys": 2}  # fmt: skip
+    wanted = {"instances": instances, "disks": 2, "configs": 1, "volumes": max(1, instances // 2), "sshkeys": 2}
+    wanted |= {"domains": some, "records": 3, "firewalls": some, "nodebalancers": some, "vpcs": some, "subnets": 1}
     known = {each.name for each in world.store.resources.values()}
     seed(world, {key: number for key, number in wanted.items() if _named(world, key) in known})
 

@@ -112,4 +112,4 @@ answer = Book()
 """What an action does and answers; nothing returned means `{}`. Keys: method and path."""
 
 listing = Book()
-"""The rows behind a road or a list that is no table of its own; anything else returned is the answer itself. Keys: method and path."""
+"""The rows behind a road, or a list that is no table of its own; all else is the answer itself. Keys: method, path."""

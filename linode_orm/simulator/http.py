@@ -26,7 +26,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "linode_orm-simulator"
     disable_nagle_algorithm = True
     wbufsize = -1
-    server: _Server
+    server: _Server  # pyright: ignore[reportIncompatibleVariableOverride]  # ours
 
     def _handle(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)

@@ -85,13 +85,11 @@ def taken(leaf: Leaf, old: object, value: Any, now: str, *, verb: str) -> Any:  
         return [_item(shape.item, each, now, verb=verb) for each in value]
     if shape.kind == "map" and isinstance(value, dict) and shape.item is not None:
         return {key: _item(shape.item, each, now, verb=verb) for key, each in value.items()}
-    if shape.plain == {float} or (shape.kind == "number" and isinstance(value, int) and not isinstance(value, bool)):
-        return float(value) if shape.plain == {float} else value
-    return value
+    return float(value) if shape.plain == {float} and type(value) is int else value
 
 
 def filled(shape: Shape, old: Mapping[str, Any], value: Mapping[str, Any], now: str, *, verb: str) -> Body:
-    """Give an object with new leaves; what is not given stays (the API merges: `TestDatabaseMySQL_EngineConfig_Suite#65`)."""
+    """Give an object with new leaves; what is not given stays (`TestDatabaseMySQL_EngineConfig_Suite#65`)."""
     known = {
         key: taken(shape.leaves[key], old.get(key), each, now, verb=verb)
         for key, each in value.items()

@@ -99,7 +99,8 @@ class Simulator:
         """Give a client of this account, on the simulated clock."""
         from linode_orm.wire import Client  # noqa: PLC0415  the simulator itself works without a client
 
-        return Client(token, transport=self.transport, **{"clock": self.clock} | options)
+        options.setdefault("clock", self.clock)
+        return Client(token, transport=self.transport, **options)
 
     def seed(self, **rows: int | Sequence[Mapping[str, object]]) -> dict[str, list[dict[str, Any]]]:
         """Put objects into the account without requests or events, ready for use; give their bodies.

@@ -50,7 +50,7 @@ class Dialect:
         return value.casefold() if self.fold_case and isinstance(value, str) else value
 
     def equal(self, have: object, want: object) -> bool:
-        """Whether an attribute's value equals the filter's; a list does where it holds it (TestVLANs_GetIPAMAddress#5)."""
+        """Whether a value equals the filter's; a list does where it holds it (`TestVLANs_GetIPAMAddress#5`)."""
         if isinstance(have, list):
             return any(self.equal(each.get("label") if isinstance(each, dict) else each, want) for each in have)
         if isinstance(have, bool) is not isinstance(want, bool):

@@ -131,17 +131,14 @@ class Client:
         with self._lock:
             self._sent += 1
         began = self.clock.monotonic()
-        outcome: Response | Exception
         try:
-            outcome = self.transport.send(request, token=self._token, timeout=min(self.timeout, max(left, 0.001)))
+            response = self.transport.send(request, token=self._token, timeout=min(self.timeout, max(left, 0.001)))
         except LinodeORMError as error:
-            outcome = error
+            self._tell(request, error, self.clock.monotonic() - began, tries)
             raise
-        else:
-            check(outcome, tries, () if self._token is None else (self._token,))
-            return outcome if tries == 1 else evolve(outcome, tries=tries)
-        finally:
-            self._tell(request, outcome, self.clock.monotonic() - began, tries)
+        self._tell(request, response, self.clock.monotonic() - began, tries)
+        check(response, tries, () if self._token is None else (self._token,))
+        return response if tries == 1 else evolve(response, tries=tries)
 
     def _tell(self, request: Request, outcome: Response | Exception, seconds: float, tries: int) -> None:
         if _log.isEnabledFor(logging.DEBUG):

@@ -26,10 +26,14 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's time."""
 
-    monotonic = staticmethod(time.monotonic)
-    sleep = staticmethod(time.sleep)
+    def monotonic(self) -> float:
+        """Give seconds that only grow."""
+        return time.monotonic()
 
-    @staticmethod
-    def now() -> datetime:
+    def now(self) -> datetime:
         """Give the moment, aware, in UTC."""
         return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)

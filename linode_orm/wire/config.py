@@ -16,6 +16,7 @@ from linode_orm.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from urllib.parse import SplitResult
 
 DEFAULT_URL: Final = "https://api.linode.com"
 TOKEN_VARIABLES: Final = ("LINODE_TOKEN", "LINODE_CLI_TOKEN")
@@ -77,21 +78,26 @@ def check_url(url: object) -> str:
     if not isinstance(url, str):
         msg = f"base_url takes a text such as {DEFAULT_URL!r}, not {type(url).__name__}"
         raise ConfigError(msg)
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if host is None or parts.scheme not in {"http", "https"} or re.search(r"\s", url):
+    parts = _split(url)
+    if parts is None or parts.hostname is None or parts.scheme not in {"http", "https"} or re.search(r"\s", url):
         msg = "base_url is no address such as https://api.linode.com"
         raise ConfigError(msg)
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         msg = "base_url takes a host and a path only: no user, password, query or fragment"
         raise ConfigError(msg)
-    if parts.scheme == "http" and not is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         msg = f"base_url {url!r} would send the token in the clear; plain http is for this machine only, use https"
         raise ConfigError(msg)
     return _VERSION.sub("", url.rstrip("/")).rstrip("/")
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
 
 
 def is_loopback(host: str) -> bool:

@@ -35,10 +35,10 @@ class _Fresh:
             connection.close()
         return connection
 
-    def _put_conn(self, connection: Any) -> None:  # noqa: ANN401  urllib3's connection
-        if connection is not None:
-            connection.idle_since = monotonic()
-        super()._put_conn(connection)  # type: ignore[misc]  # mixed into urllib3's pools
+    def _put_conn(self, conn: Any) -> None:  # noqa: ANN401  urllib3's connection
+        if conn is not None:
+            conn.idle_since = monotonic()
+        super()._put_conn(conn)  # type: ignore[misc]  # mixed into urllib3's pools
 
 
 class _FreshPool(_Fresh, HTTPConnectionPool):

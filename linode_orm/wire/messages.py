@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import field, frozen
+from attrs import Factory, frozen
 
 from linode_orm.errors import ResponseError
 
@@ -38,11 +38,7 @@ class Request:
     x_filter: Mapping[str, object] | None = None
     body: object = None
     secret_keys: frozenset[str] = frozenset()
-    idempotent: bool = field()
-
-    @idempotent.default
-    def _by_method(self) -> bool:
-        return self.method in _REPEATABLE
+    idempotent: bool = Factory(lambda self: self.method in _REPEATABLE, takes_self=True)
 
     @property
     def title(self) -> str:

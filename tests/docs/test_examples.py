@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import shlex
 import shutil
@@ -96,7 +97,7 @@ def check(command, arguments):
     """Find one command, and the subcommand where it is one of ours."""
     name = Path(command).name
     if name == "nox":
-        sessions = [argument for before, argument in zip(arguments, arguments[1:], strict=False) if before == "-s"]
+        sessions = [argument for before, argument in itertools.pairwise(arguments) if before == "-s"]
         text = (ROOT / "noxfile.py").read_text(encoding="utf-8")
         assert all(f"\ndef {session}(" in text for session in sessions)
     elif name == "linode-orm":

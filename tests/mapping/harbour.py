@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from linode_orm.mapping import JSON, Field, Fixed, Many, Model, Nested, One, ReadOnly, Secret, TagList, Unset, UNSET, act, operation
+from linode_orm.mapping import (
+    JSON,
+    UNSET,
+    Field,
+    Fixed,
+    Many,
+    Model,
+    Nested,
+    One,
+    ReadOnly,
+    Secret,
+    TagList,
+    Unset,
+    act,
+    operation,
+)
 from linode_orm.mapping.state import DETACHED, Loaded, Status
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 M = TypeVar("M", bound=Model)
 

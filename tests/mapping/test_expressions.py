@@ -81,7 +81,7 @@ def test_a_condition_has_no_truth_value():
         (lambda: Ship.next == Boat(label="x"), "takes Ship, not Boat"),
         (lambda: Boat.ship != 5, "only == and in_"),
         (lambda: Boat.ship == Ship(label="x"), "no id yet"),
-        (lambda: Boat.ship.desc(), "not ordered by"),
+        (Boat.ship.desc, "not ordered by"),
     ],
 )
 def test_wrong_conditions_are_refused_when_built(build, message):

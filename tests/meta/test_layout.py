@@ -40,7 +40,11 @@ def test_sizes(path):
     """No module written by hand has more than 500 lines, no function more than 40."""
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES
     functions = [each for each in ast.walk(tree(path)) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    long = [(each.name, each.end_lineno - each.lineno + 1) for each in functions if each.end_lineno - each.lineno >= FUNCTION_LINES]
+    long = [
+        (each.name, each.end_lineno - each.lineno + 1)
+        for each in functions
+        if each.end_lineno - each.lineno >= FUNCTION_LINES
+    ]
     assert not long
 
 
@@ -82,7 +86,10 @@ def imports(module):
             found |= {each.name for each in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             # a name imported from a package may be a module of its own
-            found |= {f"{node.module}.{each.name}" if f"{node.module}.{each.name}" in names() else node.module for each in node.names}
+            found |= {
+                f"{node.module}.{each.name}" if f"{node.module}.{each.name}" in names() else node.module
+                for each in node.names
+            }
     return (found & names().keys()) - {module}
 
 

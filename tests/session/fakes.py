@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from linode_orm.errors import BadRequest, NotFound
-from linode_orm.wire import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from linode_orm.wire import Request
 
 Body = dict[str, Any]
 

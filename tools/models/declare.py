@@ -188,7 +188,7 @@ class Declaration:
         """Give the arguments of a new object: required ones first."""
         required, optional = [], []
         if self.resource.parent is not None and self.resource.path.count("{"):
-            required.append(f"{snake(self.resource.parent.name)}: {self.parent_text()}")
+            optional.append(f"{snake(self.resource.parent.name)}: {self.parent_text()}")
         for key, node in self.fields():
             if not node.createable:
                 continue

@@ -39,8 +39,8 @@ class DomainRecord(Model, path="/domains/{domain}/records", parent="Domain"):
         def __init__(
             self,
             *,
-            domain: Domain | int,
             type: Literal["A", "AAAA", "NS", "MX", "CNAME", "TXT", "SRV", "PTR", "CAA"] | str,
+            domain: Domain | int = ...,
             name: str = ...,
             port: int = ...,
             priority: int = ...,

@@ -117,9 +117,9 @@ class Config(Model, path="/linode/instances/{instance}/configs", parent="Instanc
         def __init__(
             self,
             *,
-            instance: Instance | int,
             label: str,
             devices: ConfigDevices,
+            instance: Instance | int = ...,
             comments: str | None = ...,
             helpers: ConfigHelpers = ...,
             interfaces: Sequence[ConfigInterfaceBody] = ...,

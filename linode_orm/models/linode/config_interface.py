@@ -70,8 +70,8 @@ class ConfigInterface(
         def __init__(
             self,
             *,
-            config: Config | tuple[int, int],
             purpose: Literal["public", "vlan", "vpc"] | str,
+            config: Config | tuple[int, int] = ...,
             label: str | None = ...,
             ip_ranges: Sequence[str] | None = ...,
             ipam_address: str | None = ...,

@@ -44,8 +44,8 @@ class Disk(Model, path="/linode/instances/{instance}/disks", parent="Instance"):
         def __init__(
             self,
             *,
-            instance: Instance | int,
             size: int,
+            instance: Instance | int = ...,
             label: str = ...,
             authorized_keys: Sequence[str] = ...,
             authorized_users: Sequence[str] = ...,

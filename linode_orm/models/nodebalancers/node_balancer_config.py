@@ -56,8 +56,8 @@ class NodeBalancerConfig(Model, path="/nodebalancers/{node_balancer}/configs", p
         def __init__(
             self,
             *,
-            node_balancer: NodeBalancer | int,
             nodes: Sequence[NodeBalancerNode],
+            node_balancer: NodeBalancer | int = ...,
             algorithm: Literal["roundrobin", "leastconn", "ring_hash", "source"] | str = ...,
             check: Literal["none", "connection", "http", "http_body"] | str = ...,
             check_attempts: int = ...,

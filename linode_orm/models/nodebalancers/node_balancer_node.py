@@ -41,9 +41,9 @@ class NodeBalancerNode(
         def __init__(
             self,
             *,
-            node_balancer_config: NodeBalancerConfig | tuple[int, int],
             label: str,
             address: str,
+            node_balancer_config: NodeBalancerConfig | tuple[int, int] = ...,
             mode: Literal["accept", "reject", "drain", "backup", "none"] | str = ...,
             subnet: VPCSubnet | int = ...,
             subnet_id: int = ...,

@@ -1,0 +1,65 @@
+"""The commands of `linode-orm`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from rich.console import Console
+
+from linode_orm import LinodeORMError, __version__
+
+
+class _Plainly(click.Group):
+    """Says errors of the library in one line, and ends with 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except LinodeORMError as error:
+            click.echo(f"{type(error).__name__}: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Plainly, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="linode-orm")
+def app() -> None:
+    """An ORM-style session over the Linode API."""
+
+
+@app.command()
+def demo() -> None:
+    """Run the tour on a simulated account; needs no network and no token."""
+    from linode_orm.cli import demo as tour  # noqa: PLC0415  the simulator is loaded where it is wanted
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    tour.run(console)
+
+
+@app.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--fleet", default=0, metavar="N", type=click.IntRange(0), help="Begin with N Linodes and more.")
+@click.option("--job-seconds", default=1.0, show_default=True, help="How long a boot or a resize takes.")
+@click.option("--latency", default=0.0, show_default=True, help="Seconds that each request takes.")
+@click.option("--strict", is_flag=True, help="Refuse what the API is only guessed to refuse.")
+def simulate(host: str, port: int, fleet: int, job_seconds: float, latency: float, *, strict: bool) -> None:  # noqa: PLR0913  one for each option
+    """Serve a simulated account over HTTP until Ctrl-C, for any client of the Linode API."""
+    from linode_orm.simulator import Simulator, serve  # noqa: PLC0415  only this command needs it
+    from linode_orm.simulator.fleet import fleet as populate  # noqa: PLC0415  the same
+
+    simulator = Simulator(job_seconds=job_seconds, latency=latency, strict=strict)
+    if fleet:
+        populate(simulator.world, fleet)
+    try:
+        server = serve(simulator, host=host, port=port)
+    except OSError as error:
+        msg = f"cannot listen on {host}:{port}: {error.strerror}"
+        raise click.ClickException(msg) from None
+    with server:
+        click.echo(f"Serving a simulated Linode account at {server.url}/v4 (Ctrl-C ends it).")
+        click.echo(f"LINODE_API_URL={server.url} LINODE_TOKEN=any  is all that a client needs.")
+        try:
+            server.wait()
+        except KeyboardInterrupt:
+            click.echo("Bye.")
