@@ -46,11 +46,10 @@ def demo() -> None:
 def simulate(host: str, port: int, fleet: int, job_seconds: float, latency: float, *, strict: bool) -> None:  # noqa: PLR0913  one for each option
     """Serve a simulated account over HTTP until Ctrl-C, for any client of the Linode API."""
     from linode_orm.simulator import Simulator, serve  # noqa: PLC0415  only this command needs it
-    from linode_orm.simulator.fleet import fleet as populate  # noqa: PLC0415  the same
 
     simulator = Simulator(job_seconds=job_seconds, latency=latency, strict=strict)
     if fleet:
-        populate(simulator.world, fleet)
+        simulator.populate(fleet)
     try:
         server = serve(simulator, host=host, port=port)
     except OSError as error:

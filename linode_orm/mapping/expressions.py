@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from attrs import frozen
 
-from linode_orm.mapping.codecs import ListOf, Optional, WrongType
+from linode_orm.mapping.codecs import Optional, WrongType
+from linode_orm.mapping.containers import ListOf
 
 if TYPE_CHECKING:
     from linode_orm.mapping.codecs import Codec

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDict, TypeVar, Unpack, overload
 
 from linode_orm.errors import ReadOnlyAttribute
-from linode_orm.mapping.codecs import Optional, Structure, WrongType, parse
+from linode_orm.mapping.annotations import parse
+from linode_orm.mapping.codecs import Optional, WrongType
+from linode_orm.mapping.containers import Structure
 from linode_orm.mapping.expressions import Attribute
 from linode_orm.mapping.record import Record, read, write
 
@@ -24,6 +26,50 @@ T_co = TypeVar("T_co", covariant=True)
 N = TypeVar("N", bound=Record)
 
 
+class Marks(TypedDict, total=False):
+    """What a declaration may say of a field beside its type."""
+
+    key: str
+    """The key in JSON, where the attribute is called otherwise."""
+    filterable: bool
+    """X-Filter takes it."""
+    required: bool
+    """POST must have it."""
+    put_required: bool
+    """Every PUT must have it."""
+    volatile: bool
+    """It changes without a PUT, and is read again when it is old."""
+    absent: bool
+    """A whole body may come without it; it then reads None."""
+    nullable: bool
+    """Beside `absent`: null may come as well."""
+    only_on_get: bool
+    """The rows of lists do not have it."""
+    written_by: str
+    """The path below the item whose PUT takes its whole value."""
+    merged: bool
+    """A partial object in a PUT is merged into it."""
+    unique: bool
+    """The server refuses a second one with the same value."""
+    redacted: bool
+    """Answers mask it after the first."""
+    unordered: bool
+    """A list that the API keeps as a set."""
+    changed_by: str
+    """The actions that change it."""
+    deprecated: bool
+    format: str
+    default: object
+    """What the API takes where a POST does not say; for readers."""
+    create: bool
+    """POST takes it (True unless told)."""
+    update: bool
+    """PUT takes it, of a secret."""
+
+
+_INNER: Final = frozenset({"nullable", "create", "update"})
+
+
 class Kind(Generic[T_co]):
     """What the four kinds share: the marks of a declaration, and reading.
 
@@ -37,49 +83,34 @@ class Kind(Generic[T_co]):
     text: str = ""
     plain: frozenset[type] = frozenset()
 
-    def __init__(  # noqa: PLR0913  one keyword a mark
-        self,
-        *,
-        key: str = "",
-        filterable: bool = False,
-        required: bool = False,
-        put_required: bool = False,
-        volatile: bool = False,
-        absent: bool = False,
-        nullable: bool | None = None,
-        only_on_get: bool = False,
-        written_by: str = "",
-        merged: bool = False,
-        unique: bool = False,
-        redacted: bool = False,
-        unordered: bool = False,
-        changed_by: str = "",
-        deprecated: bool = False,
-        format: str = "",  # noqa: A002  the API's word
-        default: object = None,
-        create: bool = True,
-        update: bool = False,
-    ) -> None:
-        self.key = key
-        self.filterable = filterable
-        self.required = required
-        self.put_required = put_required
-        self.volatile = volatile
-        self.absent = absent
-        self._nullable = nullable
-        self.only_on_get = only_on_get
-        self.written_by = written_by
-        self.merged = merged
-        self.unique = unique
-        self.redacted = redacted
-        self.unordered = unordered
-        self.changed_by = changed_by
-        self.deprecated = deprecated
-        self.format = format
-        self.default = default
-        self._create = create
-        self._update = update
-        self._codec: Codec | None = None
+    key: str = ""
+    filterable: bool = False
+    required: bool = False
+    put_required: bool = False
+    volatile: bool = False
+    absent: bool = False
+    only_on_get: bool = False
+    written_by: str = ""
+    merged: bool = False
+    unique: bool = False
+    redacted: bool = False
+    unordered: bool = False
+    changed_by: str = ""
+    deprecated: bool = False
+    format: str = ""
+    default: object = None
+    _create: bool = True
+    _update: bool = False
+    _nullable: bool | None = None
+    _codec: Codec | None = None
+
+    def __init__(self, **marks: Unpack[Marks]) -> None:
+        unknown = marks.keys() - Marks.__annotations__.keys()
+        if unknown:
+            msg = f"a field has no mark {', '.join(sorted(unknown))}"
+            raise TypeError(msg)
+        for name, value in marks.items():
+            setattr(self, f"_{name}" if name in _INNER else name, value)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.owner = owner

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model, Nested
-from linode_orm.mapping.codecs import Choice, Codec, ListOf, MapOf, Optional, Structure
+from linode_orm.mapping.codecs import Codec, Optional
+from linode_orm.mapping.containers import Choice, ListOf, MapOf, Structure
 from linode_orm.mapping.record import Edit, awaited, changes
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.plan import Change, Hidden, Pending

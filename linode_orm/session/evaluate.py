@@ -6,7 +6,8 @@ import operator
 from typing import TYPE_CHECKING, Any, Final, Never, cast
 
 from linode_orm.errors import InvalidRequestError, ResponseError
-from linode_orm.mapping.codecs import AnyJSON, Choice, ListOf, MapOf, Moment, Optional, Structure, WrongType
+from linode_orm.mapping.codecs import Moment, Optional, WrongType
+from linode_orm.mapping.containers import AnyJSON, Choice, ListOf, MapOf, Structure
 from linode_orm.mapping.expressions import And, Comparison, Not, Or
 from linode_orm.mapping.relations import ParentIs, leaves
 

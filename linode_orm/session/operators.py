@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from linode_orm.mapping.codecs import ListOf, Moment, Optional, Scalar
+from linode_orm.mapping.codecs import Moment, Optional, Scalar
+from linode_orm.mapping.containers import ListOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from linode_orm.errors import InvalidRequestError, NotFilterable
-from linode_orm.mapping.codecs import Structure
+from linode_orm.mapping.containers import Structure
 from linode_orm.mapping.expressions import And, Comparison, Not, Or
 from linode_orm.mapping.relations import ParentIs, leaves
 from linode_orm.session.clauses import Leaf, all_of, any_of, divided, written

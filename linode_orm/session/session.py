@@ -12,7 +12,6 @@ from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, Near, Status
-from linode_orm.session import committing, planning
 from linode_orm.session.actions import Actions
 from linode_orm.session.batches import Batches
 from linode_orm.session.catalogue import Catalogue
@@ -234,6 +233,8 @@ class Session:
     def plan(self) -> Plan:
         """Give the ordered operations that `commit()` would send; sends nothing."""
         self.check_thread()
+        from linode_orm.session import planning  # noqa: PLC0415  scripts that only read need none of it
+
         return planning.plan(self.members)
 
     def commit(self, *, on_error: OnError | None = None, max_deletes: int | None = None) -> CommitReport:
@@ -248,6 +249,8 @@ class Session:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
         _check_on_error(on_error or self.on_error)
+        from linode_orm.session import committing  # noqa: PLC0415  scripts that only read need none of it
+
         return committing.commit(self, on_error=on_error or self.on_error, max_deletes=max_deletes)
 
     @contextmanager
@@ -354,6 +357,8 @@ class Session:
         """Send what is pending for one object, and what it cannot exist without."""
         self._outside_block("save()")
         self._mine(instance)
+        from linode_orm.session import committing  # noqa: PLC0415  scripts that only read need none of it
+
         committing.save(self, instance)
 
     def delete_now(self, instance: Model) -> None:
@@ -363,6 +368,8 @@ class Session:
         if instance.__state__.status is Status.PENDING:
             self.members.expunge(instance)
         else:
+            from linode_orm.session import committing  # noqa: PLC0415  scripts that only read need none of it
+
             committing.delete_now(self, instance)
 
     def wait_until(self, instance: Model, condition: Expression, timeout: float) -> None:

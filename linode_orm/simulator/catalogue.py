@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field, frozen
 
-from linode_orm.mapping.codecs import AnyJSON, Choice, ListOf, MapOf, Moment, Optional, Scalar, Structure
+from linode_orm.mapping.codecs import Moment, Optional, Scalar
+from linode_orm.mapping.containers import AnyJSON, Choice, ListOf, MapOf, Structure
 from linode_orm.mapping.registry import lookup, names
 
 if TYPE_CHECKING:

@@ -46,7 +46,7 @@ def seed(world: World, wanted: Mapping[str, int | Sequence[Mapping[str, object]]
     return made
 
 
-def fleet(world: World, instances: int) -> None:
+def populate(world: World, instances: int) -> None:
     """Make an account of that many instances with what usually hangs on them."""
     some = max(1, instances // 5)
     wanted = {"instances": instances, "disks": 2, "configs": 1, "volumes": max(1, instances // 2), "sshkeys": 2}

@@ -112,6 +112,11 @@ class Simulator:
         with self._lock:
             return fleet.seed(self.world, rows)
 
+    def populate(self, instances: int) -> None:
+        """Make a plausible account of that many Linodes with what usually hangs on them."""
+        with self._lock:
+            fleet.populate(self.world, instances)
+
     def change(self, path: str, **fields: object) -> dict[str, Any]:
         """Give the object at a path other values, behind the client's back; raise `LookupError` where there is none."""
         with self._lock:

@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from attrs import evolve, frozen
+from attrs import astuple, evolve, frozen
 
 from linode_orm.errors import ApiError, InvalidRequestError, LinodeORMError, TransportError
 from linode_orm.wire.answers import check
@@ -82,19 +82,13 @@ class Client:
         self.read_only = read_only
         self.clock: Clock = clock if clock is not None else SystemClock()
         self.catalogue = CatalogueCache(catalogue_ttl, self.clock)
-        self._catalogue_ttl = catalogue_ttl
         self._before, self._after = tuple(before), tuple(after)
-        self._replaced = transport is not None
         if transport is not None:
             self.base_url = check_url(base_url or DEFAULT_URL)
             self._token = check_token(token, "token=") if token is not None else None
-            self.transport = transport
         else:
-            from linode_orm.wire.http import HttpTransport  # noqa: PLC0415  requests is slow to import
-
-            settings = discover(token, base_url, profile)
-            self.base_url, self._token = settings.base_url, settings.token
-            self.transport = HttpTransport(self.base_url, connections=workers)
+            self.base_url, self._token = astuple(discover(token, base_url, profile))
+        self.transport = transport or _over_http(self.base_url, workers)
         self._lock = Lock()
         self._pool: ThreadPoolExecutor | None = None
         self._process = os.getpid()
@@ -252,6 +246,12 @@ class Client:
     def __reduce__(self) -> NoReturn:
         msg = "a Client cannot be pickled: it holds connections and a token; make one in each process"
         raise TypeError(msg)
+
+
+def _over_http(base_url: str, workers: int) -> Transport:
+    from linode_orm.wire.http import HttpTransport  # noqa: PLC0415  requests is slow to import
+
+    return HttpTransport(base_url, connections=workers)
 
 
 def _check_limits(**limits: object) -> None:

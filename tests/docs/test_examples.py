@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from linode_orm.simulator import Simulator
+from linode_orm.simulator import Simulator, serve
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -45,9 +45,9 @@ def blocks(page, *languages):
 def account(monkeypatch):
     """Serve a simulated account with a fleet, and let `Session()` find it."""
     with Simulator() as simulator:
-        simulator.seed(fleet=30)
-        with simulator.serve() as url:
-            monkeypatch.setenv("LINODE_API_URL", url)
+        simulator.populate(30)
+        with serve(simulator) as server:
+            monkeypatch.setenv("LINODE_API_URL", server.url)
             monkeypatch.setenv("LINODE_TOKEN", "a-token-of-the-simulator")
             yield simulator
 

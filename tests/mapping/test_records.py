@@ -53,7 +53,7 @@ class TestReading:
     def test_absent_may_be_none(self):
         """A key that may be absent reads as None, another one raises AttributeMissing."""
         assert afloat().draught is None
-        with pytest.raises(AttributeMissing, match="'label'.*left the key"):
+        with pytest.raises(AttributeMissing, match=r"'label'.*left the key"):
             _ = afloat(label=...).label
 
     def test_a_wrong_type_is_told_at_the_read(self):
@@ -398,7 +398,8 @@ class TestNewObjects:
 
 class TestNoRequestByAccident:
     @pytest.mark.parametrize(
-        "look", [repr, str, hash, dir, copy.copy, pickle.dumps, lambda x: x == x, lambda x: hasattr(x, "_private")]
+        "look",
+        [repr, str, hash, dir, copy.copy, pickle.dumps, lambda x: x == x, lambda x: hasattr(x, "_private")],  # noqa: PLR0124
     )
     def test_looking_sends_nothing(self, look):
         """Neither repr nor copies, pickles, dir or private names ask the owner for anything."""
