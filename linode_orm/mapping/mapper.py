@@ -50,6 +50,7 @@ class Mapper:
         self.fields: dict[str, Kind[Any]] = {}
         self.relations: dict[str, One[Any] | Many[Any]] = {}
         self.operations: dict[str, Operation] = {}
+        self._is_nested = not hasattr(cls, "__identity__")  # what it belongs to is fresh or not, as a whole
         for base in reversed(cls.__mro__[1:]):
             inherited = base.__dict__.get("__mapper__")
             if isinstance(inherited, Mapper):
@@ -85,7 +86,7 @@ class Mapper:
                 setattr(cls, name, field)
                 field.__set_name__(cls, name)
             field.text = match[2]
-            if field.volatile and not isinstance(field, _SECRET):
+            if field.volatile and not self._is_nested and not isinstance(field, _SECRET):
                 volatile_twin(field)
             self.fields[name] = field
         for name, value in cls.__dict__.items():

@@ -14,6 +14,7 @@ from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
     from linode_orm.mapping.expressions import Expression
+    from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.tracked import Holder
 
 TRANSIENT = Newborn()
@@ -332,7 +333,7 @@ class Nested(_Declared):
 
     def __repr__(self) -> str:
         shown = ", ".join(
-            f"{name}={getattr(self, name)!r}"
+            f"{name}={_seen(self, field)!r}"
             for name, field in self.__mapper__.fields.items()
             if _has(self, name) and field.kind != "secret"
         )
@@ -341,6 +342,11 @@ class Nested(_Declared):
     def __reduce__(self) -> tuple[object, ...]:
         secret = {field.key for field in self.__mapper__.fields.values() if field.kind == "secret"}
         return _revive_nested, (type(self), {key: each for key, each in encode(self).items() if key not in secret})
+
+
+def _seen(record: Nested, field: Kind[Any]) -> object:
+    """Give a value as it is shown: decoded if it was read, else as it stands in the body, whatever its type."""
+    return record.__dict__.get(field.name, record.__state__.raw.get(field.key))
 
 
 def _has(record: Nested, name: str) -> bool:

@@ -61,7 +61,7 @@ class EventEntity(Nested):
 class EventSecondaryEntity(Nested):
     """What stands under `secondary_entity` of an Event."""
 
-    id: ReadOnly[str]
+    id: ReadOnly[int | str]
     label: ReadOnly[str]
     type: ReadOnly[str]
     url: ReadOnly[str]
@@ -85,7 +85,7 @@ class Event(Model, path="/account/events", verbs="list get"):
     status: ReadOnly[Literal["failed", "finished", "notification", "scheduled", "started"] | str] = ReadOnly(
         volatile=True
     )
-    time_remaining: ReadOnly[str | None] = ReadOnly(volatile=True)
+    time_remaining: ReadOnly[int | str | None] = ReadOnly(volatile=True)
     username: ReadOnly[str | None]
 
     if TYPE_CHECKING:

@@ -98,6 +98,7 @@ class Config(Model, path="/linode/instances/{instance}/configs", parent="Instanc
     created: ReadOnly[datetime]
     devices: Field[ConfigDevices] = Field(required=True)
     helpers: Field[ConfigHelpers]
+    initrd: ReadOnly[int | None]
     interfaces: Field[list[ConfigInterfaceBody]]
     kernel_id: Field[str] = Field(key="kernel", default="linode/latest-64bit")
     kernel: One[Kernel] = One("Kernel", via="kernel_id")

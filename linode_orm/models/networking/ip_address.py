@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import UNSET, Field, Fixed, Model, Nested, One, Owner, ReadOnly, Unset, act, operation
+from linode_orm.mapping import UNSET, Field, Fixed, Model, Nested, One, Owner, ReadOnly, TagList, Unset, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from linode_orm.models.linode.instance import Instance
     from linode_orm.models.regions.region import Region
+
+
+class IPAddressAssignedEntity(Nested):
+    """What stands under `assigned_entity` of an IPAddress."""
+
+    id: ReadOnly[int]
+    label: ReadOnly[str]
+    type: ReadOnly[str]
+    url: ReadOnly[str]
 
 
 class IPAddressVpcNat11(Nested):
@@ -25,6 +34,7 @@ class IPAddress(Model, path="/networking/ips", id="address", verbs="list get cre
     """A public or private IP address."""
 
     address: ReadOnly[str] = ReadOnly(filterable=True, format="ip")
+    assigned_entity: ReadOnly[IPAddressAssignedEntity | None] = ReadOnly(absent=True, nullable=True)
     gateway: ReadOnly[str | None] = ReadOnly(format="ip")
     interface_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
     linode_id: Fixed[int | None]
@@ -36,6 +46,7 @@ class IPAddress(Model, path="/networking/ips", id="address", verbs="list get cre
     region: One[Region] = One("Region", via="region_id")
     reserved: Field[bool | None] = Field(absent=True, nullable=True)
     subnet_mask: ReadOnly[str] = ReadOnly(format="ip")
+    tags: ReadOnly[TagList | None] = ReadOnly(absent=True)
     type: Fixed[Literal["ipv4", "ipv6", "ipv6/pool", "ipv6/range"] | str] = Fixed(filterable=True)
     vpc_nat_1_1: ReadOnly[IPAddressVpcNat11 | None] = ReadOnly(absent=True, nullable=True)
 

@@ -43,8 +43,8 @@ class NodeBalancer(Model, path="/nodebalancers"):
     created: ReadOnly[datetime]
     firewall_id: Secret[int]
     firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
-    frontend_address_type: ReadOnly[str]
-    frontend_vpc_subnet_id: ReadOnly[int | None]
+    frontend_address_type: ReadOnly[str | None] = ReadOnly(absent=True)
+    frontend_vpc_subnet_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
     hostname: ReadOnly[str]
     ipv4: Fixed[str] = Fixed(filterable=True, format="ip")
     ipv6: ReadOnly[str | None] = ReadOnly(format="ip")

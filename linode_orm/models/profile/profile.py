@@ -33,6 +33,7 @@ class Profile(Model, path="/profile", id=None):
     timezone: Field[str]
     two_factor_auth: Field[bool]
     uid: ReadOnly[int]
+    user_type: ReadOnly[str]
     username: ReadOnly[str]
     verified_phone_number: ReadOnly[str | None] = ReadOnly(format="phone")
 
