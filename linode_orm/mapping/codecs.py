@@ -112,8 +112,7 @@ class Scalar(Codec):
 class Moment(Codec):
     """Moments: naive UTC text on the wire, aware datetimes for users (FACTS: `YYYY-MM-DDTHH:MM:SS`, no suffix)."""
 
-    def decode(self, raw: object, holder: Holder, name: str) -> object:
-        del holder, name
+    def decode(self, raw: object, holder: Holder, name: str) -> object:  # noqa: ARG002  as all codecs
         if type(raw) is str:
             try:
                 if len(raw) == _NAIVE:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.tracked import Holder
 
 _extend: Final = list.extend
+_new: Final[Any] = list.__new__
 
 
 class ListOf(Codec):
@@ -33,13 +34,15 @@ class ListOf(Codec):
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         if type(raw) is not list:
             raise WrongType(self.text, raw)
-        value = self.container.__held__(holder, name, self._adopter)
+        value = _new(self.container)
+        value._holder, value._name, value._adopt = holder, name, self._adopter  # noqa: SLF001  on the hot path
         plain = self.item.plain
-        if plain and plain.issuperset(map(type, raw)):
-            _extend(value, raw)
-        else:
-            decode = self.item.decode
-            _extend(value, [each if type(each) in plain else decode(each, value, "") for each in raw])
+        for each in raw:
+            if type(each) not in plain:
+                decode = self.item.decode
+                raw = [each if type(each) in plain else decode(each, value, "") for each in raw]
+                break
+        _extend(value, raw)
         return value
 
     def _adopt_item(self, value: object, holder: Holder) -> object:
@@ -242,9 +245,7 @@ class Structure(Codec):
         return isinstance(value, cast("type[NestedValue]", self.cls))
 
     def decode(self, raw: object, holder: Holder, name: str) -> object:
-        if not isinstance(raw, dict):
-            raise WrongType(self.text, raw)
-        return self.cls.__hydrate__(raw, holder, name)
+        return self.cls.__hydrate__(cast("dict[str, object]", raw), holder, name)
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         if isinstance(value, dict):

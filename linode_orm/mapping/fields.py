@@ -10,10 +10,10 @@ from linode_orm.mapping.annotations import parse
 from linode_orm.mapping.codecs import Optional, WrongType
 from linode_orm.mapping.containers import Structure
 from linode_orm.mapping.expressions import Attribute
-from linode_orm.mapping.record import Record, read, write
+from linode_orm.mapping.record import Record, fill, read, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from linode_orm.mapping.codecs import Codec
@@ -67,6 +67,10 @@ class Marks(TypedDict, total=False):
     """PUT takes it, of a secret."""
 
 
+_MANY: Final = 6
+"""From how many decoded values on the other plain ones are taken along: whoever reads these reads most, and an object
+of which less is wanted stays small."""
+
 _INNER: Final = frozenset({"nullable", "create", "update"})
 
 
@@ -103,6 +107,7 @@ class Kind(Generic[T_co]):
     _update: bool = False
     _nullable: bool | None = None
     _codec: Codec | None = None
+    _decode: Callable[[Any, Any, str], object] | None = None
 
     def __init__(self, **marks: Unpack[Marks]) -> None:
         unknown = marks.keys() - Marks.__annotations__.keys()
@@ -138,6 +143,8 @@ class Kind(Generic[T_co]):
             names = vars(sys.modules[self.owner.__module__])
             self._codec = parse(self.text, names, unordered=self.unordered)
             self.plain = self._codec.plain
+            inner = getattr(self._codec, "inner", self._codec)  # null is plain where it may be
+            self._decode = inner.cls.__hydrate__ if isinstance(inner, Structure) else inner.decode
         return self._codec
 
     @property
@@ -167,14 +174,20 @@ class Kind(Generic[T_co]):
             """Give the attribute's value, decoding or loading it; on a class, what stands in conditions."""
             if instance is None:
                 return self.attribute(owner)
-            value = instance.__state__.raw.get(self.key, self)
-            if type(value) not in self.plain:
-                if value is self or self._codec is None:
-                    return read(instance, self)
-                try:
-                    value = self._codec.decode(value, instance, self.name)
-                except WrongType:
-                    return read(instance, self)
+            state = instance.__state__
+            value = state.raw.get(self.key, self)
+            if value is self or state.edits or self._decode is None:
+                return read(instance, self)
+            if type(value) in self.plain:
+                values = instance.__dict__
+                values[self.name] = value
+                if len(values) > _MANY and value is not None:
+                    fill(instance)
+                return value
+            try:
+                value = self._decode(value, instance, self.name)
+            except WrongType:
+                return read(instance, self)
             instance.__dict__[self.name] = value
             return value
 
@@ -241,6 +254,9 @@ class Secret(Kind[T_co]):
         def __set__(self, instance: object, value: T_co, /) -> None: ...  # type: ignore[misc]  # see T_co
 
 
+_get: Any = Kind.__get__
+
+
 def volatile_twin(kind: Kind[Any]) -> None:
     """Turn a field into its volatile twin, a data descriptor that asks the clock at every read."""
     kind.__class__ = _TWINS[type(kind)]
@@ -253,14 +269,12 @@ class _AsksTheClock(Kind[T_co]):
             """Give the value, after a refresh where it is older than the session allows."""
             if instance is None:
                 return self.attribute(owner)
-            state = instance.__state__
-            until = state.fresh_until
-            if until is not None and state.owner.monotonic() >= until:
-                state.owner.freshen(instance, self.name)
-            try:
-                return instance.__dict__[self.name]
-            except KeyError:
-                return read(instance, self)
+            origin = instance.__state__.origin
+            until = origin.fresh_until
+            if until is not None and origin.owner.monotonic() >= until:
+                origin.owner.freshen(instance, self.name)
+            value = instance.__dict__.get(self.name, self)
+            return _get(self, instance, owner) if value is self else value
 
         def __set__(self, instance, value):
             """Assign; `Record.__setattr__` comes first, this makes a data descriptor."""

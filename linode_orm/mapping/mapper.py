@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Never
 from urllib.parse import quote
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.codecs import NoneType, WrongType
+from linode_orm.mapping.compiled import filler
 from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, volatile_twin
 from linode_orm.mapping.operations import Operation
 from linode_orm.mapping.record import Record
@@ -16,6 +18,8 @@ from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.relations import Many, One
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from linode_orm.mapping.expressions import Attribute
 
 _KIND: Final = re.compile(r"(?:\w+\.)?(ReadOnly|Fixed|Field|Secret)\[(.*)\]\s*\Z", re.DOTALL)
@@ -123,6 +127,12 @@ class Mapper:
         if options:
             msg = f"class {self.name}: unknown class keywords {', '.join(options)}"
             raise TypeError(msg)
+
+    @cached_property
+    def fill(self) -> Callable[[dict[str, object], dict[str, object]], None]:
+        """What puts the values of a body that need no decoding under their attributes' names."""
+        answered = [each for each in self.fields.values() if each.kind != "secret" and not each.only_on_get]
+        return filler([field for field in answered if field.codec.plain - {NoneType}])
 
     def _has_one_id(self) -> bool:
         return len(self.id_names) == 1 and self.id_names[0] in self.fields

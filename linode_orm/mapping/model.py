@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from linode_orm.errors import InvalidRequestError
+from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.mapper import Mapper
 from linode_orm.mapping.newborn import Newborn
 from linode_orm.mapping.record import EMPTY, Record, RecordState, absorb, encode, forget, write
 from linode_orm.mapping.registry import register
-from linode_orm.mapping.state import DETACHED, Loaded, Owner, State, Status
+from linode_orm.mapping.state import DETACHED, Loaded, Origin, Owner, State, Status
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Model(_Declared):
         if identity is not None and names:
             ids = identity if isinstance(identity, tuple) else (identity,)
             raw = {cls.__mapper__.fields[name].key: each for name, each in zip(names, ids, strict=True)}
-        _set_state(self, State(raw, cast("Owner", owner), identity, parents, status))
+        _set_state(self, State(raw, identity, Origin(cast("Owner", owner), parents, status)))
         return self
 
     @property
@@ -283,8 +284,12 @@ class Nested(_Declared):
 
     @classmethod
     def __hydrate__(cls, raw: dict[str, object], holder: Holder | None, name: str) -> Self:
+        if type(raw) is not dict:
+            raise WrongType(cls.__name__, raw)
         self = _new(cls)
-        _set_state(self, NestedState(raw, holder, name))
+        state = _new(NestedState)
+        state.raw, state.edits, state.holder, state.name = raw, None, holder, name
+        _set_state(self, state)
         if not cls.__mapper__.known.issuperset(raw):
             cls.__mapper__.learn(raw.keys() - cls.__mapper__.known)
         return self

@@ -82,6 +82,8 @@ def read(record: Record, field: FieldFacts) -> object:
     """Decode a field's value and keep it (the slow path of every read)."""
     state = record.__state__
     raw = state.raw.get(field.key, ABSENT)
+    if _waiting(field.name) in record.__dict__:
+        return None
     if raw is ABSENT:
         value = state.missing(record, field)
         if field.name in record.__dict__:
@@ -94,6 +96,14 @@ def read(record: Record, field: FieldFacts) -> object:
             raise ResponseError(msg) from None
     record.__dict__[field.name] = value
     return value
+
+
+def fill(record: Record) -> None:
+    """Keep every value that needs no decoding, where nothing is pending: they are often read together."""
+    try:  # noqa: SIM105  half the time of suppress()
+        record.__mapper__.fill(record.__state__.raw, record.__dict__)
+    except KeyError:  # a reference has its id alone
+        pass
 
 
 def write(record: Record, field: FieldFacts, value: object) -> None:

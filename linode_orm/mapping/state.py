@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from linode_orm.errors import DetachedInstanceError
 from linode_orm.mapping.record import Record, RecordState
@@ -88,6 +89,9 @@ class Owner(Protocol):
         """Read the object until the condition is true."""
 
 
+T = TypeVar("T")
+
+
 class Near(NamedTuple):
     """From where a reference was reached: what lets many be loaded together."""
 
@@ -95,33 +99,84 @@ class Near(NamedTuple):
     relation: str
 
 
-class State(RecordState):
-    """The state of one object: its body, key, owner and pending edits."""
+class Origin:
+    """What the objects of one page have in common, held once; never changed, for others hold it too."""
 
-    __slots__ = ("batch", "fresh_until", "identity", "kept", "loaded", "owner", "parents", "shelf", "status")
+    __slots__ = ("batch", "fresh_until", "kept", "loaded", "owner", "parents", "shelf", "status")
 
-    def __init__(  # noqa: PLR0913, PLR0917  one argument a slot, on the hot path of loading
+    def __init__(  # noqa: PLR0913, PLR0917  one argument a slot
         self,
-        raw: dict[str, object],
         owner: Owner,
-        identity: object,
         parents: tuple[object, ...],
         status: Status,
         loaded: Loaded = Loaded.NOTHING,
         fresh_until: float | None = None,
         batch: object = None,
+        kept: dict[str, object] | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
-        self.raw = raw
-        self.edits = None
         self.owner = owner
-        self.identity = identity
         self.parents = parents
         self.status = status
         self.loaded = loaded
         self.fresh_until = fresh_until
         self.batch = batch
-        self.kept: dict[str, object] | None = None
-        self.shelf: Shelf | None = None
+        self.kept = kept
+        self.shelf = shelf
+
+    def but(self, name: str, value: object) -> Origin:
+        """Give one that differs in one value."""
+        copy = object.__new__(Origin)
+        for each in self.__slots__:
+            setattr(copy, each, value if each == name else getattr(self, each))
+        return copy
+
+
+class Shared(Generic[T]):
+    """A value that stands in an object's origin until it is assigned; then the object has an origin of its own."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+        self._get = attrgetter(name)
+
+    if TYPE_CHECKING:
+
+        def __get__(self, state: object, owner: type, /) -> T: ...
+
+    else:
+
+        def __get__(self, state, owner=None):
+            """Give the value."""
+            return self if state is None else self._get(state.origin)
+
+    def __set__(self, state: State, value: T) -> None:
+        if self._get(state.origin) is not value:
+            state.origin = state.origin.but(self._name, value)
+
+
+class State(RecordState):
+    """The state of one object: its body, key, owner and pending edits.
+
+    `batch` is the query that it came from, `fresh_until` the moment at which volatile values are old, `kept` what an
+    answer showed only once, `shelf` what an expired object keeps of its mutable values.
+    """
+
+    __slots__ = ("identity", "origin")
+
+    owner: Shared[Owner] = Shared()
+    parents: Shared[tuple[object, ...]] = Shared()
+    status: Shared[Status] = Shared()
+    loaded: Shared[Loaded] = Shared()
+    fresh_until: Shared[float | None] = Shared()
+    batch: Shared[object] = Shared()
+    kept: Shared[dict[str, object] | None] = Shared()
+    shelf: Shared[Shelf | None] = Shared()
+
+    def __init__(self, raw: dict[str, object], identity: object, origin: Origin) -> None:
+        self.raw = raw
+        self.edits = None
+        self.identity = identity
+        self.origin = origin
 
     @property
     def is_new(self) -> bool:

@@ -7,7 +7,7 @@ from weakref import ref
 
 from linode_orm.errors import ResponseError
 from linode_orm.mapping.record import EMPTY, Record, absorb
-from linode_orm.mapping.state import DETACHED, Loaded, Shelf, State, Status
+from linode_orm.mapping.state import DETACHED, Loaded, Origin, Shelf, State, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +53,7 @@ class Loader:
         known, owner = mapper.known, cast("Owner", self._session)
         if not mapper.only_on_get:
             loaded = Loaded.WHOLE
+        origin = Origin(owner, parents, Status.PERSISTENT, loaded, fresh, batch)
         found: list[M] = []
         single = mapper.id_key
         for body in bodies:
@@ -64,7 +65,7 @@ class Loader:
             instance = reference() if reference is not None else None
             if instance is None:
                 instance = object.__new__(model)
-                _set_state(instance, State(body, owner, identity, parents, Status.PERSISTENT, loaded, fresh, batch))
+                _set_state(instance, State(body, identity, origin))
                 table[identity] = ref(instance)
                 if not known.issuperset(body):
                     mapper.learn(body.keys() - known)
