@@ -90,7 +90,11 @@ def _regions() -> Iterator[dict[str, object]]:
             "status": "ok",
             "site_type": "core",
             "resolvers": {"ipv4": "203.0.113.1, 203.0.113.2", "ipv6": "2001:db8::1, 2001:db8::2"},
-            "placement_group_limits": {"maximum_pgs_per_customer": 100, "maximum_linodes_per_pg": 5},
+            "placement_group_limits": {
+                "maximum_pgs_per_customer": 100,
+                "maximum_linodes_per_pg": 5,
+                "maximum_linodes_per_flexible_pg": 5,
+            },
         }
 
 

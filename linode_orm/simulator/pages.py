@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from linode_orm.simulator.errors import bad, not_found
+from linode_orm.simulator.store import encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from linode_orm.simulator.catalogue import Resource
-    from linode_orm.simulator.store import Row
+    from linode_orm.simulator.store import Body, Row
 
 DEFAULT_SIZE: Final = 100
 SMALLEST: Final = 25
@@ -39,11 +40,26 @@ def render(resource: Resource, rows: Sequence[Row], query: Mapping[str, str], re
     """Give a list's answer in its envelope."""
     if resource.envelope == "page":
         return page_of([(row.encoded(listed=True)) for row in rows], query, resource.page_size, results_off)
+    if resource.envelope.startswith("rows:"):
+        return encode(_scattered(resource.envelope.removeprefix("rows:").split(), [row.body for row in rows]))
     whole = b"[" + b", ".join(row.encoded(listed=True) for row in rows) + b"]"
     if resource.envelope == "array":
         return whole
     key = resource.envelope.partition(":")[2] or "data"
     return b'{"%s": %s}' % (key.encode(), whole)
+
+
+def _scattered(paths: list[str], bodies: list[Body]) -> dict[str, object]:
+    """Put rows into the places of an answer that is no list: the first takes what the others do not name."""
+    answer: dict[str, object] = {}
+    for path in paths:
+        *above, last = path.split(".")
+        place = answer
+        for key in above:
+            place = cast("dict[str, object]", place.setdefault(key, {}))
+        mine = [body for body in bodies if (body.get("type") == above[0] if above else body.get("type") not in paths)]
+        place[last] = (mine[0] if mine and last == "current" else None) if above else mine
+    return answer
 
 
 def page_of(

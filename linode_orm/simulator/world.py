@@ -64,6 +64,7 @@ class World:
     def draft(self, resource: Resource, body: Mapping[str, Any] | None = None) -> Body:
         """Give the body of a new row: a value for every declared field, and those given."""
         shown = shape.fresh(resource.leaves, self.now)
+        shown |= {road.embedded: [] for road in resource.roads if road.embedded}
         return shape.merge(resource.leaves, shown, body, self.now, verb="create") if body else shown
 
     def make(self, name: str, parents: tuple[str, ...] = (), /, **fields: object) -> Row:

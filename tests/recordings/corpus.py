@@ -5,15 +5,18 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 import pytest
 
 from linode_orm import models
-from linode_orm.mapping import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linode_orm.mapping import Model
 
 FILE = Path(__file__).parents[3] / "shared" / "recordings" / "open.jsonl.gz"
 needed = pytest.mark.skipif(not FILE.exists(), reason="the recordings are not on this machine")
@@ -71,7 +74,7 @@ class Atlas:
             try:
                 identity = mapper.identity(own[0] if len(own) == 1 else tuple(own)) if own else None
                 parents = mapper.check_parents(tuple(above)) if above else ()
-            except Exception:  # noqa: BLE001, S112  a word where an id would be: another resource
+            except Exception:  # noqa: BLE001  a word where an id would be: another resource
                 continue
             return Place(model, parents, identity, is_item)
         return None

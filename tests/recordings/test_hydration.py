@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-import pytest
-
 from linode_orm.errors import AttributeMissing, LinodeORMError
 from linode_orm.mapping import Nested
 from linode_orm.mapping.containers import Structure

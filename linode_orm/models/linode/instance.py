@@ -247,7 +247,6 @@ class Instance(Model, path="/linode/instances"):
         self,
         image: Image | str | None,
         *,
-        root_pass: str,
         stackscript: StackScript | int | Unset = UNSET,
         type: Type | str | Unset = UNSET,
         authorized_keys: Sequence[str] | Unset = UNSET,
@@ -256,6 +255,7 @@ class Instance(Model, path="/linode/instances"):
         disk_encryption: str | Unset = UNSET,
         maintenance_policy: str | Unset = UNSET,
         metadata: Mapping[str, object] | Unset = UNSET,
+        root_pass: str | Unset = UNSET,
         stackscript_data: Mapping[str, object] | Unset = UNSET,
     ) -> Instance:
         """Delete all disks and deploy an image anew."""

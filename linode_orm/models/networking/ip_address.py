@@ -37,14 +37,14 @@ class IPAddress(Model, path="/networking/ips", id="address", verbs="list get cre
     assigned_entity: ReadOnly[IPAddressAssignedEntity | None] = ReadOnly(absent=True, nullable=True)
     gateway: ReadOnly[str | None] = ReadOnly(format="ip")
     interface_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
-    linode_id: Fixed[int | None]
+    linode_id: Fixed[int | None] = Fixed(filterable=True)
     linode: One[Instance | None] = One("Instance", via="linode_id")
     prefix: ReadOnly[int] = ReadOnly(filterable=True)
     public: Fixed[bool]
     rdns: Field[str | None] = Field(filterable=True, create=False)
     region_id: Fixed[str] = Fixed(key="region", filterable=True)
     region: One[Region] = One("Region", via="region_id")
-    reserved: Field[bool | None] = Field(absent=True, nullable=True)
+    reserved: Field[bool | None] = Field(filterable=True, absent=True, nullable=True)
     subnet_mask: ReadOnly[str] = ReadOnly(format="ip")
     tags: ReadOnly[TagList | None] = ReadOnly(absent=True)
     type: Fixed[Literal["ipv4", "ipv6", "ipv6/pool", "ipv6/range"] | str] = Fixed(filterable=True)

@@ -21,7 +21,7 @@ class IPv6Range(Model, path="/networking/ipv6/ranges", id="range", verbs="list g
     linodes: ReadOnly[list[int] | None] = ReadOnly(absent=True, unordered=True)
     prefix: ReadOnly[int]
     prefix_length: Secret[Literal[56, 64] | str] = Secret(required=True)
-    region_id: ReadOnly[str] = ReadOnly(key="region")
+    region_id: ReadOnly[str] = ReadOnly(key="region", filterable=True)
     region: One[Region] = One("Region", via="region_id")
     route_target: Fixed[str | None] = Fixed(absent=True, format="ipv6")
 

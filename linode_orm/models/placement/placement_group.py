@@ -36,7 +36,7 @@ class PlacementGroupMigrationsInbound(Nested):
 class PlacementGroup(Model, path="/placement/groups"):
     """A group of Linodes that are kept apart, or together."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(filterable=True)
     label: Field[str] = Field(filterable=True, required=True, unique=True)
     is_compliant: ReadOnly[bool] = ReadOnly(volatile=True)
     members: ReadOnly[list[PlacementGroupMember]] = ReadOnly(volatile=True)

@@ -39,7 +39,15 @@ def _new(call: Call) -> None:
     draft["ipv4"] = [_address(number)]
     draft["ipv6"] = f"2001:db8::{number:x}/128"
     draft["specs"] = specs_of(call.world, str(draft["type"]))
-    draft["alerts"] = {"cpu": 90, "io": 10000, "network_in": 10, "network_out": 10, "transfer_quota": 80}
+    draft["alerts"] = {
+        "cpu": 90,
+        "io": 10000,
+        "network_in": 10,
+        "network_out": 10,
+        "transfer_quota": 80,
+        "system_alerts": [],
+        "user_alerts": [],
+    }
     draft["watchdog_enabled"] = True
     draft["tags"] = sorted(set(draft["tags"]))
     if call.route.verb == "create":
@@ -52,9 +60,22 @@ def _may_create(call: Call) -> None:
     for key, name in (("region", "Region"), ("type", "Type")):
         if call.world.get(name, call.given(key)) is None:
             raise bad(f"{key.capitalize()} is not valid", key)
+    _check_policy(call)
     image = call.given("image")
     if image is not None and call.world.get("Image", image) is None:
         raise bad("Image is not valid", "image")
+
+
+@check("PUT /linode/instances/{}")
+def _check_policy(call: Call) -> None:
+    policy = call.given("maintenance_policy")
+    if policy is not None and "/" not in str(policy):
+        raise bad("Unsupported maintenance policy slug format.", "maintenance_policy")
+
+
+@check("POST /linode/instances/{}/disks", "DELETE /linode/instances/{}/disks/{}")
+def _disks_wait(call: Call) -> None:
+    call.world.refuse_busy(call.parent)
 
 
 @after("POST /linode/instances")
@@ -63,12 +84,18 @@ def _created(call: Call) -> None:
     call.hidden["told"] = True
     image = row.body["image"]
     if image is None:
-        world.job(row, (1.0, {"status": "offline"}), action="linode_create")
+        world.job(row, (1.0, {"status": "offline"}), action="linode_create", keeps_busy=True)
         return
     _deploy(world, row)
     booted = row.hidden.get("booted", True) is not False
     last = {"status": "running"} if booted else {"status": "offline"}
-    world.job(row, (0.5, {"status": "booting" if booted else "provisioning"}), (1.0, last), action="linode_create")
+    world.job(
+        row,
+        (0.5, {"status": "booting" if booted else "provisioning"}),
+        (1.0, last),
+        action="linode_create",
+        keeps_busy=True,
+    )
 
 
 def _deploy(world: World, row: Row) -> None:

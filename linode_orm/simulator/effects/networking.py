@@ -51,6 +51,27 @@ def _rules_changed(call: Call) -> Body:
     return dict(row.body["rules"])
 
 
+@check("POST /networking/ips")
+def _may_allocate(call: Call) -> None:
+    identity = call.given("linode_id")
+    if identity is None and call.given("region") is None:
+        raise bad("A datacenter or a Linode must be provided when reserving an address.")
+    if identity is not None and call.world.get("Instance", identity) is None:
+        raise bad("Linode is not active", "linode_id")
+
+
+@fill("/networking/ips")
+def _address(call: Call) -> None:
+    draft = call.draft
+    number = len(list(call.world.rows("IPAddress"))) + 1
+    host = call.world.get("Instance", draft.get("linode_id"))
+    if not draft.get("address") or "." not in str(draft["address"]):
+        draft["address"] = f"203.0.{113 + number // 250}.{number % 250}"
+    draft["region"] = draft["region"] or (host.body["region"] if host is not None else "us-east")
+    draft["type"] = draft["type"] or "ipv4"
+    draft["gateway"], draft["subnet_mask"], draft["prefix"] = "203.0.113.1", "255.255.255.0", 24
+
+
 def _entity(world: World, kind: str, identity: object) -> Body:
     name = CLASSES.get(kind)
     target = world.get(name, identity) if name else None

@@ -20,8 +20,8 @@ def _new(call: Call) -> None:
     draft["hardware_type"] = draft["hardware_type"] or "nvme"
     draft["status"] = "creating" if call.route.verb == "create" else "active"
     draft["tags"] = sorted(set(draft["tags"]))
-    if draft.get("linode_id") is not None:
-        host = call.world.need("Instance", draft["linode_id"])
+    host = call.world.get("Instance", draft.get("linode_id"))
+    if host is not None:
         draft["linode_label"] = host.body["label"]
         draft["region"] = draft["region"] or host.body["region"]
 

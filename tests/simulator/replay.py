@@ -1,0 +1,206 @@
+"""Replays recorded sequences against the simulator, ids mapped, and compares answer by answer."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, unquote
+
+from linode_orm.simulator import Simulator
+from tests.recordings.corpus import Line, lines, name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linode_orm.simulator.router import Route
+
+
+class Outcome(NamedTuple):
+    """One recorded interaction and what the simulator made of it."""
+
+    line: Line
+    status: int
+    body: Any
+    sent: Any
+
+    @property
+    def name(self) -> str:
+        return f"{name(self.line)} {self.line['method']} {self.line['path']}"
+
+
+class Replay:
+    """One cassette on one simulated account."""
+
+    def __init__(self, cassette: list[Line]) -> None:
+        self.sim = Simulator()
+        self.cassette = cassette
+        self.ids: dict[str, Any] = {}
+
+    def run(self) -> Iterator[Outcome]:
+        """Answer each line that a declared resource is about."""
+        self._stock()
+        for line in self.cassette:
+            match = self.sim.router.match(line["method"], line["path"])
+            if match is None or match.route is None or line["status"] in {429, 503}:
+                continue
+            self.sim.clock.advance(5)
+            sent = self._mapped(line["request"])
+            reply = self.sim.exchange(
+                line["method"],
+                self._path(line["path"]),
+                version=line["api_version"],
+                query=line["query"],
+                x_filter=line["x_filter"],
+                body=sent,
+                token="bad" if line["status"] == 401 else "good",
+            )
+            body = json.loads(reply.content) if reply.content else None
+            self._learn(line["response"], body)
+            yield Outcome(line, reply.status, body, sent)
+
+    # -- ids ---------------------------------------------------------------------------------------------------------
+
+    def _path(self, path: str) -> str:
+        return "/".join(quote(str(self.ids.get(unquote(part), unquote(part))), safe="") for part in path.split("/"))
+
+    def _mapped(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._mapped(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._mapped(each) for each in value]
+        if isinstance(value, int) and not isinstance(value, bool) and value > 999:
+            return self.ids.get(str(value), value)
+        return value
+
+    def _learn(self, recorded: Any, simulated: Any) -> None:
+        """Pair the ids of what was made, in the answer and inside it."""
+        if isinstance(recorded, dict) and isinstance(simulated, dict):
+            for key, value in recorded.items():
+                other = simulated.get(key)
+                if key == "id" and value is not None and other is not None and str(value) not in self.ids:
+                    self.ids[str(value)] = other
+                elif isinstance(value, (dict, list)):
+                    self._learn(value, other)
+        elif isinstance(recorded, list) and isinstance(simulated, list):
+            for one, other in zip(recorded, simulated, strict=False):
+                self._learn(one, other)
+
+    # -- what was there before ---------------------------------------------------------------------------------------
+
+    def _stock(self) -> None:
+        """Put into the account what the cassette reads without having made it."""
+        made = {str(line["response"]["id"]) for line in self.cassette if _made(line)}
+        for line in self.cassette:
+            image = line["request"].get("image") if isinstance(line["request"], dict) else None
+            if image and line["status"] == 200 and self.sim.world.get("Image", image) is None:
+                self.sim.world.make("Image", (), id=image)
+            if line["method"] != "GET" or line["status"] != 200:
+                continue
+            match = self.sim.router.match("GET", line["path"])
+            if match is None or match.route is None or match.route.verb not in {"get", "list"}:
+                continue
+            for body in _bodies(line["response"]):
+                if match.route.resource.singleton:
+                    continue
+                self._put(match.route, match.values, body, made)
+
+    def _put(self, route: Route, values: tuple[str, ...], body: dict[str, Any], made: set[str]) -> None:
+        resource, world = route.resource, self.sim.world
+        keys = [body.get(key) for key in resource.id_keys]
+        if any(key is None or str(key) in made for key in keys) or any(each in made for each in values):
+            return
+        chain = (*values[: resource.depth], *map(str, keys))
+        above, parents = world.store.parent_of(resource, chain[: resource.depth])
+        if world.store.find(resource, chain) is None and (above is None or world.store.find(above, parents)):
+            row = world.make(resource.name, chain[: resource.depth], **body)
+            row.change(**body)
+
+
+def _made(line: Line) -> bool:
+    return line["method"] == "POST" and isinstance(line["response"], dict) and line["response"].get("id") is not None
+
+
+def _bodies(response: Any) -> list[dict[str, Any]]:
+    if isinstance(response, dict) and isinstance(response.get("data"), list):
+        return [each for each in response["data"] if isinstance(each, dict)]
+    return [response] if isinstance(response, dict) else []
+
+
+def everything() -> Iterator[Outcome]:
+    """Replay every cassette."""
+    for _, cassette in groupby(lines(), key=lambda line: line["cassette"]):
+        yield from Replay(list(cassette)).run()
+
+
+# -- comparing -------------------------------------------------------------------------------------------------------
+
+KINDS = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}
+
+
+def missing(recorded: Any, simulated: Any, at: str = "") -> list[str]:
+    """Give the keys that the recorded answer has and the simulated one lacks."""
+    if isinstance(recorded, dict) and isinstance(simulated, dict):
+        found = [f"{at}{key}" for key in recorded if key not in simulated]
+        for key in recorded.keys() & simulated.keys():
+            found += missing(recorded[key], simulated[key], f"{at}{key}.")
+        return found
+    if isinstance(recorded, list) and isinstance(simulated, list) and recorded and simulated:
+        return missing(recorded[0], simulated[0], at)
+    return []
+
+
+def leaves(recorded: Any, simulated: Any, at: str = "") -> Iterator[tuple[str, bool]]:
+    """Give each leaf that both have and that is null in neither, and whether it is of the same JSON type."""
+    if recorded is None or simulated is None:
+        return
+    if isinstance(recorded, dict) and isinstance(simulated, dict):
+        for key in recorded.keys() & simulated.keys():
+            yield from leaves(recorded[key], simulated[key], f"{at}.{key}")
+    elif isinstance(recorded, list) and isinstance(simulated, list):
+        if recorded and simulated:
+            yield from leaves(recorded[0], simulated[0], f"{at}[]")
+    else:
+        yield at, KINDS[type(recorded)] == KINDS[type(simulated)]
+
+
+def values(outcome: Outcome) -> Iterator[tuple[str, bool]]:
+    """Give each value of a body that the real answer repeated, and whether the simulated one does."""
+    asked, recorded = outcome.line["request"], outcome.line["response"]
+    if not all(isinstance(each, dict) for each in (asked, recorded, outcome.body, outcome.sent)):
+        return
+    for key, value in asked.items():
+        if key in recorded and recorded[key] == value and value is not None:
+            yield key, outcome.body.get(key) == outcome.sent[key]
+
+
+def table(outcomes: list[Outcome]) -> dict[str, tuple[float, dict[str, list[str]]]]:
+    """Give each figure in percent with its shortfalls."""
+    wrong: dict[str, dict[str, list[str]]] = {key: defaultdict(list) for key in ("status", "keys", "types", "values")}
+    total = dict.fromkeys(wrong, 0)
+    for each in outcomes:
+        total["status"] += 1
+        if each.status != each.line["status"]:
+            said = each.body["errors"][0] if isinstance(each.body, dict) and "errors" in each.body else ""
+            wrong["status"][f"{each.line['status']} became {each.status}"].append(f"{each.name} {said}")
+            continue
+        if each.status != 200:
+            continue
+        total["keys"] += 1
+        lacking = missing(each.line["response"], each.body)
+        if lacking:
+            wrong["keys"][", ".join(lacking[:4])].append(each.name)
+        for at, same in leaves(each.line["response"], each.body):
+            total["types"] += 1
+            if not same:
+                wrong["types"][at].append(each.name)
+        if each.line["method"] in {"POST", "PUT"}:
+            for key, same in values(each):
+                total["values"] += 1
+                if not same:
+                    wrong["values"][key].append(each.name)
+    return {
+        key: (100 * (1 - sum(map(len, found.values())) / max(1, total[key])), dict(found))
+        for key, found in wrong.items()
+    }
