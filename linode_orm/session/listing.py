@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple, Never, Protocol
 
 from linode_orm.errors import ApiError, NotFound, ResponseError
@@ -162,6 +163,8 @@ def _identity(listing: Listing, row: object) -> object:
     if not isinstance(row, dict):
         listing.refuse(f"a row is {type(row).__name__}, an object was expected")
     mapper = listing.model.__mapper__
+    if not mapper.id_names:
+        return json.dumps(row, sort_keys=True)  # what has no id is told apart by what it says
     ids = []
     for name in mapper.id_names:
         field = mapper.fields[name]

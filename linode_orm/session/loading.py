@@ -55,18 +55,19 @@ class Loader:
             loaded = Loaded.WHOLE
         origin = Origin(owner, parents, Status.PERSISTENT, loaded, fresh, batch)
         found: list[M] = []
-        single = mapper.id_key
+        single, has_key = mapper.id_key, bool(mapper.id_names) or mapper.singleton
         for body in bodies:
             if type(body) is dict and single is not None and type(body.get(single)) is mapper.id_type:
                 identity = body[single]
             else:
                 identity = self.identity_of(model, body)
-            reference = table.get(identity)
+            reference = table.get(identity) if has_key else None
             instance = reference() if reference is not None else None
             if instance is None:
                 instance = object.__new__(model)
                 _set_state(instance, State(body, identity, origin))
-                table[identity] = ref(instance)
+                if has_key:
+                    table[identity] = ref(instance)
                 if not known.issuperset(body):
                     mapper.learn(body.keys() - known)
                     known = mapper.known

@@ -28,6 +28,8 @@ def encoded(value, codec):
     if isinstance(value, Nested) and isinstance(inner, Structure):
         body = {}
         for each, field in value.__mapper__.fields.items():
+            if field.kind == "secret":
+                continue
             try:
                 part = getattr(value, each)
             except AttributeMissing:

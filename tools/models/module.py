@@ -155,4 +155,4 @@ def _small(text: str) -> str:
 
 def _names(name: str, lines: Iterable[str]) -> bool:
     pattern = re.compile(rf"(?<![\w.\"]){re.escape(name)}(?![\w\"])")
-    return any(pattern.search(text) for text in lines)
+    return any(pattern.search(text) for text in lines if not text.lstrip().startswith('"""'))

@@ -170,7 +170,7 @@ def _verbs(each: Resource, description: Description) -> Iterator[tuple[str, Oper
     routes |= added
     for verb, method in VERBS.items():
         on_item = verb in {"get", "update", "delete"} or each.singleton
-        if each.singleton and verb == "list":
+        if (each.singleton and verb == "list") or (on_item and not each.singleton and not each.ids):
             continue
         operation = routes.get(f"{method} {bare(each.item if on_item else each.path)}")
         if operation is not None and verb not in each.facts.get("no_verbs", ()):

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Field, Model, Owner, ReadOnly, act, operation
+from linode_orm.mapping import Field, Model, One, Owner, ReadOnly, act, operation
+
+if TYPE_CHECKING:
+    from linode_orm.models.longview.longview_subscription import LongviewSubscription
+    from linode_orm.models.maintenance.maintenance_policy import MaintenancePolicy
 
 
 class AccountSettings(Model, path="/account/settings", id=None):
@@ -21,7 +25,11 @@ class AccountSettings(Model, path="/account/settings", id=None):
         | str
     ]
     longview_subscription_id: ReadOnly[str | None] = ReadOnly(key="longview_subscription")
+    longview_subscription: One[LongviewSubscription | None] = One(
+        "LongviewSubscription", via="longview_subscription_id"
+    )
     maintenance_policy_id: Field[str] = Field(key="maintenance_policy")
+    maintenance_policy: One[MaintenancePolicy] = One("MaintenancePolicy", via="maintenance_policy_id")
     managed: ReadOnly[bool]
     network_helper: Field[bool]
     object_storage: ReadOnly[Literal["disabled", "suspended", "active"] | str]

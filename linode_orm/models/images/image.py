@@ -9,6 +9,7 @@ from linode_orm.mapping import (
     JSON,
     UNSET,
     Field,
+    Many,
     Model,
     Nested,
     One,
@@ -24,6 +25,7 @@ from linode_orm.mapping import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from linode_orm.models.images.image_share_group import ImageShareGroup
     from linode_orm.models.linode.disk import Disk
     from linode_orm.models.regions.region import Region
 
@@ -65,6 +67,7 @@ class Image(Model, path="/images"):
     type: ReadOnly[Literal["manual", "automatic"] | str] = ReadOnly(filterable=True)
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
     vendor: ReadOnly[str | None] = ReadOnly(filterable=True)
+    sharegroups: Many[ImageShareGroup] = Many("ImageShareGroup", path="sharegroups")
 
     if TYPE_CHECKING:
 

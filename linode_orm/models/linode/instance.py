@@ -12,6 +12,7 @@ from linode_orm.mapping import (
     Fixed,
     Many,
     Model,
+    Nested,
     One,
     Owner,
     ReadOnly,
@@ -20,14 +21,6 @@ from linode_orm.mapping import (
     Unset,
     act,
     operation,
-)
-from linode_orm.models.linode.instance_types import (
-    InstanceAlerts,
-    InstanceBackups,
-    InstanceMetadata,
-    InstancePlacementGroup,
-    InstanceSpecs,
-    InterfaceSpec,
 )
 
 if TYPE_CHECKING:
@@ -39,12 +32,75 @@ if TYPE_CHECKING:
     from linode_orm.models.linode.config import Config
     from linode_orm.models.linode.disk import Disk
     from linode_orm.models.linode.kernel import Kernel
+    from linode_orm.models.linode.linode_interface import LinodeInterface
+    from linode_orm.models.linode.linode_interface_history import LinodeInterfaceHistory
     from linode_orm.models.linode.stack_script import StackScript
     from linode_orm.models.linode.type import Type
+    from linode_orm.models.lke.lke_cluster import LKECluster
+    from linode_orm.models.maintenance.maintenance_policy import MaintenancePolicy
     from linode_orm.models.networking.firewall import Firewall
     from linode_orm.models.nodebalancers.node_balancer import NodeBalancer
     from linode_orm.models.regions.region import Region
     from linode_orm.models.volumes.volume import Volume
+
+
+class InstanceAlerts(Nested):
+    """What stands under `alerts` of an Instance."""
+
+    cpu: Field[int] = Field(create=False)
+    io: Field[int] = Field(create=False)
+    network_in: Field[int] = Field(create=False)
+    network_out: Field[int] = Field(create=False)
+    transfer_quota: Field[int] = Field(create=False)
+
+
+class InstanceBackups(Nested):
+    """What stands under `backups` of an Instance."""
+
+    available: ReadOnly[bool]
+    enabled: ReadOnly[bool]
+    last_successful: ReadOnly[datetime | None] = ReadOnly(volatile=True)
+    schedule: Field[InstanceBackupsSchedule] = Field(create=False)
+
+
+class InstanceBackupsSchedule(Nested):
+    """What stands under `backups.schedule` of an Instance."""
+
+    day: Field[
+        Literal["Scheduling", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] | str | None
+    ] = Field(create=False)
+    window: Field[
+        Literal["Scheduling", "W0", "W2", "W4", "W6", "W8", "W10", "W12", "W14", "W16", "W18", "W20", "W22"]
+        | str
+        | None
+    ] = Field(create=False)
+
+
+class InstanceMetadata(Nested):
+    """What stands under `metadata` of an Instance."""
+
+    user_data: Fixed[str] = Fixed(format="byte")
+
+
+class InstancePlacementGroup(Nested):
+    """What stands under `placement_group` of an Instance."""
+
+    id: Fixed[int]
+    label: ReadOnly[str] = ReadOnly(filterable=True)
+    migrating_to: ReadOnly[int | None]
+    placement_group_policy: ReadOnly[Literal["strict", "flexible"] | str]
+    placement_group_type: ReadOnly[Literal["anti_affinity:local"] | str] = ReadOnly(filterable=True)
+
+
+class InstanceSpecs(Nested):
+    """What stands under `specs` of an Instance."""
+
+    accelerated_devices: ReadOnly[int | None] = ReadOnly(absent=True)
+    disk: ReadOnly[int]
+    gpus: ReadOnly[int]
+    memory: ReadOnly[int]
+    transfer: ReadOnly[int]
+    vcpus: ReadOnly[int]
 
 
 class Instance(Model, path="/linode/instances"):
@@ -77,14 +133,15 @@ class Instance(Model, path="/linode/instances"):
     interface_generation: Fixed[Literal["legacy_config", "linode"] | str | None] = Fixed(
         filterable=True, absent=True, nullable=True, changed_by="upgrade_interfaces"
     )
-    interfaces: Secret[list[InterfaceSpec]]
     ipv4: Fixed[list[str]] = Fixed(filterable=True, unordered=True, format="ipv4")
     ipv6: ReadOnly[str | None] = ReadOnly(format="ipv6/128")
     kernel_id: Secret[str] = Secret(key="kernel")
     kernel: One[Kernel | None] = One("Kernel", via="kernel_id")
     lke_cluster_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
+    lke_cluster: One[LKECluster | None] = One("LKECluster", via="lke_cluster_id")
     locks: ReadOnly[list[str] | None] = ReadOnly(absent=True, unordered=True)
     maintenance_policy_id: Field[str | None] = Field(key="maintenance_policy", absent=True)
+    maintenance_policy: One[MaintenancePolicy | None] = One("MaintenancePolicy", via="maintenance_policy_id")
     metadata: Secret[InstanceMetadata]
     network_helper: Secret[bool | None]
     placement_group: Fixed[InstancePlacementGroup | None] = Fixed(absent=True, nullable=True)
@@ -125,6 +182,8 @@ class Instance(Model, path="/linode/instances"):
     backup_list: Many[Backup] = Many("Backup")
     configs: Many[Config] = Many("Config")
     disks: Many[Disk] = Many("Disk")
+    interfaces: Many[LinodeInterface] = Many("LinodeInterface", create_key="interfaces")
+    history: Many[LinodeInterfaceHistory] = Many("LinodeInterfaceHistory")
     firewalls: Many[Firewall] = Many("Firewall", path="firewalls")
     nodebalancers: Many[NodeBalancer] = Many("NodeBalancer", path="nodebalancers")
     volumes: Many[Volume] = Many("Volume", path="volumes")
@@ -153,10 +212,9 @@ class Instance(Model, path="/linode/instances"):
             group: str = ...,
             image: Image | str | None = ...,
             interface_generation: Literal["legacy_config", "linode"] | str | None = ...,
-            interfaces: Sequence[InterfaceSpec] = ...,
             ipv4: Sequence[str] = ...,
             kernel: Kernel | str = ...,
-            maintenance_policy_id: str | None = ...,
+            maintenance_policy: MaintenancePolicy | str | None = ...,
             metadata: InstanceMetadata = ...,
             network_helper: bool | None = ...,
             placement_group: InstancePlacementGroup | None = ...,
@@ -167,6 +225,7 @@ class Instance(Model, path="/linode/instances"):
             stackscript_id: int = ...,
             swap_size: int = ...,
             tags: Iterable[str] = ...,
+            interfaces: Sequence[LinodeInterface] = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
@@ -190,6 +249,7 @@ class Instance(Model, path="/linode/instances"):
         self,
         *,
         linode: Instance | int | Unset = UNSET,
+        maintenance_policy: MaintenancePolicy | str | Unset = UNSET,
         region: Region | str | Unset = UNSET,
         type: Type | str | Unset = UNSET,
         backups_enabled: bool | Unset = UNSET,
@@ -197,7 +257,6 @@ class Instance(Model, path="/linode/instances"):
         disks: Sequence[int] | Unset = UNSET,
         group: str | Unset = UNSET,
         label: str | Unset = UNSET,
-        maintenance_policy: str | Unset = UNSET,
         metadata: Mapping[str, object] | Unset = UNSET,
         placement_group: Mapping[str, object] | Unset = UNSET,
         private_ip: bool | Unset = UNSET,
@@ -247,13 +306,13 @@ class Instance(Model, path="/linode/instances"):
         self,
         image: Image | str | None,
         *,
+        maintenance_policy: MaintenancePolicy | str | Unset = UNSET,
         stackscript: StackScript | int | Unset = UNSET,
         type: Type | str | Unset = UNSET,
         authorized_keys: Sequence[str] | Unset = UNSET,
         authorized_users: Sequence[User | str] | Unset = UNSET,
         booted: bool | Unset = UNSET,
         disk_encryption: str | Unset = UNSET,
-        maintenance_policy: str | Unset = UNSET,
         metadata: Mapping[str, object] | Unset = UNSET,
         root_pass: str | Unset = UNSET,
         stackscript_data: Mapping[str, object] | Unset = UNSET,

@@ -26,7 +26,7 @@ class InstanceStatsNetv4(Nested):
     private_out: ReadOnly[list[JSON]]
 
 
-class InstanceStats(Model, path="/linode/instances/{instance}/stats", id=None, parent="Instance", verbs=""):
+class InstanceStats(Model, path="/linode/instances/{instance}/stats", id=None, parent="Instance", verbs="get"):
     """A Linode's CPU, disk and network statistics of the last day."""
 
     cpu: ReadOnly[list[JSON]]

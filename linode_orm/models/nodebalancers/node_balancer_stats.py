@@ -24,7 +24,9 @@ class NodeBalancerStatsDataTraffic(Nested):
     out: ReadOnly[list[float]]
 
 
-class NodeBalancerStats(Model, path="/nodebalancers/{node_balancer}/stats", id=None, parent="NodeBalancer", verbs=""):
+class NodeBalancerStats(
+    Model, path="/nodebalancers/{node_balancer}/stats", id=None, parent="NodeBalancer", verbs="get"
+):
     """A NodeBalancer's statistics of the last day."""
 
     data: ReadOnly[NodeBalancerStatsData]

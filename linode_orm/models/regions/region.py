@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import Many, Model, Nested, Owner, ReadOnly
+
+if TYPE_CHECKING:
+    from linode_orm.models.regions.region_availability import RegionAvailability
 
 
 class RegionMonitors(Nested):
@@ -41,6 +44,7 @@ class Region(Model, path="/regions", verbs="list get", catalogue=True):
     resolvers: ReadOnly[RegionResolvers]
     site_type: ReadOnly[Literal["core", "distributed"] | str | None] = ReadOnly(filterable=True, absent=True)
     status: ReadOnly[Literal["ok", "outage"] | str] = ReadOnly(volatile=True)
+    availability: Many[RegionAvailability] = Many("RegionAvailability", path="availability")
 
     if TYPE_CHECKING:
 

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linode_orm.models.regions.region import Region
+    from linode_orm.models.vpcs.vpc_ipv6_address import VPCIPv6Address
     from linode_orm.models.vpcs.vpc_subnet import VPCSubnet
+    from linode_orm.models.vpcs.vpcip_address import VPCIPAddress
 
 
 class VPCIpv4(Nested):
@@ -41,6 +43,8 @@ class VPC(Model, path="/vpcs"):
     updated: ReadOnly[datetime | None] = ReadOnly(filterable=True, volatile=True, format="date-time")
     vpc_type: Fixed[str | None] = Fixed(filterable=True, absent=True)
     subnets: Many[VPCSubnet] = Many("VPCSubnet", embedded="subnets", create_key="subnets")
+    ips: Many[VPCIPAddress] = Many("VPCIPAddress", path="ips")
+    ipv6s: Many[VPCIPv6Address] = Many("VPCIPv6Address", path="ipv6s")
 
     if TYPE_CHECKING:
 

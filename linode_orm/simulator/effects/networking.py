@@ -54,6 +54,8 @@ def _rules_changed(call: Call) -> Body:
 @check("POST /networking/ips")
 def _may_allocate(call: Call) -> None:
     identity = call.given("linode_id")
+    if call.given("reserved") and call.given("public") is False:
+        raise bad("Cannot reserve a private address.", "public")
     if identity is None and call.given("region") is None:
         raise bad("A datacenter or a Linode must be provided when reserving an address.")
     if identity is not None and call.world.get("Instance", identity) is None:

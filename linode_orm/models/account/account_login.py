@@ -1,0 +1,23 @@
+"""AccountLogin: a login of any user of the account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from linode_orm.mapping import Model, Owner, ReadOnly
+
+
+class AccountLogin(Model, path="/account/logins", verbs="list get"):
+    """A login of any user of the account."""
+
+    id: ReadOnly[int]
+    datetime: ReadOnly[datetime]
+    ip: ReadOnly[str] = ReadOnly(format="ip")
+    restricted: ReadOnly[bool]
+    status: ReadOnly[Literal["successful", "failed"] | str] = ReadOnly(volatile=True)
+    username: ReadOnly[str]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, id: int, /) -> None: ...

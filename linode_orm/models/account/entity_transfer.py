@@ -1,0 +1,36 @@
+"""EntityTransfer: an offer to hand objects to another account, in its older form."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, overload
+
+from linode_orm.mapping import Fixed, Model, Nested, Owner, ReadOnly
+
+
+class EntityTransferEntities(Nested):
+    """What stands under `entities` of an EntityTransfer."""
+
+    linodes: Fixed[list[int]]
+
+
+class EntityTransfer(Model, path="/account/entity-transfers", id="token", verbs="list get create delete"):
+    """An offer to hand objects to another account, in its older form."""
+
+    token: ReadOnly[str] = ReadOnly(format="uuid")
+    created: ReadOnly[datetime]
+    entities: Fixed[EntityTransferEntities] = Fixed(required=True)
+    expiry: ReadOnly[datetime]
+    is_sender: ReadOnly[bool] = ReadOnly(filterable=True)
+    status: ReadOnly[Literal["accepted", "canceled", "completed", "failed", "pending", "stale"] | str] = ReadOnly(
+        filterable=True, volatile=True
+    )
+    updated: ReadOnly[datetime] = ReadOnly(volatile=True)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, token: str, /) -> None: ...
+        @overload
+        def __init__(self, *, entities: EntityTransferEntities) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...

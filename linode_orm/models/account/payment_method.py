@@ -1,0 +1,51 @@
+"""PaymentMethod: a card or account that payments come from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, overload
+
+from linode_orm.mapping import Fixed, Model, Nested, Owner, ReadOnly, Secret, act, operation
+
+
+class PaymentMethodData(Nested):
+    """What stands under `data` of a PaymentMethod."""
+
+    card_number: Secret[str] = Secret(required=True, format="digits")
+    card_type: ReadOnly[str]
+    cvv: Secret[str] = Secret(required=True, format="digits")
+    email: ReadOnly[str]
+    expiry: ReadOnly[str] = ReadOnly(format="MM/YYYY")
+    expiry_month: Secret[int] = Secret(required=True)
+    expiry_year: Secret[int] = Secret(required=True)
+    last_four: ReadOnly[str]
+    paypal_id: ReadOnly[str]
+
+
+class PaymentMethod(Model, path="/account/payment-methods", verbs="list get create delete"):
+    """A card or account that payments come from."""
+
+    id: ReadOnly[int]
+    created: ReadOnly[datetime]
+    data: Fixed[PaymentMethodData] = Fixed(required=True)
+    is_default: Fixed[bool] = Fixed(required=True)
+    type: Fixed[Literal["credit_card", "google_pay", "paypal"] | str] = Fixed(required=True)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, id: int, /) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            data: PaymentMethodData,
+            is_default: bool,
+            type: Literal["credit_card", "google_pay", "paypal"] | str,
+        ) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...
+
+    @operation("POST", "make-default")
+    def make_default(self) -> None:
+        """Set a default payment method."""
+        act(self, "make_default")

@@ -1,0 +1,58 @@
+"""UserGrants: what a restricted user may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from linode_orm.mapping import Field, Model, Nested, One, Owner, ReadOnly
+
+if TYPE_CHECKING:
+    from linode_orm.models.account.user import User
+
+
+class UserGrantsDatabase(Nested):
+    """What stands under `database` of a UserGrants."""
+
+    id: Field[int] = Field(create=False)
+    label: ReadOnly[str]
+    permissions: Field[Literal["read_only", "read_write"] | str | None] = Field(create=False)
+
+
+class UserGrantsGlobal(Nested):
+    """What stands under `global` of a UserGrants."""
+
+    account_access: Field[Literal["read_only", "read_write"] | str | None] = Field(create=False)
+    add_databases: Field[bool] = Field(create=False)
+    add_domains: Field[bool] = Field(create=False)
+    add_firewalls: Field[bool] = Field(create=False)
+    add_images: Field[bool] = Field(create=False)
+    add_linodes: Field[bool] = Field(create=False)
+    add_longview: Field[bool] = Field(create=False)
+    add_nodebalancers: Field[bool] = Field(create=False)
+    add_stackscripts: Field[bool] = Field(create=False)
+    add_volumes: Field[bool] = Field(create=False)
+    add_vpcs: Field[bool] = Field(create=False)
+    cancel_account: Field[bool] = Field(create=False)
+    child_account_access: Field[bool | None] = Field(create=False)
+    longview_subscription: Field[bool] = Field(create=False)
+
+
+class UserGrants(Model, path="/account/users/{user}/grants", id=None, parent="User"):
+    """What a restricted user may do."""
+
+    database: Field[list[UserGrantsDatabase]]
+    domain: Field[list[UserGrantsDatabase]]
+    firewall: Field[list[UserGrantsDatabase]]
+    global_: Field[UserGrantsGlobal] = Field(key="global")
+    image: Field[list[UserGrantsDatabase]]
+    linode: Field[list[UserGrantsDatabase]]
+    longview: Field[list[UserGrantsDatabase]]
+    nodebalancer: Field[list[UserGrantsDatabase]]
+    stackscript: Field[list[UserGrantsDatabase]]
+    volume: Field[list[UserGrantsDatabase]]
+    vpc: Field[list[UserGrantsDatabase]]
+    user: One[User] = One("User")
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, parent: User | str, /) -> None: ...

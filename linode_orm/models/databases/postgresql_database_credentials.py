@@ -1,0 +1,33 @@
+"""PostgreSQLDatabaseCredentials: the root credentials of a PostgreSQL database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linode_orm.mapping import Model, One, Owner, ReadOnly, act, operation
+
+if TYPE_CHECKING:
+    from linode_orm.models.databases.postgresql_database import PostgreSQLDatabase
+
+
+class PostgreSQLDatabaseCredentials(
+    Model,
+    path="/databases/postgresql/instances/{postgresql_database}/credentials",
+    id=None,
+    parent="PostgreSQLDatabase",
+    verbs="get",
+):
+    """The root credentials of a PostgreSQL database."""
+
+    password: ReadOnly[str]
+    username: ReadOnly[str]
+    postgresql_database: One[PostgreSQLDatabase] = One("PostgreSQLDatabase")
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, parent: PostgreSQLDatabase | int, /) -> None: ...
+
+    @operation("POST", "reset")
+    def reset(self) -> None:
+        """Reset PostgreSQL Managed Database credentials."""
+        act(self, "reset")

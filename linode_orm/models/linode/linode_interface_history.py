@@ -1,0 +1,35 @@
+"""LinodeInterfaceHistory: an earlier state of a Linode's interface."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from linode_orm.mapping import Model, One, Owner, ReadOnly
+
+if TYPE_CHECKING:
+    from linode_orm.models.linode.instance import Instance
+    from linode_orm.models.linode.linode_interface import LinodeInterface
+
+
+class LinodeInterfaceHistory(
+    Model,
+    path="/linode/instances/{instance}/interfaces/history",
+    id="interface_history_id",
+    parent="Instance",
+    verbs="list",
+):
+    """An earlier state of a Linode's interface."""
+
+    interface_history_id: ReadOnly[int] = ReadOnly(filterable=True)
+    created: ReadOnly[datetime] = ReadOnly(filterable=True)
+    interface_data: ReadOnly[str]
+    interface_id: ReadOnly[int] = ReadOnly(filterable=True)
+    interface: One[LinodeInterface] = One("LinodeInterface", via="interface_id")
+    linode_id: ReadOnly[int] = ReadOnly(filterable=True)
+    version: ReadOnly[int] = ReadOnly(filterable=True)
+    instance: One[Instance] = One("Instance")
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, interface_history_id: int, parent: Instance | int, /) -> None: ...

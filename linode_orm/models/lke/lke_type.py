@@ -1,0 +1,36 @@
+"""LKEType: a kind of cluster and its price."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linode_orm.mapping import Model, Nested, Owner, ReadOnly
+
+
+class LKETypePrice(Nested):
+    """What stands under `price` of a LKEType."""
+
+    hourly: ReadOnly[float] = ReadOnly(filterable=True)
+    monthly: ReadOnly[float] = ReadOnly(filterable=True)
+
+
+class LKETypeRegionPrice(Nested):
+    """What stands under `region_prices` of a LKEType."""
+
+    id: ReadOnly[str]
+    hourly: ReadOnly[float]
+    monthly: ReadOnly[float]
+
+
+class LKEType(Model, path="/lke/types", verbs="list"):
+    """A kind of cluster and its price."""
+
+    id: ReadOnly[str]
+    label: ReadOnly[str] = ReadOnly(filterable=True)
+    price: ReadOnly[LKETypePrice]
+    region_prices: ReadOnly[list[LKETypeRegionPrice]]
+    transfer: ReadOnly[int] = ReadOnly(filterable=True)
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, id: str, /) -> None: ...

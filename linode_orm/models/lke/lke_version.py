@@ -1,0 +1,17 @@
+"""LKEVersion: a Kubernetes version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linode_orm.mapping import Model, Owner, ReadOnly
+
+
+class LKEVersion(Model, path="/lke/versions", verbs="list get"):
+    """A Kubernetes version."""
+
+    id: ReadOnly[str]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, id: str, /) -> None: ...

@@ -1,0 +1,30 @@
+"""ManagedIssue: something that the managed service works on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from linode_orm.mapping import Model, Nested, Owner, ReadOnly
+
+
+class ManagedIssueEntity(Nested):
+    """What stands under `entity` of a ManagedIssue."""
+
+    id: ReadOnly[int]
+    label: ReadOnly[str]
+    type: ReadOnly[Literal["ticket"] | str]
+    url: ReadOnly[str] = ReadOnly(format="url")
+
+
+class ManagedIssue(Model, path="/managed/issues", verbs="list get"):
+    """Something that the managed service works on."""
+
+    id: ReadOnly[int]
+    created: ReadOnly[datetime]
+    entity: ReadOnly[ManagedIssueEntity]
+    services: ReadOnly[list[int]]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, id: int, /) -> None: ...

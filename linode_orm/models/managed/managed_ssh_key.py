@@ -1,0 +1,17 @@
+"""ManagedSSHKey: the managed service's public key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linode_orm.mapping import Model, Owner, ReadOnly
+
+
+class ManagedSSHKey(Model, path="/managed/credentials/sshkey", id=None, verbs="get"):
+    """The managed service's public key."""
+
+    ssh_key: ReadOnly[str]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, /) -> None: ...

@@ -1,0 +1,71 @@
+"""Stream: a stream of logs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, overload
+
+from linode_orm.mapping import Field, Fixed, Many, Model, Nested, Owner, ReadOnly
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from linode_orm.models.monitor.stream_history import StreamHistory
+
+
+class StreamDestinationBody(Nested):
+    """What stands under `destinations` of a Stream."""
+
+    id: ReadOnly[int]
+    label: ReadOnly[str]
+    details: ReadOnly[StreamDestinationsDetails]
+    type: ReadOnly[str]
+
+
+class StreamDestinationsDetails(Nested):
+    """What stands under `destinations.details` of a Stream."""
+
+    access_key_id: ReadOnly[str]
+    bucket_name: ReadOnly[str]
+    host: ReadOnly[str]
+    path: ReadOnly[str | None] = ReadOnly(absent=True)
+
+
+class StreamDetails(Nested):
+    """What stands under `details` of a Stream."""
+
+    cluster_ids: Field[list[int]]
+    is_auto_add_all_clusters_enabled: Field[bool]
+
+
+class Stream(Model, path="/monitor/streams"):
+    """A stream of logs."""
+
+    id: ReadOnly[int]
+    label: Field[str] = Field(required=True)
+    created: ReadOnly[datetime]
+    created_by: ReadOnly[str]
+    destinations: Field[list[StreamDestinationBody]] = Field(required=True)
+    details: Field[StreamDetails | None]
+    status: Field[str] = Field(volatile=True)
+    type: Fixed[str] = Fixed(required=True)
+    updated: ReadOnly[datetime] = ReadOnly(volatile=True)
+    updated_by: ReadOnly[str]
+    version: ReadOnly[int]
+    history: Many[StreamHistory] = Many("StreamHistory")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, id: int, /) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            label: str,
+            destinations: Sequence[StreamDestinationBody],
+            type: str,
+            details: StreamDetails | None = ...,
+            status: str = ...,
+        ) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...

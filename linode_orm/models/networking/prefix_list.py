@@ -1,0 +1,27 @@
+"""PrefixList: a named list of address ranges."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from linode_orm.mapping import Model, Owner, ReadOnly
+
+
+class PrefixList(Model, path="/networking/prefixlists", verbs="list get"):
+    """A named list of address ranges."""
+
+    id: ReadOnly[int]
+    created: ReadOnly[datetime]
+    deleted: ReadOnly[str]
+    description: ReadOnly[str]
+    ipv4: ReadOnly[list[str]]
+    ipv6: ReadOnly[list[str]]
+    name: ReadOnly[str] = ReadOnly(filterable=True)
+    updated: ReadOnly[datetime] = ReadOnly(volatile=True)
+    version: ReadOnly[int]
+    visibility: ReadOnly[str]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, id: int, /) -> None: ...

@@ -1,0 +1,21 @@
+"""VLAN: a private network in one region."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from linode_orm.mapping import Model, Owner, ReadOnly
+
+
+class VLAN(Model, path="/networking/vlans", id=("region_id", "label"), verbs="list delete"):
+    """A private network in one region."""
+
+    region_id: ReadOnly[str] = ReadOnly(key="region", filterable=True)
+    label: ReadOnly[str] = ReadOnly(filterable=True)
+    created: ReadOnly[datetime]
+    linodes: ReadOnly[list[int]]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, id: tuple[str, str], /) -> None: ...

@@ -1,0 +1,49 @@
+"""ObjectStorageBucket: a bucket of objects."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, overload
+
+from linode_orm.mapping import Fixed, Model, One, Owner, ReadOnly, Secret
+
+if TYPE_CHECKING:
+    from linode_orm.models.object_storage.object_storage_cluster import ObjectStorageCluster
+
+
+class ObjectStorageBucket(
+    Model, path="/object-storage/buckets", id=("region_id", "label"), verbs="list get create delete"
+):
+    """A bucket of objects."""
+
+    region_id: Fixed[str] = Fixed(key="region")
+    label: Fixed[str] = Fixed(required=True)
+    acl: Secret[Literal["private", "public-read", "authenticated-read", "public-read-write"] | str] = Secret(
+        default="private"
+    )
+    cluster_id: ReadOnly[str] = ReadOnly(key="cluster", deprecated=True)
+    cluster: One[ObjectStorageCluster] = One("ObjectStorageCluster", via="cluster_id")
+    cors_enabled: Secret[bool]
+    created: ReadOnly[datetime]
+    endpoint_type: Fixed[Literal["E0", "E1", "E2", "E3"] | str]
+    hostname: ReadOnly[str]
+    objects: ReadOnly[int] = ReadOnly(volatile=True)
+    s3_endpoint: Fixed[str]
+    size: ReadOnly[int] = ReadOnly(volatile=True)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, id: tuple[str, str], /) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            label: str,
+            region_id: str = ...,
+            acl: Literal["private", "public-read", "authenticated-read", "public-read-write"] | str = ...,
+            cors_enabled: bool = ...,
+            endpoint_type: Literal["E0", "E1", "E2", "E3"] | str = ...,
+            s3_endpoint: str = ...,
+        ) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...

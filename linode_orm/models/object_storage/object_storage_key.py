@@ -1,0 +1,53 @@
+"""ObjectStorageKey: a key with which programs reach buckets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, overload
+
+from linode_orm.mapping import Field, Fixed, Model, Nested, Owner, ReadOnly
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ObjectStorageKeyBucketAccess(Nested):
+    """What stands under `bucket_access` of an ObjectStorageKey."""
+
+    bucket_name: Fixed[str]
+    cluster: Fixed[str]
+    permissions: Fixed[Literal["read_write", "read_only"] | str]
+    region: Fixed[str]
+
+
+class ObjectStorageKeyRegion(Nested):
+    """What stands under `regions` of an ObjectStorageKey."""
+
+    id: ReadOnly[str]
+    endpoint_type: ReadOnly[Literal["E0", "E1", "E2", "E3"] | str]
+    s3_endpoint: ReadOnly[str]
+
+
+class ObjectStorageKey(Model, path="/object-storage/keys"):
+    """A key with which programs reach buckets."""
+
+    id: ReadOnly[int]
+    label: Field[str]
+    access_key: ReadOnly[str]
+    bucket_access: Fixed[list[ObjectStorageKeyBucketAccess] | None]
+    limited: ReadOnly[bool]
+    regions: Field[list[ObjectStorageKeyRegion]] = Field(unordered=True)
+    secret_key: ReadOnly[str] = ReadOnly(redacted=True)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, id: int, /) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            label: str = ...,
+            bucket_access: Sequence[ObjectStorageKeyBucketAccess] | None = ...,
+            regions: Sequence[ObjectStorageKeyRegion] = ...,
+        ) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...

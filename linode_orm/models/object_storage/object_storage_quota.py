@@ -1,0 +1,27 @@
+"""ObjectStorageQuota: a limit of object storage at an endpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from linode_orm.mapping import Model, Owner, ReadOnly
+
+
+class ObjectStorageQuota(Model, path="/object-storage/quotas", id="quota_id", verbs="list get"):
+    """A limit of object storage at an endpoint."""
+
+    quota_id: ReadOnly[str]
+    description: ReadOnly[str]
+    endpoint_type: ReadOnly[Literal["E0", "E1", "E2", "E3"] | str]
+    has_usage: ReadOnly[bool]
+    quota_limit: ReadOnly[int]
+    quota_name: ReadOnly[Literal["Number of Objects", "Number of Buckets", "Total Capacity"] | str] = ReadOnly(
+        filterable=True
+    )
+    quota_type: ReadOnly[str]
+    resource_metric: ReadOnly[Literal["bucket", "object", "byte"] | str]
+    s3_endpoint: ReadOnly[str] = ReadOnly(filterable=True)
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, quota_id: str, /) -> None: ...

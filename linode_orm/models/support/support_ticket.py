@@ -1,0 +1,128 @@
+"""SupportTicket: a question to the support."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, overload
+
+from linode_orm.mapping import Fixed, Many, Model, Nested, One, Owner, ReadOnly, Secret, act, operation
+
+if TYPE_CHECKING:
+    from linode_orm.models.databases.database import Database
+    from linode_orm.models.domains.domain import Domain
+    from linode_orm.models.linode.instance import Instance
+    from linode_orm.models.lke.lke_cluster import LKECluster
+    from linode_orm.models.longview.longview_client import LongviewClient
+    from linode_orm.models.networking.firewall import Firewall
+    from linode_orm.models.nodebalancers.node_balancer import NodeBalancer
+    from linode_orm.models.regions.region import Region
+    from linode_orm.models.support.support_ticket_reply import SupportTicketReply
+    from linode_orm.models.volumes.volume import Volume
+    from linode_orm.models.vpcs.vpc import VPC
+
+
+class SupportTicketEntity(Nested):
+    """What stands under `entity` of a SupportTicket."""
+
+    id: ReadOnly[int]
+    label: ReadOnly[str]
+    type: ReadOnly[
+        Literal[
+            "database",
+            "domain",
+            "firewall",
+            "linode",
+            "lkecluster",
+            "managed_service",
+            "nodebalancer",
+            "vlan",
+            "volume",
+            "vpc",
+        ]
+        | str
+    ]
+    url: ReadOnly[str]
+
+
+class SupportTicket(Model, path="/support/tickets", verbs="list get create"):
+    """A question to the support."""
+
+    id: ReadOnly[int]
+    attachments: ReadOnly[list[str]]
+    bucket: Secret[str | None]
+    closable: ReadOnly[bool]
+    closed: ReadOnly[datetime | None] = ReadOnly(filterable=True)
+    database_id: Secret[int | None]
+    database: One[Database | None] = One("Database", via="database_id")
+    description: Fixed[str] = Fixed(required=True)
+    domain_id: Secret[int | None]
+    domain: One[Domain | None] = One("Domain", via="domain_id")
+    entity: ReadOnly[SupportTicketEntity | None]
+    firewall_id: Secret[int | None]
+    firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
+    gravatar_id: ReadOnly[str]
+    linode_id: Secret[int | None]
+    linode: One[Instance | None] = One("Instance", via="linode_id")
+    lkecluster_id: Secret[int | None]
+    lkecluster: One[LKECluster | None] = One("LKECluster", via="lkecluster_id")
+    longviewclient_id: Secret[int | None]
+    longviewclient: One[LongviewClient | None] = One("LongviewClient", via="longviewclient_id")
+    managed_issue: Secret[bool] = Secret(default=False)
+    nodebalancer_id: Secret[int | None]
+    nodebalancer: One[NodeBalancer | None] = One("NodeBalancer", via="nodebalancer_id")
+    opened: ReadOnly[datetime] = ReadOnly(filterable=True)
+    opened_by: ReadOnly[str] = ReadOnly(filterable=True)
+    region_id: Secret[str | None] = Secret(key="region")
+    region: One[Region | None] = One("Region", via="region_id")
+    severity: Fixed[int | None]
+    status: ReadOnly[Literal["closed", "new", "open"] | str] = ReadOnly(filterable=True, volatile=True)
+    summary: Fixed[str] = Fixed(required=True)
+    updated: ReadOnly[datetime] = ReadOnly(filterable=True, volatile=True)
+    updated_by: ReadOnly[str | None]
+    vlan: Secret[str | None]
+    volume_id: Secret[int | None]
+    volume: One[Volume | None] = One("Volume", via="volume_id")
+    vpc_id: Secret[int | None]
+    vpc: One[VPC | None] = One("VPC", via="vpc_id")
+    replies: Many[SupportTicketReply] = Many("SupportTicketReply")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, session: Owner, id: int, /) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            description: str,
+            summary: str,
+            bucket: str | None = ...,
+            database: Database | int | None = ...,
+            database_id: int | None = ...,
+            domain: Domain | int | None = ...,
+            domain_id: int | None = ...,
+            firewall: Firewall | int | None = ...,
+            firewall_id: int | None = ...,
+            linode: Instance | int | None = ...,
+            linode_id: int | None = ...,
+            lkecluster: LKECluster | int | None = ...,
+            lkecluster_id: int | None = ...,
+            longviewclient: LongviewClient | int | None = ...,
+            longviewclient_id: int | None = ...,
+            managed_issue: bool = ...,
+            nodebalancer: NodeBalancer | int | None = ...,
+            nodebalancer_id: int | None = ...,
+            region: Region | str | None = ...,
+            severity: int | None = ...,
+            vlan: str | None = ...,
+            volume: Volume | int | None = ...,
+            volume_id: int | None = ...,
+            vpc: VPC | int | None = ...,
+            vpc_id: int | None = ...,
+        ) -> None: ...
+        def __init__(self, *args: object, **values: object) -> None: ...
+
+    @operation("POST", "close")
+    def close(self) -> None:
+        """Close a support ticket."""
+        act(self, "close")

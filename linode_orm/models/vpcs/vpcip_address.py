@@ -1,0 +1,45 @@
+"""VPCIPAddress: an address in use in a VPC."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linode_orm.mapping import Model, One, Owner, ReadOnly
+
+if TYPE_CHECKING:
+    from linode_orm.models.databases.database import Database
+    from linode_orm.models.linode.instance import Instance
+    from linode_orm.models.nodebalancers.node_balancer import NodeBalancer
+    from linode_orm.models.regions.region import Region
+    from linode_orm.models.vpcs.vpc import VPC
+    from linode_orm.models.vpcs.vpc_subnet import VPCSubnet
+
+
+class VPCIPAddress(Model, path="/vpcs/ips", id=(), verbs="list"):
+    """An address in use in a VPC."""
+
+    active: ReadOnly[bool] = ReadOnly(filterable=True)
+    address: ReadOnly[str | None] = ReadOnly(format="ip")
+    address_range: ReadOnly[str | None]
+    config_id: ReadOnly[int | None] = ReadOnly(filterable=True)
+    database_id: ReadOnly[int | None]
+    database: One[Database | None] = One("Database", via="database_id")
+    gateway: ReadOnly[str | None] = ReadOnly(format="ip")
+    interface_id: ReadOnly[int]
+    linode_id: ReadOnly[int] = ReadOnly(filterable=True)
+    linode: One[Instance] = One("Instance", via="linode_id")
+    nat_1_1: ReadOnly[str] = ReadOnly(format="ip")
+    nodebalancer_id: ReadOnly[int | None]
+    nodebalancer: One[NodeBalancer | None] = One("NodeBalancer", via="nodebalancer_id")
+    prefix: ReadOnly[int | None]
+    region_id: ReadOnly[str] = ReadOnly(key="region", filterable=True)
+    region: One[Region] = One("Region", via="region_id")
+    subnet_id: ReadOnly[int]
+    subnet: One[VPCSubnet] = One("VPCSubnet", via="subnet_id")
+    subnet_mask: ReadOnly[str] = ReadOnly(format="ip")
+    vpc_id: ReadOnly[int] = ReadOnly(filterable=True)
+    vpc: One[VPC] = One("VPC", via="vpc_id")
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, /) -> None: ...
