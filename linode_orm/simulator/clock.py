@@ -28,9 +28,10 @@ class VirtualClock:
         return self._since is not None
 
     def run(self) -> None:
-        """Follow real time from now on."""
+        """Follow real time from now on, and show the real date: clients compare it with their own."""
         if self._since is None:
             self._since = time.monotonic()
+            self._start = datetime.now(UTC) - timedelta(seconds=self._elapsed)
 
     def monotonic(self) -> float:
         """Give the seconds since the clock was made."""
