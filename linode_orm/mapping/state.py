@@ -50,6 +50,10 @@ class Shelf(NamedTuple):
     values: dict[str, object]
 
 
+_Object = Any
+"""A `Model`, or the class of one; models are defined on top of this module."""
+
+
 class Owner(Protocol):
     """What an object may ask of what owns it: a session, or a class that refuses."""
 
@@ -58,34 +62,34 @@ class Owner(Protocol):
         """Give the clock by which values grow stale, in seconds."""
         ...
 
-    def load_attribute(self, instance: Record, name: str) -> None:
+    def load_attribute(self, instance: _Object, name: str) -> None:
         """Load what `name` needs; after it the body holds the field or never will."""
 
-    def freshen(self, instance: Record, name: str) -> None:
+    def freshen(self, instance: _Object, name: str) -> None:
         """Read a volatile value again because it is too old."""
 
-    def changed(self, instance: Record) -> None:
+    def changed(self, instance: _Object) -> None:
         """Look at the object when the next commit is planned, and keep it until then."""
 
-    def reference(self, model: type, identity: object, parents: tuple[object, ...], near: Near | None) -> Any:  # noqa: ANN401  an instance of `model`
+    def reference(self, model: _Object, identity: object, parents: tuple[object, ...], near: Near | None) -> Any:  # noqa: ANN401  an instance of `model`
         """Give the one object with that key, without a request."""
         ...
 
-    def collection(self, instance: Record, name: str) -> Any:  # noqa: ANN401  the Collection that the relation names
+    def collection(self, instance: _Object, name: str) -> Any:  # noqa: ANN401  the Collection that the relation names
         """Give the collection behind a to-many relation, without a request."""
         ...
 
-    def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401  what the operation declares
+    def act(self, target: _Object, operation: Operation, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401  what the operation declares
         """Send an action now and give its answer."""
         ...
 
-    def save(self, instance: Record) -> None:
+    def save(self, instance: _Object) -> None:
         """Send what is pending for this object now."""
 
-    def delete_now(self, instance: Record) -> None:
+    def delete_now(self, instance: _Object) -> None:
         """Delete this object now."""
 
-    def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
+    def wait_until(self, instance: _Object, condition: Expression, timeout: float) -> None:
         """Read the object until the condition is true."""
 
 

@@ -1,0 +1,101 @@
+"""What both checkers must accept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import assert_type
+
+from linode_orm import (
+    Client,
+    CommitError,
+    Disk,
+    Domain,
+    DomainRecord,
+    Event,
+    Firewall,
+    Instance,
+    Linode,
+    Region,
+    Session,
+    Volume,
+    and_,
+    inspect,
+    not_,
+    or_,
+    selectin,
+    sessionmaker,
+)
+from linode_orm.mapping import Collection, Query, TagList
+
+
+def reading(session: Session) -> None:
+    """Values have the types of their declarations."""
+    query = session.query(Instance)
+    assert_type(query, Query[Instance])
+    assert_type(query.all(), list[Instance])
+    assert_type(query.first(), Instance | None)
+    assert_type(query.one(), Instance)
+    assert_type(query.count(), int)
+    assert_type(session.get(Instance, 5), Instance | None)
+    assert_type(session.load(Disk, 5, 3), Disk)
+    instance = Linode(session, 5)
+    assert_type(instance.label, str)
+    assert_type(instance.tags, TagList)
+    assert_type(instance.created, datetime)
+    assert_type(instance.specs.memory, int)
+    assert_type(instance.region, Region)
+    assert_type(instance.region_id, str)
+    assert_type(instance.disks, Collection[Disk])
+    assert_type(instance.disks[0].size, int)
+    assert_type(Volume(session, 1).linode, Instance | None)
+    for each in query:
+        assert_type(each, Instance)
+
+
+def asking(session: Session) -> None:
+    """Attributes of classes are conditions."""
+    condition = and_(
+        or_(Instance.label.contains("web"), Instance.tags.contains("prod")),
+        not_(Instance.status == "offline"),
+        Instance.specs.memory >= 2048,
+        Instance.region == "us-east",
+        Instance.region.in_(["us-east", "eu-west"]),
+        Instance.id.in_([1, 2]),
+        Event.entity.id == 3,
+        Volume.linode.is_(None),
+    )
+    session.query(Instance).filter(condition, ~condition | condition).order_by(Instance.created.desc(), Instance.label)
+    session.query(Instance).options(selectin(Instance.disks), selectin(Instance.volumes, Volume.region))
+    session.query(DomainRecord).filter(DomainRecord.domain == 5).update({"ttl_sec": 300})
+
+
+def writing(session: Session) -> None:
+    """Assignments, new objects and actions."""
+    instance = Instance(region="us-east", type="g6-nanode-1", label="a", root_pass="secret", tags=["x"])
+    instance.label = "b"
+    instance.alerts.cpu = 80
+    instance.tags.append("edge")
+    volume = Volume(label="data", size=20, linode=instance)
+    domain = Domain(domain="example.org", type="master", soa_email="me@example.org")
+    domain.records.append(DomainRecord(type="A", name="www", target="203.0.113.5"))
+    session.add_all([instance, volume, domain])
+    firewall = Firewall(session, 5)
+    firewall.rules.inbound[0].ports = "443"
+    print(session.plan(), inspect(instance).history["label"].mine)
+    try:
+        report = session.commit(on_error="continue", max_deletes=0)
+        print(report.applied)
+    except CommitError as error:
+        print(error.failed, error.in_doubt)
+    instance.boot()
+    instance.resize(Instance(session, 2).type)
+    assert_type(volume.attach(instance), Volume)
+    instance.wait_until(Instance.status == "running", timeout=60)
+
+
+def connecting() -> None:
+    """Clients, sessions and factories."""
+    with Client("token", workers=4) as client, Session(client=client, lazy="raise") as session, session.begin():
+        session.rollback()
+    with sessionmaker(client=client, volatile_ttl=None).begin() as block:
+        assert_type(block, Session)

@@ -1,0 +1,71 @@
+"""What both checkers must refuse, line by line: each line that ends in `# wrong`."""
+
+from __future__ import annotations
+
+from linode_orm import Client, Disk, Domain, Event, Firewall, Instance, Region, Session, Volume, and_, selectin
+
+
+def wrong(session: Session, instance: Instance, volume: Volume, domain: Domain) -> None:
+    """Nothing here makes sense."""
+    instance.lable  # wrong
+    instance.label = 5  # wrong
+    instance.id = 7  # wrong
+    instance.status = "running"  # wrong
+    instance.created = instance.updated  # wrong
+    instance.watchdog_enabled = "yes"  # wrong
+    instance.alerts.cpu = "high"  # wrong
+    instance.alerts.cpus = 3  # wrong
+    instance.tags = "edge"  # wrong
+    instance.tags.append(5)  # wrong
+    instance.tags.ad("x")  # wrong
+    instance.specs.memory = 5  # wrong
+    instance.region.county  # wrong
+    instance.disks[0].label = None  # wrong
+    instance.disks.append(volume)  # wrong
+    instance.disks["first"]  # wrong
+    instance.resize()  # wrong
+    instance.boot(config_id="x")  # wrong
+    instance.bot()  # wrong
+    volume.attach("five")  # wrong
+    volume.attach()  # wrong
+    volume.resize(size="big")  # wrong
+    volume.linode.label  # wrong
+    Instance(region="us-east")  # wrong
+    Instance(region="us-east", type="g6-nanode-1", labl="x")  # wrong
+    Instance(region="us-east", type="g6-nanode-1", label=5)  # wrong
+    Instance(session, "five")  # wrong
+    Disk(session, 5)  # wrong
+    Volume(size="big", label="x")  # wrong
+    Instance.lable == "x"  # wrong
+    Instance.label.contians("x")  # wrong
+    Instance.label > 5  # wrong
+    Instance.specs.memry > 5  # wrong
+    Event.entity.idd == 5  # wrong
+    session.query("Instance")  # wrong
+    session.query(Instance).filter("label == 'x'")  # wrong
+    session.query(Instance).filter(True)  # wrong
+    session.query(Instance).order_by("label")  # wrong
+    session.query(Instance).limit("5")  # wrong
+    session.query(Instance).al()  # wrong
+    session.query(Instance).options(Instance.disks)  # wrong
+    and_(Instance.label == "x", "y")  # wrong
+    selectin("disks")  # wrong
+    session.commit(on_error="ignore")  # wrong
+    session.commit(max_deletes="none")  # wrong
+    session.add("x")  # wrong
+    session.delete(5)  # wrong
+    session.get(5, Instance)  # wrong
+    Session(lazy="never")  # wrong
+    Session(volatile_ttl="1")  # wrong
+    Client(workers="8")  # wrong
+    found: list[Volume] = session.query(Instance).all()  # wrong
+    one: Instance = session.query(Instance).first()  # wrong
+    region: str = instance.region  # wrong
+    firewall: Region = Firewall(session, 5)  # wrong
+    print(found, one, region, firewall, domain)
+
+
+def reading(instance: Instance) -> None:
+    """A value of another type."""
+    label: int = instance.label  # wrong
+    print(label)
