@@ -238,8 +238,9 @@ def changes(record: Record) -> dict[str, Edit]:
 
 
 def encode(record: Record) -> dict[str, object]:
-    """Give the JSON of every value that a record has, decoded and encoded again."""
-    state, body = record.__state__, {}
+    """Give the JSON of every value that a record has, decoded and encoded again; unknown keys as they came."""
+    state, keys = record.__state__, record.__mapper__.keys
+    body = {key: value for key, value in state.raw.items() if key not in keys}
     for name, field in record.__mapper__.fields.items():
         if name in record.__dict__ or field.key in state.raw:
             body[field.key] = field.codec.encode(getattr(record, name))
