@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 from rich.console import Console
 
 from linode_orm import LinodeORMError, __version__
+
+
+_SECONDS = click.FloatRange(0)
 
 
 class _Plainly(click.Group):
@@ -17,7 +18,7 @@ class _Plainly(click.Group):
         try:
             return super().invoke(ctx)
         except LinodeORMError as error:
-            click.echo(f"{type(error).__name__}: {error}", err=True)
+            click.echo(f"{type(error).__name__}: {' '.join(str(error).split())}", err=True)
             ctx.exit(1)
 
 
@@ -32,19 +33,22 @@ def demo() -> None:
     """Run the tour on a simulated account; needs no network and no token."""
     from linode_orm.cli import demo as tour  # noqa: PLC0415  the simulator is loaded where it is wanted
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    tour.run(console)
+    tour.run(Console(highlight=False))
 
 
 @app.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--fleet", default=0, metavar="N", type=click.IntRange(0), help="Begin with N Linodes and more.")
-@click.option("--job-seconds", default=1.0, show_default=True, help="How long a boot or a resize takes.")
-@click.option("--latency", default=0.0, show_default=True, help="Seconds that each request takes.")
+@click.option("--job-seconds", default=1.0, show_default=True, type=_SECONDS, help="How long a boot or a resize takes.")
+@click.option("--latency", default=0.0, show_default=True, type=_SECONDS, help="Seconds that each request takes.")
 @click.option("--strict", is_flag=True, help="Refuse what the API is only guessed to refuse.")
 def simulate(host: str, port: int, fleet: int, job_seconds: float, latency: float, *, strict: bool) -> None:  # noqa: PLR0913  one for each option
-    """Serve a simulated account over HTTP until Ctrl-C, for any client of the Linode API."""
+    """Serve a simulated account over HTTP until Ctrl-C, for any client of the Linode API.
+
+    It holds the public catalogues and nothing else, unless --fleet is given. Any token is good but one that begins
+    with `bad`.
+    """
     from linode_orm.simulator import Simulator, serve  # noqa: PLC0415  only this command needs it
 
     simulator = Simulator(job_seconds=job_seconds, latency=latency, strict=strict)
