@@ -7,7 +7,6 @@ from rich.console import Console
 
 from linode_orm import LinodeORMError, __version__
 
-
 _SECONDS = click.FloatRange(0)
 
 
@@ -59,10 +58,10 @@ def simulate(host: str, port: int, fleet: int, job_seconds: float, latency: floa
     except OSError as error:
         msg = f"cannot listen on {host}:{port}: {error.strerror}"
         raise click.ClickException(msg) from None
-    with server:
-        click.echo(f"Serving a simulated Linode account at {server.url}/v4 (Ctrl-C ends it).")
-        click.echo(f"LINODE_API_URL={server.url} LINODE_TOKEN=any  is all that a client needs.")
-        try:
+    try:
+        with server:
+            click.echo(f"Serving a simulated Linode account at {server.url}/v4 (Ctrl-C ends it).")
+            click.echo(f"LINODE_API_URL={server.url} LINODE_TOKEN=any  is all that a client needs.")
             server.wait()
-        except KeyboardInterrupt:
-            click.echo("Bye.")
+    except KeyboardInterrupt:
+        click.echo("Bye.")

@@ -1,7 +1,7 @@
 """The steps of `linode-orm demo`, as chapters of ordinary code that is shown as it stands here.
 
 Each chapter is a generator: a step ends at its `yield`, whose value is the result that is shown. Lines stay within 84
-columns, so that they fit a terminal of 80 once they are cut out of their function.
+columns, so that they fit a terminal of 80 once they are out of their function.
 """
 
 # ruff: noqa: PLR2004  figures of an example
@@ -87,7 +87,8 @@ def relationships(session: Session, _: Simulator) -> Iterator[object]:
 def many_changes(session: Session, _: Simulator) -> Iterator[object]:
     """Many changes, one plan."""
     # Every match, without a loop.
-    marked = session.query(Volume).filter(Volume.size >= 80).update({"tags": ["large"]})
+    large = session.query(Volume).filter(Volume.size >= 80)
+    marked = large.update({"tags": ["large"]})
     # A nested value, and a rule inside a list of them.
     instance = session.query(Instance).order_by(Instance.id).limit(1).one()
     instance.label, instance.alerts.cpu = "renamed", 80

@@ -1,0 +1,161 @@
+"""The commands of `linode-orm`: what they say, how they end, and the account that they serve."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import linode_orm
+from linode_orm import Client, CommitError, Instance, NotFound, Region, Session, Unauthorized, Volume
+from linode_orm.cli.app import app
+
+COMMAND = [sys.executable, "-c", "from linode_orm.cli import main; main()"]
+
+
+def said(*arguments):
+    """Run a command in this process."""
+    return CliRunner().invoke(app, arguments)
+
+
+@contextmanager
+def serving(*arguments):
+    """Run `linode-orm simulate` on a free port; give the process and its address."""
+    command = [*COMMAND, "simulate", "--port", "0", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            line = process.stdout.readline()
+            yield process, re.search(r"(http://\S+)/v4 ", line)[1]
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+
+
+def connected(url, token="any"):
+    """Give a session of a served account."""
+    return Session(client=Client(token, base_url=url, timeout=5.0, deadline=5.0))
+
+
+def test_version():
+    """`--version` gives the package's own."""
+    assert said("--version").output == f"linode-orm, version {linode_orm.__version__}\n"
+
+
+def test_help():
+    """Each command says in one sentence what it does."""
+    text = said("--help").output
+    assert re.search(r"demo +Run the tour", text)
+    assert re.search(r"simulate +Serve a simulated account", text)
+
+
+def test_demo():
+    """`demo` runs in this process as well."""
+    ended = said("demo")
+    assert ended.exit_code == 0
+    assert "requests in all" in ended.output
+
+
+def test_errors_in_one_line():
+    """An error of the library is one line on stderr, and ends with 1."""
+
+    @click.command()
+    def failing():
+        raise NotFound("GET /volumes/1: 404 Not found\n  look elsewhere", status=404)
+
+    group = type(app)(commands={"failing": failing})
+    ended = CliRunner().invoke(group, ["failing"])
+    assert ended.exit_code == 1
+    assert ended.stderr == "NotFound: GET /volumes/1: 404 Not found look elsewhere\n"
+    assert not ended.stdout
+
+
+def test_unknown_command():
+    """A mistyped command ends with 2, like every click program."""
+    assert said("dmeo").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--port", "70000"], ["--fleet", "-1"], ["--job-seconds", "-1"], ["--latency", "x"]], ids=" ".join
+)
+def test_wrong_options(wrong):
+    """Options out of range are refused before anything is served."""
+    ended = said("simulate", *wrong)
+    assert ended.exit_code == 2
+    assert wrong[0] in ended.output
+
+
+def test_port_in_use():
+    """A port that is taken is said in one line, and ends with 1."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ended = said("simulate", "--port", str(taken.getsockname()[1]))
+    assert ended.exit_code == 1
+    assert re.fullmatch(r"Error: cannot listen on 127\.0\.0\.1:\d+: .+\n", ended.stderr)
+
+
+def test_empty_account():
+    """Without `--fleet` there are the public catalogues and nothing else."""
+    with serving() as (_, url), connected(url) as session:
+        assert session.query(Instance).count() == 0
+        assert session.query(Volume).count() == 0
+        assert session.query(Region).count() > 10
+
+
+def test_fleet():
+    """`--fleet N` begins with N Linodes, which a session reads, changes and waits for."""
+    with serving("--fleet", "12", "--job-seconds", "0.1") as (_, url), connected(url) as session:
+        instances = session.query(Instance).all()
+        assert len(instances) == 12
+        instances[0].tags.add("edge")
+        assert len(session.commit().applied) == 1
+        instances[0].shutdown()
+        instances[0].wait_until(Instance.status == "offline", timeout=10)
+        with connected(url) as other:
+            found = other.load(Instance, instances[0].id)
+            assert (found.status, "edge" in found.tags) == ("offline", True)
+
+
+def test_bad_token():
+    """A token that begins with `bad` is refused, any other is good."""
+    with serving() as (_, url), connected(url, "bad-one") as session, pytest.raises(Unauthorized):
+        session.load(Instance, 1)
+
+
+def test_refusals_have_the_apis_words():
+    """A commit that the simulated API refuses says why."""
+    with serving("--fleet", "1") as (_, url), connected(url) as session:
+        session.add(Instance(region="us-east", type="no-such-plan"))
+        with pytest.raises(CommitError) as caught:
+            session.commit()
+    (failed,) = caught.value.failed
+    assert failed.error.status == 400
+    assert failed.error.errors
+
+
+def test_latency():
+    """`--latency` is how long each request takes."""
+    with serving("--latency", "0.2") as (_, url), connected(url) as session:
+        began = time.monotonic()
+        session.query(Instance).count()
+        assert time.monotonic() - began >= 0.2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c():
+    """Ctrl-C ends it with 0 and frees the port."""
+    with serving() as (process, url):
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=10)
+    assert (process.returncode, errors) == (0, "")
+    assert output.endswith("Bye.\n")
+    with socket.socket() as again:
+        assert again.connect_ex(("127.0.0.1", int(url.rpartition(":")[2]))) != 0
