@@ -1,14 +1,16 @@
-"""Runs every example of README and docs against the simulator, over HTTP, and counts the requests that they promise."""
+"""Runs every example of README and docs against the simulator, over HTTP; what they print and send must be as they say."""
 
 from __future__ import annotations
 
 import ast
+import io
 import itertools
 import re
 import shlex
 import shutil
 import sys
 import tomllib
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +21,7 @@ from linode_orm.simulator import Simulator, serve
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+ID = re.compile(r"\d{7,}")
 PROMISE = re.compile(r"#.*?\b(?P<count>\d+) requests?\b")
 
 
@@ -59,19 +62,43 @@ def names(pages):
 
 @pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
 def test_python_blocks(page, account):
-    """The Python blocks of a page run one after the other, and send the requests that their comments promise."""
+    """The Python blocks of a page run in order, send what their comments promise and print what stands below them."""
     namespace = {"__name__": "__main__"}
-    for block in blocks(page, "python"):
-        # lines keep their numbers, so that a traceback names the place in the page
-        source = "\n" * (block.line - 1) + block.text
-        lines = source.splitlines()
-        for statement in ast.parse(source, str(page)).body:
-            before = len(account.requests)
-            run(statement, page, namespace)
-            promised = PROMISE.search(lines[statement.end_lineno - 1])
-            if promised:
-                sent = account.requests[before:]
-                assert len(sent) == int(promised["count"]), f"{page.name}:{statement.lineno} sent {sent}"
+    printed = ""
+    for block in blocks(page, "python", "output"):
+        if block.language == "output":
+            assert re.fullmatch(pattern(block.text), printed, re.DOTALL), f"{page.name}:{block.line}: {printed}"
+            continue
+        with redirect_stdout(io.StringIO()) as output:
+            run_block(block, account, namespace)
+        printed = output.getvalue()
+
+
+def run_block(block, account, namespace):
+    """Run the statements of a block, and count what each of them sends."""
+    # lines keep their numbers, so that a traceback names the place in the page
+    source = "\n" * (block.line - 1) + block.text
+    lines = source.splitlines()
+    for statement in ast.parse(source, str(block.page)).body:
+        before = len(account.requests)
+        run(statement, block.page, namespace)
+        promised = promise(statement, lines)
+        if promised is not None:
+            sent = account.requests[before:]
+            assert len(sent) == promised, f"{block.page.name}:{statement.lineno} sent {sent}"
+
+
+def promise(statement, lines):
+    """Give the number of requests that a statement's comments add up to, None where they promise none."""
+    found = [PROMISE.search(line) for line in lines[statement.lineno - 1 : statement.end_lineno]]
+    numbers = [int(each["count"]) for each in found if each]
+    return sum(numbers) if numbers else None
+
+
+def pattern(text):
+    """Give a regular expression for what a block prints: three dots are anything, seven digits any id."""
+    literal = ".*?".join(map(re.escape, text.strip().split("...")))
+    return r"\s*" + ID.sub(r"\\d{7,}", literal) + r"\s*"
 
 
 def run(statement, page, namespace):
