@@ -76,7 +76,9 @@ class World:
         call.above = self.store.find(above, chain) if above is not None else None
         call.draft = self.draft(resource, known)
         call.hidden = {key: call.draft.pop(key) for key in known if resource.leaves[key].hidden}
-        return self.place(call, resource, parents, fields)
+        row = self.place(call, resource, parents, fields)
+        self.shown_in_parent(row)
+        return row
 
     def place(self, call: Call, resource: Resource, parents: tuple[str, ...], fields: Mapping[str, object]) -> Row:
         """Name a draft, let hooks fill it, and keep it."""
