@@ -7,75 +7,80 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from linode_orm.errors import (
-        ApiError,
-        AttributeMissing,
-        BadRequest,
-        Busy,
-        CommitError,
-        CommitInterrupted,
-        ConfigError,
-        Conflict,
-        ConflictError,
-        DetachedInstanceError,
-        Forbidden,
-        InvalidRequestError,
-        LinodeORMError,
-        MultipleResultsFound,
-        NoResultFound,
-        NotFilterable,
-        NotFound,
-        RateLimited,
-        ReadOnlyAttribute,
-        ResponseError,
-        ServerError,
-        TransportError,
-        Unauthorized,
-        WaitTimeout,
-    )
-    from linode_orm.mapping.expressions import and_, not_, or_
-    from linode_orm.mapping.relations import raiseload, selectin
+    from linode_orm.errors import ApiError as ApiError
+    from linode_orm.errors import AttributeMissing as AttributeMissing
+    from linode_orm.errors import BadRequest as BadRequest
+    from linode_orm.errors import Busy as Busy
+    from linode_orm.errors import CommitError as CommitError
+    from linode_orm.errors import CommitInterrupted as CommitInterrupted
+    from linode_orm.errors import ConfigError as ConfigError
+    from linode_orm.errors import Conflict as Conflict
+    from linode_orm.errors import ConflictError as ConflictError
+    from linode_orm.errors import DetachedInstanceError as DetachedInstanceError
+    from linode_orm.errors import Forbidden as Forbidden
+    from linode_orm.errors import InvalidRequestError as InvalidRequestError
+    from linode_orm.errors import LinodeORMError as LinodeORMError
+    from linode_orm.errors import MultipleResultsFound as MultipleResultsFound
+    from linode_orm.errors import NoResultFound as NoResultFound
+    from linode_orm.errors import NotFilterable as NotFilterable
+    from linode_orm.errors import NotFound as NotFound
+    from linode_orm.errors import RateLimited as RateLimited
+    from linode_orm.errors import ReadOnlyAttribute as ReadOnlyAttribute
+    from linode_orm.errors import ResponseError as ResponseError
+    from linode_orm.errors import ServerError as ServerError
+    from linode_orm.errors import TransportError as TransportError
+    from linode_orm.errors import Unauthorized as Unauthorized
+    from linode_orm.errors import WaitTimeout as WaitTimeout
+    from linode_orm.mapping.expressions import and_ as and_
+    from linode_orm.mapping.expressions import not_ as not_
+    from linode_orm.mapping.expressions import or_ as or_
+    from linode_orm.mapping.relations import raiseload as raiseload
+    from linode_orm.mapping.relations import selectin as selectin
     from linode_orm.models import *  # noqa: F403  every model, by its name
-    from linode_orm.session import Session, inspect, sessionmaker
-    from linode_orm.wire import Client
+    from linode_orm.session import Session as Session
+    from linode_orm.session import inspect as inspect
+    from linode_orm.session import sessionmaker as sessionmaker
+    from linode_orm.wire import Client as Client
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "ApiError",
-    "AttributeMissing",
-    "BadRequest",
-    "Busy",
-    "Client",
-    "CommitError",
-    "CommitInterrupted",
-    "ConfigError",
-    "Conflict",
-    "ConflictError",
-    "DetachedInstanceError",
-    "Forbidden",
-    "InvalidRequestError",
-    "LinodeORMError",
-    "MultipleResultsFound",
-    "NoResultFound",
-    "NotFilterable",
-    "NotFound",
-    "RateLimited",
-    "ReadOnlyAttribute",
-    "ResponseError",
-    "ServerError",
-    "Session",
-    "TransportError",
-    "Unauthorized",
-    "WaitTimeout",
-    "and_",
-    "inspect",
-    "not_",
-    "or_",
-    "raiseload",
-    "selectin",
-    "sessionmaker",
-]
+# hidden from type checkers, to whom a list would say that the models are private
+if not TYPE_CHECKING:
+    __all__ = [
+        "ApiError",
+        "AttributeMissing",
+        "BadRequest",
+        "Busy",
+        "Client",
+        "CommitError",
+        "CommitInterrupted",
+        "ConfigError",
+        "Conflict",
+        "ConflictError",
+        "DetachedInstanceError",
+        "Forbidden",
+        "InvalidRequestError",
+        "LinodeORMError",
+        "MultipleResultsFound",
+        "NoResultFound",
+        "NotFilterable",
+        "NotFound",
+        "RateLimited",
+        "ReadOnlyAttribute",
+        "ResponseError",
+        "ServerError",
+        "Session",
+        "TransportError",
+        "Unauthorized",
+        "WaitTimeout",
+        "and_",
+        "inspect",
+        "not_",
+        "or_",
+        "raiseload",
+        "selectin",
+        "sessionmaker",
+    ]
 
 _PLACES = {
     "Client": "linode_orm.wire",

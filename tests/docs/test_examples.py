@@ -115,8 +115,8 @@ def test_shell_blocks(block):
     for line in block.text.splitlines():
         for command in re.split(r"&&|\|", line):
             first, *arguments = shlex.split(command, comments=True) or [""]
-            while "=" in first:
-                first, *arguments = arguments
+            while first == "export" or "=" in first:
+                first, *arguments = arguments or [""]
             check(first, arguments)
 
 

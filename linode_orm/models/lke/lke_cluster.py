@@ -26,7 +26,6 @@ from linode_orm.mapping import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from linode_orm.models.lke.lke_node import LKENode
     from linode_orm.models.lke.lke_node_pool import LKENodePool
     from linode_orm.models.lke.lkeapi_endpoint import LKEAPIEndpoint
     from linode_orm.models.regions.region import Region
@@ -121,7 +120,6 @@ class LKECluster(Model, path="/lke/clusters"):
     vpc_id: Fixed[int | None] = Fixed(absent=True)
     vpc: One[VPC | None] = One("VPC", via="vpc_id")
     api_endpoints: Many[LKEAPIEndpoint] = Many("LKEAPIEndpoint")
-    _lke_cluster_: Many[LKENode] = Many("LKENode")
     pools: Many[LKENodePool] = Many("LKENodePool")
 
     if TYPE_CHECKING:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 class LKENode(
     Model,
-    path="/lke/clusters/{clusterId}/nodes/{lke_cluster}",
+    path="/lke/clusters/{lke_cluster}/nodes",
     item="/lke/clusters/{clusterId}/nodes/{nodeId}",
     parent="LKECluster",
-    verbs="list get delete",
+    verbs="get delete",
 ):
     """A node of a cluster."""
 

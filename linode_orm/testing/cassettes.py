@@ -1,0 +1,73 @@
+"""Cassettes: recorded answers to replay in tests, kept without secrets; needs vcrpy."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from linode_orm.errors import ConfigError
+from linode_orm.testing.scrub import scrub
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEPT_HEADERS: Final = frozenset({"content-type", "retry-after", "x-oauth-scopes", "x-accepted-oauth-scopes"})
+
+
+def recorder(folder: Path | str, *, record: bool = False) -> Any:  # noqa: ANN401  vcr.VCR, which has no types
+    """Give a `vcr.VCR` whose cassettes lie in `folder` and hold no secrets.
+
+    `with recorder(folder).use_cassette("name.yaml"): ...` replays; a request that is not on the cassette is an error.
+    With `record=True` it writes the cassette anew. Tokens, passwords and keys are masked by the declarations of the
+    models (see `scrub`), in requests and in answers. Raises `ConfigError` where vcrpy is not installed.
+    """
+    try:
+        import vcr  # noqa: PLC0415  an extra
+    except ImportError:
+        msg = "cassettes need vcrpy: pip install vcrpy"
+        raise ConfigError(msg) from None
+    made = vcr.VCR(
+        cassette_library_dir=str(folder),
+        record_mode="all" if record else "none",
+        match_on=("method", "path", "query", "x_filter"),
+        before_record_request=_request,
+        before_record_response=_response,
+        decode_compressed_response=True,
+    )
+    made.register_matcher("x_filter", _same_filter)
+    return made
+
+
+def _same_filter(one: Any, other: Any) -> None:  # noqa: ANN401  vcr.request.Request
+    if _filter(one) != _filter(other):
+        msg = f"X-Filter {_filter(one)} is not {_filter(other)}"
+        raise AssertionError(msg)
+
+
+def _filter(request: Any) -> object:  # noqa: ANN401  vcr.request.Request
+    text = request.headers.get("X-Filter")
+    return json.loads(text) if text else None
+
+
+def _request(request: Any) -> Any:  # noqa: ANN401  vcr.request.Request
+    kept = {name: value for name, value in request.headers.items() if name.lower() in {"x-filter", "content-type"}}
+    request.headers = kept
+    request.body = _scrubbed(request.body)
+    return request
+
+
+def _response(response: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in response["headers"].items() if name.lower() in KEPT_HEADERS}
+    content = _scrubbed(response["body"]["string"])
+    return {**response, "headers": kept, "body": {**response["body"], "string": content}}
+
+
+def _scrubbed(content: bytes | str | None) -> bytes | str | None:
+    """Mask the secrets of a body in JSON; what is no JSON stays."""
+    if not content:
+        return content
+    try:
+        body = json.loads(content)
+    except ValueError:
+        return content
+    return json.dumps(scrub(body)).encode()

@@ -1,0 +1,84 @@
+"""Every declared resource has the paths, verbs, fields, types and marks of the API's description."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+
+from linode_orm import models
+from linode_orm.mapping.fields import KINDS
+from tests.models.conformance import count, differences, needed, resources
+
+pytestmark = needed
+
+
+def declared():
+    """Give each declared class that is described, with its description."""
+    described = resources()
+    return [(getattr(models, name).__mapper__, described[name]) for name in models.INDEX if name in described]
+
+
+@pytest.fixture(scope="module")
+def known():
+    """Give the differences as they are: those that recordings and judgement asked for."""
+    return {mapper.name: set(differences(mapper, described)) for mapper, described in declared()}
+
+
+EXCEPTIONS = {
+    r"IPAddress\.(linode_id|reserved): filterable True": "TestIPAddresses_List#3 and #5 filter by them",
+    r"IPv6Range\.region: filterable True": "TestIPv6Range_Instance_List#3 filters by it",
+    r"PlacementGroup\.id: filterable True": "TestPlacementGroup_basic#5 filters by it",
+    r"PostgreSQLDatabase\.engine_config\.pg\.pg_\w+\.\w+: not declared": "keys with a dot, which answers do not nest",
+    r"LKENode\.path: .*": "the description has no collection of nodes; the path is what its items lie under",
+}
+
+
+def test_declarations_agree_with_the_description(known):
+    """Every declared field has the described type and marks; exceptions are few, and each has its reason."""
+    total = sum(count(described["fields"]) for _, described in declared())
+    found = [f"{name}.{each}" for name, all_of_it in sorted(known.items()) for each in sorted(all_of_it)]
+    unexplained = [each for each in found if not any(re.fullmatch(pattern, each) for pattern in EXCEPTIONS)]
+    print(f"\n{len(known)} resources, {total} fields, {len(found)} exceptions")
+    assert not unexplained
+    assert len(known) >= 139
+    assert len(found) <= total * 0.01
+
+
+def mutants(wanted):
+    """Change one kind, flag or path in a declaration, one after the other, and take it back."""
+    pick = random.Random(20261124)
+    pool = [pair for pair in declared() if pair[0].fields]
+    for mapper, described in pick.sample(pool, wanted):
+        fields = [each for each in mapper.fields.values() if each.key in described["fields"]]
+        field = pick.choice(fields)
+        kind = pick.choice(["kind", "filterable", "path", "type"])
+        if kind == "path":
+            target, name, value = mapper, "item_path" if mapper.singleton else "path", mapper.path + "s"
+            if not mapper.singleton and not described["collection_path"]:
+                target, name, value = mapper, "item_path", mapper.item_path + "s"
+        elif kind == "filterable":
+            target, name, value = field, "filterable", not field.filterable
+        elif kind == "type":
+            target, name, value = field, "text", "bool" if "bool" not in field.text else "datetime"
+        else:
+            other = "ReadOnly" if field.mutable or field.createable or field.kind == "secret" else "Field"
+            target, name, value = field, "__class__", KINDS[other]
+        yield f"{mapper.name}.{getattr(target, 'name', '')} {kind}", mapper, described, target, name, value
+
+
+@pytest.mark.parametrize("wanted", [100])
+def test_mutants_are_caught(known, wanted):
+    """Of a hundred declarations with one kind, flag, path or type changed, at least 95 are noticed."""
+    missed = []
+    for what, mapper, described, target, name, value in mutants(wanted):
+        before = getattr(target, name)
+        setattr(target, name, value)
+        try:
+            if set(differences(mapper, described)) == known[mapper.name]:
+                missed.append(what)
+        finally:
+            setattr(target, name, before)
+    print(f"\n{wanted - len(missed)} of {wanted} mutants caught; missed: {missed}")
+    assert len(missed) <= wanted * 0.05, missed
