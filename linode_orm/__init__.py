@@ -44,43 +44,45 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# hidden from type checkers, to whom a list would say that the models are private
+_PUBLIC = (
+    "ApiError",
+    "AttributeMissing",
+    "BadRequest",
+    "Busy",
+    "Client",
+    "CommitError",
+    "CommitInterrupted",
+    "ConfigError",
+    "Conflict",
+    "ConflictError",
+    "DetachedInstanceError",
+    "Forbidden",
+    "InvalidRequestError",
+    "LinodeORMError",
+    "MultipleResultsFound",
+    "NoResultFound",
+    "NotFilterable",
+    "NotFound",
+    "RateLimited",
+    "ReadOnlyAttribute",
+    "ResponseError",
+    "ServerError",
+    "Session",
+    "TransportError",
+    "Unauthorized",
+    "WaitTimeout",
+    "and_",
+    "inspect",
+    "not_",
+    "or_",
+    "raiseload",
+    "selectin",
+    "sessionmaker",
+)
+
+# Type checkers do not see it: to them, it would make the models private.
 if not TYPE_CHECKING:
-    __all__ = [
-        "ApiError",
-        "AttributeMissing",
-        "BadRequest",
-        "Busy",
-        "Client",
-        "CommitError",
-        "CommitInterrupted",
-        "ConfigError",
-        "Conflict",
-        "ConflictError",
-        "DetachedInstanceError",
-        "Forbidden",
-        "InvalidRequestError",
-        "LinodeORMError",
-        "MultipleResultsFound",
-        "NoResultFound",
-        "NotFilterable",
-        "NotFound",
-        "RateLimited",
-        "ReadOnlyAttribute",
-        "ResponseError",
-        "ServerError",
-        "Session",
-        "TransportError",
-        "Unauthorized",
-        "WaitTimeout",
-        "and_",
-        "inspect",
-        "not_",
-        "or_",
-        "raiseload",
-        "selectin",
-        "sessionmaker",
-    ]
+    __all__ = list(_PUBLIC)
 
 _PLACES = {
     "Client": "linode_orm.wire",
@@ -97,7 +99,7 @@ _PLACES = {
 
 def __getattr__(name: str) -> object:
     """Give a public name or a model, importing its module when it is first asked for."""
-    if name in __all__:
+    if name in _PUBLIC:
         value: object = getattr(import_module(_PLACES.get(name, "linode_orm.errors")), name)
     elif not name.startswith("_") and hasattr(models := import_module("linode_orm.models"), name):
         value = getattr(models, name)
@@ -109,4 +111,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *dir(import_module("linode_orm.models"))})
+    return sorted({*globals(), *_PUBLIC, *dir(import_module("linode_orm.models"))})

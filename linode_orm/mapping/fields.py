@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.protocols import FieldFacts
+    from linode_orm.mapping.tracked import TagList
 
+    _Tags = list[str] | tuple[str, ...] | set[str] | frozenset[str]
     _Plain = str | int | float | bool | datetime | Sequence[object] | Mapping[str, object] | None
 
 # Covariant, though `__set__` takes it too: only so do both checkers tell plain values from nested ones below.
@@ -241,7 +243,11 @@ class Field(Kind[T_co]):
 
     if TYPE_CHECKING:
 
+        @overload
+        def __set__(self: Field[TagList], instance: object, value: _Tags, /) -> None: ...
+        @overload
         def __set__(self, instance: object, value: T_co, /) -> None: ...  # type: ignore[misc]  # see T_co
+        def __set__(self, instance: object, value: object, /) -> None: ...
 
 
 class Secret(Kind[T_co]):

@@ -75,6 +75,7 @@ def writing(session: Session) -> None:
     instance.label = "b"
     instance.alerts.cpu = 80
     instance.tags.append("edge")
+    instance.tags = ["exactly", "these"]
     volume = Volume(label="data", size=20, linode=instance)
     domain = Domain(domain="example.org", type="master", soa_email="me@example.org")
     domain.records.append(DomainRecord(type="A", name="www", target="203.0.113.5"))

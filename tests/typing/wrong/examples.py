@@ -15,9 +15,9 @@ def wrong(session: Session, instance: Instance, volume: Volume, domain: Domain) 
     instance.watchdog_enabled = "yes"  # wrong
     instance.alerts.cpu = "high"  # wrong
     instance.alerts.cpus = 3  # wrong
-    instance.tags = "edge"  # wrong
     instance.tags.append(5)  # wrong
     instance.tags.ad("x")  # wrong
+    instance.tags = "edge"  # wrong
     instance.specs.memory = 5  # wrong
     instance.region.county  # wrong
     instance.disks[0].label = None  # wrong
