@@ -22,13 +22,13 @@ def recorder(folder: Path | str, *, record: bool = False) -> Any:  # noqa: ANN40
     models (see `scrub`), in requests and in answers. Raises `ConfigError` where vcrpy is not installed.
     """
     try:
-        import vcr  # noqa: PLC0415  an extra
+        import vcr  # type: ignore[import-untyped]  # noqa: PLC0415  an extra
     except ImportError:
         msg = "cassettes need vcrpy: pip install vcrpy"
         raise ConfigError(msg) from None
     made = vcr.VCR(
         cassette_library_dir=str(folder),
-        record_mode="all" if record else "none",
+        record_mode=vcr.mode.ALL if record else vcr.mode.NONE,
         match_on=("method", "path", "query", "x_filter"),
         before_record_request=_request,
         before_record_response=_response,

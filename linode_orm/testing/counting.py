@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from linode_orm.wire import Client
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from linode_orm.session import Session
-    from linode_orm.wire import Client
 
 
 class Count:
@@ -34,8 +35,7 @@ class Count:
 @contextmanager
 def count_requests(of: Session | Client) -> Iterator[Count]:
     """Count what a client sends in a `with` block, a session's client where a session is given."""
-    client: Client = getattr(of, "client", of)
-    count = Count(client)
+    count = Count(of if isinstance(of, Client) else of.client)
     try:
         yield count
     finally:

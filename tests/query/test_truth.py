@@ -201,9 +201,9 @@ def compare(leaf: Comparison, have: Any) -> bool:
         have = moment(have)
         want = tuple(map(moment, want)) if isinstance(want, tuple) else moment(want)
     if operator == "contains":
-        return want in have
+        return isinstance(have, (str, list)) and want in have
     if operator == "startswith":
-        return have.startswith(want)
+        return isinstance(have, str) and have.startswith(want)
     if operator == "in":
         return any(have == each for each in want)
     if operator in {"==", "!="}:
