@@ -62,6 +62,8 @@ class Query(Generic[M]):
     chosen: tuple[Option, ...] = ()
     path: str | None = None
     """Another road to the objects than the class's own collection (`/linode/instances/5/volumes`)."""
+    envelope: str = ""
+    """How the answers on that road hold the rows; empty for the class's own way."""
     parents: tuple[object, ...] | None = None
     """The ids of the parents whose children are asked for; None for all of them."""
 

@@ -238,15 +238,19 @@ class Many(Generic[M]):
     """The objects that hang on one object: `instance.disks`, `instance.volumes`.
 
     Children live below their parent's path; `path` names another road below the item; `embedded` the key of the
-    parent's own body that holds them all; `create_key` the key under which the parent's POST takes them.
+    parent's own body that holds them all; `create_key` the key under which the parent's POST takes them; `envelope`
+    how the answer at `path` holds the rows, where it is no page.
     """
 
     name: str
     owner: type
 
-    def __init__(self, target: str, *, path: str = "", embedded: str = "", create_key: str = "") -> None:
+    def __init__(
+        self, target: str, *, path: str = "", embedded: str = "", create_key: str = "", envelope: str = ""
+    ) -> None:
         self.target = target
         self.path = path
+        self.envelope = envelope
         self.embedded = embedded
         self.create_key = create_key
 

@@ -68,8 +68,8 @@ class Gathers(Protocol):
 class Lists(Protocol):
     """What reads whole lists."""
 
-    def read_many(self, lists: Iterable[tuple[type[Model], str, tuple[object, ...]]]) -> list[list[Model]]:
-        """Read whole lists side by side: class, path (empty for the class's own) and parents of each."""
+    def read_many(self, lists: Iterable[tuple[type[Model], str, str, tuple[object, ...]]]) -> list[list[Model]]:
+        """Read whole lists side by side: class, path, envelope (both empty for the class's own) and parents of each."""
         ...
 
     def read_whole(self, model: type[Model], most: int) -> list[Model] | None:

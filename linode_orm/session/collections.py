@@ -48,22 +48,22 @@ class SessionCollection(Collection[M]):
     def _model(self) -> type[M]:
         return cast("type[M]", self._relation.model)
 
-    def __list__(self) -> tuple[type[M], str, tuple[object, ...]]:
-        """Give class, path and parents of the list behind this collection; an empty path is the class's own."""
+    def __list__(self) -> tuple[type[M], str, str, tuple[object, ...]]:
+        """Give class, path, envelope and parents of the list behind this collection; empty ones are the class's own."""
         mapper, state = self.parent.__mapper__, self.parent.__state__
         item = mapper.path_for(state.identity, state.parents)
         if self._relation.path:
-            return self._model, f"{item}/{self._relation.path}", ()
+            return self._model, f"{item}/{self._relation.path}", self._relation.envelope, ()
         above = (*state.parents, *(() if mapper.singleton else (state.identity,)))
-        return self._model, "", above
+        return self._model, "", "", above
 
     def query(self) -> Query[M]:
         """Give a query over the collection, answered by the server's list."""
         if self.parent.__state__.is_new:
             msg = f"{self.parent.__describe__()}.{self._relation.name}: there is nothing to query before the commit"
             raise InvalidRequestError(msg)
-        model, path, parents = self.__list__()
-        return Query(model, self._session.runner, path=path or None, parents=parents)
+        model, path, envelope, parents = self.__list__()
+        return Query(model, self._session.runner, path=path or None, envelope=envelope, parents=parents)
 
     def __is_loaded__(self) -> bool:
         return self._loaded is not None
@@ -105,7 +105,7 @@ class SessionCollection(Collection[M]):
         rows = state.raw.get(self._relation.embedded)
         if not isinstance(rows, list):
             return False
-        _, _, parents = self.__list__()
+        _, _, _, parents = self.__list__()
         self._loaded = self._session.loader.rows(self._model, parents, rows)
         return True
 

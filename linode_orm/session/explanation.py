@@ -51,7 +51,7 @@ class Explanation(NamedTuple):
         mapper = self.plan.model.__mapper__
         if self.plan.path is None and mapper.catalogue:
             return "whole list, kept on the client for a while"
-        if mapper.envelope != "page":
+        if self.plan.envelope != "page":
             return "whole list in one answer"
         if not isinstance(mapper.page_size, int):
             return "pages of the server's size, read until two readings agree"

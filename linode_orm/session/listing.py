@@ -60,12 +60,13 @@ class Listing(NamedTuple):
     path: str
     parents: tuple[object, ...] = ()
     x_filter: Payload | None = None
+    envelope: str = "page"
 
     def request(self, window: Window) -> Request:
         """Give the request for one page."""
         mapper = self.model.__mapper__
         query: dict[str, str | int] = {}
-        if mapper.envelope == "page":
+        if self.envelope == "page":
             query["page"] = window.page
             if window.size is not None:
                 query["page_size"] = window.size
@@ -105,7 +106,7 @@ def read_page(listing: Listing, window: Window, arrived: Response | Exception) -
 
 def _opened(listing: Listing, window: Window, body: Any) -> tuple[list[Body], int, int]:  # noqa: ANN401  JSON
     """Take the rows out of their envelope, and the pages and rows that it counts."""
-    envelope = listing.model.__mapper__.envelope
+    envelope = listing.envelope
     if envelope.startswith("rows:"):
         rows = _gathered(listing, envelope.removeprefix("rows:").split(), body)
         return rows, 1, len(rows)

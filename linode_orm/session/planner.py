@@ -39,6 +39,7 @@ class ReadPlan(NamedTuple):
 
     model: type[Model]
     path: str | None
+    envelope: str
     parents: tuple[tuple[object, ...], ...] | None
     condition: Expression | None
     order: tuple[Order, ...]
@@ -93,6 +94,7 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
     return ReadPlan(
         model=model,
         path=query.path,
+        envelope=query.envelope or model.__mapper__.envelope,
         parents=parents,
         condition=query.condition,
         order=query.order,

@@ -155,7 +155,7 @@ class QueryRunner:
             return None
         if plan.path is not None or plan.parents is None or len(plan.parents) != 1:
             return None
-        listing = Listing(plan.model, mapper.collection_path(plan.parents[0]), plan.parents[0])
+        listing = Listing(plan.model, mapper.collection_path(plan.parents[0]), plan.parents[0], None, mapper.envelope)
         window = Window(1, SMALLEST, 0, SMALLEST)
         page = read_page(listing, window, self._session.client.send(listing.request(window)))
         return len(page.rows) if page.pages <= 1 else page.results
@@ -190,12 +190,12 @@ class QueryRunner:
 
     def read_list(self, model: type[Model]) -> list[Body]:
         """Read the whole list of a class that has no parents."""
-        listing = Listing(model, model.__mapper__.collection_path(()))
+        listing = Listing(model, model.__mapper__.collection_path(()), envelope=model.__mapper__.envelope)
         return [row for rows in ListReader(self._session.client, listing).pages() for row in rows]
 
     def read_whole(self, model: type[Model], most: int) -> list[Model] | None:
         """Read every object of a class that has no parents, unless that takes more than `most` requests."""
-        listing = Listing(model, model.__mapper__.collection_path(()))
+        listing = Listing(model, model.__mapper__.collection_path(()), envelope=model.__mapper__.envelope)
         reader = ListReader(self._session.client, listing)
         batch = Batch()
         objects: list[Model] = []
@@ -206,11 +206,16 @@ class QueryRunner:
         batch.add(map(ref, objects))
         return objects
 
-    def read_many(self, lists: Iterable[tuple[type[Model], str, Parents]]) -> list[list[Model]]:
-        """Read whole lists side by side: class, path (empty for the class's own) and parents of each."""
+    def read_many(self, lists: Iterable[tuple[type[Model], str, str, Parents]]) -> list[list[Model]]:
+        """Read whole lists side by side: class, path, envelope (both empty for the class's own) and parents of each."""
         listings = [
-            Listing(model, path or model.__mapper__.collection_path(parents), () if path else parents)
-            for model, path, parents in lists
+            Listing(
+                model,
+                path or model.__mapper__.collection_path(parents),
+                () if path else parents,
+                envelope=envelope or model.__mapper__.envelope,
+            )
+            for model, path, envelope, parents in lists
         ]
         readers = [ListReader(self._session.client, listing) for listing in listings]
         results: list[list[Model]] = []

@@ -72,7 +72,7 @@ def _listings(plan: ReadPlan, parents: Iterable[Parents]) -> Iterator[Listing]:
         below = key if plan.path is None else ()
         path = plan.path or mapper.collection_path(key)
         for x_filter in plan.filters:
-            yield Listing(plan.model, path, below, x_filter)
+            yield Listing(plan.model, path, below, x_filter, plan.envelope)
 
 
 def _side_by_side(client: Client, listings: list[Listing], fresh: _Once) -> Iterator[Chunk]:

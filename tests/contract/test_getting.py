@@ -260,3 +260,23 @@ def test_singletons(session, sent):
     session.account.company = "Other"
     session.commit()
     assert sent() == ["PUT /account"]
+
+
+def test_addresses_are_one_class(session, sim, sent):
+    """The addresses of a Linode are `IPAddress` objects, the same as those under /networking/ips."""
+    instance = session.load(Instance, first(sim).id)
+    assert {each.address for each in instance.ips} >= set(instance.ipv4)
+    assert sent() == [f"GET /linode/instances/{instance.id}", f"GET /linode/instances/{instance.id}/ips"]
+    address = instance.allocate_ip(public=False, type="ipv4")
+    assert type(address).__name__ == "IPAddress"
+    assert address in list(instance.ips)
+    address.rdns = "host.example.org"
+    session.commit()
+    assert sent()[-1] == f"PUT /networking/ips/{address.address}"
+
+
+def test_backups_are_gathered(session, sim):
+    """Automatic backups and snapshots, which an answer scatters, are one collection beside the field."""
+    instance = session.load(Instance, first(sim).id)
+    assert instance.backups.enabled is False
+    assert len(instance.backup_list) == 0

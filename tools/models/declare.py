@@ -139,6 +139,12 @@ class Declaration:
                 name = given.get(action.path) or self.collection_name(action.path)
                 yield f'{name}: Many[{self.seen(target)}] = Many("{target}", path="{action.path}")'
 
+    def road_lines(self) -> Iterator[str]:
+        """Give a line for each road that the facts name: another path below the item to objects of a class."""
+        for name, own in self.resource.facts.get("roads", {}).items():
+            marks = "".join(f", {key}={quoted(own[key])}" for key in ("path", "envelope") if key in own)
+            yield f'{name}: Many[{self.seen(own["target"])}] = Many("{own["target"]}"{marks})'
+
     def collection_name(self, path: str) -> str:
         """Give the name of a collection: its last path segment, unless a field has it already."""
         name = attribute(path)

@@ -103,6 +103,7 @@ class Module:
         yield ""
         yield from (f"    {text}" for text in declaration.field_lines())
         yield from (f"    {text}" for text in declaration.relation_lines())
+        yield from (f"    {text}" for text in declaration.road_lines())
         yield from (f"    {text}" if text else "" for text in self._constructor())
         for action in resource.actions:
             if not declaration.list_of(action):

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from linode_orm.models.lke.lke_cluster import LKECluster
     from linode_orm.models.maintenance.maintenance_policy import MaintenancePolicy
     from linode_orm.models.networking.firewall import Firewall
+    from linode_orm.models.networking.ip_address import IPAddress
     from linode_orm.models.nodebalancers.node_balancer import NodeBalancer
     from linode_orm.models.regions.region import Region
     from linode_orm.models.volumes.volume import Volume
@@ -187,6 +188,11 @@ class Instance(Model, path="/linode/instances"):
     firewalls: Many[Firewall] = Many("Firewall", path="firewalls")
     nodebalancers: Many[NodeBalancer] = Many("NodeBalancer", path="nodebalancers")
     volumes: Many[Volume] = Many("Volume", path="volumes")
+    ips: Many[IPAddress] = Many(
+        "IPAddress",
+        path="ips",
+        envelope="rows:ipv4.public ipv4.private ipv4.shared ipv4.reserved ipv6.slaac ipv6.link_local",
+    )
 
     if TYPE_CHECKING:
 
@@ -273,6 +279,16 @@ class Instance(Model, path="/linode/instances"):
     def firewalls_apply(self) -> None:
         """Apply the rules of its firewalls again."""
         act(self, "firewalls_apply")
+
+    @operation("POST", "ips", answers="IPAddress")
+    def allocate_ip(self, *, public: bool, type: str, address: str | Unset = UNSET) -> IPAddress:
+        """Give the Linode another address, or a reserved one."""
+        return act(self, "allocate_ip", locals())
+
+    @operation("DELETE", "ips/{address}")
+    def delete_ip(self, *, address: int | str) -> None:
+        """Take a public address off the Linode."""
+        act(self, "delete_ip", locals())
 
     @operation("POST", "migrate")
     def migrate(

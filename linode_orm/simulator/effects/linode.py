@@ -300,3 +300,69 @@ def behind(world: World, kind: str, identity: object) -> list[Row]:
         if entity.get("type") == kind and entity.get("id") == identity:
             found.append(world.need("Firewall", device.chain[0]))
     return found
+
+
+@after("POST /linode/instances")
+def _addressed(call: Call) -> None:
+    if "IPAddress" in call.world.store.resources:
+        _own_address(call.world, call.item, str(call.item.body["ipv4"][0]), public=True)
+
+
+def _own_address(world: World, host: Row, address: str, *, public: bool) -> Row:
+    return world.make(
+        "IPAddress", (), address=address, type="ipv4", public=public, linode_id=host.id, region=host.body["region"]
+    )
+
+
+@listing("GET /linode/instances/{}/ips")
+def _addresses(call: Call) -> dict[str, object]:
+    world, host = call.world, call.item
+    mine = [row for row in world.rows("IPAddress") if row.body.get("linode_id") == host.id]
+    if not any(row.body["address"] in host.body["ipv4"] for row in mine):  # a seeded one
+        mine += [_own_address(world, host, str(each), public=True) for each in host.body["ipv4"]]
+    groups: dict[str, list[Body]] = {"public": [], "private": [], "shared": [], "reserved": []}
+    for row in mine:
+        reserved = bool(row.body.get("reserved"))
+        groups["reserved" if reserved else "public" if row.body["public"] else "private"].append(row.body)
+    plain = {"gateway": "fe80::1", "subnet_mask": "ffff:ffff:ffff:ffff::", "prefix": 64, "type": "ipv6", "rdns": None}
+    common = {**plain, "linode_id": host.id, "region": host.body["region"], "reserved": False, "interface_id": None}
+    address = str(host.body["ipv6"]).partition("/")[0]
+    slaac = {**common, "address": address, "public": True}
+    local = {**common, "address": f"fe80::{host.id:x}", "public": False}
+    return {"ipv4": {**groups, "vpc": []}, "ipv6": {"slaac": slaac, "link_local": local, "global": []}}
+
+
+@check("POST /linode/instances/{}/ips")
+def _may_allocate(call: Call) -> None:
+    """Refuse as recorded in `TestInstance_AddReservedIPToInstanceVariants`."""
+    address = call.given("address")
+    if address is None:
+        return
+    if not call.given("public"):
+        raise bad("Cannot reserve a private address.", "address")
+    if not address:
+        raise bad("Must provide a valid reserved address", "address")
+    row = call.world.get("IPAddress", address)
+    if row is None or not row.body.get("reserved") or row.body.get("linode_id") is not None:
+        raise bad("Address must be reserved and must be currently unassigned.", "address")
+    if row.body["region"] != call.item.body["region"]:
+        raise bad("Address must belong to same region as linode.", "address")
+
+
+@answer("POST /linode/instances/{}/ips")
+def _allocate(call: Call) -> bytes:
+    number = int(call.item.id) + 65_536 * (1 + len(call.item.body["ipv4"]))
+    row = call.world.get("IPAddress", call.given("address"))
+    if row is None:
+        row = _own_address(call.world, call.item, _address(number), public=bool(call.given("public")))
+    row.change(linode_id=call.item.id)
+    call.item.change(ipv4=[*call.item.body["ipv4"], row.body["address"]])
+    return row.encoded()
+
+
+@answer("DELETE /linode/instances/{}/ips/{}")
+def _release(call: Call) -> None:
+    address = call.values[1]
+    row = call.world.need("IPAddress", address)
+    call.world.remove(row)
+    call.item.change(ipv4=[each for each in call.item.body["ipv4"] if each != address])

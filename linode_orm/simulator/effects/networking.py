@@ -53,13 +53,23 @@ def _rules_changed(call: Call) -> Body:
 
 @check("POST /networking/ips")
 def _may_allocate(call: Call) -> None:
-    identity = call.given("linode_id")
+    """Refuse as recorded in `TestIPAddress_Instance_Allocate`."""
+    identity, region = call.given("linode_id"), call.given("region")
+    if call.given("type") == "ipv6":
+        raise bad("Only addresses of type ipv4 are currently supported.")
+    if region is not None and call.world.get("Region", region) is None:
+        raise bad("region is not valid", "region")
     if call.given("reserved") and call.given("public") is False:
         raise bad("Cannot reserve a private address.", "public")
-    if identity is None and call.given("region") is None:
+    if identity is None and call.given("type") is not None and not call.given("reserved"):
+        raise bad("Linode is a required argument when not reserving an IP address.", "linode_id")
+    if identity is None and region is None:
         raise bad("A datacenter or a Linode must be provided when reserving an address.")
-    if identity is not None and call.world.get("Instance", identity) is None:
+    host = call.world.get("Instance", identity)
+    if identity is not None and host is None:
         raise bad("Linode is not active", "linode_id")
+    if host is not None and region is not None and region != host.body["region"]:
+        raise bad("Region passed in must match Linode's region.", "region")
 
 
 @fill("/networking/ips")
@@ -67,7 +77,7 @@ def _address(call: Call) -> None:
     draft = call.draft
     number = len(list(call.world.rows("IPAddress"))) + 1
     host = call.world.get("Instance", draft.get("linode_id"))
-    if not draft.get("address") or "." not in str(draft["address"]):
+    if call.route.verb == "create":
         draft["address"] = f"203.0.{113 + number // 250}.{number % 250}"
     draft["region"] = draft["region"] or (host.body["region"] if host is not None else "us-east")
     draft["type"] = draft["type"] or "ipv4"
