@@ -154,6 +154,9 @@ def test_commands_start_from_nothing():
     assert all(command.startswith("python3 -m venv .venv && .venv/bin/pip install ") for command in commands)
     assert commands[0].endswith("&& .venv/bin/linode-orm demo\n")
     assert commands[1].endswith("&& .venv/bin/python -m pytest -q\n")
+    # .ci/run takes the first line that names what the command ends in
+    for command, word in zip(commands, ("linode-orm demo", "pytest"), strict=True):
+        assert next(line for line in page("README.md").splitlines(keepends=True) if word in line) == command
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="paths")
