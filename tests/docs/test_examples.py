@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
+from linode_orm.mapping import registry
 from linode_orm.simulator import Simulator, serve
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +47,8 @@ def blocks(page, *languages):
 
 @pytest.fixture
 def account(monkeypatch):
-    """Serve a simulated account with a fleet, and let `Session()` find it."""
+    """Serve a simulated account with a fleet, and let `Session()` find it; classes that a page declares go with it."""
+    monkeypatch.setattr(registry, "_classes", dict(registry._classes))
     with Simulator() as simulator:
         simulator.populate(30)
         with serve(simulator) as server:

@@ -11,7 +11,8 @@ import pytest
 import linode_orm
 from linode_orm import Client, Instance, Session, Volume, errors
 from linode_orm.mapping import Many
-from linode_orm.mapping.registry import lookup, names
+from linode_orm.mapping.registry import lookup
+from linode_orm.models import INDEX
 from linode_orm.simulator import Simulator, faults, serve
 
 ROOT = Path(__file__).parents[2]
@@ -102,7 +103,7 @@ def test_every_fault_has_a_row():
 
 def models():
     """Give every resource's class and facts."""
-    return {name: lookup(name).__mapper__ for name in names()}
+    return {name: lookup(name).__mapper__ for name in INDEX}
 
 
 def test_attributes_are_named_by_rule():

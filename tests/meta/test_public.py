@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 import linode_orm
-from linode_orm.mapping.registry import lookup, names
+from linode_orm.mapping.registry import lookup
+from linode_orm.models import INDEX
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("linode_orm.mapping", "linode_orm.wire", "linode_orm.session", "linode_orm.simulator", "linode_orm.testing")
@@ -84,8 +85,8 @@ def test_every_error_stands_at_the_door():
 def test_every_model_stands_at_the_door():
     """Each declared class can be imported from `linode_orm` and from `linode_orm.models`."""
     models = importlib.import_module("linode_orm.models")
-    assert [name for name in names() if getattr(linode_orm, name) is not lookup(name)] == []
-    assert [name for name in names() if getattr(models, name) is not lookup(name)] == []
+    assert [name for name in INDEX if getattr(linode_orm, name) is not lookup(name)] == []
+    assert [name for name in INDEX if getattr(models, name) is not lookup(name)] == []
 
 
 @pytest.mark.parametrize("name", PUBLIC)
@@ -100,7 +101,7 @@ def test_docstrings(name):
 
 def test_docstrings_of_models():
     """Every resource and every action has a sentence."""
-    for name in names():
+    for name in INDEX:
         model = lookup(name)
         assert (model.__doc__ or "").rstrip().endswith("."), name
         for action in model.__mapper__.operations:
