@@ -204,6 +204,8 @@ class Kind(Generic[T_co]):
     def refusal(self, record: Record) -> str:
         """Say why the field cannot be assigned on this record now; empty where it can."""
         is_new = getattr(record.__state__, "is_new", True)
+        if getattr(record.__state__, "is_free", False) and (self.createable or self.mutable):
+            return ""
         if (is_new and self.createable) or (not is_new and self.mutable):
             return ""
         if self.changed_by:

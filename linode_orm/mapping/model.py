@@ -256,6 +256,11 @@ class NestedState(RecordState):
         self.name = name
 
     @property
+    def is_free(self) -> bool:
+        """Whether the user made the object and has not put it anywhere yet."""
+        return self.holder is None
+
+    @property
     def is_new(self) -> bool:
         """Whether every leaf may be given: the user made the object, or it belongs to a new one."""
         holder = self.holder

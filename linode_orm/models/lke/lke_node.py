@@ -12,13 +12,7 @@ if TYPE_CHECKING:
     from linode_orm.models.lke.lke_node_pool import LKENodePool
 
 
-class LKENode(
-    Model,
-    path="/lke/clusters/{lke_cluster}/nodes",
-    item="/lke/clusters/{clusterId}/nodes/{nodeId}",
-    parent="LKECluster",
-    verbs="get delete",
-):
+class LKENode(Model, path="/lke/clusters/{lke_cluster}/nodes", parent="LKECluster", verbs="get delete"):
     """A node of a cluster."""
 
     id: ReadOnly[str]

@@ -11,7 +11,7 @@ class RegionVPCAvailability(
     Model,
     path="/regions/vpc-availability",
     id="region_id",
-    item="/regions/{regionId}/vpc-availability",
+    item="/regions/{region_id}/vpc-availability",
     verbs="list get",
 ):
     """What VPCs can do in a region."""
