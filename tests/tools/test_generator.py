@@ -1,0 +1,198 @@
+"""The generator of declarations, on a small description made by hand."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import shutil
+from pathlib import Path
+
+import pytest
+
+from linode_orm import models
+from tools.models.__main__ import report, settle
+from tools.models.description import Description, Key, Operation, read
+from tools.models.facts import Facts
+from tools.models.index import door
+from tools.models.module import Module
+from tools.models.resources import build
+
+COMMON = """
+linode_cli = "1"
+datetime = ["built"]
+volatile = ["state"]
+unordered = ["tags"]
+later = []
+no_actions = []
+[aliases]
+Vessel = "Ship"
+[refers]
+port = "Port"
+tags = "Tag"
+"""
+
+SHIPS = """
+[Ship]
+doc = "A ship."
+path = "/ships"
+required = ["name"]
+nullable = ["rig.flag"]
+[Ship.changed_by]
+length = "stretch"
+[Ship.absent]
+notes = "Recorded#1"
+[Ship.actions."POST stretch"]
+answers = "Ship"
+doc = "Make the ship longer."
+
+[Boat]
+doc = "A boat of a ship."
+path = "/ships/{ship}/boats"
+parent = "Ship"
+
+[Port]
+doc = "Where ships are."
+path = "/ports"
+catalogue = true
+"""
+
+
+def keys(*texts, **marks):
+    """Give keys written as `path:type`."""
+    found = []
+    for text in texts:
+        path, _, kind = text.partition(":")
+        kind, _, items = kind.partition("/")
+        found.append(Key(tuple(path.split(".")), kind, items, **marks))
+    return tuple(found)
+
+
+SHIP = keys("id:integer", "name:string", "port:string", "length:integer", "built:string", "state:string", "tags:array/string",
+            "rig.masts:integer", "rig.flag:string", "notes:string")  # fmt: skip
+
+
+def description():
+    """Give what the API would say of ships."""
+    told = [
+        Operation("ships/list", "GET", "/ships", "v4", "List ships", (), answer=SHIP),
+        Operation("ships/view", "GET", "/ships/{shipId}", "v4", "Get a ship", (), answer=SHIP),
+        Operation("ships/create", "POST", "/ships", "v4", "Create a ship", (), request=keys("name:string", "port:string", "length:integer", "key:string"), answer=SHIP),
+        Operation("ships/update", "PUT", "/ships/{shipId}", "v4", "Update a ship", (), request=keys("name:string", "tags:array/string", "rig.flag:string"), answer=SHIP),
+        Operation("ships/stretch", "POST", "/ships/{shipId}/stretch", "v4", "Stretch a ship", (), request=keys("length:integer", required=True)),
+        Operation("boats/list", "GET", "/ships/{shipId}/boats", "v4", "List boats", (), answer=keys("id:integer", "label:string", filterable=True)),
+        Operation("ports/list", "GET", "/ports", "v4beta", "List ports", (), answer=keys("id:string")),
+    ]  # fmt: skip
+    return Description("1", {each.route: each for each in told})
+
+
+@pytest.fixture
+def facts(tmp_path):
+    """Write the facts of people."""
+    (tmp_path / "_common.toml").write_text(COMMON)
+    (tmp_path / "ships.toml").write_text(SHIPS)
+    return tmp_path
+
+
+@pytest.fixture
+def texts(facts):
+    """Give the text of each module by its name."""
+    found = build(description(), Facts(facts))
+    return {name: text for each in found.values() for name, text in Module(each, found).files()}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "id: ReadOnly[int]",
+        "name: Field[str] = Field(required=True)",
+        'length: Fixed[int] = Fixed(changed_by="stretch")',
+        'port_id: Fixed[str] = Fixed(key="port")',
+        'port: One[Port] = One("Port", via="port_id")',
+        "built: ReadOnly[datetime]",
+        "state: ReadOnly[str] = ReadOnly(volatile=True)",
+        "tags: Field[TagList] = Field(create=False)",
+        "rig: Field[ShipRig] = Field(create=False)",
+        "notes: ReadOnly[str | None] = ReadOnly(absent=True)",
+        "key: Secret[str]",
+        'boats: Many[Boat] = Many("Boat")',
+        '@operation("POST", "stretch", answers="Ship")',
+        "def stretch(self, *, length: int) -> Ship:",
+        'class Ship(Model, path="/ships", verbs="list get create update"):',
+    ],
+)
+def test_a_declaration_says(texts, line):
+    """Each field, relation and action is the line that the description and the facts give together."""
+    assert f"    {line}\n" in texts["ship"] or f"\n{line}\n" in texts["ship"]
+
+
+def test_children_catalogues_and_versions(texts):
+    """A child names its parent; what is special about a class stands in its head."""
+    assert 'class Boat(Model, path="/ships/{ship}/boats", parent="Ship", verbs="list"):' in texts["boat"]
+    assert 'ship: One[Ship] = One("Ship")' in texts["boat"]
+    assert "label: ReadOnly[str] = ReadOnly(filterable=True)" in texts["boat"]
+    assert 'class Port(Model, path="/ports", verbs="list", catalogue=True, version="v4beta"):' in texts["port"]
+
+
+def test_every_text_is_python(texts, facts):
+    """What is written can be compiled, the door too."""
+    found = build(description(), Facts(facts))
+    for text in (*texts.values(), door(found.values(), {"Vessel": "Ship"})):
+        compile(text, "generated", "exec")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        ('required = ["name"]', 'required = ["nam"]', "no field is called nam"),
+        ('required = ["name"]', 'requird = ["name"]', "no fact is called requird"),
+        ('required = ["name"]', 'gone = ["keel"]', "keel is said to be gone"),
+    ],
+)
+def test_facts_that_fit_nothing_are_refused(facts, old, new, error):
+    """A fact about what the description does not have is an error that names file, resource and field."""
+    (facts / "ships.toml").write_text(SHIPS.replace(old, new))
+    with pytest.raises(ValueError, match=rf"ships\.toml \[Ship\]: .*{error}"):
+        build(description(), Facts(facts))
+
+
+class Hostile:
+    """A pickle that would run a command."""
+
+    def __reduce__(self):
+        return os.system, ("true",)
+
+
+def test_a_description_cannot_run_code():
+    """A pickle that names anything but the description's own classes is refused."""
+    with pytest.raises(pickle.UnpicklingError, match="which no description needs"):
+        read(io.BytesIO(pickle.dumps(Hostile())))
+
+
+def test_check_tells_what_differs(tmp_path, capsys):
+    """`--check` names modules that are missing, different, or not generated; nobody's own files count."""
+    here = Path(models.__file__).parent
+    fresh, target = tmp_path / "fresh", tmp_path / "target"
+    shutil.copytree(here, fresh, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(fresh, target)
+    (target / "volumes" / "_extra.py").write_text("mine = 1\n")
+    assert report(fresh, target) == 0
+    (target / "volumes" / "volume.py").write_text("other\n")
+    (target / "volumes" / "volume_type.py").unlink()
+    (target / "volumes" / "stranger.py").write_text("\n")
+    assert report(fresh, target) == 1
+    shown = set(capsys.readouterr().out.splitlines())
+    assert shown == {
+        "different: volumes/volume.py".replace("/", os.sep),
+        "missing: volumes/volume_type.py".replace("/", os.sep),
+        "not generated: volumes/stranger.py".replace("/", os.sep),
+    }
+    settle(fresh, target)
+    assert report(fresh, target) == 0
+    assert (target / "volumes" / "_extra.py").exists()
+
+
+def test_the_committed_models_are_what_the_facts_say():
+    """Every resource that the facts name is declared, and no other."""
+    named = {name for service in Facts().services.values() for name in service if name != "service"}
+    assert named == set(models.INDEX)
