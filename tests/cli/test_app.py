@@ -149,6 +149,29 @@ def test_latency():
         assert time.monotonic() - began >= 0.2
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_official_library_as_client():
+    """linode_api4 lists, creates, changes, walks and deletes in the served account."""
+    api4 = pytest.importorskip("linode_api4", reason="an extra of the benchmarks")
+    with serving("--fleet", "3") as (_, url):
+        client = api4.LinodeClient("any", base_url=f"{url}/v4")
+        assert len(client.linode.instances()) == 3
+        assert [each.label for each in client.linode.instances(api4.Instance.label == "db-1")] == ["db-1"]
+        made = client.linode.instance_create("g6-nanode-1", "us-east", label="made")
+        assert (made.label, made.region.id) == ("made", "us-east")
+        made.label = "renamed"
+        assert made.save()
+        assert client.load(api4.Instance, made.id).label == "renamed"
+        domain = client.domain_create("example.org", soa_email="me@example.org")
+        record = domain.record_create("A", name="www", target="203.0.113.5")
+        assert [each.id for each in client.load(api4.Domain, domain.id).records] == [record.id]
+        volume = client.volume_create("data", region="us-east", size=20)
+        assert volume.delete()
+        with pytest.raises(api4.ApiError) as caught:
+            client.load(api4.Volume, volume.id)
+        assert (caught.value.status, caught.value.errors) == (404, ["Not found"])
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c():
     """Ctrl-C ends it with 0 and frees the port."""
