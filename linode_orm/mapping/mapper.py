@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Never
+from typing import TYPE_CHECKING, Any, Final, Never, cast
 from urllib.parse import quote
 
 from linode_orm.errors import InvalidRequestError
@@ -18,7 +18,7 @@ from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.relations import Many, One
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from linode_orm.mapping.expressions import Attribute
 
@@ -206,11 +206,21 @@ class Mapper:
         return (*above, self.identity(given[-1]))
 
     def _depth(self) -> int:
-        return len(self.placeholders) + (0 if self.singleton else 1)
+        return self.above + (0 if self.singleton else 1)
+
+    @cached_property
+    def above(self) -> int:
+        """How many ids name the parents: one for each of them, a tuple where an id is made of several."""
+        if self.parent is None:
+            return len(self.placeholders)
+        parent: Any = lookup(str(self.parent))
+        return cast("int", parent.__mapper__.above) + (0 if parent.__mapper__.singleton else 1)
 
     def check_parents(self, parents: tuple[object, ...]) -> tuple[object, ...]:
         """Give the parents' ids in the types of their fields; refuse another number of them, or other types."""
-        if len(parents) != len(self.placeholders):
+        if self.above == 1 and len(parents) > 1:
+            parents = (parents,)
+        if len(parents) != self.above:
             wanted = ", ".join(self.placeholders) or "none"
             msg = f"{self.name} needs the ids of its parents from the outermost in ({wanted}), not {parents!r}"
             raise InvalidRequestError(msg)
@@ -221,15 +231,21 @@ class Mapper:
 
     def collection_path(self, parents: tuple[object, ...] = ()) -> str:
         """Give the path of the collection below these parents, ids quoted."""
-        return _fill(self.path, dict(zip(self.placeholders, parents, strict=True)))
+        return _fill(self.path, dict(zip(self.placeholders, flat(parents), strict=True)))
 
     def path_for(self, identity: object, parents: tuple[object, ...] = ()) -> str:
         """Give the path of one object, ids quoted."""
-        values = dict(zip(self.placeholders, parents, strict=True))
+        values = dict(zip(self.placeholders, flat(parents), strict=True))
         if not self.singleton:
             ids = identity if isinstance(identity, tuple) else (identity,)
             values |= dict(zip(self.id_names, ids, strict=True))
         return _fill(self.item_path, values)
+
+
+def flat(ids: tuple[object, ...]) -> Iterator[object]:
+    """Give ids one by one, those that are made of several too."""
+    for each in ids:
+        yield from each if isinstance(each, tuple) else (each,)
 
 
 def _fill(path: str, values: dict[str, object]) -> str:

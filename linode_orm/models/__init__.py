@@ -123,6 +123,12 @@ if TYPE_CHECKING:
     from linode_orm.models.nodebalancers.node_balancer_type import NodeBalancerType as NodeBalancerType
     from linode_orm.models.nodebalancers.node_balancer_vpc_config import NodeBalancerVPCConfig as NodeBalancerVPCConfig
     from linode_orm.models.object_storage.object_storage_bucket import ObjectStorageBucket as ObjectStorageBucket
+    from linode_orm.models.object_storage.object_storage_bucket_access import (
+        ObjectStorageBucketAccess as ObjectStorageBucketAccess,
+    )
+    from linode_orm.models.object_storage.object_storage_bucket_ssl import (
+        ObjectStorageBucketSSL as ObjectStorageBucketSSL,
+    )
     from linode_orm.models.object_storage.object_storage_cluster import ObjectStorageCluster as ObjectStorageCluster
     from linode_orm.models.object_storage.object_storage_endpoint import ObjectStorageEndpoint as ObjectStorageEndpoint
     from linode_orm.models.object_storage.object_storage_global_quota import (
@@ -132,6 +138,9 @@ if TYPE_CHECKING:
         ObjectStorageGlobalQuotaUsage as ObjectStorageGlobalQuotaUsage,
     )
     from linode_orm.models.object_storage.object_storage_key import ObjectStorageKey as ObjectStorageKey
+    from linode_orm.models.object_storage.object_storage_object_acl import (
+        ObjectStorageObjectACL as ObjectStorageObjectACL,
+    )
     from linode_orm.models.object_storage.object_storage_quota import ObjectStorageQuota as ObjectStorageQuota
     from linode_orm.models.object_storage.object_storage_quota_usage import (
         ObjectStorageQuotaUsage as ObjectStorageQuotaUsage,
@@ -254,11 +263,14 @@ __all__ = [
     "Notification",
     "OAuthClient",
     "ObjectStorageBucket",
+    "ObjectStorageBucketAccess",
+    "ObjectStorageBucketSSL",
     "ObjectStorageCluster",
     "ObjectStorageEndpoint",
     "ObjectStorageGlobalQuota",
     "ObjectStorageGlobalQuotaUsage",
     "ObjectStorageKey",
+    "ObjectStorageObjectACL",
     "ObjectStorageQuota",
     "ObjectStorageQuotaUsage",
     "ObjectStorageTransfer",
@@ -395,11 +407,14 @@ INDEX = {
     "Notification": "linode_orm.models.account.notification:Notification",
     "OAuthClient": "linode_orm.models.account.oauth_client:OAuthClient",
     "ObjectStorageBucket": "linode_orm.models.object_storage.object_storage_bucket:ObjectStorageBucket",
+    "ObjectStorageBucketAccess": "linode_orm.models.object_storage.object_storage_bucket_access:ObjectStorageBucketAccess",
+    "ObjectStorageBucketSSL": "linode_orm.models.object_storage.object_storage_bucket_ssl:ObjectStorageBucketSSL",
     "ObjectStorageCluster": "linode_orm.models.object_storage.object_storage_cluster:ObjectStorageCluster",
     "ObjectStorageEndpoint": "linode_orm.models.object_storage.object_storage_endpoint:ObjectStorageEndpoint",
     "ObjectStorageGlobalQuota": "linode_orm.models.object_storage.object_storage_global_quota:ObjectStorageGlobalQuota",
     "ObjectStorageGlobalQuotaUsage": "linode_orm.models.object_storage.object_storage_global_quota_usage:ObjectStorageGlobalQuotaUsage",
     "ObjectStorageKey": "linode_orm.models.object_storage.object_storage_key:ObjectStorageKey",
+    "ObjectStorageObjectACL": "linode_orm.models.object_storage.object_storage_object_acl:ObjectStorageObjectACL",
     "ObjectStorageQuota": "linode_orm.models.object_storage.object_storage_quota:ObjectStorageQuota",
     "ObjectStorageQuotaUsage": "linode_orm.models.object_storage.object_storage_quota_usage:ObjectStorageQuotaUsage",
     "ObjectStorageTransfer": "linode_orm.models.object_storage.object_storage_transfer:ObjectStorageTransfer",

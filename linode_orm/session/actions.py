@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError
 from linode_orm.mapping import Model, Nested
 from linode_orm.mapping.codecs import Moment
-from linode_orm.mapping.mapper import quoted
+from linode_orm.mapping.mapper import flat, quoted
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, Status
 from linode_orm.wire.messages import Request
@@ -94,7 +94,7 @@ class Actions:
         parents: tuple[object, ...] = ()
         if isinstance(target, Model) and model.__mapper__.placeholders:
             state = target.__state__
-            same = isinstance(target, model) or len(model.__mapper__.placeholders) == len(state.parents)
+            same = isinstance(target, model) or model.__mapper__.above == len(state.parents)
             parents = state.parents if same else (*state.parents, state.identity)
         if model.__mapper__.singleton and isinstance(target, Model) and isinstance(body, dict):
             self._session.loader.take(target, body, Loaded.WHOLE)
@@ -118,7 +118,7 @@ def path_of(target: Model | type[Model], operation: Operation, given: Mapping[st
     if isinstance(target, Model):
         state = target.__state__
         ids = state.identity if isinstance(state.identity, tuple) else (state.identity,)
-        values |= zip(mapper.placeholders, state.parents, strict=True)
+        values |= zip(mapper.placeholders, flat(state.parents), strict=True)
         values |= zip(mapper.id_names, ids, strict=False)
         above = mapper.path_for(state.identity, state.parents)
     else:

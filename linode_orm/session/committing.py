@@ -61,6 +61,9 @@ def delete_now(session: Workspace, instance: Model) -> CommitReport:
 def _send(
     session: Workspace, plan: Plan, *, on_error: str, progress: Progress | None, only: Model | None = None
 ) -> CommitReport:
+    if plan and session.client.read_only:
+        msg = f"nothing was sent: the client is read-only, and the plan has {len(plan)} writes"
+        raise InvalidRequestError(msg)
     if plan.lookups:
         settle(session, planning.in_doubt(session.members, only=only))
         plan = planning.plan(session.members, only=only)

@@ -111,7 +111,7 @@ def parents_of(instance: Model, name_of: NameOf) -> tuple[object, ...]:
     """Give the ids of an object's parents, placeholders for those that are new."""
     mapper, parent = instance.__mapper__, parent_of(instance)
     if parent is None:
-        if len(instance.__state__.parents) != len(mapper.placeholders):
+        if len(instance.__state__.parents) != mapper.above:
             msg = f"{instance!r} needs its parent: assign .{mapper.parent_attribute or mapper.placeholders[-1]}"
             raise InvalidRequestError(msg)
         return instance.__state__.parents

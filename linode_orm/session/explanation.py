@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.relations import Many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from linode_orm.mapping import Model
     from linode_orm.mapping.relations import One, Option
     from linode_orm.session.planner import Note, ReadPlan
 
@@ -40,6 +42,7 @@ class Explanation(NamedTuple):
         return {
             "model": self.plan.model.__name__,
             "requests": list(self.requests),
+            "number": self.number,
             "x_filter": self.plan.x_filter,
             "notes": [note._asdict() for note in self.plan.notes],
             "paging": self.paging,
@@ -57,13 +60,30 @@ class Explanation(NamedTuple):
             return "pages of the server's size, read until two readings agree"
         return f"pages of up to {mapper.page_size} that overlap by ids, side by side"
 
+    @property
+    def number(self) -> str:
+        """How many requests it takes, as far as that is known before the first."""
+        plan, mapper = self.plan, self.plan.model.__mapper__
+        if plan.is_empty:
+            return "0"
+        if plan.path is None and mapper.catalogue:
+            return "1, and 0 while the client keeps the list"
+        if plan.parents is None:
+            *above, parent = (model.__name__ for model in _ancestors(plan.model))
+            each = [f"1 for each {name}" for name in above]
+            return " + ".join(["1", *each, f"{len(plan.filters)} for each {parent}"])
+        several = ", and 1 for each further page" if plan.envelope == "page" else ""
+        return f"{len(plan.parents) * len(plan.filters)}{several}"
+
     def _requests(self) -> Iterator[str]:
         plan, mapper = self.plan, self.plan.model.__mapper__
         if plan.is_empty:
             yield "none: nothing can match"
             return
         if plan.parents is None:
-            yield f"GET the list of {mapper.parent}, then for each of them:"
+            for parent in _ancestors(plan.model):
+                path = parent.__mapper__.path
+                yield f"GET {path} for each" if "{" in path else f"GET {path}"
             yield from self._lists("GET " + mapper.path, "for each")
         else:
             for key in plan.parents[:_SHOWN]:
@@ -84,7 +104,7 @@ class Explanation(NamedTuple):
     def __str__(self) -> str:
         lines = [f"query of {self.plan.model.__name__}"]
         lines += [f"  request: {each}" for each in self.requests]
-        lines.append(f"  paging:  {self.paging}")
+        lines += [f"  number:  {self.number}", f"  paging:  {self.paging}"]
         places = {"server": "server: ", "here": "here:   ", "path": "path:   "}
         lines += [f"  {places[note.where]} {note.part}  ({note.why})" for note in self.plan.notes]
         if self.plan.condition is not None and self.server:
@@ -93,6 +113,15 @@ class Explanation(NamedTuple):
 
 
 _SHOWN = 3
+
+
+def _ancestors(model: type[Model]) -> list[type[Model]]:
+    """Give the classes above a child, from the outermost in."""
+    found: list[type[Model]] = []
+    while model.__mapper__.placeholders and model.__mapper__.parent is not None:
+        model = cast("type[Model]", lookup(str(model.__mapper__.parent)))
+        found.insert(0, model)
+    return found
 
 
 def _for_relation(relation: One[Any] | Many[Any]) -> str:

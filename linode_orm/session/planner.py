@@ -80,9 +80,10 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
     if query.condition is not None:
         clause = _push(query.condition, notes)
         narrowed = narrowing(query.condition)
-    if strict:
-        _refuse_local(model, notes)
+    nothing = query.condition is not None and never(query.condition)
     unfiltered = _unfiltered(query)
+    if strict and not nothing:
+        _refuse_local(model, notes, "" if model.__mapper__.catalogue else unfiltered)
     if unfiltered:
         clause, notes = None, [note if note.where == "path" else Note(note.part, "here", unfiltered) for note in notes]
     filters = tuple(map(written, divided(clause)))
@@ -104,7 +105,7 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
         limited=query.limited,
         skipped=query.skipped,
         ordered=ordered,
-        is_empty=query.limited == 0 or parents == () or (query.condition is not None and never(query.condition)),
+        is_empty=query.limited == 0 or parents == () or nothing,
         complete=all(note.where != "here" for note in notes if not note.part.startswith("order")),
     )
 
@@ -165,10 +166,14 @@ def _push(expression: Expression, notes: list[Note], *, negated: bool = False) -
 
 
 def _demote(expression: And | Or, notes: list[Note]) -> None:
-    """Note that a choice stays here whole, because one branch of it does."""
+    """Note that a choice stays here whole, because one branch of it does.
+
+    Parents in it decide which lists are read only where every branch names some.
+    """
     inside = {str(leaf) for leaf in leaves(expression)} | {f"not_({leaf})" for leaf in leaves(expression)}
+    stays = {"server"} if narrowing(expression) is not None else {"server", "path"}
     for at, note in enumerate(notes):
-        if note.part in inside and note.where == "server":
+        if note.part in inside and note.where in stays:
             notes[at] = Note(note.part, "here", "another branch of the same choice runs here")
 
 
@@ -274,14 +279,16 @@ def _order_payload(order: Order) -> Payload:
     return {"+order_by": ".".join(order.attribute.keys), "+order": "desc" if order.descending else "asc"}
 
 
-def _refuse_local(model: type[Model], notes: Sequence[Note]) -> None:
-    local = [note for note in notes if note.where == "here"]
+def _refuse_local(model: type[Model], notes: Sequence[Note], unfiltered: str) -> None:
+    """Refuse what would be evaluated here alone; `unfiltered` says why the list takes no filter at all."""
+    local = [note for note in notes if note.where == "here" or (unfiltered and note.where == "server")]
     if not local:
         return
-    known = ", ".join(_filterable(model.__mapper__)) or "nothing"
+    why, known = unfiltered or local[0].why, ", ".join(_filterable(model.__mapper__)) or "nothing"
     msg = (
-        f"query({model.__name__}): {local[0].part} cannot be left to the server ({local[0].why}), and the session has "
-        f"strict_filters=True; the server can filter {model.__name__} by {known}"
+        f"query({model.__name__}): {local[0].part} cannot be left to the server ({why}), and the session has "
+        f"strict_filters=True; "
+        + ("filter what the list gives" if unfiltered else f"the server can filter {model.__name__} by {known}")
     )
     raise NotFilterable(msg)
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import ref
 
+from linode_orm.mapping.state import DETACHED, Status
 from linode_orm.session import sources
 from linode_orm.session.batches import Batch
 from linode_orm.session.evaluate import compile_condition, order_key, sort_rows
 from linode_orm.session.explanation import Explanation
-from linode_orm.session.listing import Listing, in_order, read_page
+from linode_orm.session.listing import AHEAD, Listing, in_order, read_page
 from linode_orm.session.pages import ListReader
 from linode_orm.session.planner import plan_query
 from linode_orm.session.sources import Library
 from linode_orm.session.windows import SMALLEST, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.query import Query
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
     from linode_orm.session.sources import Body, Parents
 
     Found = tuple[Parents, object, Body]
+    Run = tuple[Parents, list[Body]]
+    SortKey = tuple[object, ...]
+
+_PORTION = 500
+"""After how many rows of several lists objects are given out."""
 
 
 class Asks(Library, Protocol):
@@ -44,54 +51,81 @@ class Asks(Library, Protocol):
 class QueryRunner:
     """The session's answers to queries."""
 
-    def __init__(self, session: Asks) -> None:
+    def __init__(self, session: Asks, *, strict: bool | None = None) -> None:
         self._session = session
+        self._strict = strict
+
+    @property
+    def lenient(self) -> QueryRunner:
+        """The same without `strict_filters`, for what the session itself has to look for."""
+        return QueryRunner(self._session, strict=False)
 
     def _plan(self, query: Query[Any]) -> ReadPlan:
         self._session.check_thread()
-        return plan_query(query, strict=self._session.strict_filters)
+        strict = self._session.strict_filters if self._strict is None else self._strict
+        return plan_query(query, strict=strict)
 
     # -- objects -----------------------------------------------------------------------------------------------------
 
     def rows(self, query: Query[Any]) -> Iterator[Any]:
-        """Give the matching objects, reading pages as they are asked for; raises at once what makes no sense."""
+        """Give the matching objects, reading pages as they are asked for; raises at once what makes no sense.
+
+        With `selectin` every match is read first, so that each relation is loaded once for all of them.
+        """
         return self._objects(query, self._plan(query))
 
     def _objects(self, query: Query[Any], plan: ReadPlan) -> Iterator[Any]:
         batch = Batch(refuses=any(option.kind == "raise" for option in query.chosen))
         options = [option for option in query.chosen if option.kind != "raise"]
-        for parents, bodies in self._runs(plan):
-            objects = self._session.loader.rows(plan.model, parents, bodies, batch=batch)
-            batch.add(map(ref, objects))
-            if options:
-                self._session.batches.prefetch(objects, options)
+        portions = self._portions(plan, batch)
+        if options:
+            every = [each for objects in portions for each in objects]
+            self._session.batches.prefetch(every, options)
+            portions = iter((every,))
+        for objects in portions:
             yield from objects
 
-    def _runs(self, plan: ReadPlan) -> Iterator[tuple[Parents, list[Body]]]:
-        """Give the bodies of the matches, in order, in runs below the same parents."""
+    def _portions(self, plan: ReadPlan, batch: Batch) -> Iterator[list[Any]]:
+        """Give the objects in portions whose members can load their references together."""
         if plan.is_empty:
             return
+        held = batch.held.setdefault("", [])
         if plan.order:
-            found = self._sorted(plan)
-            stop = None if plan.limited is None else plan.skipped + plan.limited
-            for parents, _, body in islice(found, plan.skipped, stop):
-                yield parents, [body]
+            yield self._in_order(plan, batch, self._sorted(plan, held))
             return
+        lists = 1 if plan.parents is not None and len(plan.parents) * len(plan.filters) == 1 else AHEAD
+        for runs in _together(self._runs(plan, held), lists):
+            yield [each for parents, bodies in runs for each in self._made(plan, batch, parents, bodies)]
+
+    def _made(self, plan: ReadPlan, batch: Batch, parents: Parents, bodies: list[Body]) -> list[Any]:
+        objects = self._session.loader.rows(plan.model, parents, bodies, batch=batch)
+        batch.add(map(ref, objects))
+        return objects
+
+    def _in_order(self, plan: ReadPlan, batch: Batch, found: list[Found]) -> list[Any]:
+        """Make objects of sorted rows, those below the same parents together."""
+        below: dict[Parents, list[Body]] = {}
+        for parents, _, body in found:
+            below.setdefault(parents, []).append(body)
+        made = {parents: iter(self._made(plan, batch, parents, bodies)) for parents, bodies in below.items()}
+        return [next(made[parents]) for parents, _, _ in found]
+
+    def _runs(self, plan: ReadPlan, held: list[Model]) -> Iterator[Run]:
+        """Give the bodies of the matches in runs below the same parents, up to the limit; a run may be empty."""
         skip, left = plan.skipped, plan.limited
-        for parents, bodies in self._matches(plan, plan.enough):
+        for parents, bodies in self._matches(plan, plan.enough, held):
             taken = bodies[skip:] if left is None else bodies[skip : skip + left]
             skip = max(0, skip - len(bodies))
-            if taken:
-                yield parents, taken
+            yield parents, taken
             if left is not None:
                 left -= len(taken)
                 if not left:
                     return
 
-    def _matches(self, plan: ReadPlan, enough: int | None) -> Iterator[tuple[Parents, list[Body]]]:
+    def _matches(self, plan: ReadPlan, enough: int | None, held: list[Model]) -> Iterator[Run]:
         """Give the bodies that meet the condition, as they arrive."""
         holds = None if plan.condition is None else compile_condition(plan.model, plan.condition)
-        for parents, bodies in sources.chunks(self._session, plan, enough=enough):
+        for parents, bodies in sources.chunks(self._session, plan, enough=enough, held=held):
             if holds is None:
                 yield parents, bodies
             else:
@@ -99,39 +133,40 @@ class QueryRunner:
 
     # -- order -------------------------------------------------------------------------------------------------------
 
-    def _sorted(self, plan: ReadPlan) -> list[Found]:
-        """Give the matches in order: those that the limit can reach where the server orders, else every one."""
-        found = self._first_ones(plan) if plan.ordered else None
+    def _sorted(self, plan: ReadPlan, held: list[Model]) -> list[Found]:
+        """Give the matches in order, from the offset to the limit; every match is read unless the server orders."""
+        found = self._first_ones(plan, held) if plan.ordered else None
         if found is None:
-            found = [self._found(plan, parents, body) for parents, body in self._all(plan, None)]
+            runs = self._matches(plan, None, held)
+            found = [self._found(plan, parents, body) for parents, bodies in runs for body in bodies]
         sort_rows(plan.model, plan.order, found)
-        return found
-
-    def _all(self, plan: ReadPlan, enough: int | None) -> Iterator[tuple[Parents, Body]]:
-        for parents, bodies in self._matches(plan, enough):
-            for body in bodies:
-                yield parents, body
+        return found[plan.skipped : None if plan.limited is None else plan.skipped + plan.limited]
 
     def _found(self, plan: ReadPlan, parents: Parents, body: Body) -> Found:
         return parents, self._session.loader.identity_of(plan.model, body), body
 
-    def _first_ones(self, plan: ReadPlan) -> list[Found] | None:
-        """Read in the server's order until the limit and the ties after it; None where it did not keep the order."""
+    def _first_ones(self, plan: ReadPlan, held: list[Model]) -> list[Found] | None:
+        """Read in the server's order until the limit and the ties after it; None where it did not keep the order.
+
+        Whole pages are looked at, for a server that ignores the order may give a few rows in it by chance.
+        """
         key, enough = order_key(plan.model, plan.order[0]), plan.enough or 0
-        falls = plan.order[0].descending
         found: list[Found] = []
-        last: tuple[object, ...] | None = None
+        last: SortKey | None = None
         holds = None if plan.condition is None else compile_condition(plan.model, plan.condition)
-        for parents, bodies in sources.chunks(self._session, plan, enough=enough):
-            for body in bodies:
-                here = key(body)
-                if len(here) == 1 or (last is not None and (here > last if falls else here < last)):
-                    return None  # a null, whose place is not on record, or no order at all
+        for parents, bodies in sources.chunks(self._session, plan, enough=enough + 1, held=held):
+            keys = [key(body) for body in bodies]
+            known = _before_nulls(keys)
+            if not _in_direction(last, keys[:known], descending=plan.order[0].descending):
+                return None
+            for here, body in zip(keys[:known], bodies, strict=False):
                 if len(found) >= enough and here != last:
                     return found
                 last = here
                 if holds is None or holds(body, parents) is True:
                     found.append(self._found(plan, parents, body))
+            if known < len(keys):
+                return None  # the limit lies among nulls, and where the server puts them is not on record
         return found
 
     # -- everything else ---------------------------------------------------------------------------------------------
@@ -143,7 +178,7 @@ class QueryRunner:
             return 0
         total = self._counted(plan)
         if total is None:
-            total = sum(len(bodies) for _, bodies in self._matches(plan, None))
+            total = sum(len(bodies) for _, bodies in self._matches(plan, None, []))
         total = max(0, total - plan.skipped)
         return total if plan.limited is None else min(total, plan.limited)
 
@@ -169,13 +204,12 @@ class QueryRunner:
         return Explanation(self._plan(query), tuple(query.chosen))
 
     def update(self, query: Query[Any], values: Mapping[str, object]) -> int:
-        """Assign values on every match."""
+        """Assign values on every match; refuses names and values that no match could take before any request."""
+        given = {name: list(value) if isinstance(value, Iterator) else value for name, value in values.items()}
+        _check_values(query.model, given)
         matches = list(self.rows(query))
-        for name in values:
-            if name not in query.model.__mapper__.attributes:
-                query.model.__mapper__.refuse_unknown(name)
         for instance in matches:
-            for name, value in values.items():
+            for name, value in given.items():
                 setattr(instance, name, value)
         return len(matches)
 
@@ -228,3 +262,42 @@ class QueryRunner:
             batch.add(map(ref, objects))
             results.append(objects)
         return results
+
+
+def _check_values(model: type[Model], values: Mapping[str, object]) -> None:
+    """Assign values on an object that stands for every match."""
+    anyone = model.__bare__(None, (), DETACHED, Status.PERSISTENT)
+    for name, value in values.items():
+        if name not in model.__mapper__.attributes:
+            model.__mapper__.refuse_unknown(name)
+        setattr(anyone, name, value)
+
+
+def _together(runs: Iterator[Run], lists: int) -> Iterator[list[Run]]:
+    """Give so many runs at a time as were asked for side by side, unless they hold many rows."""
+    taken: list[Run] = []
+    rows = 0
+    for run in runs:
+        taken.append(run)
+        rows += len(run[1])
+        if len(taken) >= lists or rows >= _PORTION:
+            yield taken
+            taken, rows = [], 0
+    if taken:
+        yield taken
+
+
+def _before_nulls(keys: Sequence[SortKey]) -> int:
+    """Give how many keys stand before the nulls at the end."""
+    known = len(keys)
+    while known and len(keys[known - 1]) == 1:
+        known -= 1
+    return known
+
+
+def _in_direction(last: SortKey | None, keys: list[SortKey], *, descending: bool) -> bool:
+    """Whether keys after `last` only rise, or only fall; a null among them is in no order."""
+    line = keys if last is None else [last, *keys]
+    if any(len(key) == 1 for key in line):
+        return False
+    return all((one >= other) if descending else (one <= other) for one, other in pairwise(line))

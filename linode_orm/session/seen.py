@@ -17,7 +17,7 @@ class Seen:
     """The ids given so far.
 
     While they are whole numbers that only rise (or only fall), as the ids of the API's lists do, they take eight
-    bytes each and tell more: a page that begins below the last id joins on, even if the very row it shared is gone.
+    bytes each. Their order proves nothing: an object that begins to match a filter may stand anywhere.
     """
 
     def __init__(self) -> None:
@@ -36,9 +36,7 @@ class Seen:
         return at < len(line) and line[at] == value
 
     def joins(self, ids: Sequence[object]) -> bool:
-        """Whether a run of rows begins within what was given, so that nothing lies between."""
-        if self._line is not None and self._rising(ids):
-            return bool(self._line) and ids[0] * self._sign <= self._line[-1]  # type: ignore[operator]  # checked
+        """Whether a run of rows shares one with what was given, so that nothing can lie between."""
         return any(identity in self for identity in ids)
 
     def add(self, ids: Sequence[object]) -> list[int]:

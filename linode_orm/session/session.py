@@ -323,7 +323,7 @@ class Session:
         if get_ident() != self._thread or self._closed:
             self.check_thread()
         mapper = model.__mapper__
-        if near is not None and len(parents) != len(mapper.placeholders):
+        if near is not None and len(parents) != mapper.above:
             parents = self._parents_near(mapper, near)
         known = self.identity_map.find(model, identity, parents)
         if known is None:
@@ -340,7 +340,7 @@ class Session:
         beside = raw.get(f"{mapper.parent_attribute}_id")
         if beside is not None:
             return mapper.check_parents((beside,))
-        return mapper.check_parents(parents[: len(mapper.placeholders)])
+        return mapper.check_parents(parents[: mapper.above])
 
     def collection(self, instance: Model, name: str) -> Collection[Any]:
         """Give the collection behind a to-many relation, without a request."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
+from linode_orm.errors import NotFound
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.session.listing import AHEAD, Listing, in_order
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.query import Runner
+    from linode_orm.mapping.state import Near
     from linode_orm.session.catalogue import Catalogue
     from linode_orm.session.loading import Loader
     from linode_orm.session.planner import ReadPlan
@@ -35,6 +37,9 @@ class Library(Protocol):
         """What answers queries."""
         ...
 
+    def reference(self, model: type, identity: object, parents: tuple[object, ...], near: Near | None) -> Any:  # noqa: ANN401  an instance of `model`
+        """Give the object with that key, without a request."""
+
 
 class Chunk(NamedTuple):
     """Rows that arrived together, below the same parents."""
@@ -43,27 +48,36 @@ class Chunk(NamedTuple):
     rows: list[Body]
 
 
-def chunks(session: Library, plan: ReadPlan, *, enough: int | None) -> Iterator[Chunk]:
-    """Read the lists of a plan; `enough` is the number of rows after which the caller may stop."""
+def chunks(session: Library, plan: ReadPlan, *, enough: int | None, held: list[Model]) -> Iterator[Chunk]:
+    """Read the lists of a plan; `enough` is the number of rows after which the caller may stop.
+
+    `held` takes the parents of the rows: while it lives, they are read once and not again for each child.
+    """
     if plan.model.__mapper__.catalogue and plan.path is None:
         yield Chunk((), session.catalogue.rows(plan.model))
         return
-    listings = list(_listings(plan, _parents(session, plan)))
-    if len(listings) == 1:
+    listings = list(_listings(plan, _parents(session, plan, held)))
+    if len(listings) == 1 and plan.parents is not None:
         reader = ListReader(session.client, listings[0], wanted=enough, certain=plan.complete)
         for rows in reader.pages():
             yield Chunk(listings[0].parents, rows)
         return
-    yield from _side_by_side(session.client, listings, _once(len(plan.filters) > 1, session.loader, plan.model))
+    fresh = _once(len(plan.filters) > 1, session.loader, plan.model)
+    yield from _side_by_side(session.client, listings, fresh, named=plan.parents is not None)
 
 
-def _parents(session: Library, plan: ReadPlan) -> Iterable[Parents]:
+def _parents(session: Library, plan: ReadPlan, held: list[Model]) -> Iterable[Parents]:
     """Give the keys of the parents whose lists are read, reading the parents where the plan leaves them open."""
+    mapper = plan.model.__mapper__
+    parent = cast("type[Model]", lookup(str(mapper.parent))) if mapper.parent is not None else None
     if plan.parents is not None:
+        if parent is not None and plan.path is None and not parent.__mapper__.singleton:
+            held += (session.reference(parent, key[-1], key[:-1], None) for key in plan.parents)
         return plan.parents
-    parent = cast("type[Model]", lookup(str(plan.model.__mapper__.parent)))
-    every: Query[Any] = Query(parent, session.runner)
-    return [(*each.__state__.parents, each.__state__.identity) for each in every]
+    every: Query[Any] = Query(cast("type[Model]", parent), session.runner)
+    found = every.all()
+    held += found
+    return [(*each.__state__.parents, each.__state__.identity) for each in found]
 
 
 def _listings(plan: ReadPlan, parents: Iterable[Parents]) -> Iterator[Listing]:
@@ -75,12 +89,17 @@ def _listings(plan: ReadPlan, parents: Iterable[Parents]) -> Iterator[Listing]:
             yield Listing(plan.model, path, below, x_filter, plan.envelope)
 
 
-def _side_by_side(client: Client, listings: list[Listing], fresh: _Once) -> Iterator[Chunk]:
-    """Ask for the first pages of several lists at once, and for what follows of each in turn."""
+def _side_by_side(client: Client, listings: list[Listing], fresh: _Once, *, named: bool) -> Iterator[Chunk]:
+    """Ask for the first pages of several lists at once, and for what follows of each in turn.
+
+    A parent that the caller has not `named` may go before its children are asked for: then so have they.
+    """
     for begin in range(0, len(listings), AHEAD):
         readers = [ListReader(client, listing) for listing in listings[begin : begin + AHEAD]]
         arrived = in_order(client, [reader.opening for reader in readers])
         for listing, reader, first in zip(listings[begin:], readers, arrived, strict=False):
+            if isinstance(first, NotFound) and not named:
+                continue
             for rows in reader.after(first):
                 yield Chunk(listing.parents, fresh(listing.parents, rows))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from linode_orm.simulator.catalogue import template
 
@@ -87,7 +88,8 @@ class Store:
         self._tables: dict[tuple[str, tuple[str, ...]], Table] = {}
         self._below: dict[tuple[str, tuple[str, ...]], list[Table]] = {}
         self._named: dict[str, list[Table]] = {name: [] for name in self.resources}
-        self._ids = {name: count(at * 100_000 + 1) for at, name in enumerate(self.resources, start=1)}
+        # by name, so that ids stay what they were when a resource is added
+        self._ids = {name: count((crc32(name.encode()) % 9_000 + 1_000) * 1_000 + 1) for name in self.resources}
 
     def collection(self, path: str) -> Resource | None:
         """Give the resource whose collection has that path, parameters nameless."""

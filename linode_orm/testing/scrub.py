@@ -13,7 +13,9 @@ from linode_orm.wire.messages import MASK
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ALWAYS: Final = frozenset({"token", "password", "secret", "secret_key", "kubeconfig", "root_pass", "ssl_key", "cvv"})
+ALWAYS: Final = frozenset(
+    {"token", "password", "secret", "secret_key", "kubeconfig", "root_pass", "ssl_key", "private_key", "cvv"}
+)
 """Keys that are secret wherever they stand: answers of actions have no declaration of their own."""
 
 OPEN: Final = frozenset({"ssl_cert"})

@@ -280,3 +280,17 @@ def test_backups_are_gathered(session, sim):
     instance = session.load(Instance, first(sim).id)
     assert instance.backups.enabled is False
     assert len(instance.backup_list) == 0
+
+
+def test_children_of_composite_ids(session, sim, sent):
+    """A bucket is named by region and label, and what hangs on it by the bucket."""
+    from linode_orm import ObjectStorageBucket, ObjectStorageBucketAccess
+
+    sim.seed(buckets=[{"region": "us-east", "label": "photos"}])
+    bucket = session.get(ObjectStorageBucket, ("us-east", "photos"))
+    assert bucket is ObjectStorageBucket(session, ("us-east", "photos"))
+    access = session.load(ObjectStorageBucketAccess, bucket)
+    assert access is session.load(ObjectStorageBucketAccess, ("us-east", "photos"))
+    assert access.object_storage_bucket is bucket
+    path = "/object-storage/buckets/us-east/photos"
+    assert sent() == [f"GET {path}", f"GET {path}/access", f"GET {path}/access"]

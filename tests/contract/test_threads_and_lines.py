@@ -188,7 +188,7 @@ def test_read_only_clients_send_nothing_but_reads(sim, sent):
     with Session(client=sim.client(read_only=True)) as session:
         session.query(Volume).first().label = "x"
         sent()
-        with pytest.raises(Exception, match="read-only"):
+        with pytest.raises(InvalidRequestError, match="read-only"):
             session.commit()
         assert sent() == []
 

@@ -206,8 +206,8 @@ def act(session: Session, echo: Echo, mapper: Any, reference: Any, operation: An
     method(*([session] if operation.scope == "collection" else []), **given)
 
 
-MISSING = 16
-MISSING_EXTRA = 22
+MISSING = 13
+MISSING_EXTRA = 17
 
 
 @pytest.mark.parametrize(("file", "most"), [("operations.json", MISSING), ("operations_extra.json", MISSING_EXTRA)])

@@ -76,7 +76,9 @@ class Declaration:
 
     def reference(self, key: str, node: Node) -> Reference | None:
         """Give the relation beside a field that holds another resource's id."""
-        if node.refers not in self.known or node.type not in {"integer", "string"} or key in self.resource.ids:
+        if node.refers not in self.known or node.type not in {"integer", "string"}:
+            return None
+        if key in self.resource.ids and node.refers == self.resource.name:
             return None
         if self.resource.parent is not None and node.refers == self.resource.parent.name:
             return None
@@ -153,8 +155,10 @@ class Declaration:
 
     def list_of(self, action: Action) -> str:
         """Give the resource whose list an action reads, empty where it is no such action."""
-        target = str(action.facts.get("answers", "")).removeprefix("list:")
-        return target if action.is_list and target in self.known and not action.facts.get("method") else ""
+        answers = str(action.facts.get("answers", ""))
+        target = answers.removeprefix("list:")
+        is_list = answers != target and action.is_list and target in self.known
+        return target if is_list and not action.facts.get("method") else ""
 
     def seen(self, name: str) -> str:
         """Write down that another class is named."""

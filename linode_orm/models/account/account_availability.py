@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, One, Owner, ReadOnly
+
+if TYPE_CHECKING:
+    from linode_orm.models.regions.region import Region
 
 
 class AccountAvailability(Model, path="/account/availability", id="region_id", verbs="list get"):
     """What the account may use in a region."""
 
     region_id: ReadOnly[str] = ReadOnly(key="region")
+    region: One[Region] = One("Region", via="region_id")
     available: ReadOnly[list[str]] = ReadOnly(unordered=True)
     unavailable: ReadOnly[list[str]] = ReadOnly(unordered=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Field, Fixed, Many, Model, Owner, ReadOnly
+from linode_orm.mapping import Field, Fixed, Many, Model, Owner, ReadOnly, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.images.image_share_group import ImageShareGroup
@@ -25,7 +25,6 @@ class ImageShareGroupToken(Model, path="/images/sharegroups/tokens", id="token_u
     token: ReadOnly[str]
     updated: ReadOnly[datetime | None] = ReadOnly(volatile=True)
     valid_for_sharegroup_uuid: Fixed[str] = Fixed(filterable=True, required=True)
-    sharegroup: Many[ImageShareGroup] = Many("ImageShareGroup", path="sharegroup")
     sharegroup_images: Many[ImageShareGroupImage] = Many("ImageShareGroupImage", path="sharegroup/images")
 
     if TYPE_CHECKING:
@@ -35,3 +34,8 @@ class ImageShareGroupToken(Model, path="/images/sharegroups/tokens", id="token_u
         @overload
         def __init__(self, *, valid_for_sharegroup_uuid: str, label: str = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
+
+    @operation("GET", "sharegroup", answers="ImageShareGroup")
+    def sharegroup(self) -> ImageShareGroup:
+        """Get a token's share group."""
+        return act(self, "sharegroup")

@@ -9,6 +9,7 @@ from linode_orm.mapping import Fixed, Model, One, Owner, ReadOnly, Secret
 
 if TYPE_CHECKING:
     from linode_orm.models.object_storage.object_storage_cluster import ObjectStorageCluster
+    from linode_orm.models.regions.region import Region
 
 
 class ObjectStorageBucket(
@@ -17,6 +18,7 @@ class ObjectStorageBucket(
     """A bucket of objects."""
 
     region_id: Fixed[str] = Fixed(key="region")
+    region: One[Region] = One("Region", via="region_id")
     label: Fixed[str] = Fixed(required=True)
     acl: Secret[Literal["private", "public-read", "authenticated-read", "public-read-write"] | str] = Secret(
         default="private"
@@ -40,7 +42,7 @@ class ObjectStorageBucket(
             self,
             *,
             label: str,
-            region_id: str = ...,
+            region: Region | str = ...,
             acl: Literal["private", "public-read", "authenticated-read", "public-read-write"] | str = ...,
             cors_enabled: bool = ...,
             endpoint_type: Literal["E0", "E1", "E2", "E3"] | str = ...,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, One, Owner, ReadOnly
+
+if TYPE_CHECKING:
+    from linode_orm.models.regions.region import Region
 
 
 class RegionVPCAvailability(
@@ -17,6 +20,7 @@ class RegionVPCAvailability(
     """What VPCs can do in a region."""
 
     region_id: ReadOnly[str] = ReadOnly(key="region", filterable=True)
+    region: One[Region] = One("Region", via="region_id")
     available: ReadOnly[bool]
     available_ipv6_prefix_lengths: ReadOnly[list[int]]
 

@@ -30,6 +30,8 @@ def _new(call: Call) -> None:
 def _may_create(call: Call) -> None:
     if call.given("region") is None and call.given("linode_id") is None:
         raise bad("Must provide a region or a Linode ID", "region")
+    if call.given("region") is not None and call.world.get("Region", call.given("region")) is None:
+        raise bad("Region is not valid", "region")
     if call.given("linode_id") is not None and call.world.get("Instance", call.given("linode_id")) is None:
         raise bad("Linode not found", "linode_id")
 

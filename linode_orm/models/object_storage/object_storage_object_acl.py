@@ -1,0 +1,27 @@
+"""ObjectStorageObjectACL: who may reach an object in a bucket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from linode_orm.mapping import Field, Model, One, Owner, ReadOnly, Secret
+
+if TYPE_CHECKING:
+    from linode_orm.models.object_storage.object_storage_bucket import ObjectStorageBucket
+
+
+class ObjectStorageObjectACL(
+    Model, path="/object-storage/buckets/{region_id}/{label}/object-acl", id=None, parent="ObjectStorageBucket"
+):
+    """Who may reach an object in a bucket."""
+
+    acl: Field[Literal["private", "public-read", "authenticated-read", "public-read-write", "custom"] | str] = Field(
+        put_required=True
+    )
+    acl_xml: ReadOnly[str]
+    name: Secret[str] = Secret(put_required=True, update=True)
+    object_storage_bucket: One[ObjectStorageBucket] = One("ObjectStorageBucket")
+
+    if TYPE_CHECKING:
+
+        def __init__(self, session: Owner, parent: ObjectStorageBucket | tuple[str, str], /) -> None: ...
