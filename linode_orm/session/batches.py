@@ -93,7 +93,8 @@ class Batches:
 
     def _load_targets(self, relation: One[Any], batch: Batch, owners: list[Model], asked: Model | None = None) -> None:
         model = cast("type[Model]", relation.model)
-        wanted = self._unloaded(relation, model, owners)
+        held = batch.held.setdefault(relation.name, [])
+        wanted = self._unloaded(relation, model, owners, held)
         if asked is not None:
             wanted[asked.__state__.identity] = None
         few = 2
@@ -101,10 +102,12 @@ class Batches:
             return
         found = self._by_ids(model, list(wanted))
         if found is not None:
-            batch.held.setdefault(relation.name, []).extend(found)
+            held += found
 
-    def _unloaded(self, relation: One[Any], model: type[Model], owners: Iterable[Model]) -> dict[object, None]:
-        """Give the ids of targets that are not loaded, in the order of their owners."""
+    def _unloaded(
+        self, relation: One[Any], model: type[Model], owners: Iterable[Model], held: list[Model]
+    ) -> dict[object, None]:
+        """Give the ids of targets that are not loaded; those that are join `held`, or they might go meanwhile."""
         wanted: dict[object, None] = {}
         for owner in owners:
             field = owner.__mapper__.fields[relation.via]
@@ -114,6 +117,8 @@ class Batches:
             known = self._session.identity_map.find(model, identity, ())
             if known is None or known.__state__.loaded is Loaded.NOTHING:
                 wanted[identity] = None
+            else:
+                held.append(known)
         return wanted
 
     def _by_ids(self, model: type[Model], ids: list[object]) -> list[Model] | None:

@@ -157,8 +157,8 @@ def _push(expression: Expression, notes: list[Note], *, negated: bool = False) -
             _demote(expression, notes)
         return chosen
     if isinstance(expression, ParentIs):
-        where, why = ("here", "a parent that is excluded") if negated else ("path", "only the lists of these are read")
-        notes.append(Note(str(expression), where, why))
+        excluded, narrowed = ("here", "a parent that is excluded"), ("path", "only the lists of these are read")
+        notes.append(Note(str(expression), *(excluded if negated else narrowed)))
         return None
     if isinstance(expression, Comparison):
         return _push_leaf(expression, notes, negated=negated)

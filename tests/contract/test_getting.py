@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
 
 import pytest
@@ -294,3 +295,15 @@ def test_children_of_composite_ids(session, sim, sent):
     assert access.object_storage_bucket is bucket
     path = "/object-storage/buckets/us-east/photos"
     assert sent() == [f"GET {path}", f"GET {path}/access", f"GET {path}/access"]
+
+
+def test_references_that_were_loaded_stay(session, sent):
+    """Objects that others of the same query need are held by it once it loads, so that they are not read twice."""
+    volumes = [each for each in session.query(Volume) if each.linode_id]
+    loaded = session.load(Instance, volumes[0].linode_id)
+    _ = volumes[1].linode.label
+    sent()
+    del loaded
+    gc.collect()
+    assert all(each.linode.label for each in volumes)
+    assert sent() == []
