@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 6_000
 """How many bytes of X-Filter a request may carry; servers refuse header lines from 8 KB on."""
+_FRAME: Final = 32
+"""What `+and` and `+or` take at most around their parts."""
 
 
 class Leaf(NamedTuple):
@@ -88,30 +90,30 @@ def divided(clause: Clause | None, largest: int = LARGEST) -> list[Clause | None
         return [_lightened(parts, largest)]
     longest = max(choices, key=weight)
     common = _lightened([part for part in parts if part is not longest], largest // 2)
-    if any(weight(branch) + weight(common) > largest for branch in longest.parts):
+    room = largest - weight(common) - _FRAME
+    if any(weight(branch) + 2 > room for branch in longest.parts):
         return [common]
-    return [all_of((common, any_of(group))) for group in _groups(longest.parts, largest - weight(common))]
+    return [all_of((common, any_of(group))) for group in _groups(longest.parts, room)]
 
 
 def _lightened(parts: list[Clause], largest: int) -> Clause | None:
     """Join clauses, leaving out the heaviest until the rest can be sent."""
-    kept = sorted(parts, key=weight)
-    while kept and weight(all_of(kept)) > largest:
-        kept.pop()
-    return all_of([part for part in parts if part in kept])
+    lightest = sorted(range(len(parts)), key=lambda at: weight(parts[at]))
+    while lightest and weight(all_of(parts[at] for at in sorted(lightest))) > largest:
+        lightest.pop()
+    return all_of(parts[at] for at in sorted(lightest))
 
 
 def _groups(branches: tuple[Clause, ...], room: int) -> Iterator[tuple[Clause, ...]]:
     """Cut a choice into as few groups as fit, of about the same size."""
     total = sum(weight(branch) + 2 for branch in branches)
-    frame = 12
-    wanted = -(-total // (room - frame))
+    wanted = -(-total // room)
     share = -(-total // wanted)
     group: list[Clause] = []
     used = 0
     for branch in branches:
         size = weight(branch) + 2
-        if group and used + size > min(share + size, room - frame):
+        if group and used + size > min(share + size, room):
             yield tuple(group)
             group, used = [], 0
         group.append(branch)
