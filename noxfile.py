@@ -52,6 +52,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def full(session: nox.Session) -> None:
+    """Every test, with each matrix whole where the usual run takes a seeded tenth; print its tables."""
+    prepare(session)
+    session.run("pytest", "--full", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Every example of README and docs, against the simulator."""
     prepare(session)
