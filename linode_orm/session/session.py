@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from linode_orm.mapping.record import Record
     from linode_orm.mapping.relations import Many
     from linode_orm.models import Account, Profile
-    from linode_orm.session.plan import Plan
-    from linode_orm.session.report import CommitReport
+    from linode_orm.session.commit.plan import Plan
+    from linode_orm.session.commit.report import CommitReport
 
 M = TypeVar("M", bound=Model)
 OnError = Literal["stop", "continue"]
@@ -233,7 +233,7 @@ class Session:
     def plan(self) -> Plan:
         """Give the ordered operations that `commit()` would send; sends nothing."""
         self.check_thread()
-        from linode_orm.session import planning  # noqa: PLC0415  scripts that only read need none of it
+        from linode_orm.session.commit import planning  # noqa: PLC0415  scripts that only read need none of it
 
         return planning.plan(self.members)
 
@@ -249,7 +249,7 @@ class Session:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
         _check_on_error(on_error or self.on_error)
-        from linode_orm.session import committing  # noqa: PLC0415  scripts that only read need none of it
+        from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
 
         return committing.commit(self, on_error=on_error or self.on_error, max_deletes=max_deletes)
 
@@ -357,7 +357,7 @@ class Session:
         """Send what is pending for one object, and what it cannot exist without."""
         self._outside_block("save()")
         self._mine(instance)
-        from linode_orm.session import committing  # noqa: PLC0415  scripts that only read need none of it
+        from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
 
         committing.save(self, instance)
 
@@ -368,7 +368,7 @@ class Session:
         if instance.__state__.status is Status.PENDING:
             self.members.expunge(instance)
         else:
-            from linode_orm.session import committing  # noqa: PLC0415  scripts that only read need none of it
+            from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
 
             committing.delete_now(self, instance)
 

@@ -10,8 +10,8 @@ import pytest
 
 from linode_orm.errors import CommitError, DetachedInstanceError, InvalidRequestError
 from linode_orm.mapping.state import Loaded, Status
-from linode_orm.session.committing import commit, delete_now, save
-from linode_orm.session.plan import Key
+from linode_orm.session.commit.committing import commit, delete_now, save
+from linode_orm.session.commit.plan import Key
 from tests.session.yard import Cargo, Crane, Dock, Gate, Hook, Paper, Pass, Rule, Sailor, Session, World
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping.state import Status
-from linode_orm.session import planning
-from linode_orm.session.committing import commit, delete_now, save
+from linode_orm.session.commit import planning
+from linode_orm.session.commit.committing import commit, delete_now, save
 from tests.session.yard import Cargo, Crane, Dock, Pass, Session, World, refusal
 
 

@@ -11,8 +11,8 @@ import pytest
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import JSON, Field, Model, ReadOnly
 from linode_orm.mapping.record import restore
-from linode_orm.session import planning
-from linode_orm.session.plan import Key
+from linode_orm.session.commit import planning
+from linode_orm.session.commit.plan import Key
 from tests.session.yard import Cargo, Crane, Dock, Gate, Hook, Limits, Rule, Rules, Session
 
 DOCK = {

@@ -10,16 +10,16 @@ from linode_orm.mapping.record import awaited, changes, forget, write
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.relations import Many, One
 from linode_orm.mapping.state import Loaded, Shelf, Status
-from linode_orm.session.dependencies import ancestors
-from linode_orm.session.drafts import key_of, parent_of
+from linode_orm.session.commit.dependencies import ancestors
+from linode_orm.session.commit.drafts import key_of, parent_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from linode_orm.mapping.query import Runner
+    from linode_orm.session.commit.plan import Key
     from linode_orm.session.identity import IdentityMap
     from linode_orm.session.loading import Loader
-    from linode_orm.session.plan import Key
     from linode_orm.wire.client import Client
 
 

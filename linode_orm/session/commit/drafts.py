@@ -10,13 +10,13 @@ from linode_orm.mapping.record import awaited, changes
 from linode_orm.mapping.relations import One
 from linode_orm.mapping.state import Status
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session import bodies
-from linode_orm.session.plan import Key, Pending, Step
+from linode_orm.session.commit import bodies
+from linode_orm.session.commit.plan import Key, Pending, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from linode_orm.session.plan import Operation, Token
+    from linode_orm.session.commit.plan import Operation, Token
 
     NameOf = Callable[[Model], str]
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
 from linode_orm.mapping.record import changes
 from linode_orm.mapping.state import Status
-from linode_orm.session import planning
-from linode_orm.session.doubts import settle
-from linode_orm.session.execute import run
-from linode_orm.session.report import CommitReport
+from linode_orm.session.commit import planning
+from linode_orm.session.commit.doubts import settle
+from linode_orm.session.commit.execute import run
+from linode_orm.session.commit.report import CommitReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.execute import Progress
-    from linode_orm.session.plan import Plan
-    from linode_orm.session.settling import Workspace
+    from linode_orm.session.commit.execute import Progress
+    from linode_orm.session.commit.plan import Plan
+    from linode_orm.session.commit.settling import Workspace
 
 
 def commit(

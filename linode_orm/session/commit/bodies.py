@@ -11,7 +11,7 @@ from linode_orm.mapping.codecs import Codec, Optional
 from linode_orm.mapping.containers import Choice, ListOf, MapOf, Structure
 from linode_orm.mapping.record import Edit, awaited, changes
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.plan import Change, Hidden, Pending
+from linode_orm.session.commit.plan import Change, Hidden, Pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final, cast
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.drafts import Draft, claims, frees, key_of, needed, references, rekeys
-from linode_orm.session.order import Cycle, ordered
+from linode_orm.session.commit.drafts import Draft, claims, frees, key_of, needed, references, rekeys
+from linode_orm.session.commit.order import Cycle, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from linode_orm.mapping import Model
-    from linode_orm.session.plan import Key
+    from linode_orm.session.commit.plan import Key
 
 _SOFT: Final = "perhaps "
 """How reasons begin that are dropped where they would leave no order."""

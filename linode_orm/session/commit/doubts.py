@@ -12,15 +12,15 @@ from linode_orm.mapping.codecs import Optional, Scalar
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import forget
 from linode_orm.mapping.state import Loaded
-from linode_orm.session.plan import Doubt, Hidden
-from linode_orm.session.settling import Settler, fill_in
+from linode_orm.session.commit.plan import Doubt, Hidden
+from linode_orm.session.commit.settling import Settler, fill_in
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.settling import Workspace
+    from linode_orm.session.commit.settling import Workspace
 
 _SKEW: Final = timedelta(minutes=10)
 """How far the clocks of this machine and of the API may be apart."""

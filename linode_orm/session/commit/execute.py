@@ -23,10 +23,10 @@ from linode_orm.errors import (
 )
 from linode_orm.mapping.mapper import quoted
 from linode_orm.mapping.registry import lookup
-from linode_orm.session.bodies import reveal
-from linode_orm.session.plan import Doubt, Hidden, Pending, fill, fill_path
-from linode_orm.session.report import CommitReport, Entry
-from linode_orm.session.settling import Settler, Unclear, Workspace
+from linode_orm.session.commit.bodies import reveal
+from linode_orm.session.commit.plan import Doubt, Hidden, Pending, fill, fill_path
+from linode_orm.session.commit.report import CommitReport, Entry
+from linode_orm.session.commit.settling import Settler, Unclear, Workspace
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from linode_orm.mapping import Model
-    from linode_orm.session.plan import Plan, Step
-    from linode_orm.session.report import Outcome
+    from linode_orm.session.commit.plan import Plan, Step
+    from linode_orm.session.commit.report import Outcome
     from linode_orm.wire.client import Client
 
     Progress = Callable[[Entry, int, int], None]

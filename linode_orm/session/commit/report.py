@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from linode_orm.mapping import Model
-    from linode_orm.session.plan import Step
+    from linode_orm.session.commit.plan import Step
 
 Outcome = Literal["applied", "failed", "pending", "in doubt"]
 

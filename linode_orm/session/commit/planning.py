@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Status
-from linode_orm.session.dependencies import ancestors, in_order
-from linode_orm.session.drafts import Draft, for_changed, for_deleted, for_new, key_of, needed
-from linode_orm.session.plan import Doubt, Plan
+from linode_orm.session.commit.dependencies import ancestors, in_order
+from linode_orm.session.commit.drafts import Draft, for_changed, for_deleted, for_new, key_of, needed
+from linode_orm.session.commit.plan import Doubt, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from linode_orm.mapping import Model
-    from linode_orm.session.plan import Key
+    from linode_orm.session.commit.plan import Key
 
 
 class Members(Protocol):
