@@ -27,7 +27,8 @@ class Operation:
     `path` is relative to the item (`"boot"`) unless it begins with a slash. `answers` is None (the answer says
     nothing that would be kept), a class name (an object of it), `list:` and a class name, or `value` (plain JSON).
     `body` maps argument names to the keys of the body; arguments named in braces in `path` stand there instead.
-    `required` are the arguments that have no default.
+    `required` are the arguments that have no default. `event` is the action of the account's event that tells of it,
+    where that is known; a longer name that begins with it (`linode_migrate_datacenter`) is a variant of the same.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Operation:
     body: Mapping[str, str]
     required: tuple[str, ...]
     idempotent: bool
+    event: str | None = None
 
 
 def operation(  # noqa: PLR0913  the facts of one request
@@ -48,6 +50,7 @@ def operation(  # noqa: PLR0913  the facts of one request
     scope: str = "item",
     body: Mapping[str, str] | None = None,
     idempotent: bool | None = None,
+    event: str | None = None,
 ) -> Callable[[F], F]:
     """Declare the request behind a method; its arguments are the body, `body` renames some of them."""
 
@@ -66,6 +69,7 @@ def operation(  # noqa: PLR0913  the facts of one request
             body=keys,
             required=tuple(name for name in names if name not in optional),
             idempotent=method in {"GET", "PUT", "DELETE"} if idempotent is None else idempotent,
+            event=event,
         )
         return function
 

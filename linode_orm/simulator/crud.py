@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from linode_orm.simulator.store import Body
     from linode_orm.simulator.xfilter import Dialect
 
-# Texts of the API for values that have to be unique; seen in its clients, not in the recordings.
+# Texts of the API for values that have to be unique; the alert's is recorded, others were seen in the API's clients.
 NOT_UNIQUE: Final = {
+    "AlertDefinition": "An alert with this label already exists",
+    "Firewall": "Label must be unique among your Cloud Firewalls",
     "Instance": "Label must be unique among your linodes",
     "Domain": "DNS zone already exists.",
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ import pytest
 from linode_orm import models
 from tools.models.__main__ import report, settle
 from tools.models.description import Description, Key, Operation, read
-from tools.models.facts import Facts
+from tools.models.facts import FOLDER, Facts
 from tools.models.index import door
 from tools.models.module import Module
 from tools.models.resources import build
@@ -154,6 +156,41 @@ def test_facts_that_fit_nothing_are_refused(facts, old, new, error):
     (facts / "ships.toml").write_text(SHIPS.replace(old, new))
     with pytest.raises(ValueError, match=rf"ships\.toml \[Ship\]: .*{error}"):
         build(description(), Facts(facts))
+
+
+@pytest.mark.parametrize(
+    ("events", "error"),
+    [
+        ('"POST /ships/{}/sink" = { event = "ship_sink", source = "?" }', "no action is called POST /ships/{}/sink"),
+        ('"POST /ships/{}/stretch" = { event = "ship_sink", source = "?" }', "no event has the action ship_sink"),
+    ],
+)
+def test_events_that_fit_nothing_are_refused(facts, events, error):
+    """An event of a request that is no action, or one that no event is called, is an error."""
+    (facts / "_events.toml").write_text(events)
+    with pytest.raises(ValueError, match=error.replace("{}", r"\{\}")):
+        build(description(), Facts(facts))
+
+
+def test_actions_say_which_event_tells_of_them():
+    """Most actions that may not be sent twice are told by an event of the account; each name has its source."""
+    actions = [each for name in models.INDEX for each in getattr(models, name).__mapper__.operations.values()]
+    told = {each.event for each in actions if each.event}
+    assert models.Instance.__mapper__.operations["boot"].event == "linode_boot"
+    assert models.Volume.__mapper__.operations["attach"].event == "volume_attach"
+    assert models.Domain.__mapper__.operations["clone"].event is None
+    assert len(told) >= 35
+    sources = tomllib.loads((FOLDER / "_events.toml").read_text(encoding="utf-8"))
+    assert all(re.fullmatch(r"API reference, .+|\w+#\d+", own["source"]) for own in sources.values())
+
+
+def test_what_the_server_keeps_unique_has_its_source():
+    """Values that only one object may have are marked where that is documented or recorded, and nowhere else."""
+    marked = {f"{name}.{field}" for name in models.INDEX for field in getattr(models, name).__mapper__.unique}
+    assert marked == {
+        "AlertDefinition.label", "Domain.domain", "Firewall.label", "FirewallRuleSet.label", "Instance.label",
+        "NodeBalancer.label", "PlacementGroup.label", "User.username", "VPC.label", "VPCSubnet.label", "Volume.label",
+    }  # fmt: skip
 
 
 class Hostile:

@@ -45,6 +45,7 @@ def method_lines(declaration: Declaration, action: Action) -> Iterator[str]:
     pairs = ", ".join(f"{quoted(name)}: {quoted(key)}" for name, key in renamed.items())
     marks += [f"body={{{pairs}}}"] if pairs else []
     marks += ["idempotent=True"] if action.facts.get("idempotent") else []
+    marks += [f"event={quoted(action.event)}"] if action.event else []
     in_place = [each for each in arguments if each.required and each.is_model]
     named = [each for each in arguments if each not in in_place]
     head = ["cls", "session: Owner", "/"] if action.scope == "collection" else ["self"]

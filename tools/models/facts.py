@@ -56,6 +56,9 @@ class Facts:
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.common: dict[str, Any] = tomllib.loads((folder / "_common.toml").read_text(encoding="utf-8"))
+        events = folder / "_events.toml"
+        self._events: dict[str, Any] = tomllib.loads(events.read_text(encoding="utf-8")) if events.exists() else {}
+        self._told: set[str] = set()
         self.services: dict[str, dict[str, Any]] = {}
         for file in sorted(folder.glob("[!_]*.toml")):
             self.services[file.stem] = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -69,6 +72,24 @@ class Facts:
         unknown = facts.keys() - LISTS.keys() - TABLES.keys() - OTHERS
         if unknown:
             msg = f"{where}: no fact is called {', '.join(sorted(unknown))}"
+            raise ValueError(msg)
+
+    def event(self, method: str, path: str) -> str:
+        """Give the action of the event that tells of a request; empty where none is known."""
+        route = f"{method} {path}"
+        self._told.add(route)
+        return str(self._events.get(route, {}).get("event", ""))
+
+    def check_events(self, found: dict[str, Any]) -> None:
+        """Refuse events of requests that are no action, and names that no event has."""
+        strangers = self._events.keys() - self._told
+        if strangers:
+            msg = f"_events.toml: no action is called {', '.join(sorted(strangers))}"
+            raise ValueError(msg)
+        names = set(found["Event"].body.children["action"].enum) if "Event" in found else set()
+        unknown = {own["event"] for own in self._events.values()} - names
+        if unknown:
+            msg = f"_events.toml: no event has the action {', '.join(sorted(unknown))}"
             raise ValueError(msg)
 
     def lay(self, body: Node, facts: dict[str, Any], where: str) -> None:

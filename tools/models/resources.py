@@ -40,6 +40,7 @@ class Action:
 
     summary: str = ""
     path_arguments: tuple[str, ...] = ()
+    event: str = ""
 
     @property
     def target(self) -> str:
@@ -211,7 +212,9 @@ def _attach_actions(found: dict[str, Resource], description: Description, facts:
         place = below or owner
         action = _action(place, operation, place.item if scope == "item" else place.path, scope, facts)
         if action.target in {"", "value", *found}:  # what answers a class without facts waits for it
+            action.event = facts.event(operation.method, path)
             place.actions.append(action)
+    facts.check_events(found)
 
 
 def _inside(path: str, place: str) -> bool:

@@ -79,7 +79,7 @@ class Account(Model, path="/account", id=None):
         """Delete your account."""
         return act(self, "cancel", locals())
 
-    @operation("POST", "promo-codes", answers="value")
+    @operation("POST", "promo-codes", answers="value", event="account_promo_apply")
     def promo_codes(self, *, promo_code: str) -> JSON:
         """Add a promo credit."""
         return act(self, "promo_codes", locals())

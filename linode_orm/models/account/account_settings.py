@@ -39,7 +39,7 @@ class AccountSettings(Model, path="/account/settings", id=None):
 
         def __init__(self, session: Owner, /) -> None: ...
 
-    @operation("POST", "managed-enable")
+    @operation("POST", "managed-enable", event="managed_enabled")
     def managed_enable(self) -> None:
         """Enable Linode Managed."""
         act(self, "managed_enable")

@@ -26,7 +26,7 @@ class OAuthClient(Model, path="/account/oauth-clients"):
         def __init__(self, *, label: str, redirect_uri: str, public: bool = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "reset-secret", answers="OAuthClient")
+    @operation("POST", "reset-secret", answers="OAuthClient", event="oauth_client_secret_reset")
     def reset_secret(self) -> OAuthClient:
         """Reset an OAuth client secret."""
         return act(self, "reset_secret")

@@ -35,7 +35,7 @@ class ServiceTransfer(Model, path="/account/service-transfers", id="token", verb
         def __init__(self, *, entities: ServiceTransferEntities) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "accept")
+    @operation("POST", "accept", event="entity_transfer_accept")
     def accept(self) -> None:
         """Accept a service transfer."""
         act(self, "accept")

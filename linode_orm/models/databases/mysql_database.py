@@ -175,12 +175,12 @@ class MySQLDatabase(Model, path="/databases/mysql/instances"):
         """Patch a MySQL Managed Database."""
         act(self, "patch")
 
-    @operation("POST", "resume")
+    @operation("POST", "resume", event="database_resume")
     def resume(self) -> None:
         """Resume a MySQL Managed Database."""
         act(self, "resume")
 
-    @operation("POST", "suspend")
+    @operation("POST", "suspend", event="database_suspend")
     def suspend(self) -> None:
         """Suspend a MySQL Managed Database."""
         act(self, "suspend")

@@ -23,7 +23,7 @@ class MySQLDatabaseCredentials(
 
         def __init__(self, session: Owner, parent: MySQLDatabase | int, /) -> None: ...
 
-    @operation("POST", "reset")
+    @operation("POST", "reset", event="database_credentials_reset")
     def reset(self) -> None:
         """Reset MySQL Managed Database credentials."""
         act(self, "reset")

@@ -210,12 +210,12 @@ class PostgreSQLDatabase(Model, path="/databases/postgresql/instances"):
         """Patch a PostgreSQL Managed Database."""
         act(self, "patch")
 
-    @operation("POST", "resume")
+    @operation("POST", "resume", event="database_resume")
     def resume(self) -> None:
         """Resume a PostgreSQL Managed Database."""
         act(self, "resume")
 
-    @operation("POST", "suspend")
+    @operation("POST", "suspend", event="database_suspend")
     def suspend(self) -> None:
         """Suspend a PostgreSQL Managed Database."""
         act(self, "suspend")

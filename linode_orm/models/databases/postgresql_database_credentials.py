@@ -27,7 +27,7 @@ class PostgreSQLDatabaseCredentials(
 
         def __init__(self, session: Owner, parent: PostgreSQLDatabase | int, /) -> None: ...
 
-    @operation("POST", "reset")
+    @operation("POST", "reset", event="database_credentials_reset")
     def reset(self) -> None:
         """Reset PostgreSQL Managed Database credentials."""
         act(self, "reset")

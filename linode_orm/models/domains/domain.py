@@ -60,7 +60,7 @@ class Domain(Model, path="/domains"):
         def __init__(self, *args: object, **values: object) -> None: ...
 
     @classmethod
-    @operation("POST", "import", answers="Domain", scope="collection")
+    @operation("POST", "import", answers="Domain", scope="collection", event="dns_zone_import")
     def import_(cls, session: Owner, /, *, domain: str, remote_nameserver: str) -> Domain:
         """Read a zone from another name server and make a domain of it."""
         return act(cls, "import_", locals())

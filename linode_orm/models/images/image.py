@@ -87,7 +87,7 @@ class Image(Model, path="/images"):
         def __init__(self, *args: object, **values: object) -> None: ...
 
     @classmethod
-    @operation("POST", "upload", answers="value", scope="collection")
+    @operation("POST", "upload", answers="value", scope="collection", event="image_upload")
     def upload(
         cls,
         session: Owner,

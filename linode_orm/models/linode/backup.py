@@ -54,7 +54,7 @@ class Backup(
         def __init__(self, *, label: str | None, instance: Instance | int = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "restore", body={"linode": "linode_id"})
+    @operation("POST", "restore", body={"linode": "linode_id"}, event="backups_restore")
     def restore(self, linode: Instance | int, *, overwrite: bool | Unset = UNSET) -> None:
         """Restore the backup to a Linode."""
         act(self, "restore", locals())

@@ -58,17 +58,17 @@ class Disk(Model, path="/linode/instances/{instance}/disks", parent="Instance"):
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "clone", answers="Disk")
+    @operation("POST", "clone", answers="Disk", event="disk_duplicate")
     def clone(self) -> Disk:
         """Copy the disk inside its Linode."""
         return act(self, "clone")
 
-    @operation("POST", "password")
+    @operation("POST", "password", event="password_reset")
     def password(self, *, password: str) -> None:
         """Give root on the disk another password."""
         act(self, "password", locals())
 
-    @operation("POST", "resize")
+    @operation("POST", "resize", event="disk_resize")
     def resize(self, *, size: int) -> None:
         """Give the disk another size in MB; its Linode must be shut down."""
         act(self, "resize", locals())

@@ -235,22 +235,22 @@ class Instance(Model, path="/linode/instances"):
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "backups/cancel")
+    @operation("POST", "backups/cancel", event="backups_cancel")
     def cancel_backups(self) -> None:
         """Cancel the backup service; its backups are deleted."""
         act(self, "cancel_backups")
 
-    @operation("POST", "backups/enable")
+    @operation("POST", "backups/enable", event="backups_enable")
     def enable_backups(self) -> None:
         """Enable backups."""
         act(self, "enable_backups")
 
-    @operation("POST", "boot")
+    @operation("POST", "boot", event="linode_boot")
     def boot(self, *, config_id: int | None | Unset = UNSET) -> None:
         """Start the Linode, with the configuration profile given or the one it last ran with."""
         act(self, "boot", locals())
 
-    @operation("POST", "clone", answers="Instance", body={"linode": "linode_id"})
+    @operation("POST", "clone", answers="Instance", body={"linode": "linode_id"}, event="linode_clone")
     def clone(
         self,
         *,
@@ -275,22 +275,22 @@ class Instance(Model, path="/linode/instances"):
         """Assign exactly these firewalls."""
         return act(self, "replace_firewalls", locals())
 
-    @operation("POST", "firewalls/apply")
+    @operation("POST", "firewalls/apply", event="firewall_apply")
     def firewalls_apply(self) -> None:
         """Apply the rules of its firewalls again."""
         act(self, "firewalls_apply")
 
-    @operation("POST", "ips", answers="IPAddress")
+    @operation("POST", "ips", answers="IPAddress", event="linode_addip")
     def allocate_ip(self, *, public: bool, type: str, address: str | Unset = UNSET) -> IPAddress:
         """Give the Linode another address, or a reserved one."""
         return act(self, "allocate_ip", locals())
 
-    @operation("DELETE", "ips/{address}")
+    @operation("DELETE", "ips/{address}", event="linode_deleteip")
     def delete_ip(self, *, address: int | str) -> None:
         """Take a public address off the Linode."""
         act(self, "delete_ip", locals())
 
-    @operation("POST", "migrate")
+    @operation("POST", "migrate", event="linode_migrate")
     def migrate(
         self,
         *,
@@ -302,22 +302,22 @@ class Instance(Model, path="/linode/instances"):
         """Move the Linode to another host or region."""
         act(self, "migrate", locals())
 
-    @operation("POST", "mutate")
+    @operation("POST", "mutate", event="linode_mutate")
     def mutate(self, *, allow_auto_disk_resize: bool | Unset = UNSET) -> None:
         """Upgrade the Linode to the newest generation of its plan."""
         act(self, "mutate", locals())
 
-    @operation("POST", "password")
+    @operation("POST", "password", event="password_reset")
     def password(self, *, root_pass: str) -> None:
         """Give root another password; the Linode must be shut down."""
         act(self, "password", locals())
 
-    @operation("POST", "reboot")
+    @operation("POST", "reboot", event="linode_reboot")
     def reboot(self, *, config_id: int | None | Unset = UNSET) -> None:
         """Restart the Linode."""
         act(self, "reboot", locals())
 
-    @operation("POST", "rebuild", answers="Instance", body={"stackscript": "stackscript_id"})
+    @operation("POST", "rebuild", answers="Instance", body={"stackscript": "stackscript_id"}, event="linode_rebuild")
     def rebuild(
         self,
         image: Image | str | None,
@@ -341,14 +341,14 @@ class Instance(Model, path="/linode/instances"):
         """Boot into rescue mode with the devices given."""
         act(self, "rescue", locals())
 
-    @operation("POST", "resize")
+    @operation("POST", "resize", event="linode_resize")
     def resize(
         self, type: Type | str, *, allow_auto_disk_resize: bool | Unset = UNSET, migration_type: str | Unset = UNSET
     ) -> None:
         """Move the Linode to another plan; it is shut down for that."""
         act(self, "resize", locals())
 
-    @operation("POST", "shutdown")
+    @operation("POST", "shutdown", event="linode_shutdown")
     def shutdown(self) -> None:
         """Stop the Linode."""
         act(self, "shutdown")

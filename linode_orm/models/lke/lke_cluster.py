@@ -146,17 +146,17 @@ class LKECluster(Model, path="/lke/clusters"):
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "recycle")
+    @operation("POST", "recycle", event="lke_cluster_recycle")
     def recycle(self) -> None:
         """Recycle cluster nodes."""
         act(self, "recycle")
 
-    @operation("POST", "regenerate")
+    @operation("POST", "regenerate", event="lke_cluster_regenerate")
     def regenerate(self, *, kubeconfig: bool | Unset = UNSET, servicetoken: bool | Unset = UNSET) -> None:
         """Regenerate a Kubernetes cluster."""
         act(self, "regenerate", locals())
 
-    @operation("DELETE", "servicetoken")
+    @operation("DELETE", "servicetoken", event="lke_token_rotate")
     def delete_servicetoken(self) -> None:
         """Delete a service token."""
         act(self, "delete_servicetoken")

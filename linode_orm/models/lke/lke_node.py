@@ -27,7 +27,7 @@ class LKENode(Model, path="/lke/clusters/{lke_cluster}/nodes", parent="LKECluste
 
         def __init__(self, session: Owner, id: str, parent: LKECluster | int, /) -> None: ...
 
-    @operation("POST", "recycle")
+    @operation("POST", "recycle", event="lke_node_recycle")
     def recycle(self) -> None:
         """Recycle a node."""
         act(self, "recycle")

@@ -95,7 +95,7 @@ class LKENodePool(Model, path="/lke/clusters/{lke_cluster}/pools", parent="LKECl
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "recycle")
+    @operation("POST", "recycle", event="lke_pool_recycle")
     def recycle(self) -> None:
         """Recycle a node pool."""
         act(self, "recycle")

@@ -87,7 +87,7 @@ class AlertDefinition(Model, path="/monitor/services/{monitor_service}/alert-def
     """When an alert is raised."""
 
     id: ReadOnly[int] = ReadOnly(filterable=True)
-    label: Field[str] = Field(filterable=True, required=True)
+    label: Field[str] = Field(filterable=True, required=True, unique=True)
     alert_channels: ReadOnly[list[AlertDefinitionAlertChannel]]
     channel_ids: Secret[list[int]] = Secret(required=True, update=True)
     class_: ReadOnly[Literal["shared", "dedicated"] | str | None] = ReadOnly(key="class")

@@ -33,7 +33,7 @@ class FirewallRuleSet(Model, path="/networking/firewalls/rulesets"):
     """Rules that several firewalls share."""
 
     id: ReadOnly[int] = ReadOnly(filterable=True)
-    label: Field[str | None] = Field(filterable=True)
+    label: Field[str | None] = Field(filterable=True, unique=True)
     created: ReadOnly[datetime] = ReadOnly(filterable=True, format="date-time")
     deleted: ReadOnly[datetime | None] = ReadOnly(format="date-time")
     description: Field[str]

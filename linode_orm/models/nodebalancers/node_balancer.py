@@ -37,7 +37,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
     """A load balancer."""
 
     id: ReadOnly[int]
-    label: Field[str] = Field(filterable=True)
+    label: Field[str] = Field(filterable=True, unique=True)
     client_conn_throttle: Field[int]
     client_udp_sess_throttle: ReadOnly[int]
     created: ReadOnly[datetime]

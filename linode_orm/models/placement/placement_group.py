@@ -61,12 +61,12 @@ class PlacementGroup(Model, path="/placement/groups"):
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "assign", answers="PlacementGroup")
+    @operation("POST", "assign", answers="PlacementGroup", event="placement_group_assign")
     def assign(self, *, linodes: Sequence[Instance | int] | Unset = UNSET) -> PlacementGroup:
         """Add Linodes to the group."""
         return act(self, "assign", locals())
 
-    @operation("POST", "unassign", answers="PlacementGroup")
+    @operation("POST", "unassign", answers="PlacementGroup", event="placement_group_unassign")
     def unassign(self, *, linodes: Sequence[Instance | int] | Unset = UNSET) -> PlacementGroup:
         """Take Linodes out of the group."""
         return act(self, "unassign", locals())

@@ -56,7 +56,7 @@ class Profile(Model, path="/profile", id=None):
         """Verify a phone number."""
         act(self, "phone_number_verify", locals())
 
-    @operation("POST", "tfa-disable")
+    @operation("POST", "tfa-disable", event="tfa_disabled")
     def tfa_disable(self) -> None:
         """Disable two-factor authentication."""
         act(self, "tfa_disable")
@@ -66,7 +66,7 @@ class Profile(Model, path="/profile", id=None):
         """Generate a secret key for two-factor authentication."""
         return act(self, "tfa_enable")
 
-    @operation("POST", "tfa-enable-confirm", answers="value")
+    @operation("POST", "tfa-enable-confirm", answers="value", event="tfa_enabled")
     def tfa_enable_confirm(self, *, tfa_code: str | Unset = UNSET) -> JSON:
         """Enable two-factor authentication."""
         return act(self, "tfa_enable_confirm", locals())

@@ -58,24 +58,24 @@ class Volume(Model, path="/volumes"):
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "attach", answers="Volume", body={"linode": "linode_id"})
+    @operation("POST", "attach", answers="Volume", body={"linode": "linode_id"}, event="volume_attach")
     def attach(
         self, linode: Instance | int, *, config_id: int | Unset = UNSET, persist_across_boots: bool | Unset = UNSET
     ) -> Volume:
         """Attach the volume to a Linode, to its last configuration profile unless another is given."""
         return act(self, "attach", locals())
 
-    @operation("POST", "clone", answers="Volume")
+    @operation("POST", "clone", answers="Volume", event="volume_clone")
     def clone(self, *, label: str) -> Volume:
         """Copy the volume."""
         return act(self, "clone", locals())
 
-    @operation("POST", "detach")
+    @operation("POST", "detach", event="volume_detach")
     def detach(self) -> None:
         """Detach the volume from its Linode."""
         act(self, "detach")
 
-    @operation("POST", "resize", answers="Volume")
+    @operation("POST", "resize", answers="Volume", event="volume_resize")
     def resize(self, *, size: int) -> Volume:
         """Make the volume larger, to this many GB; it never shrinks."""
         return act(self, "resize", locals())
