@@ -72,9 +72,13 @@ class Reader:
             msg = f"GET {path}: an object was expected, not {type(body).__name__}"
             raise ResponseError(msg)
         mapper, state = instance.__mapper__, instance.__state__
-        if mapper.singleton or any(mapper.fields[name].key not in body for name in mapper.id_names):
+        if mapper.singleton:
             return
-        identity = self._session.loader.identity_of(type(instance), body)
+        try:
+            identity = self._session.loader.identity_of(type(instance), body)
+        except ResponseError as error:
+            msg = f"GET {path}: {error}"
+            raise ResponseError(msg) from None
         if identity != state.identity:
             msg = f"GET {path}: the answer is {mapper.name} {identity}, not {state.identity}"
             raise ResponseError(msg)
