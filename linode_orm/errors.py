@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
 
 class LinodeORMError(Exception):
@@ -49,9 +50,16 @@ class ApiError(LinodeORMError):
 
     `status` is the HTTP status, `errors` the API's reasons with the fields that they name, `request` what was sent
     (secrets left out), `retryable` whether the same request may succeed later, `tries` how often it was sent.
+
+    `needed_scopes` and `token_scopes` are what the answer says of the call and of the token, empty where it does not;
+    `missing_scopes` those that the token lacks; `token_expiry` when the token ends, where the client has read it.
     """
 
     retryable = False
+    needed_scopes: tuple[str, ...] = ()
+    token_scopes: tuple[str, ...] = ()
+    missing_scopes: tuple[str, ...] = ()
+    token_expiry: datetime | None = None
 
     def __init__(  # noqa: PLR0913  what there is to say about an answer
         self,
@@ -82,7 +90,7 @@ class Busy(BadRequest):
 
 
 class Unauthorized(ApiError):
-    """401: there is no token, or it is unknown, expired or revoked."""
+    """401: there is no token, it is unknown, expired or revoked, or it lacks a scope; the message says which."""
 
 
 class Forbidden(ApiError):

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from linode_orm.simulator.world import World
+
+UNKNOWN: Final = "unknown"
+ENDLESS: Final = "*"
 
 _SCOPES: Final = {
     "networking": "ips",
@@ -30,6 +37,25 @@ def accepted(method: str, path: str) -> str:
         first = path.strip("/").partition("/")[0]
         service = _SCOPES.get(first, first.replace("-", "_"))
     return f"{service}:{'read_only' if method == 'GET' else 'read_write'}"
+
+
+def granted(world: World, token: str | None) -> str:
+    """Give what X-Oauth-Scopes says: a token made in this account has its own scopes until it ends, others have all."""
+    if not token or token.startswith("bad"):
+        return UNKNOWN
+    row = world.tokens.get(token)
+    if row is None:
+        return ENDLESS
+    end = datetime.fromisoformat(row.body["expiry"]).replace(tzinfo=UTC)
+    return UNKNOWN if row.gone or world.clock.now() >= end else str(row.body["scopes"])
+
+
+def allows(held: str, needed: str) -> bool:
+    """Whether a token with these scopes may make a call that needs those."""
+    has = held.split()
+    return ENDLESS in has or all(
+        each == ENDLESS or each in has or each.replace("read_only", "read_write") in has for each in needed.split(",")
+    )
 
 
 def cached(path: str) -> str:

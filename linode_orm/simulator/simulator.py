@@ -16,7 +16,7 @@ from linode_orm.simulator.hooks import Call
 from linode_orm.simulator.ratelimit import RateLimits
 from linode_orm.simulator.reply import Arrival, Reply, RequestLog
 from linode_orm.simulator.router import Match, Route, Router
-from linode_orm.simulator.scopes import accepted, cached
+from linode_orm.simulator.scopes import UNKNOWN, accepted, allows, cached, granted
 from linode_orm.simulator.transport import SimulatedTransport
 from linode_orm.simulator.validate import body_of
 from linode_orm.simulator.world import World
@@ -221,12 +221,21 @@ class Simulator:
         headers = self._headers(path, method, token)
         try:
             headers |= self.rate_limits.headers(method, path)
-            if token is not None and token.startswith("bad"):
-                raise Refused(("Invalid Token", None), status=_UNAUTHORIZED)
+            if token is not None:
+                self._admit(headers)
             reply = self._answer(method, path, version, query, x_filter, body, token=token)
         except Refused as refused:
             return self._refusal(refused, headers)
         return reply.evolved(headers={**headers, **reply.headers})
+
+    @staticmethod
+    def _admit(headers: dict[str, str]) -> None:
+        """Refuse a token that is none (`TestReservedIPAddresses_InsufficientPermissions#1`), or that lacks a scope."""
+        held = headers["x-oauth-scopes"]
+        if held == UNKNOWN:
+            raise Refused(("Invalid Token", None), status=_UNAUTHORIZED)
+        if not allows(held, headers["x-accepted-oauth-scopes"]):  # the text: linode-cli's issue 142
+            raise Refused(("Your OAuth token is not authorized to use this endpoint.", None), status=_UNAUTHORIZED)
 
     def _refusal(self, refused: Refused, headers: dict[str, str]) -> Reply:
         return Reply(refused.status, json.dumps(refused.body).encode(), {**headers, **refused.headers})
@@ -261,12 +270,11 @@ class Simulator:
             raise not_found()
         return match
 
-    @staticmethod
-    def _headers(path: str, method: str, token: str | None) -> dict[str, str]:
+    def _headers(self, path: str, method: str, token: str | None) -> dict[str, str]:
         return {
             "content-type": "application/json",
             "cache-control": cached(path),
-            "x-oauth-scopes": "*" if token and not token.startswith("bad") else "unknown",
+            "x-oauth-scopes": granted(self.world, token),
             "x-accepted-oauth-scopes": accepted(method, path),
         }
 

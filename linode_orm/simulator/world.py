@@ -35,6 +35,7 @@ class World:
         self.strict = strict
         self.events = Events(self)
         self.username = USERNAME
+        self.tokens: dict[str, Row] = {}
 
     @property
     def now(self) -> str:

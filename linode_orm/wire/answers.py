@@ -20,11 +20,13 @@ from linode_orm.errors import (
     Unauthorized,
 )
 from linode_orm.wire.messages import MASK
+from linode_orm.wire.tokens import judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from linode_orm.wire.messages import Response
+    from linode_orm.wire.tokens import Standing, Verdict
 
 _CLASSES: Final[dict[int, type[ApiError]]] = {
     401: Unauthorized,
@@ -42,8 +44,11 @@ _BROKEN: Final = 500
 _UNAUTHORIZED: Final = 401
 
 
-def check(response: Response, tries: int, secrets: Iterable[str] = ()) -> None:
-    """Raise the error that an answer stands for, if it is one; `secrets` are left out of what is shown."""
+def check(response: Response, tries: int, secrets: Iterable[str] = (), standing: Standing | None = None) -> None:
+    """Raise the error that an answer stands for, if it is one; `secrets` are left out of what is shown.
+
+    `standing` is what is known of the token that was sent, None where none was.
+    """
     if response.status in _ANSWERED:
         return
     request = response.request
@@ -52,8 +57,9 @@ def check(response: Response, tries: int, secrets: Iterable[str] = ()) -> None:
         raise ResponseError(msg)
     details = tuple(_details(response.content, (*secrets, *request.secrets())))
     kind = _class_of(response.status, details)
+    verdict = judged(response.headers, standing)
     error = kind(
-        _message(response, details),
+        _message(response, details) + _hint(response.status, verdict, standing),
         status=response.status,
         method=request.method,
         path=request.path,
@@ -63,6 +69,8 @@ def check(response: Response, tries: int, secrets: Iterable[str] = ()) -> None:
     )
     if isinstance(error, RateLimited):
         error.retry_after = retry_after(response.headers)
+    error.needed_scopes, error.token_scopes, error.missing_scopes = verdict
+    error.token_expiry = standing.expiry if standing else None
     raise error
 
 
@@ -103,7 +111,7 @@ def _message(response: Response, details: tuple[Detail, ...]) -> str:
     if not said:
         kind = response.headers.get("content-type", "no content type")
         said = f"{_phrase(response.status)} ({kind}, {len(response.content)} bytes)"
-    return f"{response.request.title}: {response.status} {said}{_hint(response)}"
+    return f"{response.request.title}: {response.status} {said}"
 
 
 def _phrase(status: int) -> str:
@@ -113,13 +121,28 @@ def _phrase(status: int) -> str:
         return "no reason given"
 
 
-def _hint(response: Response) -> str:
-    """Say what a token lacks: the headers name the scopes that it has and those that the call needs."""
-    if response.status == _UNAUTHORIZED:
-        return "; the token is unknown, expired or revoked: make a new one, and pass it or set LINODE_TOKEN"
-    if response.status != HTTPStatus.FORBIDDEN:
+def _hint(status: int, verdict: Verdict, standing: Standing | None) -> str:
+    """Say what is wrong with the token: it lacks a scope, it has ended, or it is none."""
+    if status not in {_UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return ""
-    needed, has = response.headers.get("x-accepted-oauth-scopes"), response.headers.get("x-oauth-scopes")
-    if not needed or not has or has == "*":
-        return ""
-    return f"; the call needs the scope {needed}, the token has {has}"
+    if verdict.missing:
+        needed, has = ", ".join(verdict.needed), ", ".join(verdict.has)
+        return (
+            f"; the call needs the scope {needed}, the token has {has}: use one that has {', '.join(verdict.missing)}"
+        )
+    if status == _UNAUTHORIZED:
+        return f"; {_state_of(standing)}: make a new one, and pass it or set LINODE_TOKEN"
+    if verdict.has:
+        return "; the token has the scope that the call needs, so its user lacks a grant, or the object is not theirs"
+    return ""
+
+
+def _state_of(standing: Standing | None) -> str:
+    if standing is None:
+        return "no token was sent"
+    if standing.expiry is None:
+        return "the token is unknown, expired or revoked"
+    moment = f"{standing.expiry:%Y-%m-%d %H:%M} UTC"
+    if standing.expiry <= standing.now:
+        return f"the token expired at {moment}"
+    return f"the token would end at {moment} only, so it was revoked"

@@ -6,6 +6,7 @@ import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from http import HTTPStatus
 from queue import SimpleQueue
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -19,10 +20,12 @@ from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
 from linode_orm.wire.messages import Request, Response
 from linode_orm.wire.retry import POLICY, another
+from linode_orm.wire.tokens import TOKENS, Standing, expiry_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
+    from datetime import datetime
     from types import TracebackType
     from typing import Self
 
@@ -94,6 +97,7 @@ class Client:
         self._process = os.getpid()
         self._closed = False
         self._sent = 0
+        self._expiry: datetime | None = None
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
@@ -131,8 +135,17 @@ class Client:
             self._tell(request, error, self.clock.monotonic() - began, tries)
             raise
         self._tell(request, response, self.clock.monotonic() - began, tries)
-        check(response, tries, () if self._token is None else (self._token,))
+        self._judge(response, tries)
         return response if tries == 1 else evolve(response, tries=tries)
+
+    def _judge(self, response: Response, tries: int) -> None:
+        """Raise the error that an answer stands for; learn from one about tokens when this client's own ends."""
+        token = self._token
+        refused = response.status >= HTTPStatus.BAD_REQUEST
+        standing = Standing(self._expiry, self.clock.now()) if refused and token is not None else None
+        check(response, tries, () if token is None else (token,), standing)
+        if token is not None and response.request.path.startswith(TOKENS):
+            self._expiry = expiry_in(response, token) or self._expiry
 
     def _tell(self, request: Request, outcome: Response | Exception, seconds: float, tries: int) -> None:
         if _log.isEnabledFor(logging.DEBUG):
@@ -215,6 +228,11 @@ class Client:
     def requests_sent(self) -> int:
         """How many requests this client sent, tries counted one by one."""
         return self._sent
+
+    @property
+    def token_expiry(self) -> datetime | None:
+        """When the token ends; known once an answer about `/profile/tokens` has shown it, None before."""
+        return self._expiry
 
     @property
     def pool(self) -> ThreadPoolExecutor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from linode_orm.simulator.hooks import fill
+from linode_orm.simulator.hooks import after, fill
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
@@ -19,6 +19,11 @@ def _token(call: Call) -> None:
     call.draft["scopes"] = call.draft["scopes"] or "*"
     call.draft["expiry"] = call.draft["expiry"] or "2999-12-12T05:00:00"
     call.hidden["once"] = {"token": secret}
+
+
+@after("POST /profile/tokens")
+def _token_is_good(call: Call) -> None:
+    call.world.tokens[call.item.hidden["once"]["token"]] = call.item
 
 
 @fill("/profile")

@@ -1,0 +1,31 @@
+"""The figures that the recordings give, printed at the end of a run."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+ROWS: dict[str, Figure] = {}
+
+
+@frozen
+class Figure:
+    """How many of all are as they should be; `rest` names each that is not, with the reason."""
+
+    name: str
+    total: int
+    rest: list[str] = field(factory=list)
+
+    @property
+    def share(self) -> float:
+        """The share of the good ones."""
+        return 1 - len(self.rest) / self.total if self.total else 0.0
+
+    def __str__(self) -> str:
+        good = self.total - len(self.rest)
+        return "\n    ".join([f"{self.name}: {good} of {self.total} ({self.share:.2%})", *self.rest])
+
+
+def note(name: str, total: int, rest: list[str]) -> Figure:
+    """Write a figure down, and give it."""
+    ROWS[name] = Figure(name, total, rest)
+    return ROWS[name]
