@@ -6,6 +6,8 @@ import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from queue import SimpleQueue
 from threading import Lock
@@ -25,7 +27,7 @@ from linode_orm.wire.tokens import TOKENS, Standing, expiry_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from types import TracebackType
     from typing import Self
 
@@ -55,9 +57,10 @@ class Client:
 
     `token` and `base_url` are looked for as `Session` describes unless they are given (raises `ConfigError`).
     `workers` is how many requests run at once; `timeout` the seconds that one request may take, `deadline` those of
-    one call with all its retries. `read_only` refuses everything but GET. `catalogue_ttl` is how many seconds lists of
-    regions, types and kernels are kept. `transport` and `clock` replace the network and the time. `before` and `after`
-    are called around each try, on the thread that sends it.
+    one call with all its retries, `settle` those after which a request that was never answered has surely ended at the
+    API (twice the timeout unless told otherwise). `read_only` refuses everything but GET. `catalogue_ttl` is how many
+    seconds lists of regions, types and kernels are kept. `transport` and `clock` replace the network and the time.
+    `before` and `after` are called around each try, on the thread that sends it.
 
     Thread-safe. Making one sends nothing.
     """
@@ -70,6 +73,7 @@ class Client:
         workers: int = 8,
         timeout: float = 30.0,
         deadline: float = 60.0,
+        settle: float | None = None,
         read_only: bool = False,
         profile: str | None = None,
         transport: Transport | None = None,
@@ -79,9 +83,12 @@ class Client:
         after: Sequence[After] = (),
     ) -> None:
         _check_limits(workers=workers, timeout=timeout, deadline=deadline, catalogue_ttl=catalogue_ttl)
+        if settle is not None:
+            _check_limits(settle=settle)
         self.workers = workers
         self.timeout = timeout
         self.deadline = deadline
+        self.settle = 2 * timeout if settle is None else settle
         self.read_only = read_only
         self.clock: Clock = clock if clock is not None else SystemClock()
         self.catalogue = CatalogueCache(catalogue_ttl, self.clock)
@@ -98,6 +105,7 @@ class Client:
         self._closed = False
         self._sent = 0
         self._expiry: datetime | None = None
+        self._dated: tuple[str, datetime] | None = None
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
@@ -135,6 +143,8 @@ class Client:
             self._tell(request, error, self.clock.monotonic() - began, tries)
             raise
         self._tell(request, response, self.clock.monotonic() - began, tries)
+        if "date" in response.headers:
+            self._dated = response.headers["date"], self.clock.now()
         self._judge(response, tries)
         return response if tries == 1 else evolve(response, tries=tries)
 
@@ -221,6 +231,17 @@ class Client:
         if self.read_only and request.method not in _READS:
             msg = f"{request.title} is not sent: the client is read-only"
             raise InvalidRequestError(msg)
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the clock of the API is ahead of this one, by its last answer; None where no answer had a date."""
+        if self._dated is None:
+            return None
+        try:
+            theirs = parsedate_to_datetime(self._dated[0])
+        except ValueError:
+            return None
+        return (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)) - self._dated[1]
 
     # -- its state ---------------------------------------------------------------------------------------------------
 
