@@ -4,26 +4,73 @@ from __future__ import annotations
 
 import json
 import os
+from http.client import HTTPResponse
+from io import BufferedReader, RawIOBase
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from linode_orm.errors import TransportError
 from linode_orm.wire.messages import Request, Response
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
 USER_AGENT: Final = "linode_orm"
 IDLE_SECONDS: Final = 20.0
 """How long an unused connection counts as alive: servers and routers drop older ones without a word."""
 _CHUNK: Final = 1 << 16
+
+
+class _Timed(RawIOBase):
+    """Reads a socket until a moment: its own timeout starts anew with each byte, and an answer may drip for hours."""
+
+    def __init__(self, raw: RawIOBase, sock: socket.socket) -> None:
+        self._raw, self._sock = raw, sock
+        self._timeout = sock.gettimeout()
+        self._end = float("inf") if self._timeout is None else monotonic() + self._timeout
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401  as the base class has it
+        left = self._end - monotonic()
+        if left <= 0:
+            msg = "the answer did not end in time"
+            raise TimeoutError(msg)
+        self._sock.settimeout(None if self._timeout is None else left)
+        try:
+            return cast("int | None", self._raw.readinto(buffer))
+        finally:
+            self._sock.settimeout(self._timeout)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedAnswer(HTTPResponse):
+    """An answer whose head and body together have the time of one request."""
+
+    def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  http.client's
+        super().__init__(sock, *arguments, **options)
+        self.fp = BufferedReader(_Timed(self.fp.detach(), sock))
+
+
+class _Connection(HTTPConnection):
+    response_class = _TimedAnswer
+
+
+class _SecureConnection(HTTPSConnection):
+    response_class = _TimedAnswer
 
 
 class _Fresh:
@@ -42,11 +89,11 @@ class _Fresh:
 
 
 class _FreshPool(_Fresh, HTTPConnectionPool):
-    pass
+    ConnectionCls: Any = _Connection
 
 
 class _FreshSecurePool(_Fresh, HTTPSConnectionPool):
-    pass
+    ConnectionCls: Any = _SecureConnection
 
 
 _POOLS: Final = {"http": _FreshPool, "https": _FreshSecurePool}

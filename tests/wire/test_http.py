@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import threading
+from contextlib import suppress
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -154,8 +157,28 @@ class TestFailures:
 
     def test_an_answer_that_drips(self, server: Script) -> None:
         """An answer that never ends is given up in time, though each byte comes soon."""
-        server.say(Answer(body=b" " * 200, drip=0.02))
+        server.say(Answer(body=b" " * 2000, drip=0.02))
+        began = monotonic()
         assert self.sent(server.url, Request("GET", "/volumes"), timeout=0.3) is True
+        assert monotonic() - began < 10, "all of it was waited for"
+
+    def test_a_head_that_drips(self) -> None:
+        """The time of one request holds for the head of its answer too."""
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            threading.Thread(target=drip_a_head, args=(door,)).start()
+            began = monotonic()
+            url = f"http://127.0.0.1:{door.getsockname()[1]}"
+            assert self.sent(url, Request("GET", "/volumes"), timeout=0.3) is None
+            assert monotonic() - began < 10, "all of it was waited for"
+
+
+def drip_a_head(door: socket.socket) -> None:
+    """Answer one connection byte by byte."""
+    connection, _ = door.accept()
+    with connection, suppress(OSError):
+        for byte in b"HTTP/1.1 200 OK\r\n" + b"X-Filler: something\r\n" * 100:
+            connection.sendall(bytes([byte]))
+            sleep(0.02)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
