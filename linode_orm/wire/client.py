@@ -83,12 +83,10 @@ class Client:
         after: Sequence[After] = (),
     ) -> None:
         _check_limits(workers=workers, timeout=timeout, deadline=deadline, catalogue_ttl=catalogue_ttl)
-        if settle is not None:
-            _check_limits(settle=settle)
         self.workers = workers
         self.timeout = timeout
         self.deadline = deadline
-        self.settle = 2 * timeout if settle is None else settle
+        self.settle = _settled(settle, timeout)
         self.read_only = read_only
         self.clock: Clock = clock if clock is not None else SystemClock()
         self.catalogue = CatalogueCache(catalogue_ttl, self.clock)
@@ -299,3 +297,10 @@ def _check_limits(**limits: object) -> None:
         if isinstance(value, bool) or not isinstance(value, kinds) or not value > 0:
             msg = f"{name} is a number above 0, not {value!r}"
             raise InvalidRequestError(msg)
+
+
+def _settled(settle: float | None, timeout: float) -> float:
+    if settle is None:
+        return 2 * timeout
+    _check_limits(settle=settle)
+    return settle
