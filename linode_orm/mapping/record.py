@@ -62,16 +62,16 @@ class Record:
 
     def __touch__(self, name: str) -> None:
         """Write down that the mutable value of field `name` is about to change."""
+        self.__changed__()
         state = self.__state__
         if state.edits is None:
             state.edits = {}
         if name not in state.edits:
             key = self.__mapper__.fields[name].key
             state.edits[name] = Edit(state.raw.get(key, ABSENT), exact=False)
-        self.__changed__()
 
     def __changed__(self) -> None:
-        """Tell the owner that something pending may have come or gone."""
+        """Tell the owner that something pending is about to come or go; it may refuse."""
 
     def __describe__(self) -> str:
         """Name this record in a message."""
@@ -115,6 +115,7 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
         what = f"{codec.text} expected (the value is not shown)" if field.kind == "secret" else str(wrong)
         msg = f"{record.__describe__()}.{field.name}: {what}"
         raise TypeError(msg) from None
+    record.__changed__()
     state, values = record.__state__, record.__dict__
     values.pop(_waiting(field.name), None)
     theirs = state.raw.get(field.key, ABSENT)
@@ -130,7 +131,6 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
             state.edits.pop(field.name, None)
     else:
         _assigned(state, field.name, theirs)
-    record.__changed__()
 
 
 def _assigned(state: RecordState, name: str, theirs: object) -> None:
@@ -148,10 +148,10 @@ def _waiting(name: str) -> str:
 
 def refer(record: Record, field: FieldFacts, target: Record) -> None:
     """Let a raw id wait for a new object, which has none before it is created; until then the id reads None."""
+    record.__changed__()
     record.__dict__.pop(field.name, None)
     record.__dict__[_waiting(field.name)] = target
     _assigned(record.__state__, field.name, record.__state__.raw.get(field.key, ABSENT))
-    record.__changed__()
 
 
 def awaited(record: Record, name: str) -> Record | None:

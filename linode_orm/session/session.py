@@ -422,24 +422,3 @@ def _check_on_error(on_error: str) -> None:
     if on_error not in ("stop", "continue"):
         msg = f"on_error is 'stop' or 'continue', not {on_error!r}"
         raise InvalidRequestError(msg)
-
-
-class sessionmaker:  # noqa: N801  SQLAlchemy's name
-    """A factory of sessions that share options, and a client unless told otherwise."""
-
-    def __init__(self, *, client: Client | None = None, **options: Any) -> None:  # noqa: ANN401  those of Session
-        self._client = client
-        self._options = options
-
-    def __call__(self, **options: Any) -> Session:  # noqa: ANN401  those of Session
-        """Make a session."""
-        return Session(**{"client": self._client, **self._options, **options})
-
-    @contextmanager
-    def begin(self) -> Iterator[Session]:
-        """Make a session that commits at the clean end of the `with` block and is closed then."""
-        with self() as session, session.begin():
-            yield session
-
-    def __repr__(self) -> str:
-        return f"sessionmaker(client={self._client!r})"

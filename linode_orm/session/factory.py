@@ -1,0 +1,57 @@
+"""Factories of sessions: what several sessions have in common."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
+
+from linode_orm.session.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linode_orm.session.session import OnError
+    from linode_orm.wire.client import Client
+
+
+class Options(TypedDict, total=False):
+    """The options of a session, as a factory takes them."""
+
+    token: str | None
+    client: Client | None
+    base_url: str | None
+    profile: str | None
+    volatile_ttl: float | None
+    strict_filters: bool
+    lazy: Literal["batch", "raise"]
+    on_error: OnError
+
+
+class sessionmaker:  # noqa: N801  SQLAlchemy's name
+    """A factory of sessions that share options, and a client unless told otherwise."""
+
+    def __init__(self, **options: Unpack[Options]) -> None:
+        _check_options(options)
+        self._options = options
+
+    def __call__(self, **options: Unpack[Options]) -> Session:
+        """Make a session; these options go before those of the factory."""
+        _check_options(options)
+        chosen: Options = {**self._options, **options}
+        return Session(**chosen)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Make a session that commits at the clean end of the `with` block and is closed then."""
+        with self() as session, session.begin():
+            yield session
+
+    def __repr__(self) -> str:
+        return f"sessionmaker(client={self._options.get('client')!r})"
+
+
+def _check_options(options: Options) -> None:
+    for name in options:
+        if name not in Options.__annotations__:
+            msg = f"a Session has no option {name!r}; there are {', '.join(sorted(Options.__annotations__))}"
+            raise TypeError(msg)
