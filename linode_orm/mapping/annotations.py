@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.mapping.codecs import Moment, Optional, Scalar
-from linode_orm.mapping.containers import AnyJSON, Choice, ListOf, MapOf, Structure, Tags
+from linode_orm.mapping.containers import AnyJSON, Choice, ListOf, MapOf, Structure, Tags, items_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ def _build(node: ast.expr, names: Mapping[str, object]) -> Codec:
         case ast.BinOp(op=ast.BitOr()):
             return _union(_alternatives(node), names)
         case ast.Subscript(value=ast.Name(id="list"), slice=item):
-            return ListOf(_build(item, names))
+            return ListOf(items_of(_build(item, names)))
         case ast.Subscript(value=ast.Name(id="dict"), slice=ast.Tuple(elts=[_, item])):
             return MapOf(_build(item, names))
         case ast.Subscript(value=ast.Name(id="Literal"), slice=choices):

@@ -13,10 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from linode_orm.mapping.protocols import NestedClass, NestedValue
-    from linode_orm.mapping.tracked import Holder
+from linode_orm.mapping.tracked import Holder
 
 _extend: Final = list.extend
 _new: Final[Any] = list.__new__
+
+
+def _mark(container: Any, value: object) -> None:  # noqa: ANN401  a tracked list or map
+    """Let a container remember that None was written where it stands."""
+    container._null = value is None or _is_null(value)  # noqa: SLF001  set beside its other slots
+
+
+def _is_null(value: object) -> bool:
+    return isinstance(value, (TrackedList, TrackedDict)) and value.__null__
 
 
 class ListOf(Codec):
@@ -53,17 +62,21 @@ class ListOf(Codec):
             raise TypeError(msg) from None
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
-        if isinstance(value, (str, bytes, dict)) or not isinstance(value, Iterable):
+        if isinstance(value, (str, bytes, dict)) or not isinstance(value, (Iterable, NoneType)):
             raise WrongType(self.text, value)
         adopted = self.container.__held__(holder, name, self._adopter)
-        adopted.__replace__([self.item.adopt(each, adopted, "") for each in value])
+        adopted.__replace__([self.item.adopt(each, adopted, "") for each in value or ()])
+        _mark(adopted, value)
         return adopted
 
     def encode(self, value: object) -> object:
+        if _is_null(value):
+            return None
         encode = self.item.encode
         return [encode(each) for each in value]  # type: ignore[attr-defined]  # a list by construction
 
     def same(self, one: object, other: object) -> bool:
+        one, other = [] if one is None else one, [] if other is None else other
         if not isinstance(one, list) or not isinstance(other, list) or len(one) != len(other):
             return one is other
         if self.unordered:
@@ -83,6 +96,7 @@ class ListOf(Codec):
         if not isinstance(value, TrackedList) or not isinstance(adopted, TrackedList):
             return False
         value.__replace__([self.item.adopt(each, value, "") for each in adopted])
+        _mark(value, adopted)
         return True
 
     def rebase(self, value: object, onto: object, theirs: object) -> bool:
@@ -153,20 +167,24 @@ class MapOf(Codec):
             raise TypeError(msg) from None
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
-        if not isinstance(value, dict):
+        if not isinstance(value, (dict, NoneType)):
             raise WrongType(self.text, value)
         adopted: TrackedDict[object] = TrackedDict.__held__(holder, name, self._adopter)
-        for key, each in value.items():
+        _mark(adopted, value)
+        for key, each in (value or {}).items():
             if not isinstance(key, str):
                 raise WrongType(self.text, value)
             dict.__setitem__(adopted, key, self.item.adopt(each, adopted, ""))
         return adopted
 
     def encode(self, value: object) -> object:
+        if _is_null(value):
+            return None
         encode = self.item.encode
         return {key: encode(each) for key, each in value.items()}  # type: ignore[attr-defined]  # a dict by construction
 
     def same(self, one: object, other: object) -> bool:
+        one, other = {} if one is None else one, {} if other is None else other
         if not isinstance(one, dict) or not isinstance(other, dict) or one.keys() != other.keys():
             return one is other
         return all(self.item.same(one[key], other[key]) for key in one)
@@ -250,13 +268,21 @@ class Structure(Codec):
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         if isinstance(value, dict):
             try:
-                value = self.cls(**value)
+                value = self.cls(**self._named(value))
             except (TypeError, AttributeError) as error:
                 msg = f"{self.text} ({error})"
                 raise WrongType(msg, value) from None
         if not self._is_one(value):
             raise WrongType(self.text, value)
         return value.__held_by__(holder, name)
+
+    def _named(self, value: dict[str, object]) -> dict[str, object]:
+        """Give what a plain dict says by the names of attributes, where it uses the keys of JSON."""
+        mapper: Any = self.cls.__mapper__
+        return {
+            key if key in mapper.attributes or key not in mapper.keys else mapper.keys[key].name: each
+            for key, each in value.items()
+        }
 
     def encode(self, value: object) -> object:
         return value.__encode__()  # type: ignore[attr-defined]  # a Nested by construction
@@ -301,6 +327,33 @@ class Structure(Codec):
             for key, each in raw.items()
             if key not in keys or keys[key].takes(verb)
         }
+
+
+class ById(Structure):
+    """Objects of which nothing can be set: requests name them by their ids, answers show them whole (FACTS 6)."""
+
+    def adopt(self, value: object, holder: Holder, name: str) -> object:
+        if self._is_one(value):
+            return value.__held_by__(holder, name)
+        identity: object = getattr(value, "__identity__", value)
+        if type(identity) not in self.cls.__mapper__.keys["id"].codec.plain:
+            msg = f"an object, or the id of one, for {self.text}"
+            raise WrongType(msg, value)
+        return self.cls.__hydrate__({"id": identity}, holder, name)
+
+    def same(self, one: object, other: object) -> bool:
+        return self.trim(one, "") == self.trim(other, "")
+
+    def trim(self, raw: object, verb: str) -> object:
+        del verb
+        return raw.get("id") if isinstance(raw, dict) else raw
+
+
+def items_of(item: Codec) -> Codec:
+    """Give the codec of a list's items: objects that have an id and nothing else to set are sent as it."""
+    fields = item.cls.__mapper__.keys if type(item) is Structure else {}
+    is_by_id = "id" in fields and all(each.kind == "readonly" for each in fields.values())
+    return ById(item.cls) if is_by_id and isinstance(item, Structure) else item
 
 
 class Choice(Codec):

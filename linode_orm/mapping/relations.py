@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from attrs import frozen
@@ -13,6 +14,7 @@ from linode_orm.mapping.expressions import Attribute, Expression, Order
 from linode_orm.mapping.record import Record, awaited, refer
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Near, State
+from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
     from linode_orm.mapping.fields import Kind
@@ -238,8 +240,9 @@ class Many(Generic[M]):
     """The objects that hang on one object: `instance.disks`, `instance.volumes`.
 
     Children live below their parent's path; `path` names another road below the item; `embedded` the key of the
-    parent's own body that holds them all; `create_key` the key under which the parent's POST takes them; `envelope`
-    how the answer at `path` holds the rows, where it is no page.
+    parent's own body that holds them all; `create_key` the key under which the parent's POST takes them, `inside`
+    whether that is the only or the better way to make them; `envelope` how the answer at `path` holds the rows, where
+    it is no page.
     """
 
     name: str
@@ -291,12 +294,30 @@ class Many(Generic[M]):
         if not getattr(record.__state__, "is_new", False):
             msg = f"{record.__describe__()}.{self.name} is a collection: append(), query(), or delete its objects"
             raise ReadOnlyAttribute(msg)
-        if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+        if self.create_key and is_plain(value):
+            record.__dict__[_given(self.name)] = deepcopy(value)
+            return
+        if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
             msg = f"{record.__describe__()}.{self.name} takes a list of {self.target}, not {value!r}"
             raise TypeError(msg)
         collection = getattr(record, self.name)
         for child in value:
             collection.append(child)
+
+    def given(self, record: Record) -> object:
+        """Give the children that a new object was given as plain dicts, as the API takes them; `ABSENT` where none."""
+        return record.__dict__.get(_given(self.name), ABSENT)
+
+
+def is_plain(value: object) -> bool:
+    """Whether children are given as the API takes them: plain dicts, or null."""
+    if isinstance(value, list):
+        return all(isinstance(each, Mapping) for each in value)
+    return value is None or isinstance(value, Mapping)
+
+
+def _given(name: str) -> str:
+    return f"__{name}__"
 
 
 @frozen(eq=False)

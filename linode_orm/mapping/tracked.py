@@ -31,6 +31,12 @@ class _Tracked:
     _holder: Holder | None
     _name: str
     _adopt: Adopt
+    _null: bool
+
+    @property
+    def __null__(self) -> bool:
+        """Whether the user wrote None here, which the API takes as empty (FACTS 6), and put nothing in since."""
+        return getattr(self, "_null", False) and not list(self)  # type: ignore[call-overload]  # lists and maps
 
     def __touch__(self, name: str) -> None:
         """Pass on that something inside changes."""
@@ -51,7 +57,7 @@ class _Tracked:
 class TrackedList(_Tracked, list[T], Generic[T]):
     """A `list` whose changes count as changes of the object that it belongs to."""
 
-    __slots__ = ("_adopt", "_holder", "_name")
+    __slots__ = ("_adopt", "_holder", "_name", "_null")
 
     def __init__(self, values: Iterable[T] = ()) -> None:
         list.__init__(self, values)
@@ -153,7 +159,7 @@ class TagList(TrackedList[str]):
 class TrackedDict(_Tracked, dict[str, T], Generic[T]):
     """A `dict` whose changes count as changes of the object that it belongs to."""
 
-    __slots__ = ("_adopt", "_holder", "_name")
+    __slots__ = ("_adopt", "_holder", "_name", "_null")
 
     def __init__(self, values: Mapping[str, T] | Iterable[tuple[str, T]] = ()) -> None:
         dict.__init__(self, values)

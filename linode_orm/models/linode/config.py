@@ -26,6 +26,10 @@ class ConfigDevices(Nested):
     sdf: Field[ConfigDevice | None]
     sdg: Field[ConfigDevice | None]
     sdh: Field[ConfigDevice | None]
+    sdi: Field[ConfigDevice | None] = Field(absent=True, nullable=True)
+    sdj: Field[ConfigDevice | None] = Field(absent=True, nullable=True)
+    sdk: Field[ConfigDevice | None] = Field(absent=True, nullable=True)
+    sdl: Field[ConfigDevice | None] = Field(absent=True, nullable=True)
 
 
 class ConfigDevice(Nested):
@@ -79,14 +83,14 @@ class ConfigInterfacesIpv6(Nested):
 class ConfigInterfacesIpv6Range(Nested):
     """What stands under `interfaces.ipv6.ranges` of a Config."""
 
-    range: ReadOnly[str]
+    range: Field[str]
 
 
 class ConfigInterfacesIpv6Slaac(Nested):
     """What stands under `interfaces.ipv6.slaac` of a Config."""
 
     address: ReadOnly[str]
-    range: ReadOnly[str]
+    range: Field[str]
 
 
 class Config(Model, path="/linode/instances/{instance}/configs", parent="Instance"):

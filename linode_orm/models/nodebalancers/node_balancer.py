@@ -39,7 +39,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
     id: ReadOnly[int]
     label: Field[str] = Field(filterable=True, unique=True)
     client_conn_throttle: Field[int]
-    client_udp_sess_throttle: ReadOnly[int]
+    client_udp_sess_throttle: Field[int]
     created: ReadOnly[datetime]
     firewall_id: Secret[int]
     firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
@@ -54,7 +54,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
     region: One[Region] = One("Region", via="region_id")
     tags: Field[TagList] = Field(filterable=True)
     transfer: ReadOnly[NodeBalancerTransfer]
-    type: ReadOnly[Literal["common", "premium"] | str]
+    type: Fixed[Literal["common", "premium"] | str]
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
     configs: Many[NodeBalancerConfig] = Many("NodeBalancerConfig", create_key="configs")
     vpcs: Many[NodeBalancerVPCConfig] = Many("NodeBalancerVPCConfig", create_key="vpcs")
@@ -70,10 +70,12 @@ class NodeBalancer(Model, path="/nodebalancers"):
             region: Region | str,
             label: str = ...,
             client_conn_throttle: int = ...,
+            client_udp_sess_throttle: int = ...,
             firewall: Firewall | int = ...,
             firewall_id: int = ...,
             ipv4: str = ...,
             tags: Iterable[str] = ...,
+            type: Literal["common", "premium"] | str = ...,
             configs: Sequence[NodeBalancerConfig] = ...,
             vpcs: Sequence[NodeBalancerVPCConfig] = ...,
         ) -> None: ...

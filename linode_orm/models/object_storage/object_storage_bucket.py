@@ -23,7 +23,7 @@ class ObjectStorageBucket(
     acl: Secret[Literal["private", "public-read", "authenticated-read", "public-read-write"] | str] = Secret(
         default="private"
     )
-    cluster_id: ReadOnly[str] = ReadOnly(key="cluster", deprecated=True)
+    cluster_id: Fixed[str] = Fixed(key="cluster", deprecated=True)
     cluster: One[ObjectStorageCluster] = One("ObjectStorageCluster", via="cluster_id")
     cors_enabled: Secret[bool]
     created: ReadOnly[datetime]
@@ -44,6 +44,7 @@ class ObjectStorageBucket(
             label: str,
             region: Region | str = ...,
             acl: Literal["private", "public-read", "authenticated-read", "public-read-write"] | str = ...,
+            cluster: ObjectStorageCluster | str = ...,
             cors_enabled: bool = ...,
             endpoint_type: Literal["E0", "E1", "E2", "E3"] | str = ...,
             s3_endpoint: str = ...,

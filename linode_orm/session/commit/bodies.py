@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model, Nested
 from linode_orm.mapping.codecs import Codec, Optional
-from linode_orm.mapping.containers import Choice, ListOf, MapOf, Structure
+from linode_orm.mapping.containers import ById, Choice, ListOf, MapOf, Structure
 from linode_orm.mapping.record import Edit, awaited, changes
+from linode_orm.mapping.relations import Many
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit.plan import Change, Hidden, Pending
 
@@ -40,6 +41,9 @@ def for_create(instance: Model, name_of: NameOf) -> Body:
         if name in edits and field.createable:
             content[field.key] = dressing.field(instance, field)
             given.append(Change(name, field.key, ABSENT, content[field.key]))
+    for relation in mapper.relations.values():
+        if isinstance(relation, Many) and relation.given(instance) is not ABSENT:
+            content[relation.create_key] = relation.given(instance)
     missing = [name for name, field in mapper.fields.items() if field.required and field.key not in content]
     if missing:
         msg = f"{instance!r} cannot be created without {', '.join(missing)}; assign before the commit"
@@ -161,6 +165,8 @@ class _Dressing:
         match codec:
             case Optional():
                 return self.value(codec.inner, value, raw, path)
+            case ById():
+                return raw
             case Structure() if isinstance(value, Nested):
                 return self.nested(value, raw, path)
             case ListOf():

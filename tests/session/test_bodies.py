@@ -1,0 +1,130 @@
+"""What new objects and assignments put into a body: null, children as plain dicts, and objects named by their ids."""
+
+from __future__ import annotations
+
+import pytest
+
+from linode_orm import VPC, Domain, Firewall, NodeBalancer, ObjectStorageKey, Session, Stream, StreamDestination, Volume
+from linode_orm.errors import ReadOnlyAttribute
+from linode_orm.models.object_storage.object_storage_key import ObjectStorageKeyRegion
+from linode_orm.simulator import Simulator
+
+
+@pytest.fixture
+def sim():
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def session(sim):
+    with Session(client=sim.client()) as opened:
+        yield opened
+
+
+def sent(sim):
+    """Give the body of the last write."""
+    return [each.body for each in sim.requests if each.method != "GET"][-1]
+
+
+class TestNull:
+    """`None` for a list or a map is sent as null, which the API takes as an empty one (FACTS 6)."""
+
+    def test_a_new_object(self, sim, session):
+        """It reads as empty, is sent as null, and comes back empty."""
+        domain = Domain(domain="example.com", type="master", soa_email="a@example.com", tags=None, axfr_ips=None)
+        assert domain.tags == domain.axfr_ips == []
+        session.add(domain)
+        session.commit()
+        assert sent(sim)["tags"] is None
+        assert sent(sim)["axfr_ips"] is None
+        assert domain.axfr_ips == []
+
+    def test_a_reference_that_was_never_read(self, sim, session):
+        """Nothing is known of its list, so null is a change; where it is empty, it is none."""
+        rows = sim.seed(volumes=[{"label": "a", "tags": ["x"]}, {"label": "b", "tags": []}])["volumes"]
+        volume = Volume(session, rows[0]["id"])
+        volume.tags = None
+        session.commit()
+        assert sent(sim) == {"tags": None}
+        other = session.load(Volume, rows[1]["id"])
+        other.tags = None
+        assert other not in session.dirty
+
+    def test_what_is_put_in_counts(self, sim, session):
+        """A value that is put into it later makes it a list like any other."""
+        volume = Volume(label="a", size=20, region="us-east", tags=None)
+        volume.tags.add("x")
+        session.add(volume)
+        session.commit()
+        assert sent(sim)["tags"] == ["x"]
+
+
+class TestChildrenInside:
+    """Children that the parent's POST takes may be given as plain dicts, as the API takes them."""
+
+    def test_they_are_in_the_one_request(self, sim, session):
+        """One POST makes the VPC with its subnets, which are in its answer."""
+        vpc = VPC(label="net", region="us-east", subnets=[{"label": "inner", "ipv4": "10.0.0.0/24"}])
+        session.add(vpc)
+        session.commit()
+        assert sent(sim)["subnets"] == [{"label": "inner", "ipv4": "10.0.0.0/24"}]
+        assert [each.label for each in vpc.subnets] == ["inner"]
+        assert [each.method for each in sim.requests] == ["POST"]
+
+    def test_another_shape(self, sim, session):
+        """The devices of a firewall are lists by kind."""
+        rules = {"inbound_policy": "ACCEPT", "outbound_policy": "ACCEPT"}
+        session.add(Firewall(label="wall", rules=rules, devices={"linodes": []}))
+        session.commit()
+        assert sent(sim)["devices"] == {"linodes": []}
+
+    def test_they_are_copied(self, session):
+        """What the caller does to the list afterwards changes nothing."""
+        given = [{"subnet_id": 1}]
+        balancer = NodeBalancer(region="us-east", vpcs=given)
+        session.add(balancer)
+        given[0]["subnet_id"] = 2
+        (step,) = session.plan()
+        assert step.body["vpcs"] == [{"subnet_id": 1}]
+
+    @pytest.mark.parametrize("value", ["x", 5])
+    def test_other_values(self, value):
+        """A text or a number is no list of children."""
+        with pytest.raises(TypeError, match="takes a list of VPCSubnet"):
+            VPC(label="net", region="us-east", subnets=value)
+
+    def test_not_later(self, sim, session):
+        """An object that exists has a collection, which cannot be assigned."""
+        row = sim.add("/vpcs", label="net", region="us-east")
+        with pytest.raises(ReadOnlyAttribute, match="is a collection"):
+            VPC(session, row["id"]).subnets = [{"label": "x"}]
+
+
+class TestById:
+    """Objects of which nothing can be set are sent as their ids, and answered whole (FACTS 6)."""
+
+    def test_ids_and_objects(self, session):
+        """An id, an object, and what an answer held all do."""
+        stream = Stream(label="s", type="audit_logs", destinations=[StreamDestination(session, 512)])
+        session.add(stream)
+        (step,) = session.plan()
+        assert step.body["destinations"] == [512]
+        assert stream.destinations[0].id == 512
+
+    def test_the_same_objects_are_no_change(self, sim, session):
+        """Only ids are compared: the rest of the objects is the server's."""
+        key = ObjectStorageKey(session, 7)
+        key.__state__.raw = {"id": 7, "regions": [{"id": "us-east", "endpoint_type": "E1", "s3_endpoint": "x"}]}
+        key.regions = ["us-east"]
+        assert key not in session.dirty
+        key.regions = [*key.regions, "de-fra-2"]
+        (step,) = session.plan()
+        assert step.body == {"regions": ["us-east", "de-fra-2"]}
+        assert isinstance(key.regions[1], ObjectStorageKeyRegion)
+
+    @pytest.mark.parametrize("value", [5, None, True, {"id": "us-east"}])
+    def test_what_is_no_id(self, session, value):
+        """An id of another type is refused at once."""
+        with pytest.raises(TypeError, match="ObjectStorageKeyRegion"):
+            ObjectStorageKey(session, 7).regions = [value]
