@@ -118,7 +118,7 @@ class Mapper:
         self.catalogue = bool(options.pop("catalogue", False))
         self.empty_create = bool(options.pop("empty_create", False))
         self.deprecated = bool(options.pop("deprecated", False))
-        self.parent_attribute = snake(str(self.parent)) if self.parent else None
+        self.parent_attribute = self._parent_name() if self.parent else None
         if self.parent_attribute and self.parent_attribute not in self.relations:
             relation: One[Any] = One(str(self.parent))
             setattr(self.cls, self.parent_attribute, relation)
@@ -127,6 +127,12 @@ class Mapper:
         if options:
             msg = f"class {self.name}: unknown class keywords {', '.join(options)}"
             raise TypeError(msg)
+
+    def _parent_name(self) -> str:
+        """Give the name under which a child knows its parent: as it is declared, else after the parent's class."""
+        ones = (each for each in self.relations.values() if isinstance(each, One))
+        declared = (each.name for each in ones if not each.via and each.target == self.parent)
+        return next(declared, snake(str(self.parent)))
 
     @cached_property
     def fill(self) -> Callable[[dict[str, object], dict[str, object]], None]:

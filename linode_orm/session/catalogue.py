@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any, Protocol
 
+from linode_orm.errors import NotFound
 from linode_orm.mapping.state import Loaded
 
 if TYPE_CHECKING:
@@ -53,21 +55,27 @@ class Catalogue:
         return table
 
     def load(self, instance: Model) -> bool:
-        """Fill a reference from the catalogue; False where its id is not listed and costs a GET of its own."""
+        """Fill a reference from the catalogue; False where its id is not listed and costs a GET of its own.
+
+        Raises `NotFound` again where that GET found nothing a short while ago.
+        """
         row = self._table(type(instance)).get(instance.__state__.identity) or self._extra(instance)
         if row is None:
             return False
+        if isinstance(row, NotFound):
+            raise copy(row)
         self._session.loader.take(instance, row, Loaded.WHOLE)
         return True
 
-    def _extra(self, instance: Model) -> dict[str, Any] | None:
-        mapper = instance.__mapper__
-        row: dict[str, Any] | None = self._session.client.catalogue.get(
-            (mapper.version, mapper.path, instance.__state__.identity)
-        )
-        return row
+    def _extra(self, instance: Model) -> dict[str, Any] | NotFound | None:
+        kept: dict[str, Any] | NotFound | None = self._session.client.catalogue.get(_key(instance))
+        return kept
 
-    def remember(self, instance: Model) -> None:
-        """Keep an object that had to be read by its own GET."""
-        mapper, state = instance.__mapper__, instance.__state__
-        self._session.client.catalogue.put((mapper.version, mapper.path, state.identity), state.raw)
+    def remember(self, instance: Model, found: dict[str, Any] | NotFound) -> None:
+        """Keep what the GET of an object outside the list answered: its body, or that it is not there."""
+        self._session.client.catalogue.put(_key(instance), found)
+
+
+def _key(instance: Model) -> tuple[object, ...]:
+    mapper = instance.__mapper__
+    return mapper.version, mapper.path, instance.__state__.identity

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast, overload
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.query import Query
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from linode_orm.session.loading import Loader
 
 M = TypeVar("M", bound="Model")
+
+_GONE: Final = frozenset({Status.DETACHED, Status.TRANSIENT})
+"""What was deleted, expunged or rolled back, unless its parent was, too."""
 
 
 class Home(Protocol):
@@ -78,10 +81,10 @@ class SessionCollection(Collection[M]):
     def _items(self) -> list[M]:
         if self._loaded is None:
             self._load()
-        gone = Status.DETACHED
-        loaded = [each for each in self._loaded or () if each.__state__.status is not gone]
+        gone = _GONE - {self.parent.__state__.status}
+        loaded = [each for each in self._loaded or () if each.__state__.status not in gone]
         self._loaded = loaded
-        self._added = [each for each in self._added if each.__state__.status is not gone and each not in loaded]
+        self._added = [each for each in self._added if each.__state__.status not in gone and each not in loaded]
         return loaded + self._added
 
     def _load(self) -> None:

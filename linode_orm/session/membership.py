@@ -9,13 +9,14 @@ from linode_orm.mapping import Model
 from linode_orm.mapping.model import TRANSIENT
 from linode_orm.mapping.newborn import NewCollection
 from linode_orm.mapping.record import awaited, restore
-from linode_orm.mapping.relations import Many, One
+from linode_orm.mapping.relations import One
 from linode_orm.mapping.state import Loaded, Near, Status
 from linode_orm.session.collections import SessionCollection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from linode_orm.mapping.relations import Many
     from linode_orm.session.identity import IdentityMap
     from linode_orm.session.loading import Loader
     from linode_orm.session.reading import Reader
@@ -74,22 +75,22 @@ class Membership:
         for other in _needs(instance):
             if other.__state__.status is Status.TRANSIENT:
                 self.add(other)
+        given = _children(instance)
         self._tokens += 1
         self._token_of[id(instance)] = f"new:{self._tokens}"
         self.new[id(instance)] = instance
         state.owner, state.status = cast("Any", self._session), Status.PENDING
-        self._adopt_children(instance)
+        self._adopt_children(instance, given)
 
-    def _adopt_children(self, instance: Model) -> None:
+    def _adopt_children(self, instance: Model, given: dict[str, list[Model]]) -> None:
         """Add the children that a new object was given, and let its collections be the session's."""
-        for name, relation in instance.__mapper__.relations.items():
-            held = instance.__dict__.get(name)
-            if isinstance(relation, Many) and isinstance(held, NewCollection):
-                collection = SessionCollection(cast("Any", self._session), instance, relation)
-                collection.__fill__(())
-                instance.__dict__[name] = collection
-                for child in held.children:
-                    collection.append(child)
+        for name, children in given.items():
+            relation = cast("Many[Any]", instance.__mapper__.relations[name])
+            collection = SessionCollection(cast("Any", self._session), instance, relation)
+            collection.__fill__(())
+            instance.__dict__[name] = collection
+            for child in children:
+                collection.append(child)
 
     def _owns(self, instance: Model) -> bool:
         owner: object = instance.__state__.owner
@@ -167,6 +168,12 @@ def _needs(instance: Model) -> Iterator[Model]:
         other = awaited(instance, relation.via or name)
         if isinstance(other, Model):
             yield other
+
+
+def _children(instance: Model) -> dict[str, list[Model]]:
+    """Give the children that a new object holds, by relation."""
+    held = {name: instance.__dict__.get(name) for name in instance.__mapper__.relations}
+    return {name: list(each) for name, each in held.items() if isinstance(each, (NewCollection, SessionCollection))}
 
 
 def _copy_values(source: Model, target: Model) -> None:

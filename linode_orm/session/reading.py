@@ -59,6 +59,18 @@ class Reader:
             msg = f"{instance.__describe__()} is not in GET {path}"
             raise NotFound(msg, status=404, method="GET", path=path)
 
+    def listed(self, instance: Model) -> None:
+        """Read one object of a catalogue: from its list, else by a GET that is remembered, found or not."""
+        catalogue = self._session.catalogue
+        if catalogue.load(instance):
+            return
+        try:
+            self.item(instance)
+        except NotFound as error:
+            catalogue.remember(instance, error.with_traceback(None))
+            raise
+        catalogue.remember(instance, instance.__state__.raw)
+
     def _row(self, instance: Model) -> Model | None:
         state = instance.__state__
         query: Query[Any] = Query(type(instance), self._session.runner, parents=state.parents)
@@ -87,7 +99,8 @@ class Reader:
         """Load a reference at its first read, with its siblings where that is cheaper."""
         state = instance.__state__
         self._allow(instance, name)
-        if instance.__mapper__.catalogue and self._session.catalogue.load(instance):
+        if instance.__mapper__.catalogue:
+            self.listed(instance)
             return
         if isinstance(state.batch, Near) and state.loaded is Loaded.NOTHING:
             self._session.batches.load_references(instance, state.batch)
@@ -95,8 +108,6 @@ class Reader:
             self._session.batches.reload(instance, state.batch)
         if state.loaded is not Loaded.WHOLE:
             self.item(instance)
-            if instance.__mapper__.catalogue:
-                self._session.catalogue.remember(instance)
 
     def freshen(self, instance: Model, name: str) -> None:
         """Read a stale object again, with the stale ones of its query where that is cheaper."""

@@ -108,12 +108,12 @@ class Session:
         if instance.__state__.loaded is not Loaded.NOTHING or instance.__state__.is_new:
             return instance
         try:
-            if not (model.__mapper__.catalogue and self.catalogue.load(instance)):
+            if model.__mapper__.catalogue:
+                self.reader.listed(instance)
+            else:
                 self.reader.item(instance)
         except NotFound:
             return None
-        if model.__mapper__.catalogue:
-            self.catalogue.remember(instance)
         return instance
 
     def load(self, model: type[M], identity: object = None, parent: object = None, /) -> M:

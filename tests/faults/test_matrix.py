@@ -1,0 +1,67 @@
+"""Tests of commits, actions and reads over real sockets, against a server that breaks every call in every way."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.journey import CALLS, KEYED, UNKEYED, finish, start
+from tests.faults.matrix import ACTIONS, GETS, LISTS, LOST, Cell, Result, cells, run_all, some, table
+from tests.faults.server import KINDS
+
+CREATES = tuple(call for call in CALLS if call.sort in {KEYED, UNKEYED})
+PORTALS = {"empty body, not done", "wrong content type, HTML, not done"}
+NO_JSON = {"half JSON", "empty body", "wrong content type, HTML"}
+
+WRITES = [cell for cell in cells(CALLS) if cell.call.method == "POST" or str(cell.kind) not in PORTALS]
+LOOKUPS = [cell for cell in cells(CREATES, lost=LOST) if cell.then is not None and cell.then.name not in NO_JSON]
+DONE = [cell for cell in cells(ACTIONS) if str(cell.kind) not in PORTALS]
+READS = cells((*LISTS, *GETS))
+
+
+def judged(every: list[Cell], *, whole: bool) -> list[Result]:
+    """Run cells, print their table, and fail where one of them went wrong."""
+    results = run_all(every if whole else some(every))
+    print(f"\n{table(results)}")
+    wrong = [str(result) for result in results if result.problems]
+    assert not wrong, "\n\n".join(wrong)
+    return results
+
+
+def doubtful(results: list[Result], *sorts: str) -> list[str]:
+    """Give the cells of some kinds where something stayed in doubt."""
+    return [str(result) for result in results if result.doubts and result.cell.call.sort in sorts]
+
+
+def test_every_call_of_a_commit(full):
+    """Whatever happens to any one request of a commit, commits end in the planned account, and both sides agree."""
+    results = judged(WRITES, whole=full)
+    assert not doubtful(results, KEYED, "update", "delete")
+
+
+def test_the_lookup_after_a_lost_reply(full):
+    """The request that looks for a create whose reply was lost may break as well."""
+    results = judged(LOOKUPS, whole=full)
+    assert not doubtful(results, KEYED)
+
+
+def test_actions(full):
+    """An action is never done twice, and has been done where it returns."""
+    judged(DONE, whole=full)
+
+
+def test_reads(full):
+    """A list has every row once and an object its values, or the read fails and the next one has."""
+    judged(READS, whole=full)
+
+
+def test_the_journey_as_it_is_made_by_hand():
+    """The planned account differs from the one before by what the fourteen calls do: the matrix compares something."""
+    before, after = start().snapshot(), finish().snapshot()
+    assert sum(before[name] != after[name] for name in before) == 7
+    assert len(CALLS) * len(KINDS) == 294
+
+
+@pytest.mark.parametrize("sort", ["create with a key", "update", "delete", "action", "list", "get"])
+def test_the_seeded_tenth_has_each_kind_of_call(sort):
+    """The part that always runs leaves no kind of call out."""
+    assert any(cell.call.sort == sort for every in (WRITES, DONE, READS) for cell in some(every))
