@@ -8,6 +8,7 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.relations import Collection, Many
 from linode_orm.mapping.state import Status
+from linode_orm.session.batches import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,13 +94,23 @@ class SessionCollection(Collection[M]):
             return
         if self._relation.embedded and self._from_parent():
             return
-        if self._session.lazy == "raise":
-            msg = (
-                f"{self.parent.__describe__()}.{self._relation.name} needs a request, and the session was made with "
-                f"lazy='raise'; selectin(...) or .query().all() asks for it"
-            )
-            raise InvalidRequestError(msg)
+        self._allow()
         self._loaded = self.query().all()
+
+    def _allow(self) -> None:
+        """Refuse the request where the session, or the query that gave the parent, refuses implicit ones."""
+        batch = self.parent.__state__.batch
+        if self._session.lazy == "raise":
+            why = "the session was made with lazy='raise'"
+        elif isinstance(batch, Batch) and batch.refuses:
+            why = f"the query that gave {self.parent.__describe__()} was made with raiseload()"
+        else:
+            return
+        msg = (
+            f"{self.parent.__describe__()}.{self._relation.name} needs a request, and {why}; "
+            "selectin(...) or .query().all() asks for it"
+        )
+        raise InvalidRequestError(msg)
 
     def _from_parent(self) -> bool:
         state = self.parent.__state__

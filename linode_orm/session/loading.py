@@ -124,7 +124,10 @@ class Loader:
         """Keep what an answer shows only once (a new token), so that no masked value overwrites it."""
         once = {key: body[key] for key in instance.__mapper__.redacted if body.get(key)}
         if once:
-            instance.__state__.kept = {**(instance.__state__.kept or {}), **once}
+            state = instance.__state__
+            state.kept = {**(state.kept or {}), **once}
+            # an older one was kept until now, and stands in the newer body
+            absorb(instance, {**state.raw, **once})
 
     def expire(self, instance: Model) -> None:
         """Forget what was read; the next read loads it again, pending changes and held values stay."""
