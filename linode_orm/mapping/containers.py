@@ -329,6 +329,11 @@ class Structure(Codec):
         }
 
 
+def is_labelled(codec: Codec) -> bool:
+    """Whether values are objects with a label."""
+    return isinstance(codec, Structure) and "label" in codec.cls.__mapper__.keys
+
+
 class ById(Structure):
     """Objects of which nothing can be set: requests name them by their ids, answers show them whole (FACTS 6)."""
 

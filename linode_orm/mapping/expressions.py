@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from attrs import frozen
 
 from linode_orm.mapping.codecs import Optional, WrongType
-from linode_orm.mapping.containers import ListOf
+from linode_orm.mapping.containers import ListOf, is_labelled
 
 if TYPE_CHECKING:
     from linode_orm.mapping.codecs import Codec
@@ -193,10 +193,15 @@ class Attribute(Generic[T]):
     @overload
     def contains(self, item: str | int, /) -> Expression: ...
     def contains(self, item: object, /) -> Expression:
-        """On a list: it holds exactly this item. On a text: this is a part of it, upper and lower case told apart."""
+        """On a list: it holds exactly this item. On a text: this is a part of it, upper and lower case told apart.
+
+        On a list of objects with labels, a text is the label of one of them.
+        """
         codec = self.field.codec
         inner = codec.inner if isinstance(codec, Optional) else codec
         if isinstance(inner, ListOf):
+            if isinstance(item, str) and is_labelled(inner.item):
+                return Comparison(self, "contains", item)
             return Comparison(self, "contains", self._check(inner.item, item))
         self._text("contains", item)
         return Comparison(self, "contains", item)

@@ -163,6 +163,8 @@ def _ordered(compare: Callable[[Any, Any], bool], operand: Any) -> Callable[[Any
 
 def _contains(codec: Codec, want: object) -> Callable[[Any], bool]:
     if isinstance(codec, ListOf):
+        if isinstance(want, str) and isinstance(codec.item, Structure):
+            return lambda value: any(isinstance(each, dict) and each.get("label") == want for each in value)
         same = _same(_inner(codec.item), want)
         return lambda value: any(map(same, value))
     part = str(want)

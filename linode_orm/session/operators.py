@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from linode_orm.mapping.codecs import Moment, Optional, Scalar
-from linode_orm.mapping.containers import ListOf
+from linode_orm.mapping.containers import ListOf, is_labelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,16 +84,20 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("!=", "list", "", "assumed", "whether the server compares whole lists is not on record"),
     Rule("contains", "list", "contains", "documented", "an item, or a part of one: the latter gives more rows"),
     Rule("not contains", "list", "", "assumed", "the server has no operator for it"),
+    Rule("contains", "labelled", "equal", "recorded", f"TestVLANs_GetIPAMAddress#5, the label of an item; {_FOLDS}"),
     *(Rule(each, "float", "", "assumed", _ROUNDS) for each in ("==", "!=", "<", "<=", ">", ">=", "in", "not in")),
     *(
         Rule(each, kind, "", "assumed", _NULL)
-        for kind in ("integer", "bool", "string", "datetime", "list", "float", "mixed", "other")
+        for kind in ("integer", "bool", "string", "datetime", "list", "labelled", "float", "mixed", "other")
         for each in ("is_null", "not is_null")
     ),
 )
 """A field inside an object follows the rule of its own type; its name is dotted (`entity.id`, recorded)."""
 
 TABLE: Final = {(rule.operator, rule.kind): rule for rule in RULES}
+
+FILTERED_ROADS: Final = frozenset({"/vpcs/{}/ips"})
+"""Roads to objects that belong elsewhere and are known to take filters (TestVPC_ListIPAddresses#5)."""
 
 ORDERED: Final = frozenset({"integer", "datetime"})
 """Types whose order may be left to the server under a limit: `+order_by` is recorded on `created`."""
@@ -119,7 +123,7 @@ def kind_of(codec: Codec) -> str:
     if isinstance(inner, Moment):
         return "datetime"
     if isinstance(inner, ListOf):
-        return "list"
+        return "labelled" if is_labelled(inner.item) else "list"
     if not isinstance(inner, Scalar):
         return "other"
     kinds = {frozenset({str}): "string", frozenset({int}): "integer", frozenset({bool}): "bool"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from linode_orm.errors import InvalidRequestError, NotFilterable
 from linode_orm.mapping.containers import Structure
@@ -10,7 +11,7 @@ from linode_orm.mapping.expressions import And, Comparison, Not, Or
 from linode_orm.mapping.relations import ParentIs, leaves
 from linode_orm.session.clauses import Leaf, all_of, any_of, divided, written
 from linode_orm.session.evaluate import check_model, order_key
-from linode_orm.session.operators import NEGATED, ORDERED, kind_of, rule_for, write
+from linode_orm.session.operators import FILTERED_ROADS, NEGATED, ORDERED, kind_of, rule_for, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from linode_orm.mapping.expressions import Expression, Order
     from linode_orm.mapping.query import Query
     from linode_orm.session.clauses import Clause, Payload
+
+
+_ID: Final = re.compile(r"/\d+")
 
 
 class Note(NamedTuple):
@@ -113,7 +117,7 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
 def _unfiltered(query: Query[Any]) -> str:
     """Say why a whole list is read without any filter; empty where filters may be sent."""
     mapper = query.model.__mapper__
-    if query.path is not None:
+    if query.path is not None and _ID.sub("/{}", query.path) not in FILTERED_ROADS:
         return "whether this road to the objects takes filters is not on record"
     if mapper.catalogue:
         return "the whole list is cached"

@@ -31,6 +31,8 @@ EXCEPTIONS = {
     r"IPv6Range\.region: filterable True": "TestIPv6Range_Instance_List#3 filters by it",
     r"PlacementGroup\.id: filterable True": "TestPlacementGroup_basic#5 filters by it",
     r"Config\.interfaces\.ipv6\.(ranges|slaac)\.range: mutable True": "TestVPC_ListAllIPv6Addresses#4 sets it",
+    r"Config\.interfaces: filterable True": "TestVLANs_GetIPAMAddress#5 filters by the label of one",
+    r"MetricDefinition\.is_alertable: filterable True": "TestMonitorMetricDefinitions_Get#1 filters by it",
     r"NodeBalancer\.type: createable True": "TestNodeBalancer_Create_Type#1 gives it",
     r"NodeBalancer\.client_udp_sess_throttle: .*": "TestNodeBalancer_UDP#1 gives it",
     r"ObjectStorageBucket\.cluster: createable True": "TestObjectStorageObject_ACLConfig_Update#0 gives it",

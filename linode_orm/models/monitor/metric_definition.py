@@ -31,7 +31,7 @@ class MetricDefinition(
     label: ReadOnly[str]
     available_aggregate_functions: ReadOnly[list[Literal["min", "max", "avg", "sum", "rate", "increase"] | str]]
     dimensions: ReadOnly[list[MetricDefinitionDimension]]
-    is_alertable: ReadOnly[bool]
+    is_alertable: ReadOnly[bool] = ReadOnly(filterable=True)
     metric_type: ReadOnly[Literal["counter", "histogram", "gauge", "summary"] | str]
     scrape_interval: ReadOnly[str]
     unit: ReadOnly[
