@@ -1,0 +1,83 @@
+"""Runs commits in processes that may be killed: `python -m tests.faults.child` forks one for each line it is given.
+
+A line is a job in JSON, and its answer the exit status of the process: 0 where the commit ended, 3 where it raised.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from linode_orm import Client, CommitError, Session
+from tests.faults import bulk
+from tests.faults.disk import Disk
+
+FAILED = 3
+MARK = "/profile"
+"""What is read just before the commit begins."""
+SETTLE = 1.0
+
+
+def connect(url: str, token: str) -> Client:
+    """Give a client with the patience that the server counts on."""
+    return Client(token, base_url=url, workers=4, timeout=1.0, deadline=4.0, settle=SETTLE)
+
+
+def work(job: dict[str, Any]) -> int:
+    """Make the commit of a job, with a journal; the token names this process, so that the server can kill it."""
+    disk = Disk(**{name: job[name] for name in ("die_at", "die_at_sync", "die_after") if name in job})
+    disk.durable = Path(job["durable"]) if "durable" in job else None
+    disk.install()
+    if job.get("synchronous"):
+        _mutate(job["synchronous"])
+    with connect(job["url"], f"pid-{os.getpid()}") as client:
+        session = Session(client=client, journal=job["journal"])
+        bulk.edit(session, job["count"])
+        client.request("GET", MARK)
+        try:
+            session.commit()
+        except CommitError:
+            traceback.print_exc()
+            return FAILED
+        session.close()
+    if "counts" in job:
+        Path(job["counts"]).write_text(json.dumps({"events": disk.events, "syncs": disk.syncs}), encoding="utf-8")
+    return 0
+
+
+def _mutate(synchronous: str) -> None:
+    """Make every journal of this process as careless as that: what a mutant of the library would do."""
+    import sqlite3
+
+    class Careless(sqlite3.Connection):
+        def execute(self, sql: str, *rest: Any) -> sqlite3.Cursor:
+            if "synchronous" in sql.lower():
+                sql = f"PRAGMA synchronous={synchronous}"
+            return super().execute(sql, *rest)
+
+    connect = sqlite3.connect
+    sqlite3.connect = lambda *values, **options: connect(*values, **{**options, "factory": Careless})  # type: ignore[assignment]  # a mutant
+
+
+def main() -> None:
+    """Fork a process for each job, and say how it ended."""
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            status = 1
+            try:
+                status = work(json.loads(line))
+            except BaseException:  # noqa: BLE001  the parent sees the status
+                traceback.print_exc()
+            finally:
+                sys.stderr.flush()
+                os._exit(status)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,280 @@
+"""Kills a process in the middle of a commit, cuts its power, and lets the journal be recovered by another."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import linode_orm
+from linode_orm import CommitError, LinodeORMError
+from tests.faults import bulk
+from tests.faults.child import MARK, connect
+from tests.faults.disk import cut_power
+from tests.faults.looking import difference, doubled
+from tests.faults.server import Kind, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Self
+
+    from tests.faults.server import Arrived
+    from tests.faults.world import World
+
+COUNT = 60
+ROOT = Path(__file__).parents[2]
+LATE = 0.4
+MOST_RECOVERIES = 3
+WAYS = ("arriving", "answering", "late")
+"""A request at which the process is killed is not done, done, or done after recovery has begun."""
+
+
+@dataclass(frozen=True)
+class Crash:
+    """Where a process ends.
+
+    `at` is `request` (the n-th of the commit), `write` (the n-th write to the disk) or `sync`; `way` is one of `WAYS`
+    for a request, else `before` or `after`. With `power` only what was synced is left of the journal; with `chance`
+    some files have more than that, by chance.
+    """
+
+    at: str
+    number: int
+    way: str
+    power: bool = False
+    chance: bool = False
+    synchronous: str = ""
+
+    def __str__(self) -> str:
+        cut = ", power cut" if self.power else ""
+        return f"{self.way} {self.at} {self.number}{cut}{', some written by chance' if self.chance else ''}"
+
+
+@dataclass
+class Ending:
+    """What became of it: `problems` is empty where all is well."""
+
+    crash: Crash
+    problems: list[str] = field(default_factory=list)
+    died: bool = False
+    begun: bool = False
+    seconds: float = 0.0
+    log: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return "\n  ".join([str(self.crash), *self.problems, *self.log])
+
+
+class Nursery:
+    """A process that forks another for each job."""
+
+    def __enter__(self) -> Self:
+        self._stderr = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.child"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            text=True,
+        )
+        return self
+
+    def run(self, job: dict[str, Any]) -> int:
+        """Run a job to its end; give the exit status, negative where a signal ended it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{json.dumps(job)}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def said(self) -> str:
+        """Give what children wrote to stderr."""
+        self._stderr.seek(0)
+        return self._stderr.read().decode(errors="replace")[-4000:]
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(30)
+        self._process.stdout.close()
+        self._stderr.close()
+
+
+class Killer:
+    """Kills the process that sent the n-th request of a commit."""
+
+    def __init__(self, crash: Crash) -> None:
+        self._crash = crash if crash.at == "request" else None
+        self._lock = threading.Lock()
+        self._begun, self._seen = False, 0
+        self.chosen: Arrived | None = None
+
+    def arriving(self, request: Arrived) -> None:
+        """Count a request before it has its effect."""
+        with self._lock:
+            if request.path == MARK:
+                self._begun = True
+                return
+            self._seen += self._begun
+            if self._crash is None or self.chosen is not None or self._seen != self._crash.number:
+                return
+            self.chosen = request
+        if self._crash.way == "arriving":
+            request.fault = Kind("reset", done=False)
+        elif self._crash.way == "late":
+            request.fault = Kind("effect delayed", done=None)
+        if self._crash.way != "answering":
+            kill(request)
+
+    def answering(self, request: Arrived) -> None:
+        """Kill after the effect."""
+        if request is self.chosen and self._crash is not None and self._crash.way == "answering":
+            kill(request)
+
+
+def kill(request: Arrived) -> None:
+    """End the process that sent a request, as nothing can prevent."""
+    os.kill(int(request.token.removeprefix("pid-")), signal.SIGKILL)
+
+
+def writes(world: World) -> int:
+    """Count what was changed."""
+    return len(world.effects)
+
+
+def run_all(crashes: Sequence[Crash], side_by_side: int = 3) -> list[Ending]:
+    """Run them in several processes at once."""
+    slots = [Nursery() for _ in range(side_by_side)]
+    free: list[Nursery] = []
+    lock = threading.Lock()
+
+    def one(crash: Crash) -> Ending:
+        with lock:
+            nursery = free.pop()
+        try:
+            return run(crash, nursery)
+        finally:
+            with lock:
+                free.append(nursery)
+
+    with slots[0] as first, slots[1] as second, slots[2] as third, ThreadPoolExecutor(side_by_side) as pool:
+        free += [first, second, third]
+        return list(pool.map(one, crashes))
+
+
+def run(crash: Crash, nursery: Nursery) -> Ending:
+    """Let one process die there, recover its journal here, and look at the account."""
+    ending, began = Ending(crash), time.monotonic()
+    with tempfile.TemporaryDirectory() as directory:
+        place = Path(directory)
+        (place / "durable").mkdir()
+        killer = Killer(crash)
+        server = Server(bulk.start(COUNT), late=LATE, arriving=killer.arriving, answering=killer.answering)
+        with server:
+            status = nursery.run(job(crash, place, server))
+            ending.died = status == -signal.SIGKILL
+            if not ending.died and status:
+                ending.problems.append(f"the process ended with {status}: {nursery.said()}")
+            if crash.way != "late":
+                server.settled()
+            if crash.power:
+                cut_power(place / "journal", place / "durable", by_chance(crash, place))
+            ending.begun = any(each.method != "GET" for each in server.arrived)
+            recover(ending, place / "journal", server)
+            ending.log = [str(each) for each in server.arrived[6:]]
+    ending.seconds = time.monotonic() - began
+    return ending
+
+
+def job(crash: Crash, place: Path, server: Server) -> dict[str, Any]:
+    """Say what the process is to do."""
+    found: dict[str, Any] = {
+        "url": server.url,
+        "journal": str(place / "journal"),
+        "durable": str(place / "durable"),
+        "count": COUNT,
+        "die_after": crash.way == "after",
+        "synchronous": crash.synchronous,
+    }
+    if crash.at in {"write", "sync"}:
+        found["die_at" if crash.at == "write" else "die_at_sync"] = crash.number
+    return found
+
+
+def by_chance(crash: Crash, place: Path) -> frozenset[str]:
+    """Choose the files whose unsynced part got to the disk as well."""
+    names = sorted(path.name for path in place.glob("journal*"))
+    chooser = random.Random(crash.number)
+    return frozenset(name for name in names if crash.chance and chooser.random() < 0.5)
+
+
+def recover(ending: Ending, journal: Path, server: Server) -> None:
+    """Recover until all is done; then once more, which must send no write."""
+    world = server.world
+    with connect(server.url, "recovery") as client:
+        try:
+            finished = attempt(journal, client)
+        except LinodeORMError as error:
+            # no journal, or one in which nothing stands yet: right where nothing was sent
+            if ending.begun or writes(world):
+                ending.problems.append(f"recover(): {error!r}")
+            return
+        server.settled()
+        ending.problems += [f"doubled: {each}" for each in doubled(world)]
+        if not finished:
+            ending.problems.append("recover() did not end")
+        if not (ending.begun or writes(world)):
+            return
+        ending.problems += [f"lost: {each}" for each in difference(world.snapshot(), planned())]
+        before = len(server.writes)
+        attempt(journal, client)
+        if len(server.writes) != before:
+            ending.problems.append(f"the second recover() sent {len(server.writes) - before} writes")
+
+
+def attempt(journal: Path, client: linode_orm.Client) -> bool:
+    """Call recover() until it has nothing left; say whether it came to that."""
+    for _ in range(MOST_RECOVERIES):
+        try:
+            linode_orm.recover(journal, client=client)  # type: ignore[attr-defined]  # the door gives it when it is asked for
+        except CommitError:
+            continue
+        return True
+    return False
+
+
+_planned: dict[str, list[str]] = {}
+
+
+def planned() -> dict[str, list[str]]:
+    """Give the account as it is to be, by names."""
+    if not _planned:
+        _planned.update(bulk.finish(COUNT).snapshot())
+    return _planned
+
+
+def measured() -> tuple[int, int, int]:
+    """Let one commit end; give its requests, its writes to the disk and its syncs."""
+    with tempfile.TemporaryDirectory() as directory, Nursery() as nursery:
+        place = Path(directory)
+        (place / "durable").mkdir()
+        with Server(bulk.start(COUNT)) as server:
+            counts = place / "counts.json"
+            status = nursery.run(job(Crash("", 0, ""), place, server) | {"counts": str(counts)})
+            assert status == 0, nursery.said()
+            assert difference(server.world.snapshot(), planned()) == []
+            requests = len(server.arrived) - next(each.number for each in server.arrived if each.path == MARK)
+        found = json.loads(counts.read_text(encoding="utf-8"))
+        return requests, len(found["events"]), found["syncs"]
