@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from linode_orm.errors import NoResultFound as NoResultFound
     from linode_orm.errors import NotFilterable as NotFilterable
     from linode_orm.errors import NotFound as NotFound
+    from linode_orm.errors import ObjectGone as ObjectGone
     from linode_orm.errors import RateLimited as RateLimited
     from linode_orm.errors import ReadOnlyAttribute as ReadOnlyAttribute
     from linode_orm.errors import ResponseError as ResponseError
     from linode_orm.errors import ServerError as ServerError
     from linode_orm.errors import TransportError as TransportError
     from linode_orm.errors import Unauthorized as Unauthorized
+    from linode_orm.errors import WaitFailed as WaitFailed
     from linode_orm.errors import WaitTimeout as WaitTimeout
     from linode_orm.mapping.expressions import and_ as and_
     from linode_orm.mapping.expressions import not_ as not_
@@ -63,6 +65,7 @@ _PUBLIC = (
     "NoResultFound",
     "NotFilterable",
     "NotFound",
+    "ObjectGone",
     "RateLimited",
     "ReadOnlyAttribute",
     "ResponseError",
@@ -70,6 +73,7 @@ _PUBLIC = (
     "Session",
     "TransportError",
     "Unauthorized",
+    "WaitFailed",
     "WaitTimeout",
     "and_",
     "inspect",

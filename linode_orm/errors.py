@@ -265,7 +265,54 @@ class InvalidRequestError(LinodeORMError):
 
 
 class WaitTimeout(LinodeORMError):
-    """A condition that was waited for did not come true in time."""
+    """A condition that was waited for did not come true in time.
+
+    `reached` holds the objects of which it did, `waiting` those of which it did not.
+    """
+
+    def __init__(self, message: str = "", *, reached: Iterable[object] = (), waiting: Iterable[object] = ()) -> None:
+        super().__init__(message)
+        self.reached = tuple(reached)
+        self.waiting = tuple(waiting)
+
+
+class WaitFailed(LinodeORMError):
+    """A condition that was waited for can never come true of `object`; the message says why.
+
+    `reached` holds the objects of which it did, `waiting` the others, with `object` among them.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        object: object = None,  # noqa: A002  the name that commits' entries have for it
+        reached: Iterable[object] = (),
+        waiting: Iterable[object] = (),
+    ) -> None:
+        super().__init__(message)
+        self.object = object
+        self.reached = tuple(reached)
+        self.waiting = tuple(waiting)
+
+
+class ObjectGone(WaitFailed, NotFound):
+    """An object that was waited for does not exist, or was deleted meanwhile."""
+
+    def __init__(  # noqa: PLR0913  what there is to say of both
+        self,
+        message: str = "",
+        *,
+        object: object = None,  # noqa: A002  the name that commits' entries have for it
+        reached: Iterable[object] = (),
+        waiting: Iterable[object] = (),
+        method: str = "",
+        path: str = "",
+    ) -> None:
+        NotFound.__init__(self, message, status=404, method=method, path=path)
+        self.object = object
+        self.reached = tuple(reached)
+        self.waiting = tuple(waiting)
 
 
 class ConfigError(LinodeORMError):

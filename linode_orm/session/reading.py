@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from linode_orm.session.catalogue import Catalogue
     from linode_orm.session.loading import Loader
     from linode_orm.wire.client import Client
+    from linode_orm.wire.messages import Response
 
 
 class Reads(Protocol):
@@ -44,11 +45,7 @@ class Reader:
         """Read one object: its own GET, or its row where the API has no GET for it; raise `NotFound`."""
         mapper, state = instance.__mapper__, instance.__state__
         if "get" in mapper.verbs:
-            path = mapper.path_for(state.identity, state.parents)
-            response = self._session.client.send(Request("GET", path, version=mapper.version))
-            body = response.json()
-            self._check(instance, body, path)
-            self._session.loader.take(instance, body, Loaded.WHOLE)
+            self.take(instance, self._session.client.send(self.request(instance)))
             return
         if "list" not in mapper.verbs:
             msg = f"{instance.__describe__()}: the API can neither get nor list a {mapper.name}"
@@ -70,6 +67,17 @@ class Reader:
             catalogue.remember(instance, error.with_traceback(None))
             raise
         catalogue.remember(instance, instance.__state__.raw)
+
+    def request(self, instance: Model) -> Request:
+        """Give the GET of one object."""
+        mapper, state = instance.__mapper__, instance.__state__
+        return Request("GET", mapper.path_for(state.identity, state.parents), version=mapper.version)
+
+    def take(self, instance: Model, response: Response) -> None:
+        """Bring an object up to date with the answer of its GET."""
+        body = response.json()
+        self._check(instance, body, response.request.path)
+        self._session.loader.take(instance, body, Loaded.WHOLE)
 
     def _row(self, instance: Model) -> Model | None:
         state = instance.__state__

@@ -24,7 +24,7 @@ from linode_orm.session.runner import QueryRunner
 from linode_orm.wire.client import Client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import TracebackType
     from typing import Self
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from linode_orm.models import Account, Profile
     from linode_orm.session.commit.plan import Plan
     from linode_orm.session.commit.report import CommitReport
+    from linode_orm.session.waiting import WaitEntry
 
 M = TypeVar("M", bound=Model)
 OnError = Literal["stop", "continue"]
@@ -165,6 +166,29 @@ class Session:
         self.check_thread()
         for instance in self.identity_map:
             self.loader.expire(instance)
+
+    def wait(
+        self,
+        objects: Model | Iterable[Model],
+        condition: Expression,
+        *more: Expression,
+        timeout: float = 300.0,
+        progress: bool | Callable[[WaitEntry, int, int], None] | None = None,
+    ) -> None:
+        """Look at objects until the conditions about its class have been true of each: mostly 1 request a round.
+
+        Raises `WaitTimeout` after `timeout` seconds, and `WaitFailed` (`ObjectGone` for a deleted one) as soon as one
+        of them can never get there. `progress` is True, or takes a `WaitEntry`, how many are there, and of how many.
+        """
+        from linode_orm.session import waiting  # noqa: PLC0415  only scripts that wait need it
+
+        waited = [objects] if isinstance(objects, Model) else list(objects)
+        for each in waited:
+            self._mine(each)
+            if each.__state__.is_new:
+                msg = f"{each.__describe__()} cannot be waited for: it is not created yet; session.commit() comes first"
+                raise InvalidRequestError(msg)
+        waiting.wait(self, waited, (condition, *more), timeout, progress)
 
     # -- the unit of work --------------------------------------------------------------------------------------------
 
@@ -373,11 +397,8 @@ class Session:
             committing.delete_now(self, instance)
 
     def wait_until(self, instance: Model, condition: Expression, timeout: float) -> None:
-        """Read one object until a condition is true of it."""
-        from linode_orm.session.waiting import wait_until  # noqa: PLC0415  only scripts that wait need it
-
-        self._mine(instance)
-        wait_until(self, instance, condition, timeout)
+        """Look at one object until a condition is true of it."""
+        self.wait(instance, condition, timeout=timeout)
 
     # -- what the parts of the session ask of it ---------------------------------------------------------------------
 

@@ -1,0 +1,96 @@
+"""Progress shown while something takes time: a bar on a terminal, a line for each change elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Change(Protocol):
+    """What there is to tell of one operation of a commit, or of one object that is waited for."""
+
+    @property
+    def operation(self) -> str:
+        """The request, or the object."""
+        ...
+
+    @property
+    def status(self) -> str:
+        """What has become of it."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """What else there is to know."""
+        ...
+
+
+C = TypeVar("C", bound=Change)
+
+
+@contextmanager
+def shown(
+    progress: bool | Callable[[C, int, int], None] | None,  # noqa: FBT001  the option of commit() and wait()
+    title: str,
+) -> Iterator[Callable[[C, int, int], None] | None]:
+    """Give what is to be called at each change: `progress` itself, or for True what writes to standard error.
+
+    It takes the change, how many operations or objects are done, and how many there are. With rich (of the extra
+    `cli`) and on a terminal True shows a bar, otherwise a line for each change.
+    """
+    if progress is None or progress is False:
+        yield None
+    elif progress is not True:
+        if not callable(progress):
+            msg = f"progress is True, False or a function of (entry, done, total), not {progress!r}"
+            raise TypeError(msg)
+        yield progress
+    else:
+        with _bar(title) if _has_bars() else _lines(title) as tell:
+            yield tell
+
+
+def line(change: Change, done: int, total: int, title: str) -> str:
+    """Give one change as text."""
+    note = f" ({change.note})" if change.note else ""
+    return f"{title} {done}/{total}: {change.operation} {change.status}{note}"
+
+
+@contextmanager
+def _lines(title: str) -> Iterator[Callable[[Change, int, int], None]]:
+    def tell(change: Change, done: int, total: int) -> None:
+        sys.stderr.write(line(change, done, total, title) + "\n")
+        sys.stderr.flush()
+
+    yield tell
+
+
+def _has_bars() -> bool:
+    if not sys.stderr.isatty():
+        return False
+    try:
+        import rich.progress  # noqa: F401, PLC0415  an extra, and only for who asks for it
+    except ImportError:
+        return False
+    return True
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[Change, int, int], None]]:
+    from rich.console import Console  # noqa: PLC0415  an extra, and only for who asks for it
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    last = TextColumn("{task.fields[last]}", markup=False)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, last, console=Console(stderr=True)) as bar:
+        task = bar.add_task(title, total=None, last="")
+
+        def tell(change: Change, done: int, total: int) -> None:
+            note = f" ({change.note})" if change.note else ""
+            bar.update(task, completed=done, total=total, last=f"{change.operation} {change.status}{note}")
+
+        yield tell
