@@ -19,6 +19,12 @@ _extend: Final = list.extend
 _new: Final[Any] = list.__new__
 
 
+def _where(holder: object, otherwise: str) -> str:
+    """Name the list or map into which a value was put."""
+    describe = getattr(holder, "__describe__", None)
+    return describe() if describe is not None else otherwise
+
+
 def _mark(container: Any, value: object) -> None:  # noqa: ANN401  a tracked list or map
     """Let a container remember that None was written where it stands."""
     container._null = value is None or _is_null(value)  # noqa: SLF001  set beside its other slots
@@ -58,7 +64,7 @@ class ListOf(Codec):
         try:
             return self.item.adopt(value, holder, "")
         except WrongType as wrong:
-            msg = f"an item of {self.text}: {wrong}"
+            msg = f"an item of {_where(holder, self.text)}: {wrong}"
             raise TypeError(msg) from None
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
@@ -163,7 +169,7 @@ class MapOf(Codec):
         try:
             return self.item.adopt(value, holder, "")
         except WrongType as wrong:
-            msg = f"a value of {self.text}: {wrong}"
+            msg = f"a value of {_where(holder, self.text)}: {wrong}"
             raise TypeError(msg) from None
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:

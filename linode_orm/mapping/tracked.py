@@ -44,6 +44,11 @@ class _Tracked:
         if self._holder is not None:
             self._holder.__touch__(self._name)
 
+    def __describe__(self) -> str:
+        """Name this value in a message, by its owner and attribute where it has one."""
+        describe = getattr(self._holder, "__describe__", None)
+        return f"{describe()}.{self._name}".rstrip(".") if describe is not None else type(self).__name__
+
     @classmethod
     def __held__(cls, holder: Holder, name: str, adopt: Adopt) -> Self:
         """Make an empty container that belongs to somebody."""
