@@ -27,7 +27,9 @@ COLLECTIONS = {
 
 
 def row_of(world: World, instance: Model) -> dict[str, Any] | None:
-    """Give what the world has of an object."""
+    """Give what the world has of an object; None where it has none, or the object no id."""
+    if instance.__state__.identity is None:
+        return None
     collection = COLLECTIONS[type(instance).__name__].format(*instance.__state__.parents)
     return world.rows.get(collection, {}).get(instance.id)  # type: ignore[attr-defined]  # each of them has one
 

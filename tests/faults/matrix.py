@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 import traceback
 from collections import Counter
@@ -14,11 +15,13 @@ from linode_orm import Client, CommitError, LinodeORMError, Session
 from linode_orm.models import Instance, SSHKey, Volume
 from tests.faults.journey import Call, edit, planned, start
 from tests.faults.looking import difference, disagreements, doubled, left_over
-from tests.faults.server import KINDS, Kind, Server
+from tests.faults.server import KINDS, REFUSAL, Kind, Server
 from tests.faults.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from tests.faults.server import Arrived
 
 TIMEOUT, DEADLINE, LATE, SETTLE = 0.3, 2.0, 0.5, 1.0
 LONGEST = 30.0
@@ -150,9 +153,47 @@ def commit(cell: Cell, result: Result) -> None:
         server.settled()
         if not fault.hit:
             result.problems.append("the call never came")
-        judge(result, session, world, there)
         result.log = [str(each) for each in server.arrived[read:]]
+        judge(result, session, world, there)
         session.close()
+
+
+def storm(seed: int, share: float = 0.15) -> Result:
+    """Commit the journey while requests are broken at random; when it is over, commit until all is done."""
+    chance, lock = random.Random(seed), threading.Lock()
+    result = Result(Cell(Call("storm", "", f"seed {seed}"), REFUSAL))
+    world = start(chance.choice((0.0, 90.0, -90.0)))
+    over = False
+
+    def arriving(request: Arrived) -> None:
+        with lock:
+            if not over and chance.random() < share:
+                request.fault = chance.choice(KINDS)
+
+    began = time.monotonic()
+    with Server(world, late=LATE) as server, connect(server) as client:
+        session = Session(client=client, volatile_ttl=None)
+        there = edit(session, world)
+        read = len(server.arrived)
+        server.arriving = arriving
+        for number in range(2 * MOST_COMMITS):
+            over = number >= MOST_COMMITS
+            result.doubts = []
+            result.commits += 1
+            try:
+                timed(result, "commit()", lambda: session.commit(on_error=chance.choice(("stop", "continue"))))
+                break
+            except CommitError as error:
+                result.doubts = [str(entry) for entry in error.in_doubt]
+            except LinodeORMError:
+                result.problems.append(traceback.format_exc())
+                break
+        server.settled()
+        result.log = [str(each) for each in server.arrived[read:]]
+        judge(result, session, world, there)
+        session.close()
+    result.seconds = time.monotonic() - began
+    return result
 
 
 def judge(result: Result, session: Session, world: World, there: list) -> None:
@@ -162,7 +203,9 @@ def judge(result: Result, session: Session, world: World, there: list) -> None:
         return
     result.problems += [f"lost: {each}" for each in difference(world.snapshot(), planned())]
     result.problems += [f"still to send: {each}" for each in left_over(session)]
-    late = result.cell.kind.done is None  # counts the version of a firewall's rules up once more, after the answer
+    late = any(
+        "late" in each for each in (str(result.cell), *result.log)
+    )  # counts the version of a firewall's rules up once more, after the answer
     result.problems += [f"disagrees: {each}" for each in disagreements(world, there, but={"version"} if late else ())]
 
 

@@ -63,6 +63,10 @@ KINDS = (
 """The ways to break a request; what is answered 200 without being done is a portal between the two."""
 
 
+REFUSAL = Kind("400", done=False)
+"""No fault of the net: the API says no."""
+
+
 @dataclass
 class Fault:
     """Breaks the `nth` request whose method and path match, and `times - 1` after it."""
@@ -259,6 +263,9 @@ class Server:
     def _errors(self, connection: socket.socket, status: int, reason: str) -> bool:
         connection.sendall(self._whole(status, json.dumps({"errors": [{"reason": reason}]}).encode()))
         return True
+
+    def _400(self, connection: socket.socket, *_: object) -> bool:
+        return self._errors(connection, 400, "The moon is in the wrong quarter")
 
     def _429(self, connection: socket.socket, *_: object) -> bool:
         return self._errors(connection, _TOO_MANY, "Too many requests")

@@ -140,6 +140,14 @@ ACTIONS = {
     "boot": "linode_boot", "reboot": "linode_reboot", "shutdown": "linode_shutdown", "resize": "linode_resize",
     "attach": "volume_attach", "detach": "volume_detach",
 }  # fmt: skip
+CREATIONS = {
+    "/linode/instances": "linode_create", "/volumes": "volume_create", "/domains": "domain_create",
+    "/domains/*/records": "domain_record_create", "/networking/firewalls": "firewall_create",
+    "/profile/sshkeys": "profile_ssh_key_add", "/nodebalancers": "nodebalancer_create",
+    "/nodebalancers/*/configs": "nodebalancer_config_create",
+    "/nodebalancers/*/configs/*/nodes": "nodebalancer_node_create",
+}  # fmt: skip
+"""The actions of the events that tell of a creation; one of a child names what it belongs to."""
 _STATUS = {"boot": "running", "reboot": "running", "shutdown": "offline"}
 
 
@@ -254,7 +262,12 @@ class World:
         made = self._made(collection, body)
         self._rows(collection)[made["id"]] = made
         self._note("POST", collection, collection, made, body)
-        self._event(f"{collection.strip('/').replace('/', '_')}_create", collection, made)
+        action = CREATIONS[re.sub(r"/\d+(?=/)", "/*", collection)]
+        outermost = re.match(r"(/domains|/nodebalancers)/(\d+)/", collection)
+        if outermost:
+            self._event(action, outermost[1], self._row(outermost[1], int(outermost[2])))
+        else:
+            self._event(action, collection, made)
         return made
 
     def _made(self, collection: str, body: Body) -> Body:
@@ -347,9 +360,12 @@ class World:
 
     def _event(self, action: str, collection: str, row: Body) -> None:
         self.last_id += 1
-        kinds = {"/linode/instances": "linode", "/volumes": "volume", "/domains": "domain"}
+        kinds = {
+            "/linode/instances": "linode", "/volumes": "volume", "/domains": "domain",
+            "/nodebalancers": "nodebalancer", "/networking/firewalls": "firewall",
+        }  # fmt: skip
         entity = {
-            "id": row["id"], "label": row.get("label"), "type": kinds.get(collection, collection.rpartition("/")[2]),
+            "id": row["id"], "label": row[self._kind(collection).named], "type": kinds.get(collection, collection.rpartition("/")[2]),
             "url": f"/v4{collection}/{row['id']}",
         }  # fmt: skip
         self.rows.setdefault(EVENTS, {})[self.last_id] = {
