@@ -81,6 +81,7 @@ class Road:
     path: str = ""
     embedded: str = ""
     create_key: str = ""
+    envelope: str = ""
 
 
 @define(eq=False)
@@ -183,7 +184,8 @@ def _roads(mapper: Any) -> Iterable[Road]:  # noqa: ANN401  see resource()
     for relation in mapper.relations.values():
         place = {key: str(getattr(relation, key, "") or "") for key in ("path", "embedded", "create_key")}
         if any(place.values()):
-            yield Road(relation.name, relation.target, **place)
+            envelope = str(getattr(relation, "envelope", "") or "")
+            yield Road(relation.name, relation.target, **place, envelope=envelope)
 
 
 def _leaves(mapper: Any) -> dict[str, Leaf]:  # noqa: ANN401  see resource()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.simulator import shape, validate, xfilter
 from linode_orm.simulator.errors import Refused, bad, not_found
-from linode_orm.simulator.hooks import Call, after, answer, check, listing
+from linode_orm.simulator.hooks import Call, after, answer, check, instead, listing, named, ready
 from linode_orm.simulator.pages import page_of, render
 from linode_orm.simulator.store import Row, encode
 
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from linode_orm.simulator.store import Body
     from linode_orm.simulator.xfilter import Dialect
 
+# What the API says of objects that are not there, where it is not just `Not found` (FACTS 3).
+MISSING: Final = {
+    "ObjectStorageKey": "The specified access key was not found.",
+    "Stream": "Stream not found",
+    "StreamDestination": "Destination not found",
+}
 # Texts of the API for values that have to be unique; the alert's is recorded, others were seen in the API's clients.
 NOT_UNIQUE: Final = {
     "AlertDefinition": "An alert with this label already exists",
@@ -34,6 +40,16 @@ class Verbs:
 
     def run(self, call: Call, x_filter: Any) -> bytes:  # noqa: ANN401  JSON, or its text
         """Do what a request asks for, and give the body of its answer."""
+        said = self._said(call)
+        if isinstance(said, list) and call.route.verb in {"list", "road", "act", "get"} and call.route.method == "GET":
+            return self._list(call, said, x_filter)
+        return said if isinstance(said, bytes) else encode(said)
+
+    def _said(self, call: Call) -> object:
+        call.values = named.run(call.route.path.split("/")[1], call) or call.values
+        if call.route.key in instead:
+            said = instead.run(call.route.key, call)
+            return {} if said is None else said
         self._locate(call)
         handler: Callable[[Call], object] | None = {
             "get": self._get,
@@ -44,14 +60,8 @@ class Verbs:
             "part": self._part,
         }.get(call.route.verb)
         if handler is not None:
-            said = handler(call)
-        elif call.route.verb == "act":
-            said = self._act(call)
-        else:
-            said = self._rows(call)
-        if isinstance(said, list) and call.route.verb in {"list", "road", "act"} and call.route.method == "GET":
-            return self._list(call, said, x_filter)
-        return said if isinstance(said, bytes) else encode(said)
+            return handler(call)
+        return self._act(call) if call.route.verb == "act" else self._rows(call)
 
     def _locate(self, call: Call) -> None:
         """Find the object and the parent that the path names; 404 where one is missing."""
@@ -59,18 +69,19 @@ class Verbs:
         above, chain = store.parent_of(resource, values[: resource.depth])
         if above is not None:
             call.above = self._existing(call, above, chain)
-        named = resource.depth + (0 if resource.singleton else len(resource.id_keys))
+        count = resource.depth + (0 if resource.singleton else len(resource.id_keys))
         is_item = call.route.path.startswith(resource.item_path) and call.route.verb not in {"list", "create"}
-        if is_item and len(values) >= named:
-            call.row = self._existing(call, resource, values[:named])
+        if is_item and len(values) >= count:
+            call.row = self._existing(call, resource, values[:count])
 
     @staticmethod
     def _existing(call: Call, resource: Resource, chain: tuple[str, ...]) -> Row:
         if resource.singleton:
             return call.world.singleton(resource, chain)
+        ready.run(resource.template, call)
         found = call.world.store.find(resource, chain)
         if found is None:
-            raise not_found()
+            raise not_found(MISSING.get(resource.name, "Not found"))
         return found
 
     def _rows(self, call: Call) -> object:
@@ -78,16 +89,19 @@ class Verbs:
         if key in listing:
             return listing.run(key, call)
         if call.route.verb == "list":
+            ready.run(call.resource.template, call)
             return list(call.world.store.table(call.resource, call.values[: call.resource.depth]).rows.values())
         return []
 
     def _list(self, call: Call, rows: list[Any], x_filter: Any) -> bytes:  # noqa: ANN401  JSON
-        target = self._listed(call)
+        target = rows[0].resource if rows and isinstance(rows[0], Row) else self._listed(call)
+        if target is None:
+            return page_of([each.encoded() if isinstance(each, Row) else encode(each) for each in rows], call.query)
+        held = [each if isinstance(each, Row) else Row(target, (), "", each, {}) for each in rows]
         filtering = self._filter(x_filter, target)
-        found = filtering.apply(rows) if filtering is not None else rows
-        if target is None or not all(isinstance(each, Row) for each in found):
-            return page_of([each.encoded() if isinstance(each, Row) else encode(each) for each in found], call.query)
-        return render(target, found, call.query, self.dialect.results_off)
+        found = filtering.apply(held) if filtering is not None else held
+        envelope = call.route.road.envelope if call.route.road is not None else target.envelope
+        return render(target, found, call.query, self.dialect.results_off, envelope or "page")
 
     @staticmethod
     def _listed(call: Call) -> Resource | None:
@@ -121,8 +135,8 @@ class Verbs:
         refuse_twins(call, parents)
         shown, call.hidden = shape.split(resource.leaves, call.body, "create")
         call.draft = world.draft(resource, shown)
-        named = {key: shown[key] for key in resource.id_keys if shown.get(key)}
-        row = call.row = world.place(call, resource, parents, named)
+        given = {key: shown[key] for key in resource.id_keys if shown.get(key)}
+        row = call.row = world.place(call, resource, parents, given)
         self._children(call, row)
         said = after.run(call.route.key, call)
         if not call.hidden.pop("told", None):

@@ -1,8 +1,8 @@
 """Where effects are registered: small functions beside a method and path, found by the machinery that runs them.
 
 A hook is named by method and path with nameless parameters (`POST /volumes/{}/attach`), as the API's own pages name
-operations, so that it does not depend on what a declaration calls them. A hook whose path no declaration has is
-never run.
+operations, so that it does not depend on what a declaration calls them. Of hooks whose path no declaration has, only
+those that do the whole of a request (`instead`) are run.
 """
 
 from __future__ import annotations
@@ -113,3 +113,12 @@ answer = Book()
 
 listing = Book()
 """The rows behind a road, or a list that is no table of its own; all else is the answer itself. Keys: method, path."""
+
+named = Book()
+"""The values of a path whose parts go by several names. Keys: the first segment of the path."""
+
+ready = Book()
+"""What a collection lacks until somebody looks at it. Keys: the collection's path."""
+
+instead = Book()
+"""All of what a request does, whatever its path is declared as, if at all. Keys: method and path."""

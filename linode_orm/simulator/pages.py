@@ -36,16 +36,18 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
         raise bad("Must be an integer", name) from None
 
 
-def render(resource: Resource, rows: Sequence[Row], query: Mapping[str, str], results_off: int = 0) -> bytes:
+def render(
+    resource: Resource, rows: Sequence[Row], query: Mapping[str, str], results_off: int = 0, envelope: str = "page"
+) -> bytes:
     """Give a list's answer in its envelope."""
-    if resource.envelope == "page":
+    if envelope == "page":
         return page_of([(row.encoded(listed=True)) for row in rows], query, resource.page_size, results_off)
-    if resource.envelope.startswith("rows:"):
-        return encode(_scattered(resource.envelope.removeprefix("rows:").split(), [row.body for row in rows]))
+    if envelope.startswith("rows:"):
+        return encode(_scattered(envelope.removeprefix("rows:").split(), [row.body for row in rows]))
     whole = b"[" + b", ".join(row.encoded(listed=True) for row in rows) + b"]"
-    if resource.envelope == "array":
+    if envelope == "array":
         return whole
-    key = resource.envelope.partition(":")[2] or "data"
+    key = envelope.partition(":")[2] or "data"
     return b'{"%s": %s}' % (key.encode(), whole)
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from attrs import define, field, frozen
 
-from linode_orm.simulator.catalogue import template
+from linode_orm.simulator.catalogue import Resource, template
+from linode_orm.simulator.hooks import instead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from linode_orm.simulator.catalogue import Action, Resource, Road
+    from linode_orm.simulator.catalogue import Action, Road
+
+# What the requests that hooks do wholly belong to, where no declaration has their path.
+FREE: Final = Resource(name="", path="", item_path="", id_keys=(), singleton=True)
 
 
 @frozen(eq=False)
@@ -29,7 +33,7 @@ class Route:
     @property
     def key(self) -> str:
         """How hooks name the route: method, and path with nameless parameters."""
-        return f"{self.method} {template(self.path)}"
+        return f"{self.method} {template(self.path).rstrip('/')}"
 
 
 @frozen
@@ -62,6 +66,9 @@ class Router:
         for resource in found:
             for route in extras(resource):
                 self.add(route)
+        for key in sorted(instead.keys() - self.keys):
+            method, path = key.split(" ")
+            self.add(Route(method, path, "act", FREE))
 
     def add(self, route: Route) -> None:
         """Make a route known; the first one of a method and path stays."""

@@ -91,7 +91,7 @@ class World:
                 call.draft[key] = number if kind == "integer" else f"{number:x}"
         fill.run(resource.template, call)
         call.draft.update({key: each for key, each in fields.items() if key in keys and each})
-        key = "\0".join(str(call.draft[each]) for each in keys)
+        key = "\0".join(str(call.draft[each]) for each in keys) or str(self.store.new_id(resource.name))
         row = Row(resource, parents, key, call.draft, call.hidden)
         return self.store.put(row)
 
@@ -126,7 +126,7 @@ class World:
                     children = self.store.table(row.resource, row.parents).rows.values()
                     parent.change(**{road.embedded: [child.body for child in children]})
 
-    def job(
+    def job(  # noqa: PLR0913  what a job may be about
         self,
         row: Row,
         *steps: tuple[float, Mapping[str, object]],
@@ -134,15 +134,17 @@ class World:
         keeps_busy: bool = False,
         secondary: Row | None = None,
         entity: Row | None = None,
+        share: float = 1.0,
     ) -> None:
         """Change an object step by step, at fractions of a job's time, with an event that lives as long.
 
-        A later job of the same object takes the place of the steps that are still to come.
+        `share` makes the job shorter than others. A later job of the same object takes the place of the steps that
+        are still to come.
         """
         turn = row.hidden["turn"] = row.hidden.get("turn", 0) + 1
-        lasts = self.job_seconds
+        lasts = self.job_seconds * share
         if keeps_busy:
-            row.hidden["busy_until"] = self.clock.monotonic() + lasts
+            (entity or row).hidden["busy_until"] = self.clock.monotonic() + lasts
         for fraction, fields in steps:
 
             def step(fields: Mapping[str, object] = fields) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote
@@ -14,7 +16,15 @@ from tests.recordings.corpus import Line, lines, name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from linode_orm.simulator.catalogue import Resource
     from linode_orm.simulator.router import Route
+
+
+# How long work takes in the replay; what passes between two requests is what passed when they were recorded.
+JOB = 62.0
+POLL, STEP = 15.0, 3.0
+# The keys under which an answer tells an address, which the recordings mask: many have the same.
+ADDRESSES = ("address", "range", "ipv4")
 
 
 class Outcome(NamedTuple):
@@ -34,24 +44,27 @@ class Replay:
     """One cassette on one simulated account."""
 
     def __init__(self, cassette: list[Line]) -> None:
-        self.sim = Simulator()
+        self.sim = Simulator(job_seconds=JOB)
         self.cassette = cassette
         self.ids: dict[str, Any] = {}
+        self.addresses: dict[str, list[str]] = defaultdict(list)
+        self.moment: datetime | None = None
 
     def run(self) -> Iterator[Outcome]:
         """Answer each line that a declared resource is about."""
         self._stock()
         for line in self.cassette:
             match = self.sim.router.match(line["method"], line["path"])
+            self._wait(line)
             if match is None or match.route is None or line["status"] in {429, 503}:
                 continue
             if line["query"].get("page", "1") != "1":
                 continue  # the account before has one page of what a cassette shows
-            self.sim.clock.advance(5)
             sent = self._mapped(line["request"])
+            path = self._path(line["path"])
             reply = self.sim.exchange(
                 line["method"],
-                self._path(line["path"]),
+                path,
                 version=line["api_version"],
                 query=line["query"],
                 x_filter=line["x_filter"],
@@ -59,49 +72,89 @@ class Replay:
                 token="bad" if line["status"] == 401 else "good",
             )
             body = json.loads(reply.content) if reply.content else None
-            self._learn(line["response"], body)
+            self._learn(line["response"], body, posted=line["method"] == "POST")
+            if line["method"] == "DELETE" and reply.status == 200:
+                gone = unquote(path.rpartition("/")[2])
+                for each in self.addresses.values():
+                    each[:] = [one for one in each if one != gone]
             yield Outcome(line, reply.status, body, sent)
+
+    def _wait(self, line: Line) -> None:
+        """Let as much time pass as did then; where nobody knows, what a client's polls take."""
+        now = datetime.fromisoformat(line["recorded"]) if line["recorded"] else None
+        usual = POLL if line["method"] == "GET" else STEP
+        passed = (now - self.moment).total_seconds() if now and self.moment else usual
+        self.moment = now
+        self.sim.clock.advance(max(passed, 0.0) + POLL * (line["repeats"] - 1))
 
     # -- ids ---------------------------------------------------------------------------------------------------------
 
     def _path(self, path: str) -> str:
-        return "/".join(quote(str(self.ids.get(unquote(part), unquote(part))), safe="") for part in path.split("/"))
+        """Give the path in this account; of several addresses with one mask the newest that is there."""
+        parts = [unquote(part) for part in path.split("/")]
+        known = "/".join(quote(str(self.ids.get(part, part)), safe="") for part in parts)
+        for each in reversed(self.addresses.get(parts[-1], ())):
+            candidate = f"{known.rpartition('/')[0]}/{quote(each, safe='')}"
+            if self.sim.exchange("GET", candidate, version="v4beta").status == 200:
+                return candidate
+        return known
 
     def _mapped(self, value: Any) -> Any:
         if isinstance(value, dict):
             return {key: self._mapped(each) for key, each in value.items()}
         if isinstance(value, list):
             return [self._mapped(each) for each in value]
-        if isinstance(value, int) and not isinstance(value, bool) and value > 999:
+        if isinstance(value, str) and self.addresses.get(value):
+            return self.addresses[value][-1]
+        if isinstance(value, int) and not isinstance(value, bool) and value > 99:
             return self.ids.get(str(value), value)
-        return value
+        return self.ids.get(value, value) if isinstance(value, str) and "/" in value else value
 
-    def _learn(self, recorded: Any, simulated: Any) -> None:
+    def _learn(self, recorded: Any, simulated: Any, *, posted: bool) -> None:
         """Pair the ids of what was made, in the answer and inside it."""
         if isinstance(recorded, dict) and isinstance(simulated, dict):
             for key, value in recorded.items():
                 other = simulated.get(key)
-                if key == "id" and value is not None and other is not None and str(value) not in self.ids:
-                    self.ids[str(value)] = other
+                if key in ADDRESSES and posted:
+                    self._learn_addresses(value, other)
+                if key in {"id", "token_uuid", "uuid"} and value is not None and other is not None:
+                    self._pair(value, other, posted=posted)
                 elif isinstance(value, (dict, list)):
-                    self._learn(value, other)
+                    self._learn(value, other, posted=posted)
         elif isinstance(recorded, list) and isinstance(simulated, list):
             for one, other in zip(recorded, simulated, strict=False):
-                self._learn(one, other)
+                self._learn(one, other, posted=posted)
+
+    def _pair(self, recorded: Any, simulated: Any, *, posted: bool) -> None:
+        is_slug = isinstance(recorded, str) and not re.search(r"\d{5}|[0-9a-f]{12}", recorded)
+        if str(recorded) not in self.ids and (posted or not is_slug):
+            self.ids[str(recorded)] = simulated
+
+    def _learn_addresses(self, recorded: Any, simulated: Any) -> None:
+        if isinstance(recorded, list) and isinstance(simulated, list):
+            for one, other in zip(recorded, simulated, strict=False):
+                self._learn_addresses(one, other)
+        elif isinstance(recorded, str) and isinstance(simulated, str):
+            self.addresses[recorded].append(simulated)
+            if "/" in recorded:
+                self.addresses[recorded.partition("/")[0]].append(simulated.partition("/")[0])
 
     # -- what was there before ---------------------------------------------------------------------------------------
 
     def _stock(self) -> None:
         """Put into the account what the cassette reads without having made it."""
-        made = {str(line["response"]["id"]) for line in self.cassette if _made(line)}
+        made = {str(each) for line in self.cassette if _made(line) for each in _identities(line["response"])}
         for line in self.cassette:
             image = line["request"].get("image") if isinstance(line["request"], dict) else None
             if image and line["status"] == 200 and self.sim.world.get("Image", image) is None:
                 self.sim.world.make("Image", (), id=image)
-            if line["method"] != "GET" or line["status"] != 200:
+            match = self.sim.router.match(line["method"], line["path"])
+            if line["status"] != 200 or match is None or match.route is None:
                 continue
-            match = self.sim.router.match("GET", line["path"])
-            if match is None or match.route is None or match.route.verb not in {"get", "list"}:
+            resource = match.route.resource
+            if not any(each in made for each in match.values):
+                self._ancestors(resource, match.values[: resource.depth])
+            if line["method"] != "GET" or match.route.verb not in {"get", "list"}:
                 continue
             for body in _bodies(line["response"]):
                 if match.route.resource.singleton:
@@ -114,14 +167,32 @@ class Replay:
         if any(key is None or str(key) in made for key in keys) or any(each in made for each in values):
             return
         chain = (*values[: resource.depth], *map(str, keys))
-        above, parents = world.store.parent_of(resource, chain[: resource.depth])
-        if world.store.find(resource, chain) is None and (above is None or world.store.find(above, parents)):
+        self._ancestors(resource, chain[: resource.depth])
+        if world.store.find(resource, chain) is None:
             row = world.make(resource.name, chain[: resource.depth], **body)
             row.change(**body)
 
+    def _ancestors(self, resource: Resource, chain: tuple[str, ...]) -> None:
+        """Make the parents of what is read: they were there."""
+        store = self.sim.world.store
+        above, parents = store.parent_of(resource, chain)
+        if above is None or above.singleton or store.find(above, parents) is not None:
+            return
+        self._ancestors(above, parents[: above.depth])
+        own = dict(zip(above.id_keys, parents[above.depth :], strict=True))
+        kinds = {key: above.leaves[key].shape.kind for key in own}
+        typed = {key: int(each) if kinds[key] == "integer" else each for key, each in own.items()}
+        self.sim.world.make(above.name, parents[: above.depth], **typed)
+
 
 def _made(line: Line) -> bool:
-    return line["method"] == "POST" and isinstance(line["response"], dict) and line["response"].get("id") is not None
+    if line["method"] != "POST" or not isinstance(line["response"], dict):
+        return False
+    return any(str(each) not in line["path"] for each in _identities(line["response"])[:1])
+
+
+def _identities(response: Any) -> list[Any]:
+    return [response[key] for key in ("id", "username", "token_uuid", "label") if response.get(key) is not None]
 
 
 def _bodies(response: Any) -> list[dict[str, Any]]:
@@ -141,10 +212,15 @@ def everything() -> Iterator[Outcome]:
 KINDS = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}
 
 
+def _is_address(key: str) -> bool:
+    """Whether a key is an address: an id, and masked (`members` of a database)."""
+    return re.fullmatch(r"\d+\.\d+\.\d+\.\d+|[0-9a-f]*:[0-9a-f:]+", key) is not None
+
+
 def missing(recorded: Any, simulated: Any, at: str = "") -> list[str]:
     """Give the keys that the recorded answer has and the simulated one lacks."""
     if isinstance(recorded, dict) and isinstance(simulated, dict):
-        found = [f"{at}{key}" for key in recorded if key not in simulated]
+        found = [f"{at}{key}" for key in recorded if key not in simulated and not _is_address(key)]
         for key in recorded.keys() & simulated.keys():
             found += missing(recorded[key], simulated[key], f"{at}{key}.")
         return found

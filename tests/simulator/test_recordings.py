@@ -9,7 +9,7 @@ from tests.simulator.replay import everything, table
 
 pytestmark = needed
 
-WANTED = {"status": 95.0, "keys": 95.0, "types": 99.5, "values": 97.0}
+WANTED = {"status": 98.0, "keys": 98.0, "types": 99.5, "values": 98.0}
 
 
 @pytest.fixture(scope="module")

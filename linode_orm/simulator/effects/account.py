@@ -1,34 +1,188 @@
-"""The account: events that were seen, and the secrets of OAuth clients, shown once."""
+"""The account: who may use it, what it is told, and what it hands over to others."""
 
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from linode_orm.simulator.hooks import answer, fill
+from linode_orm.simulator.errors import bad, not_found
+from linode_orm.simulator.hooks import after, answer, check, fill, instead, ready
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.store import Body, Row
+    from linode_orm.simulator.world import World
 
-MASKED: Final = "<REDACTED>"
+HIDDEN: Final = "<REDACTED>"  # what the API shows of a secret after the first answer (`TestOAuthClient_GetFound#1`)
+
+
+@fill("/account")
+def _account(call: Call) -> None:
+    call.draft.update(
+        *[{"first_name": "Sim", "last_name": "Ulated", "company": "Example", "email": "simulated@example.com"}],
+        country="US",
+        euuid="A1BC2DEF-34GH-567I-J890KLMN12O34P56",
+        billing_source="linode",
+        capabilities=["Linodes", "NodeBalancers", "Block Storage", "Object Storage", "Kubernetes"],
+    )
+
+
+@answer("POST /account/cancel")
+def _cancel(call: Call) -> Body:
+    del call
+    return {"survey_link": "https://alinktothesurvey.com"}
+
+
+@fill("/account/settings")
+def _settings(call: Call) -> None:
+    """Start as in `TestInstance_Get#3`."""
+    call.draft.update(
+        object_storage="active",
+        interfaces_for_new_linodes="legacy_config_default_but_linode_allowed",
+        maintenance_policy="linode/migrate",
+        longview_subscription=None,
+    )
+
+
+@answer("POST /account/settings/managed-enable")
+def _managed(call: Call) -> None:
+    call.world.change(call.item, managed=True)
+
+
+@instead("POST /account/events/{}/seen")
+def _seen(call: Call) -> None:
+    """Mark an event and everything before it as seen."""
+    row = call.world.need("Event", call.values[0])
+    for each in call.world.rows("Event"):
+        if each.id <= row.id and not each.body["seen"]:
+            each.change(seen=True)
+
+
+# -- users -------------------------------------------------------------------------------------------------------------
+
+
+@ready("/account/users")
+def _somebody(call: Call) -> None:
+    """Let the one whose token it is be there."""
+    world = call.world
+    if world.get("User", world.username) is None:
+        world.make("User", (), username=world.username, email="simulated@example.com", restricted=False)
+
+
+@fill("/account/users")
+def _user(call: Call) -> None:
+    for key in ("last_login", "password_created", "verified_phone_number"):
+        call.draft[key] = None
+
+
+@check("PUT /account/tfa-optional-users")
+def _known(call: Call) -> None:
+    if any(call.world.get("User", each) is None for each in call.given("usernames") or ()):
+        raise bad("User not found", "usernames")
+
+
+@instead("GET /account/tfa-optional-users")
+def _optional(call: Call) -> Body:
+    names = call.world.singleton(call.world.store.resources["TFAOptionalUsers"], ()).hidden.get("usernames") or ()
+    rows = [{"username": name, "url": f"/v4/account/users/{name}"} for name in names]
+    return {"data": rows, "page": 1, "pages": 1, "results": len(rows)}
+
+
+@after("PUT /account/tfa-optional-users")
+def _counted(call: Call) -> Body:
+    names = call.given("usernames") or ()
+    return {"tfa_optional_users_count": len(names), "url": "/v4/account/tfa-optional-users"}
+
+
+# -- clients of OAuth --------------------------------------------------------------------------------------------------
 
 
 @fill("/account/oauth-clients")
-def _oauth_client(call: Call) -> None:
-    """Show the secret in the answer of the POST alone (TestOAuthClient_GetFound#1)."""
-    call.draft["secret"] = MASKED
-    call.draft["status"] = "active"
-    call.hidden["once"] = {"secret": secrets.token_hex(32)}
+def _client(call: Call) -> None:
+    call.draft.update(status="active", thumbnail_url=None, secret=HIDDEN)
+    call.hidden["once"] = {"secret": _secret()}
+
+
+def _secret() -> str:
+    return secrets.token_hex(32)
 
 
 @answer("POST /account/oauth-clients/{}/reset-secret")
-def _reset_secret(call: Call) -> dict[str, Any]:
-    return {**call.item.body, "secret": secrets.token_hex(32)}
+def _reset(call: Call) -> Body:
+    """Show the new secret once (`TestOAuthClients_Reset#1`)."""
+    return {**call.item.body, "secret": _secret()}
 
 
-@answer("POST /account/events/{}/seen")
-def _seen(call: Call) -> None:
-    """Mark the event and all before it, as the API's page of the operation says."""
-    for event in call.world.rows("Event"):
-        if event.body["id"] <= call.item.body["id"]:
-            event.change(seen=True)
+@instead("GET /account/oauth-clients/{}/thumbnail")
+def _thumbnail(call: Call) -> bytes:
+    row = call.world.need("OAuthClient", call.values[0])
+    if "thumbnail" not in row.hidden:
+        raise not_found()
+    return b"\x89PNG\r\n\x1a\n"
+
+
+@instead("PUT /account/oauth-clients/{}/thumbnail")
+def _picture(call: Call) -> None:
+    row = call.world.need("OAuthClient", call.values[0])
+    row.hidden["thumbnail"] = True
+    row.change(thumbnail_url=f"https://api.linode.com/v4/account/clients/{row.id}/thumbnail")
+
+
+# -- children and transfers --------------------------------------------------------------------------------------------
+
+
+@answer("POST /account/child-accounts/{}/token")
+def _proxy(call: Call) -> Body:
+    """Answer as in `TestAccountChild_basic#2`."""
+    number = call.world.store.new_id("Token")
+    known = {"id": number, "scopes": "*", "created": call.world.now, "expiry": "2999-12-12T05:00:00"}
+    return {**known, "label": f"parent_{number}", "token": f"{number:064x}"}
+
+
+@fill("/account/service-transfers", "/account/entity-transfers")
+def _transfer(call: Call) -> None:
+    number = call.world.store.new_id(call.resource.name)
+    call.draft["token"] = f"{number:08X}-8D3E-4E7A-91FC-8B7C6A1C0D42"
+    call.draft.update(status="pending", is_sender=True)
+    for identity in (call.draft.get("entities") or {}).get("linodes") or ():
+        call.world.need("Instance", identity)
+
+
+@instead("POST /account/service-transfers/{}/accept", "POST /account/entity-transfers/{}/accept")
+def _accept(call: Call) -> None:
+    name = "ServiceTransfer" if "service" in call.route.path else "EntityTransfer"
+    _pending(call.world.need(name, call.values[0])).change(status="accepted", updated=call.world.now)
+
+
+@instead("DELETE /account/service-transfers/{}", "DELETE /account/entity-transfers/{}")
+def _call_off(call: Call) -> None:
+    """Cancel: the transfer stays, and says so."""
+    name = "ServiceTransfer" if "service" in call.route.path else "EntityTransfer"
+    _pending(call.world.need(name, call.values[0])).change(status="canceled", updated=call.world.now)
+
+
+def _pending(row: Row) -> Row:
+    if row.body["status"] != "pending":
+        raise bad(f"Transfer is {row.body['status']}")
+    return row
+
+
+# -- betas -------------------------------------------------------------------------------------------------------------
+
+
+@check("POST /account/betas")
+def _offered(call: Call) -> None:
+    if call.world.get("BetaProgram", call.given("id")) is None:
+        raise bad("Beta program not found", "id")
+
+
+@fill("/account/betas")
+def _enrolled(call: Call) -> None:
+    """Tell of the program as in `TestAccountBetaPrograms#3`."""
+    draft, program = call.draft, _program(call.world, call.body.get("id") or call.draft["id"])
+    draft.update(program, id=call.body.get("id") or draft["id"], enrolled=call.world.now)
+
+
+def _program(world: World, identity: object) -> Body:
+    row = world.get("BetaProgram", identity)
+    return {key: row.body[key] for key in ("label", "description", "started", "ended")} if row is not None else {}

@@ -1,13 +1,22 @@
-"""Images: where a file is uploaded to, and which regions keep a copy."""
+"""Images: made of disks and of uploads, kept in regions, and shared in groups."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from linode_orm.simulator.hooks import after, answer, fill
+from linode_orm.simulator.errors import bad, not_found
+from linode_orm.simulator.hooks import after, answer, check, fill, listing
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.store import Body, Row
+    from linode_orm.simulator.world import World
+
+
+def _sharing(image: object, groups: int) -> Body:
+    """Give what an image says of its sharing (`TestImage_CloudInit#3`)."""
+    url = f"/images/{image}/sharegroups"
+    return {"shared_with": {"sharegroup_count": groups, "sharegroup_list_url": url}, "shared_by": None}
 
 
 @fill("/images")
@@ -17,24 +26,171 @@ def _new(call: Call) -> None:
         draft["id"] = f"private/{int(draft['id'], 16)}"
         draft["status"], draft["type"] = "available", "manual"
         draft["is_public"], draft["created_by"] = False, call.world.username
+        draft["image_sharing"] = _sharing(draft["id"], 0)
+        draft["capabilities"] = ["cloud-init"] if call.body.get("cloud_init") else []
+        draft["vendor"] = draft["expiry"] = draft["eol"] = None
+    draft["is_shared"] = False
     draft["tags"] = sorted(set(draft.get("tags") or ()))
+    draft["regions"] = draft.get("regions") or []
+
+
+@check("POST /images")
+def _may_create(call: Call) -> None:
+    if call.world.strict and _disk(call.world, call.given("disk_id")) is None:
+        raise bad("disk_id is not valid", "disk_id")
+
+
+def _disk(world: World, identity: object) -> Row | None:
+    return next((row for row in world.rows("Disk") if row.id == identity), None)
 
 
 @after("POST /images")
 def _created(call: Call) -> None:
-    call.world.job(call.item, (0.0, {"status": "creating"}), (1.0, {"status": "available"}))
+    disk = _disk(call.world, call.given("disk_id"))
+    size = int(disk.body["size"]) if disk is not None else 1500
+    call.item.change(size=size, total_size=size)
+    host = call.world.get("Instance", disk.parents[0]) if disk is not None else None
+    steps = ((0.0, {"status": "creating"}), (1.0, {"status": "available"}))
+    if host is None:
+        call.world.job(call.item, *steps)
+    else:
+        call.world.job(call.item, *steps, action="disk_imagize", entity=host, keeps_busy=True, secondary=call.item)
 
 
 @answer("POST /images/upload")
 def _upload(call: Call) -> dict[str, object]:
     kept = {key: call.body[key] for key in ("label", "description", "tags") if key in call.body}
     image = call.world.make("Image", (), **kept)
-    image.change(status="pending_upload")
+    able = ["cloud-init"] if call.given("cloud_init") else []
+    image.change(status="pending_upload", capabilities=able, size=0, total_size=0)
     return {"image": image.body, "upload_to": f"https://upload.example.com/{image.id}"}
 
 
 @answer("POST /images/{}/regions")
 def _replicate(call: Call) -> bytes:
-    regions = [{"region": region, "status": "pending replication"} for region in call.given("regions") or ()]
+    """Keep what is there already, and say of the rest that it will be (`TestImage_Replicate#5`)."""
+    have = {each["region"]: each for each in call.item.body.get("regions") or ()}
+    usual = {"status": "pending replication"}
+    regions = [have.get(each) or {"region": each, **usual} for each in call.given("regions") or ()]
     call.world.change(call.item, regions=regions)
     return call.item.encoded()
+
+
+# -- groups ------------------------------------------------------------------------------------------------------------
+
+
+@fill("/images/sharegroups")
+def _group(call: Call) -> None:
+    number = int(call.draft["id"])
+    call.draft.update(uuid=f"{number:08x}-51a6-4f0e-9a1c-8d4b7a6f0c42", is_suspended=False, expiry=None, updated=None)
+    call.draft["images_count"] = call.draft["members_count"] = 0
+
+
+@after("POST /images/sharegroups")
+def _with_images(call: Call) -> None:
+    _count(call.world, call.item)
+
+
+def _count(world: World, group: Row) -> None:
+    images, members = world.below(group, "ImageShareGroupImage"), world.below(group, "ImageShareGroupMember")
+    group.change(images_count=len(images), members_count=len(members))
+
+
+@fill("/images/sharegroups/{}/images")
+def _shared(call: Call) -> None:
+    """Show a copy of the image under an id of its own (`TestImageSharing_Suite#12`)."""
+    world, draft, group = call.world, call.draft, call.parent
+    source = world.get("Image", draft["id"])
+    number = world.store.new_id("ImageShareGroupImage")
+    if source is not None:
+        kept = {key: each for key, each in source.body.items() if key in draft and key not in {"label", "description"}}
+        draft.update(kept)
+        draft["label"] = draft.get("label") or source.body["label"]
+        draft["description"] = draft.get("description") or source.body["description"]
+    by = {"sharegroup_id": group.id, "sharegroup_label": group.body["label"], "sharegroup_uuid": group.body["uuid"]}
+    origin = {"source_image_id": source.id if source is not None else draft["id"]}
+    label = source.body["label"] if source is not None else draft["label"]
+    draft["image_sharing"] = {"shared_by": {**by, **origin, "source_image_label": label}, "shared_with": None}
+    draft.update(is_shared=None, created_by=None, vendor=None, expiry=None, eol=None, status="available")
+    draft["id"] = f"shared/{number}"
+
+
+@after("POST /images/sharegroups/{}/images")
+def _listed(call: Call) -> Body:
+    """Answer with a page of what was added (`TestImageSharing_Suite#12`)."""
+    world, group = call.world, call.parent
+    world.store.drop(call.item)
+    rows = [_share(world, group, each) for each in call.given("images") or ()]
+    _count(world, group)
+    return {"data": [row.body for row in rows], "page": 1, "pages": 1, "results": len(rows)}
+
+
+def _share(world: World, group: Row, given: Body) -> Row:
+    if world.get("Image", given.get("id")) is None:
+        raise not_found()
+    known = {key: given[key] for key in ("label", "description") if given.get(key)}
+    row = world.make("ImageShareGroupImage", group.chain, **known)
+    source = world.need("Image", given["id"])
+    shown = {key: each for key, each in source.body.items() if key in row.body and key not in {"id", "image_sharing"}}
+    sharing: dict[str, Any] = {**row.body["image_sharing"]["shared_by"]}
+    sharing |= {"source_image_id": source.id, "source_image_label": source.body["label"]}
+    hidden = {"is_shared": None, "created_by": None, "vendor": None, "expiry": None, "eol": None}
+    row.change(**{**shown, **hidden, **known}, image_sharing={"shared_by": sharing, "shared_with": None})
+    return row
+
+
+@after("DELETE /images/sharegroups/{}/images/{}", "DELETE /images/sharegroups/{}/members/{}")
+def _fewer(call: Call) -> None:
+    _count(call.world, call.parent)
+
+
+@fill("/images/sharegroups/{}/members")
+def _member(call: Call) -> None:
+    call.draft.update(status="active", expiry=None, updated=None)
+
+
+@after("POST /images/sharegroups/{}/members")
+def _joined(call: Call) -> None:
+    _count(call.world, call.parent)
+
+
+@fill("/images/sharegroups/tokens")
+def _token(call: Call) -> None:
+    """Name the group that the token is for; the token itself is shown once."""
+    draft = call.draft
+    wanted = draft.get("valid_for_sharegroup_uuid")
+    group = next((row for row in call.world.rows("ImageShareGroup") if row.body["uuid"] == wanted), None)
+    number = call.world.store.new_id("ImageShareGroupToken")
+    draft["token_uuid"] = f"{number:08x}-13c2-4a4e-8f5b-0d9c1f7e6a42"
+    draft.update(status="active" if group is not None else "pending", expiry=None, updated=None)
+    draft["sharegroup_label"] = group.body["label"] if group is not None else None
+    draft["sharegroup_uuid"] = group.body["uuid"] if group is not None else None
+    call.hidden["once"] = {"token": f"{number:064x}"}
+    draft["token"] = ""
+
+
+@answer("GET /images/sharegroups/tokens/{}/sharegroup")
+def _of_token(call: Call) -> Body:
+    group = _group_of(call)
+    shown = ("id", "uuid", "label", "description", "is_suspended", "created", "updated")
+    return {key: group.body.get(key) for key in shown}
+
+
+def _group_of(call: Call) -> Row:
+    wanted = call.item.body["valid_for_sharegroup_uuid"]
+    group = next((row for row in call.world.rows("ImageShareGroup") if row.body["uuid"] == wanted), None)
+    if group is None:
+        raise not_found()
+    return group
+
+
+@listing("GET /images/sharegroups/tokens/{}/sharegroup/images")
+def _through_token(call: Call) -> list[Row]:
+    return call.world.below(_group_of(call), "ImageShareGroupImage")
+
+
+@listing("GET /images/{}/sharegroups")
+def _groups(call: Call) -> list[Row]:
+    shared = call.world.rows("ImageShareGroupImage")
+    mine = [row for row in shared if row.body["image_sharing"]["shared_by"]["source_image_id"] == call.item.id]
+    return [call.world.need("ImageShareGroup", row.parents[0]) for row in mine]

@@ -1,28 +1,62 @@
-"""Kubernetes clusters: their pools, and the nodes in these."""
+"""Kubernetes clusters: their pools, the nodes in these, and what is ready only later."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from base64 import b64encode
+from typing import TYPE_CHECKING, Final
 
-from linode_orm.simulator.hooks import after, answer, fill
+from linode_orm.simulator.errors import Refused, bad
+from linode_orm.simulator.hooks import after, answer, check, fill, instead, listing
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
     from linode_orm.simulator.world import World
 
+NOT_YET: Final = 503
+
+
+@check("POST /lke/clusters")
+def _may_create(call: Call) -> None:
+    if call.world.get("Region", call.given("region")) is None:
+        raise bad("region is not valid", "region")
+
 
 @fill("/lke/clusters")
 def _cluster(call: Call) -> None:
-    call.draft["status"] = "ready"
-    call.draft["tier"] = call.draft.get("tier") or "standard"
+    """Be ready in the very answer of the create (FACTS 5)."""
+    draft = call.draft
+    draft["status"] = "ready"
+    draft["tier"] = draft.get("tier") or "standard"
+    draft["tags"] = sorted(set(draft.get("tags") or ()))
+    draft["k8s_version"] = draft.get("k8s_version") or "1.33"
 
 
 @after("POST /lke/clusters")
 def _with_pools(call: Call) -> None:
+    world, cluster = call.world, call.item
+    cluster.hidden["ready_at"] = world.clock.monotonic() + world.job_seconds
     for pool in call.given("node_pools") or ():
         made = {key: value for key, value in pool.items() if value is not None}
-        _nodes(call.world, call.world.make("LKENodePool", call.item.chain, **made))
+        _nodes(world, world.make("LKENodePool", cluster.chain, **made))
+
+
+@after("PUT /lke/clusters/{}")
+def _upgraded(call: Call) -> None:
+    call.item.change(tags=sorted(set(call.item.body.get("tags") or ())))
+
+
+# -- pools and nodes ---------------------------------------------------------------------------------------------------
+
+
+@fill("/lke/clusters/{}/pools")
+def _pool_made(call: Call) -> None:
+    """Fill up as in `TestLKENodePool_CreateWithLabelsAndTaints#3`: an autoscaler that is off holds the count."""
+    draft = call.draft
+    draft["count"] = int(draft.get("count") or 1)
+    draft["disk_encryption"] = draft.get("disk_encryption") or "enabled"
+    if not (draft.get("autoscaler") or {}).get("enabled"):
+        draft["autoscaler"] = {"enabled": False, "min": draft["count"], "max": draft["count"]}
 
 
 @after("POST /lke/clusters/{}/pools", "PUT /lke/clusters/{}/pools/{}")
@@ -32,24 +66,121 @@ def _pool(call: Call) -> Body:
 
 
 def _nodes(world: World, pool: Row) -> None:
-    """Let a pool have as many nodes as it says."""
+    """Let a pool have as many nodes as it says; new ones are ready a job later (`TestLKENodePool_Update#5`)."""
     cluster = pool.parents
     have = [node for node in world.rows("LKENode") if node.hidden.get("pool") == pool.key]
     wanted = int(pool.body.get("count") or 0)
-    for at in range(len(have), wanted):
-        node = world.make("LKENode", cluster, id=f"{pool.id}-{at:012x}", status="ready", instance_id=900_000 + at)
+    for _ in range(len(have), wanted):
+        number = world.store.new_id("LKENode")
+        name = f"{pool.id}-{number * 2_654_435_761 % 16**12:012x}"
+        node = world.make("LKENode", cluster, id=name, status="not_ready", instance_id=None, pool_id=pool.id)
         node.hidden["pool"] = pool.key
+        world.job(node, (0.5, {"instance_id": 900_000 + number % 90_000}), (1.0, {"status": "ready"}))
         have.append(node)
     for node in have[wanted:]:
         world.store.drop(node)
-    pool.change(nodes=[node.body for node in have[:wanted]])
+    show_nodes(world, pool)
+
+
+def show_nodes(world: World, pool: Row) -> None:
+    """Bring what a pool shows of its nodes up to date."""
+    mine = [node for node in world.rows("LKENode") if node.hidden.get("pool") == pool.key]
+    shown = ("id", "instance_id", "status")
+    nodes = [{key: node.body[key] for key in shown} for node in mine]
+    if pool.body.get("nodes") != nodes:
+        pool.change(nodes=nodes)
+
+
+@listing("GET /lke/clusters/{}/pools")
+def _pools(call: Call) -> list[Row]:
+    pools = call.world.below(call.parent, "LKENodePool")
+    for pool in pools:
+        show_nodes(call.world, pool)
+    return pools
+
+
+@answer("GET /lke/clusters/{}/pools/{}")
+def _one_pool(call: Call) -> bytes:
+    show_nodes(call.world, call.item)
+    return call.item.encoded()
+
+
+@after("DELETE /lke/clusters/{}/pools/{}")
+def _pool_gone(call: Call) -> None:
+    for node in list(call.world.rows("LKENode")):
+        if node.hidden.get("pool") == call.item.key:
+            call.world.store.drop(node)
 
 
 @answer("DELETE /lke/clusters/{}/nodes/{}")
 def _node_gone(call: Call) -> None:
+    """Let the pool be smaller by one (`TestLKENodePoolNode_Delete#5`)."""
     world, node = call.world, call.item
     world.store.drop(node)
     for pool in world.rows("LKENodePool"):
         if pool.key == node.hidden.get("pool"):
             pool.change(count=max(0, int(pool.body["count"]) - 1))
             _nodes(world, pool)
+
+
+@answer(
+    "POST /lke/clusters/{}/nodes/{}/recycle",
+    "POST /lke/clusters/{}/pools/{}/recycle",
+    "POST /lke/clusters/{}/recycle",
+    "POST /lke/clusters/{}/regenerate",
+)
+def _recycle(call: Call) -> None:
+    """Let the nodes be away for a job."""
+    which = call.route.path.rpartition("/")[2]
+    for node in call.world.rows("LKENode"):
+        mine = call.item.key in {node.key, node.hidden.get("pool"), node.parents[0]}
+        if mine and which == "recycle":
+            call.world.job(node, (0.0, {"status": "not_ready"}), (1.0, {"status": "ready"}))
+
+
+# -- what is ready only later ------------------------------------------------------------------------------------------
+
+
+def _wait(call: Call, what: str) -> None:
+    """Refuse as in `TestLKECluster_Kubeconfig_Delete#4` until the control plane is there."""
+    if call.parent.hidden.get("ready_at", 0.0) > call.world.clock.monotonic():
+        raise Refused((f"Cluster {what} not yet available. Please try again later.", None), status=NOT_YET)
+
+
+@answer("GET /lke/clusters/{}/kubeconfig")
+def _kubeconfig(call: Call) -> Body:
+    _wait(call, "kubeconfig is")
+    text = f"apiVersion: v1\nkind: Config\n# cluster {call.parent.id}, {call.item.hidden.get('turn', 0)}\n"
+    return {"kubeconfig": b64encode(text.encode()).decode()}
+
+
+@answer("DELETE /lke/clusters/{}/kubeconfig", "DELETE /lke/clusters/{}/servicetoken")
+def _regenerated(call: Call) -> None:
+    call.item.hidden["turn"] = call.item.hidden.get("turn", 0) + 1
+
+
+@listing("GET /lke/clusters/{}/api-endpoints")
+def _endpoints(call: Call) -> list[Body]:
+    """Refuse as in `TestLKECluster_APIEndpoints_List#3` at first."""
+    _wait(call, "API Endpoints are")
+    region = call.parent.body["region"]
+    host = f"{int(call.parent.id):08x}.{region}-1-gw.linodelke.net"
+    return [{"endpoint": f"https://{host}:{port}"} for port in (6443, 443)]
+
+
+@answer("GET /lke/clusters/{}/dashboard")
+def _dashboard(call: Call) -> Body:
+    return {"url": f"https://{int(call.parent.id):08x}.dashboard.linodelke.net"}
+
+
+@answer("DELETE /lke/clusters/{}/control_plane_acl")
+def _acl_off(call: Call) -> None:
+    """Turn it off; it is still there (`TestLKECluster_withACL#5`)."""
+    call.item.change(acl={**call.item.body["acl"], "enabled": False})
+
+
+@instead("GET /lke/tiers/{}/versions")
+def _tiered(call: Call) -> list[Row | Body]:
+    tier = call.values[0]
+    found: list[Row | Body] = [row for row in call.world.rows("LKETieredVersion") if row.parents == (tier,)]
+    return found

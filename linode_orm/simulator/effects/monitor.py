@@ -1,40 +1,135 @@
-"""Monitoring: streams of logs and where they lead."""
+"""Monitoring: alerts, dashboards and the metrics of a service."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from linode_orm.simulator.errors import bad
-from linode_orm.simulator.hooks import answer, check, fill
+from linode_orm.simulator.errors import Refused, not_found
+from linode_orm.simulator.hooks import after, answer, fill, instead, listing
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
-    from linode_orm.simulator.store import Body
+    from linode_orm.simulator.store import Body, Row
+    from linode_orm.simulator.world import World
+
+FORBIDDEN: Final = 403
 
 
-@check("POST /monitor/streams")
-def _leads_somewhere(call: Call) -> None:
-    if not call.given("destinations"):
-        raise bad("Must contain one item", "destinations")
+# -- alerts ------------------------------------------------------------------------------------------------------------
 
 
-@fill("/monitor/streams")
-def _stream(call: Call) -> None:
+@fill("/monitor/services/{}/alert-definitions")
+def _alert(call: Call) -> None:
+    draft = call.draft
+    draft["service_type"] = call.parent.key
+    draft.update(type="user", created_by=call.world.username, updated_by=call.world.username)
+    draft["class"] = None
+    draft["scope"] = draft.get("scope") or "entity"
+    draft["status"] = "provisioning" if call.route.verb == "create" else "enabled"
+    ids = draft.get("entity_ids") or []
+    path = f"/monitor/services/{call.parent.key}/alert-definitions/{draft['id']}/entities"
+    draft["entities"] = {"count": len(ids), "has_more_resources": False, "url": path}
+    draft["alert_channels"] = _channels(call.world, call.given("channel_ids"))
+
+
+def _channels(world: World, ids: object) -> list[Body]:
+    rows = [world.get("AlertChannel", each) for each in ids] if isinstance(ids, list) else []
+    known = [row for row in rows if row is not None]
+    return [
+        {"id": row.id, "label": row.body["label"], "type": "alert-channels", "url": f"/monitor/alert-channels/{row.id}"}
+        for row in known
+    ]
+
+
+@after("POST /monitor/services/{}/alert-definitions")
+def _alerting(call: Call) -> None:
+    call.world.job(call.item, (1.0, {"status": "enabled"}))
+
+
+@after("PUT /monitor/services/{}/alert-definitions/{}")
+def _alert_changed(call: Call) -> None:
+    call.item.change(updated_by=call.world.username)
+    if "channel_ids" in call.body:
+        call.item.change(alert_channels=_channels(call.world, call.given("channel_ids")))
+
+
+@answer("POST /monitor/services/{}/alert-definitions/{}/clone")
+def _alert_cloned(call: Call) -> bytes:
+    row = call.item
+    kept = {key: value for key, value in row.body.items() if key not in {"id", "created", "updated"}}
+    given = {key: value for key, value in call.body.items() if key in row.body}
+    label = call.given("label") or f"{row.body['label']} (copy)"
+    copy = call.world.make("AlertDefinition", row.parents, **{**kept, **given, "label": label})
+    copy.change(status="provisioning", alert_channels=row.body["alert_channels"])
+    call.world.job(copy, (1.0, {"status": "enabled"}))
+    return copy.encoded()
+
+
+@instead("GET /monitor/alert-definitions")
+def _all_alerts(call: Call) -> list[Row]:
+    return list(call.world.rows("AlertDefinition"))
+
+
+@listing("GET /monitor/services/{}/alert-definitions/{}/entities")
+def _entities(call: Call) -> list[Row | Body]:
+    """Give what the alert is about, ids as texts (`TestMonitorAlertDefinitionEntities_List#1`)."""
+    found: list[Row | Body] = list(call.world.below(call.parent, "AlertEntity"))
+    kind = call.parent.body["service_type"]
+    for each in call.parent.body.get("entity_ids") or ():
+        place = _place(call.world, kind, each)
+        found.append({"id": str(each), "label": f"{kind}-{each}", "type": kind, "url": f"/v4/{place}/{each}"})
+    return found
+
+
+def _place(world: World, kind: str, identity: object) -> str:
+    if kind == "dbaas":
+        engine = "mysql" if world.get("MySQLDatabase", identity) is not None else "postgresql"
+        return f"databases/{engine}/instances"
+    return "linode/instances" if kind == "linode" else f"{kind}s"
+
+
+@listing("GET /monitor/alert-channels/{}/alerts")
+def _on_channel(call: Call) -> list[Body]:
     found = []
-    for each in call.draft.get("destinations") or ():
-        row = None if isinstance(each, dict) else call.world.get("StreamDestination", each)
-        found.append(each if row is None else {key: row.body[key] for key in ("id", "type", "label", "details")})
-    call.draft["destinations"] = found
-    call.draft["status"] = "provisioning"
+    for row in call.world.rows("AlertDefinition"):
+        if any(each["id"] == call.item.id for each in row.body["alert_channels"]):
+            kind, path = row.body["service_type"], f"/monitor/services/{row.parents[0]}/alert-definitions/{row.id}"
+            found.append({"id": row.id, "label": row.body["label"], "service_type": kind, "url": path})
+    return [{**each, "type": "alerts-definitions"} for each in found]
 
 
-@check("DELETE /monitor/streams/destinations/{}")
-def _is_free(call: Call) -> None:
-    for stream in call.world.rows("Stream"):
-        if any(each.get("id") == call.item.id for each in stream.body["destinations"] if isinstance(each, dict)):
-            raise bad("Unable to delete Destination attached to active or inactive Stream")
+# -- services ----------------------------------------------------------------------------------------------------------
+
+
+@listing("GET /monitor/services/{}/dashboards")
+def _dashboards(call: Call) -> list[Row]:
+    return [row for row in call.world.rows("MonitorDashboard") if row.body["service_type"] == call.item.key]
 
 
 @answer("POST /monitor/services/{}/token")
 def _token(call: Call) -> Body:
+    """Refuse ids that nothing has as in `TestServiceTokenInvalidEntity_POST#0`."""
+    if call.item.key == "dbaas":
+        names = ("MySQLDatabase", "PostgreSQLDatabase", "Database")
+        ids = call.given("entity_ids") or ()
+        unknown = [each for each in ids if all(call.world.get(name, each) is None for name in names)]
+        if unknown:
+            reason = f"The following entity_ids are not valid - {unknown}"
+            raise Refused((reason, "entity_ids"), status=FORBIDDEN)
     return {"token": f"{len(call.item.key):064x}"}
+
+
+@instead("POST /monitor/services/{}/metrics")
+def _metrics(call: Call) -> Body:
+    """Answer as a store of time series does: one series for each entity and metric."""
+    if call.world.get("MonitorService", call.values[0]) is None:
+        raise not_found()
+    now = int(call.world.clock.now().timestamp())
+    names = [each.get("name") for each in call.given("metrics") or () if isinstance(each, dict)]
+    series = [
+        {"metric": {"entity_id": str(one), "metric_name": str(name)}, "values": [[now - 60, "0"], [now, "0"]]}
+        for one in call.given("entity_ids") or ()
+        for name in names
+    ]
+    stats = {"executionTimeMsec": 1, "seriesFetched": str(len(series))}
+    return {"status": "success", "data": {"resultType": "matrix", "result": series}, "stats": stats, "isPartial": False}

@@ -6,8 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Final
 
-from linode_orm.simulator.errors import bad
-from linode_orm.simulator.hooks import after, answer, check, fill
+from linode_orm.simulator.errors import bad, not_found
+from linode_orm.simulator.hooks import after, answer, check, fill, instead
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
@@ -46,42 +46,10 @@ def _with_devices(call: Call) -> None:
 @after("PUT /networking/firewalls/{}/rules")
 def _rules_changed(call: Call) -> Body:
     row, before = call.item, call.before["rules"]
+    row.hidden.setdefault("history", []).append(call.before)
     row.change(rules=_stamped(row.body["rules"], int(before.get("version") or 0) + 1))
     call.world.events.add("firewall_rules_update", row)
     return dict(row.body["rules"])
-
-
-@check("POST /networking/ips")
-def _may_allocate(call: Call) -> None:
-    """Refuse as recorded in `TestIPAddress_Instance_Allocate`."""
-    identity, region = call.given("linode_id"), call.given("region")
-    if call.given("type") == "ipv6":
-        raise bad("Only addresses of type ipv4 are currently supported.")
-    if region is not None and call.world.get("Region", region) is None:
-        raise bad("region is not valid", "region")
-    if call.given("reserved") and call.given("public") is False:
-        raise bad("Cannot reserve a private address.", "public")
-    if identity is None and call.given("type") is not None and not call.given("reserved"):
-        raise bad("Linode is a required argument when not reserving an IP address.", "linode_id")
-    if identity is None and region is None:
-        raise bad("A datacenter or a Linode must be provided when reserving an address.")
-    host = call.world.get("Instance", identity)
-    if identity is not None and host is None:
-        raise bad("Linode is not active", "linode_id")
-    if host is not None and region is not None and region != host.body["region"]:
-        raise bad("Region passed in must match Linode's region.", "region")
-
-
-@fill("/networking/ips")
-def _address(call: Call) -> None:
-    draft = call.draft
-    number = len(list(call.world.rows("IPAddress"))) + 1
-    host = call.world.get("Instance", draft.get("linode_id"))
-    if call.route.verb == "create":
-        draft["address"] = f"203.0.{113 + number // 250}.{number % 250}"
-    draft["region"] = draft["region"] or (host.body["region"] if host is not None else "us-east")
-    draft["type"] = draft["type"] or "ipv4"
-    draft["gateway"], draft["subnet_mask"], draft["prefix"] = "203.0.113.1", "255.255.255.0", 24
 
 
 def _entity(world: World, kind: str, identity: object) -> Body:
@@ -130,3 +98,61 @@ def _replace(call: Call) -> dict[str, object]:
         world.make("FirewallDevice", firewall.chain, entity=_entity(world, kind, call.item.id))
         _show_entities(world, firewall)
     return {"data": [row.body for row in wanted], "page": 1, "pages": 1, "results": len(wanted)}
+
+
+@instead("GET /networking/firewalls/{}/history")
+def _history(call: Call) -> list[Body]:
+    """Give the firewall as it was with each version of its rules, the newest first."""
+    row = call.world.need("Firewall", call.values[0])
+    return [dict(row.body), *reversed(row.hidden.get("history", []))]
+
+
+@instead("GET /networking/firewalls/{}/history/rules/{}")
+def _version(call: Call) -> Body:
+    """Give one version of the rules, as the official library's fixture shows it."""
+    for body in _history(call):
+        if str(body["rules"].get("version")) == call.values[1]:
+            return dict(body["rules"])
+    raise not_found()
+
+
+@answer("GET /networking/firewalls/{}/rules/expansion")
+def _expansion(call: Call) -> Body:
+    """Give the rules with those of their rule sets in place of references."""
+    rules = dict(call.parent.body["rules"])
+    for side in ("inbound", "outbound"):
+        rules[side] = [each for rule in rules[side] or () for each in _expanded(call.world, rule)]
+    return rules
+
+
+def _expanded(world: World, rule: Body) -> list[Body]:
+    found = world.get("FirewallRuleSet", rule.get("ruleset"))
+    if rule.get("ruleset") is None:
+        usual = {"description": "", "ports": "", "label": "", "addresses": {"ipv4": [], "ipv6": []}}
+        return [{**usual, **{key: value for key, value in rule.items() if value is not None}}]
+    return list(found.body["rules"]) if found is not None else []
+
+
+@fill("/networking/firewalls/rulesets")
+def _ruleset(call: Call) -> None:
+    call.draft.update(version=1, deleted=None, is_service_defined=False)
+
+
+@after("PUT /networking/firewalls/rulesets/{}")
+def _ruleset_changed(call: Call) -> None:
+    call.item.change(version=int(call.item.body["version"]) + 1)
+
+
+@check("DELETE /networking/firewalls/{}")
+def _may_delete(call: Call) -> None:
+    """Refuse while the account's settings name the firewall."""
+    settings = call.world.singleton(call.world.store.resources["FirewallSettings"], ())
+    if call.item.id in (settings.body.get("default_firewall_ids") or {}).values():
+        raise bad("Firewall is in use as a default firewall")
+
+
+@check("PUT /networking/firewalls/settings")
+def _known(call: Call) -> None:
+    for key, identity in (call.given("default_firewall_ids") or {}).items():
+        if identity is not None and call.world.get("Firewall", identity) is None:
+            raise bad("Firewall not found", f"default_firewall_ids.{key}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm.simulator.errors import bad
-from linode_orm.simulator.hooks import after, answer, check, fill, listing
+from linode_orm.simulator.hooks import after, answer, check, fill, instead
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
@@ -60,20 +60,26 @@ def _node(call: Call) -> None:
 def _rebuild(call: Call) -> bytes:
     world, row = call.world, call.item
     given = {key: value for key, value in call.body.items() if key in row.body and key != "nodes"}
-    for node in world.below(row, "NodeBalancerNode"):
-        world.remove(node)
-    for node in call.given("nodes") or ():
-        world.make("NodeBalancerNode", row.chain, **{key: value for key, value in node.items() if key != "id"})
+    have = {node.id: node for node in world.below(row, "NodeBalancerNode")}
+    wanted = call.given("nodes") or ()
+    for identity in have.keys() - {node.get("id") for node in wanted}:
+        world.remove(have[identity])
+    for node in wanted:
+        said = {key: value for key, value in node.items() if key != "id"}
+        if node.get("id") in have:
+            world.change(have[node["id"]], **said)
+        else:
+            world.make("NodeBalancerNode", row.chain, **said)
     world.change(row, **given)
     world.events.add("nodebalancer_config_update", row)
     return row.encoded()
 
 
-@listing("GET /nodebalancers/{}/firewalls")
+@instead("GET /nodebalancers/{}/firewalls")
 def _firewalls(call: Call) -> list[Row]:
     from linode_orm.simulator.effects.linode import behind  # noqa: PLC0415  modules of effects load in any order
 
-    return behind(call.world, "nodebalancer", call.item.id)
+    return behind(call.world, "nodebalancer", call.world.need("NodeBalancer", call.values[0]).id)
 
 
 @after("DELETE /nodebalancers/{}")

@@ -1,34 +1,204 @@
-"""Object storage: keys that are shown once, and where buckets live."""
+"""Object storage: keys that are shown once, buckets and where they live, and what may be done with them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from linode_orm.simulator.hooks import fill
+from linode_orm.simulator.errors import bad, not_found
+from linode_orm.simulator.hooks import after, answer, check, fill, instead, named
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
-    from linode_orm.simulator.store import Body
+    from linode_orm.simulator.store import Body, Row
+    from linode_orm.simulator.world import World
+
+# Regions with the oldest kinds of endpoint, which alone have a cluster (`TestObjectStorageBucket_GetFound#0`).
+ENDPOINTS: Final = {
+    "us-east": "E0",
+    "us-southeast": "E0",
+    "eu-central": "E0",
+    "ap-south": "E0",
+    "us-iad": "E1",
+    "us-ord": "E1",
+    "us-sea": "E1",
+    "us-mia": "E1",
+    "us-lax": "E1",
+    "in-maa": "E1",
+    "fr-par": "E1",
+    "nl-ams": "E1",
+    "se-sto": "E1",
+    "es-mad": "E1",
+    "it-mil": "E1",
+    "jp-osa": "E1",
+    "br-gru": "E1",
+    "id-cgk": "E1",
+    "au-mel": "E2",
+}
+OWNER: Final = "640757b5-ebe9-45b1-abd5-581f215ef89e"
 
 
-def _place(region: object) -> Body:
-    return {"id": region, "s3_endpoint": f"{region}-1.linodeobjects.com", "endpoint_type": "E3"}
+def place_of(region: object) -> Body:
+    """Give a region as keys show it (`TestObjectStorageKeys_Regional_Limited#3`)."""
+    kind = ENDPOINTS.get(str(region), "E3")
+    return {"id": region, "s3_endpoint": f"{region}-1.linodeobjects.com", "endpoint_type": kind}
+
+
+def _cluster(region: object) -> str:
+    return f"{region}-1" if ENDPOINTS.get(str(region)) in {"E0", "E1"} else ""
+
+
+@named("object-storage")
+def _by_cluster(call: Call) -> tuple[str, ...] | None:
+    """Take a cluster for its region (`TestObjectStorageObject_ACLConfig_Update#2`)."""
+    if not call.route.path.startswith("/object-storage/buckets/") or not call.values:
+        return None
+    first = call.values[0]
+    region, _, number = first.rpartition("-")
+    return (region, *call.values[1:]) if number == "1" and _cluster(region) == first else None
+
+
+# -- keys --------------------------------------------------------------------------------------------------------------
+
+
+def _places(given: object) -> list[Any]:
+    wanted = given if isinstance(given, list) else []
+    return [each if isinstance(each, dict) else place_of(each) for each in wanted]
 
 
 @fill("/object-storage/keys")
 def _key(call: Call) -> None:
+    """Reach every region unless some are named; the secret is shown once (`TestObjectStorageKey_GetFound#0`)."""
     draft, number = call.draft, int(call.draft["id"])
     draft["access_key"] = f"{number:020X}"
     draft["secret_key"] = "[REDACTED]"  # noqa: S105  what the API shows from then on
     call.hidden["once"] = {"secret_key": f"{number:040x}"}
-    draft["regions"] = [each if isinstance(each, dict) else _place(each) for each in draft.get("regions") or ()]
-    draft["limited"] = bool(draft.get("bucket_access"))
+    access = draft.get("bucket_access") or None
+    if access:
+        draft["bucket_access"] = [_access(each) for each in access]
+    else:
+        draft["bucket_access"] = None
+    regions = draft.get("regions") or sorted({each["region"] for each in draft["bucket_access"] or ()})
+    draft["regions"] = _places(regions or list(ENDPOINTS))
+    draft["limited"] = bool(access)
+
+
+def _access(given: Body) -> Body:
+    region = given.get("region") or str(given.get("cluster") or "").rpartition("-")[0]
+    return {**given, "region": region, "cluster": given.get("cluster") or _cluster(region)}
+
+
+@after("PUT /object-storage/keys/{}")
+def _reaches(call: Call) -> None:
+    call.item.change(regions=_places(call.item.body.get("regions")))
+
+
+# -- buckets -----------------------------------------------------------------------------------------------------------
+
+
+@check("POST /object-storage/buckets")
+def _may_create(call: Call) -> None:
+    if not call.given("region") and not call.given("cluster"):
+        raise bad("region is required", "region")
+    region = call.given("region") or str(call.given("cluster")).rpartition("-")[0]
+    if call.world.get("ObjectStorageBucket", f"{region}\0{call.given('label')}") is not None:
+        raise bad("Bucket already exists", "label")
 
 
 @fill("/object-storage/buckets")
 def _bucket(call: Call) -> None:
     draft = call.draft
-    region = draft.get("region") or str(draft.get("cluster") or "us-east-1").rpartition("-")[0]
-    draft["region"] = region
-    draft["cluster"] = draft.get("cluster") or f"{region}-1"
-    draft["hostname"] = f"{draft['label']}.{region}-1.linodeobjects.com"
+    cluster = call.body.get("cluster") or draft.get("cluster")
+    known = call.world.get("Region", draft["region"]) is not None or call.body.get("region")
+    region = draft["region"] if known else str(cluster or "us-east-1").rpartition("-")[0]
+    place = place_of(region)
+    draft["region"], draft["cluster"] = region, cluster or _cluster(region)
+    draft["endpoint_type"] = call.body.get("endpoint_type") or place["endpoint_type"]
+    draft["s3_endpoint"] = place["s3_endpoint"]
+    draft["hostname"] = f"{draft['label']}.{place['s3_endpoint']}"
+    if call.route.verb == "create":
+        draft["size"] = draft["objects"] = 0
+
+
+@after("POST /object-storage/buckets")
+def _opened(call: Call) -> None:
+    allowed = {"acl": call.given("acl") or "private", "cors_enabled": bool(call.given("cors_enabled"))}
+    access = call.world.store.resources.get("ObjectStorageBucketAccess")
+    if access is not None:
+        call.world.singleton(access, call.item.chain).change(**allowed)
+
+
+@instead("GET /object-storage/buckets/{}")
+def _in_region(call: Call) -> list[Row]:
+    wanted = {call.values[0], call.values[0].removesuffix("-1")}
+    return [row for row in call.world.rows("ObjectStorageBucket") if row.body["region"] in wanted]
+
+
+def _policy(acl: str) -> str:
+    extra = "<Grant>AllUsers READ</Grant>" if "public" in acl else ""
+    return f"<AccessControlPolicy><Owner><ID>{OWNER}</ID></Owner>{extra}</AccessControlPolicy>"
+
+
+@fill("/object-storage/buckets/{}/{}/access", "/object-storage/buckets/{}/{}/object-acl")
+def _allowed(call: Call) -> None:
+    call.draft.update(acl="private", acl_xml=_policy("private"))
+    for key, value in (("cors_enabled", False), ("cors_xml", None)):
+        if key in call.draft:
+            call.draft[key] = value
+
+
+@after("POST /object-storage/buckets/{}/{}/access", "PUT /object-storage/buckets/{}/{}/access")
+def _opened_further(call: Call) -> Body:
+    """Answer nothing (`TestObjectStorageBucket_Access_Update#2`)."""
+    call.item.change(acl_xml=_policy(str(call.item.body["acl"])))
+    return {}
+
+
+@after("PUT /object-storage/buckets/{}/{}/object-acl")
+def _object_opened(call: Call) -> Body:
+    """Answer nothing (`TestObjectStorageObject_ACLConfig_Update#3`)."""
+    acl = str(call.given("acl") or "private")
+    call.item.change(acl=acl, acl_xml=_policy(acl))
+    return {}
+
+
+@after("POST /object-storage/buckets/{}/{}/ssl")
+def _certified(call: Call) -> Body:
+    call.item.change(ssl=True)
+    return {"ssl": True}
+
+
+@answer("DELETE /object-storage/buckets/{}/{}/ssl")
+def _plain(call: Call) -> None:
+    call.item.change(ssl=False)
+
+
+@instead("GET /object-storage/buckets/{}/{}/object-list")
+def _objects(call: Call) -> Body:
+    """Give no object: what a bucket holds is not on this API, but for its list."""
+    _needed(call.world, call.values)
+    return {"data": [], "next_marker": None, "is_truncated": False}
+
+
+@instead("POST /object-storage/buckets/{}/{}/object-url")
+def _url(call: Call) -> Body:
+    row = _needed(call.world, call.values)
+    host, label = row.body["s3_endpoint"], row.body["label"]
+    return {"url": f"https://{host}:443/{label}/{call.given('name')}?Signature=simulated", "exists": False}
+
+
+def _needed(world: World, values: tuple[str, ...]) -> Row:
+    row = world.get("ObjectStorageBucket", "\0".join(values[:2]))
+    if row is None:
+        raise not_found()
+    return row
+
+
+@instead("POST /object-storage/cancel")
+def _cancel(call: Call) -> None:
+    settings = call.world.singleton(call.world.store.resources["AccountSettings"], ())
+    settings.change(object_storage="disabled")
+
+
+@fill("/object-storage/quotas/{}/usage", "/object-storage/global-quotas/{}/usage")
+def _usage(call: Call) -> None:
+    call.draft.update(quota_limit=call.parent.body["quota_limit"], usage=0)

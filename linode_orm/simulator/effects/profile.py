@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from linode_orm.simulator.hooks import after, fill
+from linode_orm.simulator.hooks import after, answer, fill, instead
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.store import Body
 
 SHOWN: Final = 16
 
@@ -31,10 +32,70 @@ def _profile(call: Call) -> None:
     call.draft.update(username=call.world.username, email="simulated@example.com", timezone="UTC", restricted=False)
 
 
-@fill("/account")
-def _account(call: Call) -> None:
-    call.draft.update(
-        *[{"first_name": "Sim", "last_name": "Ulated", "company": "Example", "email": "simulated@example.com"}],
-        country="US",
-        euuid="A1BC2DEF-34GH-567I-J890KLMN12O34P56",
-    )
+@instead("GET /profile/grants")
+def _grants(call: Call) -> bytes:
+    """Say nothing at all to an unrestricted user (`TestGrantsList#0`)."""
+    del call
+    return b""
+
+
+@answer("POST /profile/tfa-enable")
+def _tfa(call: Call) -> Body:
+    return {"secret": "5FXX6KLACOC33GTC", "expiry": call.world.now}
+
+
+@answer("POST /profile/tfa-enable-confirm")
+def _confirmed(call: Call) -> Body:
+    call.world.change(call.item, two_factor_auth=True)
+    return {"scratch": "sample two factor scratch code"}
+
+
+@answer("POST /profile/tfa-disable")
+def _plain(call: Call) -> None:
+    call.world.change(call.item, two_factor_auth=False)
+
+
+@answer("POST /profile/phone-number")
+def _phone(call: Call) -> None:
+    call.item.hidden["phone"] = f"+{call.given('phone_number')}"
+
+
+@answer("POST /profile/phone-number/verify")
+def _verified(call: Call) -> None:
+    call.world.change(call.item, verified_phone_number=call.item.hidden.get("phone"))
+
+
+@answer("DELETE /profile/phone-number")
+def _no_phone(call: Call) -> None:
+    call.world.change(call.item, verified_phone_number=None)
+
+
+QUESTIONS: Final = (
+    "What was the name of your first pet?",
+    "In what city were you born?",
+    "What is your favourite food?",
+)
+
+
+@fill("/profile/security-questions")
+def _questions(call: Call) -> None:
+    asked = enumerate(QUESTIONS, start=1)
+    call.draft["security_questions"] = [{"id": number, "question": text, "response": None} for number, text in asked]
+
+
+@after("POST /profile/security-questions")
+def _responded(call: Call) -> Body:
+    """Answer with what was asked and said; the list keeps the rest."""
+    given = {each.get("question_id"): each.get("response") for each in call.given("security_questions") or ()}
+    texts = dict(enumerate(QUESTIONS, start=1))
+    rows = [{"id": key, "question": text, "response": given.get(key)} for key, text in texts.items()]
+    call.item.change(security_questions=rows)
+    shown = {key: {"question_id": key, "response": said} for key, said in given.items()}
+    return {"security_questions": [{**each, "security_question": texts.get(key, "")} for key, each in shown.items()]}
+
+
+@after("PUT /profile/preferences")
+def _preferences(call: Call) -> Body:
+    """Keep whatever was sent: preferences have the keys that a client gives them."""
+    call.item.change(**call.body)
+    return dict(call.item.body)

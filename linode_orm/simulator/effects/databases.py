@@ -1,0 +1,106 @@
+"""Managed databases: what is made of an engine, who may reach them, and the jobs that change their state."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+from linode_orm.simulator.errors import bad
+from linode_orm.simulator.hooks import after, answer, check, fill, listing
+
+if TYPE_CHECKING:
+    from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.store import Body, Row
+
+PORTS = {"mysql": 3306, "postgresql": 5432}
+COLLECTIONS = ("/databases/mysql/instances", "/databases/postgresql/instances")
+ITEMS = ("/databases/mysql/instances/{}", "/databases/postgresql/instances/{}")
+
+
+def _netmasks(allowed: object) -> list[str]:
+    """Give what may reach a database as the API writes it (`TestDatabase_MySQL_Suite#1`)."""
+    found = [str(each) for each in allowed] if isinstance(allowed, list) else []
+    return sorted(each if "/" in each else f"{each}/{128 if ':' in each else 32}" for each in found)
+
+
+@check(*(f"POST {path}" for path in COLLECTIONS))
+def _may_create(call: Call) -> None:
+    if call.given("region") is not None and call.world.get("Region", call.given("region")) is None:
+        raise bad("Region is not valid", "region")
+
+
+@fill(*COLLECTIONS)
+def _new(call: Call) -> None:
+    """Make of `mysql/8` an engine and its version, and name the hosts (`TestDatabase_MySQL_Suite#1`)."""
+    draft = call.draft
+    kind = "mysql" if "mysql" in call.resource.path else "postgresql"
+    _, _, version = str(call.body.get("engine") or draft.get("engine") or "").partition("/")
+    host = f"a{draft['id']}-akamai-prod-default.g2a.akamaidb.net"
+    size = int(draft.get("cluster_size") or 1)
+    draft.update(engine=kind, version=version or {"mysql": "8"}.get(kind, "16"), cluster_size=size)
+    draft.update(status="provisioning" if call.route.verb == "create" else "active", port=PORTS[kind])
+    standby = f"replica-{host}" if size > 1 else None
+    point = {"address": host, "port": PORTS[kind], "public_access": True, "role": "primary"}
+    draft["hosts"] = {"primary": host, "standby": standby, "secondary": standby, "endpoints": [point]}
+    draft["allow_list"] = _netmasks(draft.get("allow_list"))
+    draft["members"] = {f"203.0.113.{number + 1}": "failover" if number else "primary" for number in range(size)}
+    draft.update(encrypted=True, ssl_connection=True, platform="rdbms-default")
+    if not (draft.get("updates") or {}).get("duration"):
+        draft["updates"] = {"day_of_week": 7, "duration": 4, "frequency": "weekly", "hour_of_day": 0, "pending": []}
+
+
+@after(*(f"POST {path}" for path in COLLECTIONS))
+def _created(call: Call) -> None:
+    call.hidden["told"] = True
+    call.world.job(call.item, (1.0, {"status": "active"}), action="database_create")
+
+
+@after(*(f"PUT {path}" for path in ITEMS))
+def _updated(call: Call) -> None:
+    if "allow_list" in call.body:
+        call.item.change(allow_list=_netmasks(call.given("allow_list")))
+
+
+@answer(*(f"POST {path}/suspend" for path in ITEMS))
+def _suspend(call: Call) -> None:
+    call.world.job(call.item, (0.0, {"status": "suspending"}), (1.0, {"status": "suspended"}))
+
+
+@answer(*(f"POST {path}/resume" for path in ITEMS))
+def _resume(call: Call) -> None:
+    call.world.job(call.item, (0.0, {"status": "resuming"}), (1.0, {"status": "active"}))
+
+
+@answer(*(f"POST {path}/patch" for path in ITEMS))
+def _patch(call: Call) -> None:
+    call.world.job(call.item, (0.0, {"status": "updating"}), (1.0, {"status": "active"}), action="database_update")
+
+
+@fill(*(f"{path}/credentials" for path in ITEMS))
+def _credentials(call: Call) -> None:
+    kind = "mysql" if "mysql" in call.resource.path else "postgresql"
+    user = {"mysql": "linroot"}.get(kind, "linpostgres")
+    call.draft.update(username=user, password=f"{call.world.store.new_id('password'):x}@simulated")
+
+
+@answer(*(f"POST {path}/credentials/reset" for path in ITEMS))
+def _reset(call: Call) -> None:
+    call.item.change(password=f"{call.world.store.new_id('password'):x}@simulated")
+
+
+@fill(*(f"{path}/ssl" for path in ITEMS))
+def _certificate(call: Call) -> None:
+    call.draft["ca_certificate"] = b64encode(b"-----BEGIN CERTIFICATE-----\n").decode()
+
+
+@listing("GET /databases/instances")
+def _all(call: Call) -> list[Row | Body]:
+    """Give the databases of every engine."""
+    known = call.resource.leaves
+    rows: list[Row | Body] = []
+    for name, kind in (("MySQLDatabase", "mysql"), ("PostgreSQLDatabase", "postgresql")):
+        for row in call.world.rows(name):
+            shown = {key: value for key, value in row.body.items() if key in known}
+            usual = call.world.draft(call.resource)
+            rows.append({**usual, **shown, "instance_uri": f"/v4/databases/{kind}/instances/{row.id}"})
+    return rows or list(call.world.rows(call.resource.name))

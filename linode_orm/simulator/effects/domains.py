@@ -1,0 +1,73 @@
+"""Domains: imported, cloned, and written down as zone files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from linode_orm.simulator.errors import bad
+from linode_orm.simulator.hooks import answer, check, fill
+
+if TYPE_CHECKING:
+    from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.store import Body, Row
+
+TAKEN: Final = "DNS zone already exists."
+
+
+@fill("/domains")
+def _new(call: Call) -> None:
+    draft = call.draft
+    draft["status"], draft["type"] = draft["status"] or "active", draft["type"] or "master"
+    draft["tags"] = sorted(set(draft["tags"]))
+
+
+@check("POST /domains")
+def _may_create(call: Call) -> None:
+    if call.world.strict and call.given("type") in {None, "master"} and not call.given("soa_email"):
+        raise bad("soa_email required when type=master", "soa_email")
+
+
+@fill("/domains/{}/records")
+def _record(call: Call) -> None:
+    """Leave null what a record of its type has not (`TestDomainRecords_List#1`)."""
+    if call.draft.get("type") != "SRV":
+        call.draft.update(service=None, protocol=None)
+    if call.draft.get("type") != "CAA":
+        call.draft["tag"] = None
+
+
+def _free(call: Call) -> str:
+    name = str(call.given("domain"))
+    if any(row.body["domain"] == name for row in call.world.rows("Domain")):
+        raise bad(TAKEN, "domain")
+    return name
+
+
+@answer("POST /domains/import")
+def _import(call: Call) -> bytes:
+    return call.world.make("Domain", (), domain=_free(call), type="master", soa_email="", status="active").encoded()
+
+
+@answer("POST /domains/{}/clone")
+def _clone(call: Call) -> bytes:
+    world, row = call.world, call.item
+    kept = {key: value for key, value in row.body.items() if key not in {"id", "domain", "created", "updated"}}
+    copy = world.make("Domain", (), **{**kept, "domain": _free(call)})
+    for record in world.below(row, "DomainRecord"):
+        same = {key: value for key, value in record.body.items() if key != "id"}
+        world.make("DomainRecord", copy.chain, **same)
+    return copy.encoded()
+
+
+@answer("GET /domains/{}/zone-file")
+def _zone_file(call: Call) -> Body:
+    """Give the lines; none before the first record is written (`TestDomain_ZoneFile_Get#1`)."""
+    domain = call.parent
+    lines = [_line(record) for record in call.world.below(domain, "DomainRecord")]
+    head = [f"; {domain.body['domain']} [{domain.id}]", "$TTL 86400"]
+    return {"zone_file": [*head, *lines] if lines else []}
+
+
+def _line(record: Row) -> str:
+    body = record.body
+    return f"{body['name'] or '@'}\t{body['ttl_sec'] or ''}\tIN\t{body['type']}\t{body['target']}"

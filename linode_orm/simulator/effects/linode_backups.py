@@ -1,0 +1,76 @@
+"""Backups of Linodes, and the figures that are kept of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linode_orm.simulator.errors import bad
+from linode_orm.simulator.hooks import after, answer, fill, instead
+
+if TYPE_CHECKING:
+    from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.store import Body
+    from linode_orm.simulator.world import World
+
+
+@answer("POST /linode/instances/{}/backups/enable")
+def _enable_backups(call: Call) -> None:
+    call.world.change(call.item, backups={**call.item.body["backups"], "enabled": True})
+
+
+@answer("POST /linode/instances/{}/backups/cancel")
+def _cancel_backups(call: Call) -> None:
+    call.world.change(call.item, backups={**call.item.body["backups"], "enabled": False})
+
+
+@fill("/linode/instances/{}/backups")
+def _backup(call: Call) -> None:
+    draft = call.draft
+    draft.update(type="snapshot", status="pending" if call.route.verb == "create" else "successful", available=True)
+    draft["region"] = call.parent.body["region"]
+    draft["finished"] = None if call.route.verb == "create" else call.world.now
+
+
+@after("POST /linode/instances/{}/backups")
+def _snapshot(call: Call) -> None:
+    """Take the place of the snapshot before; be done a job later (`TestInstanceBackups_List#8`)."""
+    world, row = call.world, call.item
+    call.hidden["told"] = True
+    for other in world.below(call.parent, "Backup"):
+        if other is not row and other.body["type"] == "snapshot":
+            world.store.drop(other)
+    done = {"status": "successful", "finished": world.now}
+    world.job(row, (1.0, done), action="linode_snapshot", entity=call.parent)
+
+
+@answer("POST /linode/instances/{}/backups/{}/restore")
+def _restore(call: Call) -> None:
+    target = call.world.get("Instance", call.given("linode_id"))
+    if target is None:
+        raise bad("Linode not found", "linode_id")
+    done = {"status": target.body["status"]}
+    call.world.job(target, (0.0, {"status": "restoring"}), (1.0, done), action="backups_restore", keeps_busy=True)
+
+
+# -- figures -----------------------------------------------------------------------------------------------------------
+
+
+@instead("GET /linode/instances/{}/stats", "GET /linode/instances/{}/stats/{}/{}")
+def _stats(call: Call) -> Body:
+    """Give a day of points, one in five minutes, all at rest."""
+    call.world.need("Instance", call.values[0])
+    return _series(call.world, f"linode.com - linode{call.values[0]} - day (5 min avg)")
+
+
+def _series(world: World, title: str) -> Body:
+    """Give the series of a Linode."""
+    until = int(world.clock.now().timestamp()) * 1000
+    series = [[until - 300_000 * back, 0.0] for back in range(3, 0, -1)]
+    net = dict.fromkeys(("in", "out", "private_in", "private_out"), series)
+    return {"cpu": series, "io": {"io": series, "swap": series}, "netv4": net, "netv6": net, "title": title}
+
+
+@instead("GET /linode/instances/{}/transfer/{}/{}")
+def _transfer(call: Call) -> Body:
+    call.world.need("Instance", call.values[0])
+    return {"bytes_in": 0, "bytes_out": 0, "bytes_total": 0}

@@ -1,0 +1,119 @@
+"""Interfaces of configuration profiles: in the profile's body, and objects of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from linode_orm.simulator.errors import bad
+from linode_orm.simulator.hooks import after, answer, check, fill
+
+if TYPE_CHECKING:
+    from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.store import Body, Row
+    from linode_orm.simulator.world import World
+
+SLOTS = tuple(f"sd{letter}" for letter in "abcdefgh")
+
+
+@fill("/linode/instances/{}/configs")
+def _config(call: Call) -> None:
+    draft = call.draft
+    draft["kernel"] = draft["kernel"] or "linode/latest-64bit"
+    draft["root_device"] = draft["root_device"] or "/dev/sda"
+    draft["virt_mode"] = draft["virt_mode"] or "paravirt"
+    draft["run_level"] = draft["run_level"] or "default"
+    draft["devices"] = _devices(draft.get("devices"))
+    if call.route.verb == "make" and draft.get("interfaces"):
+        draft["interfaces"] = [each for each in draft["interfaces"] if each.get("id")]
+
+
+def _devices(given: object) -> Body:
+    """Give the first eight slots, and those up to the last given (`TestInstance_Config_VolumeLimitExtension#11`)."""
+    slots = given if isinstance(given, dict) else {}
+    used = max((ord(key[-1]) for key, value in slots.items() if value and len(key) == 3), default=0)  # noqa: PLR2004  sda
+    names = {**dict.fromkeys(SLOTS), **dict.fromkeys(f"sd{chr(each)}" for each in range(ord("i"), used + 1))}
+    return {**names, **{key: _slot(value) for key, value in slots.items()}}
+
+
+def _slot(given: object) -> Body | None:
+    return {"disk_id": None, "volume_id": None, **given} if isinstance(given, dict) else None
+
+
+@check("POST /linode/instances/{}/configs", "PUT /linode/instances/{}/configs/{}")
+def _may_configure(call: Call) -> None:
+    for each in call.given("interfaces") or ():
+        _subnet(call.world, each.get("subnet_id") if isinstance(each, dict) else None)
+
+
+def _subnet(world: World, identity: object) -> Row | None:
+    found = [row for row in world.rows("VPCSubnet") if row.id == identity]
+    if identity is not None and not found:
+        raise bad("Subnet not found", "subnet_id")
+    return found[0] if found else None
+
+
+@after("POST /linode/instances/{}/configs", "PUT /linode/instances/{}/configs/{}")
+def _configured(call: Call) -> None:
+    """Make the interfaces of the body objects: each has an id from then on (`TestInstance_ConfigInterfaces_List#4`)."""
+    world, row = call.world, call.item
+    if call.before and isinstance(call.given("devices"), dict):
+        row.change(devices=_devices(call.given("devices") or call.before["devices"]))
+    wanted = call.given("interfaces")
+    if wanted is None or "ConfigInterface" not in world.store.resources:
+        return
+    for child in world.below(row, "ConfigInterface"):
+        world.store.drop(child)
+    for each in wanted:
+        world.make("ConfigInterface", row.chain, **{key: value for key, value in each.items() if key != "id"})
+    _show(world, row)
+
+
+def _show(world: World, config: Row) -> None:
+    config.change(interfaces=[child.body for child in world.below(config, "ConfigInterface")])
+
+
+@fill("/linode/instances/{}/configs/{}/interfaces")
+def _interface(call: Call) -> None:
+    """Fill up what goes with the purpose (`TestInstance_ConfigInterface_Update#4`)."""
+    draft = call.draft
+    draft["primary"], draft["active"] = bool(draft.get("primary")), False
+    if draft.get("purpose") != "vlan":
+        draft.update(label=None, ipam_address=None)
+    if draft.get("purpose") != "vpc":
+        draft.update(subnet_id=None, vpc_id=None, ipv4=None, ip_ranges=None, ipv6=None)
+        return
+    subnet = _subnet(call.world, draft.get("subnet_id"))
+    draft["vpc_id"] = int(subnet.parents[0]) if subnet is not None else draft.get("vpc_id")
+    draft["ipv4"] = _addresses(draft.get("ipv4") or {}, subnet)
+    draft["ip_ranges"] = draft.get("ip_ranges") or []
+    draft["ipv6"] = None if not (draft.get("ipv6") or {}).get("slaac") else draft["ipv6"]
+
+
+def _addresses(given: Body, subnet: Row | None) -> Body:
+    network = str(subnet.body.get("ipv4") or "10.0.0.0/24") if subnet is not None else "10.0.0.0/24"
+    first = f"{network.partition('/')[0].rpartition('.')[0]}.2"
+    outside = given.get("nat_1_1")
+    return {"vpc": given.get("vpc") or first, "nat_1_1": "203.0.113.77" if outside == "any" else outside or None}
+
+
+@after(
+    "POST /linode/instances/{}/configs/{}/interfaces",
+    "PUT /linode/instances/{}/configs/{}/interfaces/{}",
+    "DELETE /linode/instances/{}/configs/{}/interfaces/{}",
+)
+def _shown(call: Call) -> None:
+    row = call.item
+    if row.body.get("purpose") == "vpc" and row.body.get("ipv4") and not row.gone:
+        row.change(ipv4=_addresses(row.body["ipv4"], _subnet(call.world, row.body.get("subnet_id"))))
+    _show(call.world, call.parent)
+
+
+@answer("POST /linode/instances/{}/configs/{}/interfaces/order")
+def _order(call: Call) -> None:
+    world, config = call.world, call.item
+    table = world.store.table(world.store.resources["ConfigInterface"], config.chain)
+    wanted: list[Any] = [str(each) for each in call.given("ids") or ()]
+    if set(wanted) != set(table.rows):
+        raise bad("Must name every interface of the configuration profile", "ids")
+    table.rows = {key: table.rows[key] for key in wanted}
+    _show(world, config)

@@ -1,0 +1,60 @@
+"""Locks: what keeps an object from being deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from linode_orm.simulator.errors import bad
+from linode_orm.simulator.hooks import after, check, fill
+
+if TYPE_CHECKING:
+    from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.store import Row
+    from linode_orm.simulator.world import World
+
+CLASSES: Final = {"linode": "Instance", "nodebalancer": "NodeBalancer", "volume": "Volume", "lkecluster": "LKECluster"}
+
+
+@check("POST /locks")
+def _may_lock(call: Call) -> None:
+    """Refuse as in `TestTryToCreateWithInvalidData#0` and `TestTryToLockTwoResourcesWithTheSameType#4`."""
+    kind, wanted = str(call.given("entity_type")), call.given("lock_type")
+    if call.world.get(CLASSES.get(kind, ""), call.given("entity_id")) is None:
+        raise bad("entity_id is not valid", "entity_id")
+    for row in call.world.rows("ResourceLock"):
+        entity = row.body["entity"]
+        if (entity["type"], entity["id"]) == (kind, call.given("entity_id")):
+            have = row.body["lock_type"]
+            only = "Can only have one of: cannot_delete, cannot_delete_with_subresources locks"
+            raise bad(
+                f"The {have} lock (Lock ID: {row.id}) needs to be removed to add {wanted} lock. {only}", "lock_type"
+            )
+
+
+@fill("/locks")
+def _lock(call: Call) -> None:
+    kind = str(call.given("entity_type"))
+    target = call.world.get(CLASSES.get(kind, ""), call.given("entity_id"))
+    if target is not None:
+        call.draft["entity"] = {**call.world.events.entity(target), "type": kind}
+
+
+def _target(world: World, lock: Row) -> Row | None:
+    entity = lock.body["entity"]
+    return world.get(CLASSES.get(str(entity["type"]), ""), entity["id"])
+
+
+@after("POST /locks", "DELETE /locks/{}")
+def _shown(call: Call) -> None:
+    """Let the object show its locks (`TestLocks#3`)."""
+    target = _target(call.world, call.item)
+    if target is None:
+        return
+    mine = [row for row in call.world.rows("ResourceLock") if _target(call.world, row) is target]
+    target.change(locks=[row.body["lock_type"] for row in mine])
+
+
+@check("DELETE /linode/instances/{}", "DELETE /nodebalancers/{}", "DELETE /volumes/{}", "DELETE /lke/clusters/{}")
+def _locked(call: Call) -> None:
+    if call.item.body.get("locks"):
+        raise bad("Resource is locked and cannot be deleted")

@@ -1,0 +1,100 @@
+"""Streams of logs: what they lead to, and the history of both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from linode_orm.simulator.errors import bad
+from linode_orm.simulator.hooks import after, check, fill
+
+if TYPE_CHECKING:
+    from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.world import World
+
+KINDS: Final = ("akamai_object_storage", "custom_https")
+# What an answer never shows of where a stream leads (`TestLogStream_Create_TwoDestinations#6`).
+SECRET: Final = ("access_key_secret",)
+
+
+@check("POST /monitor/streams", "PUT /monitor/streams/{}")
+def _leads_somewhere(call: Call) -> None:
+    """Refuse as in `TestLogStream_Create_TwoDestinations#8` and `TestLogStream_Create_InvalidDestination#1`."""
+    if call.row is not None and call.item.body["status"] in {"provisioning", "deactivating"}:
+        raise bad("Unable to edit Stream at this time")
+    wanted = call.given("destinations")
+    if call.row is not None and wanted is None:
+        return
+    if not isinstance(wanted, list) or len(wanted) != 1:
+        raise bad("Must contain one item", "destinations")
+    if isinstance(wanted[0], int) and call.world.get("StreamDestination", wanted[0]) is None:
+        raise bad("Destination not found", "destination")
+
+
+def _led(world: World, wanted: object) -> list[Any]:
+    found = []
+    for each in wanted if isinstance(wanted, list) else ():
+        row = None if isinstance(each, dict) else world.get("StreamDestination", each)
+        found.append(each if row is None else {key: row.body[key] for key in ("id", "type", "label", "details")})
+    return found
+
+
+@fill("/monitor/streams")
+def _stream(call: Call) -> None:
+    draft = call.draft
+    draft["destinations"] = _led(call.world, draft.get("destinations"))
+    draft["status"] = "provisioning" if call.route.verb == "create" else "active"
+    draft.update(version=1, created_by=call.world.username, updated_by=call.world.username)
+
+
+@after("POST /monitor/streams")
+def _started(call: Call) -> None:
+    _write_down(call, "StreamHistory")
+    call.world.job(call.item, (1.0, {"status": "active"}))
+
+
+@after("PUT /monitor/streams/{}")
+def _changed(call: Call) -> None:
+    """Work again for a while (`TestLogStream_Update_LabelAndStatus#7`)."""
+    row, before = call.item, call.before["status"]
+    row.change(version=int(row.body["version"]) + 1, updated_by=call.world.username)
+    if "destinations" in call.body:
+        row.change(destinations=_led(call.world, call.given("destinations")))
+    wanted = call.given("status") or before
+    first = {"inactive": "deactivating"}.get(str(wanted), "provisioning")
+    if "destinations" in call.body or wanted != before:
+        call.world.job(row, (0.0, {"status": first}), (1.0, {"status": wanted}))
+    _write_down(call, "StreamHistory")
+
+
+@check("POST /monitor/streams/destinations")
+def _known(call: Call) -> None:
+    if call.given("type") not in KINDS:
+        raise bad(f"Must be one of {', '.join(KINDS)}", "type")
+
+
+@fill("/monitor/streams/destinations")
+def _destination(call: Call) -> None:
+    draft = call.draft
+    draft.update(status="active", version=1, created_by=call.world.username, updated_by=call.world.username)
+    draft["type"] = draft["type"] or KINDS[0]
+    draft["details"] = {key: each for key, each in (draft.get("details") or {}).items() if key not in SECRET}
+
+
+@after("POST /monitor/streams/destinations", "PUT /monitor/streams/destinations/{}")
+def _kept(call: Call) -> None:
+    row = call.item
+    if call.before:
+        row.change(version=int(row.body["version"]) + 1, updated_by=call.world.username)
+    row.change(details={key: each for key, each in (row.body["details"] or {}).items() if key not in SECRET})
+    _write_down(call, "StreamDestinationHistory")
+
+
+def _write_down(call: Call, name: str) -> None:
+    call.world.make(name, call.item.chain, **call.item.body)
+
+
+@check("DELETE /monitor/streams/destinations/{}")
+def _is_free(call: Call) -> None:
+    for stream in call.world.rows("Stream"):
+        if any(each.get("id") == call.item.id for each in stream.body["destinations"] if isinstance(each, dict)):
+            raise bad("Unable to delete Destination attached to active or inactive Stream")
