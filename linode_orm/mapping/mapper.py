@@ -27,6 +27,7 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _ID_TYPES: Final[dict[str, type]] = {"int": int, "str": str}
 _SECRET: Final = KINDS["Secret"]
 _SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_RANGE: Final = "ipv6/prefix_length"
 _ALL_VERBS: Final = "list get create update delete"
 
 
@@ -181,6 +182,12 @@ class Mapper:
                 setattr(self.cls, name, field)
         self.known = self.known | keys
 
+    def id_part(self, name: str, value: object) -> object:
+        """Give one part of an id as paths have it: an answer may add its length to an IPv6 range (FACTS 6)."""
+        if self.fields[name].format == _RANGE and isinstance(value, str):
+            return value.partition("/")[0]
+        return value
+
     def identity(self, value: object) -> object:
         """Give an id in the type of its field; refuse what cannot be one, before any request."""
         if self.singleton:
@@ -195,8 +202,16 @@ class Mapper:
             raise InvalidRequestError(msg)
         return tuple(map(self._one, self.id_names, value))
 
+    def is_whole(self, body: dict[str, object]) -> bool:
+        """Whether a body has every field that no answer may leave out."""
+        return all(
+            field.key in body or field.absent or field.only_on_get or field.kind == "secret"
+            for field in self.fields.values()
+        )
+
     def _one(self, name: str, value: object) -> object:
         codec = self.fields[name].codec
+        value = self.id_part(name, value)
         is_number = int in codec.plain and str not in codec.plain
         if is_number and isinstance(value, str) and value.isascii() and value.isdigit():
             value = int(value)

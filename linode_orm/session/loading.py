@@ -94,7 +94,7 @@ class Loader:
         field = mapper.fields[name]
         value = body.get(field.key)
         if type(value) in field.codec.plain and value is not None:
-            return value
+            return mapper.id_part(name, value)
         msg = f"{mapper.name}: the API's answer has {value!r} as {field.key!r}, which is no id of it"
         raise ResponseError(msg)
 

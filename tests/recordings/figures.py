@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import field, frozen
+from attrs import frozen
 
 ROWS: dict[str, Figure] = {}
 
@@ -13,19 +13,20 @@ class Figure:
 
     name: str
     total: int
-    rest: list[str] = field(factory=list)
+    rest: list[str]
+    missed: int
 
     @property
     def share(self) -> float:
         """The share of the good ones."""
-        return 1 - len(self.rest) / self.total if self.total else 0.0
+        return 1 - self.missed / self.total if self.total else 0.0
 
     def __str__(self) -> str:
-        good = self.total - len(self.rest)
+        good = self.total - self.missed
         return "\n    ".join([f"{self.name}: {good} of {self.total} ({self.share:.2%})", *self.rest])
 
 
-def note(name: str, total: int, rest: list[str]) -> Figure:
-    """Write a figure down, and give it."""
-    ROWS[name] = Figure(name, total, rest)
+def note(name: str, total: int, rest: list[str], missed: int | None = None) -> Figure:
+    """Write a figure down, and give it; `missed` where one line of the rest stands for several."""
+    ROWS[name] = Figure(name, total, rest, len(rest) if missed is None else missed)
     return ROWS[name]

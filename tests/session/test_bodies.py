@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from linode_orm import VPC, Domain, Firewall, NodeBalancer, ObjectStorageKey, Session, Stream, StreamDestination, Volume
+from linode_orm import (
+    VPC,
+    Domain,
+    Firewall,
+    IPv6Range,
+    NodeBalancer,
+    ObjectStorageKey,
+    Session,
+    Stream,
+    StreamDestination,
+    Volume,
+)
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.models.object_storage.object_storage_key import ObjectStorageKeyRegion
 from linode_orm.simulator import Simulator
+from linode_orm.wire import Client, Response
+
+MOMENT = "2018-01-02T03:04:05"
 
 
 @pytest.fixture
@@ -128,3 +144,50 @@ class TestById:
         """An id of another type is refused at once."""
         with pytest.raises(TypeError, match="ObjectStorageKeyRegion"):
             ObjectStorageKey(session, 7).regions = [value]
+
+
+class Answers:
+    """A transport that answers in turn."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.sent = []
+
+    def send(self, request, *, token, timeout):
+        self.sent.append(f"{request.method} {request.path}")
+        return Response(200, {}, json.dumps(self.answers.pop(0)).encode(), request)
+
+    def close(self):
+        pass
+
+
+class TestIncompleteAnswers:
+    """An answer to a POST that leaves fields out is not the whole object, which is read again when it is needed."""
+
+    def test_an_ipv6_range(self):
+        """Three shapes of one object: its id is the range without its length (TestIPAddress_Instance_Assign#4)."""
+        transport = Answers(
+            {"range": "2001:db8::/64", "route_target": "2001:db8::1"},
+            {"range": "2001:db8::", "prefix": 64, "region": "us-east", "is_bgp": False, "linodes": [5]},
+        )
+        with Session(client=Client("t", transport=transport)) as session:
+            block = IPv6Range(prefix_length=64, linode=5)
+            session.add(block)
+            session.commit()
+            assert transport.sent == ["POST /networking/ipv6/ranges"]
+            assert block.region_id == "us-east"
+            assert session.get(IPv6Range, "2001:db8::/64") is block
+            assert (block.range, block.prefix, block.linodes) == ("2001:db8::", 64, [5])
+        assert transport.sent[1:] == ["GET /networking/ipv6/ranges/2001%3Adb8%3A%3A"]
+
+    def test_what_may_be_missing_is_not_asked_for(self):
+        """A field that answers may leave out reads None, without a request (TestIPAddresses_Instance_Get#3)."""
+        answer = {"id": 5, "label": "net", "description": "", "region": "us-east", "subnets": [], "created": MOMENT}
+        transport = Answers({**answer, "updated": MOMENT})
+        with Session(client=Client("t", transport=transport)) as session:
+            vpc = VPC(label="net", region="us-east")
+            session.add(vpc)
+            session.commit()
+            assert vpc.ipv4 is None
+            assert vpc.label == "net"
+        assert transport.sent == ["POST /vpcs"]

@@ -42,8 +42,8 @@ class AccountActivePromotion(Nested):
 class AccountCreditCard(Nested):
     """What stands under `credit_card` of an Account."""
 
-    expiry: ReadOnly[str]
-    last_four: ReadOnly[str]
+    expiry: ReadOnly[str | None]
+    last_four: ReadOnly[str | None]
 
 
 class Account(Model, path="/account", id=None):

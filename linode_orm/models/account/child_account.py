@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Nested, Owner, ReadOnly, act, operation
+from linode_orm.mapping import JSON, Model, Nested, Owner, ReadOnly, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.profile.token import Token
@@ -22,6 +22,7 @@ class ChildAccount(Model, path="/account/child-accounts", id="euuid", verbs="lis
     """An account below this one."""
 
     euuid: ReadOnly[str] = ReadOnly(format="uuid")
+    active_promotions: ReadOnly[list[JSON] | None] = ReadOnly(absent=True)
     active_since: ReadOnly[datetime]
     address_1: ReadOnly[str] = ReadOnly(filterable=True)
     address_2: ReadOnly[str] = ReadOnly(filterable=True)

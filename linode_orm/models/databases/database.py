@@ -74,7 +74,7 @@ class Database(Model, path="/databases/instances", verbs="list"):
     created: ReadOnly[datetime]
     encrypted: ReadOnly[bool]
     engine: ReadOnly[Literal["mysql", "postgresql"] | str] = ReadOnly(filterable=True)
-    engine_config: ReadOnly[dict[str, JSON]]
+    engine_config: ReadOnly[dict[str, JSON] | None] = ReadOnly(absent=True)
     fork: ReadOnly[DatabaseFork | None] = ReadOnly(absent=True)
     hosts: ReadOnly[DatabaseHosts] = ReadOnly(volatile=True)
     instance_uri: ReadOnly[str | None] = ReadOnly(absent=True)

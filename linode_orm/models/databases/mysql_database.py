@@ -120,7 +120,7 @@ class MySQLDatabase(Model, path="/databases/mysql/instances"):
     fork: Fixed[MySQLDatabaseFork | None] = Fixed(absent=True)
     hosts: ReadOnly[MySQLDatabaseHosts] = ReadOnly(volatile=True)
     members: ReadOnly[dict[str, JSON]] = ReadOnly(volatile=True)
-    oldest_restore_time: ReadOnly[datetime]
+    oldest_restore_time: ReadOnly[datetime | None] = ReadOnly(absent=True)
     platform: ReadOnly[Literal["rdbms-legacy", "rdbms-default"] | str] = ReadOnly(filterable=True)
     port: ReadOnly[int]
     private_network: Field[MySQLDatabasePrivateNetwork | None] = Field(absent=True)
@@ -146,7 +146,7 @@ class MySQLDatabase(Model, path="/databases/mysql/instances"):
     type: One[DatabaseType] = One("DatabaseType", via="type_id")
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
     updates: Field[MySQLDatabaseUpdates] = Field(create=False)
-    used_disk_size_gb: ReadOnly[int] = ReadOnly(volatile=True)
+    used_disk_size_gb: ReadOnly[int | None] = ReadOnly(volatile=True)
     version: Field[str] = Field(filterable=True, create=False)
 
     if TYPE_CHECKING:

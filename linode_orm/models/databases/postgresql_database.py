@@ -45,6 +45,11 @@ class PostgreSQLDatabaseEngineConfigPg(Nested):
     deadlock_timeout: Field[int]
     default_toast_compression: Field[Literal["lz4", "pglz"] | str] = Field(default="lz4")
     idle_in_transaction_session_timeout: Field[int]
+    io_combine_limit: Field[int | None] = Field(absent=True)
+    io_max_combine_limit: Field[int | None] = Field(absent=True)
+    io_max_concurrency: Field[int | None] = Field(absent=True)
+    io_method: Field[str | None] = Field(absent=True)
+    io_workers: Field[int | None] = Field(absent=True)
     jit: Field[bool]
     max_files_per_process: Field[int]
     max_locks_per_transaction: Field[int]
@@ -154,7 +159,7 @@ class PostgreSQLDatabase(Model, path="/databases/postgresql/instances"):
     fork: Fixed[PostgreSQLDatabaseFork | None] = Fixed(absent=True)
     hosts: ReadOnly[PostgreSQLDatabaseHosts] = ReadOnly(volatile=True)
     members: ReadOnly[dict[str, JSON]] = ReadOnly(volatile=True)
-    oldest_restore_time: ReadOnly[datetime]
+    oldest_restore_time: ReadOnly[datetime | None] = ReadOnly(absent=True)
     platform: ReadOnly[Literal["rdbms-legacy", "rdbms-default"] | str] = ReadOnly(filterable=True)
     port: ReadOnly[int]
     private_network: Field[PostgreSQLDatabasePrivateNetwork | None] = Field(absent=True)
@@ -180,7 +185,7 @@ class PostgreSQLDatabase(Model, path="/databases/postgresql/instances"):
     type: One[DatabaseType] = One("DatabaseType", via="type_id")
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
     updates: Field[PostgreSQLDatabaseUpdates] = Field(create=False)
-    used_disk_size_gb: ReadOnly[int] = ReadOnly(volatile=True)
+    used_disk_size_gb: ReadOnly[int | None] = ReadOnly(volatile=True)
     version: Field[str] = Field(filterable=True, create=False)
     connection_pools: Many[PostgreSQLConnectionPool] = Many("PostgreSQLConnectionPool")
 

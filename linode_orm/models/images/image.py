@@ -30,6 +30,29 @@ if TYPE_CHECKING:
     from linode_orm.models.regions.region import Region
 
 
+class ImageImageSharing(Nested):
+    """What stands under `image_sharing` of an Image."""
+
+    shared_by: ReadOnly[ImageImageSharingSharedBy | None]
+    shared_with: ReadOnly[ImageImageSharingSharedWith | None]
+
+
+class ImageImageSharingSharedWith(Nested):
+    """What stands under `image_sharing.shared_with` of an Image."""
+
+    sharegroup_count: ReadOnly[int]
+    sharegroup_list_url: ReadOnly[str]
+
+
+class ImageImageSharingSharedBy(Nested):
+    """What stands under `image_sharing.shared_by` of an Image."""
+
+    sharegroup_id: ReadOnly[int]
+    sharegroup_label: ReadOnly[str]
+    sharegroup_uuid: ReadOnly[str]
+    source_image_id: ReadOnly[str]
+
+
 class ImageRegion(Nested):
     """What stands under `regions` of an Image."""
 
@@ -54,9 +77,9 @@ class Image(Model, path="/images"):
     disk: One[Disk | None] = One("Disk", via="disk_id")
     eol: ReadOnly[datetime | None]
     expiry: ReadOnly[datetime | None]
-    image_sharing: ReadOnly[str | None] = ReadOnly(absent=True, nullable=True)
+    image_sharing: ReadOnly[ImageImageSharing | None] = ReadOnly(absent=True, nullable=True)
     is_public: ReadOnly[bool] = ReadOnly(filterable=True)
-    is_shared: ReadOnly[str | None] = ReadOnly(filterable=True, absent=True)
+    is_shared: ReadOnly[bool | None] = ReadOnly(filterable=True, absent=True)
     regions: ReadOnly[list[ImageRegion] | None] = ReadOnly(absent=True, unordered=True)
     size: ReadOnly[int] = ReadOnly(filterable=True)
     status: ReadOnly[Literal["creating", "pending_upload", "available"] | str] = ReadOnly(

@@ -59,7 +59,7 @@ class ImageShareGroupImage(
     created_by: ReadOnly[str | None]
     deprecated: ReadOnly[bool]
     description: Field[str] = Field(create=False)
-    eol: ReadOnly[datetime]
+    eol: ReadOnly[datetime | None]
     expiry: ReadOnly[str | None]
     image_sharing: ReadOnly[ImageShareGroupImageImageSharing]
     images: Secret[list[ImageShareGroupImageImage]]
@@ -71,7 +71,7 @@ class ImageShareGroupImage(
     tags: ReadOnly[TagList] = ReadOnly(filterable=True)
     total_size: ReadOnly[int] = ReadOnly(volatile=True)
     type: ReadOnly[str] = ReadOnly(filterable=True)
-    updated: ReadOnly[datetime] = ReadOnly(volatile=True)
+    updated: ReadOnly[datetime | None] = ReadOnly(volatile=True)
     vendor: ReadOnly[str | None]
     image_share_group: One[ImageShareGroup] = One("ImageShareGroup")
 

@@ -36,7 +36,7 @@ class Backup(
     configs: ReadOnly[list[str]]
     created: ReadOnly[datetime]
     disks: ReadOnly[list[BackupDisk]]
-    finished: ReadOnly[datetime] = ReadOnly(volatile=True)
+    finished: ReadOnly[datetime | None] = ReadOnly(volatile=True)
     region_id: ReadOnly[str] = ReadOnly(key="region")
     region: One[Region] = One("Region", via="region_id")
     status: ReadOnly[

@@ -52,7 +52,7 @@ class LKENodePool(Model, path="/lke/clusters/{lke_cluster}/pools", parent="LKECl
     """Nodes of one kind in a cluster."""
 
     id: ReadOnly[int] = ReadOnly(filterable=True)
-    label: Fixed[str]
+    label: Fixed[str | None] = Fixed(absent=True)
     autoscaler: Field[LKENodePoolAutoscaler]
     count: Field[int]
     disk_encryption: Fixed[Literal["enabled", "disabled"] | str]
@@ -61,7 +61,7 @@ class LKENodePool(Model, path="/lke/clusters/{lke_cluster}/pools", parent="LKECl
     firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
     k8s_version: Fixed[str | None] = Fixed(absent=True)
     labels: Field[dict[str, JSON]]
-    locks: ReadOnly[list[str]] = ReadOnly(unordered=True)
+    locks: ReadOnly[list[str] | None] = ReadOnly(absent=True, unordered=True)
     nodes: ReadOnly[list[LKENodePoolNode]] = ReadOnly(volatile=True)
     tags: Field[TagList] = Field(filterable=True)
     taints: Field[list[LKENodePoolTaint]]
@@ -79,7 +79,7 @@ class LKENodePool(Model, path="/lke/clusters/{lke_cluster}/pools", parent="LKECl
             self,
             *,
             lke_cluster: LKECluster | int = ...,
-            label: str = ...,
+            label: str | None = ...,
             autoscaler: LKENodePoolAutoscaler = ...,
             count: int = ...,
             disk_encryption: Literal["enabled", "disabled"] | str = ...,

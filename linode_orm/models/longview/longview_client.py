@@ -11,9 +11,9 @@ from linode_orm.mapping import Field, Model, Nested, Owner, ReadOnly
 class LongviewClientApps(Nested):
     """What stands under `apps` of a LongviewClient."""
 
-    apache: ReadOnly[bool]
-    mysql: ReadOnly[bool]
-    nginx: ReadOnly[bool]
+    apache: ReadOnly[bool | int]
+    mysql: ReadOnly[bool | int]
+    nginx: ReadOnly[bool | int]
 
 
 class LongviewClient(Model, path="/longview/clients"):

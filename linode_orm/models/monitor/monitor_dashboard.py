@@ -16,6 +16,7 @@ class MonitorDashboardWidget(Nested):
     chart_type: ReadOnly[Literal["line", "area"] | str]
     color: ReadOnly[str]
     description: ReadOnly[str | None]
+    filters: ReadOnly[list[MonitorDashboardWidgetsFilter] | None] = ReadOnly(absent=True)
     group_by: ReadOnly[list[str] | None] = ReadOnly(absent=True)
     metric: ReadOnly[str]
     size: ReadOnly[Literal[6, 12] | str]
@@ -27,6 +28,14 @@ class MonitorDashboardWidget(Nested):
     ]
     widget_grouping: ReadOnly[str | None] = ReadOnly(absent=True)
     y_label: ReadOnly[str]
+
+
+class MonitorDashboardWidgetsFilter(Nested):
+    """What stands under `widgets.filters` of a MonitorDashboard."""
+
+    dimension_label: ReadOnly[str]
+    operator: ReadOnly[str]
+    value: ReadOnly[str]
 
 
 class MonitorDashboard(Model, path="/monitor/dashboards", verbs="list get"):

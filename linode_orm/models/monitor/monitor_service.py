@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import JSON, UNSET, Many, Model, Owner, ReadOnly, Unset, act, operation
+from linode_orm.mapping import JSON, UNSET, Many, Model, Nested, Owner, ReadOnly, Unset, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,11 +14,20 @@ if TYPE_CHECKING:
     from linode_orm.models.monitor.monitor_dashboard import MonitorDashboard
 
 
+class MonitorServiceAlert(Nested):
+    """What stands under `alert` of a MonitorService."""
+
+    evaluation_period_seconds: ReadOnly[list[int]]
+    polling_interval_seconds: ReadOnly[list[int]]
+    scope: ReadOnly[list[str]]
+
+
 class MonitorService(Model, path="/monitor/services", id="service_type", verbs="list get"):
     """A kind of object that can be monitored."""
 
     service_type: ReadOnly[Literal["dbaas"] | str]
     label: ReadOnly[str]
+    alert: ReadOnly[MonitorServiceAlert | None] = ReadOnly(absent=True)
     alert_definitions: Many[AlertDefinition] = Many("AlertDefinition")
     metric_definitions: Many[MetricDefinition] = Many("MetricDefinition")
     dashboards: Many[MonitorDashboard] = Many("MonitorDashboard", path="dashboards")

@@ -16,7 +16,7 @@ class FirewallDeviceEntity(Nested):
 
     id: ReadOnly[int]
     label: ReadOnly[str]
-    parent_entity: ReadOnly[FirewallDeviceEntityParentEntity]
+    parent_entity: ReadOnly[FirewallDeviceEntityParentEntity | None]
     type: ReadOnly[Literal["linode", "nodebalancer", "interface"] | str]
     url: ReadOnly[str] = ReadOnly(format="url")
 
@@ -37,10 +37,10 @@ class FirewallDevice(
     """What a firewall is attached to."""
 
     id: Fixed[int] = Fixed(filterable=True, required=True)
-    label: ReadOnly[str | None]
+    label: ReadOnly[str | None] = ReadOnly(absent=True, nullable=True)
     created: ReadOnly[datetime] = ReadOnly(filterable=True)
     entity: ReadOnly[FirewallDeviceEntity]
-    parent_entity: ReadOnly[dict[str, JSON] | None]
+    parent_entity: ReadOnly[dict[str, JSON] | None] = ReadOnly(absent=True, nullable=True)
     type: Secret[Literal["linode", "nodebalancer", "interface"] | str] = Secret(required=True)
     updated: ReadOnly[datetime] = ReadOnly(filterable=True, volatile=True)
     url: ReadOnly[str] = ReadOnly(format="url")

@@ -19,7 +19,7 @@ class IPv6Range(Model, path="/networking/ipv6/ranges", id="range", verbs="list g
     linode_id: Secret[int]
     linode: One[Instance | None] = One("Instance", via="linode_id")
     linodes: ReadOnly[list[int] | None] = ReadOnly(absent=True, unordered=True)
-    prefix: ReadOnly[int]
+    prefix: ReadOnly[int | None] = ReadOnly(absent=True)
     prefix_length: Secret[Literal[56, 64] | str] = Secret(required=True)
     region_id: ReadOnly[str] = ReadOnly(key="region", filterable=True)
     region: One[Region] = One("Region", via="region_id")

@@ -11,7 +11,7 @@ class ReservedIPTypePrice(Nested):
     """What stands under `price` of a ReservedIPType."""
 
     hourly: ReadOnly[float]
-    monthly: ReadOnly[float]
+    monthly: ReadOnly[float | None]
 
 
 class ReservedIPTypeRegionPrice(Nested):

@@ -43,8 +43,8 @@ class NodeBalancerConfig(Model, path="/nodebalancers/{node_balancer}/configs", p
     ssl_fingerprint: ReadOnly[str]
     ssl_key: Field[str | None] = Field(redacted=True, format="ssl-key")
     stickiness: Field[Literal["none", "session", "source_ip", "table", "http_cookie"] | str]
-    udp_check_port: Field[int] = Field(default=80)
-    udp_session_timeout: ReadOnly[int]
+    udp_check_port: Field[int | None] = Field(absent=True, default=80)
+    udp_session_timeout: ReadOnly[int | None] = ReadOnly(absent=True)
     node_balancer: One[NodeBalancer] = One("NodeBalancer")
     nodes: Many[NodeBalancerNode] = Many("NodeBalancerNode", create_key="nodes")
 
@@ -73,7 +73,7 @@ class NodeBalancerConfig(Model, path="/nodebalancers/{node_balancer}/configs", p
             ssl_cert: str | None = ...,
             ssl_key: str | None = ...,
             stickiness: Literal["none", "session", "source_ip", "table", "http_cookie"] | str = ...,
-            udp_check_port: int = ...,
+            udp_check_port: int | None = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 

@@ -27,10 +27,10 @@ class ObjectStorageBucket(
     cluster: One[ObjectStorageCluster] = One("ObjectStorageCluster", via="cluster_id")
     cors_enabled: Secret[bool]
     created: ReadOnly[datetime]
-    endpoint_type: Fixed[Literal["E0", "E1", "E2", "E3"] | str]
+    endpoint_type: Fixed[Literal["E0", "E1", "E2", "E3"] | str | None] = Fixed(absent=True)
     hostname: ReadOnly[str]
     objects: ReadOnly[int] = ReadOnly(volatile=True)
-    s3_endpoint: Fixed[str]
+    s3_endpoint: Fixed[str | None] = Fixed(absent=True)
     size: ReadOnly[int] = ReadOnly(volatile=True)
 
     if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class ObjectStorageBucket(
             acl: Literal["private", "public-read", "authenticated-read", "public-read-write"] | str = ...,
             cluster: ObjectStorageCluster | str = ...,
             cors_enabled: bool = ...,
-            endpoint_type: Literal["E0", "E1", "E2", "E3"] | str = ...,
-            s3_endpoint: str = ...,
+            endpoint_type: Literal["E0", "E1", "E2", "E3"] | str | None = ...,
+            s3_endpoint: str | None = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

@@ -23,7 +23,7 @@ class Volume(Model, path="/volumes"):
     config_id: Secret[int] = Secret(changed_by="attach")
     config: One[Config | None] = One("Config", via="config_id")
     created: ReadOnly[datetime]
-    encryption: Fixed[Literal["enabled", "disabled"] | str] = Fixed(default="disabled")
+    encryption: Fixed[Literal["enabled", "disabled"] | str | None] = Fixed(absent=True, default="disabled")
     filesystem_path: ReadOnly[str]
     hardware_type: ReadOnly[Literal["hdd", "nvme"] | str]
     io_ready: ReadOnly[bool | None] = ReadOnly(volatile=True, absent=True)
@@ -49,7 +49,7 @@ class Volume(Model, path="/volumes"):
             label: str,
             config: Config | int = ...,
             config_id: int = ...,
-            encryption: Literal["enabled", "disabled"] | str = ...,
+            encryption: Literal["enabled", "disabled"] | str | None = ...,
             linode: Instance | int | None = ...,
             linode_id: int | None = ...,
             region: Region | str | None = ...,

@@ -36,8 +36,8 @@ class VPC(Model, path="/vpcs"):
     label: Field[str] = Field(filterable=True, required=True, unique=True)
     created: ReadOnly[datetime] = ReadOnly(filterable=True, format="date-time")
     description: Field[str] = Field(default="")
-    ipv4: Field[list[VPCIpv4]]
-    ipv6: Fixed[list[VPCIpv6] | None] = Fixed(unordered=True)
+    ipv4: Field[list[VPCIpv4] | None] = Field(absent=True)
+    ipv6: Fixed[list[VPCIpv6] | None] = Fixed(absent=True, nullable=True, unordered=True)
     region_id: Fixed[str] = Fixed(key="region", filterable=True, required=True)
     region: One[Region] = One("Region", via="region_id")
     updated: ReadOnly[datetime | None] = ReadOnly(filterable=True, volatile=True, format="date-time")
@@ -57,7 +57,7 @@ class VPC(Model, path="/vpcs"):
             label: str,
             region: Region | str,
             description: str = ...,
-            ipv4: Sequence[VPCIpv4] = ...,
+            ipv4: Sequence[VPCIpv4] | None = ...,
             ipv6: Sequence[VPCIpv6] | None = ...,
             vpc_type: str | None = ...,
             subnets: Sequence[VPCSubnet] = ...,

@@ -88,17 +88,18 @@ class Settler:
         """Make a new object persistent, from the answer to its POST; raise `Unclear` where that names no object."""
         try:
             identity = self._session.loader.identity_of(type(instance), body)
-            is_whole = bool(body)
+            is_whole = instance.__mapper__.is_whole(cast("dict[str, Any]", body))
         except ResponseError as error:
             identity, is_whole = natural_identity(instance), False
             if identity is None or not isinstance(body, dict):
                 raise Unclear(str(error)) from error
         self.admit(instance, parents, identity)
         forget(instance, names)
+        answer = cast("dict[str, Any]", body)
+        if answer:
+            self._session.loader.keep_once(instance, answer)
         if is_whole:
-            whole = cast("dict[str, Any]", body)
-            self._session.loader.keep_once(instance, whole)
-            self._take(instance, whole)
+            self._take(instance, answer)
         else:
             self._expire(instance, names)
         self.keep_or_let_go(instance)
