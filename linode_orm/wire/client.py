@@ -22,6 +22,7 @@ from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
 from linode_orm.wire.messages import Request, Response
 from linode_orm.wire.retry import POLICY, another
+from linode_orm.wire.stragglers import Stragglers
 from linode_orm.wire.tokens import TOKENS, Standing, expiry_in
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class Client:
         else:
             self.base_url, self._token = astuple(discover(token, base_url, profile))
         self.transport = transport or _over_http(self.base_url, workers)
+        self._stragglers = Stragglers(self.clock, self.settle)
         self._lock = Lock()
         self._pool: ThreadPoolExecutor | None = None
         self._process = os.getpid()
@@ -110,17 +112,22 @@ class Client:
     def send(self, request: Request) -> Response:
         """Send one request, again where that is safe and useful, and give its answer.
 
+        An update waits as long as an older one of the same object, which was never answered, may still take effect.
         Raises `ApiError` for a refusal, `TransportError` where no answer came, `ResponseError` for a redirect, and
         `InvalidRequestError` for a write of a read-only client, before anything is sent.
         """
         self._check(request)
         clock, policy, tries = self.clock, POLICY, 1
+        late = self._stragglers.pause(request)
+        if late:
+            clock.sleep(late)
         end = clock.monotonic() + self.deadline
         while True:
             try:
                 return self._attempt(request, tries, end - clock.monotonic())
             except (ApiError, TransportError) as error:
                 error.tries = tries
+                self._stragglers.note(request, error)
                 following = another(policy, request, error)
                 if following is None or clock.monotonic() + following[1] >= end:
                     raise

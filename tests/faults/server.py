@@ -122,6 +122,7 @@ class Server:
     late: float = 0.5
     drip: float = 0.1
     retry_after: str = "0"
+    port: int = 0
     faults: list[Fault] = field(default_factory=list)
     arrived: list[Arrived] = field(default_factory=list)
     arriving: Callable[[Arrived], None] = lambda _: None
@@ -132,7 +133,7 @@ class Server:
         self._ends = threading.Event()
         self._connections: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
-        self._door = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._door = socket.create_server(("127.0.0.1", self.port), backlog=64)
         self.url = f"http://127.0.0.1:{self._door.getsockname()[1]}"
         self._start(self._listen)
         return self

@@ -359,3 +359,46 @@ def test_catalogues_are_kept_for_a_while() -> None:
     assert client.catalogue.get("regions") == [1]
     time.passed = 11
     assert client.catalogue.get("regions") is None
+
+
+class TestStragglers:
+    """An update that was never answered may take effect late: a newer one of the same object is sent after that."""
+
+    def sent(self, first: Reply, second: Request, *, between: float = 0.0) -> list[float]:
+        """Lose an update, send another one, and give the pauses before it."""
+        time, transport = Time(), Scripted(first)
+        client = Client(transport=transport, clock=time, timeout=5, deadline=20, settle=30)
+        with pytest.raises((ApiError, TransportError)):
+            client.send(Request("PUT", "/volumes/1", body={"label": "old", "tags": ["a"]}))
+        time.passed += between
+        time.slept.clear()
+        transport.replies = [(200, {})]
+        client.send(second)
+        return time.slept
+
+    @pytest.mark.parametrize("first", [TransportError("lost", sent=None), TransportError("cut", sent=True), (504, {})])
+    def test_what_says_otherwise_waits(self, first):
+        """It waits until nothing that was sent then can still be running."""
+        assert self.sent(first, Request("PUT", "/volumes/1", body={"label": "new"})) == pytest.approx([30])
+        assert self.sent(first, Request("PUT", "/volumes/1", body={"label": "new"}), between=20) == pytest.approx([10])
+
+    @pytest.mark.parametrize(
+        "second",
+        [
+            Request("PUT", "/volumes/1", body={"label": "old"}),
+            Request("PUT", "/volumes/1", body={"size": 5}),
+            Request("PUT", "/volumes/2", body={"label": "new"}),
+            Request("GET", "/volumes/1"),
+            Request("DELETE", "/volumes/1"),
+        ],
+    )
+    def test_what_says_nothing_else_does_not(self, second):
+        """The same values, other values, other objects, reads and deletions are sent at once."""
+        assert self.sent(TransportError("lost", sent=None), second) == []
+
+    @pytest.mark.parametrize("first", [TransportError("refused", sent=False), (400, {}), (500, {})])
+    def test_what_has_ended_is_not_waited_for(self, first):
+        """What never arrived, or was answered, cannot come late; nor can anything after the settle time."""
+        assert self.sent(first, Request("PUT", "/volumes/1", body={"label": "new"})) == []
+        lost = TransportError("lost", sent=None)
+        assert self.sent(lost, Request("PUT", "/volumes/1", body={"label": "new"}), between=31) == []
