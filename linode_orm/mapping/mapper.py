@@ -42,6 +42,17 @@ def quoted(value: object) -> str:
     return text.replace(".", "%2E") if set(text) == {"."} else text
 
 
+def _refuse_evaluated(cls: type, annotation: object) -> None:
+    """Say what a declaration lacks whose annotations Python has evaluated."""
+    origin = getattr(annotation, "__origin__", None)
+    if origin in KINDS.values():
+        msg = (
+            f"class {cls.__name__}: annotations are read as text; "
+            "begin its module with `from __future__ import annotations`"
+        )
+        raise TypeError(msg)
+
+
 class Mapper:
     """What one class declares: where it lives, what it holds, what it can do.
 
@@ -82,7 +93,10 @@ class Mapper:
 
     def _collect(self, cls: type) -> None:
         for name, text in cls.__dict__.get("__annotations__", {}).items():  # noqa: RUF063  importing inspect costs more than the classes
-            match = _KIND.match(text) if isinstance(text, str) else None
+            if not isinstance(text, str):
+                _refuse_evaluated(cls, text)
+                continue
+            match = _KIND.match(text)
             if match is None:
                 continue
             field = cls.__dict__.get(name)
