@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tools.models import notes
 from tools.models.description import locate, read
 from tools.models.facts import FOLDER, Facts
 from tools.models.index import door, service_door
@@ -35,10 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "models"
-        write(fresh, Facts(given.facts), given.wheel)
+        facts = Facts(given.facts)
+        write(fresh, facts, given.wheel)
         if given.check:
             return report(fresh, given.target)
         settle(fresh, given.target)
+        if given.target == TARGET:
+            notes.settle(facts)
     return 0
 
 
