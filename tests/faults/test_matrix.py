@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.faults.journey import CALLS, KEYED, UNKEYED, finish, start
 from tests.faults.matrix import ACTIONS, GETS, LISTS, LOST, Cell, Result, cells, run_all, some, table
 from tests.faults.server import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CREATES = tuple(call for call in CALLS if call.sort in {KEYED, UNKEYED})
 PORTALS = {"empty body, not done", "wrong content type, HTML, not done"}
@@ -18,10 +23,10 @@ DONE = [cell for cell in cells(ACTIONS) if str(cell.kind) not in PORTALS]
 READS = cells((*LISTS, *GETS))
 
 
-def judged(every: list[Cell], *, whole: bool) -> list[Result]:
-    """Run cells, print their table, and fail where one of them went wrong."""
+def judged(every: list[Cell], tell: Callable[[str], None], *, whole: bool) -> list[Result]:
+    """Run cells, tell their table, and fail where one of them went wrong."""
     results = run_all(every if whole else some(every))
-    print(f"\n{table(results)}")
+    tell(table(results))
     wrong = [str(result) for result in results if result.problems]
     assert not wrong, "\n\n".join(wrong)
     return results
@@ -32,26 +37,26 @@ def doubtful(results: list[Result], *sorts: str) -> list[str]:
     return [str(result) for result in results if result.doubts and result.cell.call.sort in sorts]
 
 
-def test_every_call_of_a_commit(full):
+def test_every_call_of_a_commit(full, tell):
     """Whatever happens to any one request of a commit, commits end in the planned account, and both sides agree."""
-    results = judged(WRITES, whole=full)
+    results = judged(WRITES, tell, whole=full)
     assert not doubtful(results, KEYED, "update", "delete")
 
 
-def test_the_lookup_after_a_lost_reply(full):
+def test_the_lookup_after_a_lost_reply(full, tell):
     """The request that looks for a create whose reply was lost may break as well."""
-    results = judged(LOOKUPS, whole=full)
+    results = judged(LOOKUPS, tell, whole=full)
     assert not doubtful(results, KEYED)
 
 
-def test_actions(full):
+def test_actions(full, tell):
     """An action is never done twice, and has been done where it returns."""
-    judged(DONE, whole=full)
+    judged(DONE, tell, whole=full)
 
 
-def test_reads(full):
+def test_reads(full, tell):
     """A list has every row once and an object its values, or the read fails and the next one has."""
-    judged(READS, whole=full)
+    judged(READS, tell, whole=full)
 
 
 def test_the_journey_as_it_is_made_by_hand():
