@@ -46,7 +46,7 @@ class Hears(Protocol):
 
     @property
     def runner(self) -> Runner:
-        """What answers queries, without `strict_filters`."""
+        """What answers queries."""
         ...
 
 

@@ -83,20 +83,7 @@ def wait(
             _Wait(session, waited, goals, timeout, tell).run()
 
 
-class _Lenient:
-    """The session with queries that `strict_filters` does not refuse: what is asked here is the library's business."""
-
-    def __init__(self, session: Waits) -> None:
-        self.client, self.loader, self.reader, self.clock = (
-            session.client,
-            session.loader,
-            session.reader,
-            session.clock,
-        )
-        self.runner = session.runner.lenient
-
-
-class _Goal:
+class Goal:
     """What objects of one class are to be."""
 
     def __init__(self, model: type[Model], condition: Expression) -> None:
@@ -108,6 +95,7 @@ class _Goal:
         self.needs_get = any(each.attribute.path[0].only_on_get for each in comparisons)
 
     def is_met(self, instance: Model) -> bool:
+        """Whether an object is what it is to be, by the last answer of the API."""
         state = instance.__state__
         return self.holds(state.raw, state.parents) is True
 
@@ -123,7 +111,7 @@ def _value(instance: Model, keys: Iterable[str]) -> object:
     return value
 
 
-def _goals(models: Iterable[type[Model]], conditions: Sequence[Expression]) -> dict[type[Model], _Goal]:
+def _goals(models: Iterable[type[Model]], conditions: Sequence[Expression]) -> dict[type[Model], Goal]:
     """Part conditions by the class that they are about; refuse what no look could ever show, before any request."""
     for each in conditions:
         _check(each)
@@ -138,7 +126,7 @@ def _goals(models: Iterable[type[Model]], conditions: Sequence[Expression]) -> d
         if fitting and not any(part in fit for fit in fitting.values()):
             msg = f"the condition {part} is about none of the objects ({', '.join(each.__name__ for each in fitting)})"
             raise InvalidRequestError(msg)
-    return {model: _Goal(model, and_(*fit)) for model, fit in fitting.items()}
+    return {model: Goal(model, and_(*fit)) for model, fit in fitting.items()}
 
 
 def _check(condition: object) -> None:
@@ -166,13 +154,12 @@ class _Wait:
         self,
         session: Waits,
         objects: list[Model],
-        goals: dict[type[Model], _Goal],
+        goals: dict[type[Model], Goal],
         timeout: float,
         tell: Callable[[WaitEntry, int, int], None] | None,
     ) -> None:
         self._clock, self._timeout, self._tell = session.clock, timeout, tell
-        lenient = _Lenient(session)
-        self._poll, self._listener = Poll(lenient), Listener(lenient, objects)
+        self._poll, self._listener = Poll(session), Listener(session, objects)
         self._objects, self._goals = objects, goals
         self._groups = groups_of(objects, whole=frozenset(model for model in goals if goals[model].needs_get))
         self._waiting = {id(each): each for each in objects}

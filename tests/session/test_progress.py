@@ -131,7 +131,7 @@ def test_a_wait_tells_of_changes_only(sim, session):
         each.boot()
     sim.world.jobs.later(2, lambda: sim.change(f"/linode/instances/{found[2].id}", status="running"))
     told = []
-    session.wait(found, Instance.status == "running", progress=lambda *change: told.append(change))
+    session.wait([*found, found[0]], Instance.status == "running", progress=lambda *change: told.append(change))
     of_first = [(entry.status, entry.note) for entry, _, _ in told if entry.object is found[0]]
     assert of_first == [
         ("waiting", "Instance.status = 'booting'"),

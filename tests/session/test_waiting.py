@@ -7,19 +7,26 @@ import json
 import pytest
 
 from linode_orm import (
+    Database,
     Disk,
     Image,
     Instance,
     InvalidRequestError,
     LKENode,
     ObjectGone,
+    Region,
     Session,
+    Token,
     Volume,
     WaitTimeout,
     and_,
     not_,
     or_,
 )
+from linode_orm.mapping import Model, ReadOnly
+from linode_orm.mapping.state import Status
+from linode_orm.session.polling import groups_of
+from linode_orm.session.waiting import Goal
 from linode_orm.simulator import Simulator
 
 LIST = "GET /linode/instances"
@@ -100,6 +107,18 @@ def test_fifty_in_one_request_a_round(sim, session, sent, pauses):
     assert sent() == []
 
 
+def test_all_are_fresh_at_the_end(sim, session, sent):
+    """What was there early is read along in the same list: at the end everything is fresh."""
+    found = machines(sim, session, 3)
+    for at, each in enumerate(found):
+        later(sim, 1 + 40 * at, path(each), status="running")
+    session.wait(found, Instance.status == "running", timeout=300)
+    assert sim.clock.monotonic() > 60
+    sent()
+    assert [each.status for each in found] == ["running"] * 3
+    assert sent() == []
+
+
 def test_the_list_is_filtered_by_id(sim, session):
     """Only what is waited for comes back, though the account holds more."""
     found = machines(sim, session, 40)[:3]
@@ -151,6 +170,21 @@ def test_many_ids_in_several_filters(sim, session, sent):
     assert len(looks) == 6
     assert max(len(json.dumps(each.x_filter)) for each in looks) < HEADER
     assert sum(len(each.x_filter["+or"]) for each in looks) == 2_000
+
+
+def test_gets_of_a_long_list_follow_events(sim, session, sent):
+    """Where objects are read one by one, events take the place of all their GETs too."""
+    sim.seed(volumes=1_400)
+    found = session.query(Volume).order_by(Volume.id).all()
+    few = [found[0], found[1_398]]
+    for each in few:
+        sim.change(path(each), status="resizing")
+        later(sim, 70, path(each), status="active")
+    sent()
+    session.wait(few, Volume.status == "active")
+    lines = sent()
+    gets = [f"GET {path(each)}" for each in few]
+    assert lines[:6] == ["GET /volumes", gets[1], EVENTS, EVENTS, *gets]
 
 
 def test_several_classes_follow_events(sim, session, sent, pauses):
@@ -248,6 +282,58 @@ def test_a_class_without_a_list(sim, session, sent):
     assert sent() == ["GET /lke/clusters/3/nodes/1-2"]
 
 
+def test_children_hear_of_their_parent(sim, session, sent):
+    """An event about a Linode is news for its disks: their list is read in the same round."""
+    sim.seed(instances=1, disks=2)
+    disks = session.query(Disk).all()
+    for each in disks:
+        sim.change(path(each), status="not ready")
+        later(sim, 28, path(each), status="ready")
+    host = sim._call(path(disks[0].instance)).item
+    sim.world.jobs.later(28, lambda: sim.world.events.add("disk_update", host))
+    sent()
+    session.wait(disks, Disk.status == "ready")
+    assert sent()[-2:] == [EVENTS, f"GET {path(disks[0].instance)}/disks"]
+    assert sim.clock.monotonic() < 32
+
+
+@pytest.mark.parametrize(
+    ("model", "count", "pages", "road"),
+    [
+        (Instance, 1, 1, ("items", 1)),
+        (Instance, 2, 1, ("ids", 1)),
+        (Volume, 2, 1, ("list", 1)),
+        (Volume, 2, 3, ("items", 2)),
+        (Volume, 5, 3, ("list", 3)),
+        (LKENode, 4, 1, ("items", 4)),
+        (Database, 1, 1, ("list", 1)),
+        (Database, 1, 3, ("list", 3)),
+        (Region, 3, 1, ("list", 1)),
+    ],
+)
+def test_roads(model, count, pages, road):
+    """The road to objects is the one with the fewest requests of those that show what is looked at."""
+    objects = [model.__bare__(at, (), None, Status.PERSISTENT) for at in range(count)]
+    (group,) = groups_of(objects, whole=frozenset())
+    group.pages = pages
+    assert (group.road, group.cost) == road
+    (group,) = groups_of(objects, whole=frozenset([model]))
+    assert group.road == ("items" if "get" in model.__mapper__.verbs else "list")
+
+
+def test_what_lists_lack_needs_a_get():
+    """A condition on what only an object's own GET shows is seen as such."""
+
+    class Berth(Model, path="/berths"):
+        """A place for a boat."""
+
+        id: ReadOnly[int] = ReadOnly(filterable=True)
+        depth: ReadOnly[int] = ReadOnly(only_on_get=True)
+
+    assert Goal(Berth, and_(Berth.id > 0, Berth.depth > 3)).needs_get
+    assert not Goal(Berth, Berth.id > 0).needs_get
+
+
 # -- how it ends -------------------------------------------------------------------------------------------------------
 
 
@@ -269,6 +355,38 @@ def test_the_last_look_is_at_the_end(sim, session):
     (machine,) = machines(sim, session, 1)
     later(sim, 19.9, path(machine), status="running")
     machine.wait_until(Instance.status == "running", timeout=20)
+
+
+def test_the_last_round_looks(sim, session, sent):
+    """The round at the end of the time looks at the objects, though it was the turn of the events."""
+    found = machines(sim, session, 2)
+    sent()
+    with pytest.raises(WaitTimeout):
+        session.wait(found, Instance.status == "running", timeout=4)
+    assert sent() == [LIST] * 4
+
+
+def test_a_slow_round_is_not_the_last(sim, session, sent):
+    """Where the time ends while events are asked for, the objects are looked at once more."""
+    (machine,) = machines(sim, session, 1)
+    sim.latency = 1
+    later(sim, 9, path(machine), status="running")
+    sent()
+    machine.wait_until(Instance.status == "running", timeout=8)
+    assert sent()[-2:] == [EVENTS, f"GET {path(machine)}"]
+
+
+def test_no_message_shows_a_secret(sim, session):
+    """What the API shows only once is not in the message of a wait for it."""
+    token = session.query(Token).first() or Token(label="t", scopes="*")
+    if token.__state__.is_new:
+        session.add(token)
+        session.commit()
+    with pytest.raises(WaitTimeout) as caught:
+        session.wait(token, Token.token == "other", timeout=0)
+    shown = sim.read(path(token))["token"]
+    assert token.token not in str(caught.value)
+    assert shown not in str(caught.value)
 
 
 def test_reached_once_is_enough(sim, session):

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import pickle
+from datetime import timedelta
 
 import pytest
 
 from linode_orm import (
+    Client,
     Disk,
     Domain,
     DomainRecord,
     Event,
     Image,
     Instance,
+    MySQLDatabase,
     NotFound,
     ObjectGone,
     Session,
@@ -156,6 +159,50 @@ def test_a_second_try_outdoes_a_failure(sim, session):
     sim.clock.advance(1)
     machine.boot()
     machine.wait_until(Instance.status == "running", timeout=600)
+
+
+def test_an_older_job_that_fails_later(sim, session):
+    """The failure of a job before the last one is no news of it, whenever it comes."""
+    (machine,) = machines(sim, session, 1)
+    older, newer = start(sim, "linode_boot", machine), start(sim, "linode_boot", machine)
+    sim.world.jobs.later(12, lambda: newer.change(status="finished"))
+    fail(sim, older, 40)
+    sim.world.jobs.later(150, lambda: sim.change(path(machine), status="running"))
+    machine.wait_until(Instance.status == "running", timeout=300)
+
+
+def test_a_notification_is_not_the_end(sim, session):
+    """A database's event says `notification` for long, and tells of the end under the same id (recorded)."""
+    made = [
+        sim.add("/databases/mysql/instances", label=f"db{at}", region="us-east", type="g6-nanode-1", engine="mysql/8")
+        for at in range(2)
+    ]
+    found = [session.load(MySQLDatabase, each["id"]) for each in made]
+    for each in found:
+        sim.change(path(each), status="provisioning")
+    events = session.query(Event).filter(Event.action == "database_create").order_by(Event.id).all()
+    first = sim._call(path(events[0])).item
+    assert first.body["status"] == "notification"
+    domains = iter(range(1_000))
+    for seconds in range(0, 200, 5):
+        sim.world.jobs.later(
+            seconds, lambda: sim.add("/domains", type="master", domain=f"d{next(domains)}.org", soa_email="a@b.org")
+        )
+    fail(sim, first, 100)
+    with pytest.raises(WaitFailed, match="database_create failed") as caught:
+        session.wait(found, MySQLDatabase.status == "active", timeout=3_600)
+    assert caught.value.object is found[0]
+    assert sim.clock.monotonic() < 130
+
+
+def test_a_failure_after_the_beginning_by_the_clock_of_the_api(sim, session, monkeypatch):
+    """Where answers have dates, a failure since the beginning counts at once, though events were not asked for before."""
+    (machine,) = machines(sim, session, 1)
+    monkeypatch.setattr(Client, "skew", timedelta(0))
+    sim.world.jobs.later(2, lambda: fail(sim, start(sim, "linode_boot", machine), 1))
+    with pytest.raises(WaitFailed, match="linode_boot failed"):
+        machine.wait_until(Instance.status == "running", timeout=600)
+    assert sim.clock.monotonic() < SETTLE
 
 
 def test_an_old_failure_says_nothing(sim, session):
