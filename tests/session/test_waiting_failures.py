@@ -178,11 +178,13 @@ def test_a_notification_is_not_the_end(sim, session):
         for at in range(2)
     ]
     found = [session.load(MySQLDatabase, each["id"]) for each in made]
+    sim.clock.advance(3_600)
+    sim.read(path(found[0]))
     for each in found:
         sim.change(path(each), status="provisioning")
-    events = session.query(Event).filter(Event.action == "database_create").order_by(Event.id).all()
-    first = sim._call(path(events[0])).item
+    first, _ = [sim.world.events.add("database_create", sim._call(path(each)).item) for each in found]
     assert first.body["status"] == "notification"
+    began = sim.clock.monotonic()
     domains = iter(range(1_000))
     for seconds in range(0, 200, 5):
         sim.world.jobs.later(
@@ -192,7 +194,7 @@ def test_a_notification_is_not_the_end(sim, session):
     with pytest.raises(WaitFailed, match="database_create failed") as caught:
         session.wait(found, MySQLDatabase.status == "active", timeout=3_600)
     assert caught.value.object is found[0]
-    assert sim.clock.monotonic() < 130
+    assert sim.clock.monotonic() - began < 130
 
 
 def test_a_failure_after_the_beginning_by_the_clock_of_the_api(sim, session, monkeypatch):
