@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 NoneType: Final = type(None)
 _NAIVE: Final = len("2018-01-02T03:04:05")
+_moment: Final = datetime.fromisoformat
 
 
 class WrongType(Exception):  # noqa: N818  a signal inside mapping, never raised to users
@@ -116,8 +117,8 @@ class Moment(Codec):
         if type(raw) is str:
             try:
                 if len(raw) == _NAIVE:
-                    return datetime.fromisoformat(raw + "+00:00")
-                moment = datetime.fromisoformat(raw)
+                    return _moment(raw + "+00:00")
+                moment = _moment(raw)
             except ValueError:
                 raise WrongType(self.text, raw) from None
             return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -45,20 +45,28 @@ class ListOf(Codec):
         self.item = item
         self._adopter = self._adopt_item
         self.unordered = unordered
+        self._way = (self.container, self._adopter, item.plain)  # in one attribute, for the hot path
 
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         if type(raw) is not list:
             raise WrongType(self.text, raw)
-        value = _new(self.container)
-        value._holder, value._name, value._adopt = holder, name, self._adopter  # noqa: SLF001  on the hot path
-        plain = self.item.plain
+        container, adopter, plain = self._way
+        value = _new(container)
+        value._holder = holder  # noqa: SLF001  as below: on the hot path
+        value._name = name  # noqa: SLF001
+        value._adopt = adopter  # noqa: SLF001
+        if not raw:
+            return value
         for each in raw:
             if type(each) not in plain:
-                decode = self.item.decode
-                raw = [each if type(each) in plain else decode(each, value, "") for each in raw]
-                break
+                _extend(value, self._decoded(raw, value))
+                return value
         _extend(value, raw)
         return value
+
+    def _decoded(self, raw: list[object], holder: Holder) -> list[object]:
+        plain, decode = self.item.plain, self.item.decode  # apart from `decode`, which a closure would slow down
+        return [each if type(each) in plain else decode(each, holder, "") for each in raw]
 
     def _adopt_item(self, value: object, holder: Holder) -> object:
         try:

@@ -11,6 +11,7 @@ from linode_orm.mapping.codecs import Optional, WrongType
 from linode_orm.mapping.containers import Structure
 from linode_orm.mapping.expressions import Attribute
 from linode_orm.mapping.record import Record, fill, read, write
+from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.protocols import FieldFacts
-    from linode_orm.mapping.tracked import TagList
+    from linode_orm.mapping.tracked import Holder, TagList
 
     _Tags = list[str] | tuple[str, ...] | set[str] | frozenset[str]
     _Plain = str | int | float | bool | datetime | Sequence[object] | Mapping[str, object] | None
@@ -87,7 +88,6 @@ class Kind(Generic[T_co]):
     name: str = ""
     owner: type
     text: str = ""
-    plain: frozenset[type] = frozenset()
 
     key: str = ""
     filterable: bool = False
@@ -109,7 +109,8 @@ class Kind(Generic[T_co]):
     _update: bool = False
     _nullable: bool | None = None
     _codec: Codec | None = None
-    _decode: Callable[[Any, Any, str], object] | None = None
+    _way: tuple[str, str, frozenset[type], Callable[[Any, Any, str], object] | None] = ("", "", frozenset(), None)
+    """What the first read of a value needs, in one attribute: key, name, types that need no decoding, decoder."""
 
     def __init__(self, **marks: Unpack[Marks]) -> None:
         unknown = marks.keys() - Marks.__annotations__.keys()
@@ -144,10 +145,15 @@ class Kind(Generic[T_co]):
         if self._codec is None:
             names = vars(sys.modules[self.owner.__module__])
             self._codec = parse(self.text, names, unordered=self.unordered)
-            self.plain = self._codec.plain
             inner = getattr(self._codec, "inner", self._codec)  # null is plain where it may be
-            self._decode = inner.cls.__hydrate__ if isinstance(inner, Structure) else inner.decode
+            decode = inner.cls.__hydrate__ if isinstance(inner, Structure) else inner.decode
+            self._way = (self.key, self.name, self._codec.plain, decode)
         return self._codec
+
+    @property
+    def decoder(self) -> Callable[[object, Holder, str], object]:
+        """What decodes a value that is not null, for a holder, by name."""
+        return self._way[3] or self.codec.decode
 
     @property
     def nullable(self) -> bool:
@@ -176,21 +182,24 @@ class Kind(Generic[T_co]):
             """Give the attribute's value, decoding or loading it; on a class, what stands in conditions."""
             if instance is None:
                 return self.attribute(owner)
+            key, name, plain, decode = self._way
             state = instance.__state__
-            value = state.raw.get(self.key, self)
-            if value is self or state.edits or self._decode is None:
+            raw = state.raw
+            value = raw.get(key, ABSENT)
+            if value is ABSENT or decode is None or state.edits:
                 return read(instance, self)
-            if type(value) in self.plain:
-                values = instance.__dict__
-                values[self.name] = value
-                if len(values) > _MANY and value is not None:
+            values = instance.__dict__
+            if type(value) in plain:
+                values[name] = value
+                if len(values) > _MANY:
                     fill(instance)
                 return value
             try:
-                value = self._decode(value, instance, self.name)
+                value = values[name] = decode(value, instance, name)
             except WrongType:
                 return read(instance, self)
-            instance.__dict__[self.name] = value
+            if len(values) > _MANY and len(raw) - len(values) <= instance.__mapper__.few:
+                fill(instance)
             return value
 
     def assign(self, record: Record, value: object) -> None:
@@ -281,8 +290,8 @@ class _AsksTheClock(Kind[T_co]):
             until = origin.fresh_until
             if until is not None and origin.owner.monotonic() >= until:
                 origin.owner.freshen(instance, self.name)
-            value = instance.__dict__.get(self.name, self)
-            return _get(self, instance, owner) if value is self else value
+            value = instance.__dict__.get(self.name, ABSENT)
+            return _get(self, instance, owner) if value is ABSENT else value
 
         def __set__(self, instance, value):
             """Assign; `Record.__setattr__` comes first, this makes a data descriptor."""

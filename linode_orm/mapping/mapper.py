@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Never, cast
 from urllib.parse import quote
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.codecs import NoneType, WrongType
-from linode_orm.mapping.compiled import filler
+from linode_orm.mapping.codecs import Scalar, WrongType
+from linode_orm.mapping.compiled import deepener, filler
 from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, volatile_twin
 from linode_orm.mapping.operations import Operation
 from linode_orm.mapping.record import Record
@@ -28,6 +28,7 @@ _ID_TYPES: Final[dict[str, type]] = {"int": int, "str": str}
 _SECRET: Final = KINDS["Secret"]
 _SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _RANGE: Final = "ipv6/prefix_length"
+_SEVERAL: Final = 3
 _ALL_VERBS: Final = "list get create update delete"
 
 
@@ -153,7 +154,22 @@ class Mapper:
     def fill(self) -> Callable[[dict[str, object], dict[str, object]], None]:
         """What puts the values of a body that need no decoding under their attributes' names."""
         answered = [each for each in self.fields.values() if each.kind != "secret" and not each.only_on_get]
-        return filler([field for field in answered if field.codec.plain - {NoneType}])
+        return filler([field for field in answered if field.codec.plain])
+
+    @cached_property
+    def _deep(self) -> list[Kind[Any]]:
+        fields = [each for each in self.fields.values() if each.kind != "secret"]
+        return [each for each in fields if not isinstance(getattr(each.codec, "inner", each.codec), Scalar)]
+
+    @cached_property
+    def deepen(self) -> Callable[[dict[str, object], dict[str, object], Record], None]:
+        """What decodes the values of a body that need it: lists, objects and moments."""
+        return deepener(self._deep)
+
+    @cached_property
+    def few(self) -> int:
+        """How few values may be left undecoded for them to be taken along: who reads three that need it reads most."""
+        return len(self._deep) - _SEVERAL
 
     def _has_one_id(self) -> bool:
         return len(self.id_names) == 1 and self.id_names[0] in self.fields

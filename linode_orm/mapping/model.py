@@ -249,11 +249,8 @@ class NestedState(RecordState):
 
     __slots__ = ("holder", "name")
 
-    def __init__(self, raw: dict[str, object], holder: Holder | None, name: str) -> None:
-        self.raw = raw
-        self.edits = None
-        self.holder = holder
-        self.name = name
+    holder: Holder | None
+    name: str
 
     @property
     def is_free(self) -> bool:
@@ -283,7 +280,9 @@ class Nested(_Declared):
     if not TYPE_CHECKING:
 
         def __init__(self, **values: object) -> None:
-            _set_state(self, NestedState(EMPTY, None, ""))
+            state = NestedState()
+            state.raw, state.edits, state.holder, state.name = EMPTY, None, None, ""
+            _set_state(self, state)
             for name, value in values.items():
                 setattr(self, name, value)
 
@@ -291,12 +290,16 @@ class Nested(_Declared):
     def __hydrate__(cls, raw: dict[str, object], holder: Holder | None, name: str) -> Self:
         if type(raw) is not dict:
             raise WrongType(cls.__name__, raw)
+        mapper = cls.__mapper__
+        if not mapper.known.issuperset(raw):
+            mapper.learn(raw.keys() - mapper.known)
+        state = NestedState()  # without an `__init__`, which takes as long as all the rest
+        state.raw = raw
+        state.edits = None
+        state.holder = holder
+        state.name = name
         self = _new(cls)
-        state = _new(NestedState)
-        state.raw, state.edits, state.holder, state.name = raw, None, holder, name
         _set_state(self, state)
-        if not cls.__mapper__.known.issuperset(raw):
-            cls.__mapper__.learn(raw.keys() - cls.__mapper__.known)
         return self
 
     def __held_by__(self, holder: Holder, name: str) -> Self:

@@ -36,9 +36,8 @@ class RecordState:
 
     __slots__ = ("edits", "raw")
 
-    def __init__(self, raw: dict[str, object]) -> None:
-        self.raw = raw
-        self.edits: dict[str, Edit] | None = None
+    raw: dict[str, object]
+    edits: dict[str, Edit] | None
 
     def missing(self, record: Record, field: FieldFacts) -> object:
         """Give the value of a field whose key the body does not have."""
@@ -99,10 +98,16 @@ def read(record: Record, field: FieldFacts) -> object:
 
 
 def fill(record: Record) -> None:
-    """Keep every value that needs no decoding, where nothing is pending: they are often read together."""
-    try:  # noqa: SIM105  half the time of suppress()
-        record.__mapper__.fill(record.__state__.raw, record.__dict__)
-    except KeyError:  # a reference has its id alone
+    """Keep every value that needs no decoding, where nothing is pending: they are often read together.
+
+    Where few are then left, these are decoded too, up to the first of a wrong type: that one tells at its own read.
+    """
+    mapper, raw, values = record.__mapper__, record.__state__.raw, record.__dict__
+    try:
+        mapper.fill(raw, values)
+        if len(raw) - len(values) <= mapper.few:
+            mapper.deepen(raw, values, record)
+    except (KeyError, WrongType):  # the first: a reference has its id alone
         pass
 
 

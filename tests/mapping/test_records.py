@@ -13,6 +13,9 @@ from linode_orm.mapping import TagList
 from linode_orm.mapping.record import absorb, changes, encode, restore
 from tests.mapping.harbour import SHIP, Boat, Rig, Sail, Ship, afloat
 
+READ = [name for name, field in Ship.__mapper__.fields.items() if field.key in SHIP and name != "id"]
+WRONG = {"notes": 1 + 2j, "stops": 5, "crew": 5, "tags": 5}
+
 
 def changed(ship: Ship) -> set[str]:
     return set(changes(ship))
@@ -45,6 +48,27 @@ class TestReading:
         assert ship.tags is ship.tags
         assert ship.rig is ship.rig
         assert ship.rig.sails[0] is ship.rig.sails[0]
+
+    @pytest.mark.parametrize("start", range(len(READ)))
+    @pytest.mark.parametrize("wrong", [None, *sorted(READ)])
+    def test_reading_much_is_reading_each(self, start, wrong):
+        """In whatever order all is read, each value is what it is when read alone, and a wrong one is told, each time."""
+        damage = {} if wrong is None else {Ship.__mapper__.fields[wrong].key: WRONG.get(wrong, [5])}
+        ship = afloat(**damage)
+        seen = {}
+        for name in (*READ[start:], *READ[:start]) * 2:
+            if name == wrong:
+                with pytest.raises(ResponseError, match=rf"Ship 7\.{name}:"):
+                    getattr(ship, name)
+                continue
+            value = getattr(ship, name)
+            assert value == getattr(afloat(), name)
+            assert seen.setdefault(name, value) is value
+        assert changed(ship) == set()
+        if wrong is None:
+            ship.rig.sails[0].area += 1
+            ship.stops.append("z")
+            assert changed(ship) == {"rig", "stops"}
 
     def test_encoding_gives_the_body_back(self):
         """Decoding and encoding every field gives the values of the body."""
