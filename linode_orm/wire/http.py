@@ -14,7 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from linode_orm.errors import TransportError
@@ -65,16 +65,14 @@ class _TimedAnswer(HTTPResponse):
         self.fp = BufferedReader(_Timed(self.fp.detach(), sock))
 
 
-class _Connection(HTTPConnection):
-    response_class = _TimedAnswer
-
-
-class _SecureConnection(HTTPSConnection):
-    response_class = _TimedAnswer
-
-
 class _Fresh:
     """A pool that hands out no connection that was idle for long: a POST on it might be lost unseen."""
+
+    def _new_conn(self) -> Any:  # noqa: ANN401  urllib3's connection
+        connection = super()._new_conn()  # type: ignore[misc]  # mixed into urllib3's pools
+        if isinstance(connection, HTTPConnection):  # a recorder of cassettes puts its own in the place of these
+            connection.response_class = _TimedAnswer
+        return connection
 
     def _get_conn(self, timeout: float | None = None) -> Any:  # noqa: ANN401  urllib3's connection
         connection = super()._get_conn(timeout)  # type: ignore[misc]  # mixed into urllib3's pools
@@ -89,11 +87,11 @@ class _Fresh:
 
 
 class _FreshPool(_Fresh, HTTPConnectionPool):
-    ConnectionCls: Any = _Connection
+    pass
 
 
 class _FreshSecurePool(_Fresh, HTTPSConnectionPool):
-    ConnectionCls: Any = _SecureConnection
+    pass
 
 
 _POOLS: Final = {"http": _FreshPool, "https": _FreshSecurePool}
