@@ -8,6 +8,7 @@ import pytest
 
 from linode_orm import (
     VPC,
+    CommitError,
     Domain,
     Firewall,
     IPv6Range,
@@ -152,9 +153,11 @@ class Answers:
     def __init__(self, *answers):
         self.answers = list(answers)
         self.sent = []
+        self.bodies = []
 
     def send(self, request, *, token, timeout):
         self.sent.append(f"{request.method} {request.path}")
+        self.bodies.append(request.body)
         return Response(200, {}, json.dumps(self.answers.pop(0)).encode(), request)
 
     def close(self):
@@ -191,3 +194,30 @@ class TestIncompleteAnswers:
             assert vpc.ipv4 is None
             assert vpc.label == "net"
         assert transport.sent == ["POST /vpcs"]
+
+
+class TestChildrenThatAreDoubtfulOrSecret:
+    """Children inside a body are no fields of their parent: what looks at fields passes them over."""
+
+    def test_a_lost_answer(self, sim, session):
+        """The VPC is found by its label, with the subnets that were made with it."""
+        sim.faults.add("POST", "/vpcs", 1, "reset_after")
+        vpc = VPC(label="net", region="us-east", subnets=[{"label": "inner", "ipv4": "10.0.0.0/24"}])
+        session.add(vpc)
+        with pytest.raises(CommitError):
+            session.commit()
+        session.commit()
+        assert [each.label for each in vpc.subnets] == ["inner"]
+        assert len([each for each in sim.requests if each.method == "POST"]) == 1
+
+    def test_a_key_of_a_certificate(self, session):
+        """It stands in no plan, and is sent."""
+        configs = [{"port": 443, "protocol": "https", "ssl_cert": "CERT", "ssl_key": "PRIVATE"}]
+        session.add(NodeBalancer(region="us-east", configs=configs))
+        plan = session.plan()
+        assert "PRIVATE" not in str(plan) + repr(plan) + json.dumps(plan.to_dict())
+        transport = Answers({"id": 5})
+        with Session(client=Client("t", transport=transport)) as other:
+            other.add(NodeBalancer(region="us-east", configs=configs))
+            other.commit()
+        assert transport.bodies == [{"region": "us-east", "configs": configs}]

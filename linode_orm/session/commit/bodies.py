@@ -43,7 +43,8 @@ def for_create(instance: Model, name_of: NameOf) -> Body:
             given.append(Change(name, field.key, ABSENT, content[field.key]))
     for relation in mapper.relations.values():
         if isinstance(relation, Many) and relation.given(instance) is not ABSENT:
-            content[relation.create_key] = relation.given(instance)
+            secret = dressing.secrets_of(cast("type[Model]", relation.model))
+            content[relation.create_key] = dressing.hidden(relation.given(instance), secret, (relation.create_key,))
     missing = [name for name, field in mapper.fields.items() if field.required and field.key not in content]
     if missing:
         msg = f"{instance!r} cannot be created without {', '.join(missing)}; assign before the commit"
@@ -91,11 +92,20 @@ def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[st
 def reveal(instance: Model, hidden: Hidden, verb: str) -> object:
     """Give the secret that a placeholder in the body of a `create` or an `update` stands for."""
     key, *path = hidden.path
-    field = instance.__mapper__.keys[str(key)]
-    value: Any = field.codec.trim(field.codec.encode(instance.__dict__[field.name]), verb)
+    field = instance.__mapper__.keys.get(str(key))
+    if field is None:
+        value = _given(instance, str(key))
+    else:
+        value = field.codec.trim(field.codec.encode(instance.__dict__[field.name]), verb)
     for step in path:
         value = value[step]
     return cast("object", value)
+
+
+def _given(instance: Model, key: str) -> Any:  # noqa: ANN401  JSON
+    """Give the children that stand under a key of the body as plain dicts."""
+    relations = instance.__mapper__.relations.values()
+    return next(each.given(instance) for each in relations if isinstance(each, Many) and each.create_key == key)
 
 
 def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
@@ -153,6 +163,24 @@ class _Dressing:
         value = record.__dict__[field.name]
         raw = field.codec.trim(field.codec.encode(value), self.verb)
         return self.value(field.codec, value, raw, (*path, field.key)) if _is_deep(field.codec) else raw
+
+    @staticmethod
+    def secrets_of(model: type[Model]) -> frozenset[str]:
+        """Give the keys of a class whose values are shown to nobody."""
+        fields = model.__mapper__.fields.values()
+        return frozenset(field.key for field in fields if field.redacted or field.kind == "secret")
+
+    def hidden(self, value: object, secret: frozenset[str], path: tuple[str | int, ...]) -> object:
+        """Put placeholders for secrets into children that are plain dicts."""
+        if isinstance(value, list):
+            return [self.hidden(each, secret, (*path, at)) for at, each in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        self.secret_keys |= secret & value.keys()
+        return {
+            key: Hidden((*path, key)) if key in secret else self.hidden(each, secret, (*path, key))
+            for key, each in value.items()
+        }
 
     def reference(self, target: Model) -> object:
         """Give the id of an object, or what stands for it."""

@@ -65,12 +65,18 @@ def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt
 def _still_as_sent(instance: Model, doubt: Doubt) -> list[str]:
     """Give the attributes that nobody has changed since they were sent; the others are changes to send now."""
     names: list[str] = []
-    for key, sent in cast("dict[str, object]", doubt.sent).items():
+    for key, sent in _of_fields(instance, doubt):
         field = instance.__mapper__.keys[key]
         value = instance.__dict__.get(field.name)
         if isinstance(sent, Hidden) or field.codec.same(field.codec.trim(field.codec.encode(value), "create"), sent):
             names.append(field.name)
     return names
+
+
+def _of_fields(instance: Model, doubt: Doubt) -> list[tuple[str, object]]:
+    """Give what was sent as values of fields; children inside the body are none."""
+    keys = instance.__mapper__.keys
+    return [(key, value) for key, value in cast("dict[str, object]", doubt.sent).items() if key in keys]
 
 
 def _moved(instance: Model, doubt: Doubt, names: list[str]) -> str:
@@ -132,7 +138,7 @@ def _differences(instance: Model, doubt: Doubt, found: dict[str, Any]) -> list[s
     """Give the attributes in which an object is not the one that was sent; what the API may rewrite is not compared."""
     mapper = instance.__mapper__
     differing: list[str] = []
-    for key, value in cast("dict[str, object]", doubt.sent).items():
+    for key, value in _of_fields(instance, doubt):
         field = mapper.keys[key]
         codec = field.codec.inner if isinstance(field.codec, Optional) else field.codec
         if isinstance(codec, Scalar) and field.kind != "secret" and key in found and not codec.same(value, found[key]):
