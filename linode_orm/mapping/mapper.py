@@ -127,6 +127,7 @@ class Mapper:
         self.item_path = str(options.pop("item", default_item))
         self.placeholders = tuple(_PLACEHOLDER.findall(self.path))
         self.parent = options.pop("parent", None)
+        self.parent_keys = tuple(cast("tuple[str, ...]", options.pop("parent_keys", ())))
         self.verbs = frozenset(str(options.pop("verbs", "get update" if self.singleton else _ALL_VERBS)).split())
         self.envelope = str(options.pop("envelope", "page"))
         self.version = str(options.pop("version", "v4"))
@@ -266,6 +267,16 @@ class Mapper:
             return len(self.placeholders)
         parent: Any = lookup(str(self.parent))
         return cast("int", parent.__mapper__.above) + (0 if parent.__mapper__.singleton else 1)
+
+    def parents_in(self, body: object) -> tuple[object, ...]:
+        """Give the parents' ids that a body names itself, where its list does not lie below them."""
+        found: list[object] = []
+        for path in self.parent_keys:
+            value: Any = body
+            for key in path.split("."):
+                value = value.get(key) if isinstance(value, dict) else None
+            found.append(value)
+        return self.check_parents(tuple(found))
 
     def check_parents(self, parents: tuple[object, ...]) -> tuple[object, ...]:
         """Give the parents' ids in the types of their fields; refuse another number of them, or other types."""

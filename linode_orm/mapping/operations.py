@@ -17,6 +17,7 @@ F = TypeVar("F", bound="Callable[..., object]")
 R = TypeVar("R")
 
 _NOTHING: Final[dict[str, object]] = {}
+_NOTHING_NAMED: Final[dict[str, str]] = {}
 _NO_ARGUMENTS: Final = frozenset({"self", "cls", "session"})
 
 
@@ -25,8 +26,12 @@ class Operation:
     """One action: its request, and what its answer is.
 
     `path` is relative to the item (`"boot"`) unless it begins with a slash. `answers` is None (the answer says
-    nothing that would be kept), a class name (an object of it), `list:` and a class name, or `value` (plain JSON).
-    `body` maps argument names to the keys of the body; arguments named in braces in `path` stand there instead.
+    nothing that would be kept), a class name (an object of it), `list:` and a class name, `query:` and a class name (a
+    query over the list there, which sends nothing yet), `bytes`, `mixed` (rows of several kinds, whose classes
+    `parts` names), or `value`: JSON, read as the class `gives` where there is one, with objects of the classes that
+    `parts` names under its keys.
+    `body` maps argument names to the keys of the body (an empty one: the argument is the body); arguments named in
+    braces in `path` stand there instead, and files are no part of it.
     `required` are the arguments that have no default. `event` is the action of the account's event that tells of it,
     where that is known; a longer name that begins with it (`linode_migrate_datacenter`) is a variant of the same.
     """
@@ -40,6 +45,10 @@ class Operation:
     required: tuple[str, ...]
     idempotent: bool
     event: str | None = None
+    gives: type | None = None
+    parts: Mapping[str, str] = _NOTHING_NAMED
+    version: str | None = None
+    """The version of the API that has it, where that is not the class's own."""
 
 
 def operation(  # noqa: PLR0913  the facts of one request
@@ -51,13 +60,14 @@ def operation(  # noqa: PLR0913  the facts of one request
     body: Mapping[str, str] | None = None,
     idempotent: bool | None = None,
     event: str | None = None,
+    gives: type | None = None,
+    parts: Mapping[str, str] = _NOTHING_NAMED,
+    version: str | None = None,
 ) -> Callable[[F], F]:
     """Declare the request behind a method; its arguments are the body, `body` renames some of them."""
 
     def declare(function: F) -> F:
-        code = function.__code__
-        first = max(code.co_posonlyargcount, 1)  # self, or cls and the session
-        names = code.co_varnames[first : code.co_argcount + code.co_kwonlyargcount]
+        names = _arguments(function)
         optional = function.__kwdefaults__ or {}
         keys = {name: (body or {}).get(name, name.removesuffix("_")) for name in names if f"{{{name}}}" not in path}
         function.__operation__ = Operation(  # type: ignore[attr-defined]  # collected by the mapper
@@ -70,10 +80,21 @@ def operation(  # noqa: PLR0913  the facts of one request
             required=tuple(name for name in names if name not in optional),
             idempotent=method in {"GET", "PUT", "DELETE"} if idempotent is None else idempotent,
             event=event,
+            gives=gives,
+            parts=parts,
+            version=version,
         )
         return function
 
     return declare
+
+
+def _arguments(function: Callable[..., object]) -> list[str]:
+    """Name the arguments that go into the path or the body; a file is no part of either."""
+    code = function.__code__
+    first = max(code.co_posonlyargcount, 1)  # self, or cls and the session
+    names = code.co_varnames[first : code.co_argcount + code.co_kwonlyargcount]
+    return [name for name in names if function.__annotations__.get(name) != "Content"]
 
 
 def act(

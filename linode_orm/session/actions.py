@@ -6,22 +6,29 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
+from attrs import evolve
+
 from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError
 from linode_orm.mapping import Model, Nested
 from linode_orm.mapping.codecs import Moment
 from linode_orm.mapping.mapper import flat, quoted
+from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, Status
-from linode_orm.wire.messages import Request
+from linode_orm.wire.messages import Content, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linode_orm.mapping.operations import Operation
+    from linode_orm.mapping.query import Runner
     from linode_orm.session.loading import Loader
     from linode_orm.wire.client import Client
 
-_SECRET_ARGUMENTS: Final = frozenset({"root_pass", "password", "token", "secret_key", "ssl_key"})
+_SECRET_ARGUMENTS: Final = frozenset(
+    {"root_pass", "password", "token", "secret_key", "ssl_key", "tfa_code", "cvv", "card_number"}
+)
+_PAGE: Final = frozenset({"data", "page", "pages"})
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _moment: Final = Moment("datetime")
 
@@ -31,6 +38,11 @@ class Acts(Protocol):
 
     client: Client
     loader: Loader
+
+    @property
+    def runner(self) -> Runner:
+        """What answers queries."""
+        ...
 
 
 class Actions:
@@ -43,25 +55,31 @@ class Actions:
         """Send one action now; give what its declaration says that it answers."""
         if isinstance(target, Model):
             self._check_target(target, operation)
-        given = {name: plain(value, f"{operation.name}({name}=)") for name, value in arguments.items()}
-        body = {key: given[name] for name, key in operation.body.items() if name in given}
-        path = path_of(target, operation, given)
-        has_query = operation.method in {"GET", "DELETE"}
-        request = Request(
-            operation.method,
-            path,
-            version=target.__mapper__.version,
-            query={key: _query_value(value) for key, value in body.items()} if has_query else {},
-            body=None if has_query else body,
-            secret_keys=_SECRET_ARGUMENTS & body.keys(),
-            idempotent=operation.idempotent,
-        )
-        answer = self._session.client.send(request).json()
-        result = self._result(target, operation, answer, path)
+        request = _request(target, operation, arguments)
+        if (operation.answers or "").startswith("query:"):
+            return self._query(operation, request)
+        response = self._session.client.send(request)
+        answer = response.content if operation.answers == "bytes" else self._whole(request, response.json())
+        result = self._result(target, operation, answer, request.path)
         for value in arguments.values():
             if isinstance(value, Model):
                 self._forget_collections(value)
         return result
+
+    def _query(self, operation: Operation, request: Request) -> Query[Any]:
+        """Give a query over the list behind an action; nothing is sent yet."""
+        model = cast("type[Any]", lookup(str(operation.answers).removeprefix("query:")))
+        return Query(model, self._session.runner, path=request.path, envelope="page", parents=())
+
+    def _whole(self, request: Request, answer: Any) -> Any:  # noqa: ANN401  any JSON value
+        """Put the rows of all pages into the first one."""
+        if request.method != "GET" or not isinstance(answer, dict) or not answer.keys() >= _PAGE:
+            return answer
+        rows = list(answer["data"])
+        for number in range(2, answer["pages"] + 1):
+            following = evolve(request, query={**request.query, "page": number})
+            rows += self._session.client.send(following).json()["data"]
+        return {**answer, "data": rows}
 
     def _check_target(self, target: Model, operation: Operation) -> None:
         state = target.__state__
@@ -79,15 +97,26 @@ class Actions:
         kind = operation.answers
         if kind is None:
             return None
-        if kind == "value":
+        if kind == "bytes":
             return answer
+        if kind == "value":
+            return self._value(target, operation, answer, path)
+        if kind == "mixed":
+            known = [(operation.parts.get(each["type"]), each["data"]) for each in _rows(operation, answer, path)]
+            return [self._object(name, target, body) for name, body in known if name]
         if kind.startswith("list:"):
-            rows = answer.get("data", answer) if isinstance(answer, dict) else answer
-            if not isinstance(rows, list):
-                msg = f"{operation.method} {path}: a list was expected, not {type(rows).__name__}"
-                raise ResponseError(msg)
-            return [self._object(kind.removeprefix("list:"), target, row) for row in rows]
+            return [self._object(kind.removeprefix("list:"), target, row) for row in _rows(operation, answer, path)]
         return self._object(kind, target, answer)
+
+    def _value(self, target: Model | type[Model], operation: Operation, answer: object, path: str) -> object:
+        if not operation.gives and not operation.parts:
+            return answer
+        if not isinstance(answer, dict):
+            msg = f"{operation.method} {path}: an object was expected, not {type(answer).__name__}"
+            raise ResponseError(msg)
+        if operation.gives is not None:
+            return cast("type[Any]", operation.gives).__hydrate__(answer, None, "")
+        return {**answer, **{key: self._object(name, target, answer[key]) for key, name in operation.parts.items()}}
 
     def _object(self, name: str, target: Model | type[Model], body: object) -> Model:
         model = cast("type[Model]", lookup(name))
@@ -96,7 +125,7 @@ class Actions:
             state = target.__state__
             same = isinstance(target, model) or model.__mapper__.above == len(state.parents)
             parents = state.parents if same else (*state.parents, state.identity)
-        if model.__mapper__.singleton and isinstance(target, Model) and isinstance(body, dict):
+        if model.__mapper__.singleton and isinstance(target, model) and isinstance(body, dict):
             self._session.loader.take(target, body, Loaded.WHOLE)
             return target
         instance = self._session.loader.one(model, parents, cast("dict[str, Any]", body), Loaded.WHOLE)
@@ -110,6 +139,33 @@ class Actions:
             collection = instance.__dict__.get(name)
             if hasattr(collection, "__refill__"):
                 cast("Any", collection).__refill__()
+
+
+def _rows(operation: Operation, answer: object, path: str) -> list[Any]:
+    rows = answer.get("data", answer) if isinstance(answer, dict) else answer
+    if not isinstance(rows, list):
+        msg = f"{operation.method} {path}: a list was expected, not {type(rows).__name__}"
+        raise ResponseError(msg)
+    return rows
+
+
+def _request(target: Model | type[Model], operation: Operation, arguments: Mapping[str, object]) -> Request:
+    content = next((each for each in arguments.values() if isinstance(each, Content)), None)
+    plain_ones = {name: each for name, each in arguments.items() if not isinstance(each, Content)}
+    given = {name: plain(value, f"{operation.name}({name}=)") for name, value in plain_ones.items()}
+    body: Any = {key: given[name] for name, key in operation.body.items() if name in given}
+    has_query = operation.method in {"GET", "DELETE"}
+    return Request(
+        operation.method,
+        path_of(target, operation, given),
+        version=operation.version or target.__mapper__.version,
+        query={key: _query_value(value) for key, value in body.items()} if has_query else {},
+        body=None if has_query or content is not None else body.get("", body),
+        secret_keys=_SECRET_ARGUMENTS & body.keys(),
+        idempotent=operation.idempotent,
+        content=content,
+        accept="*/*" if operation.answers == "bytes" else "application/json",
+    )
 
 
 def path_of(target: Model | type[Model], operation: Operation, given: Mapping[str, object]) -> str:

@@ -48,11 +48,12 @@ class Loader:
     ) -> list[M]:
         """Give the objects of the rows of a list; known ones are brought up to date, pending changes stay."""
         mapper = model.__mapper__
+        if mapper.parent_keys and len(parents) != mapper.above:
+            return [self.one(model, mapper.parents_in(body), body, loaded, batch=batch) for body in bodies]
         table = self._map.table(model, parents)
-        fresh = self._session.fresh_until() if mapper.volatile else None
         known, owner = mapper.known, cast("Owner", self._session)
-        if not mapper.only_on_get:
-            loaded = Loaded.WHOLE
+        loaded = loaded if mapper.only_on_get else Loaded.WHOLE
+        fresh = self._session.fresh_until() if mapper.volatile else None
         origin = Origin(owner, parents, Status.PERSISTENT, loaded, fresh, batch)
         found: list[M] = []
         single, has_key = mapper.id_key, bool(mapper.id_names) or mapper.singleton
@@ -77,9 +78,11 @@ class Loader:
             found.append(cast("M", instance))
         return found
 
-    def one(self, model: type[M], parents: tuple[object, ...], body: dict[str, Any], loaded: Loaded) -> M:
+    def one(
+        self, model: type[M], parents: tuple[object, ...], body: dict[str, Any], loaded: Loaded, *, batch: object = None
+    ) -> M:
         """Give the object of one body."""
-        return self.rows(model, parents, [body], loaded=loaded)[0]
+        return self.rows(model, parents, [body], batch=batch, loaded=loaded)[0]
 
     def identity_of(self, model: type[Model], body: object) -> object:
         """Give the id that a body names; raise `ResponseError` where it has none of the right type."""

@@ -142,8 +142,9 @@ class Client:
         with self._lock:
             self._sent += 1
         began = self.clock.monotonic()
+        token = request.token if request.url else self._token
         try:
-            response = self.transport.send(request, token=self._token, timeout=min(self.timeout, max(left, 0.001)))
+            response = self.transport.send(request, token=token, timeout=min(self.timeout, max(left, 0.001)))
         except LinodeORMError as error:
             self._tell(request, error, self.clock.monotonic() - began, tries)
             raise
@@ -158,7 +159,8 @@ class Client:
         token = self._token
         refused = response.status >= HTTPStatus.BAD_REQUEST
         standing = Standing(self._expiry, self.clock.now()) if refused and token is not None else None
-        check(response, tries, () if token is None else (token,), standing)
+        secrets = [each for each in (token, response.request.token) if each is not None]
+        check(response, tries, secrets, standing)
         if token is not None and response.request.path.startswith(TOKENS):
             self._expiry = expiry_in(response, token) or self._expiry
 

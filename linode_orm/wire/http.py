@@ -158,15 +158,19 @@ class HttpTransport:
         """Make requests' own value; its `prepare` would undo the quoting of the path."""
         prepared = requests.PreparedRequest()
         prepared.method = request.method
-        prepared.url = f"{self._base_url}/{request.version}{request.path}"
+        prepared.url = request.url or f"{self._base_url}/{request.version}{request.path}"
         if request.query:
             prepared.url += "?" + urlencode(request.query)
-        headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+        headers = {"User-Agent": USER_AGENT, "Accept": request.accept, "Accept-Encoding": "gzip, deflate"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         if request.x_filter:
             headers["X-Filter"] = json.dumps(request.x_filter)
-        if request.body is not None:
+        if request.content is not None:
+            prepared.body = request.content.chunks()  # type: ignore[assignment]  # an iterator, as urllib3 takes it
+            headers["Content-Type"] = request.content.kind
+            headers["Content-Length"] = str(request.content.length)
+        elif request.body is not None:
             prepared.body = json.dumps(request.body, separators=(",", ":"), allow_nan=False).encode()
             headers["Content-Type"] = "application/json"
             headers["Content-Length"] = str(len(prepared.body))

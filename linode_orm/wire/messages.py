@@ -10,7 +10,7 @@ from attrs import Factory, frozen
 from linode_orm.errors import ResponseError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
 """Any value of JSON."""
@@ -22,6 +22,15 @@ _REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _NOTHING: Final[dict[str, str | int]] = {}
 
 
+@frozen(eq=False)
+class Content:
+    """What a request carries that is no JSON: its type, its length, and its bytes, given anew for each try."""
+
+    kind: str
+    length: int
+    chunks: Callable[[], Iterator[bytes]]
+
+
 @frozen(eq=False, repr=False)
 class Request:
     """One request to the API.
@@ -29,6 +38,9 @@ class Request:
     `path` is quoted already and begins behind the version: `/volumes/1`. `body` is JSON, None for none. `x_filter`
     goes into the header of that name. Values under `secret_keys`, at any depth, are shown to nobody. `idempotent`
     says whether sending it twice does the same as once; unless told, that is so for all methods but POST.
+
+    `content` stands in place of a body. `url` is a whole address elsewhere, such as the one that takes an image: the
+    client's token is not sent there, `token` is where there is one. `accept` is the type of the answer.
     """
 
     method: str
@@ -39,6 +51,10 @@ class Request:
     body: object = None
     secret_keys: frozenset[str] = frozenset()
     idempotent: bool = Factory(lambda self: self.method in _REPEATABLE, takes_self=True)
+    content: Content | None = None
+    url: str = ""
+    token: str | None = None
+    accept: str = "application/json"
 
     @property
     def title(self) -> str:

@@ -39,6 +39,9 @@ EXCEPTIONS = {
     r"NodeBalancer\.client_udp_sess_throttle: .*": "TestNodeBalancer_UDP#1 gives it",
     r"ObjectStorageBucket\.cluster: createable True": "TestObjectStorageObject_ACLConfig_Update#0 gives it",
     r"PostgreSQLDatabase\.engine_config\.pg\.pg_\w+\.\w+: not declared": "keys with a dot, which answers do not nest",
+    r"FirewallVersion\.verbs: .*": "no field is its id: firewall.rules_version(version=...) reads one",
+    r"UserPreferences\.(key1|key2): not declared": "keys of an example; the document has the user's own",
+    r"UserPreferences\.verbs: .*": "a document without declared keys: read() and replace()",
     r"LKENode\.path: .*": "the description has no collection of nodes; the path is what its items lie under",
 }
 
@@ -50,7 +53,7 @@ def test_declarations_agree_with_the_description(known):
     unexplained = [each for each in found if not any(re.fullmatch(pattern, each) for pattern in EXCEPTIONS)]
     print(f"\n{len(known)} resources, {total} fields, {len(found)} exceptions")
     assert not unexplained
-    assert len(known) >= 139
+    assert len(known) == 145
     assert len(found) <= total * 0.01
 
 

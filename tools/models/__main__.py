@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from tools.models import notes
 from tools.models.description import locate, read
 from tools.models.facts import FOLDER, Facts
-from tools.models.index import door, service_door
+from tools.models.index import door, index, service_door
 from tools.models.module import Module
 from tools.models.resources import build
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[2]
 TARGET: Final = ROOT / "linode_orm" / "models"
-BY_HAND: Final = "_extra.py"
+BY_HAND: Final = frozenset({"_extra.py", "_files.py"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,7 +57,8 @@ def write(target: Path, facts: Facts, wheel: Path | None = None) -> None:
     for resource in resources.values():
         for name, text in Module(resource, resources).files():
             (target / resource.service / f"{name}.py").write_text(text, encoding="utf-8")
-    (target / "__init__.py").write_text(door(resources.values(), facts.common["aliases"]), encoding="utf-8")
+    for name, text in (("__init__", door), ("_index", index)):
+        (target / f"{name}.py").write_text(text(resources.values(), facts.common["aliases"]), encoding="utf-8")
     config = ["--config", str(ROOT / "pyproject.toml")]
     for command in (["check", "--select", "I,RUF022", "--fix"], ["format"]):
         subprocess.run(  # noqa: S603  our own files
@@ -68,7 +69,7 @@ def write(target: Path, facts: Facts, wheel: Path | None = None) -> None:
 def modules(folder: Path) -> Iterator[Path]:
     """Give the modules that the generator writes, without those that people do."""
     for file in sorted(folder.rglob("*.py")):
-        if file.name != BY_HAND:
+        if file.name not in BY_HAND:
             yield file.relative_to(folder)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tools.models.names import attribute
 from tools.models.tree import ARRAY, OBJECT
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tools.models.declare import Declaration
     from tools.models.resources import Action
     from tools.models.tree import Node
+
+
+NUMBERS: Final = frozenset({"year", "month", "version"})
+"""Parts of paths that are numbers; ids of other resources and addresses are texts."""
 
 
 @dataclass
@@ -37,7 +41,8 @@ def method_lines(declaration: Declaration, action: Action) -> Iterator[str]:
     """Give the lines of one method."""
     arguments = sorted(_arguments(declaration, action), key=lambda each: (not each.required, not each.is_model))
     answers = str(action.facts.get("answers", ""))
-    result = _result(declaration, answers)
+    gives = declaration.answers.get(action.key, "")
+    result = gives or _result(declaration, answers)
     renamed = {each.name: each.key for each in arguments if each.key not in {each.name, each.name.removesuffix("_")}}
     marks = [quoted(action.method), quoted(action.path)]
     marks += [f"answers={quoted(answers)}"] if answers else []
@@ -45,6 +50,9 @@ def method_lines(declaration: Declaration, action: Action) -> Iterator[str]:
     pairs = ", ".join(f"{quoted(name)}: {quoted(key)}" for name, key in renamed.items())
     marks += [f"body={{{pairs}}}"] if pairs else []
     marks += ["idempotent=True"] if action.facts.get("idempotent") else []
+    marks += [f"gives={gives}"] if gives else []
+    if action.version != declaration.resource.version:
+        marks.append(f"version={quoted(action.version)}")
     marks += [f"event={quoted(action.event)}"] if action.event else []
     in_place = [each for each in arguments if each.required and each.is_model]
     named = [each for each in arguments if each not in in_place]
@@ -65,15 +73,17 @@ def method_lines(declaration: Declaration, action: Action) -> Iterator[str]:
 def _result(declaration: Declaration, answers: str) -> str:
     if not answers:
         return "None"
-    if answers == "value":
-        return "JSON"
+    if answers in {"value", "bytes"}:
+        return {"value": "JSON"}.get(answers, answers)
+    if answers.startswith("query:"):
+        return f"Query[{declaration.seen(answers.removeprefix('query:'))}]"
     name = declaration.seen(answers.removeprefix("list:"))
     return f"list[{name}]" if answers.startswith("list:") else name
 
 
 def _arguments(declaration: Declaration, action: Action) -> Iterator[Argument]:
     for name in action.path_arguments:
-        yield Argument(attribute(name), name, "int | str", required=True, is_model=False)
+        yield Argument(attribute(name), name, "int" if name in NUMBERS else "str", required=True, is_model=False)
     for key, node in sorted(action.body.children.items()):
         if node.createable:
             yield _argument(declaration, action, key, node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from tools.models.names import attribute, singular, snake
+from tools.models.names import attribute, camel, singular, snake
 from tools.models.nested import Classes
 from tools.models.tree import ARRAY
 from tools.models.types import SCALARS, bracket, quoted, taken
@@ -41,6 +41,7 @@ class Declaration:
     known: dict[str, Resource]
     classes: Classes = field(init=False)
     targets: set[str] = field(default_factory=set)
+    answers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Name the nested classes."""
@@ -48,6 +49,12 @@ class Declaration:
         self.classes = Classes(own.name, own.facts.get("classes", {}), set(self.known))
         for key, node in self.fields():
             self.classes.of(node, (key,), hidden=node.write_only)
+        for action in self.resource.actions:
+            if action.is_value:
+                self.answers[action.key] = self.classes.answer(action.answer, self._answer_name(action))
+
+    def _answer_name(self, action: Action) -> str:
+        return str(action.facts.get("class", f"{self.resource.name}{camel(action.name)}"))
 
     # ------------------------------------------------------------ which
 

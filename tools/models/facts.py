@@ -45,7 +45,8 @@ OTHERS: Final = frozenset(
     {
         "path", "item", "id", "parent", "doc", "module", "version", "envelope", "page_size", "catalogue",
         "empty_create", "singleton", "base", "deprecated_resource", "type", "gone", "names", "classes", "collections",
-        "actions", "added", "why", "relations", "values", "exports", "no_verbs", "class_docs", "roads",
+        "actions", "added", "why", "relations", "values", "exports", "no_verbs", "class_docs", "roads", "by_hand",
+        "parent_keys",
     }
 )  # fmt: skip
 """Facts that are about the resource, or that name things."""
@@ -136,11 +137,19 @@ class Facts:
         for path in own.get("required", ()):
             _find(body, path.removeprefix("-"), where).required = not path.startswith("-")
 
+    def lay_answer(self, answer: Node, own: dict[str, Any], where: str) -> None:
+        """Put on the answer of an action what is known beyond the description; a value grows old in no session."""
+        self.lay(answer, own.get("answer", {}), where)
+        for _, node in answer.walk():
+            node.volatile = False
+
 
 def parse(text: str) -> tuple[str, str]:
-    """Read a type as the facts write it: `integer`, `list of string`, `list of object`."""
+    """Read a type as the facts write it: `integer`, `list of string`, `list of list of number`, `map of string`."""
     if text.startswith("list of "):
         return ARRAY, text.removeprefix("list of ")
+    if text.startswith("map of "):
+        return "map", text.removeprefix("map of ")
     return text, ""
 
 

@@ -16,11 +16,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from linode_orm.mapping.registry import publish
+from linode_orm.models._index import ALIASES as ALIASES
+from linode_orm.models._index import INDEX as INDEX
+from linode_orm.models._index import NAMES
 
 if TYPE_CHECKING:
 '''
 
 _TAIL = '''
+
+# Type checkers do not see it: each class above names itself public.
+if not TYPE_CHECKING:
+    __all__ = list(NAMES)
 
 publish(INDEX)
 
@@ -46,20 +53,19 @@ def door(resources: Iterable[Resource], aliases: dict[str, str]) -> str:
     """Give the text of `models/__init__.py`."""
     ordered = sorted(resources, key=lambda each: each.name)
     lines = [f"    from {each.place} import {each.name} as {each.name}" for each in ordered]
-    by_name = {each.name: each for each in ordered}
-    lines += [f"    from {by_name[name].place} import {name} as {alias}" for alias, name in aliases.items()]
-    names = sorted([*(each.name for each in ordered), *aliases])
-    index = [f'    "{each.name}": "{each.place}:{each.name}",' for each in ordered]
+    lines += ["", *(f"    {alias} = {name}" for alias, name in aliases.items())]
+    return _HEAD + "\n".join(lines) + _TAIL
+
+
+def index(resources: Iterable[Resource], aliases: dict[str, str]) -> str:
+    """Give the text of `models/_index.py`."""
+    ordered = sorted(resources, key=lambda each: each.name)
     return "\n".join(
         [
-            _HEAD + "\n".join(lines),
-            "",
-            "__all__ = [",
-            *(f'    "{name}",' for name in names),
-            "]",
+            '"""Where each resource of the API is declared."""',
             "",
             "INDEX = {",
-            *index,
+            *(f'    "{each.name}": "{each.place}:{each.name}",' for each in ordered),
             "}",
             '"""Class name to module and class."""',
             "",
@@ -67,7 +73,10 @@ def door(resources: Iterable[Resource], aliases: dict[str, str]) -> str:
             *(f'    "{alias}": "{name}",' for alias, name in aliases.items()),
             "}",
             '"""Other names of classes."""',
-            _TAIL,
+            "",
+            "NAMES = (*INDEX, *ALIASES)",
+            '"""Every name that the models have."""',
+            "",
         ]
     )
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tools.models.actions import method_lines
-from tools.models.declare import Declaration, line
+from tools.models.declare import WIDTH, Declaration, line
 from tools.models.names import attribute
 from tools.models.types import bracket, quoted
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tools.models.resources import Resource
 
 LARGEST: Final = 250
+"""How many lines a file may have."""
+
+HEAD: Final = 45
+"""How many of them its imports may take."""
 _MAPPING: Final = (
     "JSON", "UNSET", "Field", "Fixed", "Many", "Model", "Nested", "One", "Owner", "ReadOnly", "Secret", "TagList",
     "Unset", "act", "operation",
@@ -32,19 +36,30 @@ class Module:
         self._known = known
         self._declaration = Declaration(resource, known)
         self._nested = [list(self._nested_class(name)) for name in self._declaration.classes.nodes]
-        self._own = list(self._model())
+        list(self._model("Model"))
+        self._methods()
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Give the name and text of each file, without the suffix."""
-        name = self._resource.module
-        nested = [text for each in self._nested for text in ("", "", *each)]
-        if len(nested) + len(self._own) < LARGEST - 40:
-            yield name, self._text(self._doc(), [*nested, "", "", *self._own])
+        name, nested = self._resource.module, [text for each in self._nested for text in ("", "", *each)]
+        base, actions = str(self._resource.facts.get("base", "Model")), self._methods()
+        whole = [*self._model(base), *actions]
+        if _length(nested) + _length(whole) < LARGEST - HEAD:
+            yield name, self._text(self._doc(), [*nested, "", "", *whole])
             return
-        yield f"{name}_types", self._text(f'"""The objects inside the body of {self._a_name()}."""', nested)
-        used = sorted(each for each in self._declaration.classes.nodes if _names(each, self._own))
-        place = f"linode_orm.models.{self._resource.service}.{name}_types"
-        yield name, self._text(self._doc(), ["", "", *self._own], f"from {place} import {', '.join(used)}")
+        if nested:
+            yield f"{name}_types", self._text(f'"""The objects inside the body of {self._a_name()}."""', nested)
+        if _length(whole) < LARGEST - HEAD:
+            yield name, self._text(self._doc(), ["", "", *whole])
+            return
+        mixin = f"{self._resource.name}Actions"
+        doc = f"What can be asked of {self._a_name()}."
+        yield f"{name}_actions", self._text(f'"""{doc}"""', ["", "", *self._head(mixin, base, doc), *actions[1:]])
+        yield name, self._text(self._doc(), ["", "", *self._model(mixin)])
+
+    @staticmethod
+    def _head(name: str, base: str, doc: str) -> list[str]:
+        return [f"class {name}({base}):", f'    """{doc}"""', ""]
 
     def _doc(self) -> str:
         return f'"""{self._resource.name}: {_small(self._resource.doc)}"""'
@@ -52,15 +67,18 @@ class Module:
     def _a_name(self) -> str:
         return f"{'an' if self._resource.name[0] in 'AEIO' else 'a'} {self._resource.name}"
 
-    def _text(self, doc: str, body: list[str], *extra: str) -> str:
+    def _text(self, doc: str, body: list[str]) -> str:
         used = [name for name in _MAPPING if _names(name, body)]
+        made = {name for text in body for name in re.findall(r"^class (\w+)", text)}
         head = [doc, "", "from __future__ import annotations", ""]
         if _names("datetime", body):
             head += ["from datetime import datetime"]
         typing = [name for name in ("TYPE_CHECKING", "Literal", "overload") if _names(name, body)]
         abstract = [name for name in ("Iterable", "Mapping", "Sequence") if _names(name, body)]
         targets = sorted(
-            each for each in self._declaration.targets if _names(each, body) and each != self._resource.name
+            each
+            for each in {*self._declaration.targets, self._resource.name}
+            if _names(each, body) and each not in made
         )
         if (abstract or targets) and "TYPE_CHECKING" not in typing:
             typing.insert(0, "TYPE_CHECKING")
@@ -69,12 +87,24 @@ class Module:
         base = self._resource.facts.get("base")
         if base and _names(str(base), body):
             head += ["", f"from linode_orm.models.{self._resource.service}._extra import {base}"]
-        head += ["", f"from linode_orm.mapping import {', '.join(used)}", *extra]
+        head += ["", f"from linode_orm.mapping import {', '.join(used)}", *self._beside(body)]
         if abstract or targets:
             head += ["", "if TYPE_CHECKING:"]
             head += [f"    from collections.abc import {', '.join(abstract)}", ""] if abstract else []
+            head += ["    from linode_orm.mapping.query import Query"] if _names("Query", body) else []
             head += [f"    from {self._known[each].place} import {each}" for each in targets]
         return "\n".join([*head, *body]) + "\n"
+
+    def _beside(self, body: list[str]) -> Iterator[str]:
+        """Give the imports from this resource's other files, of what they declare and this body names."""
+        made = {each for text in body for each in re.findall(r"^class (\w+)", text)}
+        place = f"linode_orm.models.{self._resource.service}.{self._resource.module}"
+        names = [each for each in self._declaration.classes.nodes if _names(each, body)]
+        if names and not made.intersection(names):
+            yield f"from {place}_types import {', '.join(sorted(names))}"
+        mixin = f"{self._resource.name}Actions"
+        if mixin not in made and _names(mixin, body):
+            yield f"from {place}_actions import {mixin}"
 
     # ------------------------------------------------------------ classes
 
@@ -92,25 +122,31 @@ class Module:
 
     def _nested_doc(self, name: str) -> str:
         docs = self._resource.facts.get("class_docs", {})
+        action = next(
+            (each for each in self._resource.actions if self._declaration.answers.get(each.key) == name), None
+        )
+        if action is not None:
+            return str(docs.get(name) or f"What `{action.name}()` of {self._a_name()} answers.")
         path = ".".join(self._declaration.classes.path_of[name])
         return str(docs.get(name) or f"What stands under `{path}` of {self._a_name()}.")
 
-    def _model(self) -> Iterator[str]:
+    def _model(self, base: str) -> Iterator[str]:
         resource, declaration = self._resource, self._declaration
-        base = resource.facts.get("base", "Model")
-        yield f"class {resource.name}({', '.join([str(base), *self._keywords()])}):"
+        yield f"class {resource.name}({', '.join([base, *self._keywords()])}):"
         yield f'    """{resource.doc}"""'
         yield ""
         yield from (f"    {text}" for text in declaration.field_lines())
         yield from (f"    {text}" for text in declaration.relation_lines())
         yield from (f"    {text}" for text in declaration.road_lines())
         yield from (f"    {text}" if text else "" for text in self._constructor())
-        for action in resource.actions:
-            if not declaration.list_of(action):
-                yield from (f"    {text}" if text else "" for text in method_lines(declaration, action))
+
+    def _methods(self) -> list[str]:
+        actions = [each for each in self._resource.actions if not self._declaration.list_of(each)]
+        lines = [text for each in actions for text in method_lines(self._declaration, each)]
+        return [f"    {text}" if text else "" for text in lines]
 
     def _keywords(self) -> Iterator[str]:
-        resource, facts = self._resource, self._resource.facts
+        resource = self._resource
         yield f"path={quoted(resource.path)}"
         if resource.singleton:
             yield "id=None"
@@ -120,11 +156,17 @@ class Module:
         default = resource.path + "".join(f"/{{{each}}}" for each in resource.id_attributes)
         if not resource.singleton and resource.item_template != default:
             yield f"item={quoted(resource.item_template)}"
+        yield from self._special()
+
+    def _special(self) -> Iterator[str]:
+        resource, facts = self._resource, self._resource.facts
         if resource.parent is not None:
             yield f"parent={quoted(resource.parent.name)}"
         verbs = tuple(each for each in _ALL_VERBS if each in resource.verbs)
         if verbs != (("get", "update") if resource.singleton else _ALL_VERBS):
             yield f"verbs={quoted(' '.join(verbs))}"
+        if facts.get("parent_keys"):
+            yield f"parent_keys=({', '.join(map(quoted, facts['parent_keys']))},)"
         for name in ("envelope", "page_size", "catalogue", "empty_create"):
             if name in facts:
                 yield f"{name}={quoted(facts[name]) if facts[name] != 'none' else 'None'}"
@@ -148,6 +190,11 @@ class Module:
         yield "    @overload"
         yield f"    def __init__({', '.join(['self', *(['*', *arguments] if arguments else [])])}) -> None: ..."
         yield "    def __init__(self, *args: object, **values: object) -> None: ..."
+
+
+def _length(lines: list[str]) -> int:
+    """Give how many lines these will be once each argument of a long one has its own."""
+    return sum(1 if len(each) <= WIDTH else each.count(", ") + 4 for each in lines)
 
 
 def _small(text: str) -> str:

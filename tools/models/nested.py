@@ -46,6 +46,15 @@ class Classes:
             self.of(child, (*path, key), hidden=hidden or child.write_only)
         return name
 
+    def answer(self, node: Node, name: str) -> str:
+        """Make the class of a value that an action answers."""
+        self._by_shape[(False, _shape(node))] = name
+        self.nodes[name], self.path_of[name] = node, ()
+        self.hidden[name] = self.writable[name] = False
+        for key, child in node.children.items():
+            self.of(child, (key,), hidden=False, prefix=name.removeprefix(self._resource))
+        return name
+
     def _invent(self, node: Node, path: tuple[str, ...], prefix: str) -> str:
         words = [camel(part) for part in path[:-1]]
         last = singular(path[-1]) if node.type == ARRAY else path[-1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tools.models.description import Key, Operation
 from tools.models.facts import parse
 from tools.models.names import attribute, snake
-from tools.models.tree import Node, arguments, grow
+from tools.models.tree import Node, answered, arguments, grow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tools.models.facts import Facts
 
 _PARAMETER = re.compile(r"\{\w+\}")
+_PARAMETER_NAME = re.compile(r"\{(\w+)\}")
 VERBS = {"list": "GET", "get": "GET", "create": "POST", "update": "PUT", "delete": "DELETE"}
 
 
@@ -41,11 +42,18 @@ class Action:
     summary: str = ""
     path_arguments: tuple[str, ...] = ()
     event: str = ""
+    answer: Node = field(default_factory=Node)
+    version: str = ""
 
     @property
     def target(self) -> str:
         """The class of what it answers."""
-        return str(self.facts.get("answers", "")).removeprefix("list:")
+        return str(self.facts.get("answers", "")).removeprefix("list:").removeprefix("query:")
+
+    @property
+    def is_value(self) -> bool:
+        """Whether the answer is a value with a class of its own."""
+        return self.facts.get("answers") == "value" and bool(self.answer.children)
 
     @property
     def doc(self) -> str:
@@ -181,7 +189,13 @@ def _verbs(each: Resource, description: Description) -> Iterator[tuple[str, Oper
 def _added(route: str, own: dict[str, Any]) -> Operation:
     method, path = route.split(" ")
     keys = tuple(_key(name, each) for name, each in own.get("request", {}).items())
-    return Operation(f"facts/{route}", method, path, own.get("version", "v4"), "", (), request=keys)
+    answer = tuple(_answered(name, each) for name, each in own.get("answer", {}).items())
+    summary, version = own.get("summary", ""), own.get("version", "v4")
+    return Operation(f"facts/{route}", method, path, version, summary, (), request=keys, answer=answer)
+
+
+def _answered(name: str, text: str) -> Key:
+    return Key((*name.split("."),), *parse(text))
 
 
 def _key(name: str, own: dict[str, Any]) -> Key:
@@ -191,30 +205,71 @@ def _key(name: str, own: dict[str, Any]) -> Key:
 
 
 def _attach_actions(found: dict[str, Resource], description: Description, facts: Facts) -> None:
-    """Give each request that is no verb to the resource at or below whose path it lies."""
+    """Give each request that is no verb to the resource that claims it, or at or below whose path it lies."""
     taken = {operation.route for each in found.values() for operation in each.verbs.values()}
-    items = {bare(each.item): each for each in found.values()}
-    collections = {bare(each.path): each for each in found.values() if not each.singleton}
-    later = {bare(path): None for path in facts.common["later"]}
+    skipped = set(facts.common["no_actions"])
+    skipped |= {f"{verb} {bare(path)}" for each in found.values() for verb, path in _by_hand(each)}
+    claims = {f"{key.split(' ')[0]} {bare(key.split(' ')[1])}": (each, key) for each in found.values()
+              for key in each.facts.get("actions", {}) if " /" in key}  # fmt: skip
+    homes = Homes(found)
     operations = [each for each in description.operations.values() if each.route not in taken]
     for each in found.values():
         operations += [_added(route, own) for route, own in each.facts.get("added", {}).items()]
     for operation in sorted(operations, key=lambda one: (one.path, one.method)):
-        path = bare(operation.path)
-        if operation.route in taken or f"{operation.method} {path}" in facts.common["no_actions"]:
+        route = f"{operation.method} {bare(operation.path)}"
+        if operation.route in taken or route in skipped:
             continue
-        home = max((place for place in items | collections | later if _inside(path, place)), key=len, default="")
-        owner = items.get(home) or collections.get(home)
+        home = _claimed(*claims[route], operation, facts) if route in claims else homes.of(operation, facts)
+        if home is None:
+            continue
+        place, action = home
+        if action.target in {"", "value", "bytes", *found}:  # what answers a class without facts waits for it
+            action.event = facts.event(operation.method, bare(operation.path))
+            place.actions.append(action)
+    facts.check_events(found)
+
+
+def _by_hand(each: Resource) -> Iterator[tuple[str, str]]:
+    for key in each.facts.get("by_hand", ()):
+        method, path = key.split(" ")
+        yield method, path if path.startswith("/") else f"{each.item}/{path}"
+
+
+class Homes:
+    """Where requests that nobody claims belong: to the resource at or below whose path they lie."""
+
+    def __init__(self, found: dict[str, Resource]) -> None:
+        self._items = {bare(each.item): each for each in found.values()}
+        self._collections = {bare(each.path): each for each in found.values() if not each.singleton}
+
+    def of(self, operation: Operation, facts: Facts) -> tuple[Resource, Action] | None:
+        """Give the resource that an operation belongs to, and the action that it is there."""
+        path, items = bare(operation.path), self._items
+        home = max((place for place in items | self._collections if _inside(path, place)), key=len, default="")
+        owner = items.get(home) or self._collections.get(home)
         if owner is None:
-            continue
+            return None
         below = owner.parent if home not in items and "{" in owner.path else None
         scope = "item" if home in items or below is not None else "collection"
         place = below or owner
-        action = _action(place, operation, place.item if scope == "item" else place.path, scope, facts)
-        if action.target in {"", "value", *found}:  # what answers a class without facts waits for it
-            action.event = facts.event(operation.method, path)
-            place.actions.append(action)
-    facts.check_events(found)
+        return place, _action(place, operation, place.item if scope == "item" else place.path, scope, facts)
+
+
+def _claimed(each: Resource, key: str, operation: Operation, facts: Facts) -> tuple[Resource, Action]:
+    """Give the action that a request elsewhere is for the resource whose facts name it by its whole path."""
+    own, path = each.facts["actions"][key], key.split(" ")[1]
+    named = {*each.id_attributes, *_PARAMETER_NAME.findall(each.path)}
+    inside = _PARAMETER_NAME.findall(path)
+    body = arguments(operation)
+    facts.lay_arguments(body, own, f"{each.service}.toml [{each.name}.actions]")
+    scope = own.get("scope", "item" if named & set(inside) else "collection")
+    given = inside if scope == "collection" else [name for name in inside if name not in named]
+    action = Action(
+        key, own["name"], operation.method, path, scope, body, own, operation.summary, tuple(given),
+        version=operation.version, answer=answered(operation),
+    )  # fmt: skip
+    facts.lay_answer(action.answer, own, f"{each.service}.toml [{each.name}.actions]")
+    return each, action
 
 
 def _inside(path: str, place: str) -> bool:
@@ -232,6 +287,9 @@ def _action(each: Resource, operation: Operation, base: str, scope: str, facts: 
     body = arguments(operation)
     facts.lay_arguments(body, own, f"{each.service}.toml [{each.name}.actions]")
     extra = tuple(part[1:-1] for part in parts if part.startswith("{"))
-    return Action(
-        key, attribute(own.get("name", name)), operation.method, suffix, scope, body, own, operation.summary, extra
-    )
+    action = Action(
+        key, attribute(own.get("name", name)), operation.method, suffix, scope, body, own, operation.summary, extra,
+        version=operation.version, answer=answered(operation),
+    )  # fmt: skip
+    facts.lay_answer(action.answer, own, f"{each.service}.toml [{each.name}.actions]")
+    return action

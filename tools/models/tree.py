@@ -101,6 +101,17 @@ def arguments(operation: Operation) -> Node:
     return root
 
 
+def answered(operation: Operation) -> Node:
+    """Give the answer of an action as a tree."""
+    root = Node(type=OBJECT)
+    for key in operation.answer:
+        _answer(root, key, filterable=False)
+    for _, node in root.walk():
+        if node.children:
+            node.type, node.items = (ARRAY, OBJECT) if node.type == ARRAY else (OBJECT, "")
+    return root
+
+
 def _answer(root: Node, key: Key, *, filterable: bool) -> None:
     node = root.make(key.path)
     if not node.answered:

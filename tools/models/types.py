@@ -37,6 +37,8 @@ def _plain(node: Node, nested: str) -> str:
 
 
 def _items(node: Node) -> str:
+    if node.items.startswith("list of "):
+        return f"list[{SCALARS[node.items.removeprefix('list of ')]}]"
     return "dict[str, JSON]" if node.items == OBJECT else _scalar(node, node.items)
 
 

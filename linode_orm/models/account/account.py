@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import JSON, UNSET, Field, Model, Nested, Owner, ReadOnly, Unset, act, operation
+from linode_orm.mapping import UNSET, Field, Model, Nested, Owner, ReadOnly, Unset, act, operation
 
 
 class AccountActivePromotion(Nested):
@@ -46,6 +46,25 @@ class AccountCreditCard(Nested):
     last_four: ReadOnly[str | None]
 
 
+class AccountCancellation(Nested):
+    """What `cancel()` of an Account answers."""
+
+    survey_link: ReadOnly[str]
+
+
+class AccountPromotion(Nested):
+    """What `apply_promo_code()` of an Account answers."""
+
+    credit_monthly_cap: ReadOnly[str]
+    credit_remaining: ReadOnly[str]
+    description: ReadOnly[str]
+    expire_dt: ReadOnly[datetime | None]
+    image_url: ReadOnly[str]
+    service_type: ReadOnly[str]
+    summary: ReadOnly[str]
+    this_month_credit_remaining: ReadOnly[str]
+
+
 class Account(Model, path="/account", id=None):
     """The account: contact, balance and promotions."""
 
@@ -74,12 +93,17 @@ class Account(Model, path="/account", id=None):
 
         def __init__(self, session: Owner, /) -> None: ...
 
-    @operation("POST", "cancel", answers="value")
-    def cancel(self, *, comments: str | Unset = UNSET) -> JSON:
+    @operation("POST", "cancel", answers="value", gives=AccountCancellation)
+    def cancel(self, *, comments: str | Unset = UNSET) -> AccountCancellation:
         """Delete your account."""
         return act(self, "cancel", locals())
 
-    @operation("POST", "promo-codes", answers="value", event="account_promo_apply")
-    def promo_codes(self, *, promo_code: str) -> JSON:
+    @operation("POST", "credit-card")
+    def set_credit_card(self, *, card_number: str, cvv: str, expiry_month: int, expiry_year: int) -> None:
+        """Give the account another credit card: a payment method in its older form."""
+        act(self, "set_credit_card", locals())
+
+    @operation("POST", "promo-codes", answers="value", gives=AccountPromotion, event="account_promo_apply")
+    def apply_promo_code(self, *, promo_code: str) -> AccountPromotion:
         """Add a promo credit."""
-        return act(self, "promo_codes", locals())
+        return act(self, "apply_promo_code", locals())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Fixed, Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import Fixed, Model, Nested, Owner, ReadOnly, act, operation
 
 
 class EntityTransferEntities(Nested):
@@ -34,3 +34,8 @@ class EntityTransfer(Model, path="/account/entity-transfers", id="token", verbs=
         @overload
         def __init__(self, *, entities: EntityTransferEntities) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
+
+    @operation("POST", "accept", event="entity_transfer_accept")
+    def accept(self) -> None:
+        """Take over what another account hands over."""
+        act(self, "accept")

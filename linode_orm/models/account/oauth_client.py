@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Model, Owner, ReadOnly, act, operation
+from linode_orm.mapping import Field, Owner, ReadOnly, act, operation
+from linode_orm.models.account._extra import OAuthClientFiles
 
 
-class OAuthClient(Model, path="/account/oauth-clients"):
+class OAuthClient(OAuthClientFiles, path="/account/oauth-clients"):
     """An application that may ask users for access."""
 
     id: ReadOnly[str]

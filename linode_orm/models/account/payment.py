@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Fixed, Model, One, Owner, ReadOnly, Secret
+from linode_orm.mapping import Fixed, Model, Nested, One, Owner, ReadOnly, Secret, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.account.payment_method import PaymentMethod
+
+
+class PayPalPayment(Nested):
+    """What `stage_paypal()` of a Payment answers."""
+
+    checkout_token: ReadOnly[str]
+    payment_id: ReadOnly[str]
 
 
 class Payment(Model, path="/account/payments", verbs="list get create"):
@@ -29,3 +36,15 @@ class Payment(Model, path="/account/payments", verbs="list get create"):
             self, *, payment_method: PaymentMethod | int = ..., payment_method_id: int = ..., usd: float = ...
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
+
+    @classmethod
+    @operation("POST", "paypal", answers="value", scope="collection", gives=PayPalPayment)
+    def stage_paypal(cls, session: Owner, /, *, cancel_url: str, redirect_url: str, usd: str) -> PayPalPayment:
+        """Prepare a payment by PayPal, which its user then approves."""
+        return act(cls, "stage_paypal", locals())
+
+    @classmethod
+    @operation("POST", "paypal/execute", scope="collection")
+    def execute_paypal(cls, session: Owner, /, *, payer_id: str, payment_id: str) -> None:
+        """Carry out an approved payment by PayPal."""
+        act(cls, "execute_paypal", locals())

@@ -5,29 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import (
-    JSON,
-    UNSET,
-    Field,
-    Many,
-    Model,
-    Nested,
-    One,
-    Owner,
-    ReadOnly,
-    Secret,
-    TagList,
-    Unset,
-    act,
-    operation,
-)
+from linode_orm.mapping import UNSET, Field, Many, Nested, One, Owner, ReadOnly, Secret, TagList, Unset, act, operation
+from linode_orm.models.images._extra import ImageFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from linode_orm.models.images.image_share_group import ImageShareGroup
     from linode_orm.models.linode.disk import Disk
-    from linode_orm.models.regions.region import Region
 
 
 class ImageImageSharing(Nested):
@@ -62,7 +47,7 @@ class ImageRegion(Nested):
     ] = ReadOnly(volatile=True)
 
 
-class Image(Model, path="/images"):
+class Image(ImageFiles, path="/images"):
     """An image that disks are made from."""
 
     id: ReadOnly[str]
@@ -108,22 +93,6 @@ class Image(Model, path="/images"):
             tags: Iterable[str] | None = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
-
-    @classmethod
-    @operation("POST", "upload", answers="value", scope="collection", event="image_upload")
-    def upload(
-        cls,
-        session: Owner,
-        /,
-        region: Region | str,
-        *,
-        label: str,
-        cloud_init: bool | Unset = UNSET,
-        description: str | Unset = UNSET,
-        tags: Sequence[str] | Unset = UNSET,
-    ) -> JSON:
-        """Ask for an address to upload an image file to."""
-        return act(cls, "upload", locals())
 
     @operation("POST", "regions", answers="Image")
     def replicate(self, *, regions: Sequence[str] | Unset = UNSET) -> Image:

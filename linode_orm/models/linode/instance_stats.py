@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import JSON, Model, Nested, One, Owner, ReadOnly
+from linode_orm.mapping import Model, Nested, One, Owner, ReadOnly
 
 if TYPE_CHECKING:
     from linode_orm.models.linode.instance import Instance
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
 class InstanceStatsIo(Nested):
     """What stands under `io` of an InstanceStats."""
 
-    io: ReadOnly[list[JSON]]
-    swap: ReadOnly[list[JSON]]
+    io: ReadOnly[list[list[float]]]
+    swap: ReadOnly[list[list[float]]]
 
 
 class InstanceStatsNetv4(Nested):
     """What stands under `netv4` of an InstanceStats."""
 
-    in_: ReadOnly[list[JSON]] = ReadOnly(key="in")
-    out: ReadOnly[list[JSON]]
-    private_in: ReadOnly[list[JSON]]
-    private_out: ReadOnly[list[JSON]]
+    in_: ReadOnly[list[list[float]]] = ReadOnly(key="in")
+    out: ReadOnly[list[list[float]]]
+    private_in: ReadOnly[list[list[float]]]
+    private_out: ReadOnly[list[list[float]]]
 
 
 class InstanceStats(Model, path="/linode/instances/{instance}/stats", id=None, parent="Instance", verbs="get"):
     """A Linode's CPU, disk and network statistics of the last day."""
 
-    cpu: ReadOnly[list[JSON]]
+    cpu: ReadOnly[list[list[float]]]
     io: ReadOnly[InstanceStatsIo]
     netv4: ReadOnly[InstanceStatsNetv4]
     netv6: ReadOnly[InstanceStatsNetv4]

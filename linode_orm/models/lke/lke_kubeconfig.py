@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import One, Owner, ReadOnly
+from linode_orm.models.lke._extra import KubeconfigFile
 
 if TYPE_CHECKING:
     from linode_orm.models.lke.lke_cluster import LKECluster
 
 
 class LKEKubeconfig(
-    Model, path="/lke/clusters/{lke_cluster}/kubeconfig", id=None, parent="LKECluster", verbs="get delete"
+    KubeconfigFile, path="/lke/clusters/{lke_cluster}/kubeconfig", id=None, parent="LKECluster", verbs="get delete"
 ):
     """The file with which kubectl reaches a cluster."""
 

@@ -24,6 +24,7 @@ from linode_orm.mapping import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from linode_orm.mapping.query import Query
     from linode_orm.models.monitor.alert_entity import AlertEntity
     from linode_orm.models.monitor.monitor_service import MonitorService
 
@@ -83,7 +84,12 @@ class AlertDefinitionTriggerConditions(Nested):
     trigger_occurrences: Field[int]
 
 
-class AlertDefinition(Model, path="/monitor/services/{monitor_service}/alert-definitions", parent="MonitorService"):
+class AlertDefinition(
+    Model,
+    path="/monitor/services/{monitor_service}/alert-definitions",
+    parent="MonitorService",
+    parent_keys=("service_type",),
+):
     """When an alert is raised."""
 
     id: ReadOnly[int] = ReadOnly(filterable=True)
@@ -134,6 +140,12 @@ class AlertDefinition(Model, path="/monitor/services/{monitor_service}/alert-def
             scope: str = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
+
+    @classmethod
+    @operation("GET", "/monitor/alert-definitions", answers="query:AlertDefinition", scope="collection")
+    def of_all_services(cls, session: Owner, /) -> Query[AlertDefinition]:
+        """Give a query over the alert definitions of all services, in one list."""
+        return act(cls, "of_all_services", locals())
 
     @operation("POST", "clone", answers="AlertDefinition")
     def clone(

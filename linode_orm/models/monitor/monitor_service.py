@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import JSON, UNSET, Many, Model, Nested, Owner, ReadOnly, Unset, act, operation
+from linode_orm.mapping import UNSET, Many, Nested, Owner, ReadOnly, Unset, act, operation
+from linode_orm.models.monitor._extra import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,13 @@ class MonitorServiceAlert(Nested):
     scope: ReadOnly[list[str]]
 
 
-class MonitorService(Model, path="/monitor/services", id="service_type", verbs="list get"):
+class MonitorToken(Nested):
+    """What `token()` of a MonitorService answers."""
+
+    token: ReadOnly[str]
+
+
+class MonitorService(Metrics, path="/monitor/services", id="service_type", verbs="list get"):
     """A kind of object that can be monitored."""
 
     service_type: ReadOnly[Literal["dbaas"] | str]
@@ -36,7 +43,7 @@ class MonitorService(Model, path="/monitor/services", id="service_type", verbs="
 
         def __init__(self, session: Owner, service_type: str, /) -> None: ...
 
-    @operation("POST", "token", answers="value")
-    def token(self, *, entity_ids: Sequence[str] | Unset = UNSET) -> JSON:
+    @operation("POST", "token", answers="value", gives=MonitorToken)
+    def token(self, *, entity_ids: Sequence[int] | Unset = UNSET) -> MonitorToken:
         """Create a token for a service type."""
         return act(self, "token", locals())

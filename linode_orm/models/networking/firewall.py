@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Fixed, Many, Model, Nested, Owner, ReadOnly, TagList
+from linode_orm.mapping import Field, Fixed, Many, Model, Nested, Owner, ReadOnly, TagList, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from linode_orm.models.networking.firewall_device import FirewallDevice
+    from linode_orm.models.networking.firewall_version import FirewallVersion
 
 
 class FirewallEntity(Nested):
@@ -63,6 +64,35 @@ class FirewallAddresses(Nested):
     ipv6: Field[list[str] | None] = Field(absent=True)
 
 
+class FirewallRulesVersion(Nested):
+    """What `rules_version()` of a Firewall answers."""
+
+    fingerprint: ReadOnly[str]
+    inbound: ReadOnly[list[FirewallRulesVersionInbound]]
+    inbound_policy: ReadOnly[str]
+    outbound: ReadOnly[list[FirewallRulesVersionInbound]]
+    outbound_policy: ReadOnly[str]
+    version: ReadOnly[int]
+
+
+class FirewallRulesVersionInbound(Nested):
+    """What stands under `inbound` of a Firewall."""
+
+    label: ReadOnly[str]
+    action: ReadOnly[str]
+    addresses: ReadOnly[FirewallInboundAddresses]
+    description: ReadOnly[str | None] = ReadOnly(absent=True)
+    ports: ReadOnly[str | None] = ReadOnly(absent=True)
+    protocol: ReadOnly[str]
+
+
+class FirewallInboundAddresses(Nested):
+    """What stands under `inbound.addresses` of a Firewall."""
+
+    ipv4: ReadOnly[list[str]]
+    ipv6: ReadOnly[list[str] | None] = ReadOnly(absent=True)
+
+
 class Firewall(Model, path="/networking/firewalls"):
     """A cloud firewall: rules for the devices that it is attached to."""
 
@@ -75,6 +105,7 @@ class Firewall(Model, path="/networking/firewalls"):
     tags: Field[TagList] = Field(filterable=True)
     updated: ReadOnly[datetime] = ReadOnly(filterable=True, volatile=True)
     devices: Many[FirewallDevice] = Many("FirewallDevice", create_key="devices")
+    history: Many[FirewallVersion] = Many("FirewallVersion")
 
     if TYPE_CHECKING:
 
@@ -91,3 +122,8 @@ class Firewall(Model, path="/networking/firewalls"):
             devices: Sequence[FirewallDevice] = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
+
+    @operation("GET", "/networking/firewalls/{id}/history/rules/{version}", answers="value", gives=FirewallRulesVersion)
+    def rules_version(self, *, version: int) -> FirewallRulesVersion:
+        """Give the rules as they were in an earlier version."""
+        return act(self, "rules_version", locals())

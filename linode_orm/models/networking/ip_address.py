@@ -9,6 +9,7 @@ from linode_orm.mapping import UNSET, Field, Fixed, Model, Nested, One, Owner, R
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from linode_orm.mapping.query import Query
     from linode_orm.models.linode.instance import Instance
     from linode_orm.models.regions.region import Region
 
@@ -46,7 +47,7 @@ class IPAddress(Model, path="/networking/ips", id="address", verbs="list get cre
     region: One[Region] = One("Region", via="region_id")
     reserved: Field[bool | None] = Field(filterable=True, absent=True, nullable=True)
     subnet_mask: ReadOnly[str] = ReadOnly(format="ip")
-    tags: ReadOnly[TagList | None] = ReadOnly(absent=True)
+    tags: ReadOnly[TagList | None] = ReadOnly(absent=True, changed_by="replace_tags")
     type: Fixed[Literal["ipv4", "ipv6", "ipv6/pool", "ipv6/range"] | str] = Fixed(filterable=True)
     vpc_nat_1_1: ReadOnly[IPAddressVpcNat11 | None] = ReadOnly(absent=True, nullable=True)
 
@@ -80,3 +81,45 @@ class IPAddress(Model, path="/networking/ips", id="address", verbs="list get cre
     def share(cls, session: Owner, /, linode: Instance | int, *, ips: Sequence[str]) -> None:
         """Share addresses with a Linode."""
         act(cls, "share", locals())
+
+    @classmethod
+    @operation("POST", "/networking/ipv4/assign", scope="collection")
+    def assign_ipv4(
+        cls, session: Owner, /, region: Region | str, *, assignments: Sequence[Mapping[str, object]]
+    ) -> None:
+        """Assign IPv4 addresses to Linodes of one region: `assign` in its older form."""
+        act(cls, "assign_ipv4", locals())
+
+    @classmethod
+    @operation("POST", "/networking/ipv4/share", scope="collection", body={"linode": "linode_id"})
+    def share_ipv4(cls, session: Owner, /, linode: Instance | int, *, ips: Sequence[str]) -> None:
+        """Share IPv4 addresses with a Linode: `share` in its older form."""
+        act(cls, "share_ipv4", locals())
+
+    @classmethod
+    @operation("GET", "/networking/reserved/ips", answers="query:IPAddress", scope="collection")
+    def reserved_ips(cls, session: Owner, /) -> Query[IPAddress]:
+        """Give a query over the reserved addresses, with their tags."""
+        return act(cls, "reserved_ips", locals())
+
+    @classmethod
+    @operation("POST", "/networking/reserved/ips", answers="IPAddress", scope="collection")
+    def reserve(cls, session: Owner, /, region: Region | str, *, tags: Sequence[str] | Unset = UNSET) -> IPAddress:
+        """Reserve a public address in a region."""
+        return act(cls, "reserve", locals())
+
+    @operation("DELETE", "/networking/reserved/ips/{address}")
+    def unreserve(self) -> None:
+        """Reserve the address no longer; one that is assigned stays with its Linode."""
+        act(self, "unreserve")
+
+    @classmethod
+    @operation("GET", "/networking/reserved/ips/{address}", answers="IPAddress", scope="collection")
+    def reserved_ip(cls, session: Owner, /, *, address: str) -> IPAddress:
+        """Read a reserved address; raise `NotFound` where there is none, or it is not reserved."""
+        return act(cls, "reserved_ip", locals())
+
+    @operation("PUT", "/networking/reserved/ips/{address}", answers="IPAddress")
+    def replace_tags(self, *, tags: Sequence[str]) -> IPAddress:
+        """Give a reserved address exactly these tags."""
+        return act(self, "replace_tags", locals())

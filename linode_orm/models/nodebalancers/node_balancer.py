@@ -58,6 +58,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
     configs: Many[NodeBalancerConfig] = Many("NodeBalancerConfig", create_key="configs")
     vpcs: Many[NodeBalancerVPCConfig] = Many("NodeBalancerVPCConfig", create_key="vpcs")
+    firewalls: Many[Firewall] = Many("Firewall", path="firewalls")
 
     if TYPE_CHECKING:
 

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 class NodeBalancerStatsData(Nested):
     """What stands under `data` of a NodeBalancerStats."""
 
-    connections: ReadOnly[list[float]]
+    connections: ReadOnly[list[list[float]]]
     traffic: ReadOnly[NodeBalancerStatsDataTraffic]
 
 
 class NodeBalancerStatsDataTraffic(Nested):
     """What stands under `data.traffic` of a NodeBalancerStats."""
 
-    in_: ReadOnly[list[float]] = ReadOnly(key="in")
-    out: ReadOnly[list[float]]
+    in_: ReadOnly[list[list[float]]] = ReadOnly(key="in")
+    out: ReadOnly[list[list[float]]]
 
 
 class NodeBalancerStats(

@@ -5,15 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Fixed, Model, One, Owner, ReadOnly, Secret
+from linode_orm.mapping import UNSET, Fixed, Nested, One, Owner, ReadOnly, Secret, Unset, act, operation
+from linode_orm.models.object_storage._extra import BucketFiles
 
 if TYPE_CHECKING:
+    from linode_orm.mapping.query import Query
     from linode_orm.models.object_storage.object_storage_cluster import ObjectStorageCluster
     from linode_orm.models.regions.region import Region
 
 
+class ObjectStorageURL(Nested):
+    """What `object_url()` of an ObjectStorageBucket answers."""
+
+    exists: ReadOnly[bool | None] = ReadOnly(absent=True)
+    url: ReadOnly[str]
+
+
 class ObjectStorageBucket(
-    Model, path="/object-storage/buckets", id=("region_id", "label"), verbs="list get create delete"
+    BucketFiles, path="/object-storage/buckets", id=("region_id", "label"), verbs="list get create delete"
 ):
     """A bucket of objects."""
 
@@ -50,3 +59,21 @@ class ObjectStorageBucket(
             s3_endpoint: str | None = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
+
+    @classmethod
+    @operation("GET", "/object-storage/buckets/{region}", answers="query:ObjectStorageBucket", scope="collection")
+    def in_region(cls, session: Owner, /, *, region: str) -> Query[ObjectStorageBucket]:
+        """Give a query over the buckets of one region."""
+        return act(cls, "in_region", locals())
+
+    @operation("POST", "object-url", answers="value", gives=ObjectStorageURL)
+    def object_url(
+        self,
+        *,
+        method: str,
+        name: str,
+        content_type: str | None | Unset = UNSET,
+        expires_in: int | None | Unset = UNSET,
+    ) -> ObjectStorageURL:
+        """Sign an address with which anybody may read, write or delete one object for a while."""
+        return act(self, "object_url", locals())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import JSON, UNSET, Field, Model, Nested, Owner, ReadOnly, Unset, act, operation
+from linode_orm.mapping import UNSET, Field, Model, Nested, Owner, ReadOnly, Unset, act, operation
 
 
 class ProfileReferrals(Nested):
@@ -16,6 +17,19 @@ class ProfileReferrals(Nested):
     pending: ReadOnly[int]
     total: ReadOnly[int]
     url: ReadOnly[str] = ReadOnly(format="url")
+
+
+class TwoFactorSecret(Nested):
+    """What `tfa_enable()` of a Profile answers."""
+
+    expiry: ReadOnly[datetime]
+    secret: ReadOnly[str]
+
+
+class TwoFactorScratchCode(Nested):
+    """What `tfa_enable_confirm()` of a Profile answers."""
+
+    scratch: ReadOnly[str]
 
 
 class Profile(Model, path="/profile", id=None):
@@ -61,12 +75,12 @@ class Profile(Model, path="/profile", id=None):
         """Disable two-factor authentication."""
         act(self, "tfa_disable")
 
-    @operation("POST", "tfa-enable", answers="value")
-    def tfa_enable(self) -> JSON:
+    @operation("POST", "tfa-enable", answers="value", gives=TwoFactorSecret)
+    def tfa_enable(self) -> TwoFactorSecret:
         """Generate a secret key for two-factor authentication."""
         return act(self, "tfa_enable")
 
-    @operation("POST", "tfa-enable-confirm", answers="value", event="tfa_enabled")
-    def tfa_enable_confirm(self, *, tfa_code: str | Unset = UNSET) -> JSON:
+    @operation("POST", "tfa-enable-confirm", answers="value", gives=TwoFactorScratchCode, event="tfa_enabled")
+    def tfa_enable_confirm(self, *, tfa_code: str | Unset = UNSET) -> TwoFactorScratchCode:
         """Enable two-factor authentication."""
         return act(self, "tfa_enable_confirm", locals())

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Owner
+from linode_orm.models.profile._extra import FreeDocument
 
 
-class UserPreferences(Model, path="/profile/preferences", id=None):
+class UserPreferences(FreeDocument, path="/profile/preferences", id=None, verbs="get"):
     """Settings that the user's programs keep."""
-
-    key1: ReadOnly[str]
-    key2: ReadOnly[str]
 
     if TYPE_CHECKING:
 

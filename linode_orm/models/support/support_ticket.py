@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Fixed, Many, Model, Nested, One, Owner, ReadOnly, Secret, act, operation
+from linode_orm.mapping import Fixed, Many, Nested, One, Owner, ReadOnly, Secret, act, operation
+from linode_orm.models.support._extra import TicketFiles
 
 if TYPE_CHECKING:
     from linode_orm.models.databases.database import Database
@@ -44,7 +45,7 @@ class SupportTicketEntity(Nested):
     url: ReadOnly[str]
 
 
-class SupportTicket(Model, path="/support/tickets", verbs="list get create"):
+class SupportTicket(TicketFiles, path="/support/tickets", verbs="list get create"):
     """A question to the support."""
 
     id: ReadOnly[int]

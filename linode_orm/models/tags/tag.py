@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import JSON, Fixed, Model, Owner, Secret, act, operation
+from linode_orm.mapping import Fixed, Owner, Secret
+from linode_orm.models.tags._extra import Tagged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Tag(Model, path="/tags", id="label", verbs="list create delete"):
+class Tag(Tagged, path="/tags", id="label", verbs="list create delete"):
     """A label that groups objects of several kinds."""
 
     label: Fixed[str] = Fixed(required=True)
@@ -36,8 +37,3 @@ class Tag(Model, path="/tags", id="label", verbs="list create delete"):
             volumes: Sequence[int] = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
-
-    @operation("GET", "", answers="value")
-    def tagged_objects(self) -> JSON:
-        """Give what carries the tag, in pages of the API."""
-        return act(self, "tagged_objects")

@@ -1,0 +1,170 @@
+"""What can be asked of an Instance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linode_orm.mapping import UNSET, Model, Unset, act, operation
+from linode_orm.models.linode.instance_types import MonthlyStats, MonthlyTransfer, UpgradedInterfaces
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from linode_orm.models.account.user import User
+    from linode_orm.models.images.image import Image
+    from linode_orm.models.linode.instance import Instance
+    from linode_orm.models.linode.stack_script import StackScript
+    from linode_orm.models.linode.type import Type
+    from linode_orm.models.maintenance.maintenance_policy import MaintenancePolicy
+    from linode_orm.models.networking.firewall import Firewall
+    from linode_orm.models.networking.ip_address import IPAddress
+    from linode_orm.models.regions.region import Region
+
+
+class InstanceActions(Model):
+    """What can be asked of an Instance."""
+
+    @operation("POST", "backups/cancel", event="backups_cancel")
+    def cancel_backups(self) -> None:
+        """Cancel the backup service; its backups are deleted."""
+        act(self, "cancel_backups")
+
+    @operation("POST", "backups/enable", event="backups_enable")
+    def enable_backups(self) -> None:
+        """Enable backups."""
+        act(self, "enable_backups")
+
+    @operation("POST", "boot", event="linode_boot")
+    def boot(self, *, config_id: int | None | Unset = UNSET) -> None:
+        """Start the Linode, with the configuration profile given or the one it last ran with."""
+        act(self, "boot", locals())
+
+    @operation("POST", "clone", answers="Instance", body={"linode": "linode_id"}, event="linode_clone")
+    def clone(
+        self,
+        *,
+        linode: Instance | int | Unset = UNSET,
+        maintenance_policy: MaintenancePolicy | str | Unset = UNSET,
+        region: Region | str | Unset = UNSET,
+        type: Type | str | Unset = UNSET,
+        backups_enabled: bool | Unset = UNSET,
+        configs: Sequence[int] | Unset = UNSET,
+        disks: Sequence[int] | Unset = UNSET,
+        group: str | Unset = UNSET,
+        label: str | Unset = UNSET,
+        metadata: Mapping[str, object] | Unset = UNSET,
+        placement_group: Mapping[str, object] | Unset = UNSET,
+        private_ip: bool | Unset = UNSET,
+    ) -> Instance:
+        """Copy disks and profiles to a new Linode, or to the one given."""
+        return act(self, "clone", locals())
+
+    @operation("PUT", "firewalls", answers="list:Firewall", body={"firewalls": "firewall_ids"})
+    def replace_firewalls(self, *, firewalls: Sequence[Firewall | int]) -> list[Firewall]:
+        """Assign exactly these firewalls."""
+        return act(self, "replace_firewalls", locals())
+
+    @operation("POST", "firewalls/apply", event="firewall_apply")
+    def firewalls_apply(self) -> None:
+        """Apply the rules of its firewalls again."""
+        act(self, "firewalls_apply")
+
+    @operation("POST", "ips", answers="IPAddress", event="linode_addip")
+    def allocate_ip(self, *, public: bool, type: str, address: str | Unset = UNSET) -> IPAddress:
+        """Give the Linode another address, or a reserved one."""
+        return act(self, "allocate_ip", locals())
+
+    @operation("DELETE", "ips/{address}", event="linode_deleteip")
+    def delete_ip(self, *, address: str) -> None:
+        """Take a public address off the Linode."""
+        act(self, "delete_ip", locals())
+
+    @operation("GET", "ips/{address}", answers="IPAddress")
+    def ip(self, *, address: str) -> IPAddress:
+        """Read one of the Linode's addresses."""
+        return act(self, "ip", locals())
+
+    @operation("PUT", "ips/{address}", answers="IPAddress")
+    def set_rdns(self, *, address: str, rdns: str | None) -> IPAddress:
+        """Give one of the Linode's addresses a name; None gives it its own again."""
+        return act(self, "set_rdns", locals())
+
+    @operation("POST", "migrate", event="linode_migrate")
+    def migrate(
+        self,
+        *,
+        region: Region | str | Unset = UNSET,
+        placement_group: Mapping[str, object] | Unset = UNSET,
+        type: str | Unset = UNSET,
+        upgrade: bool | Unset = UNSET,
+    ) -> None:
+        """Move the Linode to another host or region."""
+        act(self, "migrate", locals())
+
+    @operation("POST", "mutate", event="linode_mutate")
+    def mutate(self, *, allow_auto_disk_resize: bool | Unset = UNSET) -> None:
+        """Upgrade the Linode to the newest generation of its plan."""
+        act(self, "mutate", locals())
+
+    @operation("POST", "password", event="password_reset")
+    def password(self, *, root_pass: str) -> None:
+        """Give root another password; the Linode must be shut down."""
+        act(self, "password", locals())
+
+    @operation("POST", "reboot", event="linode_reboot")
+    def reboot(self, *, config_id: int | None | Unset = UNSET) -> None:
+        """Restart the Linode."""
+        act(self, "reboot", locals())
+
+    @operation("POST", "rebuild", answers="Instance", body={"stackscript": "stackscript_id"}, event="linode_rebuild")
+    def rebuild(
+        self,
+        image: Image | str | None,
+        *,
+        maintenance_policy: MaintenancePolicy | str | Unset = UNSET,
+        stackscript: StackScript | int | Unset = UNSET,
+        type: Type | str | Unset = UNSET,
+        authorized_keys: Sequence[str] | Unset = UNSET,
+        authorized_users: Sequence[User | str] | Unset = UNSET,
+        booted: bool | Unset = UNSET,
+        disk_encryption: str | Unset = UNSET,
+        metadata: Mapping[str, object] | Unset = UNSET,
+        root_pass: str | Unset = UNSET,
+        stackscript_data: Mapping[str, object] | Unset = UNSET,
+    ) -> Instance:
+        """Delete all disks and deploy an image anew."""
+        return act(self, "rebuild", locals())
+
+    @operation("POST", "rescue")
+    def rescue(self, *, devices: Mapping[str, object] | Unset = UNSET) -> None:
+        """Boot into rescue mode with the devices given."""
+        act(self, "rescue", locals())
+
+    @operation("POST", "resize", event="linode_resize")
+    def resize(
+        self, type: Type | str, *, allow_auto_disk_resize: bool | Unset = UNSET, migration_type: str | Unset = UNSET
+    ) -> None:
+        """Move the Linode to another plan; it is shut down for that."""
+        act(self, "resize", locals())
+
+    @operation("POST", "shutdown", event="linode_shutdown")
+    def shutdown(self) -> None:
+        """Stop the Linode."""
+        act(self, "shutdown")
+
+    @operation("GET", "/linode/instances/{id}/stats/{year}/{month}", answers="value", gives=MonthlyStats)
+    def monthly_stats(self, *, year: int, month: int) -> MonthlyStats:
+        """Give the statistics of one month."""
+        return act(self, "monthly_stats", locals())
+
+    @operation("GET", "/linode/instances/{id}/transfer/{year}/{month}", answers="value", gives=MonthlyTransfer)
+    def monthly_transfer(self, *, year: int, month: int) -> MonthlyTransfer:
+        """Give the network traffic of one month."""
+        return act(self, "monthly_transfer", locals())
+
+    @operation("POST", "upgrade-interfaces", answers="value", gives=UpgradedInterfaces)
+    def upgrade_interfaces(
+        self, *, config_id: int | None | Unset = UNSET, dry_run: bool | Unset = UNSET
+    ) -> UpgradedInterfaces:
+        """Replace the interfaces of a configuration profile by Linode interfaces."""
+        return act(self, "upgrade_interfaces", locals())
