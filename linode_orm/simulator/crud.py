@@ -109,7 +109,7 @@ class Verbs:
         if call.route.road is not None:
             return resources.get(call.route.road.target)
         if call.route.action is not None:
-            return resources.get((call.route.action.answers or "").removeprefix("list:"))
+            return resources.get((call.route.action.answers or "").removeprefix("list:").removeprefix("query:"))
         return call.resource
 
     def _filter(self, x_filter: Any, target: Resource | None) -> xfilter.Filter | None:  # noqa: ANN401  JSON

@@ -175,6 +175,8 @@ class Replay:
     def _ancestors(self, resource: Resource, chain: tuple[str, ...]) -> None:
         """Make the parents of what is read: they were there."""
         store = self.sim.world.store
+        if len(chain) < resource.depth:
+            return  # another path to children of every parent
         above, parents = store.parent_of(resource, chain)
         if above is None or above.singleton or store.find(above, parents) is not None:
             return
