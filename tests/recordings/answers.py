@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linode_orm import models
+from linode_orm.mapping.containers import Structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,10 @@ def objects(line: Line, found: Found) -> Iterator[Row | Part]:
         yield from (Row(route.what.model, each) for each in rows(route.what.envelope or "page", answer))
     elif route.kind == "write":
         yield Part(route.what.codec, answer)
+    elif route.kind == "act" and route.what.gives is not None and line["status"] == 200:
+        yield Part(Structure(route.what.gives), answer)
+    elif route.kind == "act" and route.what.answers == "mixed":
+        yield from (Row(getattr(models, route.what.parts[each["type"]]), each["data"]) for each in answer["data"])
     elif route.kind == "act" and route.what.answers not in {None, "value"}:
         yield from of_action(route.what.answers, answer)
 
@@ -52,7 +57,7 @@ def of_action(answers: str, answer: Any) -> Iterator[Row]:
     model = getattr(models, name, None)
     if model is None:
         return
-    if kind == "list":
+    if kind in {"list", "query"}:
         yield from (Row(model, each) for each in (answer["data"] if isinstance(answer, dict) else answer))
     elif isinstance(answer, dict):
         yield Row(model, answer)

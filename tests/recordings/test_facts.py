@@ -51,7 +51,7 @@ def mappers(path: str) -> list[Any]:
         if route is None:
             continue
         kind, what = route.route.kind, route.route.what
-        name = (what.answers or "").removeprefix("list:") if kind == "act" else ""
+        name = (what.answers or "").removeprefix("list:").removeprefix("query:") if kind == "act" else ""
         model: Any = what.model if kind == "road" else getattr(models, name, None) if kind == "act" else None
         if kind == "act" and model is None:
             continue

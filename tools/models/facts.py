@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Final
 
 from tools.models.tree import ARRAY, OBJECT, Node
 
+_DOT: Final = re.compile(r"(?<!\\)\.")
 FOLDER: Final = Path(__file__).parent / "facts"
 
 LISTS: Final = {
@@ -46,7 +48,7 @@ OTHERS: Final = frozenset(
         "path", "item", "id", "parent", "doc", "module", "version", "envelope", "page_size", "catalogue",
         "empty_create", "singleton", "base", "deprecated_resource", "type", "gone", "names", "classes", "collections",
         "actions", "added", "why", "relations", "values", "exports", "no_verbs", "class_docs", "roads", "by_hand",
-        "parent_keys",
+        "parent_keys", "flat",
     }
 )  # fmt: skip
 """Facts that are about the resource, or that name things."""
@@ -95,13 +97,9 @@ class Facts:
 
     def lay(self, body: Node, facts: dict[str, Any], where: str) -> None:
         """Put on a tree what is known beyond the description."""
-        for path in facts.get("gone", ()):
-            above = body.at(path.split(".")[:-1])
-            if above is None or above.children.pop(path.split(".")[-1], None) is None:
-                msg = f"{where}: {path} is said to be gone, and the description does not have it either"
-                raise ValueError(msg)
+        _prune(body, facts, where)
         for path, text in facts.get("type", {}).items():
-            node = body.make(path.split("."))
+            node = body.make(split(path))
             node.type, node.items = parse(text)
         self._lay_common(body)
         for fact, mark in LISTS.items():
@@ -130,7 +128,7 @@ class Facts:
             body.children.pop(path, None)
         self._lay_common(body)
         for path, text in own.get("type", {}).items():
-            node = body.make(path.split("."))
+            node = body.make(split(path))
             node.type, node.items = parse(text)
         for path, value in own.get("refers", {}).items():
             _find(body, path, where).refers = value
@@ -153,8 +151,36 @@ def parse(text: str) -> tuple[str, str]:
     return text, ""
 
 
+def split(path: str) -> list[str]:
+    """Give the keys that lead to a field; a dot inside a key stands behind a backslash."""
+    return [part.replace("\\.", ".") for part in _DOT.split(path)]
+
+
+def _prune(body: Node, facts: dict[str, Any], where: str) -> None:
+    """Take away what is not there, and what stands elsewhere."""
+    for path in facts.get("flat", ()):
+        _flatten(body, path, where)
+    for path in facts.get("gone", ()):
+        above = body.at(split(path)[:-1])
+        if above is None or above.children.pop(split(path)[-1], None) is None:
+            msg = f"{where}: {path} is said to be gone, and the description does not have it either"
+            raise ValueError(msg)
+
+
+def _flatten(body: Node, path: str, where: str) -> None:
+    """Let what a field holds stand beside it under keys with a dot, for its name is the beginning of theirs."""
+    *above, name = split(path)
+    outer, folded = _find(body, ".".join(above), where), _find(body, path, where)
+    del outer.children[name]
+    for key, node in folded.children.items():
+        node.name = f"{name}.{key}"
+        other = outer.children.setdefault(node.name, node)
+        if other is not node:
+            other.answered, other.children = True, node.children
+
+
 def _find(body: Node, path: str, where: str) -> Node:
-    node = body.at(path.split("."))
+    node = body.at(split(path))
     if node is None:
         msg = f"{where}: no field is called {path}"
         raise ValueError(msg)

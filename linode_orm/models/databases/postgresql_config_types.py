@@ -37,12 +37,18 @@ class PostgreSQLConfigPg(Nested):
     max_standby_streaming_delay: ReadOnly[PostgreSQLConfigPgAutovacuumAnalyzeThreshold]
     max_wal_senders: ReadOnly[PostgreSQLConfigPgAutovacuumAnalyzeThreshold]
     max_worker_processes: ReadOnly[PostgreSQLConfigPgAutovacuumAnalyzeThreshold]
-    password_encryption: ReadOnly[PostgreSQLConfigPgDefaultToastCompression]
-    pg_partman_bgw: ReadOnly[PostgreSQLConfigPgPgPartmanBgw | None] = ReadOnly(absent=True)
-    pg_stat_monitor: ReadOnly[PostgreSQLConfigPgPgStatMonitor | None] = ReadOnly(absent=True)
-    pg_stat_statements: ReadOnly[PostgreSQLConfigPgPgStatStatements | None] = ReadOnly(absent=True)
+    password_encryption: ReadOnly[PostgreSQLConfigPgPasswordEncryption]
+    pg_partman_bgw_interval: ReadOnly[PostgreSQLConfigPgBgwriterDelay] = ReadOnly(key="pg_partman_bgw.interval")
+    pg_partman_bgw_role: ReadOnly[PostgreSQLConfigPgTimezone] = ReadOnly(key="pg_partman_bgw.role")
+    pg_stat_monitor_pgsm_enable_query_plan: ReadOnly[PostgreSQLConfigPgJit] = ReadOnly(
+        key="pg_stat_monitor.pgsm_enable_query_plan"
+    )
+    pg_stat_monitor_pgsm_max_buckets: ReadOnly[PostgreSQLConfigPgBgwriterDelay] = ReadOnly(
+        key="pg_stat_monitor.pgsm_max_buckets"
+    )
+    pg_stat_statements_track: ReadOnly[PostgreSQLConfigPgTrackFunctions] = ReadOnly(key="pg_stat_statements.track")
     temp_file_limit: ReadOnly[PostgreSQLConfigPgBgwriterDelay]
-    timezone: ReadOnly[PostgreSQLConfigPgPgPartmanBgwRole]
+    timezone: ReadOnly[PostgreSQLConfigPgTimezone]
     track_activity_query_size: ReadOnly[PostgreSQLConfigPgBgwriterDelay]
     track_commit_timestamp: ReadOnly[PostgreSQLConfigPgDefaultToastCompression]
     track_functions: ReadOnly[PostgreSQLConfigPgTrackFunctions]
@@ -114,15 +120,19 @@ class PostgreSQLConfigPgJit(Nested):
     type: ReadOnly[str]
 
 
-class PostgreSQLConfigPgPgPartmanBgw(Nested):
-    """What stands under `pg.pg_partman_bgw` of a PostgreSQLConfig."""
+class PostgreSQLConfigPgPasswordEncryption(Nested):
+    """What stands under `pg.password_encryption` of a PostgreSQLConfig."""
 
-    interval: ReadOnly[PostgreSQLConfigPgBgwriterDelay]
-    role: ReadOnly[PostgreSQLConfigPgPgPartmanBgwRole]
+    default: ReadOnly[str]
+    description: ReadOnly[str]
+    enum: ReadOnly[list[JSON]]
+    example: ReadOnly[str]
+    requires_restart: ReadOnly[bool]
+    type: ReadOnly[str]
 
 
-class PostgreSQLConfigPgPgPartmanBgwRole(Nested):
-    """What stands under `pg.pg_partman_bgw.role` of a PostgreSQLConfig."""
+class PostgreSQLConfigPgTimezone(Nested):
+    """What stands under `pg.timezone` of a PostgreSQLConfig."""
 
     description: ReadOnly[str]
     example: ReadOnly[str]
@@ -130,29 +140,6 @@ class PostgreSQLConfigPgPgPartmanBgwRole(Nested):
     pattern: ReadOnly[str]
     requires_restart: ReadOnly[bool]
     type: ReadOnly[str]
-
-
-class PostgreSQLConfigPgPgStatMonitor(Nested):
-    """What stands under `pg.pg_stat_monitor` of a PostgreSQLConfig."""
-
-    pgsm_enable_query_plan: ReadOnly[PostgreSQLConfigPgJit]
-    pgsm_max_buckets: ReadOnly[PostgreSQLConfigPgBgwriterDelay]
-
-
-class PostgreSQLConfigPgPgStatStatements(Nested):
-    """What stands under `pg.pg_stat_statements` of a PostgreSQLConfig."""
-
-    track: ReadOnly[PostgreSQLConfigPgPgStatStatementsTrack]
-
-
-class PostgreSQLConfigPgPgStatStatementsTrack(Nested):
-    """What stands under `pg.pg_stat_statements.track` of a PostgreSQLConfig."""
-
-    description: ReadOnly[str]
-    enum: ReadOnly[list[JSON]]
-    example: ReadOnly[str]
-    requires_restart: ReadOnly[bool]
-    type: ReadOnly[list[int]]
 
 
 class PostgreSQLConfigPgTrackFunctions(Nested):

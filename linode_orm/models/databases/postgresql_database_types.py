@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from linode_orm.mapping import JSON, Field, Fixed, Nested, ReadOnly, Secret
+from linode_orm.mapping import Field, Fixed, Nested, ReadOnly
 
 
 class PostgreSQLDatabaseEngineConfig(Nested):
@@ -57,16 +57,11 @@ class PostgreSQLDatabaseEngineConfigPg(Nested):
     max_wal_senders: Field[int]
     max_worker_processes: Field[int]
     password_encryption: Field[Literal["scram-sh-256", "md5"] | str] = Field(default="md5")
-    pg_partman_bgw: Field[dict[str, JSON]]
-    pg_partman_bgw_interval: Secret[int] = Secret(key="pg_partman_bgw.interval", update=True)
-    pg_partman_bgw_role: Secret[str] = Secret(key="pg_partman_bgw.role", update=True)
-    pg_stat_monitor: Field[dict[str, JSON]]
-    pg_stat_monitor_pgsm_enable_query_plan: Secret[bool] = Secret(
-        key="pg_stat_monitor.pgsm_enable_query_plan", update=True
-    )
-    pg_stat_monitor_pgsm_max_buckets: Secret[int] = Secret(key="pg_stat_monitor.pgsm_max_buckets", update=True)
-    pg_stat_statements: Field[dict[str, JSON]]
-    pg_stat_statements_track: Secret[str] = Secret(key="pg_stat_statements.track", update=True)
+    pg_partman_bgw_interval: Field[int] = Field(key="pg_partman_bgw.interval")
+    pg_partman_bgw_role: Field[str] = Field(key="pg_partman_bgw.role")
+    pg_stat_monitor_pgsm_enable_query_plan: Field[bool] = Field(key="pg_stat_monitor.pgsm_enable_query_plan")
+    pg_stat_monitor_pgsm_max_buckets: Field[int] = Field(key="pg_stat_monitor.pgsm_max_buckets")
+    pg_stat_statements_track: Field[str] = Field(key="pg_stat_statements.track")
     synchronous_replication: Field[str]
     temp_file_limit: Field[int]
     timezone: Field[str]

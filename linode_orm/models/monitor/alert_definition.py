@@ -100,9 +100,9 @@ class AlertDefinition(
     created: ReadOnly[datetime]
     created_by: ReadOnly[str]
     description: Field[str]
-    entities: ReadOnly[AlertDefinitionEntities]
+    entities: ReadOnly[AlertDefinitionEntities | None] = ReadOnly(absent=True)
     entity_ids: Field[list[str] | None] = Field(absent=True)
-    group_by: Field[list[str]]
+    group_by: Field[list[str] | None] = Field(absent=True)
     has_more_resources: ReadOnly[bool | None] = ReadOnly(absent=True)
     regions: Field[list[str]]
     rule_criteria: Field[AlertDefinitionRuleCriteria] = Field(required=True)
@@ -135,7 +135,7 @@ class AlertDefinition(
             monitor_service: MonitorService | str = ...,
             description: str = ...,
             entity_ids: Sequence[str] | None = ...,
-            group_by: Sequence[str] = ...,
+            group_by: Sequence[str] | None = ...,
             regions: Sequence[str] = ...,
             scope: str = ...,
         ) -> None: ...
