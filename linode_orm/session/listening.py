@@ -32,6 +32,8 @@ RECENT: Final = timedelta(minutes=5)
 """How old a failure from before the wait may be and still be about what is waited for."""
 SETTLE: Final = 10.0
 """For how many seconds such a failure must stay the last word: the event of a second try need not be there at once."""
+_PATIENCE: Final = 2
+"""After how many failures in a row events are not asked for any more."""
 _MANY: Final = 200
 """How many running jobs are asked for by id; more of them by the range from the first."""
 _RUNNING: Final = frozenset({"scheduled", "started"})
@@ -77,6 +79,7 @@ class Listener:
             above = _parent_path(each)
             for place in (path, above) if above else (path,):
                 self._about.setdefault(place, []).append(each)
+        self._failures = 0
         self._newest: int | None = None
         self._states: dict[int, str] = {}
         self._open: set[int] = set()
@@ -96,9 +99,10 @@ class Listener:
             else:
                 found = query.filter(self._later()).all()
         except LinodeORMError as error:
-            if isinstance(error, ApiError) and not error.retryable:
-                self.is_deaf = True
+            self._failures += 1
+            self.is_deaf = self._failures >= _PATIENCE or (isinstance(error, ApiError) and not error.retryable)
             return set()
+        self._failures = 0
         is_first, self._newest = self._newest is None, self._newest or 0
         told: set[int] = set()
         for body in sorted((each.__state__.raw for each in found), key=lambda raw: int(raw["id"])):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from linode_orm import Event, Instance, Session
+from linode_orm.session.commit.committing import commit
 from linode_orm.session.progress import shown
 from linode_orm.simulator import Simulator
 
@@ -104,6 +105,23 @@ print([name for name in sys.modules if name.split(".")[0] == "rich"])
     ended = subprocess.run([sys.executable, "-c", look], check=True, capture_output=True, text=True)
     assert ended.stdout.strip() == "[]"
     assert ended.stderr.count("reached") == 2
+
+
+# -- of a commit -------------------------------------------------------------------------------------------------------
+
+
+def test_a_commit_tells_of_each_step(sim, session, capsys):
+    """What a commit tells of its steps can be shown as it is."""
+    sim.seed(instances=2)
+    first, second = session.query(Instance).order_by(Instance.id)
+    first.label, second.label = "new-1", "new-2"
+    with shown(True, "commit") as tell:
+        commit(session, progress=tell)
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["commit 1/2", "commit 2/2"]
+    assert sorted(line.partition(": ")[2] for line in lines) == [
+        f"PUT /linode/instances/{each.id} applied" for each in (first, second)
+    ]
 
 
 # -- of a wait ---------------------------------------------------------------------------------------------------------

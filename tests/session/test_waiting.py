@@ -23,10 +23,8 @@ from linode_orm import (
     not_,
     or_,
 )
-from linode_orm.mapping import Model, ReadOnly
 from linode_orm.mapping.state import Status
 from linode_orm.session.polling import groups_of
-from linode_orm.session.waiting import Goal
 from linode_orm.simulator import Simulator
 
 LIST = "GET /linode/instances"
@@ -321,17 +319,15 @@ def test_roads(model, count, pages, road):
     assert group.road == ("items" if "get" in model.__mapper__.verbs else "list")
 
 
-def test_what_lists_lack_needs_a_get():
-    """A condition on what only an object's own GET shows is seen as such."""
-
-    class Berth(Model, path="/berths"):
-        """A place for a boat."""
-
-        id: ReadOnly[int] = ReadOnly(filterable=True)
-        depth: ReadOnly[int] = ReadOnly(only_on_get=True)
-
-    assert Goal(Berth, and_(Berth.id > 0, Berth.depth > 3)).needs_get
-    assert not Goal(Berth, Berth.id > 0).needs_get
+def test_what_lists_lack_needs_a_get(sim, session, sent, monkeypatch):
+    """Where the condition looks at what only an object's own GET shows, each is read by its own."""
+    found = machines(sim, session, 3)
+    monkeypatch.setattr(Instance.__mapper__.fields["status"], "only_on_get", True)
+    sent()
+    session.wait(found, Instance.status == "offline", timeout=0)
+    assert sorted(sent()) == sorted(f"GET {path(each)}" for each in found)
+    session.wait(found, Instance.label.startswith("m"), timeout=0)
+    assert sent() == [LIST]
 
 
 # -- how it ends -------------------------------------------------------------------------------------------------------
