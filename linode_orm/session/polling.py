@@ -144,9 +144,11 @@ class Poll:
         listing = Listing(group.model, mapper.collection_path(group.parents), group.parents, envelope=mapper.envelope)
         if group.road == "list":
             return [listing]
-        filters, every = self._filters(group, group.waiting), self._filters(group, group.members)
-        if len(every) == len(filters):
-            filters = every  # those that are there already stay fresh at no cost
+        filters = self._filters(group, group.members)
+        if len(filters) > 1 and len(group.waiting) < len(group.members):
+            fewer = self._filters(group, group.waiting)
+            # those that are there already stay fresh, where that costs no request
+            filters = fewer if len(fewer) < len(filters) else filters
         return [listing._replace(x_filter=each) for each in filters]
 
     def _filters(self, group: Group, objects: list[Model]) -> tuple[dict[str, object], ...]:
