@@ -6,6 +6,8 @@ Each name is imported when it is first used, so that `import linode_orm` costs n
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from linode_orm.version import VERSION
+
 if TYPE_CHECKING:
     from linode_orm.errors import ApiError as ApiError
     from linode_orm.errors import AttributeMissing as AttributeMissing
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from linode_orm.errors import DetachedInstanceError as DetachedInstanceError
     from linode_orm.errors import Forbidden as Forbidden
     from linode_orm.errors import InvalidRequestError as InvalidRequestError
+    from linode_orm.errors import JournalError as JournalError
     from linode_orm.errors import LinodeORMError as LinodeORMError
     from linode_orm.errors import MultipleResultsFound as MultipleResultsFound
     from linode_orm.errors import NoResultFound as NoResultFound
@@ -42,9 +45,12 @@ if TYPE_CHECKING:
     from linode_orm.session import Session as Session
     from linode_orm.session import inspect as inspect
     from linode_orm.session import sessionmaker as sessionmaker
+    from linode_orm.session.commit.plan import Plan as Plan
+    from linode_orm.session.commit.recovery import recover as recover
+    from linode_orm.session.commit.report import CommitReport as CommitReport
     from linode_orm.wire import Client as Client
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _PUBLIC = (
     "ApiError",
@@ -54,18 +60,21 @@ _PUBLIC = (
     "Client",
     "CommitError",
     "CommitInterrupted",
+    "CommitReport",
     "ConfigError",
     "Conflict",
     "ConflictError",
     "DetachedInstanceError",
     "Forbidden",
     "InvalidRequestError",
+    "JournalError",
     "LinodeORMError",
     "MultipleResultsFound",
     "NoResultFound",
     "NotFilterable",
     "NotFound",
     "ObjectGone",
+    "Plan",
     "RateLimited",
     "ReadOnlyAttribute",
     "ResponseError",
@@ -80,6 +89,7 @@ _PUBLIC = (
     "not_",
     "or_",
     "raiseload",
+    "recover",
     "selectin",
     "sessionmaker",
 )
@@ -90,6 +100,9 @@ if not TYPE_CHECKING:
 
 _PLACES = {
     "Client": "linode_orm.wire",
+    "CommitReport": "linode_orm.session.commit.report",
+    "Plan": "linode_orm.session.commit.plan",
+    "recover": "linode_orm.session.commit.recovery",
     "Session": "linode_orm.session",
     "inspect": "linode_orm.session",
     "sessionmaker": "linode_orm.session",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    import builtins
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
@@ -154,7 +155,7 @@ class Fate(Protocol):
 
     @property
     def status(self) -> str:
-        """One of applied, failed, pending, in doubt."""
+        """One of applied, failed, pending, in doubt, undone, not undone."""
         ...
 
     @property
@@ -191,12 +192,22 @@ class Fates(Protocol):
         """What was sent without an answer that tells whether it was done."""
         ...
 
+    @property
+    def undone(self) -> Sequence[Fate]:
+        """What was done and put back."""
+        ...
+
+    @property
+    def not_undone(self) -> Sequence[Fate]:
+        """What was done and could not be put back."""
+        ...
+
 
 class CommitError(LinodeORMError):
     """A commit that did not do everything; its session holds what is not done, and `session.commit()` carries on.
 
-    `applied`, `failed`, `pending` and `in_doubt` list its operations, each with its step, object and error;
-    `report` is the whole report.
+    `applied`, `failed`, `pending`, `in_doubt`, `undone` and `not_undone` list its operations, each with its step,
+    object and error; `report` is the whole report.
     """
 
     def __init__(self, message: str, *, report: Fates, session: object) -> None:
@@ -224,13 +235,72 @@ class CommitError(LinodeORMError):
         """What was sent without an answer that tells whether it was done."""
         return self.report.in_doubt
 
+    @property
+    def undone(self) -> Sequence[Fate]:
+        """What was done and put back, with `on_error="undo"`."""
+        return self.report.undone
+
+    @property
+    def not_undone(self) -> Sequence[Fate]:
+        """What was done and could not be put back, with `on_error="undo"`."""
+        return self.report.not_undone
+
 
 class CommitInterrupted(CommitError, KeyboardInterrupt):
     """A commit that Ctrl-C ended: nothing new was started, and the calls in flight were waited for."""
 
 
+class JournalError(LinodeORMError):
+    """A journal that is damaged, in use, another program's, or cannot be written; what is not in it is not sent."""
+
+
+class Clash(NamedTuple):
+    """One attribute that was changed on both sides: as it was read, as it is there now, and as it is here.
+
+    `attribute` is empty where the whole object is gone.
+    """
+
+    object: object
+    attribute: str
+    base: object
+    theirs: object
+    mine: object
+
+
 class ConflictError(LinodeORMError):
-    """An attribute that this session changed was changed elsewhere since it was read; nothing was written."""
+    """Attributes that this session changed were changed elsewhere since they were read; nothing was written.
+
+    `conflicts` lists them; `object`, `attribute`, `base`, `theirs` and `mine` are those of the first one.
+    """
+
+    def __init__(self, message: str, *, conflicts: Iterable[Clash]) -> None:
+        super().__init__(message)
+        self.conflicts = tuple(conflicts)
+
+    @property
+    def object(self) -> builtins.object:
+        """The object of the first conflict."""
+        return self.conflicts[0].object
+
+    @property
+    def attribute(self) -> str:
+        """The attribute of the first conflict."""
+        return self.conflicts[0].attribute
+
+    @property
+    def base(self) -> builtins.object:
+        """What was read before the change was made here."""
+        return self.conflicts[0].base
+
+    @property
+    def theirs(self) -> builtins.object:
+        """What is there now."""
+        return self.conflicts[0].theirs
+
+    @property
+    def mine(self) -> builtins.object:
+        """What this session would write."""
+        return self.conflicts[0].mine
 
 
 # ---------------------------------------------------------------- queries and objects

@@ -45,6 +45,10 @@ class IdentityMap:
         reference = table.get(identity) if table else None
         return cast("M | None", reference()) if reference is not None else None
 
+    def ids(self, model: type[Model], parents: tuple[object, ...]) -> frozenset[object]:
+        """Give the ids that were seen of one class below some parents, also of objects that nobody holds any more."""
+        return frozenset(self._tables.get((model, parents), ()))
+
     def put(self, instance: Model) -> None:
         """Make an object the one with its key."""
         state = instance.__state__

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 from weakref import ref
 
 from linode_orm.errors import ResponseError
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from linode_orm.session.identity import IdentityMap
 
 M = TypeVar("M", bound="Model")
+
+_NOTHING: Final[Mapping[str, object]] = {}
 
 _set_state = Record.__dict__["__state__"].__set__
 
@@ -86,20 +89,7 @@ class Loader:
 
     def identity_of(self, model: type[Model], body: object) -> object:
         """Give the id that a body names; raise `ResponseError` where it has none of the right type."""
-        mapper = model.__mapper__
-        if not isinstance(body, dict):
-            msg = f"{mapper.name}: an object was expected in the API's answer, not {type(body).__name__}"
-            raise ResponseError(msg)
-        ids = tuple(self._id_part(mapper, name, body) for name in mapper.id_names)
-        return ids[0] if len(ids) == 1 else ids or None
-
-    def _id_part(self, mapper: Mapper, name: str, body: dict[str, Any]) -> object:
-        field = mapper.fields[name]
-        value = body.get(field.key)
-        if type(value) in field.codec.plain and value is not None:
-            return mapper.id_part(name, value)
-        msg = f"{mapper.name}: the API's answer has {value!r} as {field.key!r}, which is no id of it"
-        raise ResponseError(msg)
+        return identity_in(model.__mapper__, body)
 
     def take(self, instance: Model, body: dict[str, Any], loaded: Loaded) -> None:
         """Bring an object up to date with a newer body of it."""
@@ -158,3 +148,24 @@ class Loader:
         state = instance.__state__
         state.owner, state.status, state.fresh_until, state.batch = DETACHED, status, None, None
         state.kept = None
+
+
+def identity_in(mapper: Mapper, body: object, chosen: Mapping[str, object] = _NOTHING) -> object:
+    """Give the id that a body names; raise `ResponseError` where it has none of the right type.
+
+    `chosen` are the parts of it that its user chose: they need not be answered.
+    """
+    if not isinstance(body, dict):
+        msg = f"{mapper.name}: an object was expected in the API's answer, not {type(body).__name__}"
+        raise ResponseError(msg)
+    ids = tuple(_id_part(mapper, name, body, chosen) for name in mapper.id_names)
+    return ids[0] if len(ids) == 1 else ids or None
+
+
+def _id_part(mapper: Mapper, name: str, body: dict[str, Any], chosen: Mapping[str, object]) -> object:
+    field = mapper.fields[name]
+    value = body.get(field.key, chosen.get(name))
+    if type(value) in field.codec.plain and value is not None:
+        return mapper.id_part(name, value)
+    msg = f"{mapper.name}: the API's answer has {value!r} as {field.key!r}, which is no id of it"
+    raise ResponseError(msg)

@@ -2,53 +2,94 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import evolve, frozen
 
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
 from linode_orm.mapping.record import changes
 from linode_orm.mapping.state import Status
-from linode_orm.session.commit import planning
+from linode_orm.session.commit import conflicts, guards, planning
 from linode_orm.session.commit.doubts import settle
-from linode_orm.session.commit.execute import run
-from linode_orm.session.commit.report import CommitReport
+from linode_orm.session.commit.execute import Options
+from linode_orm.session.commit.hands import SessionHands
+from linode_orm.session.commit.plan import Doubt
+from linode_orm.session.commit.report import CommitReport, Entry
+from linode_orm.session.commit.sending import Before, raise_where_incomplete, send
+from linode_orm.session.commit.settling import Workspace
+from linode_orm.session.commit.verifying import not_held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from linode_orm.mapping import Model
     from linode_orm.session.commit.execute import Progress
+    from linode_orm.session.commit.history import History
     from linode_orm.session.commit.plan import Plan
-    from linode_orm.session.commit.settling import Workspace
+    from linode_orm.session.commit.sending import Sent
+    from linode_orm.session.reading import Reader
+    from linode_orm.session.runner import QueryRunner
 
 
-def commit(
-    session: Workspace, *, on_error: str = "stop", max_deletes: int | None = None, progress: Progress | None = None
-) -> CommitReport:
-    """Settle what an earlier commit left in doubt, plan, and send the plan.
+class Commits(Workspace, Protocol):
+    """What committing needs of a session."""
 
-    Sends the plan's requests, after one or more GETs for each creation in doubt; nothing where nothing changed.
+    @property
+    def runner(self) -> QueryRunner:
+        """What answers queries."""
+        ...
+
+    @property
+    def reader(self) -> Reader:
+        """What reads single objects."""
+        ...
+
+    @property
+    def history(self) -> History:
+        """What remembers commits, in memory or in a journal."""
+        ...
+
+
+@frozen
+class Policy:
+    """How a commit is made; the arguments of `Session` and `commit()` of the same names."""
+
+    on_error: str = "stop"
+    conflicts: str = "ignore"
+    verify: bool = False
+    max_deletes: int | None = None
+    protected_tags: Collection[str] = ()
+    progress: Progress | None = None
+
+    def __attrs_post_init__(self) -> None:
+        guards.check_choice("on_error", self.on_error, guards.ON_ERROR)
+        guards.check_choice("conflicts", self.conflicts, guards.CONFLICTS)
+
+
+def commit(session: Commits, policy: Policy) -> CommitReport:
+    """Settle what an earlier commit left in doubt, look for conflicts, plan, and send the plan.
+
+    Sends the plan's requests, after one or more GETs for each creation in doubt, and those that the policy asks for;
+    nothing where nothing changed.
     """
-    _check_max_deletes(max_deletes)
-    plan = planning.plan(session.members)
-    if max_deletes is not None and plan.deletes > max_deletes:
-        msg = f"this commit would delete {plan.deletes} objects, and max_deletes is {max_deletes}; nothing was sent"
-        raise InvalidRequestError(msg)
-    return _send(session, plan, on_error=on_error, progress=progress)
+    guards.check_max_deletes(planning.plan(session.members), policy.max_deletes)
+    guards.check_protected(session, session.members.deleted.values(), policy.protected_tags)
+    return _send(session, policy)
 
 
-def save(session: Workspace, instance: Model, *, progress: Progress | None = None) -> CommitReport:
+def save(session: Commits, instance: Model, policy: Policy) -> CommitReport:
     """Send what is pending for one object and what it cannot exist without; nothing where it is clean."""
     if instance.__state__.status is Status.DELETED:
         msg = f"{instance!r} is marked for deletion; session.commit() deletes it, session.add(x) takes the mark off"
         raise InvalidRequestError(msg)
-    plan = planning.plan(session.members, only=instance)
-    return _send(session, plan, on_error="stop", progress=progress, only=instance)
+    return _send(session, policy, only=instance)
 
 
-def delete_now(session: Workspace, instance: Model) -> CommitReport:
+def delete_now(session: Commits, instance: Model, policy: Policy) -> CommitReport:
     """Delete one persistent object now, in 1 request; raise the API's own error where that fails."""
+    guards.check_protected(session, [instance], policy.protected_tags)
     try:
-        return run(planning.plan_deletion(instance), session)
+        return _run(session, planning.plan_deletion(instance), policy, None)
     except CommitInterrupted:
         raise
     except CommitError as error:
@@ -58,23 +99,50 @@ def delete_now(session: Workspace, instance: Model) -> CommitReport:
         raise cause from None
 
 
-def _send(
-    session: Workspace, plan: Plan, *, on_error: str, progress: Progress | None, only: Model | None = None
-) -> CommitReport:
-    if plan and session.client.read_only:
-        msg = f"nothing was sent: the client is read-only, and the plan has {len(plan)} writes"
-        raise InvalidRequestError(msg)
+def _send(session: Commits, policy: Policy, only: Model | None = None) -> CommitReport:
+    plan = planning.plan(session.members, only=only)
+    guards.check_writable(session.client, plan)
     if plan.lookups:
         settle(session, planning.in_doubt(session.members, only=only))
         plan = planning.plan(session.members, only=only)
+    checked_at = None
+    changed = [*session.members.touched.values()] if only is None else [only]
+    changed = [each for each in changed if each.__state__.status is Status.PERSISTENT and changes(each)]
+    if changed and (policy.conflicts == "check" or policy.on_error == "undo"):
+        checked_at = session.client.clock.monotonic()
+        gone = conflicts.look_again(session, changed)
+        if policy.conflicts == "check":
+            conflicts.check(changed, gone)
+        plan = planning.plan(session.members, only=only)
     _let_clean_ones_go(session, session.members.touched.values() if only is None else [only])
-    return run(plan, session, on_error=on_error, progress=progress) if plan else CommitReport()
+    return _run(session, plan, policy, checked_at) if plan else CommitReport()
 
 
-def _check_max_deletes(most: int | None) -> None:
-    if most is not None and (type(most) is not int or most < 0):
-        msg = f"max_deletes is a whole number from 0, or None, not {most!r}"
-        raise InvalidRequestError(msg)
+def _run(session: Commits, plan: Plan, policy: Policy, checked_at: float | None) -> CommitReport:
+    hands = SessionHands(session, plan)
+    with session.history.recording(plan, policy.on_error, policy.conflicts) as record:
+        options = Options(policy.on_error, policy.progress, record.ledger, checked_at)
+        before = Before(tuple(_doubtful(session, plan, hands)))
+        sent = send(plan, session.client, hands, options=options, before=before, name=record.id)
+        record.ended(sent)
+    if policy.verify:
+        sent = _verified(session, hands, sent)
+    raise_where_incomplete(sent, session)
+    return sent.report
+
+
+def _doubtful(session: Commits, plan: Plan, hands: SessionHands) -> Iterable[Entry]:
+    """Give an entry for each creation that stays in doubt, and is not sent."""
+    for step in plan:
+        if step.in_doubt:
+            instance = hands.object_of(step)
+            doubt = session.members.in_doubt.get(id(instance))
+            yield Entry(step, instance, "in doubt", note=doubt.reason if isinstance(doubt, Doubt) else "")
+
+
+def _verified(session: Commits, hands: SessionHands, sent: Sent) -> Sent:
+    unheld = not_held(session, [(step, hands.object_of(step), body) for step, body in sent.landed])
+    return evolve(sent, report=evolve(sent.report, not_held=unheld))
 
 
 def _let_clean_ones_go(session: Workspace, instances: Iterable[Model]) -> None:

@@ -1,29 +1,31 @@
-"""Doubts: creations whose answer was lost, looked for before anything is sent again."""
+"""Doubts: creations whose answer an earlier commit lost, looked for before anything is sent again."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from attrs import evolve
 
-from linode_orm.errors import NotFound
-from linode_orm.mapping.codecs import Optional, Scalar
-from linode_orm.mapping.query import Query
-from linode_orm.mapping.record import forget
-from linode_orm.mapping.state import Loaded
-from linode_orm.session.commit.plan import Doubt, Hidden
+from linode_orm.mapping.registry import lookup
+from linode_orm.session.commit.candidates import Finding, Sought, look
+from linode_orm.session.commit.plan import Doubt, Hidden, Pending
 from linode_orm.session.commit.settling import Settler, fill_in
-from linode_orm.wire.messages import Request
+from linode_orm.session.loading import identity_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
     from linode_orm.session.commit.settling import Workspace
+    from linode_orm.wire.client import Client
 
-_SKEW: Final = timedelta(minutes=10)
-"""How far the clocks of this machine and of the API may be apart."""
+
+def sought_for(doubt: Doubt, parents: tuple[object, ...]) -> Sought:
+    """Give what is looked for where the answer to a creation is lost."""
+    step = doubt.step
+    sent = cast("dict[str, Any]", doubt.sent if isinstance(doubt.sent, dict) else {})
+    is_alone = any(isinstance(each, Pending) for each in step.parents)
+    return Sought(cast("type[Model]", lookup(step.model)), parents, sent, doubt.since, doubt.known, is_alone)
 
 
 def settle(session: Workspace, instances: Iterable[Model]) -> None:
@@ -41,25 +43,31 @@ def settle(session: Workspace, instances: Iterable[Model]) -> None:
 def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt) -> Doubt:
     """Adopt the object where the API has it; else give what is known about it now."""
     fill_in(instance)
-    wanted = _key_sent(instance, doubt)
-    if not wanted:
+    sought = sought_for(doubt, instance.__state__.parents)
+    if not sought.can_be_told and not sought.key:
         return evolve(doubt, reason=_unnamed(instance, doubt), may_repeat=False)
-    found = _look_for(session, instance, wanted)
-    if found is None:
-        moved = [name for name, value in wanted.items() if instance.__dict__.get(name) != value]
-        return evolve(doubt, reason=_moved(instance, doubt, moved), may_repeat=not moved)
-    differing = _differences(instance, doubt, found)
-    if differing:
-        reason = (
-            f"there is one with that key, but its {', '.join(differing)} differ from what was sent: it may be "
-            f"somebody else's. session.expunge(x) if it is, and change the key of a new one"
-        )
+    finding = find(session.client, sought)
+    if finding.why:
+        reason = f"{finding.why}. session.expunge(x) if it is, and change what tells them apart in a new one"
         return evolve(doubt, reason=reason, may_repeat=False)
-    settler.admit(instance, instance.__state__.parents, session.loader.identity_of(type(instance), found))
-    forget(instance, _still_as_sent(instance, doubt))
-    session.loader.take(instance, found, Loaded.ROW)
-    settler.keep_or_let_go(instance)
+    if finding.body is None:
+        moved = [name for name, value in sought.key.items() if instance.__dict__.get(name) != value]
+        return evolve(doubt, reason=_moved(instance, doubt, moved), may_repeat=not moved)
+    identity = identity_in(instance.__mapper__, finding.body, sought.key)
+    names = _still_as_sent(instance, doubt)
+    settler.created(instance, instance.__state__.parents, identity, names, finding.body)
     return doubt
+
+
+def find(client: Client, sought: Sought) -> Finding:
+    """Look for an object now; where two could come of sending it again, once more when no request can still be running."""
+    finding = look(client, sought)
+    if finding.body is None and not finding.why and not sought.key:
+        left = client.settle - (client.clock.now() - sought.since).total_seconds()
+        if left > 0:
+            client.clock.sleep(min(left, client.settle))
+            finding = look(client, sought)
+    return finding
 
 
 def _still_as_sent(instance: Model, doubt: Doubt) -> list[str]:
@@ -96,56 +104,4 @@ def _unnamed(instance: Model, doubt: Doubt) -> str:
     )
 
 
-def _key_sent(instance: Model, doubt: Doubt) -> dict[str, Any]:
-    """Give the attributes, as they were sent, that the API allows one object only to have; empty where it has none."""
-    mapper, sent = instance.__mapper__, cast("dict[str, Any]", doubt.sent)
-    ids = {name: sent.get(mapper.fields[name].key) for name in mapper.id_names}
-    if ids and all(value is not None for value in ids.values()) and not mapper.verbs.isdisjoint(("get", "list")):
-        return ids
-    if "list" not in mapper.verbs:
-        return {}
-    unique = {name: sent.get(mapper.fields[name].key) for name in mapper.unique}
-    return dict([(name, value) for name, value in unique.items() if value is not None][:1])
-
-
-def _look_for(session: Workspace, instance: Model, wanted: dict[str, Any]) -> dict[str, Any] | None:
-    """Ask for the object with a key: by its own path where that is its id, else in its collection."""
-    mapper = instance.__mapper__
-    if "get" not in mapper.verbs or tuple(wanted) != mapper.id_names:
-        return _row(session, instance, wanted)
-    ids = tuple(wanted.values())
-    path = mapper.path_for(ids[0] if len(ids) == 1 else ids, instance.__state__.parents)
-    try:
-        body = session.client.send(Request("GET", path, version=mapper.version)).json()
-    except NotFound:
-        return None
-    return body if isinstance(body, dict) else None
-
-
-def _row(session: Workspace, instance: Model, wanted: dict[str, Any]) -> dict[str, Any] | None:
-    """Read the collection, filtered where the API can, and give the row with these values."""
-    mapper = instance.__mapper__
-    query: Query[Any] = Query(type(instance), session.runner, parents=instance.__state__.parents)
-    query = query.filter_by(**{name: value for name, value in wanted.items() if mapper.fields[name].filterable})
-    for found in query:
-        raw: dict[str, Any] = found.__state__.raw
-        if all(raw.get(mapper.fields[name].key) == value for name, value in wanted.items()):
-            return raw
-    return None
-
-
-def _differences(instance: Model, doubt: Doubt, found: dict[str, Any]) -> list[str]:
-    """Give the attributes in which an object is not the one that was sent; what the API may rewrite is not compared."""
-    mapper = instance.__mapper__
-    differing: list[str] = []
-    for key, value in _of_fields(instance, doubt):
-        field = mapper.keys[key]
-        codec = field.codec.inner if isinstance(field.codec, Optional) else field.codec
-        if isinstance(codec, Scalar) and field.kind != "secret" and key in found and not codec.same(value, found[key]):
-            differing.append(field.name)
-    created = mapper.fields.get("created")
-    moment = found.get(created.key) if created is not None else None
-    when = created.codec.decode(moment, instance, "created") if created is not None and moment is not None else None
-    if isinstance(when, datetime) and when < doubt.since - _SKEW:
-        differing.append("created")
-    return differing
+__all__ = ["find", "settle", "sought_for"]

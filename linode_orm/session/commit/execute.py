@@ -8,33 +8,28 @@ from contextlib import contextmanager
 from heapq import heapify, heappop, heappush
 from queue import SimpleQueue
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from attrs import evolve
+from attrs import evolve, field, frozen
 
-from linode_orm.errors import (
-    ApiError,
-    CommitError,
-    CommitInterrupted,
-    LinodeORMError,
-    NotFound,
-    ResponseError,
-    TransportError,
-)
+from linode_orm.errors import JournalError, NotFound, TransportError
 from linode_orm.mapping.mapper import quoted
-from linode_orm.mapping.registry import lookup
-from linode_orm.session.commit.bodies import reveal
-from linode_orm.session.commit.plan import Doubt, Hidden, Pending, fill, fill_path
-from linode_orm.session.commit.report import CommitReport, Entry
-from linode_orm.session.commit.settling import Settler, Unclear, Workspace
+from linode_orm.session.commit.calls import Answer, call
+from linode_orm.session.commit.certainty import Claims, create
+from linode_orm.session.commit.doubts import sought_for
+from linode_orm.session.commit.ledger import Ledger
+from linode_orm.session.commit.plan import Doubt, Hidden, Pending, fill, fill_path, is_new
+from linode_orm.session.commit.report import Entry
+from linode_orm.session.loading import identity_in
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
     from types import FrameType
 
     from linode_orm.mapping import Model
+    from linode_orm.session.commit.hands import Hands
     from linode_orm.session.commit.plan import Plan, Step
     from linode_orm.session.commit.report import Outcome
     from linode_orm.wire.client import Client
@@ -42,44 +37,31 @@ if TYPE_CHECKING:
     Progress = Callable[[Entry, int, int], None]
     """Called after each step, on the session's thread: what became of it, how many are done, how many there are."""
 
-_TIMED_OUT = 408
-_BROKEN = 500
-_SHOWN = 5
+_AHEAD = 64
+"""How many intents of requests that may be repeated are written down together."""
 
 
-def run(plan: Plan, session: Workspace, *, on_error: str = "stop", progress: Progress | None = None) -> CommitReport:
-    """Send a plan; raise `CommitError` where something was not done, `CommitInterrupted` after Ctrl-C.
+@frozen
+class Options:
+    """How a plan is sent.
 
-    Steps start as soon as those that they depend on have succeeded, as many at a time as the client has workers.
+    `on_error` is the failure policy; `puts_back` that answers are taken in at the end only, because a failure undoes
+    everything. `checked_at` is when the newest values were read, by the monotonic clock.
     """
-    running = _Run(plan, session, on_error, progress)
-    with _listening(running):
-        running.go()
-    return running.report()
 
+    on_error: str = "stop"
+    progress: Progress | None = None
+    ledger: Ledger = field(factory=Ledger)
+    checked_at: float | None = None
 
-class Answer(NamedTuple):
-    """What a worker brings back."""
-
-    body: object
-    seconds: float
-    tries: int
-    error: BaseException | None = None
-
-
-def _call(client: Client, request: Request) -> Answer:
-    """Send one request; runs on a worker, which sees values only."""
-    began = perf_counter()
-    try:
-        response = client.send(request)
-        body = response.json() if response.content and request.method != "DELETE" else {}
-    except BaseException as error:  # noqa: BLE001  whatever it is, the session's thread decides
-        return Answer(None, perf_counter() - began, getattr(error, "tries", 1), error)
-    return Answer(body, perf_counter() - began, response.tries)
+    @property
+    def puts_back(self) -> bool:
+        """Whether a failure undoes what was done."""
+        return self.on_error == "undo"
 
 
 @contextmanager
-def _listening(running: _Run) -> Iterator[None]:
+def listening(running: Run) -> Iterator[None]:
     """Let Ctrl-C end the commit in good order, where its handler would interrupt it anywhere."""
     theirs = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(theirs):
@@ -99,59 +81,90 @@ def _listening(running: _Run) -> Iterator[None]:
         signal.signal(signal.SIGINT, theirs)
 
 
-class _Run:
-    """One plan on its way: which steps are ready, which in flight, and what became of the others."""
+class Run:
+    """One plan on its way: which steps are ready, which in flight, and what became of the others.
 
-    def __init__(self, plan: Plan, session: Workspace, on_error: str, progress: Progress | None) -> None:
-        self._session = session
-        self._client = session.client
-        self._continues = on_error == "continue"
-        self._progress = progress
-        self._settler = Settler(session)
-        self._steps = {step.number: step for step in plan}
-        self._objects = _objects(plan, session)
-        self._by_token = {step.token: self._objects[step.number] for step in plan if isinstance(step.token, str)}
+    `ids` are the ids of the objects that steps before these created, by token.
+    """
+
+    def __init__(self, plan: Plan, client: Client, hands: Hands, options: Options) -> None:
+        self._client, self._hands, self._options = client, hands, options
+        self.steps = {step.number: step for step in plan}
+        self.ids: dict[str, object] = {}
+        self.entries: dict[int, Entry] = {}
+        self.landed: list[tuple[Step, tuple[object, ...], object, object]] = []
+        self.window = 0.0
+        self.interrupts = 0
+        self.crash: BaseException | None = None
         self._missing = {step.number: len(step.depends_on) for step in plan}
         self._followers: dict[int, list[int]] = {}
         for step in plan:
             for other in step.depends_on:
                 self._followers.setdefault(other, []).append(step.number)
-        self._ready = [number for number, count in self._missing.items() if not count]
+        self._held = _last_ones(plan) if options.puts_back else frozenset[int]()
+        self._ready = [number for number, count in self._missing.items() if not count and number not in self._held]
         heapify(self._ready)
         self._flying: dict[int, Future[Answer]] = {}
-        self._sent: dict[int, Doubt] = {}
-        self._entries: dict[int, Entry] = {}
+        self._doubts: dict[int, Doubt] = {}
+        self._intended: set[int] = set()
+        self._claims, self._known = Claims(), dict[tuple[object, ...], frozenset[object]]()
         self._wake: SimpleQueue[None] = SimpleQueue()
+        self._hurry = threading.Event()
         self._stopped = False
-        self._interrupts = 0
-        self._crash: BaseException | None = None
-        self._began = perf_counter()
-        self._room = 2 * max(1, session.client.workers)
+        self._room = 2 * max(1, client.workers)
 
     def interrupt(self, crash: BaseException | None = None) -> None:
         """Start nothing more; asked a second time, wait for nothing either. Safe in a signal handler."""
-        self._crash = self._crash or crash
-        self._interrupts += 1
+        self.crash = self.crash or crash
+        self.interrupts += 1
         self._stopped = True
+        self._hurry.set()
         self._wake.put(None)
+
+    def interrupt_for(self, error: JournalError) -> None:
+        """Start nothing more, because it cannot be written down."""
+        self.crash, self._stopped = self.crash or error, True
+
+    def done_before(self, entry: Entry, identity: object = None) -> None:
+        """Note a step that needs no sending: an earlier run did it, or nobody knows whether it did."""
+        step = entry.step
+        self.entries[step.number] = entry
+        if entry.status == "applied":
+            if isinstance(step.token, str) and step.operation == "create":
+                self.ids[step.token] = identity
+            self._release(step)
+        self._ready = [number for number in self._ready if number != step.number]
+        heapify(self._ready)
 
     def go(self) -> None:
         """Send everything that can be sent and take every answer in."""
-        for number, step in self._steps.items():
-            if step.in_doubt:
-                doubt = self._session.members.in_doubt.get(id(self._objects[number]))
-                self._note(step, "in doubt", note=doubt.reason if isinstance(doubt, Doubt) else "")
         while True:
             try:
                 self._start()
-                if not self._flying or self._interrupts > 1:
+                if not self._flying or self.interrupts > 1:
                     break
                 self._wake.get()
                 self._land()
             except KeyboardInterrupt:
                 self.interrupt()
         self._give_up()
-        self._settler.finish()
+        try:
+            self._options.ledger.flush()
+        except JournalError as error:
+            self.interrupt_for(error)
+
+    @property
+    def failed(self) -> bool:
+        """Whether something was not done."""
+        return len(self.entries) < len(self.steps) or any(each.status != "applied" for each in self.entries.values())
+
+    def take_all(self, numbers: Callable[[int], bool]) -> None:
+        """Take the answers in that were kept back, of these steps."""
+        for step, parents, identity, body in self.landed:
+            if numbers(step.number):
+                note = self._hands.take(step, parents, identity, body)
+                entry = self.entries[step.number]
+                self.entries[step.number] = evolve(entry, note=entry.note or note)
 
     # -- on the way out ----------------------------------------------------------------------------------------------
 
@@ -161,41 +174,87 @@ class _Run:
                 future.cancel()
             self._land()
             return
-        while self._ready and len(self._flying) < self._room and not self._stopped:
-            number = self._ready[0]
-            if number not in self._entries and number not in self._flying:
-                self._try(self._steps[number])
-            heappop(self._ready)
+        if not self._ready and not self._flying and self._held:
+            self._let_last_ones_go()
+        going: list[int] = []
+        while self._ready and len(self._flying) + len(going) < self._room:
+            number = heappop(self._ready)
+            if number not in self.entries and number not in self._flying:
+                going.append(number)
+        try:
+            self._intend(going)
+        except JournalError as error:
+            self.interrupt_for(error)
+        for number in going:
+            if self._stopped:
+                heappush(self._ready, number)
+            else:
+                self._try(self.steps[number])
+
+    def _intend(self, going: Sequence[int]) -> None:
+        """Write down what is about to be sent, before it is; what may be repeated is written ahead of its turn."""
+        missing = [number for number in going if number not in self._intended]
+        if missing:
+            ahead = [each for each in self._ready if self.steps[each].operation != "create"][:_AHEAD]
+            fresh = [*missing, *(number for number in ahead if number not in self._intended)]
+            self._options.ledger.intend([self.steps[number] for number in fresh], self._client.clock.now())
+            self._intended.update(fresh)
+
+    def _let_last_ones_go(self) -> None:
+        """Send what cannot be undone, now that all else has succeeded."""
+        if len(self.entries) == len(self.steps) - len(self._held) and not self.failed_so_far:
+            held, self._held = self._held, frozenset()
+            self._ready = [number for number in held if not self._missing[number]]
+            heapify(self._ready)
+
+    @property
+    def failed_so_far(self) -> bool:
+        """Whether a step that has ended was not done."""
+        return any(entry.status != "applied" for entry in self.entries.values())
 
     def _try(self, step: Step) -> None:
         try:
-            self._launch(step.number)
+            self._launch(step)
         except Exception as error:  # noqa: BLE001  a value that cannot be sent must not lose the answers on their way
-            self._note(step, "failed", error=error)
-            self._stopped = self._stopped or not self._continues
+            self._note(step, "failed", Answer(tries=0, error=error))
+            self._fail()
 
-    def _launch(self, number: int) -> None:
-        step = self._steps[number]
+    def _launch(self, step: Step) -> None:
         sent = fill(step.body, lambda each: self._identity(each) if isinstance(each, Pending) else each)
         request = Request(
             step.method,
             fill_path(step.path, lambda each: quoted(self._identity(each))),
             version=step.version,
-            body=fill(sent, lambda each: self._reveal(step, each)),
+            body=fill(sent, lambda each: self._hands.reveal(step, cast("Hidden", each))),
             secret_keys=step.secret_keys,
         )
-        if step.operation == "create":
-            self._sent[number] = Doubt(step, sent, self._client.clock.now(), "")
-        future = self._client.pool.submit(_call, self._client, request)
-        self._flying[number] = future
+        if self._options.checked_at is not None and step.operation in {"update", "replace"}:
+            self.window = max(self.window, self._client.clock.monotonic() - self._options.checked_at)
+        future = self._submit(step, request, sent)
+        self._flying[step.number] = future
         future.add_done_callback(lambda _: self._wake.put(None))
 
-    def _identity(self, pending: Pending) -> object:
-        return self._by_token[pending.token].__state__.identity
+    def _submit(self, step: Step, request: Request, sent: object) -> Future[Answer]:
+        if step.operation != "create":
+            return self._client.pool.submit(call, self._client, request)
+        parents = self._parents(step)
+        collection = (step.model, parents)
+        if collection not in self._known:
+            self._known[collection] = self._hands.known(step, parents)
+        before = self._hands.doubted(step)
+        doubt = Doubt(step, sent, self._client.clock.now(), "", self._known[collection])
+        if before is not None:
+            doubt = evolve(before, step=step, sent=sent)
+        self._doubts[step.number] = doubt
+        lost = TransportError(before.reason) if before is not None else None
+        sought = sought_for(doubt, parents)
+        return self._client.pool.submit(create, self._client, request, sought, self._claims, self._hurry, lost)
 
-    def _reveal(self, step: Step, each: Pending | Hidden) -> object:
-        verb = "create" if step.operation == "create" else "update"
-        return reveal(self._objects[step.number], cast("Hidden", each), verb)
+    def _identity(self, pending: Pending) -> object:
+        return self.ids[pending.token]
+
+    def _parents(self, step: Step) -> tuple[object, ...]:
+        return tuple(self._identity(each) if isinstance(each, Pending) else each for each in step.parents)
 
     # -- on the way back ---------------------------------------------------------------------------------------------
 
@@ -205,139 +264,88 @@ class _Run:
             if future.cancelled():
                 del self._flying[number]
             elif future.done():
-                self._settle(self._steps[number], future.result())
+                self._settle(self.steps[number], future.result())
                 del self._flying[number]
 
     def _settle(self, step: Step, answer: Answer) -> None:
-        if step.number in self._entries:
+        if step.number in self.entries:
             return
-        error, note = answer.error, ""
-        if error is None:
-            try:
-                note = self._take(step, answer.body)
-            except Unclear as unclear:
-                error = unclear
-        elif step.operation == "delete" and isinstance(error, NotFound):
-            self._settler.deleted(self._objects[step.number])
-            error, note = None, "it was gone already"
+        error = answer.error
+        if step.operation == "delete" and isinstance(error, NotFound):
+            answer, error = evolve(answer, error=None, note="it was gone already"), None
         if isinstance(error, KeyboardInterrupt):
             self.interrupt()
         if error is None:
-            self._note(step, "applied", answer, note=note)
+            note = self._take(step, answer.body)
+            self._note(step, "applied", evolve(answer, note=answer.note or note))
             self._release(step)
             return
-        status: Outcome = "in doubt" if _is_doubtful(step, error) else "failed"
-        if step.operation == "create":
-            note = self._doubt(step, error, status)
-        self._note(step, status, answer, note=note, error=error)
-        self._stopped = self._stopped or not self._continues
+        if answer.is_in_doubt and step.operation == "create":
+            self._hands.doubt(
+                evolve(self._doubts[step.number], reason=answer.note, may_repeat=answer.may_repeat)
+            )
+        self._note(step, "in doubt" if answer.is_in_doubt else "failed", answer)
+        self._fail()
+
+    def _fail(self) -> None:
+        self._stopped = self._stopped or self._options.on_error != "continue"
 
     def _take(self, step: Step, body: object) -> str:
-        instance, names = self._objects[step.number], [change.name for change in step.changes]
+        parents, identity = self._parents(step), None
         if step.operation == "create":
-            parents = tuple(self._identity(each) if isinstance(each, Pending) else each for each in step.parents)
-            self._settler.created(instance, parents, names, body)
-        elif step.operation == "delete":
-            self._settler.deleted(instance)
-        elif step.operation == "replace":
-            return self._settler.replaced(instance, names[0], body)
-        else:
-            return self._settler.updated(instance, names, body)
-        return ""
+            sought = sought_for(self._doubts[step.number], parents)
+            identity = identity_in(sought.model.__mapper__, body, sought.key)
+            self.ids[str(step.token)] = identity
+        self.landed.append((step, parents, identity, body))
+        return "" if self._options.puts_back else self._hands.take(step, parents, identity, body)
 
     def _release(self, step: Step) -> None:
         for follower in self._followers.get(step.number, ()):
             self._missing[follower] -= 1
-            if not self._missing[follower]:
+            if not self._missing[follower] and follower not in self._held:
                 heappush(self._ready, follower)
 
-    def _doubt(self, step: Step, error: BaseException, status: Outcome) -> str:
-        """Remember a creation that nobody can tell the end of; one in doubt before stays so when it is refused."""
-        members, instance = self._session.members, self._objects[step.number]
-        before = members.in_doubt.get(id(instance))
-        if isinstance(before, Doubt):
-            sent = self._sent[step.number].sent
-            members.in_doubt[id(instance)] = evolve(before, sent=sent, may_repeat=False)
-        elif status == "in doubt":
-            reason = f"{step.method} {step.path} was sent and may have been done: {error}"
-            members.in_doubt[id(instance)] = evolve(self._sent[step.number], reason=reason)
-            return reason
-        return ""
-
-    def _note(
-        self,
-        step: Step,
-        status: Outcome,
-        answer: Answer | None = None,
-        *,
-        note: str = "",
-        error: BaseException | None = None,
-    ) -> None:
-        seconds, tries = (answer.seconds, answer.tries) if answer is not None else (0.0, 0)
-        entry = Entry(step, self._objects[step.number], status, error, seconds, tries, note)
-        self._entries[step.number] = entry
-        if self._progress is not None:
+    def _note(self, step: Step, status: Outcome, answer: Answer) -> None:
+        instance = self._hands.object_of(step)
+        entry = Entry(step, instance, status, answer.error, answer.seconds, answer.tries, answer.note)
+        self.entries[step.number] = entry
+        identity = self.ids.get(step.token) if is_new(step.token) else None
+        self._options.ledger.settle(step, status, identity, answer.note)
+        if self._options.progress is not None:
             try:
-                self._progress(entry, len(self._entries), len(self._steps))
+                self._options.progress(entry, len(self.entries), len(self.steps))
             except KeyboardInterrupt:
                 self.interrupt()
             except Exception as crash:  # noqa: BLE001  raised when the answers on their way are in
-                self._crash, self._stopped = crash, True
-
-    # -- the end -----------------------------------------------------------------------------------------------------
+                self.crash, self._stopped = crash, True
 
     def _give_up(self) -> None:
         """Leave what is still in flight in doubt."""
         for number, future in self._flying.items():
             if not future.cancel():
                 error = TransportError("the answer was not waited for, because of a second Ctrl-C")
-                self._settle(self._steps[number], Answer(None, 0.0, 1, error))
-
-    def report(self) -> CommitReport:
-        """Say what became of every step; raise where something was not done."""
-        entries = [
-            self._entries.get(number) or Entry(step, self._objects[number], "pending")
-            for number, step in self._steps.items()
-        ]
-        report = CommitReport(tuple(entries), perf_counter() - self._began)
-        if self._crash is not None:
-            raise self._crash
-        if self._interrupts or len(report.applied) < len(report):
-            kind = CommitInterrupted if self._interrupts else CommitError
-            cause = next((entry.error for entry in entries if entry.error is not None), None)
-            message = _message(report, interrupted=bool(self._interrupts))
-            raise kind(message, report=report, session=self._session) from cause
-        return report
+                note = f"{self.steps[number].method} {self.steps[number].path} may have been done: {error}"
+                self._settle(self.steps[number], Answer(error=error, note=note, is_in_doubt=True))
 
 
-def _objects(plan: Plan, session: Workspace) -> dict[int, Model]:
-    """Find the object that each step names."""
-    members = session.members
-    new = {members.token(instance): instance for instance in members.new.values()}
-    found: dict[int, Model] = {}
-    for step in plan:
-        token = step.token
-        if isinstance(token, str):
-            found[step.number] = new[token]
-        else:
-            model = cast("type[Model]", lookup(token.model))
-            known: Any = session.identity_map.find(model, token.identity, token.parents)
-            found[step.number] = known
+def _last_ones(plan: Plan) -> frozenset[int]:
+    """Give the steps that cannot be undone, but for those that a step which can be undone waits for."""
+    held = {step.number for step in plan if step.operation == "delete"}
+    for step in reversed(tuple(plan)):
+        if step.number not in held:
+            held.difference_update(_all_before(step, plan))
+    return frozenset(held)
+
+
+def _all_before(step: Step, plan: Plan) -> set[int]:
+    found: set[int] = set()
+    waiting = [*step.depends_on]
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            waiting += plan[number - 1].depends_on
     return found
 
 
-def _is_doubtful(step: Step, error: BaseException) -> bool:
-    """Whether a request may have been done although it failed."""
-    if isinstance(error, ApiError):
-        return error.status >= _BROKEN or (error.status == _TIMED_OUT and step.method == "POST")
-    if isinstance(error, TransportError):
-        return getattr(error, "sent", None) is not False
-    return isinstance(error, (ResponseError, Unclear)) or not isinstance(error, LinodeORMError)
-
-
-def _message(report: CommitReport, *, interrupted: bool) -> str:
-    counts = ", ".join(f"{count} {status}" for status, count in report.counts.items())
-    shown = [*report.failed, *report.in_doubt][:_SHOWN]
-    lines = [f"  {entry.operation} ({entry.step.title}) {entry.status}: {entry.note or entry.error}" for entry in shown]
-    head = f"commit {'interrupted' if interrupted else 'not complete'}: {counts}"
-    return "\n".join([head, *lines, "the session holds what is not done; its commit() sends only that"])
+__all__ = ["Options", "Progress", "Run", "listening"]

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
 
 from attrs import field, frozen
 
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import os
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
+
+    from linode_orm.session.commit.report import CommitReport
+    from linode_orm.wire.client import Client
 
 Operation = Literal["create", "update", "replace", "delete"]
 
+FORMAT: Final = 1
+"""The form of plans as JSON."""
 SECRET: Final = "***"  # noqa: S105  what is shown instead
 _TOKEN: Final = re.compile(r"\{(new:\d+)\}")
 
@@ -26,6 +32,13 @@ class Key(NamedTuple):
     model: str
     identity: object
     parents: tuple[object, ...]
+
+
+class Source(NamedTuple):
+    """Where a plan comes from: the session that made it, or the account of the file that it was read from."""
+
+    session: object = None
+    account: str = ""
 
 
 Token = Key | str
@@ -59,12 +72,16 @@ class Hidden:
 
 @frozen
 class Change:
-    """One attribute as it was and as it will be, in JSON; `old` is `ABSENT` where it was never seen."""
+    """One attribute as it was and as it will be, in JSON; `old` is `ABSENT` where it was never seen.
+
+    `is_set_edit` says that elements were put in and taken out, which is done again on a newer list.
+    """
 
     name: str
     key: str
     old: object
     new: object
+    is_set_edit: bool = False
 
     def lines(self) -> Iterator[str]:
         """Give the lines of a diff."""
@@ -78,6 +95,7 @@ class Step:
     `number` is its place in the plan, from 1, and `depends_on` the numbers of the steps that have to succeed before
     it. A new object's `token` is `new:3`; wherever its id will stand, in `path`, `parents` or `body`, stands that
     token until then. `replace` is an update that has a path of its own. `title` is what people call the object.
+    `lasting` says why the step cannot be undone, and is empty where it can.
     """
 
     number: int
@@ -94,6 +112,17 @@ class Step:
     secret_keys: frozenset[str] = frozenset()
     depends_on: tuple[int, ...] = ()
     in_doubt: bool = False
+    lasting: str = ""
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether the step has a way back."""
+        return not self.lasting
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the secrets that are asked for when the plan is sent from a file: `new:1.root_pass`."""
+        return tuple(secret_name(self, hidden) for hidden in hidden_in(self.body))
 
     def __str__(self) -> str:
         doubt = "  (its creation is in doubt: looked for first)" if self.in_doubt else ""
@@ -116,11 +145,15 @@ class Step:
             "changes": [
                 {"attribute": each.name, "key": each.key, "new": _plain(each.new)}
                 | ({} if each.old is ABSENT else {"old": _plain(each.old)})
+                | ({"set_edit": True} if each.is_set_edit else {})
                 for each in self.changes
             ],
-            "secrets": sorted(self.secret_keys),
+            "secret_keys": sorted(self.secret_keys),
+            "secrets": list(self.secrets),
             "depends_on": list(self.depends_on),
             "in_doubt": self.in_doubt,
+            "can_be_undone": self.can_be_undone,
+            "lasting": self.lasting,
         }
 
 
@@ -129,11 +162,14 @@ class Plan:
     """What a commit would send, in an order in which it can be sent; empty plans are false.
 
     Steps that do not depend on one another go side by side. `lookups` is how many objects have to be looked for
-    before, because an earlier commit lost the answer to their creation.
+    before, because an earlier commit lost the answer to their creation. `lost` says what a way back cannot bring
+    back. `source` is where the plan comes from: a session, or a file.
     """
 
     steps: tuple[Step, ...]
     lookups: int = 0
+    lost: tuple[str, ...] = ()
+    source: Source | None = field(default=None, eq=False, repr=False)
 
     @property
     def requests(self) -> int:
@@ -145,6 +181,11 @@ class Plan:
         """How many objects it deletes."""
         return sum(step.operation == "delete" for step in self.steps)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the secrets that `apply()` asks for where the plan comes from a file."""
+        return tuple(name for step in self.steps for name in step.secrets)
+
     def __len__(self) -> int:
         return len(self.steps)
 
@@ -155,28 +196,79 @@ class Plan:
         return self.steps[index]
 
     def __str__(self) -> str:
-        return "\n\n".join(map(str, self.steps)) if self.steps else "nothing to commit"
+        shown = [str(step) for step in self.steps] or ["nothing to commit"]
+        return "\n\n".join([*shown, *(f"cannot be brought back: {each}" for each in self.lost)])
 
     def __repr__(self) -> str:
         return f"<Plan of {self.requests} requests>"
 
     def to_dict(self) -> dict[str, Any]:
         """Give the plan as JSON can hold it, without any secret."""
-        return {"format": 1, "requests": self.requests, "steps": [step.to_dict() for step in self.steps]}
+        return {
+            "format": FORMAT,
+            "requests": self.requests,
+            "steps": [step.to_dict() for step in self.steps],
+            "lost": list(self.lost),
+        }
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the plan to a file that `Plan.load` reads, without any secret; 1 GET tells whose account it is for.
+
+        Raises `InvalidRequestError` for a plan that comes from no session.
+        """
+        from linode_orm.session.commit import planfile  # noqa: PLC0415  only who saves plans needs it
+
+        planfile.save(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Plan:
+        """Read a plan from a file; raise `InvalidRequestError` where it is none, was edited, or is of another version."""
+        from linode_orm.session.commit import planfile  # noqa: PLC0415  only who loads plans needs it
+
+        return planfile.load(path)
+
+    def apply(  # noqa: PLR0913  the options of a commit
+        self,
+        client: Client,
+        *,
+        on_error: str = "stop",
+        conflicts: str = "check",
+        secrets: Mapping[str, str] | None = None,
+        journal: str | os.PathLike[str] | None = None,
+        verify: bool = False,
+    ) -> CommitReport:
+        """Send the plan through a client, after looking whether the world still is as it was when it was made.
+
+        `secrets` holds what `plan.secrets` names. Raises `ConflictError` where an attribute that the plan changes is
+        not as the plan says, `InvalidRequestError` where the account is another one or a secret is missing, both
+        before anything is written, and `CommitError` as `commit()` does.
+        """
+        from linode_orm.session.commit import applying  # noqa: PLC0415  only who applies plans needs it
+
+        return applying.apply(
+            self, client, on_error=on_error, conflicts=conflicts, secrets=secrets, journal=journal, verify=verify
+        )
 
 
 @frozen(eq=False)
 class Doubt:
     """A creation that was sent and never answered: `sent` is its body without secrets, `since` the moment before.
 
-    `may_repeat` once the object was looked for and not found, where the API refuses a second one with its key.
+    `known` are the ids that were known of its collection before. `may_repeat` once the object was looked for and not
+    found, where sending it again cannot make a second one.
     """
 
     step: Step
     sent: object
     since: datetime
     reason: str
+    known: frozenset[object] = frozenset()
     may_repeat: bool = False
+
+
+def is_new(token: Token) -> TypeGuard[str]:
+    """Whether a token names an object that the API does not know yet."""
+    return isinstance(token, str)
 
 
 def fill(value: object, resolve: Callable[[Pending | Hidden], object]) -> object:
@@ -205,6 +297,21 @@ def waits_for(value: object) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for each in value:
             yield from waits_for(each)
+
+
+def hidden_in(value: object) -> Iterator[Hidden]:
+    """Give the placeholders of secrets in a body."""
+    if isinstance(value, Hidden):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from hidden_in(each)
+
+
+def secret_name(step: Step, hidden: Hidden) -> str:
+    """Give the name under which a secret is asked for: `new:1.root_pass`, `User('bob').password`."""
+    token = step.token if isinstance(step.token, str) else f"{step.model}({step.token.identity!r})"
+    return ".".join([token, *map(str, hidden.path)])
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401  JSON

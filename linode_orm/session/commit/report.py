@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.session.commit.plan import Step
 
-Outcome = Literal["applied", "failed", "pending", "in doubt"]
+Outcome = Literal["applied", "failed", "pending", "in doubt", "undone", "not undone"]
 
 _HEAD: Final = ("operation", "object", "status", "seconds", "tries", "note")
 _ROOM: Final = 60
@@ -24,8 +24,9 @@ _ROOM: Final = 60
 class Entry:
     """What became of one step.
 
-    `status` is `applied`; `failed` (the API refused, nothing was changed); `pending` (not sent); or `in doubt` (sent,
-    and no answer tells whether it was done). `duration` is in seconds, retries included; `tries` is how often the
+    `status` is `applied`; `failed` (the API refused, nothing was changed); `pending` (not sent); `in doubt` (sent, and no
+    answer tells whether it was done); `undone` (applied, and put back); or `not undone` (applied, and it could not be
+    put back). `duration` is in seconds, retries included; `tries` is how often the
     request was sent, 0 where it was not; `note` says what else there is to know.
     """
 
@@ -58,14 +59,31 @@ class Entry:
 
 
 @frozen(eq=False)
+class Unheld:
+    """A value that a commit wrote and that was not there when it was read back: the API answered `wrote`, and
+    shows `found`."""
+
+    object: Model
+    attribute: str
+    wrote: object
+    found: object
+
+    def __str__(self) -> str:
+        return f"{self.object.__describe__()}.{self.attribute}: {self.wrote!r} was written, {self.found!r} is there"
+
+
+@frozen(eq=False)
 class CommitReport:
     """What a commit did, operation by operation, in the order of its plan; prints as a table.
 
-    `id` names the commit.
+    `id` names the commit. `window` is for how many seconds at most a write of somebody else's between our look and our
+    write went unseen (`conflicts="check"`). `not_held` is what was not there when it was read back (`verify=True`).
     """
 
     entries: tuple[Entry, ...] = ()
     duration: float = 0.0
+    window: float = 0.0
+    not_held: tuple[Unheld, ...] = ()
     id: str = field(factory=lambda: uuid4().hex)
 
     def __iter__(self) -> Iterator[Entry]:
@@ -102,6 +120,16 @@ class CommitReport:
         return self.having("in doubt")
 
     @property
+    def undone(self) -> list[Entry]:
+        """What was done and put back."""
+        return self.having("undone")
+
+    @property
+    def not_undone(self) -> list[Entry]:
+        """What was done and could not be put back."""
+        return self.having("not undone")
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many operations ended how; only what occurred."""
         return dict(Counter(entry.status for entry in self.entries))
@@ -111,7 +139,9 @@ class CommitReport:
         return {
             "id": self.id,
             "duration": round(self.duration, 6),
+            "window": round(self.window, 6),
             "counts": self.counts,
+            "not_held": [str(each) for each in self.not_held],
             "operations": [entry.to_dict() for entry in self.entries],
         }
 
@@ -125,7 +155,8 @@ class CommitReport:
         rows = [_HEAD, *map(_row, self.entries)] if self.entries else []
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-        return "\n".join([*lines, f"{self._summary()} in {self.duration:.2f} s"])
+        held = [f"not held: {each}" for each in self.not_held]
+        return "\n".join([*lines, *held, f"{self._summary()} in {self.duration:.2f} s"])
 
 
 def _row(entry: Entry) -> tuple[str, ...]:

@@ -69,10 +69,6 @@ class Workspace(Protocol):
         ...
 
 
-class Unclear(Exception):  # noqa: N818  a signal inside committing, never raised to users
-    """The API has made an object, and its answer does not tell which."""
-
-
 class Settler:
     """Takes answers in: objects become persistent, up to date, or detached."""
 
@@ -84,22 +80,17 @@ class Settler:
 
     # -- creations ---------------------------------------------------------------------------------------------------
 
-    def created(self, instance: Model, parents: tuple[object, ...], names: Collection[str], body: object) -> None:
-        """Make a new object persistent, from the answer to its POST; raise `Unclear` where that names no object."""
-        try:
-            identity = self._session.loader.identity_of(type(instance), body)
-            is_whole = instance.__mapper__.is_whole(cast("dict[str, Any]", body))
-        except ResponseError as error:
-            identity, is_whole = natural_identity(instance), False
-            if identity is None or not isinstance(body, dict):
-                raise Unclear(str(error)) from error
+    def created(
+        self, instance: Model, parents: tuple[object, ...], identity: object, names: Collection[str], body: object
+    ) -> None:
+        """Make a new object persistent, from its id and the answer to its POST."""
         self.admit(instance, parents, identity)
         forget(instance, names)
-        answer = cast("dict[str, Any]", body)
-        if answer:
-            self._session.loader.keep_once(instance, answer)
-        if is_whole:
-            self._take(instance, answer)
+        if isinstance(body, dict) and body:
+            self._session.loader.keep_once(instance, body)
+        keys = {instance.__mapper__.fields[name].key for name in instance.__mapper__.id_names}
+        if isinstance(body, dict) and keys <= body.keys() and instance.__mapper__.is_whole(body):
+            self._take(instance, body)
         else:
             self._expire(instance, names)
         self.keep_or_let_go(instance)
@@ -219,15 +210,6 @@ def _own(instance: Model) -> object:
 def _may_have_children(model: str) -> bool:
     mapper: Any = cast("Any", lookup(model)).__mapper__
     return any(isinstance(relation, Many) and not relation.path for relation in mapper.relations.values())
-
-
-def natural_identity(instance: Model) -> object:
-    """Give the id of a new object where its user chose it; None where the server does."""
-    mapper = instance.__mapper__
-    ids = [instance.__dict__.get(name) for name in mapper.id_names if mapper.fields[name].createable]
-    if not ids or len(ids) != len(mapper.id_names) or not all(isinstance(each, (str, int)) for each in ids):
-        return None
-    return ids[0] if len(ids) == 1 else tuple(ids)
 
 
 def fill_in(instance: Model) -> None:

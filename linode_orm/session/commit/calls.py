@@ -1,0 +1,68 @@
+"""Calls: one request and what became of it. Runs on workers, and sees values only."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from linode_orm.errors import ApiError, LinodeORMError, ResponseError, TransportError
+
+if TYPE_CHECKING:
+    from linode_orm.wire.client import Client
+    from linode_orm.wire.messages import Request
+
+_TIMED_OUT: Final = 408
+_BROKEN: Final = 500
+_GARBLED: Final = 3
+"""How often a request is sent whose answers cannot be read."""
+
+
+@frozen(eq=False)
+class Answer:
+    """What became of a request: its body or its error, how long it took and how often it was sent, what is to be said.
+
+    `is_in_doubt` says that it may have been done although it failed; `may_repeat` that sending it again cannot do it
+    twice.
+    """
+
+    body: object = None
+    seconds: float = 0.0
+    tries: int = 1
+    error: BaseException | None = None
+    note: str = ""
+    is_in_doubt: bool = False
+    may_repeat: bool = False
+
+
+def may_have_been_done(method: str, error: BaseException) -> bool:
+    """Whether a request may have had its effect although it failed."""
+    if isinstance(error, ApiError):
+        return error.status >= _BROKEN or (error.status == _TIMED_OUT and method == "POST")
+    if isinstance(error, TransportError):
+        return error.sent is not False
+    return isinstance(error, ResponseError) or not isinstance(error, LinodeORMError)
+
+
+def call(client: Client, request: Request) -> Answer:
+    """Send a PUT or a DELETE; again where its answer cannot be read, for sending it twice does the same as once."""
+    began, tries = perf_counter(), 0
+    while True:
+        try:
+            response = client.send(request)
+            tries += response.tries
+            body = response.json() if response.content and request.method != "DELETE" else {}
+        except ResponseError as error:
+            if tries < _GARBLED and request.idempotent and tries:
+                continue
+            return _failed(request, error, perf_counter() - began, max(tries, 1))
+        except BaseException as error:  # noqa: BLE001  whatever it is, the session's thread decides
+            return _failed(request, error, perf_counter() - began, tries + getattr(error, "tries", 1))
+        return Answer(body, perf_counter() - began, tries)
+
+
+def _failed(request: Request, error: BaseException, seconds: float, tries: int) -> Answer:
+    doubt = may_have_been_done(request.method, error)
+    note = f"{request.title} may have been done: {error}" if doubt else ""
+    return Answer(None, seconds, tries, error, note, is_in_doubt=doubt)

@@ -1,0 +1,208 @@
+"""Candidates: which objects of the API may be the one whose creation was never answered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+from attrs import field, frozen
+
+from linode_orm.errors import NotFound
+from linode_orm.mapping.codecs import Optional
+from linode_orm.mapping.containers import ListOf, Structure
+from linode_orm.session.commit.plan import Hidden
+from linode_orm.session.listing import Listing
+from linode_orm.session.pages import ListReader
+from linode_orm.wire.messages import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from linode_orm.mapping import Model
+    from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.mapper import Mapper
+    from linode_orm.wire.client import Client
+
+    Body = dict[str, Any]
+
+_MARGIN: Final = timedelta(seconds=2)
+"""Moments of the API are whole seconds, and so are the dates of its answers."""
+_UNKNOWN_SKEW: Final = timedelta(minutes=10)
+"""How far the clocks of this machine and of the API may be apart, as long as no answer had a date."""
+_NAMES: Final = ("label", "name", "title", "username", "domain", "summary", "address")
+"""What people call an object: whatever else the API rewrites, it keeps these."""
+
+
+@frozen(eq=False)
+class Sought:
+    """An object that was sent: of which class, below which parents, with which body (without secrets), and when.
+
+    `known` are ids that cannot be its own: they were known before it was sent. `is_alone` says that the collection was
+    empty then, because its parent is as new.
+    """
+
+    model: type[Model]
+    parents: tuple[object, ...]
+    sent: Body
+    since: datetime
+    known: frozenset[object] = frozenset()
+    is_alone: bool = False
+    key: dict[str, object] = field(init=False)
+
+    @key.default
+    def _key(self) -> dict[str, object]:
+        return enforced_key(self.model.__mapper__, self.sent)
+
+    @property
+    def can_be_told(self) -> bool:
+        """Whether anything tells the object from those that were there before."""
+        mapper = self.model.__mapper__
+        return "list" in mapper.verbs and (bool(self.key) or "created" in mapper.fields or self.is_alone)
+
+
+class Finding(NamedTuple):
+    """What a look found: the object, or why it is not known which it is; neither where there is none."""
+
+    body: Body | None = None
+    why: str = ""
+
+
+def enforced_key(mapper: Mapper, sent: Body) -> dict[str, object]:
+    """Give the attributes, as they were sent, that the API lets one object only have; empty where there are none."""
+    ids = {name: sent.get(mapper.fields[name].key) for name in mapper.id_names if is_natural(mapper, name)}
+    if ids and len(ids) == len(mapper.id_names) and None not in ids.values():
+        return ids if not mapper.verbs.isdisjoint(("get", "list")) else {}
+    if "list" not in mapper.verbs:
+        return {}
+    unique = {name: sent.get(mapper.fields[name].key) for name in mapper.unique}
+    return dict([(name, value) for name, value in unique.items() if value is not None][:1])
+
+
+def is_natural(mapper: Mapper, name: str) -> bool:
+    """Whether users choose an id. A number never is one: a device is made with the number of what it guards."""
+    return mapper.fields[name].createable and int not in mapper.fields[name].codec.plain
+
+
+def look(client: Client, sought: Sought, taken: Collection[object] = ()) -> Finding:
+    """Look for an object: by its enforced key, else among what is new in its collection. 1 GET, or one a page.
+
+    `taken` are ids that answers to other creations named.
+    """
+    if sought.key:
+        found = _by_key(client, sought)
+        if found is None:
+            return Finding()
+        differing = differences(sought, found)
+        if differing or not _is_new(client, sought, found):
+            what = f"its {', '.join(differing)} differ from what was sent" if differing else "it is older"
+            return Finding(why=f"there is one with that key, but {what}: it may be somebody else's")
+        return Finding(found)
+    if not sought.can_be_told:
+        return Finding(why="nothing tells it from others that are alike")
+    return _among_new(client, sought, taken)
+
+
+def _by_key(client: Client, sought: Sought) -> Body | None:
+    mapper = sought.model.__mapper__
+    if "get" in mapper.verbs and tuple(sought.key) == mapper.id_names:
+        values = tuple(sought.key.values())
+        path = mapper.path_for(values[0] if len(values) == 1 else values, sought.parents)
+        try:
+            body = client.send(Request("GET", path, version=mapper.version)).json()
+        except NotFound:
+            return None
+        return body if isinstance(body, dict) else None
+    keys = {mapper.fields[name].key: value for name, value in sought.key.items()}
+    filterable = {mapper.fields[name].key: keys[mapper.fields[name].key] for name in sought.key if mapper.fields[name].filterable}
+    rows = _rows(client, sought, filterable)
+    return next((row for row in rows if all(row.get(key) == value for key, value in keys.items())), None)
+
+
+def _rows(client: Client, sought: Sought, x_filter: dict[str, Any] | None = None) -> Iterator[Body]:
+    mapper = sought.model.__mapper__
+    path = mapper.collection_path(sought.parents)
+    listing = Listing(sought.model, path, sought.parents, cast("Any", x_filter), mapper.envelope)
+    for rows in ListReader(client, listing).pages():
+        yield from rows
+
+
+def _among_new(client: Client, sought: Sought, taken: Collection[object]) -> Finding:
+    """Give the only one that is new and as it was sent; say so where one that is new may be it and may not."""
+    equal: list[Body] = []
+    perhaps = 0
+    for row in _rows(client, sought):
+        identity = _identity(sought.model.__mapper__, row)
+        if identity in sought.known or identity in taken or not _is_new(client, sought, row):
+            continue
+        differing = differences(sought, row)
+        if not differing:
+            equal.append(row)
+        elif not any(name in differing for name in _NAMES):
+            perhaps += 1
+    if len(equal) == 1 and not perhaps:
+        return Finding(equal[0])
+    if not equal and not perhaps:
+        return Finding()
+    return Finding(why=f"{len(equal) + perhaps} new ones are alike, and nothing tells which it is")
+
+
+def _identity(mapper: Mapper, row: Body) -> object:
+    ids = tuple(row.get(mapper.fields[name].key) for name in mapper.id_names)
+    return ids[0] if len(ids) == 1 else ids
+
+
+def _is_new(client: Client, sought: Sought, row: Body) -> bool:
+    """Whether an object was made after the request began, by the clock of the API as far as it is known."""
+    created = sought.model.__mapper__.fields.get("created")
+    moment = row.get(created.key) if created is not None else None
+    if created is None or moment is None:
+        return True
+    when = created.codec.decode(moment, cast("Any", None), "created")
+    skew = client.skew
+    margin = _UNKNOWN_SKEW if skew is None else _MARGIN - skew
+    return not isinstance(when, datetime) or when >= sought.since - margin
+
+
+def differences(sought: Sought, row: Body) -> list[str]:
+    """Give the attributes in which a row is not as it was sent; what it does not show is not compared.
+
+    With an enforced key only plain values are: the API may rewrite the others, and no other object can have the key.
+    """
+    mapper = sought.model.__mapper__
+    differing: list[str] = []
+    for key, value in sought.sent.items():
+        known = mapper.keys.get(key)
+        if known is None or known.kind == "secret" or (sought.key and isinstance(value, (dict, list))):
+            continue
+        theirs = row
+        if known.name in mapper.id_names and not is_natural(mapper, known.name):
+            theirs = row.get("entity") or {}  # what a device guards stands there
+        if key in theirs and not agrees(known.codec, value, theirs[key]):
+            differing.append(known.name)
+    return differing
+
+
+def agrees(codec: Codec | None, sent: object, theirs: object) -> bool:
+    """Whether the API may have made `theirs` of what was sent: it fills in what was left out, and shows ids as objects."""
+    if sent is None or isinstance(sent, Hidden):
+        return True
+    inner = codec.inner if isinstance(codec, Optional) else codec
+    if isinstance(sent, dict) and isinstance(theirs, dict):
+        keys = inner.cls.__mapper__.keys if isinstance(inner, Structure) else {}
+        return all(
+            agrees(keys[key].codec if key in keys else None, value, theirs[key])
+            for key, value in sent.items()
+            if key in theirs
+        )
+    if isinstance(sent, list) and isinstance(theirs, list):
+        item = inner.item if isinstance(inner, ListOf) else None
+        left = list(theirs)
+        for each in sent:
+            at = next((at for at, other in enumerate(left) if agrees(item, each, other)), None)
+            if at is None:
+                return False
+            del left[at]
+        return not left
+    if isinstance(theirs, dict):
+        return sent in (theirs.get("id"), theirs.get("label"))
+    return sent == theirs if inner is None else inner.same(sent, theirs)

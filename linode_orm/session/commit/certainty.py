@@ -1,0 +1,167 @@
+"""Certainty: a create is made exactly once, though its answer may be lost. Runs on workers, and sees values only."""
+
+from __future__ import annotations
+
+from threading import Event, Lock
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from linode_orm.errors import BadRequest, LinodeORMError
+from linode_orm.session.commit.calls import Answer, may_have_been_done
+from linode_orm.session.commit.candidates import Finding, look
+from linode_orm.session.loading import identity_in
+
+if TYPE_CHECKING:
+    from linode_orm.session.commit.candidates import Sought
+    from linode_orm.wire.client import Client
+    from linode_orm.wire.messages import Request
+
+_ROUNDS: Final = 4
+"""How often a create is sent at most."""
+_FIRST_PAUSE: Final = 0.25
+_SLICE: Final = 1.0
+"""For how long a pause cannot be ended, in seconds."""
+
+
+class Claims:
+    """The ids that creations of one run were answered with, by collection: no lost one is taken for one of these."""
+
+    def __init__(self) -> None:
+        self._ids: dict[tuple[object, ...], set[object]] = {}
+        self._lock = Lock()
+
+    def add(self, sought: Sought, identity: object) -> None:
+        """Note that an id belongs to somebody."""
+        with self._lock:
+            self._ids.setdefault((sought.model, sought.parents), set()).add(identity)
+
+    def of(self, sought: Sought) -> frozenset[object]:
+        """Give the ids that cannot be that of an object that is sought."""
+        with self._lock:
+            return frozenset(self._ids.get((sought.model, sought.parents), ()))
+
+
+def create(  # noqa: PLR0913, PLR0917  what a worker is given
+    client: Client,
+    request: Request,
+    sought: Sought,
+    claims: Claims,
+    stop: Event,
+    lost: BaseException | None = None,
+) -> Answer:
+    """Send a POST until it is known what became of it: done once, refused, or nobody can tell.
+
+    After a lost answer the object is looked for. Where the API refuses a second one with the same key, it is sent
+    again at once; else only when no request that began then can still be running, and nothing new is like it. `lost`
+    is what became of it in an earlier commit.
+    """
+    return _Creation(client, request, sought, claims, stop, lost).run()
+
+
+class _Creation:
+    def __init__(  # noqa: PLR0913, PLR0917  what a worker is given
+        self,
+        client: Client,
+        request: Request,
+        sought: Sought,
+        claims: Claims,
+        stop: Event,
+        lost: BaseException | None,
+    ) -> None:
+        self._client, self._request, self._sought = client, request, sought
+        self._claims, self._stop = claims, stop
+        self._tries = 0
+        self._lost = lost
+        self._began = perf_counter()
+
+    def run(self) -> Answer:
+        for turn in range(_ROUNDS):
+            answer = self._send()
+            if answer is not None:
+                return answer
+            if turn == _ROUNDS - 1:
+                break
+            finding = self._settle(turn)
+            if finding.body is not None:
+                return self._adopt(finding.body)
+            if finding.why:
+                return self._doubt(finding.why)
+        return self._doubt("it was sent several times, and no answer arrived", may_repeat=bool(self._sought.key))
+
+    def _send(self) -> Answer | None:
+        """Send it once; None where the answer was lost."""
+        try:
+            response = self._client.send(self._request)
+            self._tries += response.tries
+            body = response.json() if response.content else {}
+            self._claims.add(self._sought, identity_in(self._sought.model.__mapper__, body, self._sought.key))
+        except Exception as error:  # noqa: BLE001  whatever it is, it is told
+            self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)
+            if may_have_been_done(self._request.method, error):
+                self._lost = self._lost or error
+                return None
+            return self._refused(error)
+        return self._answer(body, note="its first answer was lost" if self._lost else "")
+
+    def _refused(self, error: BaseException) -> Answer:
+        """Take a refusal as it is, or for what an earlier try has done: its key is taken now."""
+        if self._lost is None:
+            return self._answer(error=error)
+        if isinstance(error, BadRequest) and self._sought.key:
+            finding = self._look()
+            if finding.body is not None:
+                return self._adopt(finding.body)
+            if finding.why:
+                return self._doubt(finding.why)
+        return self._doubt(f"sent again, it was refused: {error}")
+
+    def _settle(self, turn: int) -> Finding:
+        """Look for it; wait before it may be sent again where two could come of that."""
+        if self._sought.key:
+            finding = self._look()
+            if not finding.body and not finding.why and not self._pause(_FIRST_PAUSE * 2**turn):
+                return Finding(why="it was not waited for")
+            return finding
+        clock, pause = self._client.clock, _FIRST_PAUSE
+        end = clock.monotonic() + self._client.settle
+        while True:
+            finding = self._look()
+            left = end - clock.monotonic()
+            if finding.body is not None or finding.why or left <= 0:
+                return finding
+            if not self._pause(min(pause, left)):
+                return Finding(why="it was not waited for")
+            pause *= 2
+
+    def _look(self) -> Finding:
+        try:
+            return look(self._client, self._sought, self._claims.of(self._sought))
+        except LinodeORMError as error:
+            return Finding(why=f"it could not be looked for: {error}")
+
+    def _pause(self, seconds: float) -> bool:
+        """Wait; False where the commit was stopped."""
+        while seconds > 0 and not self._stop.is_set():
+            self._client.clock.sleep(min(_SLICE, seconds))
+            seconds -= _SLICE
+        return not self._stop.is_set()
+
+    def _adopt(self, body: dict[str, Any]) -> Answer:
+        self._claims.add(self._sought, identity_in(self._sought.model.__mapper__, body, self._sought.key))
+        return self._answer(body, note="its answer was lost; it was looked for and found")
+
+    def _doubt(self, why: str, *, may_repeat: bool = False) -> Answer:
+        error = self._lost
+        note = f"{self._request.title} was sent and may have been done: {error}; {why}"
+        return self._answer(error=error, note=note, is_in_doubt=True, may_repeat=may_repeat)
+
+    def _answer(
+        self,
+        body: object = None,
+        *,
+        error: BaseException | None = None,
+        note: str = "",
+        is_in_doubt: bool = False,
+        may_repeat: bool = False,
+    ) -> Answer:
+        return Answer(body, perf_counter() - self._began, self._tries, error, note, is_in_doubt, may_repeat)

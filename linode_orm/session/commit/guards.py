@@ -1,0 +1,75 @@
+"""Guards: what refuses a commit before anything is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from linode_orm.errors import InvalidRequestError
+from linode_orm.mapping.state import Loaded
+from linode_orm.session.newest import Looks, read_newest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from linode_orm.mapping import Model
+    from linode_orm.session.commit.plan import Plan
+    from linode_orm.wire.client import Client
+
+ON_ERROR = ("stop", "continue", "undo")
+CONFLICTS = ("ignore", "check")
+
+
+class Guarded(Looks, Protocol):
+    """What guards need of a session."""
+
+    @property
+    def client(self) -> Client:
+        """What sends."""
+        ...
+
+
+def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    """Raise `InvalidRequestError` where an option is none of its choices."""
+    if value not in choices:
+        msg = f"{name} is {' or '.join(map(repr, choices))}, not {value!r}"
+        raise InvalidRequestError(msg)
+
+
+def check_writable(client: Client, plan: Plan) -> None:
+    """Refuse a plan of a client that only reads."""
+    if plan and client.read_only:
+        msg = f"nothing was sent: the client is read-only, and the plan has {len(plan)} writes"
+        raise InvalidRequestError(msg)
+
+
+def check_max_deletes(plan: Plan, most: int | None) -> None:
+    """Refuse a plan that deletes more objects than its user foresaw."""
+    if most is None:
+        return
+    if type(most) is not int or most < 0:
+        msg = f"max_deletes is a whole number from 0, or None, not {most!r}"
+        raise InvalidRequestError(msg)
+    if plan.deletes > most:
+        msg = f"this commit would delete {plan.deletes} objects, and max_deletes is {most}; nothing was sent"
+        raise InvalidRequestError(msg)
+
+
+def check_protected(session: Guarded, deleted: Iterable[Model], protected: Collection[str]) -> None:
+    """Refuse to delete what carries a protected tag; tags that were never read are read first."""
+    if not protected:
+        return
+    if isinstance(protected, str):
+        msg = f"protected_tags is a collection of tags, not {protected!r}"
+        raise InvalidRequestError(msg)
+    tagged = [each for each in deleted if "tags" in each.__mapper__.fields]
+    read_newest(session, [each for each in tagged if each.__state__.loaded is Loaded.NOTHING])
+    found = [(each, sorted(set(_tags(each)) & set(protected))) for each in tagged]
+    named = [f"{each.__describe__()} ({', '.join(tags)})" for each, tags in found if tags]
+    if named:
+        msg = f"protected tags forbid the deletion of {'; '.join(named)}; nothing was sent: take them off the list first"
+        raise InvalidRequestError(msg)
+
+
+def _tags(instance: Model) -> Iterable[str]:
+    tags = instance.__state__.raw.get("tags")
+    return (each for each in tags if isinstance(each, str)) if isinstance(tags, list) else ()

@@ -1,0 +1,198 @@
+"""Hands: what a run needs of the objects behind its steps, and what takes answers in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from linode_orm.errors import InvalidRequestError
+from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.state import Status
+from linode_orm.session.commit.bodies import reveal
+from linode_orm.session.commit.plan import Doubt, Hidden, Pending, Plan, is_new, secret_name
+from linode_orm.session.commit.settling import Settler, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from linode_orm.mapping import Model
+    from linode_orm.session.commit.plan import Step
+
+
+class Hands(Protocol):
+    """What a run of a plan asks for and hands over; called on the session's thread alone."""
+
+    def object_of(self, step: Step) -> Model:
+        """Give the object that a step is about."""
+        ...
+
+    def reveal(self, step: Step, hidden: Hidden) -> object:
+        """Give the secret that a placeholder stands for."""
+        ...
+
+    def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+        """Give the ids that are known of the collection that a step creates in."""
+        ...
+
+    def doubted(self, step: Step) -> Doubt | None:
+        """Give what an earlier commit left unknown of a creation."""
+        ...
+
+    def take(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
+        """Take an answer in; give a note where there is something to say."""
+        ...
+
+    def doubt(self, doubt: Doubt) -> None:
+        """Remember a creation that nobody can tell the end of."""
+        ...
+
+    def finish(self) -> None:
+        """Bring the rest in order when everything has ended."""
+        ...
+
+
+class SessionHands:
+    """Those of a session: its objects take the values of the answers."""
+
+    def __init__(self, session: Workspace, plan: Plan) -> None:
+        self._session = session
+        self._settler = Settler(session)
+        self._objects = objects_of(session, plan)
+
+    def object_of(self, step: Step) -> Model:
+        """Give the object that a step is about."""
+        return self._objects[step.number]
+
+    def reveal(self, step: Step, hidden: Hidden) -> object:
+        """Give the secret that the user assigned."""
+        return reveal(self._objects[step.number], hidden, "create" if step.operation == "create" else "update")
+
+    def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+        """Give the ids that the session knows of the collection that a step creates in."""
+        return self._session.identity_map.ids(type(self._objects[step.number]), parents)
+
+    def doubted(self, step: Step) -> Doubt | None:
+        """Give what an earlier commit left unknown of a creation."""
+        known = self._session.members.in_doubt.get(id(self._objects[step.number]))
+        return known if isinstance(known, Doubt) else None
+
+    def take(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
+        """Bring the object up to date, or let it go."""
+        instance, names = self._objects[step.number], [change.name for change in step.changes]
+        if step.operation == "create":
+            self._settler.created(instance, parents, identity, names, body)
+        elif step.operation == "delete":
+            self._settler.deleted(instance)
+        elif step.operation == "replace":
+            return self._settler.replaced(instance, names[0], body)
+        else:
+            return self._settler.updated(instance, names, body)
+        return ""
+
+    def doubt(self, doubt: Doubt) -> None:
+        """Remember a creation that nobody can tell the end of, for the next commit to look for."""
+        self._session.members.in_doubt[id(self._objects[doubt.step.number])] = doubt
+
+    def finish(self) -> None:
+        """Give ids to what waits for them, and let go what was below deleted objects."""
+        self._settler.finish()
+
+
+class PlainHands(SessionHands):
+    """Those of a plan that no session made: objects stand for its steps, and secrets were given by name.
+
+    `ids` are the ids of what was created before, by token; `doubts` is what an earlier run left unknown, by step.
+    """
+
+    def __init__(
+        self, session: Workspace, plan: Plan, secrets: Mapping[str, str], ids: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(session, Plan(()))
+        self._secrets, self._ids = secrets, ids or {}
+        self.doubts: dict[int, Doubt] = {}
+        self._objects = {step.number: stand_in(session, step, self._ids) for step in plan}
+
+    def reveal(self, step: Step, hidden: Hidden) -> object:
+        """Give the secret of that name."""
+        return self._secrets[secret_name(step, hidden)]
+
+    def doubted(self, step: Step) -> Doubt | None:
+        """Give what an earlier run left unknown of a creation."""
+        return self.doubts.get(step.number)
+
+    def doubt(self, doubt: Doubt) -> None:
+        """Leave it to the report, and to the journal where there is one."""
+        self.doubts[doubt.step.number] = doubt
+
+
+class NoHands:
+    """Those of a way back: objects stay as they are, because the session goes back to before."""
+
+    def __init__(self, hands: Hands, origin: Mapping[int, Step]) -> None:
+        self._hands, self._origin = hands, origin
+
+    def object_of(self, step: Step) -> Model:
+        """Give the object that the step was about that this one undoes."""
+        return self._hands.object_of(self._origin[step.number])
+
+    def reveal(self, step: Step, hidden: Hidden) -> object:
+        """Never asked: a way back holds no secret."""
+        raise AssertionError((step, hidden))
+
+    def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+        """Never needed: a way back creates nothing."""
+        del step, parents
+        return frozenset()
+
+    def doubted(self, step: Step) -> Doubt | None:
+        """Never needed: a way back creates nothing."""
+        del step
+
+    def take(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
+        """Leave the objects as they are."""
+        del step, parents, identity, body
+        return ""
+
+    def doubt(self, doubt: Doubt) -> None:
+        """Never needed: a way back creates nothing."""
+
+    def finish(self) -> None:
+        """Nothing is left to do."""
+
+
+def objects_of(session: Workspace, plan: Plan) -> dict[int, Model]:
+    """Find the object that each step of a session's plan names."""
+    members = session.members
+    new = {members.token(instance): instance for instance in members.new.values()}
+    found: dict[int, Model] = {}
+    for step in plan:
+        token = step.token
+        if isinstance(token, str):
+            if token in new:
+                found[step.number] = new[token]
+            continue
+        model = cast("type[Model]", lookup(token.model))
+        known = session.identity_map.find(model, token.identity, token.parents)
+        if known is not None:
+            found[step.number] = known
+    return found
+
+
+def stand_in(session: Workspace, step: Step, ids: Mapping[str, object]) -> Model:
+    """Make an object for a step: a reference to one that exists, or one that will be created."""
+    model, owner = cast("type[Model]", lookup(step.model)), cast("Any", session)
+    if not is_new(step.token):
+        return cast("Model", owner.reference(model, step.token.identity, step.token.parents, None))
+    if step.token not in ids:
+        return model.__bare__(None, (), owner, Status.PENDING)
+    parents = tuple(ids[each.token] if isinstance(each, Pending) else each for each in step.parents)
+    return cast("Model", owner.reference(model, ids[step.token], parents, None))
+
+
+def check_secrets(plan: Plan, given: Mapping[str, str]) -> None:
+    """Raise `InvalidRequestError` where a secret is missing, or one is given that the plan does not know."""
+    wanted = set(plan.secrets)
+    missing, strange = sorted(wanted - given.keys()), sorted(given.keys() - wanted)
+    if missing or strange:
+        what = f"needs the secrets {', '.join(missing)}" if missing else f"has no secrets {', '.join(strange)}"
+        msg = f"the plan {what}; nothing was sent: give secrets={{name: value}} for {', '.join(sorted(wanted)) or 'none'}"
+        raise InvalidRequestError(msg)

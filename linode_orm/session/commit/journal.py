@@ -1,0 +1,268 @@
+"""The journal: an SQLite file that knows before each request what is sent, and after it what became of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from linode_orm.errors import JournalError
+from linode_orm.session.commit.plan import FORMAT, Plan
+from linode_orm.session.commit.planfile import from_json, step_from_dict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from linode_orm.session.commit.plan import Step
+
+_APPLICATION: Final = 0x4C4F524D
+"""What marks the file as a journal of this library: LORM."""
+_KEPT: Final = 100
+"""How many finished commits stay in the file, for `session.undo()`."""
+_SCHEMA: Final = """
+CREATE TABLE commits (
+    id TEXT PRIMARY KEY, base_url TEXT NOT NULL, on_error TEXT NOT NULL, conflicts TEXT NOT NULL,
+    state TEXT NOT NULL, began TEXT NOT NULL
+);
+CREATE TABLE steps (
+    commit_id TEXT NOT NULL REFERENCES commits (id) ON DELETE CASCADE, number INTEGER NOT NULL, step TEXT NOT NULL,
+    intent TEXT, status TEXT, identity TEXT, note TEXT,
+    PRIMARY KEY (commit_id, number)
+) WITHOUT ROWID;
+"""
+
+
+class Known(NamedTuple):
+    """What the journal knows of one step: when it may have been sent first, what became of it, which id it brought."""
+
+    step: Step
+    intent: datetime | None
+    status: str | None
+    identity: object
+    note: str
+
+
+class Kept(NamedTuple):
+    """A commit in the journal; `state` is open, undoing, finished, undone, returned or dropped."""
+
+    id: str
+    base_url: str
+    on_error: str
+    conflicts: str
+    state: str
+    steps: tuple[Known, ...]
+
+    @property
+    def plan(self) -> Plan:
+        """What the commit was to send."""
+        return Plan(tuple(each.step for each in self.steps))
+
+
+class Journal:
+    """One journal file, locked for this process as long as it is open.
+
+    Raises `JournalError` where the file is another one's, damaged, empty, locked, or cannot be written.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, must_exist: bool = False) -> None:
+        self.path = Path(path)
+        if not self.path.exists():
+            if must_exist:
+                msg = f"{self.path}: there is no such journal; nothing was sent"
+                raise JournalError(msg)
+            _create(self.path)
+        if self.path.is_dir() or not self.path.stat().st_size:
+            what = "is a directory" if self.path.is_dir() else "is empty"
+            msg = f"{self.path} {what}, and no journal; nothing was sent: name another file, or delete it"
+            raise JournalError(msg)
+        with _told(self.path):
+            self._connection = sqlite3.connect(self.path, isolation_level=None, timeout=0)
+            try:
+                self._open()
+            except BaseException:
+                self._connection.close()
+                raise
+        self._waiting: list[tuple[object, ...]] = []
+
+    def _open(self) -> None:
+        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        ((application,),) = self._connection.execute("PRAGMA application_id")
+        ((version,),) = self._connection.execute("PRAGMA user_version")
+        if application != _APPLICATION:
+            msg = f"{self.path} is an SQLite file of another program; nothing was sent"
+            raise JournalError(msg)
+        if version != FORMAT:
+            msg = f"{self.path} is a journal of form {version}, this version reads form {FORMAT}; nothing was sent"
+            raise JournalError(msg)
+        checked = [row[0] for row in self._connection.execute("PRAGMA quick_check")]
+        if checked != ["ok"]:
+            msg = f"{self.path} is damaged ({checked[0]}); nothing was sent: restore it from a copy"
+            raise JournalError(msg)
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute("COMMIT")
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Bring what is written inside, and what waits, to the disk together."""
+        with _told(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                waiting, self._waiting = self._waiting, []
+                self._connection.executemany(
+                    "UPDATE steps SET status = ?, identity = ?, note = ? WHERE commit_id = ? AND number = ?", waiting
+                )
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def begin(  # noqa: PLR0913  what is known of a commit
+        self, name: str, plan: Plan, *, base_url: str, on_error: str, conflicts: str, instead: str | None = None
+    ) -> None:
+        """Write a commit down before anything of it is sent; `instead` names the unfinished one that it carries on."""
+        rows = [(name, step.number, json.dumps(step.to_dict())) for step in plan]
+        with self._transaction() as connection:
+            if instead is not None:
+                connection.execute("UPDATE commits SET state = 'returned' WHERE id = ?", (instead,))
+            connection.execute(
+                "INSERT INTO commits VALUES (?, ?, ?, ?, 'open', ?)",
+                (name, base_url, on_error, conflicts, datetime.now(UTC).isoformat()),
+            )
+            connection.executemany("INSERT INTO steps (commit_id, number, step) VALUES (?, ?, ?)", rows)
+            self._prune(connection)
+
+    def _prune(self, connection: sqlite3.Connection) -> None:
+        old = "SELECT id FROM commits WHERE state NOT IN ('open', 'undoing') ORDER BY began DESC, rowid DESC LIMIT -1"
+        gone = connection.execute(f"{old} OFFSET {_KEPT}").fetchall()  # a number of ours
+        if gone:
+            connection.executemany("DELETE FROM commits WHERE id = ?", gone)
+
+    def intend(self, name: str, steps: Sequence[Step], moment: datetime) -> None:
+        """Write down that steps may be sent from now on; the first moment counts."""
+        rows = [(moment.isoformat(), name, step.number) for step in steps]
+        with self._transaction() as connection:
+            connection.executemany(
+                "UPDATE steps SET intent = coalesce(intent, ?) WHERE commit_id = ? AND number = ?", rows
+            )
+
+    def settle(self, name: str, number: int, status: str, identity: object, note: str) -> None:
+        """Take down what became of a step; it reaches the disk with the next transaction."""
+        self._waiting.append((status, json.dumps(identity), note, name, number))
+
+    def flush(self) -> None:
+        """Bring to the disk what waits."""
+        if self._waiting:
+            with self._transaction():
+                pass
+
+    def end(self, name: str, state: str) -> None:
+        """Write down how a commit ended."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE commits SET state = ? WHERE id = ?", (state, name))
+        with _told(self.path):
+            self._connection.execute("PRAGMA incremental_vacuum").fetchall()
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def unfinished(self) -> list[str]:
+        """Give the names of the commits that have not ended, the oldest first."""
+        with _told(self.path):
+            rows = self._connection.execute(
+                "SELECT id FROM commits WHERE state IN ('open', 'undoing') ORDER BY began, rowid"
+            ).fetchall()
+        return [str(row[0]) for row in rows]
+
+    def find(self, name: str) -> Kept | None:
+        """Give a commit by its name."""
+        with _told(self.path):
+            found = self._connection.execute(
+                "SELECT id, base_url, on_error, conflicts, state FROM commits WHERE id = ?", (name,)
+            ).fetchone()
+            rows = self._connection.execute(
+                "SELECT step, intent, status, identity, note FROM steps WHERE commit_id = ? ORDER BY number", (name,)
+            ).fetchall()
+        return None if found is None else Kept(*found, tuple(self._known(*row) for row in rows))
+
+    def _known(self, *row: Any) -> Known:  # noqa: ANN401  columns
+        step, intent, status, identity, note = row
+        try:
+            moment = None if intent is None else datetime.fromisoformat(intent)
+            found = from_json(json.loads(identity)) if identity is not None else None
+            return Known(step_from_dict(json.loads(step)), moment, status, found, note or "")
+        except (ValueError, TypeError, KeyError) as error:
+            msg = f"{self.path} is damaged: a step in it cannot be read ({error}); nothing was sent"
+            raise JournalError(msg) from None
+
+    def close(self) -> None:
+        """Let the file go."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+
+def _create(path: Path) -> None:
+    """Make a new journal beside its place and put it there whole, so that no half one is ever found."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with _told(path):
+        try:
+            connection = sqlite3.connect(beside, isolation_level=None)
+            try:
+                for pragma in (f"application_id={_APPLICATION}", f"user_version={FORMAT}", "auto_vacuum=INCREMENTAL"):
+                    connection.execute(f"PRAGMA {pragma}")
+                connection.execute("PRAGMA journal_mode=DELETE")
+                connection.execute("PRAGMA synchronous=FULL")
+                connection.executescript(_SCHEMA)
+            finally:
+                connection.close()
+            beside.chmod(0o600)
+            try:
+                os.link(beside, path)
+            except FileExistsError:
+                raise
+            except OSError:  # where files have one name only
+                beside.rename(path)
+            _sync(path.parent)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Bring a new name to the disk."""
+    with suppress(OSError):  # where folders cannot be opened
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say in words what SQLite says in its own."""
+    try:
+        yield
+    except FileExistsError:
+        msg = f"{path} was just made by another process; try again"
+        raise JournalError(msg) from None
+    except (sqlite3.Error, OSError) as error:
+        text = str(error)
+        if "locked" in text:
+            what = "is in use by another process"
+        elif "not a database" in text or "malformed" in text or "file is encrypted" in text:
+            what = f"is damaged or no journal ({text})"
+        elif "full" in text or "No space" in text:
+            what = "cannot be written: the disk is full"
+        elif "readonly" in text or "unable to open" in text or isinstance(error, PermissionError):
+            what = f"cannot be written ({text})"
+        else:
+            what = f"cannot be used ({text})"
+        msg = f"the journal {path} {what}; what is not written down is not sent"
+        raise JournalError(msg) from error

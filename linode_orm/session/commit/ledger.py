@@ -1,0 +1,27 @@
+"""Ledgers: where a run writes down what it is about to do, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from linode_orm.session.commit.plan import Step
+
+
+class Ledger:
+    """One that keeps nothing: what a commit without a journal writes to."""
+
+    def intend(self, steps: Sequence[Step], moment: datetime) -> None:
+        """Write down that these steps may be sent from now on; on disk when it returns."""
+
+    def settle(self, step: Step, status: str, identity: object, note: str) -> None:
+        """Write down what became of a step, and which id an object got; on disk with the next `flush()` or intent."""
+
+    def flush(self) -> None:
+        """Bring everything to the disk that was written down."""
+
+    def undo(self) -> None:
+        """Write down that what was done is being put back from now on."""

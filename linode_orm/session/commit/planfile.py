@@ -1,0 +1,149 @@
+"""Plan files: a plan as JSON on disk, to be reviewed and applied by another process."""
+
+from __future__ import annotations
+
+import json
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from linode_orm.errors import ApiError, InvalidRequestError
+from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.values import ABSENT
+from linode_orm.session.commit.plan import FORMAT, Change, Hidden, Key, Pending, Plan, Source, Step
+from linode_orm.version import VERSION
+from linode_orm.wire.messages import Request
+
+if TYPE_CHECKING:
+    from linode_orm.wire.client import Client
+
+_KIND: Final = "linode_orm plan"
+
+
+def account_of(client: Client) -> str:
+    """Give what names the account of a client: its `euuid`, or its user where the token may not see that. 1 or 2 GETs."""
+    try:
+        body = client.send(Request("GET", "/account")).json()
+        return f"account {body['euuid']}"
+    except (ApiError, KeyError, TypeError):
+        body = client.send(Request("GET", "/profile")).json()
+        return f"user {body['username']}"
+
+
+def save(plan: Plan, path: str | os.PathLike[str]) -> None:
+    """Write a plan to a file that its user alone may read; the file appears whole or not at all."""
+    session = plan.source.session if plan.source is not None else None
+    if session is None:
+        msg = "only a plan that a session made can be saved: session.plan() or session.undo(id)"
+        raise InvalidRequestError(msg)
+    content = {
+        "kind": _KIND,
+        "version": VERSION,
+        "account": account_of(cast("Any", session).client),
+        "secrets": list(plan.secrets),
+        **plan.to_dict(),
+    }
+    place = Path(path)
+    beside = place.with_name(f"{place.name}.{os.getpid()}.new")
+    text = json.dumps(content | {"checksum": _checksum(content)}, indent=2) + "\n"
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123  a handle
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def load(path: str | os.PathLike[str]) -> Plan:
+    """Read a plan; raise `InvalidRequestError` where the file is none, was edited, or is of another version."""
+    content = _content(path)
+    if content.get("kind") != _KIND:
+        _refuse(path, "is no plan of linode_orm")
+    if content.get("format") != FORMAT or content.get("version") != VERSION:
+        theirs = f"version {content.get('version')}, form {content.get('format')}"
+        _refuse(path, f"was made by another version ({theirs}); this is version {VERSION}, form {FORMAT}")
+    if content.pop("checksum", None) != _checksum(content):
+        _refuse(path, "was changed since it was saved; make a new plan instead")
+    try:
+        steps = tuple(step_from_dict(each) for each in content["steps"])
+        return Plan(steps, 0, tuple(content["lost"]), Source(None, content["account"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        _refuse(path, f"is damaged ({type(error).__name__}: {error})")
+
+
+def _content(path: str | os.PathLike[str]) -> dict[str, Any]:
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        _refuse(path, f"cannot be read ({error})")
+    if not text.strip():
+        _refuse(path, "is empty")
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        _refuse(path, f"is no JSON ({error})")
+    if not isinstance(content, dict):
+        _refuse(path, "is no plan of linode_orm")
+    return content
+
+
+def _refuse(path: str | os.PathLike[str], why: str) -> Any:  # noqa: ANN401  never returns
+    msg = f"the plan file {os.fspath(path)} {why}; nothing was sent"
+    raise InvalidRequestError(msg)
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def step_from_dict(content: dict[str, Any]) -> Step:
+    """Make a step of what `Step.to_dict` gave."""
+    named = content["object"]
+    mapper = cast("Any", lookup(named["type"])).__mapper__
+    token = named["new"] if "new" in named else Key(named["model"], from_json(named["identity"]), _ids(named["parents"]))
+    return Step(
+        number=content["number"],
+        operation=content["operation"],
+        token=token,
+        model=mapper.name,
+        title=named["title"],
+        method=content["method"],
+        path=content["path"],
+        version=content["version"],
+        parents=_ids(content["parents"]),
+        body=_opened(content["body"]),
+        changes=tuple(_change(each) for each in content["changes"]),
+        secret_keys=frozenset(content["secret_keys"]),
+        depends_on=tuple(content["depends_on"]),
+        in_doubt=content["in_doubt"],
+        lasting=content["lasting"],
+    )
+
+
+def _change(content: dict[str, Any]) -> Change:
+    old = _opened(content["old"]) if "old" in content else ABSENT
+    return Change(content["attribute"], content["key"], old, _opened(content["new"]), content.get("set_edit", False))
+
+
+def _ids(content: list[Any]) -> tuple[object, ...]:
+    return tuple(from_json(_opened(each)) for each in content)
+
+
+def from_json(identity: object) -> object:
+    """Give an id as keys hold it: a tuple where it is made of several."""
+    return tuple(identity) if isinstance(identity, list) else identity
+
+
+def _opened(value: Any) -> Any:  # noqa: ANN401  JSON
+    """Give a value of a body, with the placeholders that stand in it."""
+    if isinstance(value, dict):
+        if value.keys() == {"$new"}:
+            return Pending(value["$new"])
+        if value.keys() == {"$secret"}:
+            return Hidden(tuple(value["$secret"]))
+        return {key: _opened(each) for key, each in value.items()}
+    return [_opened(each) for each in value] if isinstance(value, list) else value

@@ -1,0 +1,187 @@
+"""Recovery: what a crash left behind in a journal is settled against the API, and completed or undone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+
+from linode_orm.errors import ConflictError, JournalError
+from linode_orm.session.commit import guards
+from linode_orm.session.commit.applying import movement
+from linode_orm.session.commit.candidates import Finding
+from linode_orm.session.commit.chronicle import Pages, state_of
+from linode_orm.session.commit.doubts import find, sought_for
+from linode_orm.session.commit.execute import Options
+from linode_orm.session.commit.hands import PlainHands
+from linode_orm.session.commit.journal import Journal, Known
+from linode_orm.session.commit.plan import Doubt, Pending, Plan, fill, is_new
+from linode_orm.session.commit.report import CommitReport, Entry
+from linode_orm.session.commit.sending import Before, put_back, send
+from linode_orm.session.loading import identity_in
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Mapping
+
+    from linode_orm.session.commit.journal import Kept
+    from linode_orm.session.commit.report import Outcome
+    from linode_orm.session.session import Session
+    from linode_orm.wire.client import Client
+
+
+def recover(
+    path: str | os.PathLike[str],
+    *,
+    client: Client | None = None,
+    undo: bool = False,
+    secrets: Mapping[str, str] | None = None,
+    forget: bool = False,
+) -> CommitReport:
+    """Settle the commit that a crash, or Ctrl-C, left unfinished in a journal: complete it, or take it back.
+
+    What was sent without an answer is looked for first. Then everything that was not done is sent; with `undo`, what
+    was done is put back instead, as far as that can be. A commit that was being undone is undone to its end. Steps
+    that need a secret wait for `secrets={"new:1.root_pass": ...}`: the journal holds none; their entries say which.
+    With `forget`, nothing is sent and the commit counts as ended.
+
+    The report tells what became of each operation. Raises `JournalError` where the file is none, damaged, in use, or of
+    another API, before anything is sent. Without `client` one is made as `Session()` makes it.
+    """
+    from linode_orm.session.session import Session  # noqa: PLC0415  sessions keep journals themselves
+
+    journal = Journal(path, must_exist=True)
+    try:
+        names = journal.unfinished()
+        kept = journal.find(names[-1]) if names else None
+        if kept is None:
+            return CommitReport()
+        if forget:
+            journal.end(kept.id, "dropped")
+            return CommitReport(tuple(_as_written(kept)), id=kept.id)
+        with Session(client=client) as session:
+            return _Recovery(session, journal, kept, undo=undo, secrets=dict(secrets or {})).run()
+    finally:
+        journal.close()
+
+
+def _as_written(kept: Kept) -> Iterator[Entry]:
+    for known in kept.steps:
+        status: Any = known.status or ("pending" if known.intent is None else "in doubt")
+        yield Entry(known.step, None, status, note=known.note)
+
+
+class _Recovery:
+    """One unfinished commit on its way to an end."""
+
+    def __init__(
+        self, session: Session, journal: Journal, kept: Kept, *, undo: bool, secrets: Mapping[str, str]
+    ) -> None:
+        if kept.base_url != session.client.base_url:
+            msg = f"{journal.path} is the journal of {kept.base_url}, the client's is {session.client.base_url}; nothing was sent"
+            raise JournalError(msg)
+        self._session, self._journal, self._kept = session, journal, kept
+        self._undo = undo or kept.state == "undoing"
+        self._secrets = secrets
+        self._ids = {
+            each.step.token: each.identity
+            for each in kept.steps
+            if is_new(each.step.token) and each.identity is not None
+        }
+        self._plan = kept.plan
+        self._hands = PlainHands(session, self._plan, secrets, self._ids)
+        self._ledger = Pages(journal, kept.id)
+
+    def run(self) -> CommitReport:
+        """Settle what is in doubt, then complete or undo."""
+        guards.check_writable(self._session.client, self._plan)
+        entries = {entry.step.number: entry for entry in self._settled()}
+        sent = self._taken_back(entries) if self._undo else self._completed(entries)
+        still = any(entry.status == "pending" and entry.note for entry in sent)
+        self._journal.flush()
+        state = "undone" if self._undo and not sent.not_undone else state_of(sent, interrupted=still)
+        self._journal.end(self._kept.id, "undoing" if self._undo and sent.in_doubt else state)
+        return sent
+
+    def _settled(self) -> Iterator[Entry]:
+        """Give an entry for each step of which it is known by now what became of it."""
+        for known in self._kept.steps:
+            step = known.step
+            if known.status in {"applied", "undone"}:
+                yield self._entry(known, "applied" if known.status == "applied" else "undone")
+            elif known.intent is not None and step.operation == "create" and known.status != "failed":
+                yield from self._looked_for(known)
+
+    def _entry(self, known: Known, status: Outcome, note: str = "") -> Entry:
+        return Entry(known.step, self._hands.object_of(known.step), status, note=note or known.note)
+
+    def _looked_for(self, known: Known) -> Iterator[Entry]:
+        """Look for an object whose creation may have been sent; nothing where it is not there, and may be sent."""
+        step = known.step
+        if any(isinstance(each, Pending) and each.token not in self._ids for each in step.parents):
+            return  # its parent was never made, nor was it
+        parents = tuple(self._ids[each.token] if isinstance(each, Pending) else each for each in step.parents)
+        sent = fill(step.body, lambda each: self._ids.get(each.token) if isinstance(each, Pending) else each)
+        doubt = Doubt(step, sent, known.intent or self._session.clock.now(), known.note)
+        sought = sought_for(doubt, parents)
+        if sought.key or sought.can_be_told:
+            finding = find(self._session.client, sought)
+        else:
+            finding = Finding(why="nothing tells whether it was made, since the API allows several alike")
+        if finding.body is not None:
+            identity = identity_in(sought.model.__mapper__, finding.body, sought.key)
+            self._ids[str(step.token)] = identity
+            self._hands.take(step, parents, identity, finding.body)
+            self._ledger.settle(step, "applied", identity, "")
+            yield self._entry(known, "applied", "its answer was lost; it was looked for and found")
+        elif finding.why:
+            yield self._entry(known, "in doubt", finding.why)
+        else:
+            self._hands.doubts[step.number] = doubt
+
+    # -- on to the end -----------------------------------------------------------------------------------------------
+
+    def _completed(self, entries: dict[int, Entry]) -> CommitReport:
+        """Send what was not done."""
+        plan, checked_at = self._plan, None
+        if self._kept.conflicts == "check":
+            checked_at = self._session.monotonic()
+            plan, clashes = movement(self._session, self._rest(entries))
+            plan = Plan(tuple({step.number: step for step in (*self._plan, *plan)}.values()))
+            for number, found in clashes.items():
+                error = ConflictError("it was changed elsewhere since", conflicts=found)
+                entries[number] = Entry(plan[number - 1], self._hands.object_of(plan[number - 1]), "failed", error)
+        for step in plan:
+            missing = [name for name in step.secrets if name not in self._secrets]
+            if missing and step.number not in entries:
+                note = f"it needs the secret {', '.join(missing)}: recover(path, secrets={{...}})"
+                entries[step.number] = Entry(step, self._hands.object_of(step), "pending", note=note)
+        on_error = "continue" if self._kept.on_error == "undo" else self._kept.on_error
+        return send(
+            plan,
+            self._session.client,
+            self._hands,
+            options=Options(on_error, None, self._ledger, checked_at),
+            before=Before(tuple(entries.values()), self._ids),
+            name=self._kept.id,
+        ).report
+
+    def _rest(self, entries: Mapping[int, Entry]) -> Plan:
+        return Plan(tuple(step for step in self._plan if step.number not in entries))
+
+    def _taken_back(self, entries: dict[int, Entry]) -> CommitReport:
+        """Put back what was done."""
+        for known in self._kept.steps:
+            step = known.step
+            if known.intent is None or known.status not in {None, "in doubt"} or step.number in entries:
+                continue
+            instance = self._hands.object_of(step)
+            if step.operation in {"update", "replace"}:
+                entries[step.number] = Entry(step, instance, "in doubt")
+            elif step.operation == "delete" and self._session.reader.items([instance]):
+                entries[step.number] = Entry(step, instance, "applied")
+        ended, _ = put_back(entries, self._plan, self._ids, self._session.client, self._hands, self._ledger)
+        filled = [ended.get(step.number) or Entry(step, self._hands.object_of(step), "pending") for step in self._plan]
+        return CommitReport(tuple(filled), id=self._kept.id)
+
+
+__all__ = ["recover"]
