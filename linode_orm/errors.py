@@ -260,11 +260,11 @@ class Clash(NamedTuple):
     `attribute` is empty where the whole object is gone.
     """
 
-    object: object
+    object: builtins.object
     attribute: str
-    base: object
-    theirs: object
-    mine: object
+    base: builtins.object
+    theirs: builtins.object
+    mine: builtins.object
 
 
 class ConflictError(LinodeORMError):

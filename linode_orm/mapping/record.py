@@ -227,6 +227,12 @@ def restore(record: Record) -> None:
             del record.__dict__[name]
 
 
+def accept(record: Record) -> None:
+    """Let pending edits count as made on the newest body."""
+    for name, edit in (record.__state__.edits or {}).items():
+        edit.base = record.__state__.raw.get(record.__mapper__.fields[name].key, ABSENT)
+
+
 def changes(record: Record) -> dict[str, Edit]:
     """Give the pending edits that change something."""
     state = record.__state__

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 from linode_orm.session.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import os
+    from collections.abc import Iterable, Iterator
 
-    from linode_orm.session.session import OnError
+    from linode_orm.session.session import Conflicts, OnError
     from linode_orm.wire.client import Client
 
 
@@ -25,6 +26,10 @@ class Options(TypedDict, total=False):
     strict_filters: bool
     lazy: Literal["batch", "raise"]
     on_error: OnError
+    conflicts: Conflicts
+    verify: bool
+    protected_tags: Iterable[str]
+    journal: str | os.PathLike[str] | None
 
 
 class sessionmaker:  # noqa: N801  SQLAlchemy's name

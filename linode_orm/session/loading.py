@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 from weakref import ref
 
@@ -11,7 +10,7 @@ from linode_orm.mapping.record import EMPTY, Record, absorb
 from linode_orm.mapping.state import DETACHED, Loaded, Origin, Shelf, State, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from linode_orm.mapping import Model, Owner
     from linode_orm.mapping.mapper import Mapper
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound="Model")
 
-_NOTHING: Final[Mapping[str, object]] = {}
+_NOTHING: Final[dict[str, object]] = {}
 
 _set_state = Record.__dict__["__state__"].__set__
 

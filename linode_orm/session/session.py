@@ -6,24 +6,31 @@ from contextlib import contextmanager
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
 
+from attrs import evolve
+
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
 from linode_orm.mapping.query import Query
-from linode_orm.mapping.record import changes
+from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, Near, Status
 from linode_orm.session.actions import Actions
 from linode_orm.session.batches import Batches
 from linode_orm.session.catalogue import Catalogue
 from linode_orm.session.collections import SessionCollection
+from linode_orm.session.commit.history import history_in
+from linode_orm.session.commit.plan import Source
+from linode_orm.session.commit.policy import Policy
 from linode_orm.session.identity import IdentityMap
 from linode_orm.session.loading import Loader
 from linode_orm.session.membership import Membership
+from linode_orm.session.progress import shown
 from linode_orm.session.reading import Reader
 from linode_orm.session.runner import QueryRunner
 from linode_orm.wire.client import Client
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import TracebackType
     from typing import Self
@@ -35,11 +42,12 @@ if TYPE_CHECKING:
     from linode_orm.mapping.relations import Many
     from linode_orm.models import Account, Profile
     from linode_orm.session.commit.plan import Plan
-    from linode_orm.session.commit.report import CommitReport
+    from linode_orm.session.commit.report import CommitReport, Entry
     from linode_orm.session.waiting import WaitEntry
 
 M = TypeVar("M", bound=Model)
-OnError = Literal["stop", "continue"]
+OnError = Literal["stop", "continue", "undo"]
+Conflicts = Literal["ignore", "check"]
 
 
 class Session:
@@ -50,7 +58,13 @@ class Session:
 
     `volatile_ttl` is how many seconds volatile attributes count as fresh (None: for ever). `strict_filters` refuses
     filters that the server cannot evaluate instead of evaluating them here. `lazy="raise"` refuses every implicit
-    request. `on_error` is the failure policy of `commit()`.
+    request.
+
+    Of commits: `on_error` is the failure policy (`stop` starts nothing new, `continue` does all that does not depend on
+    what failed, `undo` puts everything back), `conflicts="check"` looks for changes made elsewhere before anything is
+    written, `verify` reads back what was written, `protected_tags` forbid the deletion of what carries one, `journal`
+    is the file that knows what was sent, for `recover()` after a crash. Each but `journal` is an argument of `commit()`
+    too.
     """
 
     def __init__(  # noqa: PLR0913  the options of the contract
@@ -64,11 +78,15 @@ class Session:
         strict_filters: bool = False,
         lazy: Literal["batch", "raise"] = "batch",
         on_error: OnError = "stop",
+        conflicts: Conflicts = "ignore",
+        verify: bool = False,
+        protected_tags: Iterable[str] = (),
+        journal: str | os.PathLike[str] | None = None,
     ) -> None:
         if lazy not in ("batch", "raise"):
             msg = f"lazy is 'batch' or 'raise', not {lazy!r}"
             raise InvalidRequestError(msg)
-        _check_on_error(on_error)
+        self._policy = Policy(on_error, conflicts, verify, None, protected_tags)
         if client is not None and (token is not None or base_url is not None or profile is not None):
             msg = "Session(client=...) takes no token, base_url or profile: the client has its own"
             raise InvalidRequestError(msg)
@@ -79,7 +97,6 @@ class Session:
         self.volatile_ttl = volatile_ttl
         self.strict_filters = strict_filters
         self.lazy: str = lazy
-        self.on_error: OnError = on_error
         self._thread = get_ident()
         self._closed = False
         self._in_block = False
@@ -91,6 +108,7 @@ class Session:
         self.reader = Reader(self)
         self.actions = Actions(self)
         self.members = Membership(self)
+        self.history = history_in(journal, self.client.base_url)
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -147,13 +165,19 @@ class Session:
         self.check_thread()
         return self.reference(lookup(name), None, (), None)
 
-    def refresh(self, instance: Model) -> None:
-        """Read an object again, now, in 1 GET; pending changes stay."""
+    def refresh(self, instance: Model, *, keep: bool = False) -> None:
+        """Read an object again, now, in 1 GET; pending changes stay.
+
+        With `keep`, they count from now on as changes of the values that were just read: a conflict is settled in
+        favour of what is pending here.
+        """
         self._mine(instance)
         if instance.__state__.is_new:
             msg = f"{instance.__describe__()} cannot be refreshed: it is not created yet"
             raise InvalidRequestError(msg)
         self.reader.item(instance)
+        if keep:
+            accept(instance)
 
     def expire(self, instance: Model) -> None:
         """Let the next read of an object load it again; pending changes stay; sends nothing."""
@@ -253,29 +277,59 @@ class Session:
         """Take back everything pending; sends nothing, and undoes nothing that was sent."""
         self.check_thread()
         self.members.rollback()
+        self.history.abandon()
 
     def plan(self) -> Plan:
         """Give the ordered operations that `commit()` would send; sends nothing."""
         self.check_thread()
         from linode_orm.session.commit import planning  # noqa: PLC0415  scripts that only read need none of it
 
-        return planning.plan(self.members)
+        return evolve(planning.plan(self.members), source=Source(self))
 
-    def commit(self, *, on_error: OnError | None = None, max_deletes: int | None = None) -> CommitReport:
-        """Send what the plan says, independent operations side by side.
+    def commit(  # noqa: PLR0913  the options of the contract
+        self,
+        *,
+        on_error: OnError | None = None,
+        conflicts: Conflicts | None = None,
+        verify: bool | None = None,
+        max_deletes: int | None = None,
+        protected_tags: Iterable[str] | None = None,
+        progress: bool | Callable[[Entry, int, int], None] | None = None,
+    ) -> CommitReport:
+        """Send what the plan says, independent operations side by side; unless given, options are the session's.
 
-        Raises `CommitError` where an operation failed (the session then holds exactly what is not done),
-        `CommitInterrupted` after Ctrl-C, and `InvalidRequestError` where there is no order to send in or more
-        deletions than `max_deletes`, before anything is sent.
+        `progress` is called after each operation with its entry, how many are done and how many there are; True shows
+        it on standard error. Raises `CommitError` where an operation failed (the session then holds exactly what is
+        not done), `CommitInterrupted` after Ctrl-C, and before anything is written `ConflictError` for changes made
+        elsewhere, `JournalError` where nothing can be written down, and `InvalidRequestError` where there is no order
+        to send in, more deletions than `max_deletes`, or a protected tag on what would be deleted.
         """
         self.check_thread()
         if self._in_block:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
-        _check_on_error(on_error or self.on_error)
         from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
 
-        return committing.commit(self, on_error=on_error or self.on_error, max_deletes=max_deletes)
+        mine = self._policy
+        with shown(progress, "commit") as tell:
+            policy = Policy(
+                mine.on_error if on_error is None else on_error,
+                mine.conflicts if conflicts is None else conflicts,
+                mine.verify if verify is None else verify,
+                max_deletes,
+                mine.protected_tags if protected_tags is None else protected_tags,
+                tell,
+            )
+            return committing.commit(self, policy)
+
+    def undo(self, commit_id: str) -> Plan:
+        """Give the plan of the way back of a commit, by its report's `id`; sends nothing, `plan.apply(client)` does.
+
+        `plan.lost` says what cannot be brought back. Known are the last commits of this session, and those in its
+        journal; raises `InvalidRequestError` for others.
+        """
+        self.check_thread()
+        return evolve(self.history.find(commit_id).way_back(), source=Source(self))
 
     @contextmanager
     def begin(self) -> Iterator[Self]:
@@ -303,6 +357,7 @@ class Session:
         for instance in self.identity_map:
             self.loader.detach(instance)
         self.identity_map.clear()
+        self.history.close()
         self._closed = True
         if self._owns_client:
             self.client.close()
@@ -383,7 +438,7 @@ class Session:
         self._mine(instance)
         from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
 
-        committing.save(self, instance)
+        committing.save(self, instance, self._policy)
 
     def delete_now(self, instance: Model) -> None:
         """Delete one object now; a pending one leaves the session."""
@@ -394,7 +449,7 @@ class Session:
         else:
             from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
 
-            committing.delete_now(self, instance)
+            committing.delete_now(self, instance, self._policy)
 
     def wait_until(self, instance: Model, condition: Expression, timeout: float) -> None:
         """Look at one object until a condition is true of it."""
@@ -437,9 +492,3 @@ class Session:
                 "in the block use session.delete(x) or just change x"
             )
             raise InvalidRequestError(msg)
-
-
-def _check_on_error(on_error: str) -> None:
-    if on_error not in ("stop", "continue"):
-        msg = f"on_error is 'stop' or 'continue', not {on_error!r}"
-        raise InvalidRequestError(msg)

@@ -10,7 +10,6 @@ import pytest
 
 from linode_orm.errors import CommitError, DetachedInstanceError, InvalidRequestError
 from linode_orm.mapping.state import Loaded, Status
-from linode_orm.session.commit.committing import commit, delete_now, save
 from linode_orm.session.commit.plan import Key
 from tests.session.yard import Cargo, Crane, Dock, Gate, Hook, Paper, Pass, Rule, Sailor, Session, World
 
@@ -28,7 +27,7 @@ def session(world: World) -> Session:
 def dock_of(session: Session, identity: int = 5, **values: object) -> Dock:
     """Give a loaded dock that exists in the world too."""
     body = {"id": identity, "label": f"dock{identity}", "place": "x", "tags": ["p"], **values}
-    session.client.seed(f"/docks/{identity}", dict(body))
+    session.world.seed(f"/docks/{identity}", dict(body))
     return session.loaded(Dock, body)
 
 
@@ -44,7 +43,7 @@ class TestCreate:
         crane.dock, hook.crane = dock, crane
         session.add(hook)
         cargo = session.add(Cargo(name="n", weight=1, dock=dock))
-        report = commit(session)
+        report = session.commit()
         assert report.counts == {"applied": 4}
         assert set(world.sent) == {
             "POST /docks",
@@ -58,12 +57,12 @@ class TestCreate:
         assert session.identity_map.find(Hook, hook.id, (dock.id, crane.id)) is hook
         assert all(each.__state__.status is Status.PERSISTENT for each in (dock, crane, hook, cargo))
         assert nothing_left(session)
-        assert not commit(session)
+        assert not session.commit()
 
     def test_secrets_are_sent_and_dropped(self, session, world):
         """A write-only value is in the request, and readable nowhere afterwards."""
         dock = session.add(Dock(label="b", place="x", root_pass="hush"))
-        commit(session)
+        session.commit()
         assert world.body("POST /docks")["root_pass"] == "hush"
         assert dock.root_pass is None
         assert "hush" not in repr(vars(dock))
@@ -71,7 +70,7 @@ class TestCreate:
     def test_an_empty_answer_is_read_again(self, session, world):
         """Where POST answers nothing and the user chose the id, the object is a reference to be loaded."""
         ticket = session.add(Pass(id="x1"))
-        commit(session)
+        session.commit()
         assert (ticket.id, ticket.__state__.status, ticket.__state__.loaded) == (
             "x1",
             Status.PERSISTENT,
@@ -87,7 +86,7 @@ class TestUpdate:
         tags = dock.tags
         tags.add("r")
         world.fault = lambda _: lambda answer: {**answer, "tags": ["r", "p"], "place": "y"}
-        commit(session)
+        session.commit()
         assert world.body("PUT /docks/5") == {"tags": ["p", "r"]}
         assert (dock.tags is tags, list(tags), dock.place) == (True, ["r", "p"], "y")
         assert nothing_left(session)
@@ -99,7 +98,7 @@ class TestUpdate:
             dock.label = f"z{answer}"
             dock.tags.add(f"t{answer}")
             world.fault = lambda _, answer=answer: lambda _: answer
-            [entry] = commit(session)
+            [entry] = session.commit()
             assert "read again" in entry.note
             assert (dock.__state__.loaded, nothing_left(session)) == (Loaded.NOTHING, True)
             assert "label" not in vars(dock)
@@ -109,7 +108,7 @@ class TestUpdate:
         dock = dock_of(session, rules={"inbound": [], "version": 1})
         dock.rules.inbound.append(Rule(action="DROP", key="k"))
         dock.label = "b"
-        commit(session)
+        session.commit()
         assert world.sent == ["PUT /docks/5/rules", "PUT /docks/5"]
         assert world.body("PUT /docks/5/rules") == {"inbound": [{"action": "DROP", "key": "k"}]}
         assert (dock.rules.version, len(dock.rules.inbound), dock.label) == (2, 1, "b")
@@ -122,7 +121,7 @@ class TestUpdate:
         sailor = session.loaded(Sailor, {"nick": "ann", "rank": "mate"})
         paper = session.loaded(Paper, {"id": 1, "text": "t"}, "ann")
         sailor.nick, paper.text = "bea", "u"
-        commit(session)
+        session.commit()
         assert world.sent == ["PUT /sailors/ann/papers/1", "PUT /sailors/ann"]
         assert session.identity_map.find(Sailor, "bea", ()) is sailor
         assert session.identity_map.find(Paper, 1, ("bea",)) is paper
@@ -133,7 +132,7 @@ class TestUpdate:
         world.seed("/gate", {"open": False})
         gate = session.loaded(Gate, {"open": False})
         gate.open = True
-        [entry] = commit(session)
+        [entry] = session.commit()
         assert (entry.note, gate.open) == ("", True)
 
 
@@ -147,7 +146,7 @@ class TestDelete:
         hook.load = 2
         session.delete(crane)
         session.delete(dock)
-        commit(session)
+        session.commit()
         assert world.sent == ["DELETE /docks/5"]
         assert [each.__state__.status for each in (dock, crane, hook)] == [Status.DETACHED] * 3
         assert (dock.label, crane.label) == ("dock5", "c")
@@ -160,7 +159,7 @@ class TestDelete:
         dock = dock_of(session)
         world.objects.clear()
         session.delete(dock)
-        [entry] = commit(session)
+        [entry] = session.commit()
         assert (entry.status, entry.note, dock.__state__.status) == ("applied", "it was gone already", Status.DETACHED)
 
     def test_max_deletes(self, session, world):
@@ -169,20 +168,20 @@ class TestDelete:
             session.delete(dock_of(session, identity))
         dock_of(session, 7).label = "b"
         with pytest.raises(InvalidRequestError, match="2 objects, and max_deletes is 1"):
-            commit(session, max_deletes=1)
+            session.commit(max_deletes=1)
         assert not world.sent
-        assert len(commit(session, max_deletes=2)) == 3
+        assert len(session.commit(max_deletes=2)) == 3
 
     @pytest.mark.parametrize("wrong", [-1, True, "2", 1.5])
     def test_max_deletes_is_a_number(self, session, wrong):
         """Anything else is refused."""
         with pytest.raises(InvalidRequestError, match="max_deletes"):
-            commit(session, max_deletes=wrong)
+            session.commit(max_deletes=wrong)
 
     def test_now(self, session, world):
         """Deleting at once is one request, and fails with the API's own error."""
         dock = dock_of(session)
-        delete_now(session, dock)
+        dock.delete()
         assert (world.sent, dock.__state__.status) == (["DELETE /docks/5"], Status.DETACHED)
         from linode_orm.errors import BadRequest
         from tests.session.yard import refusal
@@ -194,7 +193,7 @@ class TestDelete:
 
         world.fault = refuse
         with pytest.raises(BadRequest):
-            delete_now(session, other)
+            other.delete()
         assert other.__state__.status is Status.PERSISTENT
 
 
@@ -205,12 +204,12 @@ class TestSave:
         cargo = session.add(Cargo(name="n", weight=1, dock=dock))
         other = dock_of(session)
         other.label = "z"
-        save(session, dock)
+        dock.save()
         assert world.sent == ["POST /docks"]
         assert (cargo.dock_id, cargo.dock is dock) == (dock.id, True)
-        assert not save(session, dock)
+        assert not dock.save()
         assert len(world.sent) == 1
-        commit(session)
+        session.commit()
         assert world.body("POST /cargo")["dock_id"] == dock.id
 
     def test_brings_parents_along(self, session, world):
@@ -218,7 +217,7 @@ class TestSave:
         dock, crane = session.add(Dock(label="b", place="x")), Crane(label="c")
         crane.dock = dock
         session.add(crane)
-        save(session, crane)
+        crane.save()
         assert world.sent == ["POST /docks", f"POST /docks/{dock.id}/cranes"]
 
     def test_of_a_deleted_object_is_refused(self, session):
@@ -226,7 +225,7 @@ class TestSave:
         dock = dock_of(session)
         session.delete(dock)
         with pytest.raises(InvalidRequestError, match="marked for deletion"):
-            save(session, dock)
+            dock.save()
 
 
 class TestRunning:
@@ -246,7 +245,7 @@ class TestRunning:
                 finished.set()
 
         world.fault = wait
-        assert commit(session).counts == {"applied": 4}
+        assert session.commit().counts == {"applied": 4}
 
     def test_keeps_every_worker_busy(self, world, session):
         """As many requests run at a time as there are workers, and never more."""
@@ -263,7 +262,7 @@ class TestRunning:
         world.fault = count
         for identity in range(1, 41):
             dock_of(session, identity).label = f"n{identity}"
-        commit(session)
+        session.commit()
         assert most[0] == world.workers
 
     def test_order_holds_under_load(self, world, session):
@@ -272,14 +271,14 @@ class TestRunning:
         session.delete(old)
         session.add(Dock(label="same", place="x"))
         world.fault = lambda request: time.sleep(0.05) if request.method == "DELETE" else None
-        assert commit(session).counts == {"applied": 2}
+        assert session.commit().counts == {"applied": 2}
 
     def test_progress(self, world, session):
         """A callback hears of every step on the session's thread; when it fails, nothing is lost."""
         for identity in (5, 6, 7):
             dock_of(session, identity).label = f"n{identity}"
         heard = []
-        commit(session, progress=lambda entry, done, of: heard.append((entry.status, done, of, threading.get_ident())))
+        session.commit(progress=lambda entry, done, of: heard.append((entry.status, done, of, threading.get_ident())))
         assert [each[:3] for each in heard] == [("applied", 1, 3), ("applied", 2, 3), ("applied", 3, 3)]
         assert {each[3] for each in heard} == {threading.get_ident()}
 
@@ -288,7 +287,7 @@ class TestRunning:
 
         dock_of(session, 8).label = "n8"
         with pytest.raises(ZeroDivisionError):
-            commit(session, progress=broken)
+            session.commit(progress=broken)
         assert nothing_left(session)
 
 
@@ -297,7 +296,7 @@ class TestReport:
         """A report iterates, counts, prints as a table, fits into JSON, and has an id of its own."""
         dock_of(session).label = "b"
         session.delete(dock_of(session, 6))
-        report = commit(session)
+        report = session.commit()
         assert [(entry.operation, entry.status, entry.tries) for entry in report] == [
             ("PUT /docks/5", "applied", 1),
             ("DELETE /docks/6", "applied", 1),
@@ -308,7 +307,7 @@ class TestReport:
         assert "PUT /docks/5" in lines[1]
         assert lines[-1].startswith("2 applied in ")
         assert json.loads(json.dumps(report.to_dict()))["counts"] == {"applied": 2}
-        assert (len(report), report.id != commit(session).id, str(commit(session))[:7]) == (2, True, "nothing")
+        assert (len(report), report.id != session.commit().id, str(session.commit())[:7]) == (2, True, "nothing")
 
     def test_an_error_names_what_happened(self, session, world):
         """The message of a failed commit holds the request, the object and the API's reason."""
@@ -317,6 +316,6 @@ class TestReport:
         with pytest.raises(
             CommitError, match=r"POST /docks \(new Dock 'taken'\) failed: label must be unique"
         ) as caught:
-            commit(session)
+            session.commit()
         assert caught.value.session is session
         assert caught.value.failed[0].object is session.members.new[next(iter(session.members.new))]

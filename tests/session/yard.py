@@ -1,24 +1,20 @@
-"""A small invented API for tests of planning and committing, and a session that needs no network."""
+"""A small invented API for tests of planning and committing, and a session on it that needs no network."""
 
 from __future__ import annotations
 
 import json
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from types import SimpleNamespace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from linode_orm.mapping import Field, Fixed, Many, Model, Nested, One, ReadOnly, Secret, TagList
-from linode_orm.mapping.state import Loaded, Status
-from linode_orm.session.identity import IdentityMap
-from linode_orm.session.loading import Loader
-from linode_orm.session.membership import Membership
+from linode_orm.mapping.state import Loaded
+from linode_orm.session import Session as RealSession
+from linode_orm.wire import Client
+from linode_orm.wire.messages import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from linode_orm.wire.messages import Request
 
 
 class Limits(Nested):
@@ -90,6 +86,16 @@ class Cargo(Model, path="/cargo"):
     twin: One[Cargo | None] = One("Cargo", via="twin_id")
 
 
+class Barrel(Model, path="/barrels"):
+    """Nothing of it is unique, and it tells when it was made."""
+
+    id: ReadOnly[int]
+    name: Field[str]
+    size: Field[int] = Field(absent=True)
+    tags: Field[TagList] = Field(absent=True)
+    created: ReadOnly[datetime]
+
+
 class Sailor(Model, path="/sailors", id="nick"):
     """A resource whose key its user chooses, and may change."""
 
@@ -118,113 +124,84 @@ class Gate(Model, path="/gate", id=None):
     open: Field[bool]
 
 
-class Session:
-    """What planning and committing need of a session, with everything real but the network."""
+class Session(RealSession):
+    """A real session on the yard's world."""
 
-    def __init__(self, client: Any = None) -> None:
-        self.client = client
-        self.monotonic = lambda: 0.0
-        self.identity_map = IdentityMap()
-        self.loader = Loader(self)
-        self.reader: Any = None
-        self.runner: Any = Rows(self)
-        self.members = Membership(self)
-        self.lazy = "batch"
-
-    def fresh_until(self) -> float | None:
-        return None
-
-    def changed(self, instance: Any) -> None:
-        if instance.__state__.status is Status.PERSISTENT:
-            self.members.touched[id(instance)] = instance
-
-    def reference(self, model: Any, identity: object, parents: tuple[object, ...], near: object) -> Any:
-        known = self.identity_map.find(model, identity, parents)
-        if known is None:
-            known = model.__bare__(identity, parents, self, Status.PERSISTENT)
-            self.identity_map.put(known)
-        return known
-
-    def collection(self, instance: Any, name: str) -> Any:
-        from linode_orm.session.collections import SessionCollection
-
-        return SessionCollection(self, instance, instance.__mapper__.relations[name])
-
-    def load_attribute(self, instance: Any, name: str) -> None:
-        msg = f"{instance!r}.{name} is read without having been loaded"
-        raise AssertionError(msg)
+    def __init__(self, world: World | None = None, **options: Any) -> None:
+        self.world = world if world is not None else World()
+        super().__init__(client=self.world.client, **options)
 
     def add(self, instance: Any) -> Any:
-        self.members.add(instance)
+        super().add(instance)
         return instance
-
-    def delete(self, instance: Any) -> None:
-        self.members.delete(instance)
 
     def loaded(self, model: Any, body: dict[str, Any], *parents: object) -> Any:
         """Give an object as if it had been read."""
         return self.loader.one(model, parents, body, Loaded.WHOLE)
 
 
-class Rows:
-    """Answers queries from the world behind the client, so that the lookup after a lost reply can be seen."""
+class Clock:
+    """Time that passes when somebody waits, and a little at every look."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._lock = threading.Lock()
 
-    def rows(self, query: Any) -> Any:
-        path = query.model.__mapper__.collection_path(query.parents or ())
-        bodies = self._session.client.list(path)
-        return iter(self._session.loader.rows(query.model, query.parents or (), bodies))
+    def monotonic(self) -> float:
+        return self._seconds
 
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self._seconds)
 
-class Reply:
-    """What a client gives for a request."""
-
-    def __init__(self, body: object) -> None:
-        self.content = json.dumps(body).encode()
-        self.tries = 1
-        self._body = body
-
-    def json(self) -> object:
-        return self._body
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self._seconds += seconds
 
 
 class World:
-    """A client and the API behind it: keeps objects by path, and does to each request what `fault` says."""
+    """An API as a transport: keeps objects by path, and does to each request what `fault` says."""
 
     def __init__(self, workers: int = 4) -> None:
+        self.clock = Clock()
         self.workers = workers
-        self.read_only = False
-        self.pool = ThreadPoolExecutor(workers)
-        self.clock = SimpleNamespace(now=lambda: datetime(2026, 1, 1, tzinfo=UTC), monotonic=lambda: 0.0)
+        self.client = Client(transport=self, workers=workers, clock=self.clock, timeout=10, deadline=20)
         self.objects: dict[str, dict[str, Any]] = {}
         self.log: list[tuple[str, str, Any]] = []
         self.fault: Callable[[Request], Callable[[object], object] | None] = lambda _: None
         self._lock = threading.Lock()
         self._next = 100
 
+    def close(self) -> None:
+        pass
+
     def seed(self, path: str, body: dict[str, Any]) -> None:
         self.objects[path] = body
 
-    def list(self, path: str) -> list[dict[str, Any]]:
-        self.log.append(("GET", path, None))
-        return [body for key, body in self.objects.items() if key.rpartition("/")[0] == path]
-
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request, *, token: str | None, timeout: float) -> Response:
         with self._lock:
             self.log.append((request.method, request.path, request.body))
         after = self.fault(request)
         with self._lock:
-            answer = getattr(self, request.method.lower())(request.path, request.body)
-        return Reply(after(answer) if after is not None else answer)
+            answer = getattr(self, request.method.lower())(request)
+        answer = after(answer) if after is not None else answer
+        content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        date = self.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
+        return Response(200, {"content-type": "application/json", "date": date}, content, request)
 
-    def get(self, path: str, _: object) -> Any:
-        if path not in self.objects:
+    def get(self, request: Request) -> Any:
+        path = request.path
+        if path in self.objects:
+            return dict(self.objects[path])
+        if path.count("/") % 2 == 0:
             raise refusal("NotFound", 404)
-        return dict(self.objects[path])
+        wanted = dict(request.x_filter or {})
+        rows = [row for row in self._below(path) if _matches(row, wanted)]
+        size, page = int(request.query.get("page_size", 100)), int(request.query.get("page", 1))
+        pages = max(1, -(-len(rows) // size))
+        return {"data": rows[(page - 1) * size : page * size], "page": page, "pages": pages, "results": len(rows)}
 
-    def post(self, path: str, body: dict[str, Any]) -> Any:
+    def post(self, request: Request) -> Any:
+        path, body = request.path, dict(request.body)  # type: ignore[call-overload]
         label = body.get("label")
         if label is not None and any(each.get("label") == label for each in self._below(path)):
             raise refusal("BadRequest", 400, "label must be unique")
@@ -235,13 +212,16 @@ class World:
         identity = body.get("nick", self._next)
         made = {key: value for key, value in body.items() if key != "root_pass"}
         made = made if "nick" in body else {"id": identity, **made}
+        if path == "/barrels":
+            made["created"] = self.clock.now().strftime("%Y-%m-%dT%H:%M:%S")
         self.objects[f"{path}/{identity}"] = made
         return dict(made)
 
     def _below(self, path: str) -> list[dict[str, Any]]:
-        return [body for key, body in self.objects.items() if key.rpartition("/")[0] == path]
+        return [dict(body) for key, body in self.objects.items() if key.rpartition("/")[0] == path]
 
-    def put(self, path: str, body: dict[str, Any]) -> Any:
+    def put(self, request: Request) -> Any:
+        path, body = request.path, dict(request.body)  # type: ignore[call-overload]
         if path.endswith("/rules"):
             self.objects[path.removesuffix("/rules")]["rules"] = {**body, "version": 2}
             return {**body, "version": 2}
@@ -253,7 +233,8 @@ class World:
             return dict(self.objects[f"/sailors/{body['nick']}"])
         return dict(self.objects[path])
 
-    def delete(self, path: str, _: object) -> Any:
+    def delete(self, request: Request) -> Any:
+        path = request.path
         if path not in self.objects:
             raise refusal("NotFound", 404)
         for key in [key for key in self.objects if key == path or key.startswith(f"{path}/")]:
@@ -265,16 +246,30 @@ class World:
         """The writes that were sent, in order."""
         return [f"{method} {path}" for method, path, _ in self.log if method != "GET"]
 
+    @property
+    def read(self) -> list[str]:
+        """The paths that were read, in order."""
+        return [path for method, path, _ in self.log if method == "GET"]
+
     def body(self, operation: str) -> Any:
         """The body of the only request of that method and path."""
         [found] = [body for method, path, body in self.log if f"{method} {path}" == operation]
         return found
 
 
+def _matches(row: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    for key, value in wanted.items():
+        if key == "+or" and not any(_matches(row, each) for each in value):
+            return False
+        if key == "+and" and not all(_matches(row, each) for each in value):
+            return False
+        if not key.startswith("+") and row.get(key) != value:
+            return False
+    return True
+
+
 def refusal(name: str, status: int, reason: str = "refused") -> Exception:
     """Give an error of the API."""
     from linode_orm import errors
 
-    error = getattr(errors, name)(reason)
-    error.status = status
-    return error
+    return getattr(errors, name)(reason, status=status)

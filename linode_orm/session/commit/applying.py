@@ -10,7 +10,7 @@ from linode_orm.errors import Clash, InvalidRequestError
 from linode_orm.mapping.codecs import Optional
 from linode_orm.mapping.containers import ListOf
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.commit import guards
+from linode_orm.session.commit import guards, policy
 from linode_orm.session.commit.conflicts import clash, refuse
 from linode_orm.session.commit.execute import Options
 from linode_orm.session.commit.hands import PlainHands, check_secrets, stand_in
@@ -41,8 +41,8 @@ def apply(  # noqa: PLR0913  the options of a commit
     verify: bool,
 ) -> CommitReport:
     """Send a plan after looking whether the world still is as it was when it was made."""
-    guards.check_choice("on_error", on_error, guards.ON_ERROR)
-    guards.check_choice("conflicts", conflicts, guards.CONFLICTS)
+    policy.check_choice("on_error", on_error, policy.ON_ERROR)
+    policy.check_choice("conflicts", conflicts, policy.CONFLICTS)
     guards.check_writable(client, plan)
     given = dict(secrets or {})
     check_secrets(plan, given)

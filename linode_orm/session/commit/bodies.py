@@ -115,7 +115,8 @@ def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
         old = ABSENT
     elif old is not ABSENT and field.codec.mutable:
         old = field.codec.trim(old, "update")
-    return Change(field.name, field.key, old, new)
+    edit = (instance.__state__.edits or {}).get(field.name)
+    return Change(field.name, field.key, old, new, is_set_edit=edit is not None and not edit.exact)
 
 
 def _riding(instance: Model, field: Kind[Any]) -> object:

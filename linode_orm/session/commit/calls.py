@@ -1,4 +1,4 @@
-"""Calls: one request and what became of it. Runs on workers, and sees values only."""
+"""Calls: one request and what became of it, on a worker that sees values only."""
 
 from __future__ import annotations
 

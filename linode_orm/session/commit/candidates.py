@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from attrs import field, frozen
+from attrs import frozen
 
 from linode_orm.errors import NotFound
 from linode_orm.mapping.codecs import Optional
@@ -47,10 +47,10 @@ class Sought:
     since: datetime
     known: frozenset[object] = frozenset()
     is_alone: bool = False
-    key: dict[str, object] = field(init=False)
 
-    @key.default
-    def _key(self) -> dict[str, object]:
+    @property
+    def key(self) -> dict[str, object]:
+        """The attributes, as they were sent, that the API lets one object only have; empty where there are none."""
         return enforced_key(self.model.__mapper__, self.sent)
 
     @property
@@ -69,12 +69,14 @@ class Finding(NamedTuple):
 
 def enforced_key(mapper: Mapper, sent: Body) -> dict[str, object]:
     """Give the attributes, as they were sent, that the API lets one object only have; empty where there are none."""
-    ids = {name: sent.get(mapper.fields[name].key) for name in mapper.id_names if is_natural(mapper, name)}
+    ids: dict[str, object] = {
+        name: sent.get(mapper.fields[name].key) for name in mapper.id_names if is_natural(mapper, name)
+    }
     if ids and len(ids) == len(mapper.id_names) and None not in ids.values():
         return ids if not mapper.verbs.isdisjoint(("get", "list")) else {}
     if "list" not in mapper.verbs:
         return {}
-    unique = {name: sent.get(mapper.fields[name].key) for name in mapper.unique}
+    unique: dict[str, object] = {name: sent.get(mapper.fields[name].key) for name in mapper.unique}
     return dict([(name, value) for name, value in unique.items() if value is not None][:1])
 
 
@@ -113,7 +115,9 @@ def _by_key(client: Client, sought: Sought) -> Body | None:
             return None
         return body if isinstance(body, dict) else None
     keys = {mapper.fields[name].key: value for name, value in sought.key.items()}
-    filterable = {mapper.fields[name].key: keys[mapper.fields[name].key] for name in sought.key if mapper.fields[name].filterable}
+    filterable = {
+        mapper.fields[name].key: keys[mapper.fields[name].key] for name in sought.key if mapper.fields[name].filterable
+    }
     rows = _rows(client, sought, filterable)
     return next((row for row in rows if all(row.get(key) == value for key, value in keys.items())), None)
 
@@ -183,7 +187,7 @@ def differences(sought: Sought, row: Body) -> list[str]:
 
 
 def agrees(codec: Codec | None, sent: object, theirs: object) -> bool:
-    """Whether the API may have made `theirs` of what was sent: it fills in what was left out, and shows ids as objects."""
+    """Whether the API may have made `theirs` of what was sent: it fills in what was left out, and opens ids."""
     if sent is None or isinstance(sent, Hidden):
         return True
     inner = codec.inner if isinstance(codec, Optional) else codec

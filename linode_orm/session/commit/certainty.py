@@ -1,4 +1,4 @@
-"""Certainty: a create is made exactly once, though its answer may be lost. Runs on workers, and sees values only."""
+"""Certainty: a create is made exactly once though its answer may be lost, on a worker that sees values only."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
 from linode_orm.mapping.record import changes
@@ -20,12 +20,12 @@ from linode_orm.session.commit.settling import Workspace
 from linode_orm.session.commit.verifying import not_held
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.commit.execute import Progress
     from linode_orm.session.commit.history import History
     from linode_orm.session.commit.plan import Plan
+    from linode_orm.session.commit.policy import Policy
     from linode_orm.session.commit.sending import Sent
     from linode_orm.session.reading import Reader
     from linode_orm.session.runner import QueryRunner
@@ -48,22 +48,6 @@ class Commits(Workspace, Protocol):
     def history(self) -> History:
         """What remembers commits, in memory or in a journal."""
         ...
-
-
-@frozen
-class Policy:
-    """How a commit is made; the arguments of `Session` and `commit()` of the same names."""
-
-    on_error: str = "stop"
-    conflicts: str = "ignore"
-    verify: bool = False
-    max_deletes: int | None = None
-    protected_tags: Collection[str] = ()
-    progress: Progress | None = None
-
-    def __attrs_post_init__(self) -> None:
-        guards.check_choice("on_error", self.on_error, guards.ON_ERROR)
-        guards.check_choice("conflicts", self.conflicts, guards.CONFLICTS)
 
 
 def commit(session: Commits, policy: Policy) -> CommitReport:

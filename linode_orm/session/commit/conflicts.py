@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.fields import Kind
+    from linode_orm.mapping.protocols import FieldFacts
 
 _SHOWN = 5
 
@@ -26,7 +27,7 @@ class Watches(Looks, Protocol):
 
 
 def look_again(session: Watches, instances: Iterable[Model]) -> list[Model]:
-    """Read the newest values of changed objects; give those that are gone. Set edits are made again on what is there."""
+    """Read the newest values of changed objects, make set edits again on them; give the objects that are gone."""
     changed = [each for each in instances if changes(each)]
     return read_newest(session, changed, [each for each in changed if _is_only_on_get(each)])
 
@@ -87,13 +88,11 @@ def clash(codec: Codec, base: object, theirs: object, mine: object, *, is_set_ed
     if is_set_edit and isinstance(inner, Structure) and all(isinstance(each, dict) for each in (base, theirs, mine)):
         was, there, here = (cast("dict[str, object]", each) for each in (base, theirs, mine))
         keys = inner.cls.__mapper__.keys
-        return any(
-            _leaf_clash(keys.get(key), was.get(key, ABSENT), there.get(key, ABSENT), here[key]) for key in here
-        )
+        return any(_leaf_clash(keys.get(key), was.get(key, ABSENT), there.get(key, ABSENT), here[key]) for key in here)
     return True
 
 
-def _leaf_clash(field: Kind[Any] | None, base: object, theirs: object, mine: object) -> bool:
+def _leaf_clash(field: FieldFacts | None, base: object, theirs: object, mine: object) -> bool:
     if field is None:
         return mine not in (base, theirs) and base != theirs
     if ABSENT in (base, theirs) or field.codec.same(mine, base):

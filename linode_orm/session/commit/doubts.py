@@ -60,7 +60,7 @@ def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt
 
 
 def find(client: Client, sought: Sought) -> Finding:
-    """Look for an object now; where two could come of sending it again, once more when no request can still be running."""
+    """Look for an object; where two could come of sending it again, once more when no request can be running."""
     finding = look(client, sought)
     if finding.body is None and not finding.why and not sought.key:
         left = client.settle - (client.clock.now() - sought.since).total_seconds()

@@ -12,6 +12,7 @@ from linode_orm.mapping.state import Status
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit import bodies
 from linode_orm.session.commit.plan import Key, Pending, Step
+from linode_orm.session.commit.undoing import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,6 +66,7 @@ class Draft:
             secret_keys=self.body.secret_keys,
             depends_on=depends_on,
             in_doubt=self.in_doubt,
+            lasting=lasting(self.operation, type(self.instance), self.body.changes),
         )
 
 

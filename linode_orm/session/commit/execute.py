@@ -7,8 +7,7 @@ import threading
 from contextlib import contextmanager
 from heapq import heapify, heappop, heappush
 from queue import SimpleQueue
-from time import perf_counter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from attrs import evolve, field, frozen
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from types import FrameType
 
-    from linode_orm.mapping import Model
     from linode_orm.session.commit.hands import Hands
     from linode_orm.session.commit.plan import Plan, Step
     from linode_orm.session.commit.report import Outcome
@@ -281,9 +279,7 @@ class Run:
             self._release(step)
             return
         if answer.is_in_doubt and step.operation == "create":
-            self._hands.doubt(
-                evolve(self._doubts[step.number], reason=answer.note, may_repeat=answer.may_repeat)
-            )
+            self._hands.doubt(evolve(self._doubts[step.number], reason=answer.note, may_repeat=answer.may_repeat))
         self._note(step, "in doubt" if answer.is_in_doubt else "failed", answer)
         self._fail()
 

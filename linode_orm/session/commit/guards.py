@@ -9,14 +9,11 @@ from linode_orm.mapping.state import Loaded
 from linode_orm.session.newest import Looks, read_newest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from linode_orm.mapping import Model
     from linode_orm.session.commit.plan import Plan
     from linode_orm.wire.client import Client
-
-ON_ERROR = ("stop", "continue", "undo")
-CONFLICTS = ("ignore", "check")
 
 
 class Guarded(Looks, Protocol):
@@ -26,13 +23,6 @@ class Guarded(Looks, Protocol):
     def client(self) -> Client:
         """What sends."""
         ...
-
-
-def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    """Raise `InvalidRequestError` where an option is none of its choices."""
-    if value not in choices:
-        msg = f"{name} is {' or '.join(map(repr, choices))}, not {value!r}"
-        raise InvalidRequestError(msg)
 
 
 def check_writable(client: Client, plan: Plan) -> None:
@@ -54,19 +44,18 @@ def check_max_deletes(plan: Plan, most: int | None) -> None:
         raise InvalidRequestError(msg)
 
 
-def check_protected(session: Guarded, deleted: Iterable[Model], protected: Collection[str]) -> None:
+def check_protected(session: Guarded, deleted: Iterable[Model], protected: frozenset[str]) -> None:
     """Refuse to delete what carries a protected tag; tags that were never read are read first."""
     if not protected:
         return
-    if isinstance(protected, str):
-        msg = f"protected_tags is a collection of tags, not {protected!r}"
-        raise InvalidRequestError(msg)
     tagged = [each for each in deleted if "tags" in each.__mapper__.fields]
     read_newest(session, [each for each in tagged if each.__state__.loaded is Loaded.NOTHING])
-    found = [(each, sorted(set(_tags(each)) & set(protected))) for each in tagged]
+    found = [(each, sorted(protected.intersection(_tags(each)))) for each in tagged]
     named = [f"{each.__describe__()} ({', '.join(tags)})" for each, tags in found if tags]
     if named:
-        msg = f"protected tags forbid the deletion of {'; '.join(named)}; nothing was sent: take them off the list first"
+        msg = (
+            f"protected tags forbid the deletion of {'; '.join(named)}; nothing was sent: take them off the list first"
+        )
         raise InvalidRequestError(msg)
 
 

@@ -8,7 +8,7 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status
 from linode_orm.session.commit.bodies import reveal
-from linode_orm.session.commit.plan import Doubt, Hidden, Pending, Plan, is_new, secret_name
+from linode_orm.session.commit.plan import Doubt, Hidden, Key, Pending, Plan, secret_name
 from linode_orm.session.commit.settling import Settler, Workspace
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ class Hands(Protocol):
 
     def doubt(self, doubt: Doubt) -> None:
         """Remember a creation that nobody can tell the end of."""
+        ...
+
+    def is_certain(self, step: Step) -> None:
+        """Note that there is no such object, and nothing in doubt about it."""
         ...
 
     def finish(self) -> None:
@@ -91,6 +95,10 @@ class SessionHands:
     def doubt(self, doubt: Doubt) -> None:
         """Remember a creation that nobody can tell the end of, for the next commit to look for."""
         self._session.members.in_doubt[id(self._objects[doubt.step.number])] = doubt
+
+    def is_certain(self, step: Step) -> None:
+        """Note that there is no such object, so that it can be sent as new."""
+        self._session.members.in_doubt.pop(id(self._objects[step.number]), None)
 
     def finish(self) -> None:
         """Give ids to what waits for them, and let go what was below deleted objects."""
@@ -146,6 +154,7 @@ class NoHands:
     def doubted(self, step: Step) -> Doubt | None:
         """Never needed: a way back creates nothing."""
         del step
+        return None
 
     def take(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
         """Leave the objects as they are."""
@@ -153,6 +162,9 @@ class NoHands:
         return ""
 
     def doubt(self, doubt: Doubt) -> None:
+        """Never needed: a way back creates nothing."""
+
+    def is_certain(self, step: Step) -> None:
         """Never needed: a way back creates nothing."""
 
     def finish(self) -> None:
@@ -180,7 +192,7 @@ def objects_of(session: Workspace, plan: Plan) -> dict[int, Model]:
 def stand_in(session: Workspace, step: Step, ids: Mapping[str, object]) -> Model:
     """Make an object for a step: a reference to one that exists, or one that will be created."""
     model, owner = cast("type[Model]", lookup(step.model)), cast("Any", session)
-    if not is_new(step.token):
+    if isinstance(step.token, Key):
         return cast("Model", owner.reference(model, step.token.identity, step.token.parents, None))
     if step.token not in ids:
         return model.__bare__(None, (), owner, Status.PENDING)
@@ -194,5 +206,7 @@ def check_secrets(plan: Plan, given: Mapping[str, str]) -> None:
     missing, strange = sorted(wanted - given.keys()), sorted(given.keys() - wanted)
     if missing or strange:
         what = f"needs the secrets {', '.join(missing)}" if missing else f"has no secrets {', '.join(strange)}"
-        msg = f"the plan {what}; nothing was sent: give secrets={{name: value}} for {', '.join(sorted(wanted)) or 'none'}"
+        msg = (
+            f"the plan {what}; nothing was sent: give secrets={{name: value}} for {', '.join(sorted(wanted)) or 'none'}"
+        )
         raise InvalidRequestError(msg)

@@ -12,6 +12,7 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.session.commit.ledger import Ledger
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping
 
     from linode_orm.session.commit.plan import Plan
@@ -28,6 +29,12 @@ class Past:
     plan: Plan
     done: frozenset[int]
     ids: Mapping[str, object]
+
+    def way_back(self) -> Plan:
+        """Give the plan that undoes it."""
+        from linode_orm.session.commit.undoing import way_back  # noqa: PLC0415  scripts that only read need none of it
+
+        return way_back(self.plan, self.done, self.ids)[0]
 
 
 class Record:
@@ -77,3 +84,12 @@ class History:
 
     def close(self) -> None:
         """Let go what is held."""
+
+
+def history_in(journal: str | os.PathLike[str] | None, base_url: str) -> History:
+    """Give the history that a session keeps: in memory, or in the journal of that name."""
+    if journal is None:
+        return History()
+    from linode_orm.session.commit.chronicle import Chronicle  # noqa: PLC0415  sqlite3 is for who keeps a journal
+
+    return Chronicle(journal, base_url)

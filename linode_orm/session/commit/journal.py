@@ -190,7 +190,10 @@ class Journal:
             rows = self._connection.execute(
                 "SELECT step, intent, status, identity, note FROM steps WHERE commit_id = ? ORDER BY number", (name,)
             ).fetchall()
-        return None if found is None else Kept(*found, tuple(self._known(*row) for row in rows))
+        if found is None:
+            return None
+        commit, base_url, on_error, conflicts, state = map(str, found)
+        return Kept(commit, base_url, on_error, conflicts, state, tuple(self._known(*row) for row in rows))
 
     def _known(self, *row: Any) -> Known:  # noqa: ANN401  columns
         step, intent, status, identity, note = row

@@ -40,6 +40,10 @@ class Source(NamedTuple):
     session: object = None
     account: str = ""
 
+    def __reduce__(self) -> tuple[type[Source], tuple[None, str]]:
+        """Pickle without the session, which cannot be."""
+        return Source, (None, self.account)
+
 
 Token = Key | str
 """How a plan names an object: by its key, or by `new:3` while the API does not know it."""
@@ -222,7 +226,7 @@ class Plan:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Plan:
-        """Read a plan from a file; raise `InvalidRequestError` where it is none, was edited, or is of another version."""
+        """Read a plan from a file; raise `InvalidRequestError` where it is none, edited, or of another version."""
         from linode_orm.session.commit import planfile  # noqa: PLC0415  only who loads plans needs it
 
         return planfile.load(path)

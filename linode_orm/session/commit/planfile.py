@@ -6,7 +6,7 @@ import json
 import os
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Never, cast
 
 from linode_orm.errors import ApiError, InvalidRequestError
 from linode_orm.mapping.registry import lookup
@@ -22,7 +22,7 @@ _KIND: Final = "linode_orm plan"
 
 
 def account_of(client: Client) -> str:
-    """Give what names the account of a client: its `euuid`, or its user where the token may not see that. 1 or 2 GETs."""
+    """Give what names a client's account: its `euuid`, or the user where the token may not see that; 1 or 2 GETs."""
     try:
         body = client.send(Request("GET", "/account")).json()
         return f"account {body['euuid']}"
@@ -88,10 +88,10 @@ def _content(path: str | os.PathLike[str]) -> dict[str, Any]:
         _refuse(path, f"is no JSON ({error})")
     if not isinstance(content, dict):
         _refuse(path, "is no plan of linode_orm")
-    return content
+    return cast("dict[str, Any]", content)
 
 
-def _refuse(path: str | os.PathLike[str], why: str) -> Any:  # noqa: ANN401  never returns
+def _refuse(path: str | os.PathLike[str], why: str) -> Never:
     msg = f"the plan file {os.fspath(path)} {why}; nothing was sent"
     raise InvalidRequestError(msg)
 
@@ -104,7 +104,9 @@ def step_from_dict(content: dict[str, Any]) -> Step:
     """Make a step of what `Step.to_dict` gave."""
     named = content["object"]
     mapper = cast("Any", lookup(named["type"])).__mapper__
-    token = named["new"] if "new" in named else Key(named["model"], from_json(named["identity"]), _ids(named["parents"]))
+    token = (
+        named["new"] if "new" in named else Key(named["model"], from_json(named["identity"]), _ids(named["parents"]))
+    )
     return Step(
         number=content["number"],
         operation=content["operation"],

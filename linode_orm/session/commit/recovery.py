@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-
 from linode_orm.errors import ConflictError, JournalError
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.applying import movement
@@ -77,7 +76,8 @@ class _Recovery:
         self, session: Session, journal: Journal, kept: Kept, *, undo: bool, secrets: Mapping[str, str]
     ) -> None:
         if kept.base_url != session.client.base_url:
-            msg = f"{journal.path} is the journal of {kept.base_url}, the client's is {session.client.base_url}; nothing was sent"
+            theirs = session.client.base_url
+            msg = f"{journal.path} is the journal of {kept.base_url}, the client is of {theirs}; nothing was sent"
             raise JournalError(msg)
         self._session, self._journal, self._kept = session, journal, kept
         self._undo = undo or kept.state == "undoing"

@@ -9,6 +9,7 @@ from uuid import uuid4
 from attrs import field, frozen
 
 if TYPE_CHECKING:
+    import builtins
     from collections.abc import Iterator
 
     from linode_orm.mapping import Model
@@ -22,16 +23,16 @@ _ROOM: Final = 60
 
 @frozen(eq=False)
 class Entry:
-    """What became of one step.
+    """What became of one step; `object` is None where a journal was only read.
 
-    `status` is `applied`; `failed` (the API refused, nothing was changed); `pending` (not sent); `in doubt` (sent, and no
-    answer tells whether it was done); `undone` (applied, and put back); or `not undone` (applied, and it could not be
-    put back). `duration` is in seconds, retries included; `tries` is how often the
+    `status` is `applied`; `failed` (the API refused, nothing was changed); `pending` (not sent); `in doubt` (sent, and
+    no answer tells whether it was done); `undone` (applied, and put back); or `not undone` (applied, and it could not
+    be put back). `duration` is in seconds, retries included; `tries` is how often the
     request was sent, 0 where it was not; `note` says what else there is to know.
     """
 
     step: Step
-    object: Model
+    object: Model | None
     status: Outcome
     error: BaseException | None = None
     duration: float = 0.0
@@ -60,13 +61,12 @@ class Entry:
 
 @frozen(eq=False)
 class Unheld:
-    """A value that a commit wrote and that was not there when it was read back: the API answered `wrote`, and
-    shows `found`."""
+    """A value that was not there when it was read back: the API answered `wrote`, and shows `found`."""
 
     object: Model
     attribute: str
-    wrote: object
-    found: object
+    wrote: builtins.object
+    found: builtins.object
 
     def __str__(self) -> str:
         return f"{self.object.__describe__()}.{self.attribute}: {self.wrote!r} was written, {self.found!r} is there"

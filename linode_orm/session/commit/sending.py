@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from attrs import evolve, field, frozen
 
-from linode_orm.errors import CommitError, CommitInterrupted, JournalError
+from linode_orm.errors import CommitError, CommitInterrupted, JournalError, LinodeORMError, NotFound
+from linode_orm.mapping.registry import lookup
 from linode_orm.session.commit.execute import Options, Run, listening
 from linode_orm.session.commit.hands import NoHands
 from linode_orm.session.commit.ledger import Ledger
+from linode_orm.session.commit.plan import Pending
 from linode_orm.session.commit.report import CommitReport, Entry
 from linode_orm.session.commit.undoing import way_back
+from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from linode_orm.session.commit.execute import Progress
+    from linode_orm.mapping import Model
     from linode_orm.session.commit.hands import Hands
     from linode_orm.session.commit.plan import Plan, Step
     from linode_orm.wire.client import Client
@@ -65,6 +68,7 @@ def send(  # noqa: PLR0913  what a run is made of
         if options.puts_back and run.failed:
             after, interrupts = put_back(run.entries, plan, run.ids, client, hands, options.ledger)
             run.entries.update(after)
+            _let_orphans_go(run, plan, hands)
             run.interrupts += interrupts
     if options.puts_back:
         kept = {number for number, entry in run.entries.items() if entry.status in {"applied", "not undone"}}
@@ -101,7 +105,7 @@ def put_back(  # noqa: PLR0913, PLR0917  what a run left
         undoing.go()
     for number, step in origin.items():
         entry, ended = entries[step.number], undoing.entries.get(number)
-        if ended is not None and ended.status == "applied":
+        if ended is not None and (ended.status == "applied" or _is_gone(client, ended)):
             after[step.number] = evolve(entry, status="undone")
         else:
             why = ended.error if ended is not None else "it was not tried"
@@ -110,6 +114,30 @@ def put_back(  # noqa: PLR0913, PLR0917  what a run left
         if after[number].status == "applied":
             after[number] = evolve(entries[number], status="not undone", note=entries[number].step.lasting)
     return after, undoing.interrupts
+
+
+def _let_orphans_go(run: Run, plan: Plan, hands: Hands) -> None:
+    """Settle creations in doubt whose parent is put back: they went with it, if they were there."""
+    undone = {entry.step.token for entry in run.entries.values() if entry.status == "undone"}
+    for step in plan:
+        above = {each.token for each in step.parents if isinstance(each, Pending)}
+        if run.entries.get(step.number) and run.entries[step.number].status == "in doubt" and above & undone:
+            run.entries[step.number] = evolve(run.entries[step.number], status="undone")
+            hands.is_certain(step)
+
+
+def _is_gone(client: Client, ended: Entry) -> bool:
+    """Whether an object is gone although its deletion failed; 1 GET."""
+    step = ended.step
+    if step.operation != "delete" or "get" not in cast("type[Model]", lookup(step.model)).__mapper__.verbs:
+        return False
+    try:
+        client.send(Request("GET", step.path, version=step.version))
+    except NotFound:
+        return True
+    except LinodeORMError:
+        return False
+    return False
 
 
 class Backwards(Ledger):
@@ -137,7 +165,9 @@ def raise_where_incomplete(sent: Sent, session: object) -> None:
     if sent.interrupted or sent.crash is not None or len(report.applied) < len(report):
         kind = CommitInterrupted if sent.interrupted else CommitError
         cause = sent.crash or next((entry.error for entry in report if entry.error is not None), None)
-        raise kind(_message(report, sent.crash, interrupted=sent.interrupted), report=report, session=session) from cause
+        raise kind(
+            _message(report, sent.crash, interrupted=sent.interrupted), report=report, session=session
+        ) from cause
 
 
 def _message(report: CommitReport, crash: BaseException | None, *, interrupted: bool) -> str:
@@ -150,4 +180,4 @@ def _message(report: CommitReport, crash: BaseException | None, *, interrupted: 
     return "\n".join([head, *lines, "the session holds what is not done; its commit() sends only that"])
 
 
-__all__ = ["Before", "Progress", "Sent", "raise_where_incomplete", "send"]
+__all__ = ["Before", "Sent", "raise_where_incomplete", "send"]

@@ -82,7 +82,9 @@ def lasting(operation: str, model: type[Model], changes: Collection[Change]) -> 
         return "what is deleted cannot be brought back"
     if operation == "create":
         return "" if "delete" in mapper.verbs else f"the API cannot delete a {mapper.name}"
-    secret = [each.name for each in changes if mapper.fields[each.name].kind == "secret" or mapper.fields[each.name].redacted]
+    secret = [
+        each.name for each in changes if mapper.fields[each.name].kind == "secret" or mapper.fields[each.name].redacted
+    ]
     if secret:
         return f"the old {', '.join(secret)} cannot be read"
     unread = [each.name for each in changes if each.old is ABSENT]
