@@ -158,11 +158,9 @@ def bad_day(session: Session, sim: Simulator) -> Iterator[object]:
         report = error.report
     yield report
 
-    # The session holds exactly what is not done, or not known to be.
+    # The volume was looked for, found, and not created twice. The session holds
+    # exactly what is not done, so that a second commit sends only that.
     yield session.plan()
-
-    # So a second commit sends only that. The volume is looked for, found, and not
-    # created twice.
     session.commit()
     yield session.query(Volume).filter(Volume.label == "precious").count()
 

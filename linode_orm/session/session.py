@@ -91,15 +91,13 @@ class Session:
             msg = "Session(client=...) takes no token, base_url or profile: the client has its own"
             raise InvalidRequestError(msg)
         self._owns_client = client is None
-        self.client = client if client is not None else Client(token, base_url=base_url, profile=profile)
+        self.client = client or Client(token, base_url=base_url, profile=profile)
         self.clock = self.client.clock
         self.monotonic = self.clock.monotonic
         self.volatile_ttl = volatile_ttl
         self.strict_filters = strict_filters
         self.lazy: str = lazy
-        self._thread = get_ident()
-        self._closed = False
-        self._in_block = False
+        self._thread, self._closed, self._in_block = get_ident(), False, False
         self.identity_map = IdentityMap()
         self.loader = Loader(self)
         self.runner = QueryRunner(self)

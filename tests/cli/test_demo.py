@@ -105,7 +105,7 @@ def test_what_it_shows(plain):
         "= 2 requests: 2 x PUT /linode/instances/...",
         "= 2 requests: GET /volumes, GET /linode/instances",
         "did you mean 'label'?",
-        "in doubt",
+        "looked for and found",
         "400 An error occurred",
         "| renamed  offline",
     ):

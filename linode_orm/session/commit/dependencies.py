@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.values import ABSENT
+from linode_orm.session.commit.candidates import enforced_key
 from linode_orm.session.commit.drafts import Draft, claims, frees, key_of, needed, references, rekeys
 from linode_orm.session.commit.order import Cycle, ordered
 
@@ -30,6 +31,7 @@ def in_order(drafts: list[Draft], graves: Mapping[Key, Key]) -> list[int]:
     """
     _after_creation(drafts)
     _after_siblings(drafts)
+    _after_twins(drafts)
     _unique(drafts)
     if graves:
         _before_deletion(drafts, graves)
@@ -66,6 +68,18 @@ def _after_siblings(drafts: Sequence[Draft]) -> None:
             for above in ancestors(draft.instance):
                 if above in renamed and renamed[above] != at:
                     drafts[renamed[above]].waits[at] = "what is below its old key is done"
+
+
+def _after_twins(drafts: Sequence[Draft]) -> None:
+    """Let new objects that nothing tells apart be made one after the other: a lost one could be taken for its twin."""
+    last: dict[tuple[str, str], int] = {}
+    for at, draft in enumerate(drafts):
+        if draft.operation != "create" or enforced_key(draft.instance.__mapper__, draft.sent):
+            continue
+        twins = (draft.path, repr(draft.body.content))
+        if twins in last:
+            draft.waits[last[twins]] = "its twin is created"
+        last[twins] = at
 
 
 def ancestors(instance: Model) -> Iterator[Key]:

@@ -48,6 +48,11 @@ class Draft:
         self.in_doubt = False
         self.waits: dict[int, str] = {}
 
+    @property
+    def sent(self) -> dict[str, Any]:
+        """The body, where it is an object."""
+        return cast("dict[str, Any]", self.body.content) if isinstance(self.body.content, dict) else {}
+
     def step(self, number: int, depends_on: tuple[int, ...]) -> Step:
         """Give the draft its place in a plan."""
         mapper = self.instance.__mapper__

@@ -10,10 +10,11 @@ from attrs import evolve, field, frozen
 
 from linode_orm.errors import CommitError, CommitInterrupted, JournalError, LinodeORMError, NotFound
 from linode_orm.mapping.registry import lookup
+from linode_orm.session.commit.candidates import agrees
 from linode_orm.session.commit.execute import Options, Run, listening
 from linode_orm.session.commit.hands import NoHands
 from linode_orm.session.commit.ledger import Ledger
-from linode_orm.session.commit.plan import Pending
+from linode_orm.session.commit.plan import Key, Pending
 from linode_orm.session.commit.report import CommitReport, Entry
 from linode_orm.session.commit.undoing import way_back
 from linode_orm.wire.messages import Request
@@ -105,7 +106,7 @@ def put_back(  # noqa: PLR0913, PLR0917  what a run left
         undoing.go()
     for number, step in origin.items():
         entry, ended = entries[step.number], undoing.entries.get(number)
-        if ended is not None and (ended.status == "applied" or _is_gone(client, ended)):
+        if ended is not None and (ended.status == "applied" or _is_back(client, ended)):
             after[step.number] = evolve(entry, status="undone")
         else:
             why = ended.error if ended is not None else "it was not tried"
@@ -126,18 +127,22 @@ def _let_orphans_go(run: Run, plan: Plan, hands: Hands) -> None:
             hands.is_certain(step)
 
 
-def _is_gone(client: Client, ended: Entry) -> bool:
-    """Whether an object is gone although its deletion failed; 1 GET."""
+def _is_back(client: Client, ended: Entry) -> bool:
+    """Whether the world is as a step of the way back wanted it, although the step failed; 1 GET."""
     step = ended.step
-    if step.operation != "delete" or "get" not in cast("type[Model]", lookup(step.model)).__mapper__.verbs:
+    mapper = cast("type[Model]", lookup(step.model)).__mapper__
+    if "get" not in mapper.verbs or not isinstance(step.token, Key):
         return False
+    path = mapper.path_for(step.token.identity, step.token.parents)
     try:
-        client.send(Request("GET", step.path, version=step.version))
+        body = client.send(Request("GET", path, version=step.version)).json()
     except NotFound:
-        return True
+        return step.operation == "delete"
     except LinodeORMError:
         return False
-    return False
+    if step.operation == "delete" or not isinstance(body, dict):
+        return False
+    return all(agrees(mapper.keys[each.key].codec, each.new, body.get(each.key)) for each in step.changes)
 
 
 class Backwards(Ledger):
