@@ -8,7 +8,6 @@ import pytest
 
 from linode_orm import (
     VPC,
-    CommitError,
     Domain,
     Firewall,
     IPv6Range,
@@ -204,9 +203,8 @@ class TestChildrenThatAreDoubtfulOrSecret:
         sim.faults.add("POST", "/vpcs", 1, "reset_after")
         vpc = VPC(label="net", region="us-east", subnets=[{"label": "inner", "ipv4": "10.0.0.0/24"}])
         session.add(vpc)
-        with pytest.raises(CommitError):
-            session.commit()
-        session.commit()
+        [entry] = session.commit()
+        assert entry.note == "its answer was lost; it was looked for and found"
         assert [each.label for each in vpc.subnets] == ["inner"]
         assert len([each for each in sim.requests if each.method == "POST"]) == 1
 
