@@ -10,7 +10,6 @@ from typing import NamedTuple
 import pytest
 
 from linode_orm import Event, Instance, Session
-from linode_orm.session.commit.committing import commit
 from linode_orm.session.progress import shown
 from linode_orm.simulator import Simulator
 
@@ -115,8 +114,7 @@ def test_a_commit_tells_of_each_step(sim, session, capsys):
     sim.seed(instances=2)
     first, second = session.query(Instance).order_by(Instance.id)
     first.label, second.label = "new-1", "new-2"
-    with shown(True, "commit") as tell:
-        commit(session, progress=tell)
+    session.commit(progress=True)
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(":")[0] for line in lines] == ["commit 1/2", "commit 2/2"]
     assert sorted(line.partition(": ")[2] for line in lines) == [
