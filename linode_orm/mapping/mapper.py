@@ -172,6 +172,18 @@ class Mapper:
         """How few values may be left undecoded for them to be taken along: who reads three that need it reads most."""
         return len(self._deep) - _SEVERAL
 
+    @cached_property
+    def riding(self) -> tuple[Kind[Any], ...]:
+        """The fields that every PUT must have, changed or not."""
+        fields = self.fields.values()
+        return tuple(each for each in fields if each.put_required and not each.redacted and not each.written_by)
+
+    @cached_property
+    def references(self) -> tuple[tuple[str, str], ...]:
+        """The relations that a raw id of this class's stands for, each with the id's name."""
+        ones = [(name, each) for name, each in self.relations.items() if isinstance(each, One)]
+        return tuple((name, one.via) for name, one in ones if one.via)
+
     def _has_one_id(self) -> bool:
         return len(self.id_names) == 1 and self.id_names[0] in self.fields
 

@@ -64,8 +64,8 @@ def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Body
         content[field.key] = change.new
         if field.merged:
             content[field.key] = _leaves(field.codec, change.new, change.old)
-    for name, field in mapper.fields.items():
-        if field.put_required and name not in names and not field.redacted and not field.written_by:
+    for field in mapper.riding:
+        if field.name not in names:
             content[field.key] = _riding(instance, field)
     return Body(content, tuple(given), frozenset(dressing.secret_keys))
 

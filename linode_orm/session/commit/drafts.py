@@ -107,11 +107,10 @@ def needed(instance: Model) -> Iterator[tuple[str, Model]]:
     parent = parent_of(instance)
     if parent is not None:
         yield str(instance.__mapper__.parent_attribute), parent
-    for name, relation in instance.__mapper__.relations.items():
-        if isinstance(relation, One) and relation.via:
-            target = awaited(instance, relation.via)
-            if isinstance(target, Model):
-                yield name, target
+    for name, via in instance.__mapper__.references:
+        target = awaited(instance, via)
+        if isinstance(target, Model):
+            yield name, target
 
 
 def parents_of(instance: Model, name_of: NameOf) -> tuple[object, ...]:
