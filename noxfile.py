@@ -87,6 +87,20 @@ def models(session: nox.Session) -> None:
 
 
 @nox.session
+def conformance(session: nox.Session) -> None:
+    """Print what of the API is declared, called, recorded and simulated, with every exception."""
+    prepare(session)
+    session.run("pytest", "-m", "conformance", "-q", "-p", "no:cacheprovider", *session.posargs)
+
+
+@nox.session
+def drift(session: nox.Session) -> None:
+    """Say what the newest published description has that the declarations do not; a report that never fails."""
+    prepare(session)
+    session.run("python", "-m", "tools.models.drift", *session.posargs)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """Build the wheel, look at what is in it, install it into an empty environment and run the demo from there."""
     prepare(session)

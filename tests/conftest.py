@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.table import lines
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,10 +32,14 @@ def tell(request) -> Callable[[str], None]:
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Print what was told."""
+    """Print what was told, and the table of figures."""
     told = config.stash.get(_TABLES, [])
     if told:
         terminalreporter.section("figures" if config.getoption("--full") else "figures, of a seeded tenth")
         for each in told:
             terminalreporter.line(each)
             terminalreporter.line("")
+    if table := lines():
+        terminalreporter.section("conformance")
+        for line in table:
+            terminalreporter.line(line)

@@ -152,11 +152,13 @@ class Loader:
 def identity_in(mapper: Mapper, body: object, chosen: Mapping[str, object] = _NOTHING) -> object:
     """Give the id that a body names; raise `ResponseError` where it has none of the right type.
 
-    `chosen` are the parts of it that its user chose: they need not be answered.
+    `chosen` are the parts of it that its user chose: they need not be answered. None where the API never tells.
     """
     if not isinstance(body, dict):
         msg = f"{mapper.name}: an object was expected in the API's answer, not {type(body).__name__}"
         raise ResponseError(msg)
+    if not body and mapper.empty_create and not chosen:
+        return None  # it exists, and the API does not tell under which id
     ids = tuple(_id_part(mapper, name, body, chosen) for name in mapper.id_names)
     return ids[0] if len(ids) == 1 else ids or None
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import random
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from linode_orm import models
 from linode_orm.mapping.fields import KINDS
 from tests.models.conformance import count, differences, needed, resources
+from tests.table import note
 
-pytestmark = needed
+pytestmark = [needed, pytest.mark.conformance]
 
 
 def declared():
@@ -25,6 +29,13 @@ def known():
     """Give the differences as they are: those that recordings and judgement asked for."""
     return {mapper.name: set(differences(mapper, described)) for mapper, described in declared()}
 
+
+# One class per thing, whichever path leads to it; a picture is a file and no object.
+ALIKE = {
+    "InstanceIPAddress": "IPAddress",
+    "ReservedIPAddress": "IPAddress",
+    "OAuthClientThumbnail": "OAuthClient.thumbnail(), set_thumbnail()",
+}
 
 EXCEPTIONS = {
     r"IPAddress\.(linode_id|reserved): filterable True": "TestIPAddresses_List#3 and #5 filter by them",
@@ -53,9 +64,19 @@ def test_declarations_agree_with_the_description(known):
     total = sum(count(described["fields"]) for _, described in declared())
     found = [f"{name}.{each}" for name, all_of_it in sorted(known.items()) for each in sorted(all_of_it)]
     unexplained = [each for each in found if not any(re.fullmatch(pattern, each) for pattern in EXCEPTIONS)]
-    print(f"\n{len(known)} resources, {total} fields, {len(found)} exceptions")
+    reasons = [
+        f"{each} ({why})" for each in found for pattern, why in EXCEPTIONS.items() if re.fullmatch(pattern, each)
+    ]
+    note(
+        "resources declared",
+        f"{len(known)} of {len(resources())}",
+        "all, under some name",
+        [f"{a} is {b}" for a, b in ALIKE.items()],
+    )
+    seen = f"{total - len(found)} of {total} ({1 - len(found) / total:.2%})"
+    note("fields with equal type, filterable, mutable", seen, "100 %, exceptions <= 1 %", reasons)
     assert not unexplained
-    assert len(known) == 145
+    assert resources().keys() - known.keys() == ALIKE.keys()
     assert len(found) <= total * 0.01
 
 
@@ -93,5 +114,26 @@ def test_mutants_are_caught(known, wanted):
                 missed.append(what)
         finally:
             setattr(target, name, before)
-    print(f"\n{wanted - len(missed)} of {wanted} mutants caught; missed: {missed}")
+    note("mutants caught: one kind, flag, path or type", f"{wanted - len(missed)} of {wanted}", ">= 95 %", missed)
     assert len(missed) <= wanted * 0.05, missed
+
+
+def test_no_model_module_is_long():
+    """Declarations are read by people: no module of them has more than 250 lines."""
+    folder = Path(models.__file__).parent
+    lengths = {file.relative_to(folder): len(file.read_text().splitlines()) for file in folder.rglob("*.py")}
+    largest = max(lengths, key=lengths.__getitem__)
+    note("largest model module", f"{largest}: {lengths[largest]} lines", "<= 250")
+    assert lengths[largest] <= 250
+
+
+def test_models_load_when_first_named():
+    """`import linode_orm` loads no model; naming one loads it and what it is made of, and no other resource."""
+    code = (
+        "import sys, linode_orm; count = lambda: sum(each.startswith('linode_orm.models.') for each in sys.modules); "
+        "before = count(); linode_orm.Volume; print(before, count(), len(linode_orm.models.INDEX))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    before, one, known = map(int, said.split())
+    note("model modules loaded by import, by naming Volume", f"{before}, {one} (of {known} resources)", "0, a few")
+    assert (before, one <= 6) == (0, True)

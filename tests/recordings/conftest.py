@@ -1,15 +1,17 @@
-"""Prints the figures at the end of a run."""
+"""Makes every test on recordings one of those that `nox -s conformance` runs."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from tests.recordings import figures
+import pytest
+
+HERE = Path(__file__).parent
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print what was counted."""
-    if figures.ROWS:
-        terminalreporter.section("recordings")
-        for row in figures.ROWS.values():
-            terminalreporter.line(str(row))
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Mark the tests of this folder."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.conformance)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from tests import table
+
 ROWS: dict[str, Figure] = {}
 
 
@@ -28,5 +30,6 @@ class Figure:
 
 def note(name: str, total: int, rest: list[str], missed: int | None = None) -> Figure:
     """Write a figure down, and give it; `missed` where one line of the rest stands for several."""
-    ROWS[name] = Figure(name, total, rest, len(rest) if missed is None else missed)
-    return ROWS[name]
+    figure = ROWS[name] = Figure(name, total, rest, len(rest) if missed is None else missed)
+    table.note(name, f"{total - figure.missed} of {total} ({figure.share:.2%})", ">= 99 %", rest)
+    return figure

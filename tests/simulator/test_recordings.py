@@ -6,8 +6,9 @@ import pytest
 
 from tests.recordings.corpus import needed
 from tests.simulator.replay import everything, table
+from tests.table import note
 
-pytestmark = needed
+pytestmark = [needed, pytest.mark.conformance]
 
 WANTED = {"status": 98.0, "keys": 98.0, "types": 99.5, "values": 98.0}
 
@@ -24,6 +25,7 @@ def test_the_simulator_answers_as_recorded(outcomes, figure):
     assert len(outcomes) > 500
     percent, wrong = table(outcomes)[figure]
     shown = sorted(wrong.items(), key=lambda each: -len(each[1]))
-    report = "\n".join(f"  {len(names)} x {what}: {names[0]}" for what, names in shown[:40])
-    print(f"\n{figure}: {percent:.2f} % of {len(outcomes)} interactions\n{report}")
+    rest = [f"{len(names)} x {what}: {names[0]}" for what, names in shown[:40]]
+    report = "\n".join(rest)
+    note(f"simulator: {figure} as recorded", f"{percent:.2f} % of {len(outcomes)}", f">= {WANTED[figure]} %", rest)
     assert percent >= WANTED[figure], report

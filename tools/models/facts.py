@@ -130,6 +130,7 @@ class Facts:
         for path, text in own.get("type", {}).items():
             node = body.make(split(path))
             node.type, node.items = parse(text)
+            node.createable = True
         for path, value in own.get("refers", {}).items():
             _find(body, path, where).refers = value
         for path in own.get("required", ()):

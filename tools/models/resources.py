@@ -44,6 +44,7 @@ class Action:
     event: str = ""
     answer: Node = field(default_factory=Node)
     version: str = ""
+    route: str = ""
 
     @property
     def target(self) -> str:
@@ -224,9 +225,27 @@ def _attach_actions(found: dict[str, Resource], description: Description, facts:
             continue
         place, action = home
         if action.target in {"", "value", "bytes", *found}:  # what answers a class without facts waits for it
+            action.route = operation.route
             action.event = facts.event(operation.method, bare(operation.path))
             place.actions.append(action)
     facts.check_events(found)
+
+
+def homeless(found: dict[str, Resource], description: Description, facts: Facts) -> list[str]:
+    """Name the operations that nothing declares: those of resources that no facts name."""
+    used = {each.route for resource in found.values() for each in (*resource.verbs.values(), *resource.actions)}
+    by_hand = {f"{verb} {bare(path)}" for each in found.values() for verb, path in _by_hand(each)}
+    roads = {
+        f"GET {bare(each.item)}/{own['path']}"
+        for each in found.values()
+        for own in each.facts.get("roads", {}).values()
+    }
+    written = {
+        f"PUT {bare(each.item)}/{part}" for each in found.values() for part in each.facts.get("written_by", {}).values()
+    }
+    known = by_hand | roads | written | set(facts.common["no_actions"])
+    rest = (each for each in description.operations.values() if each.route not in used)
+    return sorted(each.route for each in rest if f"{each.method} {bare(each.path)}" not in known)
 
 
 def _by_hand(each: Resource) -> Iterator[tuple[str, str]]:

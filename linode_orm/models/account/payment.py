@@ -1,4 +1,4 @@
-"""Payment: a payment that was made."""
+"""Payment: a payment that was made; it is asked for as text and told as a number."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class PayPalPayment(Nested):
 
 
 class Payment(Model, path="/account/payments", verbs="list get create"):
-    """A payment that was made."""
+    """A payment that was made; it is asked for as text and told as a number."""
 
     id: ReadOnly[int]
     date: ReadOnly[datetime] = ReadOnly(filterable=True)
     payment_method_id: Secret[int]
     payment_method: One[PaymentMethod | None] = One("PaymentMethod", via="payment_method_id")
-    usd: Fixed[float] = Fixed(filterable=True)
+    usd: Fixed[float | str] = Fixed(filterable=True)
 
     if TYPE_CHECKING:
 
@@ -33,7 +33,7 @@ class Payment(Model, path="/account/payments", verbs="list get create"):
         def __init__(self, session: Owner, id: int, /) -> None: ...
         @overload
         def __init__(
-            self, *, payment_method: PaymentMethod | int = ..., payment_method_id: int = ..., usd: float = ...
+            self, *, payment_method: PaymentMethod | int = ..., payment_method_id: int = ..., usd: float | str = ...
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 

@@ -1,4 +1,4 @@
-"""PaymentMethod: a card or account that payments come from."""
+"""PaymentMethod: a card or account that payments come from; the API does not tell a new one's id, so that it leaves the session."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class PaymentMethodData(Nested):
     paypal_id: ReadOnly[str]
 
 
-class PaymentMethod(Model, path="/account/payment-methods", verbs="list get create delete"):
-    """A card or account that payments come from."""
+class PaymentMethod(Model, path="/account/payment-methods", verbs="list get create delete", empty_create=True):
+    """A card or account that payments come from; the API does not tell a new one's id, so that it leaves the session."""
 
     id: ReadOnly[int]
     created: ReadOnly[datetime]

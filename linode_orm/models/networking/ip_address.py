@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import UNSET, Field, Fixed, Model, Nested, One, Owner, ReadOnly, TagList, Unset, act, operation
+from linode_orm.mapping import UNSET, Field, Fixed, Nested, One, Owner, ReadOnly, TagList, Unset, act, operation
+from linode_orm.models.networking._extra import Addresses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +32,7 @@ class IPAddressVpcNat11(Nested):
     vpc_id: ReadOnly[int]
 
 
-class IPAddress(Model, path="/networking/ips", id="address", verbs="list get create update"):
+class IPAddress(Addresses, path="/networking/ips", id="address", verbs="list get create update"):
     """A public or private IP address."""
 
     address: ReadOnly[str] = ReadOnly(filterable=True, format="ip")

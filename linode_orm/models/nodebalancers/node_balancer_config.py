@@ -97,6 +97,7 @@ class NodeBalancerConfig(Model, path="/nodebalancers/{node_balancer}/configs", p
         ssl_cert: str | None | Unset = UNSET,
         ssl_key: str | None | Unset = UNSET,
         stickiness: str | Unset = UNSET,
+        udp_check_port: int | Unset = UNSET,
     ) -> NodeBalancerConfig:
         """Replace the configuration and its nodes in one request."""
         return act(self, "rebuild", locals())

@@ -44,7 +44,7 @@ class Region(Model, path="/regions", verbs="list get", catalogue=True):
     resolvers: ReadOnly[RegionResolvers]
     site_type: ReadOnly[Literal["core", "distributed"] | str | None] = ReadOnly(filterable=True, absent=True)
     status: ReadOnly[Literal["ok", "outage"] | str] = ReadOnly(volatile=True)
-    availability: Many[RegionAvailability] = Many("RegionAvailability", path="availability")
+    availability: Many[RegionAvailability] = Many("RegionAvailability", path="availability", envelope="array")
 
     if TYPE_CHECKING:
 

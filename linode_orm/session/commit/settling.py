@@ -84,6 +84,9 @@ class Settler:
         self, instance: Model, parents: tuple[object, ...], identity: object, names: Collection[str], body: object
     ) -> None:
         """Make a new object persistent, from its id and the answer to its POST."""
+        if identity is None and instance.__mapper__.empty_create:
+            self._leave(instance)
+            return
         self.admit(instance, parents, identity)
         forget(instance, names)
         if isinstance(body, dict) and body:
@@ -94,6 +97,12 @@ class Settler:
         else:
             self._expire(instance, names)
         self.keep_or_let_go(instance)
+
+    def _leave(self, instance: Model) -> None:
+        """Let an object go that exists now under an id which the API does not tell: a query finds it."""
+        self._members.new.pop(id(instance), None)
+        self._members.in_doubt.pop(id(instance), None)
+        self._session.loader.detach(instance)
 
     def admit(self, instance: Model, parents: tuple[object, ...], identity: object) -> None:
         """Make a pending object the one with its key."""
