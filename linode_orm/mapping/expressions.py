@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from attrs import frozen
 
@@ -114,7 +114,7 @@ class Not(Expression):
 class Order:
     """One key of an order; `descending` turns it round, nulls stay last."""
 
-    attribute: Attribute[Any]
+    attribute: Attribute[object]
     descending: bool
 
     def __str__(self) -> str:
@@ -242,11 +242,11 @@ class Attribute(Generic[T]):
 
     def asc(self) -> Order:
         """Order from the smallest; nulls last."""
-        return Order(self, descending=False)
+        return Order(cast("Attribute[object]", self), descending=False)
 
     def desc(self) -> Order:
         """Order from the largest; nulls last."""
-        return Order(self, descending=True)
+        return Order(cast("Attribute[object]", self), descending=True)
 
 
 def _unique(values: Iterable[object]) -> list[object]:

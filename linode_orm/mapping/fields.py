@@ -162,7 +162,7 @@ class Kind(Generic[T_co]):
             return self._nullable
         return isinstance(self.codec, Optional) and not self.absent
 
-    def attribute(self, model: type) -> Attribute[Any]:
+    def attribute(self, model: type) -> Attribute[object]:
         """Give what stands in conditions, starting at `model`."""
         return nested_attribute(model, (self,))
 
@@ -334,7 +334,7 @@ class NestedAttribute(Attribute[Any]):
         return nested_attribute(self.model, (*self.path, field))
 
 
-def nested_attribute(model: type, path: tuple[FieldFacts, ...]) -> Attribute[Any]:
+def nested_attribute(model: type, path: tuple[FieldFacts, ...]) -> Attribute[object]:
     """Give the attribute at the end of a path, one with attributes of its own where the field is an object."""
     codec = path[-1].codec
     inner = codec.inner if isinstance(codec, Optional) else codec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 from attrs import frozen
 
@@ -10,10 +10,21 @@ from linode_orm.mapping.values import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from types import FunctionType
 
     from linode_orm.mapping.state import Owner
 
-F = TypeVar("F", bound="Callable[..., object]")
+
+class Method(Protocol):
+    """A method as its class declares it."""
+
+    @property
+    def __name__(self) -> str:
+        """What it is called."""
+        ...
+
+
+F = TypeVar("F", bound=Method)
 R = TypeVar("R")
 
 _NOTHING: Final[dict[str, object]] = {}
@@ -67,8 +78,9 @@ def operation(  # noqa: PLR0913  the facts of one request
     """Declare the request behind a method; its arguments are the body, `body` renames some of them."""
 
     def declare(function: F) -> F:
-        names = _arguments(function)
-        optional = function.__kwdefaults__ or {}
+        plain = cast("FunctionType", function)
+        names = _arguments(plain)
+        optional = plain.__kwdefaults__ or {}
         keys = {name: (body or {}).get(name, name.removesuffix("_")) for name in names if f"{{{name}}}" not in path}
         function.__operation__ = Operation(  # type: ignore[attr-defined]  # collected by the mapper
             name=function.__name__,
@@ -89,7 +101,7 @@ def operation(  # noqa: PLR0913  the facts of one request
     return declare
 
 
-def _arguments(function: Callable[..., object]) -> list[str]:
+def _arguments(function: FunctionType) -> list[str]:
     """Name the arguments that go into the path or the body; a file is no part of either."""
     code = function.__code__
     first = max(code.co_posonlyargcount, 1)  # self, or cls and the session
@@ -98,7 +110,7 @@ def _arguments(function: Callable[..., object]) -> list[str]:
 
 
 def act(
-    target: Any,  # noqa: ANN401  a Model, or the class of one
+    target: object,
     name: str,
     given: Mapping[str, object] = _NOTHING,
     /,
@@ -107,7 +119,8 @@ def act(
 
     `given` are the method's own `locals()`: the arguments, and `session` where the action belongs to a class.
     """
-    operation = target.__mapper__.operations[name]
+    model: Any = target
+    operation = model.__mapper__.operations[name]
     arguments = {key: value for key, value in given.items() if value is not UNSET and key not in _NO_ARGUMENTS}
-    owner = given["session"] if isinstance(target, type) else target.__state__.owner
-    return cast("R", cast("Owner", owner).act(target, operation, arguments))
+    owner = given["session"] if isinstance(target, type) else model.__state__.owner
+    return cast("R", cast("Owner", owner).act(model, operation, arguments))

@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 M = TypeVar("M")
 
 
+class Orderable(Protocol):
+    """What an order can be by: an attribute, or a reference by its raw id."""
+
+    def asc(self) -> Order:
+        """Order from the smallest."""
+        ...
+
+    def desc(self) -> Order:
+        """Order from the largest."""
+        ...
+
+
 class Runner(Protocol):
     """Whatever answers queries: a session."""
 
@@ -77,7 +89,7 @@ class Query(Generic[M]):
         mapper = self.model.__mapper__  # type: ignore[attr-defined]  # a Model
         return self.filter(*(mapper.attribute(self.model, name) == value for name, value in values.items()))
 
-    def order_by(self, *keys: Order | Attribute[Any]) -> Query[M]:
+    def order_by(self, *keys: Order | Orderable) -> Query[M]:
         """Order by these keys, the first one first: `Instance.created.desc()`; an attribute alone is ascending."""
         return evolve(self, order=(*self.order, *(map(_order, keys))))
 

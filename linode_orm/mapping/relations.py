@@ -79,9 +79,9 @@ class One(Generic[T]):
         """The class referred to."""
         return lookup(self.target)
 
-    def field(self, model: Any) -> Kind[Any] | None:  # noqa: ANN401  a Model class
+    def field(self, model: type) -> Kind[object] | None:
         """Give the field with the raw id; None for the parent of a child."""
-        return model.__mapper__.fields[self.via] if self.via else None
+        return model.__mapper__.fields[self.via] if self.via else None  # type: ignore[attr-defined]  # a Model
 
     def resolve(self, record: Record) -> object:
         """Give the object referred to, without a request unless the raw id has to be loaded."""
@@ -137,18 +137,24 @@ class One(Generic[T]):
         return value.__identity__  # type: ignore[attr-defined]  # a Model
 
 
-class Reference(Generic[T]):
+class Loadable:
+    """A relation as it stands at its class: what `selectin` takes."""
+
+    __slots__ = ()
+
+
+class Reference(Loadable, Generic[T]):
     """A to-one relation as it stands in conditions: `Instance.region == "us-east"`, `Volume.linode == instance`."""
 
     __slots__ = ("model", "relation")
     __hash__ = object.__hash__
 
-    def __init__(self, model: type, relation: One[Any]) -> None:
+    def __init__(self, model: type, relation: One[T]) -> None:
         self.model = model
         self.relation = relation
 
     @property
-    def attribute(self) -> Attribute[Any]:
+    def attribute(self) -> Attribute[object]:
         """The attribute with the raw id."""
         field = self.relation.field(self.model)
         if field is None:
@@ -236,7 +242,7 @@ def _parent_key(relation: One[Any], value: object) -> tuple[object, ...]:
     return model.__mapper__.chain(value)  # type: ignore[no-any-return]
 
 
-class Many(Generic[M]):
+class Many(Loadable, Generic[M]):
     """The objects that hang on one object: `instance.disks`, `instance.volumes`.
 
     Children live below their parent's path; `path` names another road below the item; `embedded` the key of the
@@ -325,12 +331,12 @@ class Option:
     """How the relations of a query's objects are loaded."""
 
     kind: str
-    path: tuple[One[Any] | Many[Any], ...]
+    path: tuple[One[object] | Many[object], ...]
 
 
-def selectin(*relations: Many[Any] | Reference[Any]) -> Option:
+def selectin(*relations: Loadable) -> Option:
     """Load a relation for all objects of a query at once, and further ones from there: `selectin(Instance.disks)`."""
-    path: list[One[Any] | Many[Any]] = []
+    path: list[One[object] | Many[object]] = []
     for relation in relations:
         if isinstance(relation, Reference):
             path.append(relation.relation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from linode_orm.errors import DetachedInstanceError
 from linode_orm.mapping.record import Record, RecordState
@@ -50,8 +50,7 @@ class Shelf(NamedTuple):
     values: dict[str, object]
 
 
-_Object = Any
-"""A `Model`, or the class of one; models are defined on top of this module."""
+R = TypeVar("R", bound=Record)
 
 
 class Owner(Protocol):
@@ -62,34 +61,34 @@ class Owner(Protocol):
         """Give the clock by which values grow stale, in seconds."""
         ...
 
-    def load_attribute(self, instance: _Object, name: str) -> None:
+    def load_attribute(self, instance: Record, name: str) -> None:
         """Load what `name` needs; after it the body holds the field or never will."""
 
-    def freshen(self, instance: _Object, name: str) -> None:
+    def freshen(self, instance: Record, name: str) -> None:
         """Read a volatile value again because it is too old."""
 
-    def changed(self, instance: _Object) -> None:
+    def changed(self, instance: Record) -> None:
         """Look at the object when the next commit is planned, and keep it until then."""
 
-    def reference(self, model: _Object, identity: object, parents: tuple[object, ...], near: Near | None) -> Any:  # noqa: ANN401  an instance of `model`
+    def reference(self, model: type[R], identity: object, parents: tuple[object, ...], near: Near | None) -> R:
         """Give the one object with that key, without a request."""
         ...
 
-    def collection(self, instance: _Object, name: str) -> Any:  # noqa: ANN401  the Collection that the relation names
+    def collection(self, instance: Record, name: str) -> object:
         """Give the collection behind a to-many relation, without a request."""
         ...
 
-    def act(self, target: _Object, operation: Operation, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401  what the operation declares
+    def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> object:
         """Send an action now and give its answer."""
         ...
 
-    def save(self, instance: _Object) -> None:
+    def save(self, instance: Record) -> None:
         """Send what is pending for this object now."""
 
-    def delete_now(self, instance: _Object) -> None:
+    def delete_now(self, instance: Record) -> None:
         """Delete this object now."""
 
-    def wait_until(self, instance: _Object, condition: Expression, timeout: float) -> None:
+    def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
         """Read the object until the condition is true."""
 
 
@@ -99,7 +98,7 @@ T = TypeVar("T")
 class Near(NamedTuple):
     """From where a reference was reached: what lets many be loaded together."""
 
-    instance: Any
+    instance: Record
     relation: str
 
 
@@ -223,12 +222,13 @@ class Nobody:
     def changed(self, instance: Record) -> None:
         """Nothing to keep."""
 
-    def reference(self, model: type, identity: object, parents: tuple[object, ...], near: Near | None) -> Any:  # noqa: ANN401  an instance of `model`
+    def reference(self, model: type[R], identity: object, parents: tuple[object, ...], near: Near | None) -> R:
         """Give a detached reference, good for its id."""
         del near
-        return model.__bare__(identity, parents, DETACHED, Status.DETACHED)  # type: ignore[attr-defined]  # a Model
+        bare: R = model.__bare__(identity, parents, DETACHED, Status.DETACHED)  # type: ignore[attr-defined]  # a Model
+        return bare
 
-    def collection(self, instance: Record, name: str) -> Any:  # noqa: ANN401  never returns
+    def collection(self, instance: Record, name: str) -> object:
         """Refuse."""
         raise self.refusal(instance, f".{name}")
 
@@ -238,7 +238,7 @@ class Nobody:
 
     freshen = load_attribute
 
-    def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401  never returns
+    def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> object:
         """Refuse."""
         del arguments
         raise self.refusal(target, f".{operation.name}()")

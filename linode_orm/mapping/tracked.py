@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Generic, Protocol, Self, SupportsIndex, TypeVar
+from typing import Any, Generic, Protocol, Self, SupportsIndex, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -125,9 +125,9 @@ class TrackedList(_Tracked, list[T], Generic[T]):
         self.__touch__("")
         list.reverse(self)
 
-    def sort(self, *, key: Any = None, reverse: bool = False) -> None:  # noqa: ANN401  list's own
+    def sort(self, *, key: Callable[[T], object] | None = None, reverse: bool = False) -> None:
         self.__touch__("")
-        list.sort(self, key=key, reverse=reverse)
+        list.sort(self, key=cast("Any", key), reverse=reverse)
 
 
 class TagList(TrackedList[str]):

@@ -78,8 +78,7 @@ class Reader:
 
     def take(self, instance: Model, response: Response) -> None:
         """Bring an object up to date with the answer of its GET."""
-        body = response.json()
-        self._check(instance, body, response.request.path)
+        body = self._checked(instance, response.json(), response.request.path)
         self._session.loader.take(instance, body, Loaded.WHOLE)
 
     def items(self, instances: Sequence[Model]) -> list[Model]:
@@ -109,14 +108,14 @@ class Reader:
             query = query.filter_by(**{name: value})
         return cast("Model | None", query.first())
 
-    def _check(self, instance: Model, body: object, path: str) -> None:
-        """Refuse an answer that is not the object that was asked for."""
+    def _checked(self, instance: Model, body: object, path: str) -> dict[str, Any]:
+        """Give the body of an object; refuse an answer that is not the object that was asked for."""
         if not isinstance(body, dict):
             msg = f"GET {path}: an object was expected, not {type(body).__name__}"
             raise ResponseError(msg)
         mapper, state = instance.__mapper__, instance.__state__
         if mapper.singleton:
-            return
+            return body
         try:
             identity = self._session.loader.identity_of(type(instance), body)
         except ResponseError as error:
@@ -125,6 +124,7 @@ class Reader:
         if identity != state.identity:
             msg = f"GET {path}: the answer is {mapper.name} {identity}, not {state.identity}"
             raise ResponseError(msg)
+        return body
 
     def load(self, instance: Model, name: str) -> None:
         """Load a reference at its first read, with its siblings where that is cheaper."""

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from linode_orm.session.waiting import WaitEntry
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R", bound="Record")
 OnError = Literal["stop", "continue", "undo"]
 Conflicts = Literal["ignore", "check"]
 
@@ -378,33 +379,33 @@ class Session:
 
     # -- what objects ask of their session (Owner) -------------------------------------------------------------------
 
-    def load_attribute(self, instance: Model, name: str) -> None:
+    def load_attribute(self, instance: Record, name: str) -> None:
         """Load what an attribute needs."""
         self.check_thread()
-        self.reader.load(instance, name)
+        self.reader.load(cast("Model", instance), name)
 
-    def freshen(self, instance: Model, name: str) -> None:
+    def freshen(self, instance: Record, name: str) -> None:
         """Read a volatile value again."""
         self.check_thread()
-        self.reader.freshen(instance, name)
+        self.reader.freshen(cast("Model", instance), name)
 
-    def changed(self, instance: Model) -> None:
+    def changed(self, instance: Record) -> None:
         """Keep an object until the next commit has looked at it."""
         if get_ident() != self._thread:
             self.check_thread()
         if instance.__state__.status is Status.PERSISTENT:
-            self.members.touched[id(instance)] = instance
+            self.members.touched[id(instance)] = cast("Model", instance)
 
-    def reference(self, model: type[M], identity: object, parents: tuple[object, ...], near: Near | None) -> M:
+    def reference(self, model: type[R], identity: object, parents: tuple[object, ...], near: Near | None) -> R:
         """Give the one object with that key, without a request."""
         if get_ident() != self._thread or self._closed:
             self.check_thread()
         mapper = model.__mapper__
         if near is not None and len(parents) != mapper.above:
             parents = self._parents_near(mapper, near)
-        known = self.identity_map.find(model, identity, parents)
+        known = self.identity_map.find(model, identity, parents)  # type: ignore[type-var]  # a Model
         if known is None:
-            known = model.__bare__(identity, parents, self, Status.PERSISTENT)
+            known = model.__bare__(identity, parents, self, Status.PERSISTENT)  # type: ignore[attr-defined]  # a Model
             self.identity_map.put(known)
         state = known.__state__
         if near is not None and state.loaded is Loaded.NOTHING:
@@ -419,39 +420,39 @@ class Session:
             return mapper.check_parents((beside,))
         return mapper.check_parents(parents[: mapper.above])
 
-    def collection(self, instance: Model, name: str) -> Collection[Any]:
+    def collection(self, instance: Record, name: str) -> Collection[Model]:
         """Give the collection behind a to-many relation, without a request."""
         self.check_thread()
-        relation = cast("Many[Any]", instance.__mapper__.relations[name])
-        return SessionCollection(self, instance, relation)
+        relation = cast("Many[Model]", instance.__mapper__.relations[name])
+        return SessionCollection(self, cast("Model", instance), relation)
 
-    def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401  what the operation declares
+    def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> object:
         """Send an action now."""
         self.check_thread()
         return self.actions.send(cast("Model | type[Model]", target), operation, arguments)
 
-    def save(self, instance: Model) -> None:
+    def save(self, instance: Record) -> None:
         """Send what is pending for one object, and what it cannot exist without."""
         self._outside_block("save()")
-        self._mine(instance)
+        mine = self._mine(instance)
         from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
 
-        committing.save(self, instance, self._policy)
+        committing.save(self, mine, self._policy)
 
-    def delete_now(self, instance: Model) -> None:
+    def delete_now(self, instance: Record) -> None:
         """Delete one object now; a pending one leaves the session."""
         self._outside_block("delete()")
-        self._mine(instance)
-        if instance.__state__.status is Status.PENDING:
-            self.members.expunge(instance)
+        mine = self._mine(instance)
+        if mine.__state__.status is Status.PENDING:
+            self.members.expunge(mine)
         else:
             from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
 
-            committing.delete_now(self, instance, self._policy)
+            committing.delete_now(self, mine, self._policy)
 
-    def wait_until(self, instance: Model, condition: Expression, timeout: float) -> None:
+    def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
         """Look at one object until a condition is true of it."""
-        self.wait(instance, condition, timeout=timeout)
+        self.wait(self._mine(instance), condition, timeout=timeout)
 
     # -- what the parts of the session ask of it ---------------------------------------------------------------------
 
@@ -471,7 +472,7 @@ class Session:
             msg = "this Session is closed; make another one"
             raise InvalidRequestError(msg)
 
-    def _mine(self, instance: Model) -> None:
+    def _mine(self, instance: Record) -> Model:
         self.check_thread()
         if not isinstance(instance, Model):
             msg = f"an object of a resource class is needed, not {instance!r}"
@@ -482,6 +483,7 @@ class Session:
                 "session.add() takes new objects, session.merge() those of other sessions"
             )
             raise InvalidRequestError(msg)
+        return instance
 
     def _outside_block(self, what: str) -> None:
         if self._in_block:

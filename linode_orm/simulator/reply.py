@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from attrs import evolve, field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from linode_orm.wire import JSON
 
 
 @frozen
@@ -18,8 +20,8 @@ class Arrival:
     method: str
     path: str
     query: Mapping[str, str]
-    x_filter: Any
-    body: Any
+    x_filter: JSON
+    body: JSON
     status: int | None
     version: str = "v4"
     fault: str | None = None
@@ -39,9 +41,9 @@ class Reply:
     before: bool = False
     drip: float = 0.0
 
-    def evolved(self, **changes: Any) -> Reply:  # noqa: ANN401  fields of this class
+    def evolved(self, **changes: object) -> Reply:
         """Give the reply with other values."""
-        return evolve(self, **changes)
+        return evolve(self, **cast("dict[str, Any]", changes))
 
 
 class RequestLog(list[Arrival]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
 from linode_orm.simulator import catalogues, effects, fleet
 from linode_orm.simulator.catalogue import declared
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from linode_orm.simulator.catalogue import Resource
     from linode_orm.simulator.faults import Action
     from linode_orm.simulator.store import Row
-    from linode_orm.wire import Client
+    from linode_orm.wire import JSON, Client
+    from linode_orm.wire.options import Options
 
 _OK: Final = 200
 _NO_CONTENT: Final = 204
@@ -95,14 +96,14 @@ class Simulator:
     def job_seconds(self, seconds: float) -> None:
         self.world.job_seconds = seconds
 
-    def client(self, token: str = "simulated", **options: Any) -> Client:  # noqa: ANN401, S107  the client's own options; no secret
+    def client(self, token: str = "simulated", **options: Unpack[Options]) -> Client:  # noqa: S107  no secret
         """Give a client of this account, on the simulated clock."""
         from linode_orm.wire import Client  # noqa: PLC0415  the simulator itself works without a client
 
         options.setdefault("clock", self.clock)
         return Client(token, transport=self.transport, **options)
 
-    def seed(self, **rows: int | Sequence[Mapping[str, object]]) -> dict[str, list[dict[str, Any]]]:
+    def seed(self, **rows: int | Sequence[Mapping[str, object]]) -> dict[str, list[dict[str, JSON]]]:
         """Put objects into the account without requests or events, ready for use; give their bodies.
 
         Each keyword is a collection (`instances`, `volumes`, `domains`, ...): a number makes that many plausible ones,
@@ -117,7 +118,7 @@ class Simulator:
         with self._lock:
             fleet.populate(self.world, instances)
 
-    def change(self, path: str, **fields: object) -> dict[str, Any]:
+    def change(self, path: str, **fields: object) -> dict[str, JSON]:
         """Give the object at a path other values, behind the client's back; raise `LookupError` where there is none."""
         with self._lock:
             return dict(change_at(self._call(path), fields))
@@ -129,7 +130,7 @@ class Simulator:
             msg = f"nothing to remove at {path}: {reply.content.decode()}"
             raise LookupError(msg)
 
-    def add(self, path: str, **fields: object) -> dict[str, Any]:
+    def add(self, path: str, **fields: object) -> dict[str, JSON]:
         """Create an object in the collection at a path, behind the client's back; give its body."""
         reply = self._quietly("POST", path, fields)
         if reply.status != _OK:
@@ -137,7 +138,7 @@ class Simulator:
             raise LookupError(msg)
         return dict(json.loads(reply.content))
 
-    def read(self, path: str) -> dict[str, Any]:
+    def read(self, path: str) -> dict[str, JSON]:
         """Give the body of the object at a path, as it stands now; raise `LookupError` where there is none."""
         with self._lock:
             self.world.jobs.settle()
@@ -169,7 +170,7 @@ class Simulator:
         *,
         version: str = "v4",
         query: Mapping[str, object] | None = None,
-        x_filter: Any = None,  # noqa: ANN401  JSON, or the header's text
+        x_filter: JSON = None,
         body: object = None,
         token: str | None = "simulated",  # noqa: S107  no secret
     ) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from linode_orm.errors import TransportError
 from linode_orm.wire import Response
@@ -10,7 +10,7 @@ from linode_orm.wire import Response
 if TYPE_CHECKING:
     from linode_orm.simulator.reply import Reply
     from linode_orm.simulator.simulator import Simulator
-    from linode_orm.wire import Request
+    from linode_orm.wire import JSON, Request
 
 
 class SimulatedTransport:
@@ -28,7 +28,7 @@ class SimulatedTransport:
             request.path,
             version=request.version,
             query=request.query,
-            x_filter=request.x_filter,
+            x_filter=cast("JSON", request.x_filter),
             body=request.body,
             token=token,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import operator
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from attrs import frozen
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from linode_orm.simulator.store import Body, Row
 
 HEADER: Final = "X-Filter"
+
+T = TypeVar("T")
 
 _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "+gt": operator.gt,
@@ -40,13 +42,13 @@ class Dialect:
     list_contains: Literal["exact", "substring"] = "exact"
     ignores: frozenset[str] = frozenset()
     ignores_all: bool = False
-    collation: Callable[[str], Any] | None = None
+    collation: Callable[[str], object] | None = None
     leak: int = 0
     results_off: int = 0
     checks_names: bool = True
 
-    def text(self, value: object) -> Any:  # noqa: ANN401  texts folded, anything else as it is
-        """Give a value as it is compared."""
+    def text(self, value: T) -> T | str:
+        """Give a value as it is compared: texts folded, anything else as it is."""
         return value.casefold() if self.fold_case and isinstance(value, str) else value
 
     def equal(self, have: object, want: object) -> bool:
@@ -72,7 +74,7 @@ class Dialect:
             return False
         return bool(_COMPARE[symbol](self.text(have), self.text(want)))
 
-    def order(self, value: object) -> Any:  # noqa: ANN401  a sort key
+    def order(self, value: object) -> tuple[int, object]:
         """Give the sort key of a value; null and missing stand last."""
         if value is None:
             return (2, 0)

@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from linode_orm.errors import ConfigError
 from linode_orm.testing.scrub import scrub
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 KEPT_HEADERS: Final = frozenset({"content-type", "retry-after", "x-oauth-scopes", "x-accepted-oauth-scopes"})
 
 
-def recorder(folder: Path | str, *, record: bool = False) -> Any:  # noqa: ANN401  vcr.VCR, which has no types
+class Cassette(Protocol):
+    """What is on a cassette."""
+
+    @property
+    def play_count(self) -> int:
+        """How many answers were replayed."""
+        ...
+
+    @property
+    def all_played(self) -> bool:
+        """Whether every answer was replayed."""
+        ...
+
+    def __len__(self) -> int:
+        """Count the answers."""
+        ...
+
+
+class Recorder(Protocol):
+    """What plays and records cassettes: a `vcr.VCR`."""
+
+    def use_cassette(self, path: str, /) -> AbstractContextManager[Cassette]:
+        """Answer the requests of a `with` block from a cassette, or record them."""
+        ...
+
+
+def recorder(folder: Path | str, *, record: bool = False) -> Recorder:
     """Give a `vcr.VCR` whose cassettes lie in `folder` and hold no secrets.
 
     `with recorder(folder).use_cassette("name.yaml"): ...` replays; a request that is not on the cassette is an error.
@@ -35,7 +62,7 @@ def recorder(folder: Path | str, *, record: bool = False) -> Any:  # noqa: ANN40
         decode_compressed_response=True,
     )
     made.register_matcher("x_filter", _same_filter)
-    return made
+    return cast("Recorder", made)
 
 
 def _same_filter(one: Any, other: Any) -> None:  # noqa: ANN401  vcr.request.Request

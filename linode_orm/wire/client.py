@@ -11,9 +11,9 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from queue import SimpleQueue
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
-from attrs import astuple, evolve, frozen
+from attrs import evolve, frozen
 
 from linode_orm.errors import ApiError, InvalidRequestError, LinodeORMError, TransportError
 from linode_orm.wire.answers import check
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from linode_orm.wire.clock import Clock
+    from linode_orm.wire.messages import JSON
     from linode_orm.wire.transport import Transport
 
     Before = Callable[[Request], None]
@@ -96,7 +97,8 @@ class Client:
             self.base_url = check_url(base_url or DEFAULT_URL)
             self._token = check_token(token, "token=") if token is not None else None
         else:
-            self.base_url, self._token = astuple(discover(token, base_url, profile))
+            found = discover(token, base_url, profile)
+            self.base_url, self._token = found.base_url, found.token
         self.transport = transport or _over_http(self.base_url, workers)
         self._stragglers = Stragglers(self.clock, self.settle)
         self._lock = Lock()
@@ -221,7 +223,7 @@ class Client:
         x_filter: Mapping[str, object] | None = None,
         version: str = "v4",
         secret_keys: Iterable[str] = (),
-    ) -> Any:  # noqa: ANN401  any JSON value
+    ) -> JSON:
         """Send a request that no model covers; give the parsed answer. `path` is quoted and begins with `/`."""
         if not path.startswith("/"):
             msg = f"a path begins with /, without the version: {path!r}"

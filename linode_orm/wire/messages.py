@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import Factory, frozen
 
@@ -12,7 +12,7 @@ from linode_orm.errors import ResponseError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
+JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 """Any value of JSON."""
 
 MASK: Final = "***"
@@ -88,16 +88,17 @@ class Response:
     elapsed: float = 0.0
     tries: int = 1
 
-    def json(self) -> Any:  # noqa: ANN401  any JSON value; who asked knows which
+    def json(self) -> JSON:
         """Give the content, parsed; None where there is none; raise `ResponseError` where it is no JSON."""
         if not self.content:
             return None
         try:
-            return json.loads(self.content)
+            parsed: JSON = json.loads(self.content)
         except ValueError:
             kind = self.headers.get("content-type", "no content type")
             msg = f"{self.request.title}: the answer ({self.status}, {kind}, {len(self.content)} bytes) is no JSON"
             raise ResponseError(msg) from None
+        return parsed
 
     def __repr__(self) -> str:
         return f"<Response {self.status} to {self.request.title}, {len(self.content)} bytes>"
