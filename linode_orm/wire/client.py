@@ -93,12 +93,7 @@ class Client:
         self.clock: Clock = clock if clock is not None else SystemClock()
         self.catalogue = CatalogueCache(catalogue_ttl, self.clock)
         self._before, self._after = tuple(before), tuple(after)
-        if transport is not None:
-            self.base_url = check_url(base_url or DEFAULT_URL)
-            self._token = check_token(token, "token=") if token is not None else None
-        else:
-            found = discover(token, base_url, profile)
-            self.base_url, self._token = found.base_url, found.token
+        self.base_url, self._token = _place(token, base_url, profile, looks=transport is None)
         self.transport = transport or _over_http(self.base_url, workers)
         self._stragglers = Stragglers(self.clock, self.settle)
         self._lock = Lock()
@@ -294,6 +289,14 @@ class Client:
     def __reduce__(self) -> NoReturn:
         msg = "a Client cannot be pickled: it holds connections and a token; make one in each process"
         raise TypeError(msg)
+
+
+def _place(token: str | None, base_url: str | None, profile: str | None, *, looks: bool) -> tuple[str, str | None]:
+    """Give address and token; looked for where they are not given, unless a transport stands for the network."""
+    if looks:
+        found = discover(token, base_url, profile)
+        return found.base_url, found.token
+    return check_url(base_url or DEFAULT_URL), None if token is None else check_token(token, "token=")
 
 
 def _over_http(base_url: str, workers: int) -> Transport:
