@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from linode_orm import CommitError, Instance, Session, Volume
+from linode_orm import BadRequest, CommitError, Instance, NotFound, ResponseError, Session, Volume
 from linode_orm.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Model:
         self.seen = self.of(body)
         self.mine: dict[str, Any] = {}
         self.tags = set(self.seen["tags"])
+        self.exact = False
 
     @staticmethod
     def of(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,14 +39,21 @@ class Model:
     def see(self, body: Mapping[str, Any]) -> None:
         """Take a newer answer: pending values stay, and are clean where they are the same; tags are edited again."""
         before, self.seen = self.seen["tags"], self.of(body)
-        added, dropped = self.tags - before, before - self.tags
-        self.tags = (self.seen["tags"] | added) - dropped
+        if not self.exact:
+            added, dropped = self.tags - before, before - self.tags
+            self.tags = (self.seen["tags"] | added) - dropped
+        self.exact = self.exact and self.tags != self.seen["tags"]
         self.mine = {key: value for key, value in self.mine.items() if self.seen[key] != value}
 
     def set(self, key: str, value: Any) -> None:
         self.mine.pop(key, None)
         if self.seen[key] != value:
             self.mine[key] = value
+
+    def assign(self, tags: set[str]) -> None:
+        """Take exactly these tags, whatever the account has, unless they are the same already."""
+        self.tags = tags
+        self.exact = tags != self.seen["tags"]
 
     def value(self, key: str) -> Any:
         return self.mine.get(key, self.seen[key])
@@ -67,7 +75,7 @@ class Model:
         return sent
 
     def forget(self) -> None:
-        self.mine, self.tags = {}, set(self.seen["tags"])
+        self.mine, self.tags, self.exact = {}, set(self.seen["tags"]), False
 
 
 class SessionMachine(RuleBasedStateMachine):
@@ -107,11 +115,7 @@ class SessionMachine(RuleBasedStateMachine):
         bodies = {row.id: row.body for row in self.sim.world.rows("Instance")}
         assert set(found) == set(bodies)
         for identity, instance in found.items():
-            assert self.held.setdefault(identity, instance) is instance
-            if identity in self.models:
-                self.models[identity].see(bodies[identity])
-            else:
-                self.models[identity] = Model(bodies[identity])
+            self._meet(identity, instance, bodies[identity])
 
     @rule(at=WHICH)
     def get(self, at: int) -> None:
@@ -122,6 +126,61 @@ class SessionMachine(RuleBasedStateMachine):
         before = len(self.sim.requests)
         assert self.session.get(Instance, identity) is self.held[identity]
         assert len(self.sim.requests) == before
+
+    @rule(
+        tag=TAGS, fault=st.none() | st.sampled_from(["html502", "reset_before", "timeout_after", 429, "half_json", 400])
+    )
+    def filtered(self, tag: str, fault: str | int | None) -> None:
+        """A filter asks about the account; what passes is asked again, what stays wrong is raised and changes nothing."""
+        if fault is not None:
+            self.sim.faults.add("GET", "/linode/instances", nth=1, action=fault)
+        try:
+            found = {each.id: each for each in self.session.query(Instance).filter(Instance.tags.contains(tag))}
+        except (BadRequest, ResponseError):
+            assert fault in {"half_json", 400}
+            return
+        finally:
+            self.sim.faults.clear()
+        assert fault not in {"half_json", 400}
+        bodies = {row.id: row.body for row in self.sim.world.rows("Instance") if tag in row.body["tags"]}
+        assert set(found) == set(bodies)
+        for identity, instance in found.items():
+            self._meet(identity, instance, bodies[identity])
+
+    def _meet(self, identity: int, instance: Instance, body: Mapping[str, Any]) -> None:
+        assert self.held.setdefault(identity, instance) is instance
+        if identity in self.models:
+            self.models[identity].see(body)
+        else:
+            self.models[identity] = Model(body)
+
+    @rule(at=WHICH)
+    def expire(self, at: int) -> None:
+        """An expired object sends nothing before it is read, then one GET; pending changes stay."""
+        identity = self.pick(at)
+        if identity is None:
+            return
+        before = len(self.sim.requests)
+        self.session.expire(self.held[identity])
+        assert len(self.sim.requests) == before
+        assert self.held[identity].region_id
+        assert self.sim.requests.lines[before:] == [f"GET {self.path(identity)}"]
+        self.models[identity].see(self.sim.read(self.path(identity)))
+
+    @rule(at=WHICH)
+    @precondition(lambda self: len(self.held) - len(self.deleted) > 1)
+    def forget(self, at: int) -> None:
+        """An expunged object leaves with its changes; `get` then reads another one, by one GET."""
+        identity = self.pick(at)
+        assert identity is not None
+        old = self.held[identity]
+        self.session.expunge(old)
+        before = len(self.sim.requests)
+        found = self.session.get(Instance, identity)
+        assert found is not None
+        assert found is not old
+        assert len(self.sim.requests) == before + 1
+        self.held[identity], self.models[identity] = found, Model(self.sim.read(self.path(identity)))
 
     @rule(at=WHICH)
     def refresh(self, at: int) -> None:
@@ -167,6 +226,15 @@ class SessionMachine(RuleBasedStateMachine):
             self.held[identity].tags.discard(tag)
             self.models[identity].tags.discard(tag)
 
+    @rule(at=WHICH, tags=st.sets(TAGS, max_size=3))
+    def assign(self, at: int, tags: set[str]) -> None:
+        """Tags assigned as a whole."""
+        identity = self.pick(at)
+        if identity is None:
+            return
+        self.held[identity].tags = sorted(tags)
+        self.models[identity].assign(tags)
+
     @rule()
     def add(self) -> None:
         """A new volume."""
@@ -200,6 +268,30 @@ class SessionMachine(RuleBasedStateMachine):
             tags=sorted({*body["tags"], tag}),
             alerts={**body["alerts"], "cpu": cpu},
         )
+
+    @rule()
+    @precondition(lambda self: len(self.held) < 8)
+    def appear(self) -> None:
+        """Somebody else creates an object, which the next query finds."""
+        self.labels += 1
+        self.sim.add("/linode/instances", label=f"appeared-{self.labels}", region="us-east", type="g6-nanode-1")
+        self.sim.clock.advance(60)
+
+    @rule(at=WHICH)
+    @precondition(lambda self: len(self.held) - len(self.deleted) > 2)
+    def vanish(self, at: int) -> None:
+        """Somebody else deletes an object: it keeps its values, cannot be read again, and is None once it has left."""
+        identity = self.pick(at)
+        assert identity is not None
+        gone = self.held.pop(identity)
+        label = self.models.pop(identity).value("label")
+        self.sim.remove(self.path(identity))
+        with pytest.raises(NotFound):
+            self.session.refresh(gone)
+        assert gone.label == label
+        self.session.expunge(gone)
+        assert self.session.get(Instance, identity) is None
+        assert gone.label == label
 
     # -- the end of a unit of work -----------------------------------------------------------------------------------
 
@@ -246,19 +338,52 @@ class SessionMachine(RuleBasedStateMachine):
         self._landed(sent)
         assert [f"{step.method} {step.path}" for step in self.session.plan()] == [f"PUT {self.path(dirty[0])}"]
 
+    @rule(at=WHICH)
+    def save(self, at: int) -> None:
+        """One object is sent alone, and nothing for a clean one."""
+        identity = self.pick(at)
+        if identity is None:
+            return
+        model, before = self.models[identity], len(self.sim.requests)
+        body = model.body
+        self.held[identity].save()
+        arrived = self.sim.requests[before:]
+        assert self.sim.requests.lines[before:] == ([f"PUT {self.path(identity)}"] if body else [])
+        for each in arrived:
+            self._compare(each, model)
+
+    @rule(fault=st.sampled_from(["timeout_after", "html502_after", "timeout_before", "reset_after"]))
+    @precondition(lambda self: self.new)
+    def lost(self, fault: str) -> None:
+        """A create whose answer is lost is in doubt; the next commit finds it, or sends it again, and none is doubled."""
+        self.sim.faults.add("POST", "/volumes", nth=1, action=fault)
+        before = len(self.sim.requests)
+        with pytest.raises(CommitError) as caught:
+            self.session.commit(on_error="continue")
+        assert [each.operation for each in caught.value.in_doubt] == ["POST /volumes"]
+        self.sim.faults.clear()
+        self.session.commit()
+        self._landed([each for each in self.sim.requests[before:] if each.method != "GET"])
+        labels = [row.body["label"] for row in self.sim.world.rows("Volume")]
+        assert len(labels) == len(set(labels))
+
+    def _compare(self, arrived: Any, model: Model) -> None:
+        """Compare a PUT that was answered with what the model says that it should hold, and let the model know."""
+        body = dict(arrived.body)
+        if "tags" in body:
+            body["tags"] = set(body["tags"])
+        if "alerts" in body:
+            body["alerts"] = body["alerts"]["cpu"]
+        if model.is_dirty:
+            assert body == model.body
+        model.see(self.sim.read(arrived.path))
+
     def _landed(self, sent: list[Any]) -> None:
         """Compare what arrived with the model, and let the model know."""
         for each in sent:
             identity = int(each.path.rpartition("/")[2]) if "/instances/" in each.path else 0
             if each.method == "PUT" and each.status == 200:
-                model, body = self.models[identity], dict(each.body)
-                if "tags" in body:
-                    body["tags"] = set(body["tags"])
-                if "alerts" in body:
-                    body["alerts"] = body["alerts"]["cpu"]
-                if model.is_dirty:
-                    assert body == model.body
-                model.see(self.sim.read(self.path(identity)))
+                self._compare(each, self.models[identity])
         for identity in self.deleted:
             assert self.sim.world.get("Instance", identity) is None
             del self.models[identity], self.held[identity]
