@@ -78,8 +78,16 @@ class Actions:
         rows = list(answer["data"])
         for number in range(2, answer["pages"] + 1):
             following = evolve(request, query={**request.query, "page": number})
-            rows += self._session.client.send(following).json()["data"]
+            rows += self._rows(request, self._session.client.send(following).json())
         return {**answer, "data": rows}
+
+    @staticmethod
+    def _rows(request: Request, page: object) -> list[object]:
+        rows = page.get("data") if isinstance(page, dict) else None
+        if not isinstance(rows, list):
+            msg = f"{request.title}: a page was expected, not {type(page).__name__}"
+            raise ResponseError(msg)
+        return rows
 
     def _check_target(self, target: Model, operation: Operation) -> None:
         state = target.__state__

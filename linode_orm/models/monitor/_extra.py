@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from linode_orm.errors import ResponseError
 from linode_orm.mapping import UNSET, Model, Nested, ReadOnly, act
 from linode_orm.models._files import client_of
 from linode_orm.wire import Request
@@ -82,7 +83,10 @@ def _ask(owner: Owner, service: str, token: str, body: Mapping[str, object]) -> 
     base = (
         HOST if client.base_url == DEFAULT_URL else f"{client.base_url}/v4"
     )  # another API has everything in one place
-    answer: dict[str, object] = client.send(
+    answer = client.send(
         Request("POST", path, body=dict(body), idempotent=True, url=f"{base}{path}", token=token)
     ).json()
-    return answer
+    if not isinstance(answer, dict):
+        msg = f"POST {path}: an object was expected, not {type(answer).__name__}"
+        raise ResponseError(msg)
+    return {**answer}

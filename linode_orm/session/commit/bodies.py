@@ -91,6 +91,7 @@ def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[st
 
 def reveal(instance: Model, hidden: Hidden, verb: str) -> object:
     """Give the secret that a placeholder in the body of a `create` or an `update` stands for."""
+    value: Any
     key, *path = hidden.path
     field = instance.__mapper__.keys.get(str(key))
     if field is None:
