@@ -23,6 +23,7 @@ _KIND: Final = "linode_orm plan"
 
 def account_of(client: Client) -> str:
     """Give what names a client's account: its `euuid`, or the user where the token may not see that; 1 or 2 GETs."""
+    body: Any
     try:
         body = client.send(Request("GET", "/account")).json()
         return f"account {body['euuid']}"
