@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from linode_orm import Client, Disk, Domain, Event, Firewall, Instance, Region, Session, Volume, and_, selectin
+from linode_orm import (
+    Client,
+    Disk,
+    Domain,
+    Event,
+    Firewall,
+    Instance,
+    Region,
+    Session,
+    Volume,
+    and_,
+    selectin,
+    sessionmaker,
+)
 
 
 def wrong(session: Session, instance: Instance, volume: Volume, domain: Domain) -> None:
@@ -69,3 +82,14 @@ def reading(instance: Instance) -> None:
     """A value of another type."""
     label: int = instance.label  # wrong
     print(label)
+
+
+def making(client: Client, session: Session) -> None:
+    """Options that there are not, answers of any shape, and relations that are none."""
+    sessionmaker(client=client, lazzy="raise")  # wrong
+    sessionmaker(client=client, lazy="eager")  # wrong
+    sessionmaker(client=client)(volatile_ttl="5")  # wrong
+    client.request("GET", "/account")["email"]  # wrong
+    session.query(Volume).options(selectin(Volume.label))  # wrong
+    session.query(Volume).order_by(Instance.disks)  # wrong
+    session.query(Volume).order_by(5)  # wrong
