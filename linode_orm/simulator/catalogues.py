@@ -51,7 +51,6 @@ SIZES: Final = {
     "dedicated": {4: (80, 2, 4000), 8: (160, 4, 5000), 16: (320, 8, 6000), 32: (640, 16, 7000)},
     "highmem": {24: (20, 2, 5000), 48: (40, 2, 6000), 90: (90, 4, 7000)},
 }
-SERVICES: Final = ("dbaas", "linode", "nodebalancer", "firewall", "objectstorage")
 KERNELS: Final = {
     "linode/latest-64bit": "Latest 64 bit (6.14.3-x86_64-linode168)",
     "linode/latest-32bit": "Latest 32 bit (6.14.3-x86-linode189)",
@@ -75,11 +74,7 @@ IMAGES: Final = {
 
 def stock(world: World) -> None:
     """Fill the catalogues that are declared."""
-    services = ({"service_type": each, "label": each.capitalize()} for each in SERVICES)
-    for name, rows in (
-        *(("Region", _regions()), ("Type", _types()), ("Kernel", _kernels()), ("Image", _images())),
-        ("MonitorService", services),
-    ):
+    for name, rows in (("Region", _regions()), ("Type", _types()), ("Kernel", _kernels()), ("Image", _images())):
         if name in world.store.resources:
             for row in rows:
                 world.make(name, **row)

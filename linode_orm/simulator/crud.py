@@ -110,7 +110,7 @@ class Verbs:
             return resources.get(call.route.road.target)
         if call.route.action is not None:
             return resources.get((call.route.action.answers or "").removeprefix("list:").removeprefix("query:"))
-        return call.resource
+        return call.resource if call.resource.name else None
 
     def _filter(self, x_filter: Any, target: Resource | None) -> xfilter.Filter | None:  # noqa: ANN401  JSON
         if x_filter is None or target is None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from linode_orm.simulator.catalogue import Action, Road
 
 # What the requests that hooks do wholly belong to, where no declaration has their path.
-FREE: Final = Resource(name="", path="", item_path="", id_keys=(), singleton=True)
+FREE: Final = Resource(name="", path="", item_path="", id_keys=(), singleton=True, given={})
 
 
 @frozen(eq=False)

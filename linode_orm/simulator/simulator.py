@@ -6,7 +6,7 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
-from linode_orm.simulator import catalogues, effects, fleet
+from linode_orm.simulator import catalogues, effects, fleet, offers
 from linode_orm.simulator.catalogue import declared
 from linode_orm.simulator.clock import VirtualClock
 from linode_orm.simulator.crud import Verbs, change_at
@@ -40,9 +40,10 @@ _METHOD_NOT_ALLOWED: Final = 405
 class Simulator:
     """A Linode account in memory: `with Simulator() as sim: Session(client=sim.client())`.
 
-    It starts with the public catalogues (regions, types, kernels, images) and nothing else. `job_seconds` is how long
-    a job (create, boot, resize) takes; `latency` the seconds that each request takes. Time is simulated: it stands
-    still unless a client sleeps or `clock.advance()` moves it. `strict` turns on what is guessed about the API.
+    It starts with the public catalogues (regions, types, kernels, images, prices, versions) and nothing else.
+    `job_seconds` is how long a job (create, boot, resize) takes; `latency` the seconds that each request takes. Time
+    is simulated: it stands still unless a client sleeps or `clock.advance()` moves it. `strict` turns on what is
+    guessed about the API.
     `dialect` bends what X-Filter means. All of it may be used from several threads at once.
     """
 
@@ -71,6 +72,7 @@ class Simulator:
         self._lock = threading.RLock()
         if catalogue:
             catalogues.stock(self.world)
+            offers.offer(self.world)
 
     def __enter__(self) -> Self:
         return self

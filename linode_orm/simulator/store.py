@@ -10,7 +10,7 @@ from zlib import crc32
 from linode_orm.simulator.catalogue import template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from linode_orm.simulator.catalogue import Resource
 
@@ -88,8 +88,14 @@ class Store:
         self._tables: dict[tuple[str, tuple[str, ...]], Table] = {}
         self._below: dict[tuple[str, tuple[str, ...]], list[Table]] = {}
         self._named: dict[str, list[Table]] = {name: [] for name in self.resources}
+        # what is made as soon as somebody looks at a class for the first time
+        self.awaited: dict[str, Callable[[], None]] = {}
         # by name, so that ids stay what they were when a resource is added
         self._ids = {name: count((crc32(name.encode()) % 9_000 + 1_000) * 1_000 + 1) for name in self.resources}
+
+    def _await(self, name: str) -> None:
+        if name in self.awaited:
+            self.awaited.pop(name)()
 
     def collection(self, path: str) -> Resource | None:
         """Give the resource whose collection has that path, parameters nameless."""
@@ -97,6 +103,7 @@ class Store:
 
     def table(self, resource: Resource, parents: tuple[str, ...] = ()) -> Table:
         """Give the rows of a collection, an empty table where nothing is there yet."""
+        self._await(resource.name)
         found = self._tables.get((resource.name, parents))
         if found is None:
             found = self._tables[resource.name, parents] = Table(resource, parents)
@@ -113,12 +120,14 @@ class Store:
 
     def find(self, resource: Resource, chain: tuple[str, ...]) -> Row | None:
         """Give the row with these ids, from the outermost parent in."""
+        self._await(resource.name)
         parents, key = chain[: resource.depth], "\0".join(chain[resource.depth :])
         table = self._tables.get((resource.name, parents))
         return table.rows.get(key) if table is not None else None
 
     def rows(self, name: str) -> Iterator[Row]:
         """Give every object of a class, whoever its parent is."""
+        self._await(name)
         for table in self._named.get(name, ()):
             yield from tuple(table.rows.values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.simulator.errors import Refused, bad
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from linode_orm.simulator.catalogue import Action, Leaf, Shape
 
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 _NAMES: Final = {
     "text": "String",
     "moment": "String",
@@ -85,4 +87,7 @@ def _problems(shape: Shape, value: Any, where: str, *, strict: bool) -> Iterable
 def _fits(shape: Shape, value: object) -> bool:
     if type(value) in shape.plain:
         return True
-    return shape.kind == "number" and type(value) is int
+    if shape.kind != "number":
+        return False
+    # an amount of money may be a text (`usd` of a payment, in the description)
+    return type(value) is int or (isinstance(value, str) and _NUMBER.fullmatch(value) is not None)

@@ -91,7 +91,9 @@ class World:
                 call.draft[key] = number if kind == "integer" else f"{number:x}"
         fill.run(resource.template, call)
         call.draft.update({key: each for key, each in fields.items() if key in keys and each})
-        key = "\0".join(str(call.draft[each]) for each in keys) or str(self.store.new_id(resource.name))
+        key = "\0".join(str(call.draft[each]) for each in keys)
+        if not keys and not resource.singleton:
+            key = str(self.store.new_id(resource.name))
         row = Row(resource, parents, key, call.draft, call.hidden)
         return self.store.put(row)
 

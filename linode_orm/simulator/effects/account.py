@@ -77,6 +77,7 @@ def _user(call: Call) -> None:
 
 @check("PUT /account/tfa-optional-users")
 def _known(call: Call) -> None:
+    ready.run("/account/users", call)
     if any(call.world.get("User", each) is None for each in call.given("usernames") or ()):
         raise bad("User not found", "usernames")
 

@@ -23,8 +23,6 @@ def _config(call: Call) -> None:
     draft["virt_mode"] = draft["virt_mode"] or "paravirt"
     draft["run_level"] = draft["run_level"] or "default"
     draft["devices"] = _devices(draft.get("devices"))
-    if call.route.verb == "make" and draft.get("interfaces"):
-        draft["interfaces"] = [each for each in draft["interfaces"] if each.get("id")]
 
 
 def _devices(given: object) -> Body:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, listing
+from linode_orm.simulator.store import encode
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
@@ -90,7 +91,7 @@ def _changed(call: Call) -> None:
 def _write_down(world: World, row: Row) -> None:
     facts = {"interface_id": row.id, "linode_id": int(row.parents[0]), "version": row.body["version"]}
     record = world.make("LinodeInterfaceHistory", row.parents, **facts)
-    record.change(interface_data=dict(row.body), created=world.now)
+    record.change(interface_data=encode(row.body).decode(), created=world.now)
 
 
 @listing("GET /linode/instances/{}/interfaces/{}/firewalls")

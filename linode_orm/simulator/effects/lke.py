@@ -180,7 +180,5 @@ def _acl_off(call: Call) -> None:
 
 
 @instead("GET /lke/tiers/{}/versions")
-def _tiered(call: Call) -> list[Row | Body]:
-    tier = call.values[0]
-    found: list[Row | Body] = [row for row in call.world.rows("LKETieredVersion") if row.parents == (tier,)]
-    return found
+def _tiered(call: Call) -> list[Row]:
+    return [row for row in call.world.rows("LKETieredVersion") if row.parents == call.values]

@@ -80,6 +80,17 @@ def _destination(call: Call) -> None:
     draft["details"] = {key: each for key, each in (draft.get("details") or {}).items() if key not in SECRET}
 
 
+@after("POST /monitor/streams/destinations")
+def _tried(call: Call) -> None:
+    """Leave the object of a try in the bucket (`TestLogStream_Create_TwoDestinations#12`)."""
+    world, label = call.world, (call.item.body["details"] or {}).get("bucket_name")
+    name = f"cloud-logs-test-connection-{world.clock.now():%Y%m%dT%H%M%S}"
+    for bucket in world.rows("ObjectStorageBucket"):
+        if bucket.body["label"] == label:
+            facts = {"size": 9, "last_modified": f"{world.now}.000Z", "etag": "06aa6fa8bdc2078e7e1bd903e70c8f6a"}
+            bucket.hidden.setdefault("objects", []).append({"name": name, **facts, "owner": world.username})
+
+
 @after("POST /monitor/streams/destinations", "PUT /monitor/streams/destinations/{}")
 def _kept(call: Call) -> None:
     row = call.item

@@ -174,9 +174,9 @@ def _plain(call: Call) -> None:
 
 @instead("GET /object-storage/buckets/{}/{}/object-list")
 def _objects(call: Call) -> Body:
-    """Give no object: what a bucket holds is not on this API, but for its list."""
-    _needed(call.world, call.values)
-    return {"data": [], "next_marker": None, "is_truncated": False}
+    """Give what this API put there itself; what else a bucket holds is sent to its own host."""
+    held = _needed(call.world, call.values).hidden.get("objects", [])
+    return {"data": held, "next_marker": None, "is_truncated": False}
 
 
 @instead("POST /object-storage/buckets/{}/{}/object-url")
