@@ -214,7 +214,7 @@ class Driver:
             place = re.sub(r"\{\w+\}", "{}", "/".join(segments[:end]))
             for resource in self.sim.world.store.resources.values():
                 if not resource.singleton and re.sub(r"\{\w+\}", "{}", resource.item_path) == place and "{}" in place:
-                    return self.row(resource).chain
+                    return self.row(resource).chain[: place.count("{}")]
         return ()
 
     def parameter(self, name: str, path: str) -> object:

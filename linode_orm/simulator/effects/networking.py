@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead
+from linode_orm.simulator.shape import taken
+from linode_orm.simulator.validate import check as check_body
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
@@ -43,12 +45,21 @@ def _with_devices(call: Call) -> None:
     _show_entities(call.world, call.item)
 
 
-@after("PUT /networking/firewalls/{}/rules")
+@instead("GET /networking/firewalls/{}/rules")
+def _rules(call: Call) -> Body:
+    return dict(call.world.need("Firewall", call.values[0]).body["rules"])
+
+
+@instead("PUT /networking/firewalls/{}/rules")
 def _rules_changed(call: Call) -> Body:
-    row, before = call.item, call.before["rules"]
-    row.hidden.setdefault("history", []).append(call.before)
-    row.change(rules=_stamped(row.body["rules"], int(before.get("version") or 0) + 1))
-    call.world.events.add("firewall_rules_update", row)
+    """Take the rules whole, with a new version and fingerprint (`TestFirewallRules_Update#1`)."""
+    world, row = call.world, call.world.need("Firewall", call.values[0])
+    leaf, before = row.resource.leaves["rules"], row.body["rules"]
+    check_body({"rules": leaf}, {"rules": call.body}, "update", strict=world.strict)
+    rules = taken(leaf, before, call.body, world.now, verb="update")
+    row.hidden.setdefault("history", []).append(row.body)
+    world.change(row, rules=_stamped(rules, int(before.get("version") or 0) + 1))
+    world.events.add("firewall_rules_update", row)
     return dict(row.body["rules"])
 
 

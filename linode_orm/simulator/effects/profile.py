@@ -94,8 +94,15 @@ def _responded(call: Call) -> Body:
     return {"security_questions": [{**each, "security_question": texts.get(key, "")} for key, each in shown.items()]}
 
 
-@after("PUT /profile/preferences")
+@instead("GET /profile/preferences")
 def _preferences(call: Call) -> Body:
-    """Keep whatever was sent: preferences have the keys that a client gives them."""
-    call.item.change(**call.body)
-    return dict(call.item.body)
+    """Give what a client put there, under keys of its own."""
+    row = call.world.singleton(call.world.store.resources["Profile"], ())
+    return dict(row.hidden.get("preferences", {}))
+
+
+@instead("PUT /profile/preferences")
+def _prefer(call: Call) -> Body:
+    row = call.world.singleton(call.world.store.resources["Profile"], ())
+    row.hidden["preferences"] = dict(call.body)
+    return dict(call.body)
