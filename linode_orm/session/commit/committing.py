@@ -103,7 +103,7 @@ def _send(session: Commits, policy: Policy, only: Model | None = None) -> Commit
 
 
 def _run(session: Commits, plan: Plan, policy: Policy, checked_at: float | None) -> CommitReport:
-    hands = SessionHands(session, plan)
+    hands = SessionHands(session, plan, watches=checked_at is not None)
     with session.history.recording(plan, policy.on_error, policy.conflicts) as record:
         options = Options(policy.on_error, policy.progress, record.ledger, checked_at)
         before = Before(tuple(_doubtful(session, plan, hands)))

@@ -55,10 +55,14 @@ class Hands(Protocol):
 
 
 class SessionHands:
-    """Those of a session: its objects take the values of the answers."""
+    """Those of a session: its objects take the values of the answers.
 
-    def __init__(self, session: Workspace, plan: Plan) -> None:
+    With `watches`, what was known of the objects is so new that another value in an answer is somebody else's.
+    """
+
+    def __init__(self, session: Workspace, plan: Plan, *, watches: bool = False) -> None:
         self._session = session
+        self._watches = watches
         self._settler = Settler(session)
         self._objects = objects_of(session, plan)
 
@@ -89,7 +93,8 @@ class SessionHands:
         elif step.operation == "replace":
             return self._settler.replaced(instance, names[0], body)
         else:
-            return self._settler.updated(instance, names, body)
+            strange = self._settler.strange(instance, names, body) if self._watches else ""
+            return self._settler.updated(instance, names, body) or strange
         return ""
 
     def doubt(self, doubt: Doubt) -> None:

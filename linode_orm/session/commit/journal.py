@@ -89,8 +89,7 @@ class Journal:
         self._waiting: list[tuple[object, ...]] = []
 
     def _open(self) -> None:
-        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            self._connection.execute(f"PRAGMA {pragma}")
+        self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         ((application,),) = self._connection.execute("PRAGMA application_id")
         ((version,),) = self._connection.execute("PRAGMA user_version")
         if application != _APPLICATION:
@@ -103,6 +102,8 @@ class Journal:
         if checked != ["ok"]:
             msg = f"{self.path} is damaged ({checked[0]}); nothing was sent: restore it from a copy"
             raise JournalError(msg)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
         self._connection.execute("BEGIN IMMEDIATE")
         self._connection.execute("COMMIT")
 

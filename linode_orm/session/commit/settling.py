@@ -121,6 +121,19 @@ class Settler:
 
     # -- updates -----------------------------------------------------------------------------------------------------
 
+    def strange(self, instance: Model, names: Collection[str], body: object) -> str:
+        """Say which attributes an answer shows changed that the request did not change: somebody else did, just now."""
+        if not isinstance(body, dict) or self._identity_in(instance, body) != _own(instance):
+            return ""
+        raw, fields = instance.__state__.raw, instance.__mapper__.fields
+        moved = [
+            field.name
+            for field in fields.values()
+            if field.kind == "field" and field.name not in names and field.key in raw and field.key in body
+            if not field.volatile and not field.codec.same(raw[field.key], body[field.key])
+        ]
+        return f"{', '.join(moved)} changed elsewhere since the look before this write" if moved else ""
+
     def updated(self, instance: Model, names: Collection[str], body: object) -> str:
         """Take the answer to a PUT in; give a note where the answer was not the object."""
         forget(instance, names)
