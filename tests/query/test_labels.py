@@ -23,13 +23,9 @@ def session(sim):
 def test_the_label_of_an_item(sim, session):
     """The server is asked for it (TestVLANs_GetIPAMAddress#5), and here only the same label counts."""
     instance = sim.seed(instances=1)["instances"][0]["id"]
-    rows = sim.seed(
-        configs=[
-            {"instance": instance, "label": label, "interfaces": [{"purpose": "vlan", "label": vlan, "id": at}]}
-            for at, (label, vlan) in enumerate([("a", "net"), ("b", "Net"), ("c", "net-2")])
-        ]
-    )
-    assert len(rows["configs"]) == 3
+    for label, vlan in [("a", "net"), ("b", "Net"), ("c", "net-2")]:
+        interfaces = [{"purpose": "vlan", "label": vlan}]
+        sim.add(f"/linode/instances/{instance}/configs", label=label, devices={}, interfaces=interfaces)
     query = Instance(session, instance).configs.query().filter(Config.interfaces.contains("net"))
     assert [each.label for each in query] == ["a"]
     assert [each.x_filter for each in sim.requests] == [{"interfaces": "net"}]

@@ -8,15 +8,23 @@ import pytest
 
 from linode_orm import (
     VPC,
+    CommitError,
+    Config,
+    ConfigInterface,
     Domain,
     Firewall,
+    Instance,
     IPv6Range,
+    LinodeInterface,
     NodeBalancer,
+    NodeBalancerVPCConfig,
     ObjectStorageKey,
     Session,
     Stream,
     StreamDestination,
     Volume,
+    VPCSubnet,
+    inspect,
 )
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.models.object_storage.object_storage_key import ObjectStorageKeyRegion
@@ -83,6 +91,7 @@ class TestChildrenInside:
         """One POST makes the VPC with its subnets, which are in its answer."""
         vpc = VPC(label="net", region="us-east", subnets=[{"label": "inner", "ipv4": "10.0.0.0/24"}])
         session.add(vpc)
+        assert "subnets" in str(session.plan())
         session.commit()
         assert sent(sim)["subnets"] == [{"label": "inner", "ipv4": "10.0.0.0/24"}]
         assert [each.label for each in vpc.subnets] == ["inner"]
@@ -115,6 +124,82 @@ class TestChildrenInside:
         row = sim.add("/vpcs", label="net", region="us-east")
         with pytest.raises(ReadOnlyAttribute, match="is a collection"):
             VPC(session, row["id"]).subnets = [{"label": "x"}]
+
+
+class TestNewChildren:
+    """New children of a new parent go into its POST where the answer has them, or where nothing else makes them."""
+
+    def test_the_answer_has_them(self, sim, session):
+        """One request makes the VPC and its subnets, each the object that was given."""
+        inner, outer = VPCSubnet(label="inner", ipv4="10.0.0.0/24"), VPCSubnet(label="outer", ipv4="10.0.1.0/24")
+        vpc = VPC(label="net", region="us-east", subnets=[inner])
+        session.add(vpc)
+        vpc.subnets.append(outer)
+        assert [step.method for step in session.plan()] == ["POST"]
+        session.commit()
+        assert sent(sim)["subnets"] == [
+            {"label": "inner", "ipv4": "10.0.0.0/24"},
+            {"label": "outer", "ipv4": "10.0.1.0/24"},
+        ]
+        assert list(vpc.subnets) == [inner, outer]
+        assert (inner.label, outer.label) == ("inner", "outer")
+        assert session.get(VPCSubnet, inner.id, vpc.id) is inner
+        assert not session.new
+        inner.label = "other"
+        session.commit()
+        assert [f"{each.method} {each.path}" for each in sim.requests][1:] == [f"PUT /vpcs/{vpc.id}/subnets/{inner.id}"]
+
+    def test_who_is_referred_to_has_a_request(self, session):
+        """A subnet whose id another new object needs is made by itself, before that."""
+        subnet = VPCSubnet(label="inner", ipv4="10.0.0.0/24")
+        session.add(VPC(label="net", region="us-east", subnets=[subnet]))
+        instance = session.reference(Instance, 5, (), None)
+        session.add(Config(instance=instance, label="c", devices={}, interfaces=[]))
+        session.add(ConfigInterface(config=(5, 7), purpose="vpc", subnet=subnet))
+        assert session.plan()[0].path == "/vpcs"
+        assert "/vpcs/{new:1}/subnets" in [step.path for step in session.plan()]
+
+    def test_nothing_else_makes_them(self, session):
+        """How a NodeBalancer reaches into a VPC is given with it alone."""
+        balancer = NodeBalancer(region="us-east", vpcs=[NodeBalancerVPCConfig(subnet_id=5, ipv4_range="10.0.0.0/30")])
+        session.add(balancer)
+        (step,) = session.plan()
+        assert step.body == {"region": "us-east", "vpcs": [{"ipv4_range": "10.0.0.0/30", "subnet_id": 5}]}
+
+    def test_the_answer_has_them_not(self, sim, session):
+        """The interfaces of a new Linode are made with it, and read when they are looked at."""
+        public = LinodeInterface(public={})
+        instance = Instance(region="us-east", type="g6-nanode-1", interfaces=[public])
+        session.add(instance)
+        session.commit()
+        assert sent(sim)["interfaces"] == [{"public": {}}]
+        assert [each.method for each in sim.requests] == ["POST"]
+        assert not session.new
+        assert inspect(public).detached
+        assert len(instance.interfaces) == 1
+        assert instance.interfaces[0] is not public
+
+    def test_a_refused_parent_keeps_them(self, sim, session):
+        """Nothing was made, and the next commit sends the same again."""
+        sim.faults.add("POST", "/vpcs", 1, 400)
+        vpc = VPC(label="net", region="us-east", subnets=[VPCSubnet(label="inner", ipv4="10.0.0.0/24")])
+        session.add(vpc)
+        with pytest.raises(CommitError):
+            session.commit()
+        assert len(session.new) == 2
+        session.commit()
+        assert [each.label for each in vpc.subnets] == ["inner"]
+        assert not session.new
+
+    def test_a_lost_answer(self, sim, session):
+        """The parent is found, and its children with it."""
+        sim.faults.add("POST", "/vpcs", 1, "reset_after")
+        subnet = VPCSubnet(label="inner", ipv4="10.0.0.0/24")
+        session.add(VPC(label="net", region="us-east", subnets=[subnet]))
+        session.commit()
+        assert not session.new
+        assert subnet.id
+        assert len([each for each in sim.requests if each.method == "POST"]) == 1
 
 
 class TestById:

@@ -141,6 +141,7 @@ class Declaration:
                 marks += f', embedded="{embedded[child.name]}"'
             if child.name in create:
                 marks += f', create_key="{create[child.name]}"'
+                marks += ", inside=True" if create[child.name] in self.resource.facts.get("inside", ()) else ""
             yield f'{name}: Many[{self.seen(child.name)}] = Many("{child.name}"{marks})'
         for action in self.resource.actions:
             target = self.list_of(action)
@@ -223,7 +224,10 @@ class Declaration:
             given = self.resource.facts.get("collections", {})
             node = self.resource.body.children[key]
             name = given.get(key, key)
-            (required if node.required else optional).append(f"{name}: Sequence[{self.seen(child.name)}]")
+            text = f"Sequence[{self.seen(child.name)}] | Sequence[Mapping[str, object]]"
+            if node.type != ARRAY:  # ids by kind
+                text = f"Sequence[{child.name}] | Mapping[str, object]"
+            (required if node.required else optional).append(f"{name}: {text}")
         return [*required, *(f"{each} = ..." for each in optional)]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, overload
 from linode_orm.mapping import Field, Many, Model, Owner, ReadOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from linode_orm.models.images.image_share_group_image import ImageShareGroupImage
     from linode_orm.models.images.image_share_group_member import ImageShareGroupMember
@@ -36,6 +36,10 @@ class ImageShareGroup(Model, path="/images/sharegroups"):
         def __init__(self, session: Owner, id: int, /) -> None: ...
         @overload
         def __init__(
-            self, *, label: str, description: str = ..., images: Sequence[ImageShareGroupImage] = ...
+            self,
+            *,
+            label: str,
+            description: str = ...,
+            images: Sequence[ImageShareGroupImage] | Sequence[Mapping[str, object]] = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

@@ -16,7 +16,7 @@ from linode_orm.models.linode.instance_types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from linode_orm.models.images.image import Image
     from linode_orm.models.linode.backup import Backup
@@ -115,7 +115,7 @@ class Instance(InstanceActions, path="/linode/instances"):
     backup_list: Many[Backup] = Many("Backup")
     configs: Many[Config] = Many("Config")
     disks: Many[Disk] = Many("Disk")
-    interfaces: Many[LinodeInterface] = Many("LinodeInterface", create_key="interfaces")
+    interfaces: Many[LinodeInterface] = Many("LinodeInterface", create_key="interfaces", inside=True)
     history: Many[LinodeInterfaceHistory] = Many("LinodeInterfaceHistory")
     firewalls: Many[Firewall] = Many("Firewall", path="firewalls")
     nodebalancers: Many[NodeBalancer] = Many("NodeBalancer", path="nodebalancers")
@@ -163,6 +163,6 @@ class Instance(InstanceActions, path="/linode/instances"):
             stackscript_id: int = ...,
             swap_size: int = ...,
             tags: Iterable[str] = ...,
-            interfaces: Sequence[LinodeInterface] = ...,
+            interfaces: Sequence[LinodeInterface] | Sequence[Mapping[str, object]] = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

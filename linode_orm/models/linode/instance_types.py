@@ -15,9 +15,9 @@ class InstanceAlerts(Nested):
     io: Field[int] = Field(create=False)
     network_in: Field[int] = Field(create=False)
     network_out: Field[int] = Field(create=False)
-    system_alerts: ReadOnly[list[int] | None] = ReadOnly(absent=True)
+    system_alerts: Field[list[int] | None] = Field(absent=True, create=False)
     transfer_quota: Field[int] = Field(create=False)
-    user_alerts: ReadOnly[list[int] | None] = ReadOnly(absent=True)
+    user_alerts: Field[list[int] | None] = Field(absent=True, create=False)
 
 
 class InstanceBackups(Nested):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from linode_orm.mapping import Field, Fixed, Many, Model, Nested, Owner, ReadOnly, TagList, act, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from linode_orm.models.networking.firewall_device import FirewallDevice
     from linode_orm.models.networking.firewall_version import FirewallVersion
@@ -119,7 +119,7 @@ class Firewall(Model, path="/networking/firewalls"):
             rules: FirewallRulesBody,
             entities: Sequence[FirewallEntity] = ...,
             tags: Iterable[str] = ...,
-            devices: Sequence[FirewallDevice] = ...,
+            devices: Sequence[FirewallDevice] | Mapping[str, object] = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 

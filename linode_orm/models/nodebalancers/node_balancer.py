@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from linode_orm.mapping import Field, Fixed, Many, Model, Nested, One, Owner, ReadOnly, Secret, TagList, act, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from linode_orm.models.networking.firewall import Firewall
     from linode_orm.models.nodebalancers.node_balancer_config import NodeBalancerConfig
@@ -77,8 +77,8 @@ class NodeBalancer(Model, path="/nodebalancers"):
             ipv4: str = ...,
             tags: Iterable[str] = ...,
             type: Literal["common", "premium"] | str = ...,
-            configs: Sequence[NodeBalancerConfig] = ...,
-            vpcs: Sequence[NodeBalancerVPCConfig] = ...,
+            configs: Sequence[NodeBalancerConfig] | Sequence[Mapping[str, object]] = ...,
+            vpcs: Sequence[NodeBalancerVPCConfig] | Sequence[Mapping[str, object]] = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 

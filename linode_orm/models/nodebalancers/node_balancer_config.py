@@ -56,7 +56,7 @@ class NodeBalancerConfig(Model, path="/nodebalancers/{node_balancer}/configs", p
         def __init__(
             self,
             *,
-            nodes: Sequence[NodeBalancerNode],
+            nodes: Sequence[NodeBalancerNode] | Sequence[Mapping[str, object]],
             node_balancer: NodeBalancer | int = ...,
             algorithm: Literal["roundrobin", "leastconn", "ring_hash", "source"] | str = ...,
             check: Literal["none", "connection", "http", "http_body"] | str = ...,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Fixed, Model, One, Owner, ReadOnly
 
 if TYPE_CHECKING:
     from linode_orm.models.nodebalancers.node_balancer import NodeBalancer
@@ -16,10 +16,10 @@ class NodeBalancerVPCConfig(Model, path="/nodebalancers/{node_balancer}/vpcs", p
     """How a NodeBalancer reaches into a VPC."""
 
     id: ReadOnly[int]
-    ipv4_range: ReadOnly[str]
-    ipv4_range_auto_assign: ReadOnly[bool | None] = ReadOnly(absent=True, nullable=True)
+    ipv4_range: Fixed[str]
+    ipv4_range_auto_assign: Fixed[bool | None] = Fixed(absent=True, nullable=True)
     nodebalancer_id: ReadOnly[int]
-    subnet_id: ReadOnly[int]
+    subnet_id: Fixed[int]
     subnet: One[VPCSubnet] = One("VPCSubnet", via="subnet_id")
     vpc_id: ReadOnly[int | None]
     vpc: One[VPC | None] = One("VPC", via="vpc_id")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, overload
 from linode_orm.mapping import Field, Fixed, Many, Model, Nested, One, Owner, ReadOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from linode_orm.models.regions.region import Region
     from linode_orm.models.vpcs.vpc_ipv6_address import VPCIPv6Address
@@ -60,6 +60,6 @@ class VPC(Model, path="/vpcs"):
             ipv4: Sequence[VPCIpv4] | None = ...,
             ipv6: Sequence[VPCIpv6] | None = ...,
             vpc_type: str | None = ...,
-            subnets: Sequence[VPCSubnet] = ...,
+            subnets: Sequence[VPCSubnet] | Sequence[Mapping[str, object]] = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

@@ -56,6 +56,7 @@ def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt
     identity = identity_in(instance.__mapper__, finding.body, sought.key)
     names = _still_as_sent(instance, doubt)
     settler.created(instance, instance.__state__.parents, identity, names, finding.body)
+    settler.children(instance, doubt.step.body, finding.body)
     return doubt
 
 

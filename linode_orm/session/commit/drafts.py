@@ -15,7 +15,7 @@ from linode_orm.session.commit.plan import Key, Pending, Step
 from linode_orm.session.commit.undoing import lasting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from linode_orm.session.commit.plan import Operation, Token
 
@@ -127,15 +127,15 @@ def parents_of(instance: Model, name_of: NameOf) -> tuple[object, ...]:
     return (*above, Pending(name_of(parent)) if parent.__state__.is_new else parent.__state__.identity)
 
 
-def for_new(instance: Model, name_of: NameOf) -> Draft:
-    """Draft the creation of an object."""
+def for_new(instance: Model, name_of: NameOf, children: Sequence[Model] = ()) -> Draft:
+    """Draft the creation of an object, and of the children that are made inside its request."""
     _check_needs(instance)
     parents = parents_of(instance, name_of)
     path = instance.__mapper__.collection_path(parents)
     for parent in parents:
         if isinstance(parent, Pending):
             path = path.replace(_quoted(parent), str(parent))
-    return Draft("create", instance, name_of(instance), path, parents, bodies.for_create(instance, name_of))
+    return Draft("create", instance, name_of(instance), path, parents, bodies.for_create(instance, name_of, children))
 
 
 def _quoted(parent: Pending) -> str:
@@ -189,7 +189,7 @@ def claims(draft: Draft) -> Iterator[tuple[object, ...]]:
         return
     mapper = draft.instance.__mapper__
     for change in draft.body.changes:
-        if mapper.fields[change.name].unique and isinstance(change.new, (str, int)):
+        if change.name in mapper.unique and isinstance(change.new, (str, int)):
             yield mapper.name, draft.parents, change.name, change.new
 
 
@@ -201,7 +201,7 @@ def frees(draft: Draft) -> Iterator[tuple[object, ...]]:
             yield mapper.name, draft.parents, name, raw.get(mapper.fields[name].key, ABSENT)
     elif draft.operation != "create":
         for change in draft.body.changes:
-            if mapper.fields[change.name].unique and change.old is not ABSENT:
+            if change.name in mapper.unique and change.old is not ABSENT:
                 yield mapper.name, draft.parents, change.name, change.old
 
 

@@ -88,6 +88,7 @@ class SessionHands:
         instance, names = self._objects[step.number], [change.name for change in step.changes]
         if step.operation == "create":
             self._settler.created(instance, parents, identity, names, body)
+            self._settler.children(instance, step.body, body)
         elif step.operation == "delete":
             self._settler.deleted(instance)
         elif step.operation == "replace":

@@ -131,8 +131,14 @@ class Step:
     def __str__(self) -> str:
         doubt = "  (its creation is in doubt: looked for first)" if self.in_doubt else ""
         lines = [f"{self.method} {self.path}  {self.title}{doubt}"]
-        lines += [f"  {line}" for change in self.changes for line in change.lines()]
+        lines += [f"  {line}" for change in (*self.changes, *self._children()) for line in change.lines()]
         return "\n".join(lines)
+
+    def _children(self) -> Iterator[Change]:
+        """Give what a creation makes inside its request, which no attribute holds."""
+        told = {change.key for change in self.changes}
+        if self.operation == "create" and isinstance(self.body, dict):
+            yield from (Change(key, key, ABSENT, value) for key, value in self.body.items() if key not in told)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the step as JSON can hold it; what is secret is only named."""

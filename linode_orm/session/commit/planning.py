@@ -8,6 +8,7 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Status
 from linode_orm.session.commit.dependencies import ancestors, in_order
 from linode_orm.session.commit.drafts import Draft, for_changed, for_deleted, for_new, key_of, needed
+from linode_orm.session.commit.inside import folded
 from linode_orm.session.commit.plan import Doubt, Plan
 
 if TYPE_CHECKING:
@@ -56,9 +57,13 @@ def plan(members: Members, *, only: Model | None = None) -> Plan:
     graves = _graves(deleted)
     name_of = _Names(members)
     drafts: list[Draft] = []
+    inside = folded([each for each in new if id(each) not in members.in_doubt], changed, name_of)
+    made = {id(child) for children in inside.values() for child in children}
     for instance in new:
+        if id(instance) in made:
+            continue
         _check_parents_stay(instance, graves)
-        draft = for_new(instance, name_of)
+        draft = for_new(instance, name_of, inside.get(id(instance), ()))
         doubt = members.in_doubt.get(id(instance))
         draft.in_doubt = isinstance(doubt, Doubt) and not doubt.may_repeat
         drafts.append(draft)
