@@ -59,7 +59,10 @@ class Actions:
         if (operation.answers or "").startswith("query:"):
             return self._query(operation, request)
         response = self._session.client.send(request)
-        answer = response.content if operation.answers == "bytes" else self._whole(request, response.json())
+        if operation.answers == "bytes":
+            answer: Any = response.content
+        else:
+            answer = self._whole(request, response.json() if request.method == "GET" else response.told())
         result = self._result(target, operation, answer, request.path)
         for value in arguments.values():
             if isinstance(value, Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import Factory, frozen
@@ -99,6 +100,16 @@ class Response:
             msg = f"{self.request.title}: the answer ({self.status}, {kind}, {len(self.content)} bytes) is no JSON"
             raise ResponseError(msg) from None
         return parsed
+
+    def told(self) -> object:
+        """Give the answer to a write, parsed; raise `ResponseError` where there is none: the API sends `{}` at least.
+
+        What stands between this machine and the API may answer 200 for it, with nothing or a page to sign in on.
+        """
+        if not self.content and self.status != HTTPStatus.NO_CONTENT:
+            msg = f"{self.request.title}: the answer ({self.status}) is empty, which no answer of the API is"
+            raise ResponseError(msg)
+        return self.json() if self.content else {}
 
     def __repr__(self) -> str:
         return f"<Response {self.status} to {self.request.title}, {len(self.content)} bytes>"

@@ -1,6 +1,7 @@
 """Runs commits in processes that may be killed: `python -m tests.faults.child` forks one for each line it is given.
 
-A line is a job in JSON, and its answer the exit status of the process: 0 where the commit ended, 3 where it raised.
+A line is a job in JSON, and its answer the exit status of the process: 0 where the commit ended, 3 where it raised an
+error of the library. A job may be to recover a journal instead.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from linode_orm import Client, CommitError, Session
+import linode_orm
+from linode_orm import Client, LinodeORMError, Session
+from linode_orm.session.commit import committing, recovery
 from tests.faults import bulk
 from tests.faults.disk import Disk
 
@@ -28,25 +31,35 @@ def connect(url: str, token: str) -> Client:
 
 
 def work(job: dict[str, Any]) -> int:
-    """Make the commit of a job, with a journal; the token names this process, so that the server can kill it."""
-    disk = Disk(**{name: job[name] for name in ("die_at", "die_at_sync", "die_after") if name in job})
+    """Do a job; the token names this process, so that the server can kill it."""
+    disk = Disk(**{name: job[name] for name in ("die_at", "die_at_sync", "die_after", "full_after") if name in job})
     disk.durable = Path(job["durable"]) if "durable" in job else None
     disk.install()
     if job.get("synchronous"):
         _mutate(job["synchronous"])
+    try:
+        (_recover if job.get("recovers") else _commit)(job)
+    except LinodeORMError:
+        traceback.print_exc()
+        return FAILED
+    if "counts" in job:
+        Path(job["counts"]).write_text(json.dumps({"events": disk.events, "syncs": disk.syncs}), encoding="utf-8")
+    return 0
+
+
+def _commit(job: dict[str, Any]) -> None:
     with connect(job["url"], f"pid-{os.getpid()}") as client:
         session = Session(client=client, journal=job["journal"])
         bulk.edit(session, job["count"])
         client.request("GET", MARK)
-        try:
-            session.commit()
-        except CommitError:
-            traceback.print_exc()
-            return FAILED
+        session.commit()
         session.close()
-    if "counts" in job:
-        Path(job["counts"]).write_text(json.dumps({"events": disk.events, "syncs": disk.syncs}), encoding="utf-8")
-    return 0
+
+
+def _recover(job: dict[str, Any]) -> None:
+    with connect(job["url"], f"pid-{os.getpid()}") as client:
+        client.request("GET", MARK)
+        linode_orm.recover(job["journal"], client=client)
 
 
 def _mutate(synchronous: str) -> None:
@@ -64,7 +77,9 @@ def _mutate(synchronous: str) -> None:
 
 
 def main() -> None:
-    """Fork a process for each job, and say how it ended."""
+    """Fork a process for each job, and say how it ended; each has everything imported already."""
+    assert committing
+    assert recovery
     for line in sys.stdin:
         child = os.fork()
         if not child:

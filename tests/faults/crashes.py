@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import random
@@ -19,17 +20,17 @@ from typing import TYPE_CHECKING, Any
 import linode_orm
 from linode_orm import CommitError, LinodeORMError
 from tests.faults import bulk
-from tests.faults.child import MARK, connect
+from tests.faults.child import FAILED, MARK, connect
 from tests.faults.disk import cut_power
 from tests.faults.looking import difference, doubled
 from tests.faults.server import Kind, Server
+from tests.faults.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Self
 
     from tests.faults.server import Arrived
-    from tests.faults.world import World
 
 COUNT = 60
 ROOT = Path(__file__).parents[2]
@@ -43,9 +44,10 @@ WAYS = ("arriving", "answering", "late")
 class Crash:
     """Where a process ends.
 
-    `at` is `request` (the n-th of the commit), `write` (the n-th write to the disk) or `sync`; `way` is one of `WAYS`
-    for a request, else `before` or `after`. With `power` only what was synced is left of the journal; with `chance`
-    some files have more than that, by chance.
+    `at` is `request` (the n-th of the commit), `write` (the n-th write to the disk), `sync`, or `full` (the disk has
+    room for n writes); `way` is one of `WAYS` or `interrupting` for a request, else `before` or `after`. With `power`
+    only what was synced is left of the journal; with `chance` some files have more than that, by chance. With `again`
+    the process that recovers is killed as well, at that request. With `undo` recovery goes back.
     """
 
     at: str
@@ -53,11 +55,18 @@ class Crash:
     way: str
     power: bool = False
     chance: bool = False
+    again: int = 0
+    undo: bool = False
     synchronous: str = ""
 
     def __str__(self) -> str:
-        cut = ", power cut" if self.power else ""
-        return f"{self.way} {self.at} {self.number}{cut}{', some written by chance' if self.chance else ''}"
+        more = {
+            "power cut": self.power,
+            "some written by chance": self.chance,
+            f"recovery killed at request {self.again}": self.again,
+            "undone": self.undo,
+        }
+        return ", ".join([f"{self.way} {self.at} {self.number}", *(text for text, is_so in more.items() if is_so)])
 
 
 @dataclass
@@ -116,10 +125,15 @@ class Killer:
     """Kills the process that sent the n-th request of a commit."""
 
     def __init__(self, crash: Crash) -> None:
-        self._crash = crash if crash.at == "request" else None
+        self._way, self._number = (crash.way, crash.number) if crash.at == "request" else ("", 0)
         self._lock = threading.Lock()
         self._begun, self._seen = False, 0
         self.chosen: Arrived | None = None
+
+    def again(self, number: int) -> None:
+        """Kill the next process as well."""
+        self._way, self._number = "arriving", number
+        self._begun, self._seen, self.chosen = False, 0, None
 
     def arriving(self, request: Arrived) -> None:
         """Count a request before it has its effect."""
@@ -128,25 +142,27 @@ class Killer:
                 self._begun = True
                 return
             self._seen += self._begun
-            if self._crash is None or self.chosen is not None or self._seen != self._crash.number:
+            if not self._begun or self.chosen is not None or self._seen != self._number:
                 return
             self.chosen = request
-        if self._crash.way == "arriving":
+        if self._way == "arriving":
             request.fault = Kind("reset", done=False)
-        elif self._crash.way == "late":
+        elif self._way == "late":
             request.fault = Kind("effect delayed", done=None)
-        if self._crash.way != "answering":
+        if self._way == "interrupting":
+            kill(request, signal.SIGINT)
+        elif self._way != "answering":
             kill(request)
 
     def answering(self, request: Arrived) -> None:
         """Kill after the effect."""
-        if request is self.chosen and self._crash is not None and self._crash.way == "answering":
+        if request is self.chosen and self._way == "answering":
             kill(request)
 
 
-def kill(request: Arrived) -> None:
-    """End the process that sent a request, as nothing can prevent."""
-    os.kill(int(request.token.removeprefix("pid-")), signal.SIGKILL)
+def kill(request: Arrived, number: signal.Signals = signal.SIGKILL) -> None:
+    """End the process that sent a request, as nothing can prevent unless it is told otherwise."""
+    os.kill(int(request.token.removeprefix("pid-")), number)
 
 
 def writes(world: World) -> int:
@@ -181,18 +197,33 @@ def run(crash: Crash, nursery: Nursery) -> Ending:
         place = Path(directory)
         (place / "durable").mkdir()
         killer = Killer(crash)
-        server = Server(bulk.start(COUNT), late=LATE, arriving=killer.arriving, answering=killer.answering)
+        world = bulk.start(COUNT)
+        before = copy.deepcopy(world.rows)
+
+        def deleted() -> dict[str, list[str]]:
+            """Give the account as it was, without what was deleted: that cannot be brought back."""
+            was = World(rows=copy.deepcopy(before))
+            for effect in world.effects:
+                if effect.method == "DELETE":
+                    was.rows.get(effect.collection, {}).pop(effect.id, None)
+            return was.snapshot()
+
+        server = Server(world, late=LATE, arriving=killer.arriving, answering=killer.answering)
         with server:
             status = nursery.run(job(crash, place, server))
             ending.died = status == -signal.SIGKILL
-            if not ending.died and status:
+            asked = FAILED if crash.at == "full" or crash.way == "interrupting" else 0
+            if not ending.died and status not in {0, asked}:
                 ending.problems.append(f"the process ended with {status}: {nursery.said()}")
             if crash.way != "late":
                 server.settled()
             if crash.power:
                 cut_power(place / "journal", place / "durable", by_chance(crash, place))
             ending.begun = any(each.method != "GET" for each in server.arrived)
-            recover(ending, place / "journal", server)
+            if crash.again:
+                killer.again(crash.again)
+                nursery.run({"url": server.url, "journal": str(place / "journal"), "recovers": True})
+            recover(ending, place / "journal", server, deleted if crash.undo else None)
             ending.log = [str(each) for each in server.arrived[6:]]
     ending.seconds = time.monotonic() - began
     return ending
@@ -208,8 +239,9 @@ def job(crash: Crash, place: Path, server: Server) -> dict[str, Any]:
         "die_after": crash.way == "after",
         "synchronous": crash.synchronous,
     }
-    if crash.at in {"write", "sync"}:
-        found["die_at" if crash.at == "write" else "die_at_sync"] = crash.number
+    names = {"write": "die_at", "sync": "die_at_sync", "full": "full_after"}
+    if crash.at in names:
+        found[names[crash.at]] = crash.number
     return found
 
 
@@ -220,12 +252,14 @@ def by_chance(crash: Crash, place: Path) -> frozenset[str]:
     return frozenset(name for name in names if crash.chance and chooser.random() < 0.5)
 
 
-def recover(ending: Ending, journal: Path, server: Server) -> None:
-    """Recover until all is done; then once more, which must send no write."""
+def recover(
+    ending: Ending, journal: Path, server: Server, back: Callable[[], dict[str, list[str]]] | None = None
+) -> None:
+    """Recover until all is done, or undone; then once more, which must send no write."""
     world = server.world
     with connect(server.url, "recovery") as client:
         try:
-            finished = attempt(journal, client)
+            finished = attempt(journal, client, undo=back is not None)
         except LinodeORMError as error:
             # no journal, or one in which nothing stands yet: right where nothing was sent
             if ending.begun or writes(world):
@@ -233,22 +267,23 @@ def recover(ending: Ending, journal: Path, server: Server) -> None:
             return
         server.settled()
         ending.problems += [f"doubled: {each}" for each in doubled(world)]
-        if not finished:
+        if not finished and back is None:
             ending.problems.append("recover() did not end")
         if not (ending.begun or writes(world)):
             return
-        ending.problems += [f"lost: {each}" for each in difference(world.snapshot(), planned())]
+        wanted = planned() if back is None else back()
+        ending.problems += [f"lost: {each}" for each in difference(world.snapshot(), wanted)]
         before = len(server.writes)
         attempt(journal, client)
         if len(server.writes) != before:
             ending.problems.append(f"the second recover() sent {len(server.writes) - before} writes")
 
 
-def attempt(journal: Path, client: linode_orm.Client) -> bool:
+def attempt(journal: Path, client: linode_orm.Client, *, undo: bool = False) -> bool:
     """Call recover() until it has nothing left; say whether it came to that."""
     for _ in range(MOST_RECOVERIES):
         try:
-            linode_orm.recover(journal, client=client)  # type: ignore[attr-defined]  # the door gives it when it is asked for
+            linode_orm.recover(journal, client=client, undo=undo)
         except CommitError:
             continue
         return True

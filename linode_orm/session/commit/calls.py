@@ -52,7 +52,7 @@ def call(client: Client, request: Request) -> Answer:
         try:
             response = client.send(request)
             tries += response.tries
-            body = response.json() if response.content and request.method != "DELETE" else {}
+            body = response.told()
         except ResponseError as error:
             if tries < _GARBLED and request.idempotent and tries:
                 continue

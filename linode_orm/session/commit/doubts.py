@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from attrs import evolve
 
+from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.registry import lookup
 from linode_orm.session.commit.candidates import Finding, Sought, look
 from linode_orm.session.commit.plan import Doubt, Hidden, Pending
@@ -46,7 +47,10 @@ def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt
     sought = sought_for(doubt, instance.__state__.parents)
     if not sought.can_be_told and not sought.key:
         return evolve(doubt, reason=_unnamed(instance, doubt), may_repeat=False)
-    finding = find(session.client, sought)
+    try:
+        finding = find(session.client, sought)
+    except LinodeORMError as error:
+        return evolve(doubt, reason=f"{doubt.reason}; it could not be looked for: {error}", may_repeat=False)
     if finding.why:
         reason = f"{finding.why}. session.expunge(x) if it is, and change what tells them apart in a new one"
         return evolve(doubt, reason=reason, may_repeat=False)
