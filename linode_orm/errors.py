@@ -114,9 +114,13 @@ class RateLimited(ApiError):
 
 
 class ServerError(ApiError):
-    """5xx: the API failed; whether a write had its effect is not known."""
+    """5xx: the API failed; whether a write had its effect is not known.
+
+    `retry_after` is the pause in seconds that a 503 asks for, None where none is asked for.
+    """
 
     retryable = True
+    retry_after: float | None = None
 
 
 class TransportError(LinodeORMError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
+from time import time
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.errors import (
@@ -21,9 +22,10 @@ from linode_orm.errors import (
 )
 from linode_orm.wire.messages import MASK
 from linode_orm.wire.tokens import judged
+from linode_orm.wire.told import pause_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from linode_orm.wire.messages import Response
     from linode_orm.wire.tokens import Standing, Verdict
@@ -37,11 +39,11 @@ _CLASSES: Final[dict[int, type[ApiError]]] = {
     429: RateLimited,
 }
 _BUSY: Final = "Linode busy."
-_LONGEST_PAUSE: Final = 3600.0
 _ANSWERED: Final = range(200, 300)
 _MOVED: Final = range(300, 400)
 _BROKEN: Final = 500
 _UNAUTHORIZED: Final = 401
+_UNAVAILABLE: Final = 503
 
 
 def check(response: Response, tries: int, secrets: Iterable[str] = (), standing: Standing | None = None) -> None:
@@ -67,21 +69,11 @@ def check(response: Response, tries: int, secrets: Iterable[str] = (), standing:
         body=request.shown_body,
         tries=tries,
     )
-    if isinstance(error, RateLimited):
-        error.retry_after = retry_after(response.headers)
+    if isinstance(error, RateLimited) or (isinstance(error, ServerError) and response.status == _UNAVAILABLE):
+        error.retry_after = pause_in(response.headers, time())
     error.needed_scopes, error.token_scopes, error.missing_scopes = verdict
     error.token_expiry = standing.expiry if standing else None
     raise error
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Give the pause that an answer asks for, in seconds; None where it does not, or not in whole seconds."""
-    text = headers.get("retry-after", "").strip()
-    try:
-        seconds = float(text)
-    except ValueError:
-        return None
-    return min(seconds, _LONGEST_PAUSE) if seconds >= 0 else None
 
 
 def _class_of(status: int, details: tuple[Detail, ...]) -> type[ApiError]:

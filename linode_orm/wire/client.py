@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,15 +14,18 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from attrs import evolve, frozen
 
-from linode_orm.errors import ApiError, InvalidRequestError, LinodeORMError, TransportError
+from linode_orm.errors import ApiError, InvalidRequestError, TransportError
 from linode_orm.wire.answers import check
 from linode_orm.wire.cache import CatalogueCache
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
 from linode_orm.wire.messages import Request, Response
+from linode_orm.wire.remaining import Remaining
 from linode_orm.wire.retry import POLICY, another
 from linode_orm.wire.stragglers import Stragglers
+from linode_orm.wire.throttle import throttle
 from linode_orm.wire.tokens import TOKENS, Standing, expiry_in
+from linode_orm.wire.watch import Watch, again
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,16 +34,12 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from linode_orm.wire.budget import Ticket
     from linode_orm.wire.clock import Clock
     from linode_orm.wire.messages import JSON
     from linode_orm.wire.transport import Transport
+    from linode_orm.wire.watch import After, Before
 
-    Before = Callable[[Request], None]
-    """Called before each try."""
-    After = Callable[[Request, Response | Exception], None]
-    """Called after each try with its answer (whatever its status) or what broke."""
-
-_log: Final = logging.getLogger("linode_orm.client")
 _READS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -62,10 +60,22 @@ class Client:
     one call with all its retries, `settle` those after which a request that was never answered has surely ended at the
     API (twice the timeout unless told otherwise). `read_only` refuses everything but GET. `catalogue_ttl` is how many
     seconds lists of regions, types and kernels are kept. `transport` and `clock` replace the network and the time.
-    `before` and `after` are called around each try, on the thread that sends it.
+
+    `budget` keeps from sending more than the API allows: True counts here, `redis://host` together with all processes
+    that name the same place (`processes` of them, found out unless told), None or False not at all. A request that
+    waits for its turn does not use up its deadline.
+
+    `before` and `after` are called around each try, on the thread that sends it, with the same `Request`. What a
+    `before` raises keeps the request from being sent; what an `after` raises is logged, and the answer is kept.
 
     Thread-safe. Making one sends nothing.
     """
+
+    _pool: ThreadPoolExecutor | None = None
+    _closed = False
+    _sent = 0
+    _expiry: datetime | None = None
+    _dated: tuple[str, datetime] | None = None
 
     def __init__(  # noqa: PLR0913  the options of the contract
         self,
@@ -83,6 +93,8 @@ class Client:
         catalogue_ttl: float = 900.0,
         before: Sequence[Before] = (),
         after: Sequence[After] = (),
+        budget: bool | str | None = True,
+        processes: int | None = None,
     ) -> None:
         _check_limits(workers=workers, timeout=timeout, deadline=deadline, catalogue_ttl=catalogue_ttl)
         self.workers = workers
@@ -92,26 +104,23 @@ class Client:
         self.read_only = read_only
         self.clock: Clock = clock if clock is not None else SystemClock()
         self.catalogue = CatalogueCache(catalogue_ttl, self.clock)
-        self._before, self._after = tuple(before), tuple(after)
+        self._watch = Watch(before, after)
         self.base_url, self._token = _place(token, base_url, profile, looks=transport is None)
         self.transport = transport or _over_http(self.base_url, workers)
         self._stragglers = Stragglers(self.clock, self.settle)
+        self._throttle = throttle(budget, processes, self.clock, (self.base_url, self._token))
         self._lock = Lock()
-        self._pool: ThreadPoolExecutor | None = None
         self._process = os.getpid()
-        self._closed = False
-        self._sent = 0
-        self._expiry: datetime | None = None
-        self._dated: tuple[str, datetime] | None = None
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
-    def send(self, request: Request) -> Response:
+    def send(self, request: Request, *, wanted: Callable[[], bool] | None = None) -> Response:
         """Send one request, again where that is safe and useful, and give its answer.
 
         An update waits as long as an older one of the same object, which was never answered, may still take effect.
         Raises `ApiError` for a refusal, `TransportError` where no answer came, `ResponseError` for a redirect, and
-        `InvalidRequestError` for a write of a read-only client, before anything is sent.
+        `InvalidRequestError` for a write of a read-only client, before anything is sent. `wanted` is asked while the
+        request waits for its turn: where it gives False, the request is given up unsent (`CancelledError`).
         """
         self._check(request)
         clock, policy, tries = self.clock, POLICY, 1
@@ -120,8 +129,10 @@ class Client:
             clock.sleep(late)
         end = clock.monotonic() + self.deadline
         while True:
+            ticket, waited = self._admitted(request, wanted)
+            end += waited
             try:
-                return self._attempt(request, tries, end - clock.monotonic())
+                return self._attempt(request, tries, end - clock.monotonic(), ticket)
             except (ApiError, TransportError) as error:
                 error.tries = tries
                 self._stragglers.note(request, error)
@@ -129,27 +140,46 @@ class Client:
                 if following is None or clock.monotonic() + following[1] >= end:
                     raise
                 policy, pause = following
+                again(request, error, pause, tries)
             if pause:
                 clock.sleep(pause)
             tries += 1
 
-    def _attempt(self, request: Request, tries: int, left: float) -> Response:
-        for hook in self._before:
-            hook(request)
-        with self._lock:
-            self._sent += 1
-        began = self.clock.monotonic()
-        token = request.token if request.url else self._token
+    def _admitted(self, request: Request, wanted: Callable[[], bool] | None) -> tuple[Ticket | None, float]:
+        if self._throttle is None or request.url:
+            return None, 0.0
+        return self._throttle.admit(request, lambda: not self._closed and (wanted is None or wanted()))
+
+    def _attempt(self, request: Request, tries: int, left: float, ticket: Ticket | None) -> Response:
         try:
-            response = self.transport.send(request, token=token, timeout=min(self.timeout, max(left, 0.001)))
-        except LinodeORMError as error:
-            self._tell(request, error, self.clock.monotonic() - began, tries)
+            response = self._sent_once(request, tries, left)
+        except BaseException:
+            self._landed(ticket, None)
             raise
-        self._tell(request, response, self.clock.monotonic() - began, tries)
+        self._landed(ticket, response)
         if "date" in response.headers:
             self._dated = response.headers["date"], self.clock.now()
         self._judge(response, tries)
         return response if tries == 1 else evolve(response, tries=tries)
+
+    def _landed(self, ticket: Ticket | None, response: Response | None) -> None:
+        if ticket is not None and self._throttle is not None:
+            self._throttle.landed(ticket, response)
+
+    def _sent_once(self, request: Request, tries: int, left: float) -> Response:
+        self._watch.before(request)
+        with self._lock:
+            self._sent += 1
+        clock = self.clock
+        began = clock.monotonic()
+        token = request.token if request.url else self._token
+        try:
+            response = self.transport.send(request, token=token, timeout=min(self.timeout, max(left, 0.001)))
+        except BaseException as error:
+            self._watch.after(request, error, clock.monotonic() - began, tries)
+            raise
+        self._watch.after(request, response, clock.monotonic() - began, tries)
+        return response
 
     def _judge(self, response: Response, tries: int) -> None:
         """Raise the error that an answer stands for; learn from one about tokens when this client's own ends."""
@@ -160,25 +190,6 @@ class Client:
         check(response, tries, secrets, standing)
         if token is not None and response.request.path.startswith(TOKENS):
             self._expiry = expiry_in(response, token) or self._expiry
-
-    def _tell(self, request: Request, outcome: Response | Exception, seconds: float, tries: int) -> None:
-        if _log.isEnabledFor(logging.DEBUG):
-            result = outcome.status if isinstance(outcome, Response) else type(outcome).__name__
-            _log.debug(
-                "%s %s %.3fs",
-                request.title,
-                result,
-                seconds,
-                extra={
-                    "method": request.method,
-                    "path": request.path,
-                    "result": result,
-                    "seconds": seconds,
-                    "tries": tries,
-                },
-            )
-        for hook in self._after:
-            hook(request, outcome)
 
     def send_all(self, requests: Iterable[Request]) -> Iterator[Outcome]:
         """Send requests side by side, `workers` at a time; give what becomes of each as it ends.
@@ -253,6 +264,15 @@ class Client:
     def requests_sent(self) -> int:
         """How many requests this client sent, tries counted one by one."""
         return self._sent
+
+    @property
+    def budget(self) -> Remaining:
+        """What is left of the requests that the API allows: print it, iterate its rows, or take `to_dict()`."""
+        return self._throttle.remaining() if self._throttle is not None else Remaining(kept=False)
+
+    def least_time(self, requests: Iterable[tuple[str, str]]) -> float:
+        """Give the least seconds that requests (method, path) take from now on, under what is left of the budgets."""
+        return self._throttle.least_time(requests) if self._throttle is not None else 0.0
 
     @property
     def token_expiry(self) -> datetime | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from linode_orm.wire.client import After, Before
     from linode_orm.wire.clock import Clock
+    from linode_orm.wire.watch import After, Before
 
 
 class Options(TypedDict, total=False):
@@ -25,3 +25,5 @@ class Options(TypedDict, total=False):
     catalogue_ttl: float
     before: Sequence[Before]
     after: Sequence[After]
+    budget: bool | str | None
+    processes: int | None

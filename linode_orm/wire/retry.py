@@ -18,6 +18,7 @@ POLICY: Final = Retry(total=None, other=4, backoff_factor=0.25, backoff_max=10.0
 _REQUEST_TIMEOUT: Final = 408
 _NOT_IMPLEMENTED: Final = 501
 _UNTOLD_PAUSE: Final = 1.0
+_SHORTEST: Final = 0.05
 
 
 def another(policy: Retry, request: Request, error: Exception) -> tuple[Retry, float] | None:
@@ -33,10 +34,15 @@ def another(policy: Retry, request: Request, error: Exception) -> tuple[Retry, f
         rest = policy.increment(request.method, request.path, error=None if for_a_while else HTTPError())
     except MaxRetryError:
         return None
-    pause = rest.get_backoff_time()
-    if isinstance(error, RateLimited):
-        pause = max(pause, _UNTOLD_PAUSE) if error.retry_after is None else error.retry_after
-    return rest, pause
+    return rest, _pause(rest.get_backoff_time(), error)
+
+
+def _pause(backoff: float, error: Exception) -> float:
+    """Give what the API asks for, or else the usual pause; asking for hardly any starts no rush."""
+    asked = error.retry_after if isinstance(error, (RateLimited, ServerError)) else None
+    if asked is None:
+        return max(backoff, _UNTOLD_PAUSE) if isinstance(error, RateLimited) else backoff
+    return asked if asked >= _UNTOLD_PAUSE else max(asked, backoff, _SHORTEST)
 
 
 def _worthwhile(request: Request, error: Exception) -> bool:

@@ -1,0 +1,190 @@
+"""One budget for many processes, counted in Redis through the limits library."""
+
+from __future__ import annotations
+
+import logging
+import os
+from hashlib import sha256
+from importlib import import_module
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from linode_orm.errors import ConfigError
+from linode_orm.wire.windows import Window
+
+if TYPE_CHECKING:
+    from linode_orm.wire.budget import Ticket
+    from linode_orm.wire.clock import Clock
+    from linode_orm.wire.windows import Log
+
+_log: Final = logging.getLogger("linode_orm.rates")
+_PREFIX: Final = "linode_orm"
+_KEPT: Final = 600
+_ALIVE: Final = 90.0
+_SHOWS: Final = 20.0
+_TRIES_AGAIN: Final = 10.0
+_TIMEOUT: Final = 1.0
+_UNKNOWN: Final = 4
+"""How many processes are assumed where Redis never said."""
+
+
+class _Storage(Protocol):
+    """What is used of `limits.storage.RedisStorage`."""
+
+    base_exceptions: type[Exception] | tuple[type[Exception], ...]
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int: ...
+
+    def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool: ...
+
+    def get_connection(self) -> Any: ...  # noqa: ANN401  the client of the redis library
+
+
+class SharedBudget:
+    """Counts requests in Redis, together with every process that has the same account and the same place.
+
+    Where Redis is gone, this process keeps to its part of every budget, and looks for Redis again every ten seconds.
+    Making one connects to nothing.
+    """
+
+    def __init__(
+        self, uri: str, account: tuple[str, str | None], clock: Clock, *, processes: int | None = None
+    ) -> None:
+        self.name = _shown(uri)
+        self._storage = _storage(uri)
+        self._clock = clock
+        # the token itself stays here
+        self._account = sha256("\n".join([account[0], account[1] or ""]).encode()).hexdigest()[:16]
+        self._told = processes
+        self._found = processes or 1
+        self._met = processes is not None
+        self._identity = (os.getpid(), uuid4().hex)
+        self._lock = Lock()
+        self._gone_until: float | None = None
+        self._shown_at = float("-inf")
+
+    def share(self) -> float:
+        """Give the part of every budget that is this process's alone: 1 while Redis counts for all."""
+        gone = self._gone_until
+        if gone is None:
+            return 1.0
+        if self._clock.monotonic() >= gone:
+            self._reach()
+            return self.share() if self._gone_until is None else 1 / self.processes
+        return 1 / self.processes
+
+    @property
+    def processes(self) -> int:
+        """How many processes share the budget, as told or as last seen."""
+        return self._found if self._met else _UNKNOWN
+
+    def refuses(self, ticket: Ticket) -> Log | Window | None:
+        """Count a request for all processes; give the budget that is used up, if one is."""
+        if self._gone_until is not None:
+            return None
+        try:
+            self._show()
+            counted: list[str] = []
+            for budget in ticket.budgets:
+                if isinstance(budget, Window):
+                    fits = self._counted(f"{ticket.endpoint.name}:{budget.limit}", budget, counted)
+                else:
+                    key = self._key("class", ticket.endpoint.kind.name)
+                    fits = self._storage.acquire_sliding_window_entry(key, budget.limit, int(budget.per))
+                if not fits:
+                    for each in counted:
+                        self._storage.incr(each, _KEPT, -1)
+                    return budget
+        except self._storage.base_exceptions as error:
+            self._lost(error)
+        return None
+
+    def _counted(self, kind: str, budget: Window, counted: list[str]) -> bool:
+        with self._lock:
+            if budget.confirmed and budget.resolved != budget.reset:
+                self._resolve(kind, budget)
+            name, debt, budget.debt = budget.name, budget.debt, 0
+        counted.append(self._key(kind, name))
+        return self._storage.incr(counted[-1], _KEPT, 1 + debt) <= budget.limit
+
+    def _resolve(self, kind: str, budget: Window) -> None:
+        """Agree with the others on the name of a window: the first that sees when it ends has named it for all."""
+        reset = round(budget.reset or 0)
+        redis = self._storage.get_connection()
+        keys = [self._key(kind, f"@{each}") for each in (reset, reset - 1, reset + 1)]
+        named = next((each.decode() for each in redis.mget(keys) if each is not None), None)
+        if named is None:
+            redis.set(keys[0], budget.name, nx=True, ex=_KEPT)
+            named = redis.get(keys[0]).decode()
+        if named != budget.name:
+            # all but the one that is being counted
+            budget.name, budget.debt = named, budget.used - 1
+        budget.resolved = budget.reset
+
+    def _key(self, kind: str, name: str) -> str:
+        return f"{_PREFIX}:{self._account}:{kind}:{name}"
+
+    # -- who shares --------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        """Tell the others now and then that this process is there, and count them."""
+        now = self._clock.monotonic()
+        if self._told is not None or now < self._shown_at + _SHOWS:
+            return
+        self._shown_at = now
+        if self._identity[0] != os.getpid():
+            self._identity = (os.getpid(), uuid4().hex)
+        redis = self._storage.get_connection()
+        key, moment = f"{_PREFIX}:{self._account}:processes", redis.time()[0]
+        redis.zadd(key, {self._identity[1]: moment})
+        redis.zremrangebyscore(key, "-inf", moment - _ALIVE)
+        redis.expire(key, _KEPT)
+        self._found, self._met = max(int(redis.zcard(key)), 1), True
+
+    def _lost(self, error: Exception) -> None:
+        with self._lock:
+            first = self._gone_until is None
+            self._gone_until = self._clock.monotonic() + _TRIES_AGAIN
+        if first:
+            _log.warning(
+                "the shared budget at %s cannot be reached (%s): this process keeps to 1/%d of every budget",
+                self.name,
+                type(error).__name__,
+                self.processes,
+            )
+
+    def _reach(self) -> None:
+        with self._lock:
+            # one thread looks, the others go on meanwhile
+            self._gone_until = self._clock.monotonic() + _TRIES_AGAIN
+        try:
+            self._storage.get_connection().ping()
+        except self._storage.base_exceptions:
+            return
+        self._gone_until = None
+        _log.info("the shared budget at %s is back", self.name)
+
+
+def _storage(uri: str) -> _Storage:
+    try:
+        kind = import_module("limits.storage").RedisStorage
+        retry = import_module("redis.retry").Retry(import_module("redis.backoff").NoBackoff(), 0)
+    except ImportError as error:
+        msg = "budget='redis://...' needs the limits library: pip install 'linode_orm[redis]'"
+        raise ConfigError(msg) from error
+    options = {"socket_timeout": _TIMEOUT, "socket_connect_timeout": _TIMEOUT, "retry": retry}
+    try:
+        found: _Storage = kind(uri, key_prefix="", **options)
+    except ValueError as error:
+        msg = f"{_shown(uri)} is no address of a Redis: {type(error).__name__}"
+        raise ConfigError(msg) from None
+    return found
+
+
+def _shown(uri: str) -> str:
+    """Give an address without what may be secret in it."""
+    parts = urlsplit(uri)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}"

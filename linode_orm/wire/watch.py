@@ -1,0 +1,65 @@
+"""What is told of each request: one record in the log, and the hooks of the client's user."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from linode_orm.wire.messages import Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Before = Callable[[Request], object]
+"""Called before each try; what it raises keeps the request from being sent."""
+After = Callable[[Request, Response | BaseException], object]
+"""Called after each try with its answer (whatever its status) or what broke; what it raises is logged, and no more."""
+
+_log: Final = logging.getLogger("linode_orm.client")
+
+
+class Watch:
+    """Calls the hooks and writes the log; both see the same `Request` before and after a try."""
+
+    def __init__(self, before: Sequence[Before], after: Sequence[After]) -> None:
+        self._before, self._after = tuple(before), tuple(after)
+
+    def before(self, request: Request) -> None:
+        """Call the hooks that come first."""
+        for hook in self._before:
+            hook(request)
+
+    def after(self, request: Request, outcome: Response | BaseException, seconds: float, tries: int) -> None:
+        """Log a try and call the hooks; an answer that has arrived is not lost to an error in one of them."""
+        if _log.isEnabledFor(logging.DEBUG):
+            _record(request, outcome, seconds, tries)
+        for hook in self._after:
+            try:
+                hook(request, outcome)
+            except Exception:  # noqa: BLE001  whatever it is, the answer counts more
+                _log.exception("%s: the hook %r failed; its answer is kept", request.title, hook)
+
+
+def again(request: Request, error: Exception, pause: float, tries: int) -> None:
+    """Log that a request is sent again."""
+    status = getattr(error, "status", None)
+    cause = f"{type(error).__name__} {status}" if status else type(error).__name__
+    extra = {"method": request.method, "path": request.path, "cause": cause, "pause": pause, "tries": tries}
+    _log.info("%s: %s, sent again in %.2f s (try %d)", request.title, cause, pause, tries + 1, extra=extra)
+
+
+def _record(request: Request, outcome: Response | BaseException, seconds: float, tries: int) -> None:
+    answer = outcome if isinstance(outcome, Response) else None
+    result = answer.status if answer is not None else type(outcome).__name__
+    extra = {
+        "method": request.method,
+        "path": request.path,
+        "result": result,
+        "status": answer.status if answer is not None else None,
+        "seconds": seconds,
+        "tries": tries,
+        "bytes": len(answer.content) if answer is not None else 0,
+        "rate_left": answer.headers.get("x-ratelimit-remaining") if answer is not None else None,
+    }
+    _log.debug("%s %s %.3fs", request.title, result, seconds, extra=extra)

@@ -1,0 +1,292 @@
+"""The accounting of one budget: what may still be sent, and from when on there is more."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from attrs import Factory, define
+
+if TYPE_CHECKING:
+    from linode_orm.wire.told import Report
+
+_SILENT: Final = 20
+POLL: Final = 0.05
+"""Seconds between looks where an answer on its way decides."""
+_AFTER: Final = 0.001
+_SLOWEST: Final = 1 / 64
+_RECOVERY: Final = 0.1
+_ROUNDING: Final = 1.0
+_GRAIN: Final = 0.25
+_LONGEST: Final = 300.0
+_STRANGERS: Final = 0.05
+_SHORT: Final = 5.0
+NEVER: Final = float("-inf")
+
+
+@define(eq=False)
+class Pace:
+    """The part of a budget that is used: each refusal halves it, each window without one gives a tenth back."""
+
+    per: float
+    since: float = NEVER
+    base: float = 1.0
+
+    def at(self, now: float) -> float:
+        """Give the part, 1 for the whole."""
+        if self.base >= 1:
+            return 1.0
+        return min(1.0, self.base + (now - self.since) / self.per * _RECOVERY)
+
+    def forgive(self, now: float) -> None:
+        """Let refusals of requests that are on their way change nothing."""
+        self.base, self.since = self.at(now), now
+
+    def halve(self, began: float, now: float) -> bool:
+        """Halve it, once for all requests that were on their way together; say whether that was done."""
+        if began < self.since:
+            return False
+        self.base, self.since = max(self.at(now) / 2, _SLOWEST), now
+        return True
+
+
+@define(eq=False)
+class Log:
+    """A budget that no answer reports: never more than `limit` in any `per` seconds, whatever the windows.
+
+    `silent` counts answers that report no budget: an API that goes on to report none and refuses nothing has none,
+    and its first refusal shows that it has one after all.
+    """
+
+    limit: int
+    per: float
+    flying: int = 0
+    shut: float = NEVER
+    silent: int = 0
+    refused: bool = False
+    pace: Pace = Factory(lambda self: Pace(self.per), takes_self=True)
+    ended: deque[float] = Factory(deque)
+
+    def wait(self, now: float, share: float) -> float:
+        """Give the seconds until the next request may go, 0 where it may now."""
+        if now < self.shut:
+            return self.shut - now
+        # counted from the answer on: the API may have counted the request as late as that
+        while self.ended and self.ended[0] + self.per < now:
+            self.ended.popleft()
+        if self.lifted:
+            return 0.0
+        over = len(self.ended) + self.flying - self._allowed(now, share)
+        if over < 0:
+            return 0.0
+        return max(self.ended[over] + self.per + _AFTER - now, _AFTER) if over < len(self.ended) else POLL
+
+    @property
+    def lifted(self) -> bool:
+        """Whether the API seems to have no such budget."""
+        return self.silent >= _SILENT and not self.refused
+
+    def take(self, now: float, share: float) -> int:  # noqa: ARG002  the other kind of budget needs them
+        """Count a request that goes now; none of them is a trial."""
+        self.flying += 1
+        return 0
+
+    def give_back(self, *, full: bool) -> None:  # noqa: ARG002  the same
+        """Forget one that did not go after all."""
+        self.flying -= 1
+
+    def landed(self, now: float, *, refused: bool = False) -> None:
+        """Count one whose end is known, unless the API refused it."""
+        self.flying -= 1
+        if not refused:
+            self.ended.append(now)
+
+    def left(self, now: float, share: float) -> int:
+        """Give how many may go now."""
+        if self.lifted:
+            return self.limit
+        recent = sum(1 for each in self.ended if each + self.per >= now)
+        return max(self._allowed(now, share) - recent - self.flying, 0)
+
+    def _allowed(self, now: float, share: float) -> int:
+        return max(int(self.limit * self.pace.at(now) * share), 1)
+
+
+@define(eq=False)
+class Window:
+    """A budget that answers report: `limit` until its window ends, then as many again.
+
+    `ends` is when that is by the API's own word, in whole seconds; the truth lies between `early` and `late` seconds
+    from there, and every answer near it narrows that. One request at a time may try whether it has come.
+    `others` are requests that this client did not send, as far as answers show.
+    """
+
+    limit: int
+    per: float
+    reset: float | None
+    ends: float
+    seen: float
+    used: int = 0
+    others: int = 0
+    last: int = 0
+    low: int = Factory(lambda self: self.limit, takes_self=True)
+    before: int = 0
+    number: int = 1
+    flying: int = 0
+    shut: float = NEVER
+    early: float = -_ROUNDING
+    late: float = _ROUNDING
+    confirmed: bool = True
+    crossed: float = 0.0
+    trying: bool = False
+    measured: bool = False
+    name: str = ""
+    debt: int = 0
+    resolved: float | None = None
+    log: Log | None = None
+    pace: Pace = Factory(lambda self: Pace(self.per), takes_self=True)
+
+    def wait(self, now: float, share: float) -> float:
+        """Give the seconds until the next request may go, 0 where it may now."""
+        if now < self.shut:
+            return self.shut - now
+        if self.log is not None:
+            return self.log.wait(now, share)
+        if now >= self.ends + self.late:
+            self._roll(now, self.flying)
+        if self.left(now, share) > 0:
+            return 0.0
+        end = self.ends + self.late
+        if self.trying:
+            end = min(end, now + POLL)
+        trial = self._trial()
+        return max((end if trial is None else min(trial, end)) - now, 0.0)
+
+    def _trial(self) -> float | None:
+        """Give when one request may try whether the window has ended; None where that is known well enough.
+
+        Being a little late costs that little once, for the windows follow each other; a trial that fails costs more.
+        """
+        if self.trying or self.reset is None or self.late - self.early <= _GRAIN:
+            return None
+        at = 0.0 if self.early < 0 < self.late else self.early + _GRAIN
+        return self.ends + at if at < self.late else None
+
+    def left(self, now: float, share: float) -> int:
+        """Give how many may go now."""
+        if self.log is not None:
+            return self.log.left(now, share)
+        ours = max(int(self.limit * self.pace.at(now) * share), 1)
+        return max(min(ours, self.limit - self.others) - self.used, 0)
+
+    def ours(self) -> bool:
+        """Whether it is this client that used the window up, so that its end is all that there is to wait for."""
+        return self.others <= self.limit * _STRANGERS
+
+    def take(self, now: float, share: float) -> int:
+        """Count a request that goes now; give the number of the window whose end it tries, 0 where it tries none."""
+        if self.log is not None:
+            self.log.take(now, share)
+        trial = self.log is None and self.left(now, share) <= 0
+        self.trying = self.trying or trial
+        self.used += 1
+        self.flying += 1
+        return self.number if trial else 0
+
+    def landed(self, now: float, *, refused: bool = False) -> None:
+        """Note that the end of one is known; where the API refused it, it did not count."""
+        self.flying -= 1
+        self.used = max(self.used - refused, 0)
+        self.trying = self.trying and not refused
+        if self.log is not None:
+            self.log.landed(now, refused=refused)
+
+    def give_back(self, *, full: bool) -> None:
+        """Forget one that did not go after all; `full` where others have used up the window."""
+        self.flying -= 1
+        self.used -= 1
+        if self.log is not None:
+            self.log.give_back(full=full)
+        if full:
+            self.others = max(self.others, self.limit - self.used)
+
+    def passed(self, now: float, trial: int) -> None:
+        """Learn from a trial that the API took and whose answer reports another budget: this window has ended."""
+        if trial == self.number:
+            self.late = min(self.late, max(now - self.ends, -_ROUNDING))
+            self._roll(now, used=self.flying + 1)
+
+    def tell(self, report: Report, ends: float | None, began: float, now: float) -> None:
+        """Learn from an answer whose request began at `began`; `ends` is its reset on this clock."""
+        self.seen = now
+        if report.remaining is None:
+            return
+        if ends is None or report.reset is None or self.reset is None:
+            self._tell_remaining(report.remaining, now)
+            return
+        ahead = report.reset - self.reset
+        if ahead < -_ROUNDING:
+            # counted in the window before, and here too as long as nobody knew
+            self.used = max(self.used - 1, 0)
+            return
+        fresh, self.last = report.remaining > self.last, report.remaining
+        if ahead > _ROUNDING or (ahead > 0 and fresh):
+            self._next(report.reset, ends, now)
+        else:
+            self._same(ends, began, now)
+        # with nothing on its way, the lowest report is the truth
+        self.low = min(self.low, report.remaining)
+        self.used = min(self.used, self.limit - self.low + 2 * self.flying)
+        self.others = max(self.others, self.limit - report.remaining - self.used)
+
+    def _tell_remaining(self, remaining: int, now: float) -> None:
+        """Learn from an answer that does not say when: more left than before is a new window."""
+        if remaining > self.limit - self.used - self.others + self.flying:
+            self.used, self.others, self.ends = self.flying + 1, 0, now + self.per
+        self.others = max(self.others, self.limit - remaining - self.used)
+
+    def _same(self, ends: float, began: float, now: float) -> None:
+        if not self.confirmed:
+            # taken for the next one too early
+            self.confirmed, self.used = True, self.used + self.before
+            self.pace.forgive(now)
+        self.ends, self.trying = ends, False
+        if began - ends > self.early:
+            self.early = began - ends
+            self.late = max(self.late, self.early + _ROUNDING / 2)
+
+    def _next(self, reset: float, ends: float, now: float) -> None:
+        after = now - (self.ends if self.confirmed else self.crossed)
+        if -_ROUNDING <= after < self.late:
+            self.late = after
+            self.early = min(self.early, after - POLL)
+        ahead = reset - (self.reset or reset)
+        if ahead <= (self.per if self.measured else _LONGEST):
+            self._measure(ahead, now)
+        if self.confirmed:
+            self._open(self.flying + 1)
+        self.reset, self.ends, self.confirmed = reset, ends, True
+
+    def _measure(self, per: float, now: float) -> None:
+        self.per = self.pace.per = per
+        self.measured = True
+        if self.log is not None:
+            self.log.per = per
+        elif per <= _SHORT:
+            # whole seconds say too little of so short windows
+            spent = min(max(self.used - self.flying, 0), self.limit)
+            self.log = Log(self.limit, per, self.flying, pace=self.pace, ended=deque([now] * spent))
+
+    def _roll(self, now: float, used: int) -> None:
+        """The window has ended for sure; whether and when the next one began, an answer will tell."""
+        self._open(used)
+        self.crossed = self.ends
+        while self.ends + self.late <= now:
+            self.ends += self.per
+        self.confirmed = self.reset is None
+
+    def _open(self, used: int) -> None:
+        self.name, self.resolved, self.debt = f">{self.reset}", None, used
+        self.before, self.used, self.others, self.trying = self.used, used, 0, False
+        self.low = self.limit
+        self.number += 1
