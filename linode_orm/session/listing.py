@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Never, Protocol
 
 from linode_orm.errors import ApiError, NotFound, ResponseError
@@ -157,7 +158,14 @@ def _ids(listing: Listing, rows: list[Body]) -> list[object]:
         else:
             if all(type(identity) is kind for identity in ids):
                 return ids
-    return [_identity(listing, row) for row in rows]
+    found = [_identity(listing, row) for row in rows]
+    if mapper.id_names:
+        return found
+    counted: Counter[object] = Counter()
+    for at, said in enumerate(found):
+        counted[said] += 1
+        found[at] = said, counted[said]  # an invoice may have the same item twice
+    return found
 
 
 def _identity(listing: Listing, row: object) -> object:

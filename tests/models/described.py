@@ -121,6 +121,8 @@ class Described:
 
     def __init__(self) -> None:
         self.log: list[Arrived] = []
+        self.answers: dict[str, bytes] = {}
+        self.otherwise: bytes | None = None
         self.routes: list[tuple[str, re.Pattern[str], dict[str, Any]]] = []
         known = [*operations("operations.json"), *operations("operations_extra.json")]
         for each in sorted(known, key=lambda one: [part.startswith("{") for part in one["path"].split("/")]):
@@ -128,9 +130,14 @@ class Described:
             self.routes.append((each["method"], re.compile(pattern), each))
 
     def answer(self, method: str, path: str) -> tuple[int, bytes]:
+        """Give what a test has asked for, else a sample; 404 where nothing is described."""
+        if f"{method} {path}" in self.answers:
+            return 200, self.answers[f"{method} {path}"]
         for known, pattern, operation in self.routes:
             if known == method and pattern.fullmatch(path):
                 return 200, answer(operation)
+        if self.otherwise is not None:
+            return 200, self.otherwise
         return 404, json.dumps({"errors": [{"reason": f"no {method} {path}"}]}).encode()
 
 
