@@ -355,14 +355,17 @@ class SessionMachine(RuleBasedStateMachine):
     @rule(fault=st.sampled_from(["timeout_after", "html502_after", "timeout_before", "reset_after"]))
     @precondition(lambda self: self.new)
     def lost(self, fault: str) -> None:
-        """A create whose answer is lost is in doubt; the next commit finds it, or sends it again, and none is doubled."""
+        """A create whose answer is lost is found, or sent again, by this commit or the next, and none is doubled."""
         self.sim.faults.add("POST", "/volumes", nth=1, action=fault)
         before = len(self.sim.requests)
-        with pytest.raises(CommitError) as caught:
+        try:
             self.session.commit(on_error="continue")
-        assert [each.operation for each in caught.value.in_doubt] == ["POST /volumes"]
+        except CommitError as error:
+            assert [each.operation for each in error.in_doubt] == ["POST /volumes"]  # noqa: PT017  it may have been found
+            assert not error.failed  # noqa: PT017
+            self.sim.faults.clear()
+            self.session.commit()
         self.sim.faults.clear()
-        self.session.commit()
         self._landed([each for each in self.sim.requests[before:] if each.method != "GET"])
         labels = [row.body["label"] for row in self.sim.world.rows("Volume")]
         assert len(labels) == len(set(labels))
