@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from attrs import evolve
 
-from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError
+from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping import Model, Nested
 from linode_orm.mapping.codecs import Moment
 from linode_orm.mapping.mapper import flat, quoted
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linode_orm.mapping.operations import Operation
-    from linode_orm.mapping.query import Runner
     from linode_orm.session.loading import Loader
+    from linode_orm.session.reading import Reader
+    from linode_orm.session.runner import QueryRunner
     from linode_orm.wire.client import Client
+    from linode_orm.wire.messages import Response
 
 _SECRET_ARGUMENTS: Final = frozenset(
     {"root_pass", "password", "token", "secret_key", "ssl_key", "tfa_code", "cvv", "card_number"}
@@ -38,9 +40,10 @@ class Acts(Protocol):
 
     client: Client
     loader: Loader
+    reader: Reader
 
     @property
-    def runner(self) -> Runner:
+    def runner(self) -> QueryRunner:
         """What answers queries."""
         ...
 
@@ -58,7 +61,9 @@ class Actions:
         request = _request(target, operation, arguments)
         if (operation.answers or "").startswith("query:"):
             return self._query(operation, request)
-        response = self._session.client.send(request)
+        response = self._sent(target, operation, request)
+        if response is None:
+            return self._unanswered(cast("Model", target), operation, request)
         if operation.answers == "bytes":
             answer: Any = response.content
         else:
@@ -68,6 +73,28 @@ class Actions:
             if isinstance(value, Model):
                 self._forget_collections(value)
         return result
+
+    def _sent(self, target: Model | type[Model], operation: Operation, request: Request) -> Response | None:
+        """Send a request; None where an action was done and its answer lost."""
+        if operation.event and isinstance(target, Model) and not request.idempotent:
+            from linode_orm.session.attempts import send_once  # noqa: PLC0415  scripts that only read need none of it
+
+            return send_once(self._session, target, operation, request)
+        return self._session.client.send(request)
+
+    def _unanswered(self, target: Model, operation: Operation, request: Request) -> object:
+        """Give what an action answers that was done and never answered, as far as it can be read."""
+        self._session.loader.expire(target)
+        self._forget_collections(target)
+        if operation.answers is None:
+            return None
+        from linode_orm.session.attempts import makes_something  # noqa: PLC0415  scripts that only read need none of it
+
+        if not makes_something(target, operation):
+            self._session.reader.item(target)
+            return target
+        msg = f"{request.title} was done, as the account's events say, but its answer was lost; look for what it made"
+        raise TransportError(msg, sent=True)
 
     def _query(self, operation: Operation, request: Request) -> Query[Any]:
         """Give a query over the list behind an action; nothing is sent yet."""
