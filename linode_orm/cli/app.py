@@ -36,6 +36,50 @@ def demo() -> None:
 
 
 @app.command()
+@click.argument("journal", type=click.Path(dir_okay=False))
+@click.option("--undo", is_flag=True, help="Take back what was done instead of completing it.")
+@click.option("--forget", is_flag=True, help="Send nothing; count the commit as settled by hand.")
+@click.option("--secret", "names", multiple=True, metavar="NAME", help="Ask for this secret, such as new:1.root_pass.")
+def recover(journal: str, names: tuple[str, ...], *, undo: bool, forget: bool) -> None:
+    """Settle the commit that a crash left unfinished in JOURNAL: say what was done, and complete it or take it back.
+
+    The token is found as scripts find it. The exit status is 0 where nothing is left to do, 2 where something is.
+    """
+    from linode_orm import recover as settle  # noqa: PLC0415  only this command needs it
+
+    report = settle(journal, undo=undo, forget=forget, secrets=_asked(names))
+    click.echo(str(report))
+    left = [entry for entry in report if entry.status not in {"applied", "undone"}]
+    if left and not forget:
+        raise click.exceptions.Exit(2)
+
+
+@app.command()
+@click.argument("file", type=click.Path(dir_okay=False))
+@click.option("--apply", "send", is_flag=True, help="Send it, after looking whether the world is as it was.")
+@click.option("--secret", "names", multiple=True, metavar="NAME", help="Ask for this secret, such as new:1.root_pass.")
+@click.option("--on-error", type=click.Choice(["stop", "continue", "undo"]), default="stop", show_default=True)
+@click.option("--journal", type=click.Path(dir_okay=False), help="Write down what is sent, for `recover`.")
+def plan(file: str, names: tuple[str, ...], on_error: str, journal: str | None, *, send: bool) -> None:
+    """Show the plan that was saved to FILE, and send it with --apply."""
+    from linode_orm import Client, Plan  # noqa: PLC0415  only this command needs them
+
+    saved = Plan.load(file)
+    if not send:
+        click.echo(str(saved))
+        if saved.secrets:
+            click.echo(f"\nasks for: {', '.join(saved.secrets)}")
+        return
+    with Client() as client:
+        click.echo(str(saved.apply(client, on_error=on_error, secrets=_asked(names), journal=journal)))
+
+
+def _asked(names: tuple[str, ...]) -> dict[str, str]:
+    """Ask for secrets on the terminal, unseen."""
+    return {name: click.prompt(name, hide_input=True, err=True) for name in names}
+
+
+@app.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--fleet", default=0, metavar="N", type=click.IntRange(0), help="Begin with N Linodes and more.")
