@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from linode_orm.models.domains.domain import Domain as Domain
     from linode_orm.models.domains.domain_record import DomainRecord as DomainRecord
     from linode_orm.models.domains.domain_zone_file import DomainZoneFile as DomainZoneFile
+    from linode_orm.models.iam.account_role_permissions import AccountRolePermissions as AccountRolePermissions
+    from linode_orm.models.iam.user_role_permissions import UserRolePermissions as UserRolePermissions
     from linode_orm.models.images.image import Image as Image
     from linode_orm.models.images.image_share_group import ImageShareGroup as ImageShareGroup
     from linode_orm.models.images.image_share_group_image import ImageShareGroupImage as ImageShareGroupImage

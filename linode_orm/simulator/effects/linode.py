@@ -44,6 +44,8 @@ def _new(call: Call) -> None:
         "network_in": 10,
         "network_out": 10,
         "transfer_quota": 80,
+        "system_alerts": [],
+        "user_alerts": [],
     }
     draft["watchdog_enabled"] = True
     draft["tags"] = sorted(set(draft["tags"]))

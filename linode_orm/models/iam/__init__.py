@@ -1,0 +1,1 @@
+"""Resources of the API's identity and access service."""
