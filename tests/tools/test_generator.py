@@ -89,14 +89,6 @@ def description():
 
 
 @pytest.fixture
-def facts(tmp_path):
-    """Write the facts of people."""
-    (tmp_path / "_common.toml").write_text(COMMON)
-    (tmp_path / "ships.toml").write_text(SHIPS)
-    return tmp_path
-
-
-@pytest.fixture
 def texts(facts):
     """Give the text of each module by its name."""
     found = build(description(), Facts(facts))

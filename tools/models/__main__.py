@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tools.models import notes
+from tools.models import coverage, notes
 from tools.models.description import locate, read
 from tools.models.facts import FOLDER, Facts
 from tools.models.index import door, index, service_door
@@ -39,10 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         facts = Facts(given.facts)
         write(fresh, facts, given.wheel)
         if given.check:
-            return report(fresh, given.target)
+            return report(fresh, given.target) or pages(given.target)
         settle(fresh, given.target)
         if given.target == TARGET:
             notes.settle(facts)
+            coverage.settle()
     return 0
 
 
@@ -81,6 +82,14 @@ def report(fresh: Path, target: Path) -> int:
         for name in sorted(names):
             sys.stdout.write(f"{what}: {name}\n")
     return int(bool(new ^ old or differing))
+
+
+def pages(target: Path) -> int:
+    """Say whether the page that is written with the declarations differs from what they say."""
+    if target != TARGET or not coverage.differs():
+        return 0
+    sys.stdout.write("different: docs/coverage.md\n")
+    return 1
 
 
 def settle(fresh: Path, target: Path) -> None:

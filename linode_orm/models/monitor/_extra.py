@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.errors import ResponseError
-from linode_orm.mapping import UNSET, Model, Nested, ReadOnly, act
+from linode_orm.mapping import UNSET, Model, Nested, ReadOnly, act, operation
 from linode_orm.models._files import client_of
 from linode_orm.wire import Request
 from linode_orm.wire.config import DEFAULT_URL
@@ -60,6 +60,7 @@ class Metrics(Model):
     if TYPE_CHECKING:
         service_type: ReadOnly[str]
 
+    @operation("POST", "metrics", answers="value", gives=MetricsResult, idempotent=True)
     def metrics(
         self,
         *,
