@@ -171,3 +171,19 @@ def test_two_sessions_at_once(server, client, tell):
     tell(f"two sessions at once: {len(lost)} of {COUNT} tags lost in windows of {max(windows):.3f} s")
     assert len(windows) == 2
     assert all({"one", "two"} & set(row["tags"]) for row in rows(server))
+
+
+def test_what_lands_in_the_window_is_reported(server, session, tell):
+    """What the answer to a PUT shows of another write, made after our look, is in the report."""
+    mine = list(session.query(Instance))
+    for instance in mine:
+        instance.group = "mine"
+    other = Other(server.world)
+    for at, instance in enumerate(mine):
+        other.change({"id": instance.id}, label=f"theirs-{at}")
+    server.arriving = other.before("PUT")
+    report = session.commit()
+    tell(f"{sum(bool(entry.note) for entry in report)} of {COUNT} notes on what another writer did in the window")
+    assert all(row["group"] == "mine" and row["label"].startswith("theirs-") for row in rows(server))
+    assert [each.label for each in mine] == [row["label"] for row in rows(server)]
+    assert all("label" in entry.note for entry in report)
