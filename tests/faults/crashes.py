@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import queue
 import random
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -170,23 +172,20 @@ def writes(world: World) -> int:
     return len(world.effects)
 
 
-def run_all(crashes: Sequence[Crash], side_by_side: int = 3) -> list[Ending]:
-    """Run them in several processes at once."""
-    slots = [Nursery() for _ in range(side_by_side)]
-    free: list[Nursery] = []
-    lock = threading.Lock()
+def run_all(crashes: Sequence[Crash], side_by_side: int = 6) -> list[Ending]:
+    """Run them in several processes at once: much of their time is waiting."""
+    free: queue.SimpleQueue[Nursery] = queue.SimpleQueue()
 
     def one(crash: Crash) -> Ending:
-        with lock:
-            nursery = free.pop()
+        nursery = free.get()
         try:
             return run(crash, nursery)
         finally:
-            with lock:
-                free.append(nursery)
+            free.put(nursery)
 
-    with slots[0] as first, slots[1] as second, slots[2] as third, ThreadPoolExecutor(side_by_side) as pool:
-        free += [first, second, third]
+    with ExitStack() as stack, ThreadPoolExecutor(side_by_side) as pool:
+        for _ in range(min(side_by_side, len(crashes))):
+            free.put(stack.enter_context(Nursery()))
         return list(pool.map(one, crashes))
 
 

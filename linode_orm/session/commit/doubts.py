@@ -48,7 +48,7 @@ def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt
     if not sought.can_be_told and not sought.key:
         return evolve(doubt, reason=_unnamed(instance, doubt), may_repeat=False)
     try:
-        finding = find(session.client, sought)
+        finding = find(session.client, sought, doubt.until)
     except LinodeORMError as error:
         return evolve(doubt, reason=f"{doubt.reason}; it could not be looked for: {error}", may_repeat=False)
     if finding.why:
@@ -64,11 +64,11 @@ def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt
     return doubt
 
 
-def find(client: Client, sought: Sought) -> Finding:
+def find(client: Client, sought: Sought, until: float) -> Finding:
     """Look for an object; where two could come of sending it again, once more when no request can be running."""
     finding = look(client, sought)
     if finding.body is None and not finding.why and not sought.key:
-        left = client.settle - (client.clock.now() - sought.since).total_seconds()
+        left = until - client.clock.monotonic()
         if left > 0:
             client.clock.sleep(min(left, client.settle))
             finding = look(client, sought)

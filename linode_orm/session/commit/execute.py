@@ -279,7 +279,9 @@ class Run:
             self._release(step)
             return
         if answer.is_in_doubt and step.operation == "create":
-            self._hands.doubt(evolve(self._doubts[step.number], reason=answer.note, may_repeat=answer.may_repeat))
+            until = self._client.clock.monotonic() + self._client.settle
+            doubt = self._doubts[step.number]
+            self._hands.doubt(evolve(doubt, reason=answer.note, may_repeat=answer.may_repeat, until=until))
         self._note(step, "in doubt" if answer.is_in_doubt else "failed", answer)
         self._fail()
 

@@ -265,7 +265,8 @@ class Doubt:
     """A creation that was sent and never answered: `sent` is its body without secrets, `since` the moment before.
 
     `known` are the ids that were known of its collection before. `may_repeat` once the object was looked for and not
-    found, where sending it again cannot make a second one.
+    found, where sending it again cannot make a second one. `until` is when nothing that was sent can be running any
+    more, by the monotonic clock.
     """
 
     step: Step
@@ -274,6 +275,7 @@ class Doubt:
     reason: str
     known: frozenset[object] = frozenset()
     may_repeat: bool = False
+    until: float = 0.0
 
 
 def is_new(token: Token) -> TypeGuard[str]:

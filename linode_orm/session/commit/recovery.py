@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.errors import ConflictError, JournalError
 from linode_orm.session.commit import guards
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from linode_orm.session.commit.report import Outcome
     from linode_orm.session.session import Session
     from linode_orm.wire.client import Client
+
+_SURELY_ENDED: Final = timedelta(hours=1)
+"""How old an intent is whose request cannot be running, however often it was sent again."""
 
 
 def recover(
@@ -90,10 +94,13 @@ class _Recovery:
         self._plan = kept.plan
         self._hands = PlainHands(session, self._plan, secrets, self._ids)
         self._ledger = Pages(journal, kept.id)
+        self._until = self._session.monotonic() + self._straggling()
 
     def run(self) -> CommitReport:
         """Settle what is in doubt, then complete or undo."""
         guards.check_writable(self._session.client, self._plan)
+        if self._undo:
+            self._session.clock.sleep(max(0.0, self._until - self._session.monotonic()))
         entries = {entry.step.number: entry for entry in self._settled()}
         sent = self._taken_back(entries) if self._undo else self._completed(entries)
         still = any(entry.status == "pending" and entry.note for entry in sent)
@@ -101,6 +108,15 @@ class _Recovery:
         state = "undone" if self._undo and not sent.not_undone else state_of(sent, interrupted=still)
         self._journal.end(self._kept.id, "undoing" if self._undo and sent.in_doubt else state)
         return sent
+
+    def _straggling(self) -> float:
+        """Give the seconds for which a request of the process that ended may still be running.
+
+        Its intent says when it was sent first, and nothing when it was sent last.
+        """
+        now = self._session.clock.now()
+        unknown = [each.intent for each in self._kept.steps if each.intent and each.status in {None, "in doubt"}]
+        return self._session.client.settle if any(now - each < _SURELY_ENDED for each in unknown) else 0.0
 
     def _settled(self) -> Iterator[Entry]:
         """Give an entry for each step of which it is known by now what became of it."""
@@ -124,7 +140,7 @@ class _Recovery:
         doubt = Doubt(step, sent, known.intent or self._session.clock.now(), known.note)
         sought = sought_for(doubt, parents)
         if sought.key or sought.can_be_told:
-            finding = find(self._session.client, sought)
+            finding = find(self._session.client, sought, self._until)
         else:
             finding = Finding(why="nothing tells whether it was made, since the API allows several alike")
         if finding.body is not None:
