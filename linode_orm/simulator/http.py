@@ -9,12 +9,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from linode_orm.simulator.files import described, is_file
 from linode_orm.simulator.reply import Reply
 
 if TYPE_CHECKING:
     from linode_orm.simulator.simulator import Simulator
 
-VERSIONS: Final = ("/v4beta", "/v4")
+VERSIONS: Final = ("/v4beta", "/v4", "/v2beta")
+# Where files go to and come from: signed addresses, which the real API has on other hosts.
+FILES: Final = ("/uploads/", "/objects/")
 _BAD: Final = json.dumps({"errors": [{"reason": "Invalid JSON"}]}).encode()
 _NOT_FOUND: Final = json.dumps({"errors": [{"reason": "Not found"}]}).encode()
 
@@ -33,11 +36,14 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(length) if length else b""
         parts = urlsplit(self.path)
         version = next((each for each in VERSIONS if parts.path.startswith(f"{each}/")), None)
+        if parts.path.startswith(FILES):
+            version = ""
         if version is None:
             self._answer(Reply(404, _NOT_FOUND, {"content-type": "application/json"}))
             return
+        kind = self.headers.get("Content-Type") or ""
         try:
-            body = json.loads(raw) if raw.strip() else None
+            body = described(kind, raw) if is_file(kind) else json.loads(raw) if raw.strip() else None
         except ValueError:
             self._answer(Reply(400, _BAD, {"content-type": "application/json"}))
             return
@@ -45,11 +51,11 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self.server.simulator.exchange(
             self.command,
             parts.path.removeprefix(version),
-            version=version.removeprefix("/"),
+            version="v4" if version == "/v4" else "v4beta",
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             x_filter=self.headers.get("X-Filter"),
             body=body,
-            token=token.strip() if scheme.lower() == "bearer" and token.strip() else None,
+            token=token.strip() if scheme.lower() == "bearer" and token.strip() else None if version else "signed",
         )
         self._answer(reply)
 
@@ -153,4 +159,6 @@ def serve(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0, hangs
     seconds a request stays unanswered where a fault says that it times out.
     """
     simulator.clock.run()
-    return Serving(simulator, host, port, hangs)
+    serving = Serving(simulator, host, port, hangs)
+    simulator.world.base = serving.url
+    return serving

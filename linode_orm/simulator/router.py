@@ -104,7 +104,12 @@ def _walk(
             return found
     if node.parameter is None or not segments[at]:
         return None
-    return _walk(node.parameter, segments, at + 1, (*values, unquote(segments[at])))
+    found = _walk(node.parameter, segments, at + 1, (*values, unquote(segments[at])))
+    if found is None and at + 1 < len(segments):
+        # clients send `/images/private/1` with the slash as it is, which the API takes for one id
+        both = f"{unquote(segments[at])}/{unquote(segments[at + 1])}"
+        found = _walk(node.parameter, segments, at + 2, (*values, both))
+    return found
 
 
 def verbs(resource: Resource) -> Iterable[Route]:

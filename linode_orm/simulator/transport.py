@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import re
+from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import urlsplit
 
 from linode_orm.errors import TransportError
+from linode_orm.simulator.files import described
 from linode_orm.wire import Response
 
 if TYPE_CHECKING:
     from linode_orm.simulator.reply import Reply
     from linode_orm.simulator.simulator import Simulator
     from linode_orm.wire import JSON, Request
+    from linode_orm.wire.messages import Content
+
+# Whoever has a signed address needs no token of the account.
+_ELSEWHERE: Final = "signed"
+_VERSION: Final = re.compile(r"^/v\d\w*(?=/)")
+
+
+def _path(request: Request) -> str:
+    """Give the path of a request, also of one that goes to another host of the API's."""
+    return _VERSION.sub("", urlsplit(request.url).path) if request.url else request.path
+
+
+def _file(content: Content) -> dict[str, object]:
+    return described(content.kind, b"".join(content.chunks()))
 
 
 class SimulatedTransport:
@@ -25,12 +42,12 @@ class SimulatedTransport:
         began = simulator.clock.monotonic()
         reply = simulator.exchange(
             request.method,
-            request.path,
+            _path(request),
             version=request.version,
             query=request.query,
             x_filter=cast("JSON", request.x_filter),
-            body=request.body,
-            token=token,
+            body=request.body if request.content is None else _file(request.content),
+            token=(request.token or _ELSEWHERE) if request.url else token,
         )
         self._break(request, reply, timeout)
         return Response(

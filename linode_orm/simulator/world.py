@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from linode_orm.simulator.clock import VirtualClock
 
 USERNAME: Final = "simulated"
+# Where files go, unless the simulator is served.
+BASE: Final = "https://upload.example.com"
 
 
 class World:
@@ -35,6 +37,7 @@ class World:
         self.strict = strict
         self.events = Events(self)
         self.username = USERNAME
+        self.base = BASE
         self.tokens: dict[str, Row] = {}
 
     @property

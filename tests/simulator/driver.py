@@ -115,7 +115,7 @@ ALSO: dict[str, Callable[[Driver], dict[str, Any]]] = {
     "PUT /monitor/streams/destinations/{}": lambda driver: {"details": driver.details()},
     "POST /images/sharegroups": lambda driver: {"images": [{"id": driver.own_image()}]},
     "POST /images/sharegroups/{}/images": lambda driver: {"images": [{"id": driver.own_image()}]},
-    "POST /images/sharegroups/tokens": lambda driver: {"valid_for_sharegroup_uuid": driver.uuid()},
+    "POST /images/sharegroups/tokens": lambda driver: {"valid_for_sharegroup_uuid": driver.uuid(), "label": "token"},
     "POST /lke/clusters/{}/pools": lambda _: {"type": "g6-standard-1", "count": 1},
     "POST /databases/mysql/instances": lambda _: {"engine": "mysql/8"},
     "POST /databases/postgresql/instances": lambda _: {"engine": "postgresql/16"},

@@ -21,7 +21,6 @@ SETTLED = {
     r"is_shared is bool for string": "TestImage_CloudInit#3",
     r"image_sharing is dict for string": "TestImage_CloudInit#3",
     r"details is dict for string": "TestLogStream_Create_TwoDestinations#6",
-    r"details is str for object": "the body of the create says text",
     r"widgets\[\]\.size is int for string": "TestMonitorDashboards_Get#0",
     r"apps\.\w+ is int for boolean": "TestLongviewClient_Create#0",
     r"^id is str for integer": "TestMonitorAlertDefinitionEntities_List#1, TestNodeBalancerType_List#0",

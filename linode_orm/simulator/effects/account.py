@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from base64 import b64decode
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.simulator.errors import bad, not_found
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from linode_orm.simulator.store import Body, Row
     from linode_orm.simulator.world import World
 
+EMPTY: Final = b"\x89PNG\r\n\x1a\n"  # a picture whose bytes did not come
 HIDDEN: Final = "<REDACTED>"  # what the API shows of a secret after the first answer (`TestOAuthClient_GetFound#1`)
 
 
@@ -119,13 +121,13 @@ def _thumbnail(call: Call) -> bytes:
     row = call.world.need("OAuthClient", call.values[0])
     if "thumbnail" not in row.hidden:
         raise not_found()
-    return b"\x89PNG\r\n\x1a\n"
+    return b64decode(row.hidden["thumbnail"]) or EMPTY
 
 
 @instead("PUT /account/oauth-clients/{}/thumbnail")
 def _picture(call: Call) -> None:
     row = call.world.need("OAuthClient", call.values[0])
-    row.hidden["thumbnail"] = True
+    row.hidden["thumbnail"] = str(call.given("content") or "")
     row.change(thumbnail_url=f"https://api.linode.com/v4/account/clients/{row.id}/thumbnail")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from linode_orm.simulator.errors import bad, not_found
-from linode_orm.simulator.hooks import after, answer, check, fill, listing
+from linode_orm.simulator.hooks import after, answer, check, fill, instead, listing
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
@@ -63,7 +63,18 @@ def _upload(call: Call) -> dict[str, object]:
     image = call.world.make("Image", (), **kept)
     able = ["cloud-init"] if call.given("cloud_init") else []
     image.change(status="pending_upload", capabilities=able, size=0, total_size=0)
-    return {"image": image.body, "upload_to": f"https://upload.example.com/{image.id}"}
+    return {"image": image.body, "upload_to": f"{call.world.base}/uploads/{image.id}"}
+
+
+@instead("PUT /uploads/{}")
+def _uploaded(call: Call) -> None:
+    """Take the file; the image is there when it was looked at (`TestImage_Replicate#2`)."""
+    image = call.world.need("Image", call.values[0])
+    if image.body["status"] != "pending_upload":
+        raise bad("The image has its file already")
+    size = max(1, int(call.given("size") or 0) // 1_048_576)
+    done = {"status": "available", "size": size, "total_size": size}
+    call.world.job(image, (1.0, done), action="image_upload")
 
 
 @answer("POST /images/{}/regions")

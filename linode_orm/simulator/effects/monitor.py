@@ -88,6 +88,17 @@ def _place(world: World, kind: str, identity: object) -> str:
     return "linode/instances" if kind == "linode" else f"{kind}s"
 
 
+@fill("/monitor/alert-channels")
+def _channel(call: Call) -> None:
+    draft = call.draft
+    draft.update(type="user", created_by=call.world.username, updated_by=call.world.username)
+    draft["channel_type"] = draft.get("channel_type") or "email"
+    if not isinstance(draft.get("details"), dict):
+        draft["details"] = {"email": {"usernames": [call.world.username], "recipient_type": "user"}}
+    alerts = {"url": f"/monitor/alert-channels/{draft['id']}/alerts", "type": "alerts-definitions", "alert_count": 0}
+    draft["alerts"] = alerts
+
+
 @listing("GET /monitor/alert-channels/{}/alerts")
 def _on_channel(call: Call) -> list[Body]:
     found = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from linode_orm.simulator.effects.object_storage import keep
 from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, check, fill
 
@@ -87,8 +88,7 @@ def _tried(call: Call) -> None:
     name = f"cloud-logs-test-connection-{world.clock.now():%Y%m%dT%H%M%S}"
     for bucket in world.rows("ObjectStorageBucket"):
         if bucket.body["label"] == label:
-            facts = {"size": 9, "last_modified": f"{world.now}.000Z", "etag": "06aa6fa8bdc2078e7e1bd903e70c8f6a"}
-            bucket.hidden.setdefault("objects", []).append({"name": name, **facts, "owner": world.username})
+            keep(world, bucket, name, 9)
 
 
 @after("POST /monitor/streams/destinations", "PUT /monitor/streams/destinations/{}")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from hashlib import md5
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, named
@@ -174,16 +177,48 @@ def _plain(call: Call) -> None:
 
 @instead("GET /object-storage/buckets/{}/{}/object-list")
 def _objects(call: Call) -> Body:
-    """Give what this API put there itself; what else a bucket holds is sent to its own host."""
-    held = _needed(call.world, call.values).hidden.get("objects", [])
-    return {"data": held, "next_marker": None, "is_truncated": False}
+    held = _needed(call.world, call.values).hidden.get("objects", {})
+    return {"data": list(held.values()), "next_marker": None, "is_truncated": False}
 
 
 @instead("POST /object-storage/buckets/{}/{}/object-url")
 def _url(call: Call) -> Body:
-    row = _needed(call.world, call.values)
-    host, label = row.body["s3_endpoint"], row.body["label"]
-    return {"url": f"https://{host}:443/{label}/{call.given('name')}?Signature=simulated", "exists": False}
+    """Give a signed address; here it leads to the simulator, so that no file goes anywhere else."""
+    row, name = _needed(call.world, call.values), str(call.given("name"))
+    place = f"{call.world.base}/objects/{row.body['region']}/{row.body['label']}/{quote(name, safe='')}"
+    return {"url": f"{place}?Signature=simulated", "exists": name in row.hidden.get("objects", {})}
+
+
+@instead("PUT /objects/{}/{}/{}")
+def _put(call: Call) -> None:
+    size = int(call.given("size") or 0)
+    keep(call.world, _needed(call.world, call.values), call.values[2], size, str(call.given("content") or ""))
+
+
+def keep(world: World, bucket: Row, name: str, size: int, content: str = "") -> None:
+    """Put an object into a bucket (`TestLogStream_Create_TwoDestinations#12`)."""
+    facts = {"size": size, "last_modified": f"{world.now}.000Z", "etag": md5(content.encode()).hexdigest()}  # noqa: S324  what S3 calls a tag
+    bucket.hidden.setdefault("objects", {})[name] = {"name": name, **facts, "owner": OWNER}
+    bucket.hidden.setdefault("contents", {})[name] = content
+    held = bucket.hidden["objects"].values()
+    bucket.change(objects=len(held), size=sum(each["size"] for each in held))
+
+
+@instead("GET /objects/{}/{}/{}")
+def _get(call: Call) -> bytes:
+    contents = _needed(call.world, call.values).hidden.get("contents", {})
+    if call.values[2] not in contents:
+        raise not_found()
+    return b64decode(contents[call.values[2]])
+
+
+@instead("DELETE /objects/{}/{}/{}")
+def _drop(call: Call) -> None:
+    bucket = _needed(call.world, call.values)
+    for kept in ("objects", "contents"):
+        bucket.hidden.get(kept, {}).pop(call.values[2], None)
+    held = bucket.hidden.get("objects", {}).values()
+    bucket.change(objects=len(held), size=sum(each["size"] for each in held))
 
 
 def _needed(world: World, values: tuple[str, ...]) -> Row:
