@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from linode_orm.errors import InvalidRequestError, NotFound, ResponseError
@@ -77,7 +78,11 @@ class Reader:
         return Request("GET", mapper.path_for(state.identity, state.parents), version=mapper.version)
 
     def take(self, instance: Model, response: Response) -> None:
-        """Bring an object up to date with the answer of its GET."""
+        """Bring an object up to date with the answer of its GET; raise `NotFound` where that says there is none."""
+        if response.status == HTTPStatus.NO_CONTENT:
+            path = response.request.path
+            msg = f"GET {path}: {response.status}, there is nothing: an unrestricted user has no grants"
+            raise NotFound(msg, status=response.status, method="GET", path=path, tries=response.tries)
         body = self._checked(instance, response.json(), response.request.path)
         self._session.loader.take(instance, body, Loaded.WHOLE)
 

@@ -51,7 +51,8 @@ class Found(NamedTuple):
     @property
     def arguments(self) -> dict[str, str]:
         """The arguments of an action that stand in its path."""
-        known = {*self.route.mapper.placeholders, *self.route.mapper.id_names}
+        mapper, operation = self.route.mapper, self.route.what
+        known = {*mapper.placeholders, *(() if operation.scope == "collection" else mapper.id_names)}
         names = _NAME.findall(self.route.path)
         return {name: each for name, each in zip(names, self.values, strict=True) if name not in known}
 
