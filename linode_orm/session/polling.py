@@ -31,9 +31,20 @@ _UNKNOWN: Final = 1
 class Polls(Protocol):
     """What polling needs of a session."""
 
-    client: Client
-    loader: Loader
-    reader: Reader
+    @property
+    def client(self) -> Client:
+        """What sends."""
+        ...
+
+    @property
+    def loader(self) -> Loader:
+        """What takes bodies in."""
+        ...
+
+    @property
+    def reader(self) -> Reader:
+        """What reads single objects."""
+        ...
 
     @property
     def runner(self) -> Runner:

@@ -9,12 +9,9 @@ from linode_orm.errors import InvalidRequestError, NotFound, ResponseError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.state import Loaded, Near, Status
 from linode_orm.session.batches import Batch
-from linode_orm.session.listing import in_order
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from linode_orm.mapping import Model
     from linode_orm.mapping.query import Runner
     from linode_orm.session.batches import Batches
@@ -85,26 +82,6 @@ class Reader:
             raise NotFound(msg, status=response.status, method="GET", path=path, tries=response.tries)
         body = self._checked(instance, response.json(), response.request.path)
         self._session.loader.take(instance, body, Loaded.WHOLE)
-
-    def items(self, instances: Sequence[Model]) -> list[Model]:
-        """Read several objects, side by side where they have a GET of their own; give those that are not there."""
-        gone: list[Model] = []
-        asked = [each for each in instances if "get" in each.__mapper__.verbs]
-        arrivals = in_order(self._session.client, [self.request(each) for each in asked]) if asked else ()
-        for instance, arrived in zip(asked, arrivals, strict=True):
-            if isinstance(arrived, NotFound):
-                gone.append(instance)
-            elif isinstance(arrived, Exception):
-                raise arrived
-            else:
-                self.take(instance, arrived)
-        for instance in instances:
-            if "get" not in instance.__mapper__.verbs:
-                try:
-                    self.item(instance)
-                except NotFound:
-                    gone.append(instance)
-        return gone
 
     def _row(self, instance: Model) -> Model | None:
         state = instance.__state__

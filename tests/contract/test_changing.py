@@ -497,3 +497,16 @@ def test_a_mistyped_read_is_met_by_pythons_own_suggestion():
     ended = subprocess.run([sys.executable, "-c", READ], check=False, capture_output=True, text=True)
     assert ended.returncode == 1
     assert "has no attribute 'lable'. Did you mean: 'label'?" in ended.stderr
+
+
+def test_what_is_attached_is_deleted_after_what_it_hangs_on(sim, session):
+    """A volume and its Linode go in one commit, the Linode first: the API deletes no attached volume."""
+    sim.seed(instances=1)
+    instance = session.query(Instance).first()
+    sim.seed(volumes=[{"label": "data", "linode_id": instance.id, "region": instance.region_id}])
+    volume = session.query(Volume).filter(Volume.label == "data").one()
+    session.delete(volume)
+    session.delete(instance)
+    assert [step.model for step in session.plan()] == ["Instance", "Volume"]
+    session.commit()
+    assert session.query(Volume).count() == 0

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from linode_orm.errors import Clash, ConflictError
 from linode_orm.mapping.codecs import Optional
 from linode_orm.mapping.containers import ListOf, Structure
 from linode_orm.mapping.record import changes
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.newest import Looks, read_newest
+from linode_orm.session.newest import Polls, read_newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
-class Watches(Looks, Protocol):
-    """What looking for conflicts needs of a session."""
-
-
-def look_again(session: Watches, instances: Iterable[Model]) -> list[Model]:
+def look_again(session: Polls, instances: Iterable[Model]) -> list[Model]:
     """Read the newest values of changed objects, make set edits again on them; give the objects that are gone."""
     changed = [each for each in instances if changes(each)]
     return read_newest(session, changed, [each for each in changed if _is_only_on_get(each)])

@@ -132,14 +132,16 @@ def _perhaps_unique(
 
 
 def _before_deletion(drafts: Sequence[Draft], graves: Mapping[Key, Key]) -> None:
-    """Let a deletion wait for everything that refers to what it deletes."""
+    """Let a deletion wait for everything that refers to what it deletes; what is attached to it is deleted after it."""
     deletion = {draft.token: at for at, draft in enumerate(drafts) if draft.operation == "delete"}
     by_id = {(key.model, key.identity): deletion[grave] for key, grave in graves.items()}
     for at, draft in enumerate(drafts):
         soft = _SOFT if draft.operation == "delete" else ""
-        for reference in references(draft):
-            grave = by_id.get(reference, at)
-            if grave != at:
+        for model, identity, hangs in references(draft):
+            grave = by_id.get((model, identity), at)
+            if grave != at and hangs and draft.operation == "delete":
+                drafts[at].waits.setdefault(grave, f"{_SOFT}it hangs on nothing")
+            elif grave != at:
                 drafts[grave].waits.setdefault(at, f"{soft}{draft.instance.__describe__()} no longer refers to it")
 
 

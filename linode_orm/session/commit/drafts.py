@@ -211,12 +211,12 @@ def rekeys(draft: Draft) -> bool:
     return draft.operation == "update" and any(change.name in names for change in draft.body.changes)
 
 
-def references(draft: Draft) -> Iterator[tuple[str, object]]:
-    """Give what an object refers to, before and after the draft, as class and id."""
+def references(draft: Draft) -> Iterator[tuple[str, object, bool]]:
+    """Give what an object refers to, before and after the draft, as class and id, and whether it hangs on it."""
     record: Any = draft.instance
     for relation in record.__mapper__.relations.values():
         if isinstance(relation, One) and relation.via:
             field = record.__mapper__.fields[relation.via]
             for identity in {record.__state__.raw.get(field.key), record.__dict__.get(field.name)}:
                 if identity is not None:
-                    yield relation.target, cast("object", identity)
+                    yield relation.target, cast("object", identity), bool(field.changed_by)

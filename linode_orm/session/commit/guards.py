@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Loaded
-from linode_orm.session.newest import Looks, read_newest
+from linode_orm.session.newest import Polls, read_newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,15 +14,6 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.session.commit.plan import Plan
     from linode_orm.wire.client import Client
-
-
-class Guarded(Looks, Protocol):
-    """What guards need of a session."""
-
-    @property
-    def client(self) -> Client:
-        """What sends."""
-        ...
 
 
 def check_writable(client: Client, plan: Plan) -> None:
@@ -44,7 +35,7 @@ def check_max_deletes(plan: Plan, most: int | None) -> None:
         raise InvalidRequestError(msg)
 
 
-def check_protected(session: Guarded, deleted: Iterable[Model], protected: frozenset[str]) -> None:
+def check_protected(session: Polls, deleted: Iterable[Model], protected: frozenset[str]) -> None:
     """Refuse to delete what carries a protected tag; tags that were never read are read first."""
     if not protected:
         return

@@ -18,6 +18,7 @@ from linode_orm.session.commit.plan import Doubt, Pending, Plan, fill, is_new
 from linode_orm.session.commit.report import CommitReport, Entry
 from linode_orm.session.commit.sending import Before, put_back, send
 from linode_orm.session.loading import identity_in
+from linode_orm.session.newest import read_newest
 
 if TYPE_CHECKING:
     import os
@@ -193,7 +194,7 @@ class _Recovery:
             instance = self._hands.object_of(step)
             if step.operation in {"update", "replace"}:
                 entries[step.number] = Entry(step, instance, "in doubt")
-            elif step.operation == "delete" and self._session.reader.items([instance]):
+            elif step.operation == "delete" and read_newest(self._session, [instance]):
                 entries[step.number] = Entry(step, instance, "applied")
         ended, _ = put_back(entries, self._plan, self._ids, self._session.client, self._hands, self._ledger)
         filled = [ended.get(step.number) or Entry(step, self._hands.object_of(step), "pending") for step in self._plan]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit.plan import Hidden, Pending
 from linode_orm.session.commit.report import Unheld
-from linode_orm.session.newest import Looks, read_newest
+from linode_orm.session.newest import Polls, read_newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Landed = tuple[Step, Model, object]
 
 
-def not_held(session: Looks, landed: Iterable[Landed]) -> tuple[Unheld, ...]:
+def not_held(session: Polls, landed: Iterable[Landed]) -> tuple[Unheld, ...]:
     """Read the objects of applied steps again, and give the values that are neither as sent nor as answered.
 
     What the API answered counts where it answered the object, for it may write values in its own way (`/32`, the order
