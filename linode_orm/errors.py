@@ -138,7 +138,13 @@ class TransportError(LinodeORMError):
 
 
 class ResponseError(LinodeORMError):
-    """An answer is not what the API describes: no JSON, no envelope, no id, a value of the wrong type."""
+    """An answer is not what the API describes: no JSON, no envelope, no id, a value of the wrong type.
+
+    `retryable` says whether the same request may be answered better, `tries` how often it was sent.
+    """
+
+    retryable = False
+    tries: int = 1
 
 
 # ---------------------------------------------------------------- commits

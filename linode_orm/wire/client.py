@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from attrs import evolve, frozen
 
-from linode_orm.errors import ApiError, InvalidRequestError, TransportError
+from linode_orm.errors import ApiError, InvalidRequestError, ResponseError, TransportError
 from linode_orm.wire.answers import check
 from linode_orm.wire.cache import CatalogueCache
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
-from linode_orm.wire.messages import Request, Response
+from linode_orm.wire.messages import JSON_TYPE, Request, Response
 from linode_orm.wire.remaining import Remaining
 from linode_orm.wire.retry import POLICY, another
 from linode_orm.wire.stragglers import Stragglers
@@ -133,7 +133,7 @@ class Client:
             end += waited
             try:
                 return self._attempt(request, tries, end - clock.monotonic(), ticket)
-            except (ApiError, TransportError) as error:
+            except (ApiError, TransportError, ResponseError) as error:
                 error.tries = tries
                 self._stragglers.note(request, error)
                 following = another(policy, request, error)
@@ -188,6 +188,8 @@ class Client:
         standing = Standing(self._expiry, self.clock.now()) if refused and token is not None else None
         secrets = [each for each in (token, response.request.token) if each is not None]
         check(response, tries, secrets, standing)
+        if response.request.idempotent and response.request.accept == JSON_TYPE:
+            response.told()
         if token is not None and response.request.path.startswith(TOKENS):
             self._expiry = expiry_in(response, token) or self._expiry
 

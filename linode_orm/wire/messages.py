@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import Factory, frozen
+from attrs import Factory, field, frozen
 
 from linode_orm.errors import ResponseError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 """Any value of JSON."""
 
+JSON_TYPE: Final = "application/json"
 MASK: Final = "***"
 """What stands where a secret was."""
 
@@ -55,7 +56,7 @@ class Request:
     content: Content | None = None
     url: str = ""
     token: str | None = None
-    accept: str = "application/json"
+    accept: str = JSON_TYPE
 
     @property
     def title(self) -> str:
@@ -88,31 +89,42 @@ class Response:
     request: Request
     elapsed: float = 0.0
     tries: int = 1
+    _parsed: list[JSON] = field(factory=list, init=False)
 
     def json(self) -> JSON:
         """Give the content, parsed; None where there is none; raise `ResponseError` where it is no JSON."""
         if not self.content:
             return None
+        if self._parsed:
+            return self._parsed[0]
         try:
             parsed: JSON = json.loads(self.content)
         except ValueError:
             kind = self.headers.get("content-type", "no content type")
             msg = f"{self.request.title}: the answer ({self.status}, {kind}, {len(self.content)} bytes) is no JSON"
-            raise ResponseError(msg) from None
+            raise garbled(msg) from None
+        self._parsed.append(parsed)
         return parsed
 
     def told(self) -> object:
-        """Give the answer to a write, parsed; raise `ResponseError` where there is none: the API sends `{}` at least.
+        """Give the answer, parsed; raise `ResponseError` where there is none: the API sends `{}` at least.
 
         What stands between this machine and the API may answer 200 for it, with nothing or a page to sign in on.
         """
         if not self.content and self.status != HTTPStatus.NO_CONTENT:
             msg = f"{self.request.title}: the answer ({self.status}) is empty, which no answer of the API is"
-            raise ResponseError(msg)
+            raise garbled(msg)
         return self.json() if self.content else {}
 
     def __repr__(self) -> str:
         return f"<Response {self.status} to {self.request.title}, {len(self.content)} bytes>"
+
+
+def garbled(message: str) -> ResponseError:
+    """Give the error for an answer that cannot be read, and that may be whole when it is asked for again."""
+    error = ResponseError(message)
+    error.retryable = True
+    return error
 
 
 def masked(value: object, keys: frozenset[str]) -> object:

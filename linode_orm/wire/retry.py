@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib3.exceptions import HTTPError, MaxRetryError
 from urllib3.util.retry import Retry
 
-from linode_orm.errors import ApiError, Busy, RateLimited, ServerError, TransportError
+from linode_orm.errors import ApiError, Busy, RateLimited, ResponseError, ServerError, TransportError
 
 if TYPE_CHECKING:
     from linode_orm.wire.messages import Request
@@ -48,6 +48,8 @@ def _pause(backoff: float, error: Exception) -> float:
 def _worthwhile(request: Request, error: Exception) -> bool:
     if isinstance(error, (RateLimited, Busy)):
         return True
+    if isinstance(error, ResponseError):
+        return request.idempotent and error.retryable
     if isinstance(error, TransportError):
         return request.idempotent or error.sent is False
     if isinstance(error, ServerError):

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 _TIMED_OUT: Final = 408
 _BROKEN: Final = 500
-_GARBLED: Final = 3
-"""How often a request is sent whose answers cannot be read."""
 
 
 @frozen(eq=False)
@@ -46,20 +44,13 @@ def may_have_been_done(method: str, error: BaseException) -> bool:
 
 
 def call(client: Client, request: Request) -> Answer:
-    """Send a PUT or a DELETE; again where its answer cannot be read, for sending it twice does the same as once."""
-    began, tries = perf_counter(), 0
-    while True:
-        try:
-            response = client.send(request)
-            tries += response.tries
-            body = response.told()
-        except ResponseError as error:
-            if tries < _GARBLED and request.idempotent and tries:
-                continue
-            return _failed(request, error, perf_counter() - began, max(tries, 1))
-        except BaseException as error:  # noqa: BLE001  whatever it is, the session's thread decides
-            return _failed(request, error, perf_counter() - began, tries + getattr(error, "tries", 1))
-        return Answer(body, perf_counter() - began, tries)
+    """Send a PUT or a DELETE; the client sends it again where its answer is lost, or cannot be read."""
+    began = perf_counter()
+    try:
+        response = client.send(request)
+        return Answer(response.told(), perf_counter() - began, response.tries)
+    except BaseException as error:  # noqa: BLE001  whatever it is, the session's thread decides
+        return _failed(request, error, perf_counter() - began, getattr(error, "tries", 1))
 
 
 def _failed(request: Request, error: BaseException, seconds: float, tries: int) -> Answer:

@@ -140,7 +140,7 @@ def _before_deletion(drafts: Sequence[Draft], graves: Mapping[Key, Key]) -> None
         for model, identity, hangs in references(draft):
             grave = by_id.get((model, identity), at)
             if grave != at and hangs and draft.operation == "delete":
-                drafts[at].waits.setdefault(grave, f"{_SOFT}it hangs on nothing")
+                draft.waits.setdefault(grave, f"{_SOFT}it hangs on nothing")
             elif grave != at:
                 drafts[grave].waits.setdefault(at, f"{soft}{draft.instance.__describe__()} no longer refers to it")
 
