@@ -136,7 +136,8 @@ class Budgets:
             window = Window(report.limit, per, report.reset if ends is not None else None, now + per, now)
             window.ends = ends if ends is not None else window.ends
             counted = report.limit - (report.limit if report.remaining is None else report.remaining)
-            window.used = window.debt = min(endpoint.started, counted + 2 * endpoint.flying)
+            window.used = min(endpoint.started, counted + 2 * endpoint.flying)
+            window.debt, window.joins = counted, endpoint.flying
             window.name = f"={window.reset}"
             endpoint.windows[report.limit] = window
         window.tell(report, ends, began, now)

@@ -68,12 +68,14 @@ class SharedBudget:
     def share(self) -> float:
         """Give the part of every budget that is this process's alone: 1 while Redis counts for all."""
         gone = self._gone_until
-        if gone is None:
-            return 1.0
-        if self._clock.monotonic() >= gone:
+        if gone is not None and self._clock.monotonic() >= gone:
             self._reach()
-            return self.share() if self._gone_until is None else 1 / self.processes
-        return 1 / self.processes
+        return self.part
+
+    @property
+    def part(self) -> float:
+        """The same, without looking for Redis."""
+        return 1.0 if self._gone_until is None else 1 / self.processes
 
     @property
     def processes(self) -> int:
@@ -87,7 +89,10 @@ class SharedBudget:
         try:
             self._show()
             counted: list[str] = []
-            for budget in ticket.budgets:
+            for budget, trial in zip(ticket.budgets, ticket.trials, strict=True):
+                if trial:
+                    # counted in the window that it opens
+                    continue
                 if isinstance(budget, Window):
                     fits = self._counted(f"{ticket.endpoint.name}:{budget.limit}", budget, counted)
                 else:
@@ -115,12 +120,14 @@ class SharedBudget:
         redis = self._storage.get_connection()
         keys = [self._key(kind, f"@{each}") for each in (reset, reset - 1, reset + 1)]
         named = next((each.decode() for each in redis.mget(keys) if each is not None), None)
-        if named is None:
-            redis.set(keys[0], budget.name, nx=True, ex=_KEPT)
-            named = redis.get(keys[0]).decode()
-        if named != budget.name:
+        first = named is None and bool(redis.set(keys[0], budget.name, nx=True, ex=_KEPT))
+        named = named or redis.get(keys[0]).decode()
+        if not first and budget.joins is not None:
+            budget.debt = budget.joins
+        elif named != budget.name:
             # all but the one that is being counted
-            budget.name, budget.debt = named, budget.used - 1
+            budget.debt = budget.used - 1
+        budget.name = named
         budget.resolved = budget.reset
 
     def _key(self, kind: str, name: str) -> str:

@@ -28,6 +28,11 @@ class Sharing(Protocol):
 
     name: str
 
+    @property
+    def part(self) -> float:
+        """The part of every budget that is this process's alone, as last known."""
+        ...
+
     def share(self) -> float:
         """Give the part of every budget that is this process's alone: 1 while all count together."""
         ...
@@ -81,7 +86,10 @@ class Throttle:
 
     def remaining(self) -> Remaining:
         """Give what is left."""
-        return self._budgets.remaining(self._shared.name if self._shared is not None else None)
+        if self._shared is None:
+            return self._budgets.remaining()
+        self._budgets.share = self._shared.part
+        return self._budgets.remaining(self._shared.name)
 
     def least_time(self, requests: Iterable[tuple[str, str]]) -> float:
         """Give the least seconds that requests (method, path) take from now on."""

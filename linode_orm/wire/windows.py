@@ -118,7 +118,8 @@ class Window:
 
     `ends` is when that is by the API's own word, in whole seconds; the truth lies between `early` and `late` seconds
     from there, and every answer near it narrows that. One request at a time may try whether it has come.
-    `others` are requests that this client did not send, as far as answers show.
+    `others` are requests that this client did not send, as far as answers show. `name` is the window's among those who
+    share it, `debt` what they have not been told of yet, or `joins` where they know the window already.
     """
 
     limit: int
@@ -138,10 +139,12 @@ class Window:
     late: float = _ROUNDING
     confirmed: bool = True
     crossed: float = 0.0
+    edge: float = Factory(lambda self: self.reset or 0.0, takes_self=True)
     trying: bool = False
     measured: bool = False
     name: str = ""
     debt: int = 0
+    joins: int | None = None
     resolved: float | None = None
     log: Log | None = None
     pace: Pace = Factory(lambda self: Pace(self.per), takes_self=True)
@@ -237,7 +240,10 @@ class Window:
         # with nothing on its way, the lowest report is the truth
         self.low = min(self.low, report.remaining)
         self.used = min(self.used, self.limit - self.low + 2 * self.flying)
-        self.others = max(self.others, self.limit - report.remaining - self.used)
+        if self.flying:
+            self.others = max(self.others, self.limit - report.remaining - self.used)
+        else:
+            self.others = max(self.limit - self.low - self.used, 0)
 
     def _tell_remaining(self, remaining: int, now: float) -> None:
         """Learn from an answer that does not say when: more left than before is a new window."""
@@ -264,8 +270,8 @@ class Window:
         if ahead <= (self.per if self.measured else _LONGEST):
             self._measure(ahead, now)
         if self.confirmed:
-            self._open(self.flying + 1)
-        self.reset, self.ends, self.confirmed = reset, ends, True
+            self._open(self.flying + 1, reset - self.per if self.measured else self.edge)
+        self.reset, self.edge, self.ends, self.confirmed = reset, reset, ends, True
 
     def _measure(self, per: float, now: float) -> None:
         self.per = self.pace.per = per
@@ -279,14 +285,17 @@ class Window:
 
     def _roll(self, now: float, used: int) -> None:
         """The window has ended for sure; whether and when the next one began, an answer will tell."""
-        self._open(used)
-        self.crossed = self.ends
-        while self.ends + self.late <= now:
+        self.crossed, passed = self.ends, 0
+        while self.ends + self.late <= now or not passed:
             self.ends += self.per
+            passed += 1
+        start = self.edge + (passed - 1) * self.per
+        self._open(used, start)
+        self.edge = start + self.per
         self.confirmed = self.reset is None
 
-    def _open(self, used: int) -> None:
-        self.name, self.resolved, self.debt = f">{self.reset}", None, used
+    def _open(self, used: int, start: float) -> None:
+        self.name, self.resolved, self.debt, self.joins = f">{start}", None, used, None
         self.before, self.used, self.others, self.trying = self.used, used, 0, False
         self.low = self.limit
         self.number += 1
