@@ -202,6 +202,14 @@ class Declaration:
         text = kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
         return f"{self.seen(parent.name)} | {text}"
 
+    def by_id(self, node: Node, text: str) -> str:
+        """Give what an argument takes: beside objects of which nothing can be set, what they stand for, and its id."""
+        named = node.children.get("id")
+        if node.type != ARRAY or named is None or any(each.createable or each.mutable for _, each in node.walk()):
+            return text
+        target = f"{self.seen(named.refers)} | " if named.refers in self.known else ""
+        return text.replace("]", f" | {target}{SCALARS[named.type]}]", 1)
+
     def new_arguments(self) -> list[str]:
         """Give the arguments of a new object: required ones first."""
         required, optional = [], []
@@ -211,7 +219,7 @@ class Declaration:
             if not node.createable:
                 continue
             raw = self.resource.attribute_of(key)
-            text = taken(bracket(node, self.classes.of(node, (key,), hidden=node.write_only)))
+            text = self.by_id(node, taken(bracket(node, self.classes.of(node, (key,), hidden=node.write_only))))
             reference = self.reference(key, node)
             if reference is None:
                 (required if node.required else optional).append(f"{raw}: {text}")

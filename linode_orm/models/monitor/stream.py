@@ -10,6 +10,7 @@ from linode_orm.mapping import Field, Fixed, Many, Model, Nested, Owner, ReadOnl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from linode_orm.models.monitor.stream_destination import StreamDestination
     from linode_orm.models.monitor.stream_history import StreamHistory
 
 
@@ -63,7 +64,7 @@ class Stream(Model, path="/monitor/streams"):
             self,
             *,
             label: str,
-            destinations: Sequence[StreamDestinationBody],
+            destinations: Sequence[StreamDestinationBody | StreamDestination | int],
             type: str,
             details: StreamDetails | None = ...,
             status: str = ...,

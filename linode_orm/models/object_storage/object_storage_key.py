@@ -9,6 +9,8 @@ from linode_orm.mapping import Field, Fixed, Model, Nested, Owner, ReadOnly
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from linode_orm.models.regions.region import Region
+
 
 class ObjectStorageKeyBucketAccess(Nested):
     """What stands under `bucket_access` of an ObjectStorageKey."""
@@ -48,6 +50,6 @@ class ObjectStorageKey(Model, path="/object-storage/keys"):
             *,
             label: str = ...,
             bucket_access: Sequence[ObjectStorageKeyBucketAccess] | None = ...,
-            regions: Sequence[ObjectStorageKeyRegion] = ...,
+            regions: Sequence[ObjectStorageKeyRegion | Region | str] = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import assert_type
 
 from linode_orm import (
+    VPC,
     Client,
     CommitError,
     Disk,
@@ -15,9 +16,13 @@ from linode_orm import (
     Firewall,
     Instance,
     Linode,
+    ObjectStorageKey,
     Region,
     Session,
+    Stream,
+    StreamDestination,
     Volume,
+    VPCSubnet,
     and_,
     inspect,
     not_,
@@ -92,6 +97,14 @@ def writing(session: Session) -> None:
     instance.resize(Instance(session, 2).type)
     assert_type(volume.attach(instance), Volume)
     instance.wait_until(Instance.status == "running", timeout=60)
+
+
+def creating(session: Session) -> None:
+    """Children inside a parent, as objects and as dicts; objects named by their ids."""
+    session.add(VPC(label="net", region="us-east", subnets=[VPCSubnet(label="a")]))
+    session.add(VPC(label="net", region="us-east", subnets=[{"label": "a"}]))
+    session.add(Stream(label="logs", type="audit_logs", destinations=[512, StreamDestination(session, 513)]))
+    session.add(ObjectStorageKey(label="key", regions=["us-east"]))
 
 
 def connecting() -> None:
