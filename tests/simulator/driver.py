@@ -186,12 +186,9 @@ class Driver:
 
     def run(self, operation: Described, *, whole: bool = False) -> tuple[int, Any]:
         """Send one operation over the transport; give the status and the body."""
-        for key in FIRST.get(key_of(operation), ()):
-            self.run(self.known[key])
-        path = self.path(operation)
-        body = self.body(operation, whole=whole) if operation["method"] in {"POST", "PUT"} else None
-        if body is not None:
-            body |= ALSO.get(key_of(operation), lambda _: {})(self)
+        values, body = self.prepare(operation, whole=whole)
+        rest = iter(values)
+        path = re.sub(r"\{\w+\}", lambda _: quote(str(next(rest)), safe=""), operation["path"])
         request = Request(operation["method"], path, body=body, version=operation["api_version"])
         response = self.sim.transport.send(request, token="good", timeout=10)
         self.sim.clock.advance(20)
@@ -199,13 +196,17 @@ class Driver:
             return response.status, response.content
         return response.status, json.loads(response.content) if response.content else None
 
-    def path(self, operation: Described) -> str:
-        """Give the operation's path with the ids of objects that are there."""
+    def prepare(self, operation: Described, *, whole: bool = False) -> tuple[list[object], dict[str, Any] | None]:
+        """Give the values of an operation's path and its body, when all that it needs is there."""
+        for key in FIRST.get(key_of(operation), ()):
+            self.run(self.known[key])
         names = re.findall(r"\{(\w+)\}", operation["path"])
-        values = [*self.named(operation["path"])]
+        values: list[object] = [*self.named(operation["path"])]
         values += [self.parameter(name, operation["path"]) for name in names[len(values) :]]
-        rest = iter(values)
-        return re.sub(r"\{\w+\}", lambda _: quote(str(next(rest)), safe=""), operation["path"])
+        body = self.body(operation, whole=whole) if operation["method"] in {"POST", "PUT"} else None
+        if body is not None:
+            body |= ALSO.get(key_of(operation), lambda _: {})(self)
+        return values, body
 
     def named(self, path: str) -> tuple[str, ...]:
         """Give the ids of the innermost object that a path goes through."""
