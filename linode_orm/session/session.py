@@ -283,7 +283,9 @@ class Session:
         self.check_thread()
         from linode_orm.session.commit import planning  # noqa: PLC0415  scripts that only read need none of it
 
-        return evolve(planning.plan(self.members), source=Source(self))
+        plan = planning.plan(self.members)
+        least = self.client.least_time((step.method, step.path) for step in plan)
+        return evolve(plan, source=Source(self), least_time=least)
 
     def commit(  # noqa: PLR0913  the options of the contract
         self,

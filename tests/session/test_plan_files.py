@@ -209,3 +209,17 @@ def test_what_can_be_undone_is_said(session):
     assert (update.can_be_undone, update.lasting) == (True, "")
     assert (deletion.can_be_undone, deletion.lasting) == (False, "what is deleted cannot be brought back")
     assert deletion.to_dict()["can_be_undone"] is False
+
+
+def test_how_long_it_takes_at_least(session):
+    """Creating many of what the API limits takes its time, and the plan says so before anything is sent."""
+    from linode_orm import Instance
+
+    assert session.plan().least_time == 0
+    for at in range(41):
+        session.add(Instance(label=f"n{at}", region="us-east", type="g6-nanode-1"))
+    plan = session.plan()
+    assert 15 <= plan.least_time <= 60
+    assert plan.to_dict()["least_time"] == round(plan.least_time, 3)
+    assert "s at least" in repr(plan)
+    assert session.world.sent == []

@@ -173,12 +173,14 @@ class Plan:
 
     Steps that do not depend on one another go side by side. `lookups` is how many objects have to be looked for
     before, because an earlier commit lost the answer to their creation. `lost` says what a way back cannot bring
-    back. `source` is where the plan comes from: a session, or a file.
+    back. `least_time` is how many seconds the requests take at least, under what is known of the API's rate limits.
+    `source` is where the plan comes from: a session, or a file.
     """
 
     steps: tuple[Step, ...]
     lookups: int = 0
     lost: tuple[str, ...] = ()
+    least_time: float = field(default=0.0, eq=False)
     source: Source | None = field(default=None, eq=False, repr=False)
 
     @property
@@ -210,13 +212,15 @@ class Plan:
         return "\n\n".join([*shown, *(f"cannot be brought back: {each}" for each in self.lost)])
 
     def __repr__(self) -> str:
-        return f"<Plan of {self.requests} requests>"
+        least = f", {self.least_time:.0f} s at least" if self.least_time else ""
+        return f"<Plan of {self.requests} requests{least}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Give the plan as JSON can hold it, without any secret."""
         return {
             "format": FORMAT,
             "requests": self.requests,
+            "least_time": round(self.least_time, 3),
             "steps": [step.to_dict() for step in self.steps],
             "lost": list(self.lost),
         }

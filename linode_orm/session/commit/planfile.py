@@ -71,7 +71,7 @@ def load(path: str | os.PathLike[str]) -> Plan:
         _refuse(path, "was changed since it was saved; make a new plan instead")
     try:
         steps = tuple(step_from_dict(each) for each in content["steps"])
-        return Plan(steps, 0, tuple(content["lost"]), Source(None, content["account"]))
+        return Plan(steps, 0, tuple(content["lost"]), content["least_time"], Source(None, content["account"]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         _refuse(path, f"is damaged ({type(error).__name__}: {error})")
 
