@@ -43,7 +43,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         kind = self.headers.get("Content-Type") or ""
         try:
-            body = described(kind, raw) if is_file(kind) else json.loads(raw) if raw.strip() else None
+            holds_file = is_file(kind) or (bool(raw) and not version)  # whatever is put where files lie
+            body = described(kind, raw) if holds_file else json.loads(raw) if raw.strip() else None
         except ValueError:
             self._answer(Reply(400, _BAD, {"content-type": "application/json"}))
             return

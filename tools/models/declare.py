@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -219,7 +220,10 @@ class Declaration:
             if not node.createable:
                 continue
             raw = self.resource.attribute_of(key)
-            text = self.by_id(node, taken(bracket(node, self.classes.of(node, (key,), hidden=node.write_only))))
+            nested = self.classes.of(node, (key,), hidden=node.write_only)
+            text = self.by_id(node, taken(bracket(node, nested)))
+            if nested:
+                text = re.sub(rf"\b{nested}\b", f"{nested} | Mapping[str, object]", text, count=1)
             reference = self.reference(key, node)
             if reference is None:
                 (required if node.required else optional).append(f"{raw}: {text}")

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from linode_orm.mapping import Fixed, Model, Nested, Owner, ReadOnly, act, operation
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class EntityTransferEntities(Nested):
     """What stands under `entities` of an EntityTransfer."""
@@ -32,7 +35,7 @@ class EntityTransfer(Model, path="/account/entity-transfers", id="token", verbs=
         @overload
         def __init__(self, session: Owner, token: str, /) -> None: ...
         @overload
-        def __init__(self, *, entities: EntityTransferEntities) -> None: ...
+        def __init__(self, *, entities: EntityTransferEntities | Mapping[str, object]) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
     @operation("POST", "accept", event="entity_transfer_accept")

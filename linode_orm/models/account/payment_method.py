@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from linode_orm.mapping import Fixed, Model, Nested, Owner, ReadOnly, Secret, act, operation
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class PaymentMethodData(Nested):
     """What stands under `data` of a PaymentMethod."""
@@ -39,7 +42,7 @@ class PaymentMethod(Model, path="/account/payment-methods", verbs="list get crea
         def __init__(
             self,
             *,
-            data: PaymentMethodData,
+            data: PaymentMethodData | Mapping[str, object],
             is_default: bool,
             type: Literal["credit_card", "google_pay", "paypal"] | str,
         ) -> None: ...

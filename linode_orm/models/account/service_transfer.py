@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from linode_orm.mapping import Fixed, Model, Nested, Owner, ReadOnly, act, operation
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class ServiceTransferEntities(Nested):
     """What stands under `entities` of a ServiceTransfer."""
@@ -32,7 +35,7 @@ class ServiceTransfer(Model, path="/account/service-transfers", id="token", verb
         @overload
         def __init__(self, session: Owner, token: str, /) -> None: ...
         @overload
-        def __init__(self, *, entities: ServiceTransferEntities) -> None: ...
+        def __init__(self, *, entities: ServiceTransferEntities | Mapping[str, object]) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
     @operation("POST", "accept", event="entity_transfer_accept")

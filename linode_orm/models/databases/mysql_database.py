@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from linode_orm.mapping import JSON, Field, Fixed, Model, Nested, One, Owner, ReadOnly, act, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from linode_orm.models.databases.database_engine import DatabaseEngine
     from linode_orm.models.databases.database_type import DatabaseType
@@ -161,9 +161,9 @@ class MySQLDatabase(Model, path="/databases/mysql/instances"):
             allow_list: Sequence[str] = ...,
             cluster_size: Literal[1, 2, 3] | str = ...,
             engine: DatabaseEngine | str = ...,
-            engine_config: MySQLDatabaseEngineConfig | None = ...,
-            fork: MySQLDatabaseFork | None = ...,
-            private_network: MySQLDatabasePrivateNetwork | None = ...,
+            engine_config: MySQLDatabaseEngineConfig | Mapping[str, object] | None = ...,
+            fork: MySQLDatabaseFork | Mapping[str, object] | None = ...,
+            private_network: MySQLDatabasePrivateNetwork | Mapping[str, object] | None = ...,
             region: Region | str = ...,
             ssl_connection: bool = ...,
             type: DatabaseType | str = ...,

@@ -15,7 +15,7 @@ from linode_orm.models.databases.postgresql_database_types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from linode_orm.models.databases.database_engine import DatabaseEngine
     from linode_orm.models.databases.database_type import DatabaseType
@@ -81,9 +81,9 @@ class PostgreSQLDatabase(Model, path="/databases/postgresql/instances"):
             allow_list: Sequence[str] = ...,
             cluster_size: Literal[1, 2, 3] | str = ...,
             engine: DatabaseEngine | str = ...,
-            engine_config: PostgreSQLDatabaseEngineConfig | None = ...,
-            fork: PostgreSQLDatabaseFork | None = ...,
-            private_network: PostgreSQLDatabasePrivateNetwork | None = ...,
+            engine_config: PostgreSQLDatabaseEngineConfig | Mapping[str, object] | None = ...,
+            fork: PostgreSQLDatabaseFork | Mapping[str, object] | None = ...,
+            private_network: PostgreSQLDatabasePrivateNetwork | Mapping[str, object] | None = ...,
             region: Region | str = ...,
             ssl_connection: bool = ...,
             type: DatabaseType | str = ...,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, overload
 from linode_orm.mapping import Field, Fixed, Model, Nested, One, Owner, ReadOnly, Secret, TagList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from linode_orm.models.images.image_share_group import ImageShareGroup
 
@@ -81,6 +81,9 @@ class ImageShareGroupImage(
         def __init__(self, session: Owner, id: str, parent: ImageShareGroup | int, /) -> None: ...
         @overload
         def __init__(
-            self, *, image_share_group: ImageShareGroup | int = ..., images: Sequence[ImageShareGroupImageImage] = ...
+            self,
+            *,
+            image_share_group: ImageShareGroup | int = ...,
+            images: Sequence[ImageShareGroupImageImage | Mapping[str, object]] = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

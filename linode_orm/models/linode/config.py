@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from linode_orm.mapping import Field, Many, Model, Nested, One, Owner, ReadOnly, act, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from linode_orm.models.linode.config_interface import ConfigInterface
     from linode_orm.models.linode.instance import Instance
@@ -123,11 +123,11 @@ class Config(Model, path="/linode/instances/{instance}/configs", parent="Instanc
             self,
             *,
             label: str,
-            devices: ConfigDevices,
+            devices: ConfigDevices | Mapping[str, object],
             instance: Instance | int = ...,
             comments: str | None = ...,
-            helpers: ConfigHelpers = ...,
-            interfaces: Sequence[ConfigInterfaceBody] = ...,
+            helpers: ConfigHelpers | Mapping[str, object] = ...,
+            interfaces: Sequence[ConfigInterfaceBody | Mapping[str, object]] = ...,
             kernel: Kernel | str = ...,
             memory_limit: int = ...,
             root_device: str = ...,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from linode_orm.mapping import Field, Fixed, Model, Nested, One, Owner, ReadOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from linode_orm.models.linode.config import Config
     from linode_orm.models.vpcs.vpc import VPC
@@ -75,8 +75,8 @@ class ConfigInterface(
             label: str | None = ...,
             ip_ranges: Sequence[str] | None = ...,
             ipam_address: str | None = ...,
-            ipv4: ConfigInterfaceIpv4 | None = ...,
-            ipv6: ConfigInterfaceIpv6 | None = ...,
+            ipv4: ConfigInterfaceIpv4 | Mapping[str, object] | None = ...,
+            ipv6: ConfigInterfaceIpv6 | Mapping[str, object] | None = ...,
             primary: bool = ...,
             subnet: VPCSubnet | int | None = ...,
             subnet_id: int | None = ...,

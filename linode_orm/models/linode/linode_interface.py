@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, overload
 from linode_orm.mapping import Field, Many, Model, Nested, One, Owner, ReadOnly, Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from linode_orm.models.linode.instance import Instance
     from linode_orm.models.networking.firewall import Firewall
 
@@ -178,11 +180,11 @@ class LinodeInterface(
             self,
             *,
             instance: Instance | int = ...,
-            default_route: LinodeInterfaceDefaultRoute | None = ...,
+            default_route: LinodeInterfaceDefaultRoute | Mapping[str, object] | None = ...,
             firewall: Firewall | int | None = ...,
             firewall_id: int | None = ...,
-            public: LinodeInterfacePublic | None = ...,
-            vlan: LinodeInterfaceVlan | None = ...,
-            vpc: LinodeInterfaceVpc | None = ...,
+            public: LinodeInterfacePublic | Mapping[str, object] | None = ...,
+            vlan: LinodeInterfaceVlan | Mapping[str, object] | None = ...,
+            vpc: LinodeInterfaceVpc | Mapping[str, object] | None = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

@@ -24,7 +24,7 @@ from linode_orm.mapping import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from linode_orm.models.lke.lke_node_pool import LKENodePool
     from linode_orm.models.lke.lkeapi_endpoint import LKEAPIEndpoint
@@ -132,10 +132,10 @@ class LKECluster(Model, path="/lke/clusters"):
             *,
             label: str,
             k8s_version: str,
-            node_pools: Sequence[LKEClusterNodePool],
+            node_pools: Sequence[LKEClusterNodePool | Mapping[str, object]],
             region: Region | str,
             apl_enabled: bool = ...,
-            control_plane: LKEClusterControlPlane = ...,
+            control_plane: LKEClusterControlPlane | Mapping[str, object] = ...,
             stack_type: str | None = ...,
             subnet: VPCSubnet | int | None = ...,
             subnet_id: int | None = ...,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from linode_orm.mapping import JSON, Field, Fixed, Model, Nested, One, Owner, ReadOnly, TagList, act, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from linode_orm.models.linode.type import Type
     from linode_orm.models.lke.lke_cluster import LKECluster
@@ -80,16 +80,16 @@ class LKENodePool(Model, path="/lke/clusters/{lke_cluster}/pools", parent="LKECl
             *,
             lke_cluster: LKECluster | int = ...,
             label: str | None = ...,
-            autoscaler: LKENodePoolAutoscaler = ...,
+            autoscaler: LKENodePoolAutoscaler | Mapping[str, object] = ...,
             count: int = ...,
             disk_encryption: Literal["enabled", "disabled"] | str = ...,
-            disks: Sequence[LKENodePoolDisk] = ...,
+            disks: Sequence[LKENodePoolDisk | Mapping[str, object]] = ...,
             firewall: Firewall | int | None = ...,
             firewall_id: int | None = ...,
             k8s_version: str | None = ...,
             labels: dict[str, JSON] = ...,
             tags: Iterable[str] = ...,
-            taints: Sequence[LKENodePoolTaint] = ...,
+            taints: Sequence[LKENodePoolTaint | Mapping[str, object]] = ...,
             type: Type | str = ...,
             update_strategy: Literal["rolling_update", "on_recycle"] | str | None = ...,
         ) -> None: ...

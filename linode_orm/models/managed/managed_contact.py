@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, overload
 
 from linode_orm.mapping import Field, Model, Nested, Owner, ReadOnly
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class ManagedContactPhone(Nested):
     """What stands under `phone` of a ManagedContact."""
@@ -31,6 +34,11 @@ class ManagedContact(Model, path="/managed/contacts"):
         def __init__(self, session: Owner, id: int, /) -> None: ...
         @overload
         def __init__(
-            self, *, email: str = ..., group: str | None = ..., name: str = ..., phone: ManagedContactPhone = ...
+            self,
+            *,
+            email: str = ...,
+            group: str | None = ...,
+            name: str = ...,
+            phone: ManagedContactPhone | Mapping[str, object] = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

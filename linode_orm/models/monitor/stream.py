@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, overload
 from linode_orm.mapping import Field, Fixed, Many, Model, Nested, Owner, ReadOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from linode_orm.models.monitor.stream_destination import StreamDestination
     from linode_orm.models.monitor.stream_history import StreamHistory
@@ -64,9 +64,9 @@ class Stream(Model, path="/monitor/streams"):
             self,
             *,
             label: str,
-            destinations: Sequence[StreamDestinationBody | StreamDestination | int],
+            destinations: Sequence[StreamDestinationBody | Mapping[str, object] | StreamDestination | int],
             type: str,
-            details: StreamDetails | None = ...,
+            details: StreamDetails | Mapping[str, object] | None = ...,
             status: str = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

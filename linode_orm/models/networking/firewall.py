@@ -116,8 +116,8 @@ class Firewall(Model, path="/networking/firewalls"):
             self,
             *,
             label: str,
-            rules: FirewallRulesBody,
-            entities: Sequence[FirewallEntity] = ...,
+            rules: FirewallRulesBody | Mapping[str, object],
+            entities: Sequence[FirewallEntity | Mapping[str, object]] = ...,
             tags: Iterable[str] = ...,
             devices: Sequence[FirewallDevice] | Mapping[str, object] = ...,
         ) -> None: ...

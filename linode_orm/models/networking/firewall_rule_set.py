@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, overload
 from linode_orm.mapping import Field, Fixed, Model, Nested, Owner, ReadOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class FirewallRuleSetRule(Nested):
@@ -53,7 +53,7 @@ class FirewallRuleSet(Model, path="/networking/firewalls/rulesets"):
             *,
             label: str | None = ...,
             description: str = ...,
-            rules: Sequence[FirewallRuleSetRule] = ...,
+            rules: Sequence[FirewallRuleSetRule | Mapping[str, object]] = ...,
             type: str = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

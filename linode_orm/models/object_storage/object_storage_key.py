@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from linode_orm.mapping import Field, Fixed, Model, Nested, Owner, ReadOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from linode_orm.models.regions.region import Region
 
@@ -49,7 +49,7 @@ class ObjectStorageKey(Model, path="/object-storage/keys"):
             self,
             *,
             label: str = ...,
-            bucket_access: Sequence[ObjectStorageKeyBucketAccess] | None = ...,
-            regions: Sequence[ObjectStorageKeyRegion | Region | str] = ...,
+            bucket_access: Sequence[ObjectStorageKeyBucketAccess | Mapping[str, object]] | None = ...,
+            regions: Sequence[ObjectStorageKeyRegion | Mapping[str, object] | Region | str] = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

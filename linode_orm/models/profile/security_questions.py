@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, overload
 from linode_orm.mapping import Fixed, Model, Nested, Owner, ReadOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class SecurityQuestionsSecurityQuestion(Nested):
@@ -30,5 +30,7 @@ class SecurityQuestions(Model, path="/profile/security-questions", id=None, verb
         @overload
         def __init__(self, session: Owner, /) -> None: ...
         @overload
-        def __init__(self, *, security_questions: Sequence[SecurityQuestionsSecurityQuestion] = ...) -> None: ...
+        def __init__(
+            self, *, security_questions: Sequence[SecurityQuestionsSecurityQuestion | Mapping[str, object]] = ...
+        ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

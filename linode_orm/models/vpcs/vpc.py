@@ -57,8 +57,8 @@ class VPC(Model, path="/vpcs"):
             label: str,
             region: Region | str,
             description: str = ...,
-            ipv4: Sequence[VPCIpv4] | None = ...,
-            ipv6: Sequence[VPCIpv6] | None = ...,
+            ipv4: Sequence[VPCIpv4 | Mapping[str, object]] | None = ...,
+            ipv6: Sequence[VPCIpv6 | Mapping[str, object]] | None = ...,
             vpc_type: str | None = ...,
             subnets: Sequence[VPCSubnet] | Sequence[Mapping[str, object]] = ...,
         ) -> None: ...

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, overload
 from linode_orm.mapping import Field, Fixed, Model, Nested, One, Owner, ReadOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from linode_orm.models.vpcs.vpc import VPC
 
@@ -78,6 +78,11 @@ class VPCSubnet(Model, path="/vpcs/{vpc}/subnets", parent="VPC"):
         def __init__(self, session: Owner, id: int, parent: VPC | int, /) -> None: ...
         @overload
         def __init__(
-            self, *, label: str, vpc: VPC | int = ..., ipv4: str = ..., ipv6: Sequence[VPCSubnetIpv6] | None = ...
+            self,
+            *,
+            label: str,
+            vpc: VPC | int = ...,
+            ipv4: str = ...,
+            ipv6: Sequence[VPCSubnetIpv6 | Mapping[str, object]] | None = ...,
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
