@@ -111,6 +111,18 @@ def test_the_report_shows_declarations_that_would_change(tmp_path):
     assert list(drift.changed(old, old)) == ["the declarations stay as they are"]
 
 
+def test_facts_that_fit_no_longer_are_told_one_by_one(facts):
+    """A newer description may lack what facts speak of; the report goes on past the first."""
+    (facts / "ships.toml").write_text(SHIPS.replace('required = ["name"]', 'required = ["keel"]\ngone = ["mast"]'))
+    known = Facts(facts, strict=False)
+    found = build(description(), known)
+    assert "name: Field[str]" in dict(Module(found["Ship"], found).files())["ship"]
+    assert known.misfits == [
+        "ships.toml [Ship]: mast is said to be gone, and the description does not have it either",
+        "ships.toml [Ship]: no field is called keel",
+    ]
+
+
 def test_without_a_network_the_report_says_so(monkeypatch, capsys):
     """News that cannot be fetched are no failure, and one clear line."""
 

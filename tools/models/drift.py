@@ -44,7 +44,7 @@ def report(wheel: Path | None, folder: Path, target: Path) -> Iterator[str]:
             yield f"declared: linode-cli {facts.common['linode_cli']}, description {before.version}"
             yield f"newest:   {newest.name}, description {after.version}"
             yield from operations(before, after)
-            yield from declarations(newest, facts, folder, target, after)
+            yield from declarations(newest, folder, target, after)
     except (OSError, subprocess.CalledProcessError):
         yield "drift: the registry of packages cannot be reached, so that nothing was compared"
 
@@ -89,17 +89,16 @@ def _words(key: Key) -> str:
     return " ".join([f"{key.type} of {key.items}" if key.items else key.type, *marks])
 
 
-def declarations(wheel: Path, facts: Facts, folder: Path, target: Path, after: Description) -> Iterator[str]:
+def declarations(wheel: Path, folder: Path, target: Path, after: Description) -> Iterator[str]:
     """Make the declarations from the newest description, and say what of them would change."""
     with tempfile.TemporaryDirectory() as place:
         fresh = Path(place) / "models"
-        try:
-            write(fresh, Facts(folder), wheel)
-        except ValueError as error:
-            yield f"a fact fits no longer: {error}"
-            return
+        lenient = Facts(folder, strict=False)
+        write(fresh, lenient, wheel)
+        yield from (f"a fact fits no longer: {each}" for each in lenient.misfits)
         yield from changed(fresh, target)
-    for route in homeless(build(after, facts), after, facts):
+    lenient = Facts(folder, strict=False)
+    for route in homeless(build(after, lenient), after, lenient):
         yield f"no resource declares {route}: it waits for facts that name one"
 
 

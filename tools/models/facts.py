@@ -55,9 +55,14 @@ OTHERS: Final = frozenset(
 
 
 class Facts:
-    """The facts of every service, checked for words that no part of the generator knows."""
+    """The facts of every service, checked for words that no part of the generator knows.
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    What fits nothing in the description is refused; where that is not `strict`, it is written down as a misfit.
+    """
+
+    def __init__(self, folder: Path = FOLDER, *, strict: bool = True) -> None:
+        self._strict = strict
+        self.misfits: list[str] = []
         self.common: dict[str, Any] = tomllib.loads((folder / "_common.toml").read_text(encoding="utf-8"))
         events = folder / "_events.toml"
         self._events: dict[str, Any] = tomllib.loads(events.read_text(encoding="utf-8")) if events.exists() else {}
@@ -87,27 +92,25 @@ class Facts:
         """Refuse events of requests that are no action, and names that no event has."""
         strangers = self._events.keys() - self._told
         if strangers:
-            msg = f"_events.toml: no action is called {', '.join(sorted(strangers))}"
-            raise ValueError(msg)
+            self._refuse(f"_events.toml: no action is called {', '.join(sorted(strangers))}")
         names = set(found["Event"].body.children["action"].enum) if "Event" in found else set()
         unknown = {own["event"] for own in self._events.values()} - names
         if unknown:
-            msg = f"_events.toml: no event has the action {', '.join(sorted(unknown))}"
-            raise ValueError(msg)
+            self._refuse(f"_events.toml: no event has the action {', '.join(sorted(unknown))}")
 
     def lay(self, body: Node, facts: dict[str, Any], where: str) -> None:
         """Put on a tree what is known beyond the description."""
-        _prune(body, facts, where)
+        self._prune(body, facts, where)
         for path, text in facts.get("type", {}).items():
             node = body.make(split(path))
             node.type, node.items = parse(text)
         self._lay_common(body)
         for fact, mark in LISTS.items():
             for path in facts.get(fact, ()):
-                _find(body, path.removeprefix("-"), where).__dict__[mark] = not path.startswith("-")
+                self._find(body, path.removeprefix("-"), where).__dict__[mark] = not path.startswith("-")
         for fact, mark in TABLES.items():
             for path, value in facts.get(fact, {}).items():
-                _find(body, path, where).__dict__[mark] = value
+                self._find(body, path, where).__dict__[mark] = value
         for _, node in body.walk():
             if node.children and node.type not in {OBJECT, ARRAY}:
                 node.type = OBJECT
@@ -132,15 +135,49 @@ class Facts:
             node.type, node.items = parse(text)
             node.createable = True
         for path, value in own.get("refers", {}).items():
-            _find(body, path, where).refers = value
+            self._find(body, path, where).refers = value
         for path in own.get("required", ()):
-            _find(body, path.removeprefix("-"), where).required = not path.startswith("-")
+            self._find(body, path.removeprefix("-"), where).required = not path.startswith("-")
 
     def lay_answer(self, answer: Node, own: dict[str, Any], where: str) -> None:
         """Put on the answer of an action what is known beyond the description; a value grows old in no session."""
         self.lay(answer, own.get("answer", {}), where)
         for _, node in answer.walk():
             node.volatile = False
+
+    def _prune(self, body: Node, facts: dict[str, Any], where: str) -> None:
+        """Take away what is not there, and what stands elsewhere."""
+        for path in facts.get("flat", ()):
+            self._flatten(body, path, where)
+        for path in facts.get("gone", ()):
+            above = body.at(split(path)[:-1])
+            if above is None or above.children.pop(split(path)[-1], None) is None:
+                msg = f"{where}: {path} is said to be gone, and the description does not have it either"
+                self._refuse(msg)
+
+    def _flatten(self, body: Node, path: str, where: str) -> None:
+        """Let what a field holds stand beside it under keys with a dot, for its name is the beginning of theirs."""
+        *above, name = split(path)
+        outer, folded = self._find(body, ".".join(above), where), self._find(body, path, where)
+        outer.children.pop(name, None)
+        for key, node in folded.children.items():
+            node.name = f"{name}.{key}"
+            other = outer.children.setdefault(node.name, node)
+            if other is not node:
+                other.answered, other.children = True, node.children
+
+    def _find(self, body: Node, path: str, where: str) -> Node:
+        node = body.at(split(path))
+        if node is None:
+            self._refuse(f"{where}: no field is called {path}")
+            return Node()  # whatever is said of it is lost
+        return node
+
+    def _refuse(self, misfit: str) -> None:
+        if self._strict:
+            raise ValueError(misfit)
+        if misfit not in self.misfits:
+            self.misfits.append(misfit)
 
 
 def parse(text: str) -> tuple[str, str]:
@@ -155,34 +192,3 @@ def parse(text: str) -> tuple[str, str]:
 def split(path: str) -> list[str]:
     """Give the keys that lead to a field; a dot inside a key stands behind a backslash."""
     return [part.replace("\\.", ".") for part in _DOT.split(path)]
-
-
-def _prune(body: Node, facts: dict[str, Any], where: str) -> None:
-    """Take away what is not there, and what stands elsewhere."""
-    for path in facts.get("flat", ()):
-        _flatten(body, path, where)
-    for path in facts.get("gone", ()):
-        above = body.at(split(path)[:-1])
-        if above is None or above.children.pop(split(path)[-1], None) is None:
-            msg = f"{where}: {path} is said to be gone, and the description does not have it either"
-            raise ValueError(msg)
-
-
-def _flatten(body: Node, path: str, where: str) -> None:
-    """Let what a field holds stand beside it under keys with a dot, for its name is the beginning of theirs."""
-    *above, name = split(path)
-    outer, folded = _find(body, ".".join(above), where), _find(body, path, where)
-    del outer.children[name]
-    for key, node in folded.children.items():
-        node.name = f"{name}.{key}"
-        other = outer.children.setdefault(node.name, node)
-        if other is not node:
-            other.answered, other.children = True, node.children
-
-
-def _find(body: Node, path: str, where: str) -> Node:
-    node = body.at(split(path))
-    if node is None:
-        msg = f"{where}: no field is called {path}"
-        raise ValueError(msg)
-    return node
