@@ -230,6 +230,75 @@ def test_it_can_be_forgotten(world, session, path):
     assert not recover(path, client=world.client)
 
 
+def test_what_was_given_up_unsent_is_not_in_doubt(world, session, path):
+    """Requests that waited for a worker when Ctrl-C came were never sent, and the file says so."""
+    for at in range(6):
+        session.add(Cargo(name=f"n{at}", weight=1))
+
+    def press(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(CommitInterrupted) as caught:
+        session.commit(progress=press)
+    done = len(caught.value.applied)
+    session.close()
+    report = recover(path, client=world.client)
+    assert report.counts == {"applied": 6}
+    assert len(world.objects) == 6 > done
+
+
+def test_the_rest_of_a_commit_goes_before_single_saves(world, session, path):
+    """After Ctrl-C the file holds what is left; one object alone would make it forget the others."""
+    docks = [dock_of(session, identity) for identity in range(1, 6)]
+    for dock in docks:
+        dock.label = f"n{dock.id}"
+
+    def press(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(CommitInterrupted):
+        session.commit(progress=press)
+    left = session.dirty[-1]
+    with pytest.raises(InvalidRequestError, match=r"session\.commit\(\) carries it on"):
+        left.save()
+    session.rollback()
+    left.label = "other"
+    left.save()
+    session.close()
+    assert not recover(path, client=world.client)
+
+
+def test_a_creation_in_doubt_is_known_to_the_next_commit(world, session, path):
+    """What an earlier commit lost is in the file of the next one, since the moment when it was first sent."""
+    session.add(Cargo(name="n", weight=1))
+    world.fault = lambda request: (_ for _ in ()).throw(TransportError("lost")) if request.method == "POST" else None
+    with pytest.raises(CommitError):
+        session.commit()
+    world.fault = lambda _: None
+    dock_of(session).label = "b"
+    with pytest.raises(CommitError) as caught:
+        session.commit()
+    assert [entry.step.path for entry in caught.value.applied] == ["/docks/5"]
+    session.close()
+    report = recover(path, client=world.client)
+    assert report.counts == {"in doubt": 1, "applied": 1}
+
+
+def test_an_applied_plan_lets_its_journal_go(world, path, tmp_path):
+    """Whatever becomes of the plan, the file is free afterwards."""
+    world.seed("/account", {"euuid": "A1"})
+    session = Session(world)
+    dock_of(session).label = "b"
+    session.plan().save(tmp_path / "plan.json")
+    world.objects["/docks/5"]["label"] = "theirs"
+    from linode_orm import ConflictError, Plan
+
+    with pytest.raises(ConflictError):
+        Plan.load(tmp_path / "plan.json").apply(world.client, journal=path)
+    Plan.load(tmp_path / "plan.json").apply(world.client, journal=path, conflicts="ignore")
+    assert not recover(path, client=world.client)
+
+
 def test_a_commit_of_another_day_can_be_undone(world, session, path):
     """`session.undo` knows the commits of the journal, also those of other processes."""
     dock_of(session).label = "b"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from attrs import evolve
@@ -22,7 +23,7 @@ from linode_orm.session.newest import read_newest
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from linode_orm.mapping import Model
     from linode_orm.session.commit.report import CommitReport
@@ -47,16 +48,15 @@ def apply(  # noqa: PLR0913  the options of a commit
     given = dict(secrets or {})
     check_secrets(plan, given)
     _check_account(plan, client)
-    session = _session_of(plan, client, journal)
-    checked_at = None
-    if conflicts == "check":
-        checked_at = client.clock.monotonic()
-        plan = on_newest(session, plan)
-    hands = PlainHands(session, plan, given)
-    with session.history.recording(plan, on_error, conflicts) as record:
-        options = Options(on_error, None, record.ledger, checked_at)
-        sent = send(plan, client, hands, options=options, name=record.id)
-        record.ended(sent)
+    with _place(plan, client, journal) as session:
+        checked_at = None
+        if conflicts == "check":
+            checked_at = client.clock.monotonic()
+            plan = on_newest(session, plan)
+        hands = PlainHands(session, plan, given)
+        with session.history.recording(plan, on_error, conflicts) as record:
+            options = Options(on_error, None, record.ledger, checked_at)
+            sent = record.ended(send(plan, client, hands, options=options, name=record.id))
     if verify:
         unheld = not_held(session, [(step, hands.object_of(step), body) for step, body in sent.landed])
         sent = evolve(sent, report=evolve(sent.report, not_held=unheld))
@@ -71,15 +71,24 @@ def _check_account(plan: Plan, client: Client) -> None:
         raise InvalidRequestError(msg)
 
 
-def _session_of(plan: Plan, client: Client, journal: str | os.PathLike[str] | None) -> Session:
-    """Give the session that made the plan where it can still be used with this client, else one for the plan alone."""
+@contextmanager
+def _place(plan: Plan, client: Client, journal: str | os.PathLike[str] | None) -> Iterator[Session]:
+    """Give the session that made the plan where it can still be used with this client, else one for the plan alone.
+
+    That one stays open for the objects of the report; its journal does not.
+    """
     from linode_orm.session.session import Session  # noqa: PLC0415  it makes plans itself
 
     made_by = plan.source.session if plan.source is not None else None
     if isinstance(made_by, Session) and made_by.client is client and journal is None:
         made_by.check_thread()
-        return made_by
-    return Session(client=client, journal=journal)
+        yield made_by
+        return
+    session = Session(client=client, journal=journal)
+    try:
+        yield session
+    finally:
+        session.history.close()
 
 
 def on_newest(session: Session, plan: Plan) -> Plan:

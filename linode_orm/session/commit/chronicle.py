@@ -55,7 +55,7 @@ class Chronicle(History):
         self.own: list[str] = []
 
     @contextmanager
-    def recording(self, plan: Plan, on_error: str, conflicts: str) -> Iterator[Record]:
+    def recording(self, plan: Plan, on_error: str, conflicts: str, *, is_whole: bool = True) -> Iterator[Record]:
         """Write a commit down before it is made; one of this session that is unfinished goes on in it."""
         unfinished = self.journal.unfinished()
         strange = [name for name in unfinished if name not in self.own]
@@ -63,6 +63,12 @@ class Chronicle(History):
             msg = (
                 f"the journal {self.journal.path} holds a commit that was not finished ({strange[0][:8]}); nothing was "
                 f"sent: linode_orm.recover(path) completes it, recover(path, undo=True) takes it back"
+            )
+            raise InvalidRequestError(msg)
+        if unfinished and not is_whole:
+            msg = (
+                f"the journal {self.journal.path} holds the rest of a commit of this session; nothing was sent: "
+                f"session.commit() carries it on, session.rollback() drops it"
             )
             raise InvalidRequestError(msg)
         name = uuid4().hex

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Model
     from linode_orm.session.commit.history import History
+    from linode_orm.session.commit.ledger import Ledger
     from linode_orm.session.commit.plan import Plan
     from linode_orm.session.commit.policy import Policy
     from linode_orm.session.commit.sending import Sent
@@ -73,7 +74,7 @@ def delete_now(session: Commits, instance: Model, policy: Policy) -> CommitRepor
     """Delete one persistent object now, in 1 request; raise the API's own error where that fails."""
     guards.check_protected(session, [instance], policy.protected_tags)
     try:
-        return _run(session, planning.plan_deletion(instance), policy, None)
+        return _run(session, planning.plan_deletion(instance), policy, is_whole=False)
     except CommitInterrupted:
         raise
     except CommitError as error:
@@ -99,29 +100,34 @@ def _send(session: Commits, policy: Policy, only: Model | None = None) -> Commit
             conflicts.check(changed, gone)
         plan = planning.plan(session.members, only=only)
     _let_clean_ones_go(session, session.members.touched.values() if only is None else [only])
-    return _run(session, plan, policy, checked_at) if plan else CommitReport()
+    return _run(session, plan, policy, checked_at, is_whole=only is None) if plan else CommitReport()
 
 
-def _run(session: Commits, plan: Plan, policy: Policy, checked_at: float | None) -> CommitReport:
+def _run(
+    session: Commits, plan: Plan, policy: Policy, checked_at: float | None = None, *, is_whole: bool
+) -> CommitReport:
     hands = SessionHands(session, plan, watches=checked_at is not None)
-    with session.history.recording(plan, policy.on_error, policy.conflicts) as record:
+    with session.history.recording(plan, policy.on_error, policy.conflicts, is_whole=is_whole) as record:
         options = Options(policy.on_error, policy.progress, record.ledger, checked_at)
-        before = Before(tuple(_doubtful(session, plan, hands)))
+        before = Before(tuple(_doubtful(session, plan, hands, record.ledger)))
         sent = send(plan, session.client, hands, options=options, before=before, name=record.id)
-        record.ended(sent)
+        sent = record.ended(sent)
     if policy.verify:
         sent = _verified(session, hands, sent)
     raise_where_incomplete(sent, session)
     return sent.report
 
 
-def _doubtful(session: Commits, plan: Plan, hands: SessionHands) -> Iterable[Entry]:
-    """Give an entry for each creation that stays in doubt, and is not sent."""
+def _doubtful(session: Commits, plan: Plan, hands: SessionHands, ledger: Ledger) -> Iterable[Entry]:
+    """Write down since when creations are in doubt; give an entry for each that stays so, and is not sent."""
     for step in plan:
-        if step.in_doubt:
-            instance = hands.object_of(step)
-            doubt = session.members.in_doubt.get(id(instance))
-            yield Entry(step, instance, "in doubt", note=doubt.reason if isinstance(doubt, Doubt) else "")
+        instance = hands.object_of(step)
+        doubt = session.members.in_doubt.get(id(instance))
+        if isinstance(doubt, Doubt):
+            ledger.intend([step], doubt.since)
+            if step.in_doubt:
+                ledger.settle(step, "in doubt", None, doubt.reason)
+                yield Entry(step, instance, "in doubt", note=doubt.reason)
 
 
 def _verified(session: Commits, hands: SessionHands, sent: Sent) -> Sent:

@@ -146,6 +146,8 @@ class Run:
             except KeyboardInterrupt:
                 self.interrupt()
         self._give_up()
+        for number in self._intended - self.entries.keys():
+            self._options.ledger.settle(self.steps[number], "pending", None, "")
         try:
             self._options.ledger.flush()
         except JournalError as error:

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from linode_orm.errors import InvalidRequestError
+from linode_orm.errors import InvalidRequestError, JournalError
 from linode_orm.session.commit.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -45,9 +45,13 @@ class Record:
         self.id = name
         self.ledger = ledger
 
-    def ended(self, sent: Sent) -> None:
-        """Keep what became of it."""
-        self._history.keep(self.id, self._plan, sent)
+    def ended(self, sent: Sent) -> Sent:
+        """Keep what became of it; where that cannot be written down, the run counts as one that broke."""
+        try:
+            self._history.keep(self.id, self._plan, sent)
+        except JournalError as error:
+            return evolve(sent, crash=sent.crash or error)
+        return sent
 
 
 class History:
@@ -57,9 +61,9 @@ class History:
         self._past: dict[str, Past] = {}
 
     @contextmanager
-    def recording(self, plan: Plan, on_error: str, conflicts: str) -> Iterator[Record]:
-        """Write a commit down while it is made."""
-        del on_error, conflicts
+    def recording(self, plan: Plan, on_error: str, conflicts: str, *, is_whole: bool = True) -> Iterator[Record]:
+        """Write a commit down while it is made; `is_whole` says that it sends all that is pending."""
+        del on_error, conflicts, is_whole
         yield Record(self, plan, uuid4().hex, Ledger())
 
     def keep(self, name: str, plan: Plan, sent: Sent) -> None:

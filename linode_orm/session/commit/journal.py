@@ -148,11 +148,13 @@ class Journal:
             connection.executemany("DELETE FROM commits WHERE id = ?", gone)
 
     def intend(self, name: str, steps: Sequence[Step], moment: datetime) -> None:
-        """Write down that steps may be sent from now on; the first moment counts."""
-        rows = [(moment.isoformat(), name, step.number) for step in steps]
+        """Write down that steps may be sent from now on; the first moment at which one may have been sent counts."""
+        rows = [(moment.isoformat(), moment.isoformat(), name, step.number) for step in steps]
         with self._transaction() as connection:
             connection.executemany(
-                "UPDATE steps SET intent = coalesce(intent, ?) WHERE commit_id = ? AND number = ?", rows
+                "UPDATE steps SET intent = iif(status IN ('pending', 'failed'), ?, coalesce(intent, ?)), status = NULL "
+                "WHERE commit_id = ? AND number = ?",
+                rows,
             )
 
     def settle(self, name: str, number: int, status: str, identity: object, note: str) -> None:

@@ -125,7 +125,7 @@ class _Recovery:
             step = known.step
             if known.status in {"applied", "undone"}:
                 yield self._entry(known, "applied" if known.status == "applied" else "undone")
-            elif known.intent is not None and step.operation == "create" and known.status != "failed":
+            elif known.intent is not None and step.operation == "create" and known.status not in {"failed", "pending"}:
                 yield from self._looked_for(known)
 
     def _entry(self, known: Known, status: Outcome, note: str = "") -> Entry:
