@@ -146,6 +146,16 @@ def allowed(seconds: float, workers: int, latency: float, *counters: Counter) ->
     return count
 
 
+def least(count: int, workers: int, latency: float, *budgets: tuple[int, float, float]) -> float:
+    """Give the seconds in which one who knew the counters would have sent so many."""
+    low, high = 0.0, 1000.0
+    while high - low > 0.01:
+        middle = (low + high) / 2
+        enough = allowed(middle, workers, latency, *(Counter(*each) for each in budgets)) >= count
+        low, high = (low, middle) if enough else (middle, high)
+    return high
+
+
 def work(stage: Stage, client, requests: list[Request], workers: int = 8) -> list[object]:
     """Send requests by threads on the stage; give what each ended with."""
     ended: list[object] = []

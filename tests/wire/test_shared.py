@@ -17,7 +17,7 @@ import pytest
 
 from linode_orm.errors import ConfigError
 from linode_orm.wire import Client, Request
-from tests.wire.limiter import Counter, Limiter, Stage, allowed, work
+from tests.wire.limiter import Counter, Limiter, Stage, least, work
 
 pytest.importorskip("limits", reason="the extra redis is not installed")
 BINARY = shutil.which("redis-server") or shutil.which("redis-server", path=str(Path(sys.executable).parent))
@@ -100,20 +100,22 @@ def four(api: By, stage: Stage, uri: str, count: int) -> list[Client]:
 
 @needs_redis
 def test_four_share_nearly_all_that_is_allowed(redis: Redis, full: bool) -> None:
-    """Four clients that share a budget send 95 % of what is allowed, and hardly any request is refused."""
+    """3,000 updates of four clients take 2 % longer than the limits ask for, and hardly any request is refused."""
     outcomes = []
     for seed in range(10 if full else 1):
         chance = random.Random(seed)
         phases = [chance.uniform(0, 60), chance.uniform(0, 10)]
         stage = Stage()
-        api = By(stage, Counter(1600, 60, phases[0]), Counter(400, 10, phases[1]), ahead=0.0)
+        budgets = (1600, 60, phases[0]), (400, 10, phases[1])
+        api = By(stage, *(Counter(*each) for each in budgets), ahead=0.0)
         four(api, stage, redis.uri.replace("/0", f"/{seed}"), 3000)
-        fresh = Counter(1600, 60, phases[0]), Counter(400, 10, phases[1])
-        outcomes.append((len(api.taken), allowed(stage.time, 8, api.latency, *fresh), len(api.refused)))
-    taken, possible, refused = (sum(each) for each in zip(*outcomes, strict=True))
-    print(f"four: {taken / possible:.2%} of the allowed rate, {refused / taken:.2%} refused, {len(outcomes)} runs")
-    assert taken / possible >= 0.95
-    assert refused / taken < 0.01
+        assert len(api.taken) == 3000
+        outcomes.append((least(3000, 8, api.latency, *budgets), stage.time, len(api.refused)))
+    shortest, taken, refused = (sum(each) for each in zip(*outcomes, strict=True))
+    share = refused / (3000 * len(outcomes))
+    print(f"four: {shortest / taken:.2%} of the allowed rate, {share:.2%} refused, {len(outcomes)} runs of 3000")
+    assert shortest / taken >= 0.98
+    assert share < 0.01
 
 
 @needs_redis
