@@ -50,7 +50,7 @@ class Verbs:
         if call.route.key in instead:
             said = instead.run(call.route.key, call)
             return {} if said is None else said
-        self._locate(call)
+        self.locate(call)
         handler: Callable[[Call], object] | None = {
             "get": self._get,
             "create": self._create,
@@ -63,7 +63,7 @@ class Verbs:
             return handler(call)
         return self._act(call) if call.route.verb == "act" else self._rows(call)
 
-    def _locate(self, call: Call) -> None:
+    def locate(self, call: Call) -> None:
         """Find the object and the parent that the path names; 404 where one is missing."""
         store, resource, values = call.world.store, call.resource, call.values
         above, chain = store.parent_of(resource, values[: resource.depth])

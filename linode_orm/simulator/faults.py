@@ -72,7 +72,7 @@ def status(code: int, body: object = None, *, retry_after: float | None = None, 
 
 
 def delayed_effect(seconds: float) -> Action:
-    """Give the fault whose request times out now and takes effect later, in simulated seconds."""
+    """Give the fault whose request times out and takes effect that many simulated seconds after the client gave up."""
     return Action("delayed_effect", delays=True, seconds=seconds, breaks="timeout")
 
 

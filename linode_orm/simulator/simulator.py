@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import TYPE_CHECKING, Any, Final, Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from linode_orm.simulator import catalogues, effects, fleet, offers
 from linode_orm.simulator.catalogue import declared
 from linode_orm.simulator.clock import VirtualClock
-from linode_orm.simulator.crud import Verbs, change_at
-from linode_orm.simulator.errors import Refused, not_found
+from linode_orm.simulator.crud import change_at
+from linode_orm.simulator.desk import OK, Asked, Desk
 from linode_orm.simulator.faults import Faults, spoiled
-from linode_orm.simulator.hooks import Call
-from linode_orm.simulator.ratelimit import RateLimits
 from linode_orm.simulator.reply import Arrival, Reply, RequestLog
-from linode_orm.simulator.router import Match, Route, Router
-from linode_orm.simulator.scopes import UNKNOWN, accepted, allows, cached, granted
 from linode_orm.simulator.transport import SimulatedTransport
-from linode_orm.simulator.validate import body_of
 from linode_orm.simulator.world import World
 from linode_orm.simulator.xfilter import Dialect
 
@@ -30,11 +25,6 @@ if TYPE_CHECKING:
     from linode_orm.simulator.store import Row
     from linode_orm.wire import JSON, Client
     from linode_orm.wire.options import Options
-
-_OK: Final = 200
-_NO_CONTENT: Final = 204
-_UNAUTHORIZED: Final = 401
-_METHOD_NOT_ALLOWED: Final = 405
 
 
 class Simulator:
@@ -63,12 +53,12 @@ class Simulator:
         self.latency = latency
         self.requests = RequestLog()
         self.faults = Faults()
-        self.rate_limits = RateLimits(self.clock)
         found = list(resources) if resources is not None else declared()
         self.world = World(found, self.clock, job_seconds=job_seconds, strict=strict)
-        self.router = Router(found)
         self.transport = SimulatedTransport(self)
-        self._verbs = Verbs(dialect or Dialect())
+        self._desk = Desk(self.world, found, dialect or Dialect())
+        self.router = self._desk.router
+        self.rate_limits = self._desk.rate_limits
         self._lock = threading.RLock()
         if catalogue:
             catalogues.stock(self.world)
@@ -83,11 +73,11 @@ class Simulator:
     @property
     def dialect(self) -> Dialect:
         """How X-Filter is read; may be replaced."""
-        return self._verbs.dialect
+        return self._desk.verbs.dialect
 
     @dialect.setter
     def dialect(self, dialect: Dialect) -> None:
-        self._verbs.dialect = dialect
+        self._desk.verbs.dialect = dialect
 
     @property
     def job_seconds(self) -> float:
@@ -123,19 +113,19 @@ class Simulator:
     def change(self, path: str, **fields: object) -> dict[str, JSON]:
         """Give the object at a path other values, behind the client's back; raise `LookupError` where there is none."""
         with self._lock:
-            return dict(change_at(self._call(path), fields))
+            return dict(change_at(self._desk.find(path), fields))
 
     def remove(self, path: str) -> None:
         """Delete the object at a path with all its consequences, behind the client's back."""
         reply = self._quietly("DELETE", path)
-        if reply.status != _OK:
+        if reply.status != OK:
             msg = f"nothing to remove at {path}: {reply.content.decode()}"
             raise LookupError(msg)
 
     def add(self, path: str, **fields: object) -> dict[str, JSON]:
         """Create an object in the collection at a path, behind the client's back; give its body."""
         reply = self._quietly("POST", path, fields)
-        if reply.status != _OK:
+        if reply.status != OK:
             msg = f"nothing made at {path}: {reply.content.decode()}"
             raise LookupError(msg)
         return dict(json.loads(reply.content))
@@ -144,26 +134,12 @@ class Simulator:
         """Give the body of the object at a path, as it stands now; raise `LookupError` where there is none."""
         with self._lock:
             self.world.jobs.settle()
-            return dict(self._call(path).item.body)
+            return dict(self._desk.find(path).item.body)
 
     def _quietly(self, method: str, path: str, body: object = None) -> Reply:
         with self._lock:
             self.world.jobs.settle()
-            return self._answer(method, path, "v4beta", {}, None, json.loads(json.dumps(body)))
-
-    def _call(self, path: str) -> Call:
-        match = self.router.match("GET", path)
-        route = match.route if match is not None else None
-        if match is None or route is None or route.verb != "get":
-            msg = f"no object lives at {path}"
-            raise LookupError(msg)
-        call = Call(self.world, route, match.values, {}, {})
-        try:
-            self._verbs._locate(call)  # noqa: SLF001  one package
-        except Refused:
-            msg = f"no object lives at {path}"
-            raise LookupError(msg) from None
-        return call
+            return self._desk.answer(Asked(method, path, body=json.loads(json.dumps(body))))
 
     def exchange(  # noqa: PLR0913  the parts of a request
         self,
@@ -175,117 +151,36 @@ class Simulator:
         x_filter: JSON = None,
         body: object = None,
         token: str | None = "simulated",  # noqa: S107  no secret
+        patience: float = 0.0,
     ) -> Reply:
-        """Take one request as it arrives, and give the answer, with what the faults make of it."""
+        """Take one request as it arrives, and give the answer, with what the faults make of it.
+
+        `patience` is how long the client waits: an effect that is delayed comes after that.
+        """
         if self.latency:
             self.clock.sleep(self.latency)
-        asked = {key: str(value) for key, value in (query or {}).items()}
+        plain = {key: str(value) for key, value in (query or {}).items()}
         sent = json.loads(json.dumps(body)) if body is not None else None
+        asked = Asked(method, path, version, plain, x_filter, sent, token)
         fault = self.faults.strike(method, path)
         with self._lock:
-            reply = self._with_fault(fault, method, path, version, asked, x_filter, sent, token)
+            reply = self._with_fault(fault, asked, patience)
             seen = None if reply.breaks else reply.status
             named = fault.name if fault else None
-            self.requests.append(Arrival(method, path, asked, x_filter, sent, seen, version, named))
+            self.requests.append(Arrival(method, path, plain, x_filter, sent, seen, version, named))
         return reply
 
-    def _with_fault(  # noqa: PLR0913  the parts of a request
-        self,
-        fault: Action | None,
-        method: str,
-        path: str,
-        version: str,
-        query: dict[str, str],
-        x_filter: Any,  # noqa: ANN401  JSON
-        body: Any,  # noqa: ANN401  JSON
-        token: str | None,
-    ) -> Reply:
+    def _with_fault(self, fault: Action | None, asked: Asked, patience: float) -> Reply:
         if fault is not None and fault.before:
-            return spoiled(Reply(_OK, b"", self._headers(path, method, token), before=True), fault)
+            return spoiled(Reply(OK, b"", self._desk.headers(asked), before=True), fault)
         if fault is not None and fault.delays:
-            self.world.jobs.later(
-                fault.seconds, lambda: self._authorized(method, path, version, query, x_filter, body, token)
-            )
-            return spoiled(Reply(_OK, b"", self._headers(path, method, token)), fault)
+            self.world.jobs.later(patience + fault.seconds, lambda: self._desk.take(asked))
+            return spoiled(Reply(OK, b"", self._desk.headers(asked)), fault)
         self.world.jobs.settle()
-        reply = self._authorized(method, path, version, query, x_filter, body, token)
+        reply = self._desk.take(asked)
         return spoiled(reply, fault) if fault is not None else reply
-
-    def _authorized(  # noqa: PLR0913  the parts of a request
-        self,
-        method: str,
-        path: str,
-        version: str,
-        query: dict[str, str],
-        x_filter: Any,  # noqa: ANN401  JSON
-        body: Any,  # noqa: ANN401  JSON
-        token: str | None,
-    ) -> Reply:
-        headers = self._headers(path, method, token)
-        try:
-            headers |= self.rate_limits.headers(method, path)
-            if token is not None:
-                self._admit(headers)
-            reply = self._answer(method, path, version, query, x_filter, body, token=token)
-        except Refused as refused:
-            return self._refusal(refused, headers)
-        return reply.evolved(headers={**headers, **reply.headers})
-
-    @staticmethod
-    def _admit(headers: dict[str, str]) -> None:
-        """Refuse a token that is none (`TestReservedIPAddresses_InsufficientPermissions#1`), or that lacks a scope."""
-        held = headers["x-oauth-scopes"]
-        if held == UNKNOWN:
-            raise Refused(("Invalid Token", None), status=_UNAUTHORIZED)
-        if not allows(held, headers["x-accepted-oauth-scopes"]):  # the text: linode-cli's issue 142
-            raise Refused(("Your OAuth token is not authorized to use this endpoint.", None), status=_UNAUTHORIZED)
-
-    def _refusal(self, refused: Refused, headers: dict[str, str]) -> Reply:
-        return Reply(refused.status, json.dumps(refused.body).encode(), {**headers, **refused.headers})
-
-    def _answer(  # noqa: PLR0913  the parts of a request
-        self,
-        method: str,
-        path: str,
-        version: str,
-        query: dict[str, str],
-        x_filter: Any,  # noqa: ANN401  JSON
-        body: Any,  # noqa: ANN401  JSON
-        *,
-        token: str | None = "simulated",  # noqa: S107  no secret
-    ) -> Reply:
-        try:
-            match = self._route(method, path, version)
-            route = match.route
-            if route is None:
-                raise Refused(("Method Not Allowed", None), status=_METHOD_NOT_ALLOWED)
-            if token is None and not route.resource.catalogue:
-                raise Refused(("Invalid Token", None), status=_UNAUTHORIZED)
-            call = Call(self.world, route, match.values, body_of(body), query)
-            content = self._verbs.run(call, x_filter)
-        except Refused as refused:
-            return self._refusal(refused, {})
-        return Reply(_NO_CONTENT if not content else _OK, content)
-
-    def _route(self, method: str, path: str, version: str) -> Match:
-        match = self.router.match(method, path)
-        if match is None or (match.route is not None and not _served(match.route, version)):
-            raise not_found()
-        return match
-
-    def _headers(self, path: str, method: str, token: str | None) -> dict[str, str]:
-        return {
-            "content-type": "application/json",
-            "cache-control": cached(path),
-            "x-oauth-scopes": granted(self.world, token),
-            "x-accepted-oauth-scopes": accepted(method, path),
-        }
-
-
-def _served(route: Route, version: str) -> bool:
-    return version == "v4beta" or route.resource.version == "v4"
 
 
 def row_at(sim: Simulator, path: str) -> Row:
     """Give the row at a path, for tests that look inside."""
-    return sim._call(path).item  # noqa: SLF001  one package
+    return sim._desk.find(path).item  # noqa: SLF001  one package

@@ -48,6 +48,7 @@ class SimulatedTransport:
             x_filter=cast("JSON", request.x_filter),
             body=request.body if request.content is None else _file(request.content),
             token=(request.token or _ELSEWHERE) if request.url else token,
+            patience=timeout,
         )
         self._break(request, reply, timeout)
         return Response(
