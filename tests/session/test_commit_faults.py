@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping.state import Status
+from linode_orm.models import Instance
 from linode_orm.session import inspect
 from linode_orm.session.commit import planning
+from linode_orm.wire import Client
 from tests.session.yard import Barrel, Cargo, Crane, Dock, Hook, Pass, Session, World, refusal
 
 
@@ -471,6 +473,21 @@ class TestInterrupt:
         world.client._pool = None
         session.commit()
         assert (world.sent, labels(world), nothing_left(session)) == (["POST /docks"], ["b"], True)
+
+    def test_nobody_waits_for_the_turn_of_a_request(self, world):
+        """Requests that wait for the rate limit are given up unsent, and are pending."""
+        world.client = Client(transport=world, workers=4)
+        session = Session(world)
+        for at in range(30):
+            session.add(Instance(label=f"n{at}", region="us-east", type="g6-nanode-1"))
+
+        def press(entry, done, total):
+            if done == 20:  # as many as may be created in 15 seconds
+                raise KeyboardInterrupt
+
+        with pytest.raises(CommitInterrupted) as caught:
+            session.commit(progress=press)
+        assert (len(caught.value.applied), len(caught.value.pending), len(world.sent)) == (20, 10, 20)
 
     def test_from_a_callback(self, session, world):
         """A KeyboardInterrupt raised by progress counts as Ctrl-C."""

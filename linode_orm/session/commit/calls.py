@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,8 @@ from attrs import frozen
 from linode_orm.errors import ApiError, LinodeORMError, ResponseError, TransportError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request
 
@@ -36,6 +39,8 @@ class Answer:
 
 def may_have_been_done(method: str, error: BaseException) -> bool:
     """Whether a request may have had its effect although it failed."""
+    if isinstance(error, CancelledError):
+        return False
     if isinstance(error, ApiError):
         return error.status >= _BROKEN or (error.status == _TIMED_OUT and method == "POST")
     if isinstance(error, TransportError):
@@ -43,11 +48,14 @@ def may_have_been_done(method: str, error: BaseException) -> bool:
     return isinstance(error, ResponseError) or not isinstance(error, LinodeORMError)
 
 
-def call(client: Client, request: Request) -> Answer:
-    """Send a PUT or a DELETE; the client sends it again where its answer is lost, or cannot be read."""
+def call(client: Client, request: Request, wanted: Callable[[], bool]) -> Answer:
+    """Send a PUT or a DELETE; the client sends it again where its answer is lost, or cannot be read.
+
+    `wanted` is asked while it waits for its turn.
+    """
     began = perf_counter()
     try:
-        response = client.send(request)
+        response = client.send(request, wanted=wanted)
         return Answer(response.told(), perf_counter() - began, response.tries)
     except BaseException as error:  # noqa: BLE001  whatever it is, the session's thread decides
         return _failed(request, error, perf_counter() - began, getattr(error, "tries", 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
 from threading import Event, Lock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +13,8 @@ from linode_orm.session.commit.candidates import Finding, look
 from linode_orm.session.loading import identity_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from linode_orm.session.commit.candidates import Sought
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request
@@ -47,15 +50,16 @@ def create(  # noqa: PLR0913, PLR0917  what a worker is given
     sought: Sought,
     claims: Claims,
     stop: Event,
+    wanted: Callable[[], bool],
     lost: BaseException | None = None,
 ) -> Answer:
     """Send a POST until it is known what became of it: done once, refused, or nobody can tell.
 
     After a lost answer the object is looked for. Where the API refuses a second one with the same key, it is sent
     again at once; else only when no request that began then can still be running, and nothing new is like it. `lost`
-    is what became of it in an earlier commit.
+    is what became of it in an earlier commit; `wanted` is asked while it waits for its turn.
     """
-    return _Creation(client, request, sought, claims, stop, lost).run()
+    return _Creation(client, request, sought, claims, stop, wanted, lost).run()
 
 
 class _Creation:
@@ -66,10 +70,11 @@ class _Creation:
         sought: Sought,
         claims: Claims,
         stop: Event,
+        wanted: Callable[[], bool],
         lost: BaseException | None,
     ) -> None:
         self._client, self._request, self._sought = client, request, sought
-        self._claims, self._stop = claims, stop
+        self._claims, self._stop, self._wanted = claims, stop, wanted
         self._tries = 0
         self._lost = lost
         self._began = perf_counter()
@@ -91,7 +96,7 @@ class _Creation:
     def _send(self) -> Answer | None:
         """Send it once; None where the answer was lost."""
         try:
-            response = self._client.send(self._request)
+            response = self._client.send(self._request, wanted=self._wanted)
             self._tries += response.tries
             body = response.json() if response.content else {}
             self._claims.add(self._sought, identity_in(self._sought.model.__mapper__, body, self._sought.key))
@@ -107,6 +112,8 @@ class _Creation:
         """Take a refusal as it is, or for what an earlier try has done: its key is taken now."""
         if self._lost is None:
             return self._answer(error=error)
+        if isinstance(error, CancelledError):
+            return self._doubt("it was not waited for")
         if isinstance(error, BadRequest) and self._sought.key:
             finding = self._look()
             if finding.body is not None:

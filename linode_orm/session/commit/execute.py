@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from heapq import heapify, heappop, heappush
 from queue import SimpleQueue
@@ -236,7 +237,7 @@ class Run:
 
     def _submit(self, step: Step, request: Request, sent: object) -> Future[Answer]:
         if step.operation != "create":
-            return self._client.pool.submit(call, self._client, request)
+            return self._client.pool.submit(call, self._client, request, self._is_wanted)
         parents = self._parents(step)
         collection = (step.model, parents)
         if collection not in self._known:
@@ -248,7 +249,13 @@ class Run:
         self._doubts[step.number] = doubt
         lost = TransportError(before.reason) if before is not None else None
         sought = sought_for(doubt, parents)
-        return self._client.pool.submit(create, self._client, request, sought, self._claims, self._hurry, lost)
+        return self._client.pool.submit(
+            create, self._client, request, sought, self._claims, self._hurry, self._is_wanted, lost
+        )
+
+    def _is_wanted(self) -> bool:
+        """Whether a request that waits for its turn is still to be sent; asked on workers."""
+        return not self._stopped
 
     def _identity(self, pending: Pending) -> object:
         return self.ids[pending.token]
@@ -264,7 +271,9 @@ class Run:
             if future.cancelled():
                 del self._flying[number]
             elif future.done():
-                self._settle(self.steps[number], future.result())
+                answer = future.result()
+                if not isinstance(answer.error, CancelledError):
+                    self._settle(self.steps[number], answer)
                 del self._flying[number]
 
     def _settle(self, step: Step, answer: Answer) -> None:
