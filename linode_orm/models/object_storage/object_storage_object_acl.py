@@ -1,4 +1,4 @@
-"""ObjectStorageObjectACL: who may reach an object in a bucket."""
+"""ObjectStorageObjectACL: who may reach an object in a bucket; `bucket.object_acl(name=...)` reads it, `set_object_acl` changes it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class ObjectStorageObjectACL(
     Model, path="/object-storage/buckets/{region_id}/{label}/object-acl", id=None, parent="ObjectStorageBucket"
 ):
-    """Who may reach an object in a bucket."""
+    """Who may reach an object in a bucket; `bucket.object_acl(name=...)` reads it, `set_object_acl` changes it."""
 
     acl: Field[Literal["private", "public-read", "authenticated-read", "public-read-write", "custom"] | str] = Field(
         put_required=True
