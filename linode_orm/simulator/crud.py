@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.simulator import shape, validate, xfilter
-from linode_orm.simulator.errors import Refused, bad, not_found
+from linode_orm.simulator.errors import not_found
 from linode_orm.simulator.hooks import Call, after, answer, check, instead, listing, named, ready
 from linode_orm.simulator.pages import page_of, render
 from linode_orm.simulator.store import Row, encode
+from linode_orm.simulator.twins import refuse_twins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,13 +23,6 @@ MISSING: Final = {
     "ObjectStorageKey": "The specified access key was not found.",
     "Stream": "Stream not found",
     "StreamDestination": "Destination not found",
-}
-# Texts of the API for values that have to be unique; the alert's is recorded, others were seen in the API's clients.
-NOT_UNIQUE: Final = {
-    "AlertDefinition": "An alert with this label already exists",
-    "Firewall": "Label must be unique among your Cloud Firewalls",
-    "Instance": "Label must be unique among your linodes",
-    "Domain": "DNS zone already exists.",
 }
 
 
@@ -228,27 +222,8 @@ class Verbs:
         return [] if (action.answers or "").startswith("list:") else {}
 
 
-def refuse_twins(call: Call, parents: tuple[str, ...], row: Row | None = None) -> None:
-    """Refuse a value that has to be unique and that another object of the collection has already."""
-    resource = call.resource if row is None else row.resource
-    wanted = {key: call.body[key] for key in resource.unique_keys if call.body.get(key) not in {None, ""}}
-    if not wanted:
-        return
-    others = call.world.store.table(resource, parents).rows.values()
-    wrong = [
-        (NOT_UNIQUE.get(resource.name, f"{key.capitalize()} must be unique"), key)
-        for key, value in wanted.items()
-        if any(other is not row and other.body.get(key) == value for other in others)
-    ]
-    if wrong:
-        raise Refused(*wrong)
-
-
 def change_at(call: Call, fields: Mapping[str, object]) -> Body:
     """Change the object that a call names, behind everybody's back."""
     call.item.change(**fields)
     call.world.shown_in_parent(call.item)
     return call.item.body
-
-
-__all__ = ["NOT_UNIQUE", "Verbs", "bad", "change_at", "refuse_twins"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.simulator.clock import EPOCH, text
 from linode_orm.simulator.effects.linode import specs_of
+from linode_orm.simulator.keywords import name_of, resource_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,36 +17,6 @@ if TYPE_CHECKING:
     from linode_orm.simulator.store import Body, Row
     from linode_orm.simulator.world import World
 
-# Keywords that are not the last segment of a path, or that several classes would claim.
-NAMES: Final = {
-    "configs": "Config",
-    "nodebalancer_configs": "NodeBalancerConfig",
-    "nodes": "NodeBalancerNode",
-    "placement_groups": "PlacementGroup",
-    "config_interfaces": "ConfigInterface",
-    "ips": "IPAddress",
-    "events": "Event",
-    "instances": "Instance",
-    "disks": "Disk",
-    "volumes": "Volume",
-    "domains": "Domain",
-    "records": "DomainRecord",
-    "firewalls": "Firewall",
-    "devices": "FirewallDevice",
-    "nodebalancers": "NodeBalancer",
-    "vpcs": "VPC",
-    "subnets": "VPCSubnet",
-    "images": "Image",
-    "tokens": "Token",
-    "users": "User",
-    "sshkeys": "SSHKey",
-    "clusters": "LKECluster",
-    "pools": "LKENodePool",
-    "buckets": "ObjectStorageBucket",
-    "tags": "Tag",
-    "regions": "Region",
-    "types": "Type",
-}
 ROLES: Final = ("web", "db", "cache", "worker", "mail", "build")
 TEAMS: Final = ("prod", "staging", "dev")
 PLACES: Final = ("us-east", "eu-west", "ap-south", "us-ord", "eu-central")
@@ -55,7 +26,7 @@ SYSTEMS: Final = ("linode/debian12", "linode/ubuntu24.04", "linode/alpine3.21")
 
 def seed(world: World, wanted: Mapping[str, int | Sequence[Mapping[str, object]]]) -> dict[str, list[Body]]:
     """Make what is wanted, parents before their children; give the bodies."""
-    named = {_resource(world, keyword): (keyword, each) for keyword, each in wanted.items()}
+    named = {resource_of(world, keyword): (keyword, each) for keyword, each in wanted.items()}
     made: dict[str, list[Body]] = {}
     for resource in sorted(named, key=lambda one: one.depth):
         keyword, each = named[resource]
@@ -70,25 +41,7 @@ def populate(world: World, instances: int) -> None:
     wanted = {"instances": instances, "disks": 2, "configs": 1, "volumes": max(1, instances // 2), "sshkeys": 2}
     wanted |= {"domains": some, "records": 3, "firewalls": some, "nodebalancers": some, "vpcs": some, "subnets": 1}
     known = {each.name for each in world.store.resources.values()}
-    seed(world, {key: number for key, number in wanted.items() if _named(world, key) in known})
-
-
-def _named(world: World, keyword: str) -> str:
-    if keyword in NAMES:
-        return NAMES[keyword]
-    for resource in world.store.resources.values():
-        if not resource.singleton and resource.path.rpartition("/")[2].replace("-", "_") == keyword:
-            return resource.name
-    return keyword
-
-
-def _resource(world: World, keyword: str) -> Resource:
-    name = _named(world, keyword)
-    if name not in world.store.resources:
-        known = sorted({each.path.rpartition("/")[2] for each in world.store.resources.values()} | set(NAMES))
-        msg = f"seed() knows no collection {keyword!r}; there are {', '.join(known)}"
-        raise ValueError(msg)
-    return world.store.resources[name]
+    seed(world, {key: number for key, number in wanted.items() if name_of(world, key) in known})
 
 
 def _many(world: World, resource: Resource, number: int) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, fill, instead
+from linode_orm.simulator.store import encode
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
@@ -88,3 +89,19 @@ def _deleted(call: Call) -> None:
         entity = device.body.get("entity") or {}
         if entity.get("type") == "nodebalancer" and entity.get("id") == call.item.id:
             call.world.remove(device)
+
+
+@after("POST /nodebalancers")
+def _young(call: Call) -> None:
+    call.item.hidden["measured_at"] = call.world.clock.monotonic() + call.world.job_seconds
+
+
+@answer("GET /nodebalancers/{}/stats")
+def _stats(call: Call) -> bytes:
+    """Refuse while there is nothing yet (`TestNodeBalancerStats_Get#2`); then give points, all at rest."""
+    if call.parent.hidden.get("measured_at", 0.0) > call.world.clock.monotonic():
+        raise bad("Stats are unavailable at this time.")
+    until = int(call.world.clock.now().timestamp()) * 1000
+    series = [[until - 300_000 * back, 0.0] for back in range(3, 0, -1)]
+    data = {"connections": series, "traffic": {"in": series, "out": series}}
+    return encode({"title": f"linode.com - balancer{call.parent.id} - day (5 min avg)", "data": data})

@@ -57,6 +57,11 @@ def _by_cluster(call: Call) -> tuple[str, ...] | None:
         return None
     first = call.values[0]
     region, _, number = first.rpartition("-")
+    places = {first, region} if number == "1" else {first}
+    if not any(each in ENDPOINTS or call.world.get("Region", each) is not None for each in places):
+        held = {row.body["region"] for row in call.world.rows("ObjectStorageBucket")}
+        if not places & held:
+            raise not_found("The specified region was not found or does not support Object Storage.")
     return (region, *call.values[1:]) if number == "1" and _cluster(region) == first else None
 
 

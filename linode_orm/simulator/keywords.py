@@ -1,0 +1,60 @@
+"""The words by which `sim.seed()` calls collections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from linode_orm.simulator.catalogue import Resource
+    from linode_orm.simulator.world import World
+
+# Keywords that are not the last segment of a path, or that several classes would claim.
+NAMES: Final = {
+    "configs": "Config",
+    "nodebalancer_configs": "NodeBalancerConfig",
+    "nodes": "NodeBalancerNode",
+    "placement_groups": "PlacementGroup",
+    "config_interfaces": "ConfigInterface",
+    "ips": "IPAddress",
+    "events": "Event",
+    "instances": "Instance",
+    "disks": "Disk",
+    "volumes": "Volume",
+    "domains": "Domain",
+    "records": "DomainRecord",
+    "firewalls": "Firewall",
+    "devices": "FirewallDevice",
+    "nodebalancers": "NodeBalancer",
+    "vpcs": "VPC",
+    "subnets": "VPCSubnet",
+    "images": "Image",
+    "tokens": "Token",
+    "users": "User",
+    "sshkeys": "SSHKey",
+    "clusters": "LKECluster",
+    "pools": "LKENodePool",
+    "buckets": "ObjectStorageBucket",
+    "tags": "Tag",
+    "regions": "Region",
+    "types": "Type",
+}
+
+
+def name_of(world: World, keyword: str) -> str:
+    """Give the class that a keyword means; the keyword itself where none is known."""
+    if keyword in NAMES:
+        return NAMES[keyword]
+    for resource in world.store.resources.values():
+        if not resource.singleton and resource.path.rpartition("/")[2].replace("-", "_") == keyword:
+            return resource.name
+    return keyword
+
+
+def resource_of(world: World, keyword: str) -> Resource:
+    """Give the resource that a keyword means."""
+    name = name_of(world, keyword)
+    if name not in world.store.resources:
+        known = sorted({each.path.rpartition("/")[2] for each in world.store.resources.values()} | set(NAMES))
+        msg = f"seed() knows no collection {keyword!r}; there are {', '.join(known)}"
+        raise ValueError(msg)
+    return world.store.resources[name]
