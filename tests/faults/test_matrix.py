@@ -36,21 +36,29 @@ def doubtful(results: list[Result], *sorts: str) -> list[str]:
     return [str(result) for result in results if result.doubts and result.cell.call.sort in sorts]
 
 
+def few(results: list[Result], sort: str) -> bool:
+    """Whether at most one cell in twenty of a kind stayed in doubt."""
+    return 20 * len(doubtful(results, sort)) <= max(20, sum(result.cell.call.sort == sort for result in results))
+
+
 def test_every_call_of_a_commit(full, tell):
     """Whatever happens to any one request of a commit, commits end in the planned account, and both sides agree."""
     results = judged(WRITES, tell, whole=full)
     assert not doubtful(results, KEYED, "update", "delete")
+    assert few(results, UNKEYED)
 
 
 def test_the_lookup_after_a_lost_reply(full, tell):
     """The request that looks for a create whose reply was lost may break as well."""
     results = judged(LOOKUPS, tell, whole=full)
     assert not doubtful(results, KEYED)
+    assert few(results, UNKEYED)
 
 
 def test_actions(full, tell):
     """An action is never done twice, and has been done where it returns."""
-    judged(DONE, tell, whole=full)
+    results = judged(DONE, tell, whole=full)
+    assert few(results, "action")
 
 
 def test_reads(full, tell):

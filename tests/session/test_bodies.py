@@ -254,6 +254,7 @@ class TestIncompleteAnswers:
     def test_an_ipv6_range(self):
         """Three shapes of one object: its id is the range without its length (TestIPAddress_Instance_Assign#4)."""
         transport = Answers(
+            {"data": [], "page": 1, "pages": 1, "results": 0},
             {"range": "2001:db8::/64", "route_target": "2001:db8::1"},
             {"range": "2001:db8::", "prefix": 64, "region": "us-east", "is_bgp": False, "linodes": [5]},
         )
@@ -261,11 +262,11 @@ class TestIncompleteAnswers:
             block = IPv6Range(prefix_length=64, linode=5)
             session.add(block)
             session.commit()
-            assert transport.sent == ["POST /networking/ipv6/ranges"]
+            assert transport.sent == ["GET /networking/ipv6/ranges", "POST /networking/ipv6/ranges"]
             assert block.region_id == "us-east"
             assert session.get(IPv6Range, "2001:db8::/64") is block
             assert (block.range, block.prefix, block.linodes) == ("2001:db8::", 64, [5])
-        assert transport.sent[1:] == ["GET /networking/ipv6/ranges/2001%3Adb8%3A%3A"]
+        assert transport.sent[2:] == ["GET /networking/ipv6/ranges/2001%3Adb8%3A%3A"]
 
     def test_what_may_be_missing_is_not_asked_for(self):
         """A field that answers may leave out reads None, without a request (TestIPAddresses_Instance_Get#3)."""

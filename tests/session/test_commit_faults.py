@@ -205,10 +205,29 @@ class TestEveryFault:
         assert (waited >= session.client.settle) is settled
         assert nothing_left(session)
 
-    def test_create_that_nothing_tells_from_others(self, session, world, name):
-        """A POST in doubt that nothing can tell apart is not sent again, and the message says what to do."""
+    def test_create_without_a_key_or_a_date(self, session, world, name):
+        """Only what was in its collection before tells it from others: that is read first, and one is made."""
+        world.seed("/cargo/9", {"id": 9, "name": "n", "weight": 1})
         cargo = session.add(Cargo(name="n", weight=1))
         meet(world, "POST", "/cargo", name)
+        with suppress(CommitError):
+            session.commit()
+        session.commit()
+        assert {path for path in world.objects if path.startswith("/cargo/")} == {"/cargo/9", f"/cargo/{cargo.id}"}
+        assert nothing_left(session)
+
+    def test_create_that_nothing_tells_from_others(self, session, world, name):
+        """Where its collection could not be read, it is not sent again, and the message says what to do."""
+        cargo = session.add(Cargo(name="n", weight=1))
+        meet(world, "POST", "/cargo", name)
+        lost = world.fault
+
+        def fault(request):
+            if request.method == "GET" and request.path == "/cargo":
+                raise error_of("bad gateway before processing")
+            return lost(request)
+
+        world.fault = fault
         if name in CERTAIN:
             with suppress(CommitError):
                 session.commit()

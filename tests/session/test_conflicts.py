@@ -6,7 +6,7 @@ import pytest
 
 from linode_orm.errors import CommitError, ConflictError
 from linode_orm.session import inspect
-from tests.session.yard import Cargo, Crane, Dock, Gate, Limits, Sailor, Session, World
+from tests.session.yard import Barrel, Crane, Dock, Gate, Limits, Sailor, Session, World
 
 LIMITS = {"cpu": 1, "io": 2, "since": "x"}
 
@@ -203,7 +203,7 @@ def test_only_the_changed_objects_are_looked_at(session, world):
     dock = dock_of(session)
     dock_of(session, 6)
     session.delete(dock)
-    session.add(Cargo(name="n", weight=1))
+    session.add(Barrel(name="n"))
     session.commit()
     assert world.read == []
 

@@ -157,9 +157,25 @@ def test_a_secret_is_asked_for_again(world, session, path):
     assert shape(world) == wanted()
 
 
-def test_what_nothing_tells_apart_stays_in_doubt(world, session, path):
-    """An object without a key, of a kind that does not say when it was made, is not sent again; it can be forgotten."""
+@pytest.mark.parametrize("after", [False, True])
+def test_what_was_there_before_is_written_down(world, session, path, after):
+    """An object without a key, of a kind that does not say when it was made, is told by what was there before it."""
+    world.seed("/cargo/9", {"id": 9, "name": "n", "weight": 1})
     session.add(Cargo(name="n", weight=1))
+    kill(session, path, at=1, after=after)
+    report = recover(path, client=world.client)
+    assert report.counts == {"applied": 1}
+    assert len([name for name in world.objects if name.startswith("/cargo/")]) == 2
+
+
+def test_what_nothing_tells_apart_stays_in_doubt(world, session, path, monkeypatch):
+    """Where its collection could not be read before, it is not sent again; it can be forgotten."""
+    session.add(Cargo(name="n", weight=1))
+
+    def down(*_):
+        raise TransportError("down", sent=False)
+
+    monkeypatch.setattr("linode_orm.session.commit.execute.ids_in", down)
     kill(session, path, at=1, after=True)
     sent = len(world.sent)
     for _ in range(2):
@@ -268,9 +284,14 @@ def test_the_rest_of_a_commit_goes_before_single_saves(world, session, path):
     assert not recover(path, client=world.client)
 
 
-def test_a_creation_in_doubt_is_known_to_the_next_commit(world, session, path):
+def test_a_creation_in_doubt_is_known_to_the_next_commit(world, session, path, monkeypatch):
     """What an earlier commit lost is in the file of the next one, since the moment when it was first sent."""
     session.add(Cargo(name="n", weight=1))
+
+    def down(*_):
+        raise TransportError("down", sent=False)
+
+    monkeypatch.setattr("linode_orm.session.commit.execute.ids_in", down)  # nothing tells it from others then
     world.fault = lambda request: (_ for _ in ()).throw(TransportError("lost")) if request.method == "POST" else None
     with pytest.raises(CommitError):
         session.commit()
@@ -432,11 +453,11 @@ class TestAFullDisk:
             dock_of(session, identity).label = f"n{identity}"
         intend, calls = Journal.intend, [0]
 
-        def full(self, name, steps, moment):
+        def full(self, name, steps, moment, there):
             calls[0] += 1
             if calls[0] > 1:
                 raise JournalError("the journal cannot be written: the disk is full")
-            intend(self, name, steps, moment)
+            intend(self, name, steps, moment, there)
 
         monkeypatch.setattr(Journal, "intend", full)
         with pytest.raises(CommitError, match="the disk is full") as caught:

@@ -10,7 +10,8 @@ from attrs import frozen
 from linode_orm.errors import NotFound
 from linode_orm.mapping.codecs import Optional
 from linode_orm.mapping.containers import ListOf, Structure
-from linode_orm.session.commit.plan import Hidden
+from linode_orm.mapping.registry import lookup
+from linode_orm.session.commit.plan import Hidden, Pending
 from linode_orm.session.listing import Listing
 from linode_orm.session.pages import ListReader
 from linode_orm.wire.messages import Request
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.mapper import Mapper
+    from linode_orm.session.commit.plan import Step
     from linode_orm.wire.client import Client
 
     Body = dict[str, Any]
@@ -37,8 +39,8 @@ _NAMES: Final = ("label", "name", "title", "username", "domain", "summary", "add
 class Sought:
     """An object that was sent: of which class, below which parents, with which body (without secrets), and when.
 
-    `known` are ids that cannot be its own: they were known before it was sent. `is_alone` says that the collection was
-    empty then, because its parent is as new.
+    `known` are ids that cannot be its own: they were known before it was sent. `is_listed` says that no others were in
+    the collection then: it was read, or its parent is as new.
     """
 
     model: type[Model]
@@ -46,7 +48,7 @@ class Sought:
     sent: Body
     since: datetime
     known: frozenset[object] = frozenset()
-    is_alone: bool = False
+    is_listed: bool = False
 
     @property
     def key(self) -> dict[str, object]:
@@ -57,7 +59,22 @@ class Sought:
     def can_be_told(self) -> bool:
         """Whether anything tells the object from those that were there before."""
         mapper = self.model.__mapper__
-        return "list" in mapper.verbs and (bool(self.key) or "created" in mapper.fields or self.is_alone)
+        return "list" in mapper.verbs and (bool(self.key) or "created" in mapper.fields or self.is_listed)
+
+
+def is_listed_before(step: Step) -> bool:
+    """Whether only what is in its collection before can tell a new object: it has no enforced key, and no date."""
+    if step.operation != "create" or any(isinstance(each, Pending) for each in step.parents):
+        return False
+    mapper = cast("type[Model]", lookup(step.model)).__mapper__
+    if "list" not in mapper.verbs or "created" in mapper.fields:
+        return False
+    return not enforced_key(mapper, step.body if isinstance(step.body, dict) else {})
+
+
+def ids_in(client: Client, model: type[Model], parents: tuple[object, ...]) -> frozenset[object]:
+    """Read the ids of a collection; 1 GET a page."""
+    return frozenset(_identity(model.__mapper__, row) for row in _rows(client, model, parents))
 
 
 class Finding(NamedTuple):
@@ -118,14 +135,16 @@ def _by_key(client: Client, sought: Sought) -> Body | None:
     filterable = {
         mapper.fields[name].key: keys[mapper.fields[name].key] for name in sought.key if mapper.fields[name].filterable
     }
-    rows = _rows(client, sought, filterable)
+    rows = _rows(client, sought.model, sought.parents, filterable)
     return next((row for row in rows if all(row.get(key) == value for key, value in keys.items())), None)
 
 
-def _rows(client: Client, sought: Sought, x_filter: dict[str, Any] | None = None) -> Iterator[Body]:
-    mapper = sought.model.__mapper__
-    path = mapper.collection_path(sought.parents)
-    listing = Listing(sought.model, path, sought.parents, cast("Any", x_filter), mapper.envelope)
+def _rows(
+    client: Client, model: type[Model], parents: tuple[object, ...], x_filter: dict[str, Any] | None = None
+) -> Iterator[Body]:
+    mapper = model.__mapper__
+    path = mapper.collection_path(parents)
+    listing = Listing(model, path, parents, cast("Any", x_filter), mapper.envelope)
     for rows in ListReader(client, listing).pages():
         yield from rows
 
@@ -134,7 +153,7 @@ def _among_new(client: Client, sought: Sought, taken: Collection[object]) -> Fin
     """Give the only one that is new and as it was sent; say so where one that is new may be it and may not."""
     equal: list[Body] = []
     perhaps = 0
-    for row in _rows(client, sought):
+    for row in _rows(client, sought.model, sought.parents):
         identity = _identity(sought.model.__mapper__, row)
         if identity in sought.known or identity in taken or not _is_new(client, sought, row):
             continue

@@ -13,7 +13,7 @@ from linode_orm.session.commit.ledger import Ledger
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from linode_orm.session.commit.journal import Kept
@@ -28,9 +28,9 @@ class Pages(Ledger):
     def __init__(self, journal: Journal, name: str) -> None:
         self._journal, self._name = journal, name
 
-    def intend(self, steps: Sequence[Step], moment: datetime) -> None:
+    def intend(self, steps: Sequence[Step], moment: datetime, there: Mapping[int, Iterable[object]]) -> None:
         """Write down that these steps may be sent from now on."""
-        self._journal.intend(self._name, steps, moment)
+        self._journal.intend(self._name, steps, moment, there)
 
     def settle(self, step: Step, status: str, identity: object, note: str) -> None:
         """Take down what became of a step."""

@@ -25,8 +25,8 @@ def sought_for(doubt: Doubt, parents: tuple[object, ...]) -> Sought:
     """Give what is looked for where the answer to a creation is lost."""
     step = doubt.step
     sent = cast("dict[str, Any]", doubt.sent if isinstance(doubt.sent, dict) else {})
-    is_alone = any(isinstance(each, Pending) for each in step.parents)
-    return Sought(cast("type[Model]", lookup(step.model)), parents, sent, doubt.since, doubt.known, is_alone)
+    is_listed = doubt.is_listed or any(isinstance(each, Pending) for each in step.parents)
+    return Sought(cast("type[Model]", lookup(step.model)), parents, sent, doubt.since, doubt.known, is_listed)
 
 
 def settle(session: Workspace, instances: Iterable[Model]) -> None:

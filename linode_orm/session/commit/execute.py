@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import evolve, field, frozen
 
-from linode_orm.errors import JournalError, NotFound, TransportError
+from linode_orm.errors import JournalError, LinodeORMError, NotFound, TransportError
 from linode_orm.mapping.mapper import quoted
+from linode_orm.mapping.registry import lookup
 from linode_orm.session.commit.calls import Answer, call
+from linode_orm.session.commit.candidates import ids_in, is_listed_before
 from linode_orm.session.commit.certainty import Claims, create
 from linode_orm.session.commit.doubts import sought_for
 from linode_orm.session.commit.ledger import Ledger
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from types import FrameType
 
+    from linode_orm.mapping import Model
     from linode_orm.session.commit.hands import Hands
     from linode_orm.session.commit.plan import Plan, Step
     from linode_orm.session.commit.report import Outcome
@@ -106,7 +109,9 @@ class Run:
         self._flying: dict[int, Future[Answer]] = {}
         self._doubts: dict[int, Doubt] = {}
         self._intended: set[int] = set()
-        self._claims, self._known = Claims(), dict[tuple[object, ...], frozenset[object]]()
+        self._claims = Claims()
+        self._known: dict[tuple[object, ...], frozenset[object]] = {}
+        self._listed: dict[tuple[object, ...], frozenset[object]] = {}
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._hurry = threading.Event()
         self._stopped = False
@@ -195,11 +200,26 @@ class Run:
     def _intend(self, going: Sequence[int]) -> None:
         """Write down what is about to be sent, before it is; what may be repeated is written ahead of its turn."""
         missing = [number for number in going if number not in self._intended]
+        there = {number: self._read_before(self.steps[number]) for number in missing}
         if missing:
             ahead = [each for each in self._ready if self.steps[each].operation != "create"][:_AHEAD]
             fresh = [*missing, *(number for number in ahead if number not in self._intended)]
-            self._options.ledger.intend([self.steps[number] for number in fresh], self._client.clock.now())
+            listed = {number: ids for number, ids in there.items() if ids is not None}
+            self._options.ledger.intend([self.steps[number] for number in fresh], self._client.clock.now(), listed)
             self._intended.update(fresh)
+
+    def _read_before(self, step: Step) -> frozenset[object] | None:
+        """Give the ids in the collection where a step creates what nothing else tells; None where there is no need."""
+        if not is_listed_before(step):
+            return None
+        collection = (step.model, step.parents)
+        if collection not in self._listed:
+            model = cast("type[Model]", lookup(step.model))
+            try:
+                self._listed[collection] = ids_in(self._client, model, step.parents)
+            except LinodeORMError:  # a lost answer stays in doubt then
+                return None
+        return self._listed[collection]
 
     def _let_last_ones_go(self) -> None:
         """Send what cannot be undone, now that all else has succeeded."""
@@ -241,9 +261,9 @@ class Run:
         parents = self._parents(step)
         collection = (step.model, parents)
         if collection not in self._known:
-            self._known[collection] = self._hands.known(step, parents)
-        before = self._hands.doubted(step)
-        doubt = Doubt(step, sent, self._client.clock.now(), "", self._known[collection])
+            self._known[collection] = self._hands.known(step, parents) | self._listed.get(collection, frozenset())
+        before, is_listed = self._hands.doubted(step), collection in self._listed
+        doubt = Doubt(step, sent, self._client.clock.now(), "", self._known[collection], is_listed=is_listed)
         if before is not None:
             doubt = evolve(before, step=step, sent=sent)
         self._doubts[step.number] = doubt

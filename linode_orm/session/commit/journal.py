@@ -15,7 +15,7 @@ from linode_orm.session.commit.plan import FORMAT, Plan
 from linode_orm.session.commit.planfile import from_json, step_from_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.session.commit.plan import Step
 
@@ -30,20 +30,24 @@ CREATE TABLE commits (
 );
 CREATE TABLE steps (
     commit_id TEXT NOT NULL REFERENCES commits (id) ON DELETE CASCADE, number INTEGER NOT NULL, step TEXT NOT NULL,
-    intent TEXT, status TEXT, identity TEXT, note TEXT,
+    intent TEXT, there TEXT, status TEXT, identity TEXT, note TEXT,
     PRIMARY KEY (commit_id, number)
 ) WITHOUT ROWID;
 """
 
 
 class Known(NamedTuple):
-    """What the journal knows of one step: when it may have been sent first, what became of it, which id it brought."""
+    """What the journal knows of one step: when it may have been sent first, what became of it, which id it brought.
+
+    `there` are the ids that were in its collection before, None where that was not read.
+    """
 
     step: Step
     intent: datetime | None
     status: str | None
     identity: object
     note: str
+    there: frozenset[object] | None = None
 
 
 class Kept(NamedTuple):
@@ -147,12 +151,19 @@ class Journal:
         if gone:
             connection.executemany("DELETE FROM commits WHERE id = ?", gone)
 
-    def intend(self, name: str, steps: Sequence[Step], moment: datetime) -> None:
-        """Write down that steps may be sent from now on; the first moment at which one may have been sent counts."""
-        rows = [(moment.isoformat(), moment.isoformat(), name, step.number) for step in steps]
+    def intend(self, name: str, steps: Sequence[Step], moment: datetime, there: Mapping[int, Iterable[object]]) -> None:
+        """Write down that steps may be sent from now on, and what is there where they create something.
+
+        The first moment at which one may have been sent counts.
+        """
+        when = moment.isoformat()
+        ids = {step.number: json.dumps([*there[step.number]]) for step in steps if step.number in there}
+        found = [(step.number, ids.get(step.number)) for step in steps]
+        rows = [(when, when, listed, listed, name, number) for number, listed in found]
         with self._transaction() as connection:
             connection.executemany(
-                "UPDATE steps SET intent = iif(status IN ('pending', 'failed'), ?, coalesce(intent, ?)), status = NULL "
+                "UPDATE steps SET intent = iif(status IN ('pending', 'failed'), ?, coalesce(intent, ?)), "
+                "there = iif(status IN ('pending', 'failed'), ?, coalesce(there, ?)), status = NULL "
                 "WHERE commit_id = ? AND number = ?",
                 rows,
             )
@@ -191,7 +202,8 @@ class Journal:
                 "SELECT id, base_url, on_error, conflicts, state FROM commits WHERE id = ?", (name,)
             ).fetchone()
             rows = self._connection.execute(
-                "SELECT step, intent, status, identity, note FROM steps WHERE commit_id = ? ORDER BY number", (name,)
+                "SELECT step, intent, status, identity, note, there FROM steps WHERE commit_id = ? ORDER BY number",
+                (name,),
             ).fetchall()
         if found is None:
             return None
@@ -199,11 +211,12 @@ class Journal:
         return Kept(commit, base_url, on_error, conflicts, state, tuple(self._known(*row) for row in rows))
 
     def _known(self, *row: Any) -> Known:  # noqa: ANN401  columns
-        step, intent, status, identity, note = row
+        step, intent, status, identity, note, there = row
         try:
             moment = None if intent is None else datetime.fromisoformat(intent)
             found = from_json(json.loads(identity)) if identity is not None else None
-            return Known(step_from_dict(json.loads(step)), moment, status, found, note or "")
+            ids = None if there is None else frozenset(map(from_json, json.loads(there)))
+            return Known(step_from_dict(json.loads(step)), moment, status, found, note or "", ids)
         except (ValueError, TypeError, KeyError) as error:
             msg = f"{self.path} is damaged: a step in it cannot be read ({error}); nothing was sent"
             raise JournalError(msg) from None

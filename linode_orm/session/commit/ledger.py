@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from linode_orm.session.commit.plan import Step
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 class Ledger:
     """One that keeps nothing: what a commit without a journal writes to."""
 
-    def intend(self, steps: Sequence[Step], moment: datetime) -> None:
-        """Write down that these steps may be sent from now on; on disk when it returns."""
+    def intend(self, steps: Sequence[Step], moment: datetime, there: Mapping[int, Iterable[object]]) -> None:
+        """Write down that these steps may be sent from now on; on disk when it returns.
+
+        `there` are the ids in the collections where some of them create something, as far as they were read.
+        """
 
     def settle(self, step: Step, status: str, identity: object, note: str) -> None:
         """Write down what became of a step, and which id an object got; on disk with the next `flush()` or intent."""

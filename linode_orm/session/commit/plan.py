@@ -172,9 +172,10 @@ class Plan:
     """What a commit would send, in an order in which it can be sent; empty plans are false.
 
     Steps that do not depend on one another go side by side. `lookups` is how many objects have to be looked for
-    before, because an earlier commit lost the answer to their creation. `lost` says what a way back cannot bring
-    back. `least_time` is how many seconds the requests take at least, under what is known of the API's rate limits.
-    `source` is where the plan comes from: a session, or a file.
+    before, because an earlier commit lost the answer to their creation, and how many collections are read because
+    nothing else would tell what is created in them. `lost` says what a way back cannot bring back. `least_time` is how
+    many seconds the requests take at least, under what is known of the API's rate limits. `source` is where the plan
+    comes from: a session, or a file.
     """
 
     steps: tuple[Step, ...]
@@ -268,9 +269,9 @@ class Plan:
 class Doubt:
     """A creation that was sent and never answered: `sent` is its body without secrets, `since` the moment before.
 
-    `known` are the ids that were known of its collection before. `may_repeat` once the object was looked for and not
-    found, where sending it again cannot make a second one. `until` is when nothing that was sent can be running any
-    more, by the monotonic clock.
+    `known` are the ids that were known of its collection before, all that were there with `is_listed`. `may_repeat`
+    once the object was looked for and not found, where sending it again cannot make a second one. `until` is when
+    nothing that was sent can be running any more, by the monotonic clock.
     """
 
     step: Step
@@ -280,6 +281,7 @@ class Doubt:
     known: frozenset[object] = frozenset()
     may_repeat: bool = False
     until: float = 0.0
+    is_listed: bool = False
 
 
 def is_new(token: Token) -> TypeGuard[str]:

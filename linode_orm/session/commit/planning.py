@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Status
+from linode_orm.session.commit.candidates import is_listed_before
 from linode_orm.session.commit.dependencies import ancestors, in_order
 from linode_orm.session.commit.drafts import Draft, for_changed, for_deleted, for_new, key_of, needed
 from linode_orm.session.commit.inside import folded
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from linode_orm.mapping import Model
-    from linode_orm.session.commit.plan import Key
+    from linode_orm.session.commit.plan import Key, Step
 
 
 class Members(Protocol):
@@ -89,7 +90,12 @@ def _arranged(drafts: list[Draft], graves: dict[Key, Key], lookups: int) -> Plan
     order = in_order(drafts, graves)
     number = {at: place for place, at in enumerate(order, 1)}
     steps = [drafts[at].step(number[at], tuple(sorted(number[other] for other in drafts[at].waits))) for at in order]
-    return Plan(tuple(steps), lookups)
+    return Plan(tuple(steps), lookups + len(_read_before(steps)))
+
+
+def _read_before(steps: Iterable[Step]) -> set[tuple[object, ...]]:
+    """Give the collections that are read before something is created in them."""
+    return {(step.model, step.parents) for step in steps if not step.in_doubt and is_listed_before(step)}
 
 
 def _graves(deleted: Iterable[Model]) -> dict[Key, Key]:

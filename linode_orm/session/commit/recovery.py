@@ -138,7 +138,8 @@ class _Recovery:
             return  # its parent was never made, nor was it
         parents = tuple(self._ids[each.token] if isinstance(each, Pending) else each for each in step.parents)
         sent = fill(step.body, lambda each: self._ids.get(each.token) if isinstance(each, Pending) else each)
-        doubt = Doubt(step, sent, known.intent or self._session.clock.now(), known.note)
+        since, is_listed = known.intent or self._session.clock.now(), known.there is not None
+        doubt = Doubt(step, sent, since, known.note, known.there or frozenset(), is_listed=is_listed)
         sought = sought_for(doubt, parents)
         if sought.key or sought.can_be_told:
             finding = find(self._session.client, sought, self._until)
