@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -149,8 +149,9 @@ def declared() -> list[Resource]:
     return [resource(mapper) for mapper in mappers if mapper.path]
 
 
+@cache
 def resource(mapper: Any) -> Resource:  # noqa: ANN401  the mapper of a class that is not known here
-    """Read one class's metadata."""
+    """Read one class's metadata, once for all simulators: what is read holds no state."""
     return Resource(
         name=mapper.name,
         path=mapper.path,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from linode_orm.simulator.catalogue import Resource
     from linode_orm.simulator.faults import Action
+    from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Row
     from linode_orm.wire import JSON, Client
     from linode_orm.wire.options import Options
@@ -141,6 +142,9 @@ class Simulator:
             self.world.jobs.settle()
             return self._desk.answer(Asked(method, path, body=json.loads(json.dumps(body))))
 
+    def _call(self, path: str) -> Call:
+        return self._desk.find(path)
+
     def exchange(  # noqa: PLR0913  the parts of a request
         self,
         method: str,
@@ -183,4 +187,4 @@ class Simulator:
 
 def row_at(sim: Simulator, path: str) -> Row:
     """Give the row at a path, for tests that look inside."""
-    return sim._desk.find(path).item  # noqa: SLF001  one package
+    return sim._call(path).item  # noqa: SLF001  one package
