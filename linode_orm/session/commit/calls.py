@@ -13,6 +13,7 @@ from linode_orm.errors import ApiError, LinodeORMError, ResponseError, Transport
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from linode_orm.session.commit.boarding import Boarded
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request
 
@@ -25,7 +26,7 @@ class Answer:
     """What became of a request: its body or its error, how long it took and how often it was sent, what is to be said.
 
     `is_in_doubt` says that it may have been done although it failed; `may_repeat` that sending it again cannot do it
-    twice.
+    twice. `aboard` is what became of the riders of a creation.
     """
 
     body: object = None
@@ -35,6 +36,7 @@ class Answer:
     note: str = ""
     is_in_doubt: bool = False
     may_repeat: bool = False
+    aboard: Boarded | None = None
 
 
 def may_have_been_done(method: str, error: BaseException) -> bool:
