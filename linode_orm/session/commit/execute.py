@@ -139,8 +139,6 @@ class Run:
             if isinstance(step.token, str) and step.operation == "create":
                 self.ids[step.token] = identity
             self._release(step)
-        self._ready = [number for number in self._ready if number != step.number]
-        heapify(self._ready)
 
     def go(self) -> None:
         """Send everything that can be sent and take every answer in."""
