@@ -284,7 +284,8 @@ class Session:
         from linode_orm.session.commit import planning  # noqa: PLC0415  scripts that only read need none of it
 
         plan = planning.plan(self.members, fold=self._policy.fold)
-        least = self.client.least_time((step.method, step.path) for step in plan)
+        reads = [("GET", path) for step in plan for path in step.reads]
+        least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
         return evolve(plan, source=Source(self), least_time=least)
 
     def commit(  # noqa: PLR0913  the options of the contract

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -23,8 +24,11 @@ from linode_orm import (
     recover,
 )
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
+from linode_orm.mapping.registry import lookup
 from linode_orm.models.linode.linode_interface import LinodeInterfacePublic, LinodeInterfaceVlan
+from linode_orm.session.commit.journal import Journal
 from linode_orm.session.commit.plan import Plan
+from linode_orm.session.commit.rides import RIDES
 from linode_orm.simulator import Simulator
 
 RULES = {"inbound_policy": "ACCEPT", "outbound_policy": "ACCEPT", "inbound": [], "outbound": []}
@@ -108,7 +112,7 @@ class TestFigure:
     """A whole environment in four POSTs."""
 
     def test_requests_and_end(self):
-        """Its POSTs are 4 instead of 18, all requests 9, and the account is the same."""
+        """Its POSTs are 4 instead of 15, all requests 9, and the account is the same."""
         ends, plans = [], []
         for fold in (True, False):
             with Simulator() as sim, Session(client=sim.client(), fold=fold) as session:
@@ -122,8 +126,8 @@ class TestFigure:
                 posts = len(sent(sim))
                 ends.append((posts, described(sim)))
         (folded, end), (single, other) = ends
-        assert (folded, single) == (4, 18)
-        assert [each.requests for each in plans] == [9, 18]
+        assert (folded, single) == (4, 15)
+        assert [each.requests for each in plans] == [9, 17]
         assert end == other
         assert end["devices"] == ["interface", "linode", "linode"]
 
@@ -262,6 +266,17 @@ class TestWhatDoesNotRide:
         session.add(vpc)
         with pytest.raises(InvalidRequestError, match="both want the label 's0'"):
             session.plan()
+
+
+@pytest.mark.parametrize(("parent", "child"), RIDES)
+def test_the_table(parent, child):
+    """What the table names are attributes that a new child can have, and lists of children that its POST takes."""
+    ride, mapper = RIDES[parent, child], lookup(child).__mapper__
+    lists = {each.create_key for each in mapper.relations.values() if getattr(each, "create_key", "")}
+    assert ride.takes - lists <= {key for key, field in mapper.keys.items() if field.createable}
+    assert mapper.parent == parent
+    assert ride.kinds <= ride.takes
+    assert ride.unless.keys() <= lookup(parent).__mapper__.keys.keys()
 
 
 class TestPools:
@@ -421,6 +436,40 @@ class TestJournal:
         assert [each.status for each in report] == ["applied", "applied"]
         assert len(sent(sim)) == 2
         assert len(described(sim)["nodebalancer", "lb"][80][1]) == 4
+
+    @pytest.mark.parametrize("at", range(1, 7))
+    def test_a_crash_at_any_write_of_the_journal(self, sim, tmp_path, monkeypatch, at):
+        """Recovery ends in the same account, with each POST sent once."""
+
+        class Killed(BaseException):
+            """The process ends here."""
+
+        whole, writes = Journal._transaction, []
+
+        def dying(journal):
+            writes.append(journal)
+            if len(writes) >= at:
+                raise Killed
+            return whole(journal)
+
+        lb, vpc = balancer(80, 443), network()
+        lb.configs[0].nodes.append(NodeBalancerNode(label="x", address="192.168.0.9:80", mode="backup"))
+        client = sim.client(workers=1)
+        with Session(client=client, journal=tmp_path / "j") as session:
+            session.add_all([lb, vpc])
+            with monkeypatch.context() as patch, suppress(Killed):
+                patch.setattr(Journal, "_transaction", dying)
+                session.commit()
+            client.close()
+        recover(tmp_path / "j", client=sim.client())
+        posts = sent(sim)
+        if not posts:
+            assert at == 1
+            return
+        assert len(posts) == len(set(posts)) == 3
+        found = described(sim)
+        assert found["vpc", "net"] == [(f"s{each}", f"10.0.{each}.0/24") for each in range(3)]
+        assert [len(inside) for _, inside in found["nodebalancer", "lb"].values()] == [4, 3]
 
     def test_riders_that_are_not_written_down(self, sim, tmp_path):
         """Where their list could not be read, recovery reads it."""

@@ -168,9 +168,10 @@ class Step:
     riders: tuple[Rider, ...] = ()
 
     @property
-    def reads(self) -> int:
-        """How many lists are read for the ids of the riders."""
-        return len({rider.siblings for rider in self.riders if not rider.is_answered})
+    def reads(self) -> tuple[str, ...]:
+        """The paths of the lists that are read for the ids of the riders."""
+        lists = {rider.siblings: rider.path for rider in self.riders if not rider.is_answered}
+        return tuple(lists.values())
 
     @property
     def can_be_undone(self) -> bool:
@@ -237,7 +238,7 @@ class Plan:
     @property
     def requests(self) -> int:
         """How many requests the commit needs, as long as nothing has to be repeated."""
-        return len(self.steps) + self.lookups + sum(step.reads for step in self.steps)
+        return len(self.steps) + self.lookups + sum(len(step.reads) for step in self.steps)
 
     @property
     def deletes(self) -> int:

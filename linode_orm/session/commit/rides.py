@@ -62,10 +62,12 @@ RIDES: Final[Mapping[tuple[str, str], Ride]] = {
         ),
         is_required=True,
     ),
-    # POST /linode/instances: interfaces[]: `TestInstance_CreateWithLinodeInterfaces#2`
+    # POST /linode/instances: interfaces[]: `TestInstance_CreateWithLinodeInterfaces#2`; they can be added to a Linode
+    # that is off only, which a new one is not for long
     ("Instance", "LinodeInterface"): Ride(
         "interfaces",
         _keys("default_route firewall_id public vlan vpc"),
+        is_required=True,
         unless={"interface_generation": "legacy_config"},
         kinds=_keys("public vlan vpc"),
     ),
