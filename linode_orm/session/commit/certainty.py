@@ -15,6 +15,7 @@ from linode_orm.session.commit.boarding import board
 from linode_orm.session.commit.calls import Answer, may_have_been_done
 from linode_orm.session.commit.candidates import Finding, look
 from linode_orm.session.loading import identity_in
+from linode_orm.wire.stragglers import may_be_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +88,7 @@ class _Creation:
         self._tries = 0
         self._lost = lost
         self._carrier = carrier
+        self._unanswered = self._running = 0 if lost is None else 1
         self._began = perf_counter()
 
     def run(self) -> Answer:
@@ -114,8 +116,11 @@ class _Creation:
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)
             if may_have_been_done(self._request.method, error):
                 self._lost = self._lost or error
+                self._unanswered += 1
+                self._running += may_be_running(error)
                 return None
             return self._refused(error)
+        self._hold(identity)
         return self._done(body, identity, note="its first answer was lost" if self._lost else "")
 
     def _refused(self, error: BaseException) -> Answer:
@@ -163,8 +168,17 @@ class _Creation:
             seconds -= _SLICE
         return not self._stop.is_set()
 
+    def _hold(self, identity: object) -> None:
+        """Let nobody free the key while a creation of the same may be running, which it keeps from being done."""
+        if self._running and self._sought.key:
+            mapper = self._sought.model.__mapper__
+            keys = {mapper.fields[name].key for name in self._sought.key}
+            self._client.hold(mapper.path_for(identity, self._sought.parents), keys)
+
     def _adopt(self, body: dict[str, Any]) -> Answer:
         identity = identity_in(self._sought.model.__mapper__, body, self._sought.key)
+        if self._unanswered > 1:
+            self._hold(identity)
         return self._done(body, identity, note="its answer was lost; it was looked for and found")
 
     def _done(self, body: object, identity: object, *, note: str) -> Answer:

@@ -16,7 +16,7 @@ from linode_orm.errors import JournalError, LinodeORMError, NotFound, TransportE
 from linode_orm.mapping.mapper import quoted
 from linode_orm.mapping.registry import lookup
 from linode_orm.session.commit.boarding import Landed
-from linode_orm.session.commit.calls import Answer, call
+from linode_orm.session.commit.calls import Answer, call, call_renaming
 from linode_orm.session.commit.candidates import ids_in, is_listed_before
 from linode_orm.session.commit.certainty import Claims, create
 from linode_orm.session.commit.doubts import sought_for
@@ -268,9 +268,12 @@ class Run:
         future.add_done_callback(lambda _: self._wake.put(None))
 
     def _submit(self, step: Step, request: Request, sent: object) -> Future[Answer]:
-        if step.operation != "create":
-            return self._client.pool.submit(call, self._client, request, self._is_wanted)
         parents = self._parents(step)
+        if step.operation != "create":
+            renamed = _renamed(step, parents)
+            if renamed is not None:
+                return self._client.pool.submit(call_renaming, self._client, request, self._is_wanted, renamed)
+            return self._client.pool.submit(call, self._client, request, self._is_wanted)
         collection = (step.model, parents)
         if collection not in self._known:
             self._known[collection] = self._hands.known(step, parents) | self._listed.get(collection, frozenset())
@@ -387,6 +390,15 @@ class Run:
                 error = TransportError("the answer was not waited for, because of a second Ctrl-C")
                 note = f"{self.steps[number].method} {self.steps[number].path} may have been done: {error}"
                 self._settle(self.steps[number], Answer(error=error, note=note, is_in_doubt=True))
+
+
+def _renamed(step: Step, parents: tuple[object, ...]) -> Request | None:
+    """Give the request that reads an object by the key that a step gives it; None where it keeps its key."""
+    mapper = cast("type[Model]", lookup(step.model)).__mapper__
+    keys = [change.new for change in step.changes if (change.name,) == mapper.id_names]
+    if step.operation != "update" or not keys or "get" not in mapper.verbs:
+        return None
+    return Request("GET", mapper.path_for(keys[0], parents), version=step.version)
 
 
 def _last_ones(plan: Plan) -> frozenset[int]:

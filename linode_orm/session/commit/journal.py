@@ -225,6 +225,15 @@ class Journal:
         commit, base_url, on_error, conflicts, state = map(str, found)
         return Kept(commit, base_url, on_error, conflicts, state, tuple(self._known(*row) for row in rows))
 
+    def made(self, model: str) -> frozenset[object]:
+        """Give the ids of the objects of a class that the commits in the file have made."""
+        with _told(self.path):
+            rows = self._connection.execute(
+                "SELECT identity FROM steps WHERE identity <> 'null' AND instr(step, ?)",
+                (f'"type": {json.dumps(model)}',),
+            ).fetchall()
+        return frozenset(from_json(json.loads(row[0])) for row in rows)
+
     def _known(self, *row: Any) -> Known:  # noqa: ANN401  columns
         step, intent, status, identity, note, there = row
         try:

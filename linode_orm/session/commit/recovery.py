@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from attrs import evolve
+
 from linode_orm.errors import ConflictError, JournalError
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.applying import movement
@@ -92,6 +94,7 @@ class _Recovery:
         self._plan = kept.plan
         self._hands = PlainHands(session, self._plan, secrets, self._ids)
         self._ledger = Pages(journal, kept.id)
+        self._made: dict[str, set[object]] = {}
         self._until = self._session.monotonic() + self._straggling()
 
     def run(self) -> CommitReport:
@@ -126,6 +129,15 @@ class _Recovery:
                 yield self._applied(known)
             elif known.intent is not None and step.operation == "create" and known.status not in {"failed", "pending"}:
                 yield from self._looked_for(known)
+        for number, doubt in self._hands.doubts.items():
+            self._hands.doubts[number] = self._but_for_others(doubt)
+
+    def _but_for_others(self, doubt: Doubt) -> Doubt:
+        """Give a doubt with the ids of objects that other steps made, now or earlier: none is the one looked for."""
+        model = doubt.step.model
+        if model not in self._made:
+            self._made[model] = set(self._journal.made(model))
+        return evolve(doubt, known=doubt.known | self._made[model])
 
     def _entry(self, known: Known, status: Outcome, note: str = "") -> Entry:
         return Entry(known.step, self._hands.object_of(known.step), status, note=note or known.note)
@@ -160,7 +172,7 @@ class _Recovery:
         step = known.step
         if any(isinstance(each, Pending) and each.token not in self._ids for each in step.parents):
             return  # its parent was never made, nor was it
-        parents, doubt = self._parents(known), self._doubt(known)
+        parents, doubt = self._parents(known), self._but_for_others(self._doubt(known))
         sought = sought_for(doubt, parents)
         if sought.key or sought.can_be_told:
             finding = find(self._session.client, sought, self._until)
@@ -169,6 +181,7 @@ class _Recovery:
         if finding.body is not None:
             identity = identity_in(sought.model.__mapper__, finding.body, sought.key)
             self._ids[str(step.token)] = identity
+            self._made[step.model].add(identity)
             self._hands.take(step, parents, identity, finding.body)
             self._ledger.settle(step, "applied", identity, "", {})
             yield self._applied(known, finding.body, "its answer was lost; it was looked for and found")

@@ -136,6 +136,7 @@ class Settler:
 
     def updated(self, instance: Model, names: Collection[str], body: object) -> str:
         """Take the answer to a PUT in; give a note where the answer was not the object."""
+        key = next((instance.__dict__.get(name) for name in names if (name,) == instance.__mapper__.id_names), None)
         forget(instance, names)
         identity = self._identity_in(instance, body)
         may_rekey = any(name in instance.__mapper__.id_names for name in names)
@@ -145,6 +146,10 @@ class Settler:
                 self._session.identity_map.rekey(instance, identity)
             self._take(instance, cast("dict[str, Any]", body))
         else:
+            if key is not None:
+                self._session.identity_map.rekey(instance, key)
+                (name,) = instance.__mapper__.id_names
+                instance.__state__.raw = {**instance.__state__.raw, instance.__mapper__.fields[name].key: key}
             self._expire(instance, names)
             note = "the answer was not the object, which will be read again"
         self.keep_or_let_go(instance)
