@@ -261,8 +261,6 @@ class Run:
             body=fill(sent, lambda each: self._hands.reveal(step, cast("Hidden", each))),
             secret_keys=step.secret_keys,
         )
-        if self._options.checked_at is not None and step.operation in {"update", "replace"}:
-            self.window = max(self.window, self._client.clock.monotonic() - self._options.checked_at)
         future = self._submit(step, request, sent)
         self._flying[step.number] = future
         future.add_done_callback(lambda _: self._wake.put(None))
@@ -316,6 +314,8 @@ class Run:
         if step.number in self.entries:
             return
         error = answer.error
+        if self._options.checked_at is not None and step.operation in {"update", "replace"}:
+            self.window = max(self.window, self._client.clock.monotonic() - self._options.checked_at)
         if step.operation == "delete" and isinstance(error, NotFound):
             answer, error = evolve(answer, error=None, note="it was gone already"), None
         if isinstance(error, KeyboardInterrupt):
