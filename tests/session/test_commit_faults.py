@@ -496,6 +496,7 @@ class TestInterrupt:
     def test_nobody_waits_for_the_turn_of_a_request(self, world):
         """Requests that wait for the rate limit are given up unsent, and are pending."""
         world.client = Client(transport=world, workers=4)
+        world.headers = lambda: {"x-ratelimit-limit": "20", "x-ratelimit-remaining": str(20 - len(world.sent))}
         session = Session(world)
         for at in range(30):
             session.add(Instance(label=f"n{at}", region="us-east", type="g6-nanode-1"))

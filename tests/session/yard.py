@@ -168,6 +168,7 @@ class World:
         self.objects: dict[str, dict[str, Any]] = {}
         self.log: list[tuple[str, str, Any]] = []
         self.fault: Callable[[Request], Callable[[object], object] | None] = lambda _: None
+        self.headers: Callable[[], dict[str, str]] = dict
         self._lock = threading.Lock()
         self._next = 100
 
@@ -186,7 +187,8 @@ class World:
         answer = after(answer) if after is not None else answer
         content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         date = self.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
-        return Response(200, {"content-type": "application/json", "date": date}, content, request)
+        headers = {"content-type": "application/json", "date": date, **self.headers()}
+        return Response(200, headers, content, request)
 
     def get(self, request: Request) -> Any:
         path = request.path
