@@ -173,7 +173,13 @@ def _moment(form: str, value: str) -> tuple[Test, ...]:
     moment = datetime.fromisoformat(value)
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     first, last = 1970, 9000
-    if moment.microsecond or not first <= moment.year <= last:
+    if not first <= moment.year <= last:
+        return ()
+    if moment.microsecond:
+        # the second that holds it: moments of whole seconds, and hidden fractions, are on the same side of both
+        form = {"lt": "before_next", "before_next": "before_next", "gt": "gte", "gte": "gte"}.get(form, "")
+        moment = moment.replace(microsecond=0)
+    if not form:
         return ()
     this, following = _written(moment), _written(moment + timedelta(seconds=1))
     if form == "second":

@@ -29,7 +29,7 @@ class Row:
     to be current for as long as the body is the same.
     """
 
-    __slots__ = ("_encoded", "_listed", "_of", "body", "gone", "hidden", "key", "parents", "resource")
+    __slots__ = ("_encoded", "_listed", "_of", "body", "gone", "hidden", "key", "parents", "resource", "table")
 
     def __init__(self, resource: Resource, parents: tuple[str, ...], key: str, body: Body, hidden: Body) -> None:
         self.resource = resource
@@ -38,13 +38,16 @@ class Row:
         self.body = body
         self.hidden = hidden
         self.gone = False
+        self.table: Table | None = None
         self._of: Body | None = None
         self._encoded = b""
         self._listed = b""
 
     def change(self, **fields: object) -> None:
         """Give the row other values."""
-        self.body = {**self.body, **fields}
+        old, self.body = self.body, {**self.body, **fields}
+        if self.table is not None:
+            self.table.follow(self, old)
 
     def encoded(self, *, listed: bool = False) -> bytes:
         """Give the body in JSON, as a GET answers it or as a list holds it."""
@@ -69,14 +72,59 @@ class Row:
 
 
 class Table:
-    """The rows of one collection below one parent."""
+    """The rows of one collection below one parent, and who holds which of the values that have to be unique."""
 
-    __slots__ = ("parents", "resource", "rows")
+    __slots__ = ("_holders", "parents", "resource", "rows")
 
     def __init__(self, resource: Resource, parents: tuple[str, ...]) -> None:
         self.resource = resource
         self.parents = parents
         self.rows: dict[str, Row] = {}
+        self._holders: dict[tuple[str, object], set[Row]] = {}
+
+    def add(self, row: Row) -> None:
+        """Keep a row, last of all or in the place of the one that has its key."""
+        before = self.rows.get(row.key)
+        if before is not None:
+            self._forget(before)
+        self.rows[row.key] = row
+        row.table = self
+        self.follow(row, {})
+
+    def remove(self, row: Row) -> None:
+        """Let a row go."""
+        if self.rows.get(row.key) is row:
+            del self.rows[row.key]
+        self._forget(row)
+
+    def _forget(self, row: Row) -> None:
+        for key in self.resource.unique_keys:
+            self._holders.get(_held(key, row.body), set()).discard(row)
+        row.table = None
+
+    def clear(self) -> list[Row]:
+        """Forget all rows, and give them."""
+        gone = list(self.rows.values())
+        for row in gone:
+            self.remove(row)
+        return gone
+
+    def follow(self, row: Row, old: Body) -> None:
+        """Take note of a row's values where they are others than they were."""
+        for key in self.resource.unique_keys:
+            was, now = _held(key, old), _held(key, row.body)
+            if was != now or not old:
+                self._holders.get(was, set()).discard(row)
+                self._holders.setdefault(now, set()).add(row)
+
+    def holders(self, key: str, value: object) -> set[Row]:
+        """Give the rows that have a value under a key whose values have to be unique."""
+        return self._holders.get(_held(key, {key: value}), set())
+
+
+def _held(key: str, body: Body) -> tuple[str, object]:
+    value = body.get(key)
+    return key, value if isinstance(value, (str, int, float, type(None))) else encode(value)
 
 
 class Store:
@@ -142,17 +190,16 @@ class Store:
 
     def put(self, row: Row) -> Row:
         """Keep a new row, last of its collection."""
-        self.table(row.resource, row.parents).rows[row.key] = row
+        self.table(row.resource, row.parents).add(row)
         return row
 
     def drop(self, row: Row) -> list[Row]:
         """Forget a row and everything below it; give what went with it."""
-        self.table(row.resource, row.parents).rows.pop(row.key, None)
+        self.table(row.resource, row.parents).remove(row)
         row.gone = True
         went: list[Row] = []
         for table in self._below.pop((row.resource.name, row.chain), ()):
-            went += table.rows.values()
-            table.rows.clear()
+            went += table.clear()
         for each in went:
             each.gone = True
         return went
@@ -167,6 +214,6 @@ class Store:
             self._tables.pop((below.resource.name, below.parents))
             self._named[below.resource.name].remove(below)
             moved = self.table(below.resource, (*below.parents[:at], key, *below.parents[at + 1 :]))
-            for each in below.rows.values():
+            for each in below.clear():
                 each.parents = moved.parents
-                moved.rows[each.key] = each
+                moved.add(each)

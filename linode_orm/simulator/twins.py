@@ -25,11 +25,11 @@ def refuse_twins(call: Call, parents: tuple[str, ...], row: Row | None = None) -
     wanted = {key: call.body[key] for key in resource.unique_keys if call.body.get(key) not in {None, ""}}
     if not wanted:
         return
-    others = call.world.store.table(resource, parents).rows.values()
+    table = call.world.store.table(resource, parents)
     wrong = [
         (NOT_UNIQUE.get(resource.name, f"{key.capitalize()} must be unique"), key)
         for key, value in wanted.items()
-        if any(other is not row and other.body.get(key) == value for other in others)
+        if table.holders(key, value) - {row}
     ]
     if wrong:
         raise Refused(*wrong)

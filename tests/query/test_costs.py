@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -18,12 +19,15 @@ from linode_orm import (
     Session,
     Volume,
     and_,
+    not_,
     or_,
     selectin,
 )
 
 HEADER = 8_000
 """Servers refuse header lines from here on."""
+
+HALF = datetime(2026, 1, 2, 3, 4, 5, 500_000, tzinfo=UTC)
 
 
 def lines(arrivals):
@@ -242,3 +246,19 @@ def test_unparented_lists_stay_apart(sim, session, sent):
     for balancer in session.query(NodeBalancer).options(selectin(NodeBalancer.configs)):
         assert {config.node_balancer for config in balancer.configs} == {balancer}
     assert len(sent()) == 3
+
+
+@pytest.mark.parametrize(
+    ("condition", "sent"),
+    [
+        (Event.created >= HALF, {"+gte": "2026-01-02T03:04:05"}),
+        (Event.created > HALF, {"+gte": "2026-01-02T03:04:05"}),
+        (Event.created < HALF, {"+lt": "2026-01-02T03:04:06"}),
+        (Event.created <= HALF, {"+lt": "2026-01-02T03:04:06"}),
+        (not_(Event.created < HALF), {"+gte": "2026-01-02T03:04:05"}),
+    ],
+)
+def test_a_moment_between_seconds_is_left_to_the_server(session, condition, sent):
+    """`datetime.now(UTC) - timedelta(days=1)` does not read every event: the second that holds it is asked for."""
+    assert session.query(Event).filter(condition).x_filter == {"created": sent}
+    assert session.query(Event).filter(Event.created == HALF).x_filter == {}

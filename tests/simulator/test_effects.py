@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from linode_orm import CommitError, Session, Volume
 from linode_orm.simulator import Simulator
 
 INSTANCE = {"region": "us-east", "type": "g6-nanode-1"}
@@ -117,3 +118,24 @@ def test_guesses_are_off_unless_asked_for():
         with Simulator(strict=is_strict) as sim:
             reply = sim.exchange("POST", "/domains", body={"domain": "example.org", "type": "master"})
             assert reply.status == (400 if is_strict else 200)
+
+
+def test_labels_that_are_unique_follow_their_rows(sim):
+    """A label is taken while an object has it: not after another name, nor after the object went."""
+    with Session(client=sim.client()) as session:
+        first, second = (Volume(label=label, size=10, region="us-east") for label in ("a", "b"))
+        session.add_all([first, second])
+        session.commit()
+        sim.change(f"/volumes/{first.id}", label="c")
+        second.label = "a"
+        session.commit()
+        second.label = "a"
+        assert second.save() is None
+        second.label = "c"
+        with pytest.raises(CommitError, match="label"):
+            session.commit()
+        session.rollback()
+        first.delete()
+        second.label = "c"
+        session.commit()
+        assert second.label == "c"

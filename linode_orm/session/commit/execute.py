@@ -15,13 +15,12 @@ from attrs import evolve, field, frozen
 from linode_orm.errors import JournalError, LinodeORMError, NotFound, TransportError
 from linode_orm.mapping.mapper import quoted
 from linode_orm.mapping.registry import lookup
-from linode_orm.session.commit.boarding import Landed
-from linode_orm.session.commit.calls import Answer, call, call_renaming
+from linode_orm.session.commit.calls import Answer, call
 from linode_orm.session.commit.candidates import ids_in, is_listed_before
 from linode_orm.session.commit.certainty import Claims, create
 from linode_orm.session.commit.doubts import sought_for
 from linode_orm.session.commit.ledger import Ledger
-from linode_orm.session.commit.plan import Doubt, Hidden, Pending, fill, fill_path, is_new, waits_for
+from linode_orm.session.commit.plan import Doubt, Hidden, Pending, fill, fill_path, is_new
 from linode_orm.session.commit.report import Entry
 from linode_orm.session.loading import identity_in
 from linode_orm.wire.messages import Request
@@ -95,8 +94,7 @@ class Run:
         self.steps = {step.number: step for step in plan}
         self.ids: dict[str, object] = {}
         self.entries: dict[int, Entry] = {}
-        self.landed: list[Landed] = []
-        self._lost: list[Doubt] = []
+        self.landed: list[tuple[Step, tuple[object, ...], object, object]] = []
         self.window = 0.0
         self.interrupts = 0
         self.crash: BaseException | None = None
@@ -153,7 +151,7 @@ class Run:
                 self.interrupt()
         self._give_up()
         for number in self._intended - self.entries.keys():
-            self._options.ledger.settle(self.steps[number], "pending", None, "", {})
+            self._options.ledger.settle(self.steps[number], "pending", None, "")
         try:
             self._options.ledger.flush()
         except JournalError as error:
@@ -162,27 +160,15 @@ class Run:
     @property
     def failed(self) -> bool:
         """Whether something was not done."""
-        return len(self.entries) < len(self.steps) or self.failed_so_far
+        return len(self.entries) < len(self.steps) or any(each.status != "applied" for each in self.entries.values())
 
     def take_all(self, numbers: Callable[[int], bool]) -> None:
         """Take the answers in that were kept back, of these steps."""
-        for landed in self.landed:
-            if numbers(landed.step.number):
-                note, entry = self._hands.take(*landed), self.entries[landed.step.number]
-                self.entries[landed.step.number] = evolve(entry, note=entry.note or note)
-        for doubt in self._lost:
-            if numbers(doubt.step.number):
-                self._hands.doubt(doubt)
-
-    @property
-    def stowaways(self) -> list[Entry]:
-        """Give an entry for each rider of an applied step that nobody knows the end of."""
-        there = {number for number, entry in self.entries.items() if entry.status in {"applied", "not undone"}}
-        return [
-            Entry(doubt.step, self._hands.object_of(doubt.step), "in doubt", note=doubt.reason)
-            for doubt in self._lost
-            if doubt.step.number in there
-        ]
+        for step, parents, identity, body in self.landed:
+            if numbers(step.number):
+                note = self._hands.take(step, parents, identity, body)
+                entry = self.entries[step.number]
+                self.entries[step.number] = evolve(entry, note=entry.note or note)
 
     # -- on the way out ----------------------------------------------------------------------------------------------
 
@@ -192,8 +178,10 @@ class Run:
                 future.cancel()
             self._land()
             return
+        self._skip_done()
         if not self._ready and not self._flying and self._held:
             self._let_last_ones_go()
+            self._skip_done()
         going: list[int] = []
         while self._ready and len(self._flying) + len(going) < self._room:
             number = heappop(self._ready)
@@ -209,13 +197,17 @@ class Run:
             else:
                 self._try(self.steps[number])
 
+    def _skip_done(self) -> None:
+        while self._ready and self._ready[0] in self.entries:
+            heappop(self._ready)
+
     def _intend(self, going: Sequence[int]) -> None:
         """Write down what is about to be sent, before it is; what may be repeated is written ahead of its turn."""
         missing = [number for number in going if number not in self._intended]
         there = {number: self._read_before(self.steps[number]) for number in missing}
         if missing:
-            ahead = [each for each in self._ready if self.steps[each].operation != "create"][:_AHEAD]
-            fresh = [*missing, *(number for number in ahead if number not in self._intended)]
+            ahead = [each for each in self._ready[:_AHEAD] if self.steps[each].operation != "create"]
+            fresh = [*missing, *(number for number in ahead if not self._is_written(number))]
             listed = {number: ids for number, ids in there.items() if ids is not None}
             self._options.ledger.intend([self.steps[number] for number in fresh], self._client.clock.now(), listed)
             self._intended.update(fresh)
@@ -233,6 +225,9 @@ class Run:
                 return None
         return self._listed[collection]
 
+    def _is_written(self, number: int) -> bool:
+        return number in self._intended or number in self.entries
+
     def _let_last_ones_go(self) -> None:
         """Send what cannot be undone, now that all else has succeeded."""
         if len(self.entries) == len(self.steps) - len(self._held) and not self.failed_so_far:
@@ -242,8 +237,8 @@ class Run:
 
     @property
     def failed_so_far(self) -> bool:
-        """Whether a step that has ended was not done, or a rider was not found."""
-        return bool(self._lost) or any(entry.status != "applied" for entry in self.entries.values())
+        """Whether a step that has ended was not done."""
+        return any(entry.status != "applied" for entry in self.entries.values())
 
     def _try(self, step: Step) -> None:
         try:
@@ -266,12 +261,9 @@ class Run:
         future.add_done_callback(lambda _: self._wake.put(None))
 
     def _submit(self, step: Step, request: Request, sent: object) -> Future[Answer]:
-        parents = self._parents(step)
         if step.operation != "create":
-            renamed = _renamed(step, parents)
-            if renamed is not None:
-                return self._client.pool.submit(call_renaming, self._client, request, self._is_wanted, renamed)
             return self._client.pool.submit(call, self._client, request, self._is_wanted)
+        parents = self._parents(step)
         collection = (step.model, parents)
         if collection not in self._known:
             self._known[collection] = self._hands.known(step, parents) | self._listed.get(collection, frozenset())
@@ -282,9 +274,8 @@ class Run:
         self._doubts[step.number] = doubt
         lost = TransportError(before.reason) if before is not None else None
         sought = sought_for(doubt, parents)
-        carrier = doubt if step.riders else None
         return self._client.pool.submit(
-            create, self._client, request, sought, self._claims, self._hurry, self._is_wanted, lost, carrier
+            create, self._client, request, sought, self._claims, self._hurry, self._is_wanted, lost
         )
 
     def _is_wanted(self) -> bool:
@@ -321,11 +312,9 @@ class Run:
         if isinstance(error, KeyboardInterrupt):
             self.interrupt()
         if error is None:
-            note = self._take(step, answer)
+            note = self._take(step, answer.body)
             self._note(step, "applied", evolve(answer, note=answer.note or note))
             self._release(step)
-            if answer.aboard is not None and answer.aboard.lost:
-                self._fail()
             return
         if answer.is_in_doubt and step.operation == "create":
             until = self._client.clock.monotonic() + self._client.settle
@@ -337,44 +326,27 @@ class Run:
     def _fail(self) -> None:
         self._stopped = self._stopped or self._options.on_error != "continue"
 
-    def _take(self, step: Step, answer: Answer) -> str:
+    def _take(self, step: Step, body: object) -> str:
         parents, identity = self._parents(step), None
         if step.operation == "create":
             sought = sought_for(self._doubts[step.number], parents)
-            identity = identity_in(sought.model.__mapper__, answer.body, sought.key)
+            identity = identity_in(sought.model.__mapper__, body, sought.key)
             self.ids[str(step.token)] = identity
-        landed, lost = [Landed(step, parents, identity, answer.body)], list[Doubt]()
-        if answer.aboard is not None:
-            landed += answer.aboard.found
-            lost += answer.aboard.lost
-            self.ids.update({str(each.step.token): each.identity for each in answer.aboard.found})
-        self.landed += landed
-        self._lost += lost
-        if self._options.puts_back:
-            return ""
-        notes = [self._hands.take(*each) for each in landed]
-        for doubt in lost:
-            self._hands.doubt(doubt)
-        return notes[0]
+        self.landed.append((step, parents, identity, body))
+        return "" if self._options.puts_back else self._hands.take(step, parents, identity, body)
 
     def _release(self, step: Step) -> None:
         for follower in self._followers.get(step.number, ()):
             self._missing[follower] -= 1
-            if not self._missing[follower] and follower not in self._held and not self._lacks(self.steps[follower]):
+            if not self._missing[follower] and follower not in self._held:
                 heappush(self._ready, follower)
-
-    def _lacks(self, step: Step) -> bool:
-        """Whether a step needs the id of a rider that was not found; it stays pending."""
-        lost = {doubt.step.token for doubt in self._lost}
-        return bool(lost) and not lost.isdisjoint((*waits_for(step.body), *waits_for(step.parents)))
 
     def _note(self, step: Step, status: Outcome, answer: Answer) -> None:
         instance = self._hands.object_of(step)
         entry = Entry(step, instance, status, answer.error, answer.seconds, answer.tries, answer.note)
         self.entries[step.number] = entry
         identity = self.ids.get(step.token) if is_new(step.token) else None
-        aboard = {each.token: self.ids[each.token] for each in step.riders if each.token in self.ids}
-        self._options.ledger.settle(step, status, identity, answer.note, aboard)
+        self._options.ledger.settle(step, status, identity, answer.note)
         if self._options.progress is not None:
             try:
                 self._options.progress(entry, len(self.entries), len(self.steps))
@@ -392,33 +364,18 @@ class Run:
                 self._settle(self.steps[number], Answer(error=error, note=note, is_in_doubt=True))
 
 
-def _renamed(step: Step, parents: tuple[object, ...]) -> Request | None:
-    """Give the request that reads an object by the key that a step gives it; None where it keeps its key."""
-    mapper = cast("type[Model]", lookup(step.model)).__mapper__
-    keys = [change.new for change in step.changes if (change.name,) == mapper.id_names]
-    if step.operation != "update" or not keys or "get" not in mapper.verbs:
-        return None
-    return Request("GET", mapper.path_for(keys[0], parents), version=step.version)
-
-
 def _last_ones(plan: Plan) -> frozenset[int]:
     """Give the steps that cannot be undone, but for those that a step which can be undone waits for."""
     held = {step.number for step in plan if step.operation == "delete"}
-    for step in reversed(tuple(plan)):
-        if step.number not in held:
-            held.difference_update(_all_before(step, plan))
-    return frozenset(held)
-
-
-def _all_before(step: Step, plan: Plan) -> set[int]:
-    found: set[int] = set()
-    waiting = [*step.depends_on]
+    before = {step.number: step.depends_on for step in plan}
+    waiting = [other for number, others in before.items() if number not in held for other in others]
+    seen: set[int] = set()
     while waiting:
         number = waiting.pop()
-        if number not in found:
-            found.add(number)
-            waiting += plan[number - 1].depends_on
-    return found
+        if number not in seen:
+            seen.add(number)
+            waiting += before[number]
+    return frozenset(held - seen)
 
 
 __all__ = ["Options", "Progress", "Run", "listening"]
