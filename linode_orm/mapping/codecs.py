@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.tracked import Holder
 
 NoneType: Final = type(None)
-_NAIVE: Final = len("2018-01-02T03:04:05")
+NAIVE: Final = len("2018-01-02T03:04:05")
 _moment: Final = datetime.fromisoformat
 
 
@@ -116,7 +116,7 @@ class Moment(Codec):
     def decode(self, raw: object, holder: Holder, name: str) -> object:  # noqa: ARG002  as all codecs
         if type(raw) is str:
             try:
-                if len(raw) == _NAIVE:
+                if len(raw) == NAIVE:
                     return _moment(raw + "+00:00")
                 moment = _moment(raw)
             except ValueError:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from linode_orm.mapping.codecs import NoneType
+from linode_orm.mapping.codecs import NAIVE, Moment, NoneType
+from linode_orm.mapping.containers import ListOf, Structure
+from linode_orm.mapping.record import NestedState, Record
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from linode_orm.mapping.fields import Kind
-    from linode_orm.mapping.record import Record
 
     Filler = Callable[[dict[str, object], dict[str, object]], None]
-    Deepener = Callable[[dict[str, object], dict[str, object], Record], None]
+    Completer = Callable[[dict[str, object], dict[str, object], Record], dict[str, object] | None]
 
 
 def filler(fields: Iterable[Kind[Any]]) -> Filler:
@@ -26,7 +28,7 @@ def filler(fields: Iterable[Kind[Any]]) -> Filler:
     constants: dict[str, object] = {"ABSENT": ABSENT}
     reads, tests, stores, optional = [], [], [], []
     for at, field in enumerate(fields):
-        test = _test(at, field.codec.plain, constants)
+        test = _test(f"v{at}", at, field.codec.plain, constants)
         if field.absent or field.codec.mutable:
             optional.append(f"    v{at} = raw.get({field.key!r}, ABSENT)")
             optional.append(f"    if {test}: values[{field.name!r}] = v{at}")
@@ -38,29 +40,94 @@ def filler(fields: Iterable[Kind[Any]]) -> Filler:
     return cast("Filler", _made("fill(raw, values)", [*reads, *copy, *optional], constants))
 
 
-def _test(at: int, plain: frozenset[type], constants: dict[str, object]) -> str:
+def _test(value: str, at: object, plain: frozenset[type], constants: dict[str, Any]) -> str:
     """Give the quickest test that a value is of one of these types."""
     others = plain - {NoneType}
     constants[f"k{at}"] = next(iter(others)) if len(others) == 1 else plain
     if len(others) > 1:
-        return f"type(v{at}) in k{at}"
-    null = [f"v{at} is None"] if NoneType in plain else []
-    return " or ".join([*null, *([f"type(v{at}) is k{at}"] if others else [])])
+        return f"type({value}) in k{at}"
+    null = [f"{value} is None"] if NoneType in plain else []
+    return " or ".join([*null, *([f"type({value}) is k{at}"] if others else [])])
 
 
-def deepener(fields: Iterable[Kind[Any]]) -> Deepener:
-    """Make a function that decodes the values that need it and are not decoded yet, for their holder.
+def completer(fields: Collection[Kind[Any]], deep: Collection[Kind[Any]], several: int) -> Completer:
+    """Make a function that gives all values of a body for their holder, those that are decoded already as they are.
 
-    It raises `WrongType` at the first that cannot be; those after it wait for their own read, as does that one.
+    It gives None where fewer than `several` of the `deep` ones are decoded, or where the body is not as declared; then
+    each value waits for its own read. What it gives starts as a copy of a full dict, which has its size at once:
+    growing one takes as long as decoding. Lists, objects and moments are made on the spot, without a call of a codec.
     """
-    constants: dict[str, object] = {}
-    lines = []
+    constants: dict[str, Any] = {"start": _full(field.name for field in fields), **_MAKERS}
+    count = " + ".join(f"({field.name!r} in values)" for field in deep)
+    lines = [f"    if {count} < {several}: return None"] if deep else []
+    lines.append("    done = start()")
     for at, field in enumerate(fields):
+        lines += [f"    {line}" for line in _completing(at, field, constants, is_deep=field in deep)]
+    lines += ["    done.update(values)", "    return done"]
+    return cast("Completer", _made("complete(raw, values, holder)", lines, constants))
+
+
+def _full(names: Iterable[str]) -> Callable[[], dict[str, object]]:
+    """Make a function that gives dicts of these names that share their keys, as instances do: a third as big."""
+
+    class Full:
+        pass
+
+    full = Full()
+    for name in names:
+        setattr(full, name, None)
+    return vars(full).copy
+
+
+_MAKERS: Final[dict[str, object]] = {
+    "ABSENT": ABSENT,
+    "State": NestedState,
+    "set_state": Record.__dict__["__state__"].__set__,
+    "new": object.__new__,
+    "new_list": list.__new__,
+    "extend": list.extend,
+    "moment": datetime.fromisoformat,
+}
+
+
+def _completing(at: int, field: Kind[Any], constants: dict[str, Any], *, is_deep: bool) -> list[str]:
+    """Give the lines that put one value of a body among the others."""
+    key, kept = repr(field.key), f"done[{field.name!r}]"
+    cases = [[_test("v", at, field.codec.plain, constants), f"{kept} = v"]] if field.codec.plain else []
+    if field.absent:
+        cases.append(["v is ABSENT", f"del {kept}"])
+    if is_deep:
         constants[f"d{at}"] = field.decoder
-        lines.append(f"    if {field.name!r} not in values:")
-        lines.append(f"        v = raw.get({field.key!r})")
-        lines.append(f"        if v is not None: values[{field.name!r}] = d{at}(v, holder, {field.name!r})")
-    return cast("Deepener", _made("deepen(raw, values, holder)", lines, constants))
+        cases += [
+            *_made_on_the_spot(at, field, constants),
+            ["v is not None", f"{kept} = d{at}(v, holder, {field.name!r})"],
+        ]
+    lines = [f"v = raw[{key}] if {key} in raw else ABSENT" if field.absent else f"v = raw[{key}]"]
+    for number, (test, *actions) in enumerate(cases):
+        lines += [f"{'elif' if number else 'if'} {test}:", *(f"    {action}" for action in actions)]
+    lines.append("else: return None")
+    return [f"if {field.name!r} not in values:", *(f"    {line}" for line in lines)] if is_deep else lines
+
+
+def _made_on_the_spot(at: int, field: Kind[Any], constants: dict[str, Any]) -> list[list[str]]:
+    """Give the case in which `v` is decoded without its codec, if there is one: a test, and the lines that do it."""
+    codec, name = getattr(field.codec, "inner", field.codec), repr(field.name)
+    if type(codec) is Structure:
+        constants[f"c{at}"], constants[f"m{at}"] = codec.cls, codec.cls.__mapper__
+        test = f"type(v) is dict and m{at}.known.issuperset(v)"
+        state = f"s = State(); s.raw = v; s.edits = None; s.holder = holder; s.name = {name}"
+        return [[test, state, f"done[{name}] = x = new(c{at})", "set_state(x, s)"]]
+    if isinstance(codec, ListOf) and codec.item.plain:
+        constants[f"c{at}"], constants[f"a{at}"], plain = codec.way
+        slots = f"x._holder = holder; x._name = {name}; x._adopt = a{at}"
+        lines = [f"done[{name}] = x = new_list(c{at})", slots, "for each in v:"]
+        item = (
+            f"    if not ({_test('each', f'i{at}', plain, constants)}): done[{name}] = d{at}(v, holder, {name}); break"
+        )
+        return [["type(v) is list", *lines, item, "else:", "    if v: extend(x, v)"]]
+    if isinstance(codec, Moment):
+        return [[f"type(v) is str and len(v) == {NAIVE}", f"done[{name}] = moment(v + '+00:00')"]]
+    return []
 
 
 def _made(signature: str, lines: list[str], constants: dict[str, object]) -> object:

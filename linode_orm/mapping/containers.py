@@ -45,12 +45,12 @@ class ListOf(Codec):
         self.item = item
         self._adopter = self._adopt_item
         self.unordered = unordered
-        self._way = (self.container, self._adopter, item.plain)  # in one attribute, for the hot path
+        self.way = (self.container, self._adopter, item.plain)  # in one attribute, for the hot path
 
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         if type(raw) is not list:
             raise WrongType(self.text, raw)
-        container, adopter, plain = self._way
+        container, adopter, plain = self.way
         value = _new(container)
         value._holder = holder  # noqa: SLF001  as below: on the hot path
         value._name = name  # noqa: SLF001

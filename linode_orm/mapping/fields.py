@@ -10,7 +10,7 @@ from linode_orm.mapping.annotations import parse
 from linode_orm.mapping.codecs import Optional, WrongType
 from linode_orm.mapping.containers import Structure
 from linode_orm.mapping.expressions import Attribute
-from linode_orm.mapping.record import Record, fill, read, write
+from linode_orm.mapping.record import Record, complete, fill, read, write
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -73,6 +73,9 @@ class Marks(TypedDict, total=False):
 _MANY: Final = 6
 """From how many decoded values on the other plain ones are taken along: whoever reads these reads most, and an object
 of which less is wanted stays small."""
+
+_SOME: Final = 4
+"""From how many decoded values on it is worth a look whether all are taken along."""
 
 _INNER: Final = frozenset({"nullable", "create", "update"})
 
@@ -198,8 +201,8 @@ class Kind(Generic[T_co]):
                 value = values[name] = decode(value, instance, name)
             except WrongType:
                 return read(instance, self)
-            if len(values) > _MANY and len(raw) - len(values) <= instance.__mapper__.few:
-                fill(instance)
+            if len(values) > _SOME:
+                complete(instance)
             return value
 
     def assign(self, record: Record, value: object) -> None:

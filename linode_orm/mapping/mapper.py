@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import Scalar, WrongType
-from linode_orm.mapping.compiled import deepener, filler
+from linode_orm.mapping.compiled import completer, filler
 from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, volatile_twin
 from linode_orm.mapping.operations import Operation
 from linode_orm.mapping.record import Record
@@ -154,23 +154,17 @@ class Mapper:
     @cached_property
     def fill(self) -> Callable[[dict[str, object], dict[str, object]], None]:
         """What puts the values of a body that need no decoding under their attributes' names."""
-        answered = [each for each in self.fields.values() if each.kind != "secret" and not each.only_on_get]
-        return filler([field for field in answered if field.codec.plain])
+        return filler([field for field in self._answered if field.codec.plain])
 
     @cached_property
-    def _deep(self) -> list[Kind[Any]]:
-        fields = [each for each in self.fields.values() if each.kind != "secret"]
-        return [each for each in fields if not isinstance(getattr(each.codec, "inner", each.codec), Scalar)]
+    def complete(self) -> Callable[[dict[str, object], dict[str, object], Record], dict[str, object] | None]:
+        """What gives all values of a body that is as declared: who reads three that need decoding reads most."""
+        deep = [each for each in self._answered if not isinstance(getattr(each.codec, "inner", each.codec), Scalar)]
+        return completer(self._answered, deep, min(_SEVERAL, len(deep)))
 
     @cached_property
-    def deepen(self) -> Callable[[dict[str, object], dict[str, object], Record], None]:
-        """What decodes the values of a body that need it: lists, objects and moments."""
-        return deepener(self._deep)
-
-    @cached_property
-    def few(self) -> int:
-        """How few values may be left undecoded for them to be taken along: who reads three that need it reads most."""
-        return len(self._deep) - _SEVERAL
+    def _answered(self) -> list[Kind[Any]]:
+        return [each for each in self.fields.values() if each.kind != "secret" and not each.only_on_get]
 
     @cached_property
     def riding(self) -> tuple[Kind[Any], ...]:

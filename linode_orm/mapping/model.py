@@ -8,7 +8,7 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.mapper import Mapper
 from linode_orm.mapping.newborn import Newborn
-from linode_orm.mapping.record import EMPTY, Record, RecordState, absorb, encode, forget, write
+from linode_orm.mapping.record import EMPTY, NestedState, Record, absorb, encode, forget, write
 from linode_orm.mapping.registry import register
 from linode_orm.mapping.state import DETACHED, Loaded, Origin, Owner, State, Status
 from linode_orm.mapping.values import ABSENT
@@ -242,28 +242,6 @@ def _split(mapper: Mapper, ids: list[object]) -> tuple[object, tuple[object, ...
         else:
             chain.append(parent)
     return identity, mapper.check_parents(tuple(chain))
-
-
-class NestedState(RecordState):
-    """The state of a nested value: also who holds it, under which name."""
-
-    __slots__ = ("holder", "name")
-
-    holder: Holder | None
-    name: str
-
-    @property
-    def is_free(self) -> bool:
-        """Whether the user made the object and has not put it anywhere yet."""
-        return self.holder is None
-
-    @property
-    def is_new(self) -> bool:
-        """Whether every leaf may be given: the user made the object, or it belongs to a new one."""
-        holder = self.holder
-        while holder is not None and not isinstance(holder, Record):
-            holder = getattr(holder, "_holder", None)
-        return holder is None or bool(getattr(holder.__state__, "is_new", False))
 
 
 class Nested(_Declared):

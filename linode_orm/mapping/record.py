@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from linode_orm.errors import AttributeMissing, ResponseError
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     from linode_orm.mapping.protocols import FieldFacts
+    from linode_orm.mapping.tracked import Holder
 
 EMPTY: Final[dict[str, object]] = {}
 
@@ -77,6 +79,28 @@ class Record:
         return type(self).__name__
 
 
+class NestedState(RecordState):
+    """The state of a nested value: also who holds it, under which name."""
+
+    __slots__ = ("holder", "name")
+
+    holder: Holder | None
+    name: str
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the user made the object and has not put it anywhere yet."""
+        return self.holder is None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether every leaf may be given: the user made the object, or it belongs to a new one."""
+        holder = self.holder
+        while holder is not None and not isinstance(holder, Record):
+            holder = getattr(holder, "_holder", None)
+        return holder is None or bool(getattr(holder.__state__, "is_new", False))
+
+
 def read(record: Record, field: FieldFacts) -> object:
     """Decode a field's value and keep it (the slow path of every read)."""
     state = record.__state__
@@ -98,17 +122,25 @@ def read(record: Record, field: FieldFacts) -> object:
 
 
 def fill(record: Record) -> None:
-    """Keep every value that needs no decoding, where nothing is pending: they are often read together.
+    """Keep every value that needs no decoding, where nothing is pending: they are often read together."""
+    if not complete(record):
+        with suppress(KeyError):  # a reference has its id alone
+            record.__mapper__.fill(record.__state__.raw, record.__dict__)
 
-    Where few are then left, these are decoded too, up to the first of a wrong type: that one tells at its own read.
+
+def complete(record: Record) -> bool:
+    """Keep every value, where nothing is pending, the body is as declared and several that need decoding were read.
+
+    Where one is of another type nothing is kept: that one tells at its own read.
     """
-    mapper, raw, values = record.__mapper__, record.__state__.raw, record.__dict__
     try:
-        mapper.fill(raw, values)
-        if len(raw) - len(values) <= mapper.few:
-            mapper.deepen(raw, values, record)
-    except (KeyError, WrongType):  # the first: a reference has its id alone
-        pass
+        done = record.__mapper__.complete(record.__state__.raw, record.__dict__, record)
+    except (KeyError, ValueError, WrongType):
+        return False
+    if done is None:
+        return False
+    object.__setattr__(record, "__dict__", done)
+    return True
 
 
 def write(record: Record, field: FieldFacts, value: object) -> None:
