@@ -52,11 +52,14 @@ class ApiError(LinodeORMError):
     `status` is the HTTP status, `errors` the API's reasons with the fields that they name, `request` what was sent
     (secrets left out), `retryable` whether the same request may succeed later, `tries` how often it was sent.
 
+    `doubtful` says that an earlier try of the same call was never answered, and may have been done.
+
     `needed_scopes` and `token_scopes` are what the answer says of the call and of the token, empty where it does not;
     `missing_scopes` those that the token lacks; `token_expiry` when the token ends, where the client has read it.
     """
 
     retryable = False
+    doubtful = False
     needed_scopes: tuple[str, ...] = ()
     token_scopes: tuple[str, ...] = ()
     missing_scopes: tuple[str, ...] = ()
@@ -127,9 +130,11 @@ class TransportError(LinodeORMError):
     """No answer arrived, or half of one.
 
     `sent` is False where the API cannot have seen the request, True where it has, None where nobody can tell.
+    `doubtful` says that an earlier try of the same call may have been done.
     """
 
     retryable = True
+    doubtful = False
 
     def __init__(self, message: str = "", *, sent: bool | None = None, tries: int = 1) -> None:
         super().__init__(message)
@@ -140,10 +145,12 @@ class TransportError(LinodeORMError):
 class ResponseError(LinodeORMError):
     """An answer is not what the API describes: no JSON, no envelope, no id, a value of the wrong type.
 
-    `retryable` says whether the same request may be answered better, `tries` how often it was sent.
+    `retryable` says whether the same request may be answered better, `tries` how often it was sent, `doubtful` that an
+    earlier try of the same call may have been done.
     """
 
     retryable = False
+    doubtful = False
     tries: int = 1
 
 

@@ -246,27 +246,18 @@ class Many(Loadable, Generic[M]):
     """The objects that hang on one object: `instance.disks`, `instance.volumes`.
 
     Children live below their parent's path; `path` names another road below the item; `embedded` the key of the
-    parent's own body that holds them all; `create_key` the key under which the parent's POST takes them, `inside`
-    whether that is the only or the better way to make them; `envelope` how the answer at `path` holds the rows, where
-    it is no page.
+    parent's own body that holds them all; `create_key` the key under which the parent's POST takes them; `envelope` how
+    the answer at `path` holds the rows, where it is no page.
     """
 
     name: str
     owner: type
 
-    def __init__(  # noqa: PLR0913  the facts of a relation
-        self,
-        target: str,
-        *,
-        path: str = "",
-        embedded: str = "",
-        create_key: str = "",
-        inside: bool = False,
-        envelope: str = "",
+    def __init__(
+        self, target: str, *, path: str = "", embedded: str = "", create_key: str = "", envelope: str = ""
     ) -> None:
         self.target = target
         self.path = path
-        self.inside = inside
         self.envelope = envelope
         self.embedded = embedded
         self.create_key = create_key
@@ -297,14 +288,6 @@ class Many(Loadable, Generic[M]):
     def model(self) -> type:
         """The class of the objects."""
         return lookup(self.target)
-
-    @property
-    def makes_inside(self) -> bool:
-        """Whether a new parent's POST makes its children: the answer has them, or nothing else makes them."""
-        if not self.create_key:
-            return False
-        model: Any = self.model
-        return self.inside or bool(self.embedded) or "create" not in model.__mapper__.verbs
 
     def __str__(self) -> str:
         return f"{self.owner.__name__}.{self.name}"

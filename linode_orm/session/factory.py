@@ -30,6 +30,7 @@ class Options(TypedDict, total=False):
     verify: bool
     protected_tags: Iterable[str]
     journal: str | os.PathLike[str] | None
+    fold: bool
 
 
 class sessionmaker:  # noqa: N801  SQLAlchemy's name

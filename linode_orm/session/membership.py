@@ -12,7 +12,7 @@ from linode_orm.mapping.record import awaited, restore
 from linode_orm.mapping.relations import One
 from linode_orm.mapping.state import Loaded, Near, Status
 from linode_orm.session.collections import SessionCollection
-from linode_orm.session.commit.inside import road_of
+from linode_orm.session.commit.rides import is_made_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ class Membership:
                 "session.merge(x) brings its values here"
             )
             raise InvalidRequestError(msg)
-        if "create" not in instance.__mapper__.verbs and road_of(instance) is None:
+        if "create" not in instance.__mapper__.verbs and not is_made_with_parent(instance):
             msg = f"{instance.__mapper__.name}: the API cannot create one, so it cannot be added"
             raise InvalidRequestError(msg)
         for other in _needs(instance):

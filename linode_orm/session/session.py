@@ -64,8 +64,8 @@ class Session:
     Of commits: `on_error` is the failure policy (`stop` starts nothing new, `continue` does all that does not depend on
     what failed, `undo` puts everything back), `conflicts="check"` looks for changes made elsewhere before anything is
     written, `verify` reads back what was written, `protected_tags` forbid the deletion of what carries one, `journal`
-    is the file that knows what was sent, for `recover()` after a crash. Each but `journal` is an argument of `commit()`
-    too.
+    is the file that knows what was sent, for `recover()` after a crash, `fold` lets new children ride in the POST of
+    their new parent where the API takes them there. Each but `journal` is an argument of `commit()` too.
     """
 
     def __init__(  # noqa: PLR0913  the options of the contract
@@ -83,11 +83,12 @@ class Session:
         verify: bool = False,
         protected_tags: Iterable[str] = (),
         journal: str | os.PathLike[str] | None = None,
+        fold: bool = True,
     ) -> None:
         if lazy not in ("batch", "raise"):
             msg = f"lazy is 'batch' or 'raise', not {lazy!r}"
             raise InvalidRequestError(msg)
-        self._policy = Policy(on_error, conflicts, verify, None, protected_tags)
+        self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold)
         if client is not None and (token is not None or base_url is not None or profile is not None):
             msg = "Session(client=...) takes no token, base_url or profile: the client has its own"
             raise InvalidRequestError(msg)
@@ -95,8 +96,7 @@ class Session:
         self.client = client or Client(token, base_url=base_url, profile=profile)
         self.clock = self.client.clock
         self.monotonic = self.clock.monotonic
-        self.volatile_ttl = volatile_ttl
-        self.strict_filters = strict_filters
+        self.volatile_ttl, self.strict_filters = volatile_ttl, strict_filters
         self.lazy: str = lazy
         self._thread, self._closed, self._in_block = get_ident(), False, False
         self.identity_map = IdentityMap()
@@ -283,8 +283,9 @@ class Session:
         self.check_thread()
         from linode_orm.session.commit import planning  # noqa: PLC0415  scripts that only read need none of it
 
-        plan = planning.plan(self.members)
-        least = self.client.least_time((step.method, step.path) for step in plan)
+        plan = planning.plan(self.members, fold=self._policy.fold)
+        reads = [("GET", path) for step in plan for path in step.reads]
+        least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
         return evolve(plan, source=Source(self), least_time=least)
 
     def commit(  # noqa: PLR0913  the options of the contract
@@ -296,6 +297,7 @@ class Session:
         max_deletes: int | None = None,
         protected_tags: Iterable[str] | None = None,
         progress: bool | Callable[[Entry, int, int], None] | None = None,
+        fold: bool | None = None,
     ) -> CommitReport:
         """Send what the plan says, independent operations side by side; unless given, options are the session's.
 
@@ -320,6 +322,7 @@ class Session:
                 max_deletes,
                 mine.protected_tags if protected_tags is None else protected_tags,
                 tell,
+                mine.fold if fold is None else fold,
             )
             return committing.commit(self, policy)
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.simulator import shape, validate, xfilter
 from linode_orm.simulator.errors import not_found
-from linode_orm.simulator.hooks import Call, after, answer, check, instead, listing, named, ready
+from linode_orm.simulator.hooks import Call, after, answer, born, check, instead, listing, named, ready
 from linode_orm.simulator.pages import page_of, render
+from linode_orm.simulator.router import Route
 from linode_orm.simulator.store import Row, encode
 from linode_orm.simulator.twins import refuse_twins
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from linode_orm.simulator.catalogue import Resource
     from linode_orm.simulator.store import Body
+    from linode_orm.simulator.world import World
     from linode_orm.simulator.xfilter import Dialect
 
 # What the API says of objects that are not there, where it is not just `Not found` (FACTS 3).
@@ -131,7 +133,7 @@ class Verbs:
         call.draft = world.draft(resource, shown)
         given = {key: shown[key] for key in resource.id_keys if shown.get(key)}
         row = call.row = world.place(call, resource, parents, given)
-        self._children(call, row)
+        self._children(call.world, row, call.body)
         said = after.run(call.route.key, call)
         if not call.hidden.pop("told", None):
             world.events.of("create", row)
@@ -141,15 +143,18 @@ class Verbs:
         once = row.hidden.pop("once", None)
         return encode({**row.body, **once}) if once else row.encoded(listed=True)
 
-    @staticmethod
-    def _children(call: Call, row: Row) -> None:
-        for road in call.resource.roads:
-            children = call.body.get(road.create_key) if road.create_key else None
-            target = call.world.store.resources.get(road.target)
+    def _children(self, world: World, row: Row, body: Mapping[str, Any]) -> None:
+        """Make the children that stand in the body of a POST, and what stands in theirs."""
+        for road in row.resource.roads:
+            children = body.get(road.create_key) if road.create_key else None
+            target = world.store.resources.get(road.target)
             if isinstance(children, list) and target is not None and target.parent == row.resource.name:
                 for each in children:
-                    child = call.world.make(road.target, row.chain, **each)
-                    call.world.shown_in_parent(child)
+                    child = world.make(road.target, row.chain, **each)
+                    route = Route("", target.path, "make", target)
+                    born.run(target.template, Call(world, route, row.chain, dict(each), {}, row=child, above=row))
+                    self._children(world, child, each)
+                    world.shown_in_parent(child)
 
     def _update(self, call: Call) -> object:
         world, row = call.world, call.item

@@ -108,6 +108,9 @@ fill = Book()
 after = Book()
 """What else happens after a create, update or delete; what is returned is the answer. Keys: method and path."""
 
+born = Book()
+"""What else happens where a row is made by its parent's create. Keys: the collection's path."""
+
 answer = Book()
 """What an action does and answers; nothing returned means `{}`. Keys: method and path."""
 

@@ -21,14 +21,14 @@ from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
 from linode_orm.wire.messages import JSON_TYPE, Request, Response
 from linode_orm.wire.remaining import Remaining
-from linode_orm.wire.retry import POLICY, another
+from linode_orm.wire.retry import POLICY, another, may_be_done
 from linode_orm.wire.stragglers import Stragglers
 from linode_orm.wire.throttle import throttle
 from linode_orm.wire.tokens import TOKENS, Standing, expiry_in
 from linode_orm.wire.watch import Watch, again
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
     from datetime import datetime, timedelta
     from types import TracebackType
@@ -114,27 +114,29 @@ class Client:
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
-    def send(self, request: Request, *, wanted: Callable[[], bool] | None = None) -> Response:
+    def send(self, request: Request, *, wanted: Callable[[], bool] | None = None, takes: str | None = None) -> Response:
         """Send one request, again where that is safe and useful, and give its answer.
 
         An update waits as long as an older one of the same object, which was never answered, may still take effect.
         Raises `ApiError` for a refusal, `TransportError` where no answer came, `ResponseError` for a redirect, and
         `InvalidRequestError` for a write of a read-only client, before anything is sent. `wanted` is asked while the
-        request waits for its turn: where it gives False, the request is given up unsent (`CancelledError`).
+        request waits for its turn: where it gives False, the request is given up unsent (`CancelledError`); not between
+        the tries of one that may have been done. `takes` is the path that an update gives its object.
         """
         self._check(request)
-        clock, policy, tries = self.clock, POLICY, 1
-        late = self._stragglers.pause(request)
+        clock, policy, tries, doubtful = self.clock, POLICY, 1, False
+        late = self._stragglers.pause(request, takes)
         if late:
             clock.sleep(late)
         end = clock.monotonic() + self.deadline
         while True:
-            ticket, waited = self._admitted(request, wanted)
+            ticket, waited = self._admitted(request, None if doubtful else wanted)
             end += waited
             try:
                 return self._attempt(request, tries, end - clock.monotonic(), ticket)
             except (ApiError, TransportError, ResponseError) as error:
-                error.tries = tries
+                error.tries, error.doubtful = tries, doubtful
+                doubtful = doubtful or may_be_done(error)
                 self._stragglers.note(request, error)
                 following = another(policy, request, error)
                 if following is None or clock.monotonic() + following[1] >= end:
@@ -144,6 +146,10 @@ class Client:
             if pause:
                 clock.sleep(pause)
             tries += 1
+
+    def hold(self, path: str, keys: Collection[str]) -> None:
+        """Let nothing free these keys of an object for `settle` seconds: a second creation of it may be running."""
+        self._stragglers.hold(path, keys)
 
     def _admitted(self, request: Request, wanted: Callable[[], bool] | None) -> tuple[Ticket | None, float]:
         if self._throttle is None or request.url:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from linode_orm.errors import ServerError, TransportError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from linode_orm.wire.clock import Clock
     from linode_orm.wire.messages import Request
 
@@ -24,11 +26,12 @@ class Stragglers:
     def __init__(self, clock: Clock, settle: float) -> None:
         self._clock, self._settle = clock, settle
         self._by_path: dict[str, list[_Straggler]] = {}
+        self._held: dict[str, tuple[frozenset[str], float]] = {}
         self._lock = Lock()
 
     def note(self, request: Request, error: Exception) -> None:
         """Remember an update that failed in a way that leaves it running, perhaps."""
-        if request.method != "PUT" or not _may_be_running(error):
+        if request.method != "PUT" or not may_be_running(error):
             return
         now = self._clock.monotonic()
         with self._lock:
@@ -36,18 +39,30 @@ class Stragglers:
             alive.setdefault(request.path, []).append(_Straggler(request.body, now + self._settle))
             self._by_path = {path: those for path, those in alive.items() if those}
 
-    def pause(self, request: Request) -> float:
-        """Give the seconds to wait before sending an update, lest an older one that says otherwise come after it."""
-        if request.method != "PUT" or request.path not in self._by_path:
-            return 0.0
+    def hold(self, path: str, keys: Collection[str]) -> None:
+        """Remember an object of which a second creation may be running, refused as long as this one has these keys."""
+        with self._lock:
+            self._held[path] = frozenset(keys), self._clock.monotonic() + self._settle
+
+    def pause(self, request: Request, takes: str | None = None) -> float:
+        """Give the seconds to wait before sending what an older request, still running, would spoil.
+
+        That is an update where an older one says otherwise, what frees the key of an object that was sent twice, and
+        an update that gives its object the path `takes`, where an older one would find it.
+        """
         now = self._clock.monotonic()
-        those = self._by_path.get(request.path, ())
-        return max(
-            (max(0.0, each.end - now) for each in those if _says_otherwise(each.body, request.body)), default=0.0
-        )
+        keys, end = self._held.get(request.path, (frozenset[str](), now))
+        frees = request.method == "DELETE" or (isinstance(request.body, dict) and not keys.isdisjoint(request.body))
+        ends = [end] if frees and request.method in {"PUT", "DELETE"} else []
+        if request.method == "PUT":
+            older = self._by_path.get(request.path, ())
+            ends += [each.end for each in older if _says_otherwise(each.body, request.body)]
+            ends += [each.end for each in self._by_path.get(takes or "", ())]
+        return max([0.0, *(each - now for each in ends)])
 
 
-def _may_be_running(error: Exception) -> bool:
+def may_be_running(error: BaseException) -> bool:
+    """Whether a request that failed may take effect later on."""
     if isinstance(error, TransportError):
         return error.sent is not False
     return isinstance(error, ServerError) and error.status == HTTPStatus.GATEWAY_TIMEOUT

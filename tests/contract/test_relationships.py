@@ -315,13 +315,16 @@ def test_rules_have_a_path_of_their_own(session, sim, sent):
 
 
 def test_lists_of_a_create_are_the_collection(session, sim):
-    """Children that the parent's POST could take are given as the collection, and created below it."""
+    """Children that the parent's POST takes are given as the collection, and created by it."""
     balancer = NodeBalancer(label="new", region="us-east", configs=[NodeBalancerConfig(port=80, protocol="http")])
     session.add(balancer)
     assert [type(each).__name__ for each in session.new] == ["NodeBalancer", "NodeBalancerConfig"]
     session.commit()
-    assert [each.path for each in sim.requests] == ["/nodebalancers", f"/nodebalancers/{balancer.id}/configs"]
-    assert sim.requests[-1].body == {"port": 80, "protocol": "http"}
+    assert [(each.method, each.path) for each in sim.requests] == [
+        ("POST", "/nodebalancers"),
+        ("GET", f"/nodebalancers/{balancer.id}/configs"),
+    ]
+    assert sim.requests[0].body["configs"] == [{"port": 80, "protocol": "http"}]
     assert [each.port for each in balancer.configs] == [80]
 
 

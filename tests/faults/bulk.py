@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from linode_orm.models import Domain, DomainRecord, Firewall, Instance, SSHKey, Volume
+from linode_orm.models import (
+    Domain,
+    DomainRecord,
+    Firewall,
+    Instance,
+    NodeBalancerConfig,
+    NodeBalancerNode,
+    SSHKey,
+    Volume,
+)
 from tests.faults.journey import KEY, rule, rules
 from tests.faults.world import World
 
@@ -25,6 +34,10 @@ def pairs(count: int) -> list[tuple[int, str]]:
 def start(count: int = 60) -> World:
     """Give the account as it is before."""
     world = World()
+    balancer = world.seed("/nodebalancers", label="lb", region="us-east")
+    world.seed(f"/nodebalancers/{balancer['id']}/configs", port=80)
+    # the same in every field as one that is created
+    world.seed(_nodes(world), label="node-2", address="192.168.0.2:80")
     for unit in range(pairs(count)[-1][0] + 1):
         world.seed("/linode/instances", label=f"web-{unit}", tags=["prod"])
         world.seed("/volumes", label=f"data-{unit}", region="us-east", tags=["keep"])
@@ -37,11 +50,12 @@ def start(count: int = 60) -> World:
 
 
 def edit(session: Session, count: int = 60) -> None:
-    """Do the work in a session, up to the commit; five lists are read."""
+    """Do the work in a session, up to the commit; what is changed is read."""
     there: dict[str, Any] = {}
     for model in (Instance, Volume, Firewall):
         there |= {each.label: each for each in session.query(model)}
     there |= {each.domain: each for each in session.query(Domain)}
+    there["config"] = session.query(NodeBalancerConfig).one()
     there |= {f"gone in {each.domain.id}": each for each in session.query(DomainRecord)}
     made: dict[int, Domain] = {}
     for unit, letter in pairs(count):
@@ -79,6 +93,9 @@ def _edit_d(session: Session, there: dict[str, Any], _: dict[int, Domain], unit:
     if unit % 3 == 1:
         zone = there[f"zone-{unit}.example"]
         session.add(DomainRecord(domain=zone, type="A", name=f"api-{unit}", target="192.0.2.7"))
+    elif unit % 3 == 2:
+        config = there["config"]
+        session.add(NodeBalancerNode(node_balancer_config=config, label=f"node-{unit}", address=f"192.168.0.{unit}:80"))
     else:
         session.add(SSHKey(label=f"key-{unit}", ssh_key=KEY))
 
@@ -113,6 +130,11 @@ _EDITS: dict[str, Callable[[Session, dict[str, Any], dict[int, Domain], int], No
 # -- by hand -------------------------------------------------------------------------------------------------------
 
 
+def _nodes(world: World) -> str:
+    configs = f"/nodebalancers/{world.named('/nodebalancers', 'lb')['id']}/configs"
+    return f"{configs}/{world.named(configs, 80)['id']}/nodes"
+
+
 def _zone(world: World, name: str) -> str:
     return f"/domains/{world.named('/domains', name)['id']}/records"
 
@@ -135,6 +157,8 @@ def _make_c(world: World, unit: int) -> None:
 def _make_d(world: World, unit: int) -> None:
     if unit % 3 == 1:
         world.seed(_zone(world, f"zone-{unit}.example"), name=f"api-{unit}", target="192.0.2.7")
+    elif unit % 3 == 2:
+        world.seed(_nodes(world), label=f"node-{unit}", address=f"192.168.0.{unit}:80")
     else:
         world.seed("/profile/sshkeys", label=f"key-{unit}", ssh_key=KEY)
 

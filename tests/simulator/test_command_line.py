@@ -19,6 +19,7 @@ from tests.simulator.driver import Driver, key_of, needed
 pytestmark = [
     needed,
     pytest.mark.slow,
+    pytest.mark.conformance,
     pytest.mark.skipif(importlib.util.find_spec("linodecli") is None, reason="linode-cli is not installed"),
 ]
 

@@ -142,7 +142,6 @@ class Declaration:
                 marks += f', embedded="{embedded[child.name]}"'
             if child.name in create:
                 marks += f', create_key="{create[child.name]}"'
-                marks += ", inside=True" if create[child.name] in self.resource.facts.get("inside", ()) else ""
             yield f'{name}: Many[{self.seen(child.name)}] = Many("{child.name}"{marks})'
         for action in self.resource.actions:
             target = self.list_of(action)

@@ -115,7 +115,7 @@ class Instance(InstanceActions, path="/linode/instances"):
     backup_list: Many[Backup] = Many("Backup")
     configs: Many[Config] = Many("Config")
     disks: Many[Disk] = Many("Disk")
-    interfaces: Many[LinodeInterface] = Many("LinodeInterface", create_key="interfaces", inside=True)
+    interfaces: Many[LinodeInterface] = Many("LinodeInterface", create_key="interfaces")
     history: Many[LinodeInterfaceHistory] = Many("LinodeInterfaceHistory")
     firewalls: Many[Firewall] = Many("Firewall", path="firewalls")
     nodebalancers: Many[NodeBalancer] = Many("NodeBalancer", path="nodebalancers")

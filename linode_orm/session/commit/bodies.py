@@ -15,7 +15,7 @@ from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit.plan import Change, Hidden, Pending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection
 
     from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.record import Record
@@ -31,11 +31,8 @@ class Body(NamedTuple):
     secret_keys: frozenset[str]
 
 
-def for_create(instance: Model, name_of: NameOf, children: Sequence[Model] = ()) -> Body:
-    """Give what a POST sends: every attribute that was set, and the children that are made inside it.
-
-    Raises `InvalidRequestError` where one is missing.
-    """
+def for_create(instance: Model, name_of: NameOf) -> Body:
+    """Give what a POST sends: every attribute that was set."""
     mapper, dressing = instance.__mapper__, _Dressing("create", name_of)
     edits = changes(instance)
     content: dict[str, object] = {}
@@ -45,27 +42,19 @@ def for_create(instance: Model, name_of: NameOf, children: Sequence[Model] = ())
             content[field.key] = dressing.field(instance, field)
             given.append(Change(name, field.key, ABSENT, content[field.key]))
     for relation in mapper.relations.values():
-        if isinstance(relation, Many) and relation.create_key:
-            inside = _inside(instance, relation, dressing, children)
-            if inside is not ABSENT:
-                content[relation.create_key] = inside
-    missing = [name for name, field in mapper.fields.items() if field.required and field.key not in content]
-    if missing:
-        msg = f"{instance!r} cannot be created without {', '.join(missing)}; assign before the commit"
-        raise InvalidRequestError(msg)
+        if isinstance(relation, Many) and relation.given(instance) is not ABSENT:
+            secret = dressing.secrets_of(cast("type[Model]", relation.model))
+            content[relation.create_key] = dressing.hidden(relation.given(instance), secret, (relation.create_key,))
     return Body(content, tuple(given), frozenset(dressing.secret_keys))
 
 
-def _inside(instance: Model, relation: Many[Any], dressing: _Dressing, children: Sequence[Model]) -> object:
-    """Give the children of one relation as the parent's POST takes them; `ABSENT` where there are none."""
-    given = relation.given(instance)
-    if given is not ABSENT:
-        secret = dressing.secrets_of(cast("type[Model]", relation.model))
-        given = dressing.hidden(given, secret, (relation.create_key,))
-    made = [for_create(each, dressing.name_of).content for each in children if isinstance(each, relation.model)]
-    if not made:
-        return given
-    return [*given, *made] if isinstance(given, list) else made
+def check_complete(instance: Model, content: Collection[str]) -> None:
+    """Raise `InvalidRequestError` where the body of a POST lacks an attribute that it has to have."""
+    fields = instance.__mapper__.fields
+    missing = [name for name, field in fields.items() if field.required and field.key not in content]
+    if missing:
+        msg = f"{instance!r} cannot be created without {', '.join(missing)}; assign before the commit"
+        raise InvalidRequestError(msg)
 
 
 def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Body:

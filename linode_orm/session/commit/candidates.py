@@ -74,7 +74,7 @@ def is_listed_before(step: Step) -> bool:
 
 def ids_in(client: Client, model: type[Model], parents: tuple[object, ...]) -> frozenset[object]:
     """Read the ids of a collection; 1 GET a page."""
-    return frozenset(_identity(model.__mapper__, row) for row in _rows(client, model, parents))
+    return frozenset(_identity(model.__mapper__, row) for row in rows(client, model, parents))
 
 
 class Finding(NamedTuple):
@@ -135,25 +135,26 @@ def _by_key(client: Client, sought: Sought) -> Body | None:
     filterable = {
         mapper.fields[name].key: keys[mapper.fields[name].key] for name in sought.key if mapper.fields[name].filterable
     }
-    rows = _rows(client, sought.model, sought.parents, filterable)
-    return next((row for row in rows if all(row.get(key) == value for key, value in keys.items())), None)
+    found = rows(client, sought.model, sought.parents, filterable)
+    return next((row for row in found if all(row.get(key) == value for key, value in keys.items())), None)
 
 
-def _rows(
+def rows(
     client: Client, model: type[Model], parents: tuple[object, ...], x_filter: dict[str, Any] | None = None
 ) -> Iterator[Body]:
+    """Give the rows of a collection; 1 GET a page."""
     mapper = model.__mapper__
     path = mapper.collection_path(parents)
     listing = Listing(model, path, parents, cast("Any", x_filter), mapper.envelope)
-    for rows in ListReader(client, listing).pages():
-        yield from rows
+    for page in ListReader(client, listing).pages():
+        yield from page
 
 
 def _among_new(client: Client, sought: Sought, taken: Collection[object]) -> Finding:
     """Give the only one that is new and as it was sent; say so where one that is new may be it and may not."""
     equal: list[Body] = []
     perhaps = 0
-    for row in _rows(client, sought.model, sought.parents):
+    for row in rows(client, sought.model, sought.parents):
         identity = _identity(sought.model.__mapper__, row)
         if identity in sought.known or identity in taken or not _is_new(client, sought, row):
             continue

@@ -5,17 +5,24 @@ from __future__ import annotations
 from concurrent.futures import CancelledError
 from threading import Event, Lock
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from attrs import evolve
 
 from linode_orm.errors import BadRequest, LinodeORMError
+from linode_orm.mapping.registry import lookup
+from linode_orm.session.commit.boarding import board
 from linode_orm.session.commit.calls import Answer, may_have_been_done
 from linode_orm.session.commit.candidates import Finding, look
 from linode_orm.session.loading import identity_in
+from linode_orm.wire.stragglers import may_be_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from linode_orm.mapping import Model
     from linode_orm.session.commit.candidates import Sought
+    from linode_orm.session.commit.plan import Doubt
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request
 
@@ -33,10 +40,10 @@ class Claims:
         self._ids: dict[tuple[object, ...], set[object]] = {}
         self._lock = Lock()
 
-    def add(self, sought: Sought, identity: object) -> None:
+    def add(self, model: type[Model], parents: tuple[object, ...], identity: object) -> None:
         """Note that an id belongs to somebody."""
         with self._lock:
-            self._ids.setdefault((sought.model, sought.parents), set()).add(identity)
+            self._ids.setdefault((model, parents), set()).add(identity)
 
     def of(self, sought: Sought) -> frozenset[object]:
         """Give the ids that cannot be that of an object that is sought."""
@@ -52,14 +59,16 @@ def create(  # noqa: PLR0913, PLR0917  what a worker is given
     stop: Event,
     wanted: Callable[[], bool],
     lost: BaseException | None = None,
+    carrier: Doubt | None = None,
 ) -> Answer:
     """Send a POST until it is known what became of it: done once, refused, or nobody can tell.
 
     After a lost answer the object is looked for. Where the API refuses a second one with the same key, it is sent
     again at once; else only when no request that began then can still be running, and nothing new is like it. `lost`
-    is what became of it in an earlier commit; `wanted` is asked while it waits for its turn.
+    is what became of it in an earlier commit; `wanted` is asked while it waits for its turn. `carrier` is given where
+    others ride in the body: they are found then.
     """
-    return _Creation(client, request, sought, claims, stop, wanted, lost).run()
+    return _Creation(client, request, sought, claims, stop, wanted, lost, carrier).run()
 
 
 class _Creation:
@@ -72,11 +81,14 @@ class _Creation:
         stop: Event,
         wanted: Callable[[], bool],
         lost: BaseException | None,
+        carrier: Doubt | None,
     ) -> None:
         self._client, self._request, self._sought = client, request, sought
         self._claims, self._stop, self._wanted = claims, stop, wanted
         self._tries = 0
         self._lost = lost
+        self._carrier = carrier
+        self._unanswered = self._running = 0 if lost is None else 1
         self._began = perf_counter()
 
     def run(self) -> Answer:
@@ -99,14 +111,17 @@ class _Creation:
             response = self._client.send(self._request, wanted=self._wanted)
             self._tries += response.tries
             body = response.json() if response.content else {}
-            self._claims.add(self._sought, identity_in(self._sought.model.__mapper__, body, self._sought.key))
+            identity = identity_in(self._sought.model.__mapper__, body, self._sought.key)
         except Exception as error:  # noqa: BLE001  whatever it is, it is told
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)
             if may_have_been_done(self._request.method, error):
                 self._lost = self._lost or error
+                self._unanswered += 1
+                self._running += may_be_running(error)
                 return None
             return self._refused(error)
-        return self._answer(body, note="its first answer was lost" if self._lost else "")
+        self._hold(identity)
+        return self._done(body, identity, note="its first answer was lost" if self._lost else "")
 
     def _refused(self, error: BaseException) -> Answer:
         """Take a refusal as it is, or for what an earlier try has done: its key is taken now."""
@@ -153,9 +168,28 @@ class _Creation:
             seconds -= _SLICE
         return not self._stop.is_set()
 
+    def _hold(self, identity: object) -> None:
+        """Let nobody free the key while a creation of the same may be running, which it keeps from being done."""
+        if self._running and self._sought.key:
+            mapper = self._sought.model.__mapper__
+            keys = {mapper.fields[name].key for name in self._sought.key}
+            self._client.hold(mapper.path_for(identity, self._sought.parents), keys)
+
     def _adopt(self, body: dict[str, Any]) -> Answer:
-        self._claims.add(self._sought, identity_in(self._sought.model.__mapper__, body, self._sought.key))
-        return self._answer(body, note="its answer was lost; it was looked for and found")
+        identity = identity_in(self._sought.model.__mapper__, body, self._sought.key)
+        if self._unanswered > 1:
+            self._hold(identity)
+        return self._done(body, identity, note="its answer was lost; it was looked for and found")
+
+    def _done(self, body: object, identity: object, *, note: str) -> Answer:
+        """Take its id for itself, and find what rode in it."""
+        self._claims.add(self._sought.model, self._sought.parents, identity)
+        aboard = None
+        if self._carrier is not None:
+            aboard = board(self._client, self._carrier, self._sought.parents, identity, body)
+            for each in aboard.found:
+                self._claims.add(cast("type[Model]", lookup(each.step.model)), each.parents, each.identity)
+        return evolve(self._answer(body, note=note), aboard=aboard)
 
     def _doubt(self, why: str, *, may_repeat: bool = False) -> Answer:
         error = self._lost

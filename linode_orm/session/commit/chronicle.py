@@ -32,9 +32,9 @@ class Pages(Ledger):
         """Write down that these steps may be sent from now on."""
         self._journal.intend(self._name, steps, moment, there)
 
-    def settle(self, step: Step, status: str, identity: object, note: str) -> None:
+    def settle(self, step: Step, status: str, identity: object, note: str, aboard: Mapping[str, object]) -> None:
         """Take down what became of a step."""
-        self._journal.settle(self._name, step.number, status, identity, note)
+        self._journal.settle(self._name, step.number, status, identity, note, aboard)
 
     def flush(self) -> None:
         """Bring it to the disk."""
@@ -107,8 +107,7 @@ class Chronicle(History):
 def past(kept: Kept) -> Past:
     """Give what a commit in the journal did."""
     done = frozenset(each.step.number for each in kept.steps if each.status == "applied")
-    ids = {each.step.token: each.identity for each in kept.steps if isinstance(each.step.token, str)}
-    return Past(kept.plan, done, {token: identity for token, identity in ids.items() if identity is not None})
+    return Past(kept.plan, done, kept.ids)
 
 
 def state_of(report: CommitReport, *, interrupted: bool) -> str:

@@ -57,7 +57,7 @@ def commit(session: Commits, policy: Policy) -> CommitReport:
     Sends the plan's requests, after one or more GETs for each creation in doubt, and those that the policy asks for;
     nothing where nothing changed.
     """
-    guards.check_max_deletes(planning.plan(session.members), policy.max_deletes)
+    guards.check_max_deletes(planning.plan(session.members, fold=policy.fold), policy.max_deletes)
     guards.check_protected(session, session.members.deleted.values(), policy.protected_tags)
     return _send(session, policy)
 
@@ -85,11 +85,11 @@ def delete_now(session: Commits, instance: Model, policy: Policy) -> CommitRepor
 
 
 def _send(session: Commits, policy: Policy, only: Model | None = None) -> CommitReport:
-    plan = planning.plan(session.members, only=only)
+    plan = planning.plan(session.members, only=only, fold=policy.fold)
     guards.check_writable(session.client, plan)
     if plan.lookups:
         settle(session, planning.in_doubt(session.members, only=only))
-        plan = planning.plan(session.members, only=only)
+        plan = planning.plan(session.members, only=only, fold=policy.fold)
     checked_at = None
     changed = [*session.members.touched.values()] if only is None else [only]
     changed = [each for each in changed if each.__state__.status is Status.PERSISTENT and changes(each)]
@@ -98,7 +98,7 @@ def _send(session: Commits, policy: Policy, only: Model | None = None) -> Commit
         gone = conflicts.look_again(session, changed)
         if policy.conflicts == "check":
             conflicts.check(changed, gone)
-        plan = planning.plan(session.members, only=only)
+        plan = planning.plan(session.members, only=only, fold=policy.fold)
     _let_clean_ones_go(session, session.members.touched.values() if only is None else [only])
     return _run(session, plan, policy, checked_at, is_whole=only is None) if plan else CommitReport()
 
@@ -126,7 +126,7 @@ def _doubtful(session: Commits, plan: Plan, hands: SessionHands, ledger: Ledger)
         if isinstance(doubt, Doubt):
             ledger.intend([step], doubt.since, {step.number: doubt.known} if doubt.is_listed else {})
             if step.in_doubt:
-                ledger.settle(step, "in doubt", None, doubt.reason)
+                ledger.settle(step, "in doubt", None, doubt.reason, {})
                 yield Entry(step, instance, "in doubt", note=doubt.reason)
 
 

@@ -48,13 +48,21 @@ def in_order(drafts: list[Draft], graves: Mapping[Key, Key]) -> list[int]:
 
 def _after_creation(drafts: Sequence[Draft]) -> None:
     """Let everything wait for the new parents and new references that it needs."""
-    creation = {id(draft.instance): at for at, draft in enumerate(drafts) if draft.operation == "create"}
+    creation = {
+        id(each.instance): at
+        for at, draft in enumerate(drafts)
+        if draft.operation == "create"
+        for each in draft.everyone()
+    }
     if not creation:
         return
-    for draft in drafts:
-        for name, target in needed(draft.instance):
-            if id(target) in creation and draft.operation != "delete":
-                draft.waits[creation[id(target)]] = f"its {name} is created"
+    for at, draft in enumerate(drafts):
+        if draft.operation == "delete":
+            continue
+        for each in draft.everyone():
+            for name, target in needed(each.instance):
+                if creation.get(id(target), at) != at or target is each.instance:
+                    draft.waits[creation[id(target)]] = f"its {name} is created"
 
 
 def _after_siblings(drafts: Sequence[Draft]) -> None:
@@ -99,13 +107,14 @@ def ancestors(instance: Model) -> Iterator[Key]:
 def _unique(drafts: Sequence[Draft]) -> None:
     """Let who needs a unique value wait for who frees it; refuse two who need the same."""
     takers: dict[tuple[object, ...], int] = {}
+    who: dict[tuple[object, ...], Model] = {}
     for at, draft in enumerate(drafts):
-        for claim in claims(draft):
+        for claim, instance in claims(draft):
             if claim in takers:
-                other = drafts[takers[claim]].instance
-                msg = f"{other!r} and {draft.instance!r} both want the {claim[2]} {claim[3]!r}, which must be unique"
+                other = who[claim]
+                msg = f"{other!r} and {instance!r} both want the {claim[2]} {claim[3]!r}, which must be unique"
                 raise InvalidRequestError(msg)
-            takers[claim] = at
+            takers[claim], who[claim] = at, instance
     if not takers:
         return
     unknown: list[tuple[tuple[object, ...], int]] = []

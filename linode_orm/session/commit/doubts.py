@@ -8,7 +8,9 @@ from attrs import evolve
 
 from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.registry import lookup
+from linode_orm.session.commit.boarding import Landed, board, look_again
 from linode_orm.session.commit.candidates import Finding, Sought, look
+from linode_orm.session.commit.drafts import parent_of
 from linode_orm.session.commit.plan import Doubt, Hidden, Pending
 from linode_orm.session.commit.settling import Settler, fill_in
 from linode_orm.session.loading import identity_in
@@ -32,23 +34,50 @@ def sought_for(doubt: Doubt, parents: tuple[object, ...]) -> Sought:
 def settle(session: Workspace, instances: Iterable[Model]) -> None:
     """Look for every object whose creation is in doubt: adopt what is found, allow again what cannot be doubled."""
     settler = Settler(session)
-    for instance in instances:
-        doubt = session.members.in_doubt.get(id(instance))
+    in_doubt, findings = session.members.in_doubt, dict[int, Finding]()
+    ordered = sorted(instances, key=lambda each: each.__mapper__.above)
+    for instance in ordered:
+        doubt = in_doubt.get(id(instance))
         if isinstance(doubt, Doubt):
-            session.members.in_doubt[id(instance)] = _settled(session, settler, instance, doubt)
+            if doubt.was_aboard and id(instance) not in findings:
+                _look_together(session, instance, ordered, findings)
+            in_doubt[id(instance)] = _settled(session, settler, instance, doubt, findings.get(id(instance)))
             if not instance.__state__.is_new:
-                del session.members.in_doubt[id(instance)]
+                del in_doubt[id(instance)]
     settler.finish()
 
 
-def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt) -> Doubt:
+def _look_together(session: Workspace, instance: Model, others: Iterable[Model], findings: dict[int, Finding]) -> None:
+    """Look for a lost rider together with those that were sent in the same list."""
+    parent = parent_of(instance)
+    if parent is None or parent.__state__.is_new:
+        return
+    doubts: dict[int, Doubt] = {}
+    for each in others:
+        doubt = session.members.in_doubt.get(id(each))
+        if isinstance(doubt, Doubt) and doubt.was_aboard and parent_of(each) is parent and type(each) is type(instance):
+            doubts[id(each)] = doubt
+    fill_in(instance)
+    parents = instance.__state__.parents
+    try:
+        found = look_again(session.client, [sought_for(each, parents) for each in doubts.values()])
+    except LinodeORMError as error:
+        found = [Finding(why=f"it could not be looked for: {error}")] * len(doubts)
+    findings.update(zip(doubts, found, strict=True))
+
+
+def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt, finding: Finding | None) -> Doubt:
     """Adopt the object where the API has it; else give what is known about it now."""
     fill_in(instance)
+    parent = parent_of(instance)
+    if parent is not None and parent.__state__.is_new:  # it was to ride with that one: none of both, or nobody knows
+        above = session.members.in_doubt.get(id(parent))
+        return evolve(doubt, may_repeat=not isinstance(above, Doubt) or above.may_repeat)
     sought = sought_for(doubt, instance.__state__.parents)
     if not sought.can_be_told and not sought.key:
         return evolve(doubt, reason=_unnamed(instance, doubt), may_repeat=False)
     try:
-        finding = find(session.client, sought, doubt.until)
+        finding = finding or find(session.client, sought, doubt.until)
     except LinodeORMError as error:
         return evolve(doubt, reason=f"{doubt.reason}; it could not be looked for: {error}", may_repeat=False)
     if finding.why:
@@ -59,9 +88,26 @@ def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt
         return evolve(doubt, reason=_moved(instance, doubt, moved), may_repeat=not moved)
     identity = identity_in(instance.__mapper__, finding.body, sought.key)
     names = _still_as_sent(instance, doubt)
-    settler.created(instance, instance.__state__.parents, identity, names, finding.body)
-    settler.children(instance, doubt.step.body, finding.body)
+    parents = instance.__state__.parents
+    settler.created(instance, parents, identity, names, finding.body)
+    _settle_riders(session, settler, doubt, Landed(doubt.step, parents, identity, finding.body))
     return doubt
+
+
+def _settle_riders(session: Workspace, settler: Settler, doubt: Doubt, carrier: Landed) -> None:
+    """Adopt what was sent inside of an object that was found; what is not found there stays in doubt itself."""
+    members = session.members
+    new = {members.token(each): each for each in members.new.values()} if doubt.step.riders else {}
+    aboard = board(session.client, doubt, *carrier[1:])
+    for step, parents, identity, body in aboard.found:
+        instance = new.get(str(step.token))
+        if instance is not None:
+            fill_in(instance)
+            names = _still_as_sent(instance, evolve(doubt, step=step, sent=step.body))
+            settler.created(instance, parents, identity, names, body)
+    for lost in aboard.lost:
+        if lost.step.token in new:
+            members.in_doubt[id(new[str(lost.step.token)])] = lost
 
 
 def find(client: Client, sought: Sought, until: float) -> Finding:

@@ -11,11 +11,11 @@ from linode_orm.mapping.relations import One
 from linode_orm.mapping.state import Status
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit import bodies
-from linode_orm.session.commit.plan import Key, Pending, Step
+from linode_orm.session.commit.plan import Hidden, Key, Pending, Rider, Step, fill
 from linode_orm.session.commit.undoing import lasting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from linode_orm.session.commit.plan import Operation, Token
 
@@ -25,9 +25,12 @@ _NOTHING = bodies.Body(None, (), frozenset())
 
 
 class Draft:
-    """One request of a plan that is being made: `waits` says for which others, and why."""
+    """One request of a plan that is being made: `waits` says for which others, and why.
 
-    __slots__ = ("body", "in_doubt", "instance", "method", "operation", "parents", "path", "token", "waits")
+    `aboard` are the drafts of new objects that ride in its body: where each stands, and whether the answer shows it.
+    """
+
+    __slots__ = ("aboard", "body", "in_doubt", "instance", "method", "operation", "parents", "path", "token", "waits")
 
     def __init__(  # noqa: PLR0913, PLR0917  the facts of one request
         self,
@@ -47,11 +50,34 @@ class Draft:
         self.body = body
         self.in_doubt = False
         self.waits: dict[int, str] = {}
+        self.aboard: list[tuple[tuple[str | int, ...], Draft, bool]] = []
 
     @property
     def sent(self) -> dict[str, Any]:
         """The body, where it is an object."""
         return cast("dict[str, Any]", self.body.content) if isinstance(self.body.content, dict) else {}
+
+    def take_aboard(self, child: Draft, key: str, *, is_answered: bool) -> None:
+        """Let another creation ride in the list `key` of this one's body."""
+        siblings = self.sent.setdefault(key, [])
+        place = (key, len(siblings))
+        siblings.append(fill(child.body.content, lambda each: _moved(each, place)))
+        self.body = self.body._replace(secret_keys=self.body.secret_keys | child.body.secret_keys)
+        self.aboard.append((place, child, is_answered))
+
+    def everyone(self) -> Iterator[Draft]:
+        """Give the draft and all that ride in it."""
+        yield self
+        for _, child, _ in self.aboard:
+            yield from child.everyone()
+
+    def riders(self, above: tuple[str | int, ...] = ()) -> Iterator[Rider]:
+        """Give what rides in it, each before what rides in that."""
+        for at, child, is_answered in self.aboard:
+            name, shown, place = child.instance.__mapper__.name, title(child.instance), (*above, *at)
+            token, changed = str(child.token), child.body.changes
+            yield Rider(token, name, shown, place, child.path, child.parents, changed, is_answered)
+            yield from child.riders(place)
 
     def step(self, number: int, depends_on: tuple[int, ...]) -> Step:
         """Give the draft its place in a plan."""
@@ -72,7 +98,12 @@ class Draft:
             depends_on=depends_on,
             in_doubt=self.in_doubt,
             lasting=lasting(self.operation, type(self.instance), self.body.changes),
+            riders=tuple(self.riders()),
         )
+
+
+def _moved(placeholder: Pending | Hidden, place: tuple[str | int, ...]) -> Pending | Hidden:
+    return Hidden((*place, *placeholder.path)) if isinstance(placeholder, Hidden) else placeholder
 
 
 def title(instance: Model) -> str:
@@ -127,15 +158,15 @@ def parents_of(instance: Model, name_of: NameOf) -> tuple[object, ...]:
     return (*above, Pending(name_of(parent)) if parent.__state__.is_new else parent.__state__.identity)
 
 
-def for_new(instance: Model, name_of: NameOf, children: Sequence[Model] = ()) -> Draft:
-    """Draft the creation of an object, and of the children that are made inside its request."""
+def for_new(instance: Model, name_of: NameOf) -> Draft:
+    """Draft the creation of an object."""
     _check_needs(instance)
     parents = parents_of(instance, name_of)
     path = instance.__mapper__.collection_path(parents)
     for parent in parents:
         if isinstance(parent, Pending):
             path = path.replace(_quoted(parent), str(parent))
-    return Draft("create", instance, name_of(instance), path, parents, bodies.for_create(instance, name_of, children))
+    return Draft("create", instance, name_of(instance), path, parents, bodies.for_create(instance, name_of))
 
 
 def _quoted(parent: Pending) -> str:
@@ -183,14 +214,15 @@ def for_deleted(instance: Model) -> Draft:
     return Draft("delete", instance, key_of(instance), path, state.parents)
 
 
-def claims(draft: Draft) -> Iterator[tuple[object, ...]]:
-    """Give the unique values that a draft takes, each with the collection in which it is unique."""
+def claims(draft: Draft) -> Iterator[tuple[tuple[object, ...], Model]]:
+    """Give the unique values that a draft takes, each with the collection in which it is unique, and who takes it."""
     if draft.operation == "delete":
         return
-    mapper = draft.instance.__mapper__
-    for change in draft.body.changes:
-        if change.name in mapper.unique and isinstance(change.new, (str, int)):
-            yield mapper.name, draft.parents, change.name, change.new
+    for each in draft.everyone():
+        mapper = each.instance.__mapper__
+        for change in each.body.changes:
+            if change.name in mapper.unique and isinstance(change.new, (str, int)):
+                yield (mapper.name, each.parents, change.name, change.new), each.instance
 
 
 def frees(draft: Draft) -> Iterator[tuple[object, ...]]:
@@ -212,8 +244,12 @@ def rekeys(draft: Draft) -> bool:
 
 
 def references(draft: Draft) -> Iterator[tuple[str, object, bool]]:
-    """Give what an object refers to, before and after the draft, as class and id, and whether it hangs on it."""
-    record: Any = draft.instance
+    """Give what an object, and what rides with it, refers to before and after, and whether it hangs on it."""
+    for each in draft.everyone():
+        yield from _references(each.instance)
+
+
+def _references(record: Any) -> Iterator[tuple[str, object, bool]]:  # noqa: ANN401  a Model
     for relation in record.__mapper__.relations.values():
         if isinstance(relation, One) and relation.via:
             field = record.__mapper__.fields[relation.via]

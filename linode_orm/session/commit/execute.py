@@ -15,12 +15,13 @@ from attrs import evolve, field, frozen
 from linode_orm.errors import JournalError, LinodeORMError, NotFound, TransportError
 from linode_orm.mapping.mapper import quoted
 from linode_orm.mapping.registry import lookup
-from linode_orm.session.commit.calls import Answer, call
+from linode_orm.session.commit.boarding import Landed
+from linode_orm.session.commit.calls import Answer, call, call_renaming
 from linode_orm.session.commit.candidates import ids_in, is_listed_before
 from linode_orm.session.commit.certainty import Claims, create
 from linode_orm.session.commit.doubts import sought_for
 from linode_orm.session.commit.ledger import Ledger
-from linode_orm.session.commit.plan import Doubt, Hidden, Pending, fill, fill_path, is_new
+from linode_orm.session.commit.plan import Doubt, Hidden, Pending, fill, fill_path, is_new, waits_for
 from linode_orm.session.commit.report import Entry
 from linode_orm.session.loading import identity_in
 from linode_orm.wire.messages import Request
@@ -94,7 +95,8 @@ class Run:
         self.steps = {step.number: step for step in plan}
         self.ids: dict[str, object] = {}
         self.entries: dict[int, Entry] = {}
-        self.landed: list[tuple[Step, tuple[object, ...], object, object]] = []
+        self.landed: list[Landed] = []
+        self._lost: list[Doubt] = []
         self.window = 0.0
         self.interrupts = 0
         self.crash: BaseException | None = None
@@ -151,7 +153,7 @@ class Run:
                 self.interrupt()
         self._give_up()
         for number in self._intended - self.entries.keys():
-            self._options.ledger.settle(self.steps[number], "pending", None, "")
+            self._options.ledger.settle(self.steps[number], "pending", None, "", {})
         try:
             self._options.ledger.flush()
         except JournalError as error:
@@ -160,15 +162,27 @@ class Run:
     @property
     def failed(self) -> bool:
         """Whether something was not done."""
-        return len(self.entries) < len(self.steps) or any(each.status != "applied" for each in self.entries.values())
+        return len(self.entries) < len(self.steps) or self.failed_so_far
 
     def take_all(self, numbers: Callable[[int], bool]) -> None:
         """Take the answers in that were kept back, of these steps."""
-        for step, parents, identity, body in self.landed:
-            if numbers(step.number):
-                note = self._hands.take(step, parents, identity, body)
-                entry = self.entries[step.number]
-                self.entries[step.number] = evolve(entry, note=entry.note or note)
+        for landed in self.landed:
+            if numbers(landed.step.number):
+                note, entry = self._hands.take(*landed), self.entries[landed.step.number]
+                self.entries[landed.step.number] = evolve(entry, note=entry.note or note)
+        for doubt in self._lost:
+            if numbers(doubt.step.number):
+                self._hands.doubt(doubt)
+
+    @property
+    def stowaways(self) -> list[Entry]:
+        """Give an entry for each rider of an applied step that nobody knows the end of."""
+        there = {number for number, entry in self.entries.items() if entry.status in {"applied", "not undone"}}
+        return [
+            Entry(doubt.step, self._hands.object_of(doubt.step), "in doubt", note=doubt.reason)
+            for doubt in self._lost
+            if doubt.step.number in there
+        ]
 
     # -- on the way out ----------------------------------------------------------------------------------------------
 
@@ -237,8 +251,8 @@ class Run:
 
     @property
     def failed_so_far(self) -> bool:
-        """Whether a step that has ended was not done."""
-        return any(entry.status != "applied" for entry in self.entries.values())
+        """Whether a step that has ended was not done, or a rider was not found."""
+        return bool(self._lost) or any(entry.status != "applied" for entry in self.entries.values())
 
     def _try(self, step: Step) -> None:
         try:
@@ -261,9 +275,12 @@ class Run:
         future.add_done_callback(lambda _: self._wake.put(None))
 
     def _submit(self, step: Step, request: Request, sent: object) -> Future[Answer]:
-        if step.operation != "create":
-            return self._client.pool.submit(call, self._client, request, self._is_wanted)
         parents = self._parents(step)
+        if step.operation != "create":
+            renamed = _renamed(step, parents)
+            if renamed is not None:
+                return self._client.pool.submit(call_renaming, self._client, request, self._is_wanted, renamed)
+            return self._client.pool.submit(call, self._client, request, self._is_wanted)
         collection = (step.model, parents)
         if collection not in self._known:
             self._known[collection] = self._hands.known(step, parents) | self._listed.get(collection, frozenset())
@@ -274,8 +291,9 @@ class Run:
         self._doubts[step.number] = doubt
         lost = TransportError(before.reason) if before is not None else None
         sought = sought_for(doubt, parents)
+        carrier = doubt if step.riders else None
         return self._client.pool.submit(
-            create, self._client, request, sought, self._claims, self._hurry, self._is_wanted, lost
+            create, self._client, request, sought, self._claims, self._hurry, self._is_wanted, lost, carrier
         )
 
     def _is_wanted(self) -> bool:
@@ -312,9 +330,11 @@ class Run:
         if isinstance(error, KeyboardInterrupt):
             self.interrupt()
         if error is None:
-            note = self._take(step, answer.body)
+            note = self._take(step, answer)
             self._note(step, "applied", evolve(answer, note=answer.note or note))
             self._release(step)
+            if answer.aboard is not None and answer.aboard.lost:
+                self._fail()
             return
         if answer.is_in_doubt and step.operation == "create":
             until = self._client.clock.monotonic() + self._client.settle
@@ -326,27 +346,44 @@ class Run:
     def _fail(self) -> None:
         self._stopped = self._stopped or self._options.on_error != "continue"
 
-    def _take(self, step: Step, body: object) -> str:
+    def _take(self, step: Step, answer: Answer) -> str:
         parents, identity = self._parents(step), None
         if step.operation == "create":
             sought = sought_for(self._doubts[step.number], parents)
-            identity = identity_in(sought.model.__mapper__, body, sought.key)
+            identity = identity_in(sought.model.__mapper__, answer.body, sought.key)
             self.ids[str(step.token)] = identity
-        self.landed.append((step, parents, identity, body))
-        return "" if self._options.puts_back else self._hands.take(step, parents, identity, body)
+        landed, lost = [Landed(step, parents, identity, answer.body)], list[Doubt]()
+        if answer.aboard is not None:
+            landed += answer.aboard.found
+            lost += answer.aboard.lost
+            self.ids.update({str(each.step.token): each.identity for each in answer.aboard.found})
+        self.landed += landed
+        self._lost += lost
+        if self._options.puts_back:
+            return ""
+        notes = [self._hands.take(*each) for each in landed]
+        for doubt in lost:
+            self._hands.doubt(doubt)
+        return notes[0]
 
     def _release(self, step: Step) -> None:
         for follower in self._followers.get(step.number, ()):
             self._missing[follower] -= 1
-            if not self._missing[follower] and follower not in self._held:
+            if not self._missing[follower] and follower not in self._held and not self._lacks(self.steps[follower]):
                 heappush(self._ready, follower)
+
+    def _lacks(self, step: Step) -> bool:
+        """Whether a step needs the id of a rider that was not found; it stays pending."""
+        lost = {doubt.step.token for doubt in self._lost}
+        return bool(lost) and not lost.isdisjoint((*waits_for(step.body), *waits_for(step.parents)))
 
     def _note(self, step: Step, status: Outcome, answer: Answer) -> None:
         instance = self._hands.object_of(step)
         entry = Entry(step, instance, status, answer.error, answer.seconds, answer.tries, answer.note)
         self.entries[step.number] = entry
         identity = self.ids.get(step.token) if is_new(step.token) else None
-        self._options.ledger.settle(step, status, identity, answer.note)
+        aboard = {each.token: self.ids[each.token] for each in step.riders if each.token in self.ids}
+        self._options.ledger.settle(step, status, identity, answer.note, aboard)
         if self._options.progress is not None:
             try:
                 self._options.progress(entry, len(self.entries), len(self.steps))
@@ -362,6 +399,15 @@ class Run:
                 error = TransportError("the answer was not waited for, because of a second Ctrl-C")
                 note = f"{self.steps[number].method} {self.steps[number].path} may have been done: {error}"
                 self._settle(self.steps[number], Answer(error=error, note=note, is_in_doubt=True))
+
+
+def _renamed(step: Step, parents: tuple[object, ...]) -> Request | None:
+    """Give the request that reads an object by the key that a step gives it; None where it keeps its key."""
+    mapper = cast("type[Model]", lookup(step.model)).__mapper__
+    keys = [change.new for change in step.changes if (change.name,) == mapper.id_names]
+    if step.operation != "update" or not keys or "get" not in mapper.verbs:
+        return None
+    return Request("GET", mapper.path_for(keys[0], parents), version=step.version)
 
 
 def _last_ones(plan: Plan) -> frozenset[int]:

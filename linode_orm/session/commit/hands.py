@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status
+from linode_orm.session.commit.boarding import alone
 from linode_orm.session.commit.bodies import reveal
 from linode_orm.session.commit.plan import Doubt, Hidden, Key, Pending, Plan, secret_name
 from linode_orm.session.commit.settling import Settler, Workspace
@@ -65,30 +66,33 @@ class SessionHands:
         self._watches = watches
         self._settler = Settler(session)
         self._objects = objects_of(session, plan)
+        self._aboard = riders_of(session, plan)
 
     def object_of(self, step: Step) -> Model:
-        """Give the object that a step is about."""
-        return self._objects[step.number]
+        """Give the object that a step is about; it may be a rider's."""
+        return self._aboard[str(step.token)] if step.token in self._aboard else self._objects[step.number]
 
     def reveal(self, step: Step, hidden: Hidden) -> object:
-        """Give the secret that the user assigned."""
+        """Give the secret that the user assigned, to the object or to one that rides with it."""
+        for rider in reversed(step.riders):
+            if hidden.path[: len(rider.place)] == rider.place:
+                return reveal(self._aboard[rider.token], Hidden(hidden.path[len(rider.place) :]), "create")
         return reveal(self._objects[step.number], hidden, "create" if step.operation == "create" else "update")
 
     def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids that the session knows of the collection that a step creates in."""
-        return self._session.identity_map.ids(type(self._objects[step.number]), parents)
+        return self._session.identity_map.ids(type(self.object_of(step)), parents)
 
     def doubted(self, step: Step) -> Doubt | None:
         """Give what an earlier commit left unknown of a creation."""
-        known = self._session.members.in_doubt.get(id(self._objects[step.number]))
+        known = self._session.members.in_doubt.get(id(self.object_of(step)))
         return known if isinstance(known, Doubt) else None
 
     def take(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
         """Bring the object up to date, or let it go."""
-        instance, names = self._objects[step.number], [change.name for change in step.changes]
+        instance, names = self.object_of(step), [change.name for change in step.changes]
         if step.operation == "create":
             self._settler.created(instance, parents, identity, names, body)
-            self._settler.children(instance, step.body, body)
         elif step.operation == "delete":
             self._settler.deleted(instance)
         elif step.operation == "replace":
@@ -100,11 +104,11 @@ class SessionHands:
 
     def doubt(self, doubt: Doubt) -> None:
         """Remember a creation that nobody can tell the end of, for the next commit to look for."""
-        self._session.members.in_doubt[id(self._objects[doubt.step.number])] = doubt
+        self._session.members.in_doubt[id(self.object_of(doubt.step))] = doubt
 
     def is_certain(self, step: Step) -> None:
         """Note that there is no such object, so that it can be sent as new."""
-        self._session.members.in_doubt.pop(id(self._objects[step.number]), None)
+        self._session.members.in_doubt.pop(id(self.object_of(step)), None)
 
     def finish(self) -> None:
         """Give ids to what waits for them, and let go what was below deleted objects."""
@@ -124,6 +128,9 @@ class PlainHands(SessionHands):
         self._secrets, self._ids = secrets, ids or {}
         self.doubts: dict[int, Doubt] = {}
         self._objects = {step.number: stand_in(session, step, self._ids) for step in plan}
+        self._aboard = {
+            rider.token: stand_in(session, alone(rider, step), self._ids) for step in plan for rider in step.riders
+        }
 
     def reveal(self, step: Step, hidden: Hidden) -> object:
         """Give the secret of that name."""
@@ -135,7 +142,8 @@ class PlainHands(SessionHands):
 
     def doubt(self, doubt: Doubt) -> None:
         """Leave it to the report, and to the journal where there is one."""
-        self.doubts[doubt.step.number] = doubt
+        if doubt.step.token not in self._aboard:
+            self.doubts[doubt.step.number] = doubt
 
 
 class NoHands:
@@ -193,6 +201,15 @@ def objects_of(session: Workspace, plan: Plan) -> dict[int, Model]:
         if known is not None:
             found[step.number] = known
     return found
+
+
+def riders_of(session: Workspace, plan: Plan) -> dict[str, Model]:
+    """Find the new objects that ride in the steps of a session's plan, by token."""
+    aboard = {rider.token for step in plan for rider in step.riders}
+    if not aboard:
+        return {}
+    members = session.members
+    return {members.token(each): each for each in members.new.values() if members.token(each) in aboard}
 
 
 def stand_in(session: Workspace, step: Step, ids: Mapping[str, object]) -> Model:

@@ -37,9 +37,10 @@ CREATE TABLE steps (
 
 
 class Known(NamedTuple):
-    """What the journal knows of one step: when it may have been sent first, what became of it, which id it brought.
+    """What the journal knows of one step: when it may have been sent first, what became of it, which ids it brought.
 
-    `there` are the ids that were in its collection before, None where that was not read.
+    `aboard` are the ids of its riders, by token; `there` those that were in its collection before, None where that was
+    not read.
     """
 
     step: Step
@@ -47,6 +48,7 @@ class Known(NamedTuple):
     status: str | None
     identity: object
     note: str
+    aboard: Mapping[str, object]
     there: frozenset[object] | None = None
 
 
@@ -64,6 +66,16 @@ class Kept(NamedTuple):
     def plan(self) -> Plan:
         """What the commit was to send."""
         return Plan(tuple(each.step for each in self.steps))
+
+    @property
+    def ids(self) -> dict[str, object]:
+        """The ids of the objects that it created, by token."""
+        ids: dict[str, object] = {}
+        for each in self.steps:
+            if isinstance(each.step.token, str) and each.identity is not None:
+                ids[each.step.token] = each.identity
+            ids.update(each.aboard)
+        return ids
 
 
 class Journal:
@@ -168,9 +180,12 @@ class Journal:
                 rows,
             )
 
-    def settle(self, name: str, number: int, status: str, identity: object, note: str) -> None:
+    def settle(  # noqa: PLR0913, PLR0917  what is known of a step
+        self, name: str, number: int, status: str, identity: object, note: str, aboard: Mapping[str, object]
+    ) -> None:
         """Take down what became of a step; it reaches the disk with the next transaction."""
-        self._waiting.append((status, json.dumps(identity), note, name, number))
+        brought = {"id": identity, "aboard": aboard} if aboard else identity
+        self._waiting.append((status, json.dumps(brought), note, name, number))
 
     def flush(self) -> None:
         """Bring to the disk what waits."""
@@ -210,13 +225,25 @@ class Journal:
         commit, base_url, on_error, conflicts, state = map(str, found)
         return Kept(commit, base_url, on_error, conflicts, state, tuple(self._known(*row) for row in rows))
 
+    def made(self, model: str) -> frozenset[object]:
+        """Give the ids of the objects of a class that the commits in the file have made."""
+        with _told(self.path):
+            rows = self._connection.execute(
+                "SELECT identity FROM steps WHERE identity <> 'null' AND instr(step, ?)",
+                (f'"type": {json.dumps(model)}',),
+            ).fetchall()
+        return frozenset(from_json(json.loads(row[0])) for row in rows)
+
     def _known(self, *row: Any) -> Known:  # noqa: ANN401  columns
         step, intent, status, identity, note, there = row
         try:
             moment = None if intent is None else datetime.fromisoformat(intent)
-            found = from_json(json.loads(identity)) if identity is not None else None
+            found = json.loads(identity) if identity is not None else None
+            aboard: dict[str, Any] = {}
             ids = None if there is None else frozenset(map(from_json, json.loads(there)))
-            return Known(step_from_dict(json.loads(step)), moment, status, found, note or "", ids)
+            if isinstance(found, dict):
+                found, aboard = found["id"], {token: from_json(each) for token, each in found["aboard"].items()}
+            return Known(step_from_dict(json.loads(step)), moment, status, from_json(found), note or "", aboard, ids)
         except (ValueError, TypeError, KeyError) as error:
             msg = f"{self.path} is damaged: a step in it cannot be read ({error}); nothing was sent"
             raise JournalError(msg) from None

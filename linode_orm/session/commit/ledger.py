@@ -20,8 +20,11 @@ class Ledger:
         `there` are the ids in the collections where some of them create something, as far as they were read.
         """
 
-    def settle(self, step: Step, status: str, identity: object, note: str) -> None:
-        """Write down what became of a step, and which id an object got; on disk with the next `flush()` or intent."""
+    def settle(self, step: Step, status: str, identity: object, note: str, aboard: Mapping[str, object]) -> None:
+        """Write down what became of a step, and which ids its object and its riders got.
+
+        It is on disk with the next `flush()` or intent.
+        """
 
     def flush(self) -> None:
         """Bring everything to the disk that was written down."""

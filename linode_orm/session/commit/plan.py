@@ -91,6 +91,53 @@ class Change:
         """Give the lines of a diff."""
         yield from _diff(self.name, self.old, self.new)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give the change as JSON can hold it."""
+        return (
+            {"attribute": self.name, "key": self.key, "new": _plain(self.new)}
+            | ({} if self.old is ABSENT else {"old": _plain(self.old)})
+            | ({"set_edit": True} if self.is_set_edit else {})
+        )
+
+
+@frozen
+class Rider:
+    """A new object that is made by its parent's POST: it stands at `place` in the body, and needs no request.
+
+    `path` and `parents` are those of a POST of its own, with the tokens of its parents; `changes` its own attributes.
+    `is_answered` says that the answer shows it, so that no list has to be read for its id.
+    """
+
+    token: str
+    model: str
+    title: str
+    place: tuple[str | int, ...]
+    path: str
+    parents: tuple[object, ...]
+    changes: tuple[Change, ...] = ()
+    is_answered: bool = False
+
+    @property
+    def siblings(self) -> tuple[str | int, ...]:
+        """The place of the list that it stands in."""
+        return self.place[:-1]
+
+    def __str__(self) -> str:
+        indent = "  " * (len(self.place) // 2)
+        lines = [f"{indent}with {self.title}"]
+        return "\n".join([*lines, *(f"{indent}  {line}" for change in self.changes for line in change.lines())])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the rider as JSON can hold it."""
+        return {
+            "object": {"type": self.model, "title": self.title, "new": self.token},
+            "place": list(self.place),
+            "path": self.path,
+            "parents": _plain(self.parents),
+            "changes": [each.to_dict() for each in self.changes],
+            "answered": self.is_answered,
+        }
+
 
 @frozen
 class Step:
@@ -99,7 +146,8 @@ class Step:
     `number` is its place in the plan, from 1, and `depends_on` the numbers of the steps that have to succeed before
     it. A new object's `token` is `new:3`; wherever its id will stand, in `path`, `parents` or `body`, stands that
     token until then. `replace` is an update that has a path of its own. `title` is what people call the object.
-    `lasting` says why the step cannot be undone, and is empty where it can.
+    `lasting` says why the step cannot be undone, and is empty where it can. `riders` are the new objects that are made
+    by the same POST.
     """
 
     number: int
@@ -117,6 +165,13 @@ class Step:
     depends_on: tuple[int, ...] = ()
     in_doubt: bool = False
     lasting: str = ""
+    riders: tuple[Rider, ...] = ()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The paths of the lists that are read for the ids of the riders."""
+        lists = {rider.siblings: rider.path for rider in self.riders if not rider.is_answered}
+        return tuple(lists.values())
 
     @property
     def can_be_undone(self) -> bool:
@@ -132,11 +187,11 @@ class Step:
         doubt = "  (its creation is in doubt: looked for first)" if self.in_doubt else ""
         lines = [f"{self.method} {self.path}  {self.title}{doubt}"]
         lines += [f"  {line}" for change in (*self.changes, *self._children()) for line in change.lines()]
-        return "\n".join(lines)
+        return "\n".join([*lines, *map(str, self.riders)])
 
     def _children(self) -> Iterator[Change]:
         """Give what a creation makes inside its request, which no attribute holds."""
-        told = {change.key for change in self.changes}
+        told = {change.key for change in self.changes} | {rider.place[0] for rider in self.riders}
         if self.operation == "create" and isinstance(self.body, dict):
             yield from (Change(key, key, ABSENT, value) for key, value in self.body.items() if key not in told)
 
@@ -152,12 +207,8 @@ class Step:
             "version": self.version,
             "parents": _plain(self.parents),
             "body": _plain(self.body),
-            "changes": [
-                {"attribute": each.name, "key": each.key, "new": _plain(each.new)}
-                | ({} if each.old is ABSENT else {"old": _plain(each.old)})
-                | ({"set_edit": True} if each.is_set_edit else {})
-                for each in self.changes
-            ],
+            "changes": [each.to_dict() for each in self.changes],
+            "riders": [each.to_dict() for each in self.riders],
             "secret_keys": sorted(self.secret_keys),
             "secrets": list(self.secrets),
             "depends_on": list(self.depends_on),
@@ -187,7 +238,7 @@ class Plan:
     @property
     def requests(self) -> int:
         """How many requests the commit needs, as long as nothing has to be repeated."""
-        return len(self.steps) + self.lookups
+        return len(self.steps) + self.lookups + sum(len(step.reads) for step in self.steps)
 
     @property
     def deletes(self) -> int:
@@ -271,7 +322,8 @@ class Doubt:
 
     `known` are the ids that were known of its collection before, all that were there with `is_listed`. `may_repeat`
     once the object was looked for and not found, where sending it again cannot make a second one. `until` is when
-    nothing that was sent can be running any more, by the monotonic clock.
+    nothing that was sent can be running any more, by the monotonic clock. `was_aboard` where it was sent in its
+    parent's POST, which was answered.
     """
 
     step: Step
@@ -282,6 +334,7 @@ class Doubt:
     may_repeat: bool = False
     until: float = 0.0
     is_listed: bool = False
+    was_aboard: bool = False
 
 
 def is_new(token: Token) -> TypeGuard[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Never, cast
 from linode_orm.errors import ApiError, InvalidRequestError
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.commit.plan import FORMAT, Change, Hidden, Key, Pending, Plan, Source, Step
+from linode_orm.session.commit.plan import FORMAT, Change, Hidden, Key, Pending, Plan, Rider, Source, Step
 from linode_orm.version import VERSION
 from linode_orm.wire.messages import Request
 
@@ -124,6 +124,21 @@ def step_from_dict(content: dict[str, Any]) -> Step:
         depends_on=tuple(content["depends_on"]),
         in_doubt=content["in_doubt"],
         lasting=content["lasting"],
+        riders=tuple(_rider(each) for each in content["riders"]),
+    )
+
+
+def _rider(content: dict[str, Any]) -> Rider:
+    named = content["object"]
+    return Rider(
+        token=named["new"],
+        model=cast("Any", lookup(named["type"])).__mapper__.name,
+        title=named["title"],
+        place=tuple(content["place"]),
+        path=content["path"],
+        parents=_ids(content["parents"]),
+        changes=tuple(_change(each) for each in content["changes"]),
+        is_answered=content["answered"],
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Status
+from linode_orm.session.commit.bodies import check_complete
 from linode_orm.session.commit.candidates import is_listed_before
 from linode_orm.session.commit.dependencies import ancestors, in_order
 from linode_orm.session.commit.drafts import Draft, for_changed, for_deleted, for_new, key_of, needed
-from linode_orm.session.commit.inside import folded
+from linode_orm.session.commit.folding import fold as folded
 from linode_orm.session.commit.plan import Doubt, Plan
 
 if TYPE_CHECKING:
@@ -47,24 +49,28 @@ class Members(Protocol):
         ...
 
 
-def plan(members: Members, *, only: Model | None = None) -> Plan:
+def plan(members: Members, *, only: Model | None = None, fold: bool = True) -> Plan:
     """Plan what a commit would send; with `only`, that object and what it cannot exist without.
 
-    Raises `InvalidRequestError` where something is missing, contradictory, or cannot be put in an order.
+    With `fold`, new children ride in their new parent's POST, unless that leaves no order. Raises
+    `InvalidRequestError` where something is missing, contradictory, or cannot be put in an order.
     """
+    if fold:
+        with suppress(InvalidRequestError):
+            return _planned(members, only, fold=True)
+    return _planned(members, only, fold=False)
+
+
+def _planned(members: Members, only: Model | None, *, fold: bool) -> Plan:
     new = list(members.new.values() if only is None else _closure(only))
     changed = list(members.touched.values() if only is None else [only])
     deleted = list(members.deleted.values() if only is None else [])
     graves = _graves(deleted)
     name_of = _Names(members)
     drafts: list[Draft] = []
-    inside = folded([each for each in new if id(each) not in members.in_doubt], changed, name_of)
-    made = {id(child) for children in inside.values() for child in children}
     for instance in new:
-        if id(instance) in made:
-            continue
         _check_parents_stay(instance, graves)
-        draft = for_new(instance, name_of, inside.get(id(instance), ()))
+        draft = for_new(instance, name_of)
         doubt = members.in_doubt.get(id(instance))
         draft.in_doubt = isinstance(doubt, Doubt) and not doubt.may_repeat
         drafts.append(draft)
@@ -72,7 +78,20 @@ def plan(members: Members, *, only: Model | None = None) -> Plan:
         if instance.__state__.status is Status.PERSISTENT and not _dies(instance, graves):
             drafts += for_changed(instance, name_of)
     drafts += [for_deleted(instance) for instance in deleted if not _dies(instance, graves)]
+    drafts = folded(drafts, everything=fold)
+    for draft in drafts:
+        if draft.operation == "create":
+            _check_whole(draft)
     return _arranged(drafts, graves, sum(id(instance) in members.in_doubt for instance in new))
+
+
+def _check_whole(draft: Draft) -> None:
+    """Refuse a creation that lacks something, or that nothing but its parent's POST could make."""
+    if "create" not in draft.instance.__mapper__.verbs:
+        msg = f"{draft.instance!r} can only be made by the POST of a new parent, which does not take it as it is"
+        raise InvalidRequestError(msg)
+    for each in draft.everyone():
+        check_complete(each.instance, each.sent)
 
 
 def in_doubt(members: Members, *, only: Model | None = None) -> list[Model]:

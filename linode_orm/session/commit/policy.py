@@ -37,6 +37,7 @@ class Policy:
     max_deletes: int | None = None
     protected_tags: frozenset[str] = field(default=frozenset(), converter=_tags)
     progress: Progress | None = None
+    fold: bool = True
 
     def __attrs_post_init__(self) -> None:
         check_choice("on_error", self.on_error, ON_ERROR)

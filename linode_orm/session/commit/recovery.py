@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from attrs import evolve
+
 from linode_orm.errors import ConflictError, JournalError
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.applying import movement
+from linode_orm.session.commit.boarding import board
 from linode_orm.session.commit.candidates import Finding
 from linode_orm.session.commit.chronicle import Pages, state_of
 from linode_orm.session.commit.doubts import find, sought_for
 from linode_orm.session.commit.execute import Options
 from linode_orm.session.commit.hands import PlainHands
 from linode_orm.session.commit.journal import Journal, Known
-from linode_orm.session.commit.plan import Doubt, Pending, Plan, fill, is_new
+from linode_orm.session.commit.plan import Doubt, Pending, Plan, fill
 from linode_orm.session.commit.report import CommitReport, Entry
 from linode_orm.session.commit.sending import Before, put_back, send
 from linode_orm.session.loading import identity_in
@@ -87,14 +90,11 @@ class _Recovery:
         self._session, self._journal, self._kept = session, journal, kept
         self._undo = undo or kept.state == "undoing"
         self._secrets = secrets
-        self._ids = {
-            each.step.token: each.identity
-            for each in kept.steps
-            if is_new(each.step.token) and each.identity is not None
-        }
+        self._ids = kept.ids
         self._plan = kept.plan
         self._hands = PlainHands(session, self._plan, secrets, self._ids)
         self._ledger = Pages(journal, kept.id)
+        self._made: dict[str, set[object]] = {}
         self._until = self._session.monotonic() + self._straggling()
 
     def run(self) -> CommitReport:
@@ -123,23 +123,56 @@ class _Recovery:
         """Give an entry for each step of which it is known by now what became of it."""
         for known in self._kept.steps:
             step = known.step
-            if known.status in {"applied", "undone"}:
-                yield self._entry(known, "applied" if known.status == "applied" else "undone")
+            if known.status == "undone":
+                yield self._entry(known, "undone")
+            elif known.status == "applied":
+                yield self._applied(known)
             elif known.intent is not None and step.operation == "create" and known.status not in {"failed", "pending"}:
                 yield from self._looked_for(known)
+        for number, doubt in self._hands.doubts.items():
+            self._hands.doubts[number] = self._but_for_others(doubt)
+
+    def _but_for_others(self, doubt: Doubt) -> Doubt:
+        """Give a doubt with the ids of objects that other steps made, now or earlier: none is the one looked for."""
+        model = doubt.step.model
+        if model not in self._made:
+            self._made[model] = set(self._journal.made(model))
+        return evolve(doubt, known=doubt.known | self._made[model])
 
     def _entry(self, known: Known, status: Outcome, note: str = "") -> Entry:
         return Entry(known.step, self._hands.object_of(known.step), status, note=note or known.note)
+
+    def _applied(self, known: Known, body: object = None, note: str = "") -> Entry:
+        """Give the entry of what was done; riders whose ids are not written down are looked for."""
+        step = known.step
+        if self._undo or all(rider.token in self._ids for rider in step.riders):
+            return self._entry(known, "applied", note)
+        doubt, parents = self._doubt(known), self._parents(known)
+        aboard = board(self._session.client, doubt, parents, self._ids[str(step.token)], body)
+        for each in aboard.found:
+            self._ids[str(each.step.token)] = each.identity
+            self._hands.take(*each)
+        found = {rider.token: self._ids[rider.token] for rider in step.riders if rider.token in self._ids}
+        self._ledger.settle(step, "applied", self._ids[str(step.token)], note, found)
+        if aboard.lost:
+            return self._entry(known, "in doubt", aboard.lost[0].reason)
+        return self._entry(known, "applied", note)
+
+    def _doubt(self, known: Known) -> Doubt:
+        step = known.step
+        sent = fill(step.body, lambda each: self._ids.get(each.token) if isinstance(each, Pending) else each)
+        since, is_listed = known.intent or self._session.clock.now(), known.there is not None
+        return Doubt(step, sent, since, known.note, known.there or frozenset(), is_listed=is_listed)
+
+    def _parents(self, known: Known) -> tuple[object, ...]:
+        return tuple(self._ids[each.token] if isinstance(each, Pending) else each for each in known.step.parents)
 
     def _looked_for(self, known: Known) -> Iterator[Entry]:
         """Look for an object whose creation may have been sent; nothing where it is not there, and may be sent."""
         step = known.step
         if any(isinstance(each, Pending) and each.token not in self._ids for each in step.parents):
             return  # its parent was never made, nor was it
-        parents = tuple(self._ids[each.token] if isinstance(each, Pending) else each for each in step.parents)
-        sent = fill(step.body, lambda each: self._ids.get(each.token) if isinstance(each, Pending) else each)
-        since, is_listed = known.intent or self._session.clock.now(), known.there is not None
-        doubt = Doubt(step, sent, since, known.note, known.there or frozenset(), is_listed=is_listed)
+        parents, doubt = self._parents(known), self._but_for_others(self._doubt(known))
         sought = sought_for(doubt, parents)
         if sought.key or sought.can_be_told:
             finding = find(self._session.client, sought, self._until)
@@ -148,9 +181,10 @@ class _Recovery:
         if finding.body is not None:
             identity = identity_in(sought.model.__mapper__, finding.body, sought.key)
             self._ids[str(step.token)] = identity
+            self._made[step.model].add(identity)
             self._hands.take(step, parents, identity, finding.body)
-            self._ledger.settle(step, "applied", identity, "")
-            yield self._entry(known, "applied", "its answer was lost; it was looked for and found")
+            self._ledger.settle(step, "applied", identity, "", {})
+            yield self._applied(known, finding.body, "its answer was lost; it was looked for and found")
         elif finding.why:
             yield self._entry(known, "in doubt", finding.why)
         else:

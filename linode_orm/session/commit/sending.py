@@ -61,6 +61,7 @@ def send(  # noqa: PLR0913  what a run is made of
     """Send a plan and take its answers in; with the policy `undo`, put everything back where something failed."""
     began = perf_counter()
     run = Run(plan, client, hands, options)
+    run.ids.update(before.ids if before is not None else {})
     for entry in before.entries if before is not None else ():
         identity = before.ids.get(str(entry.step.token)) if before is not None else None
         run.done_before(entry, identity)
@@ -75,10 +76,10 @@ def send(  # noqa: PLR0913  what a run is made of
         kept = {number for number, entry in run.entries.items() if entry.status in {"applied", "not undone"}}
         run.take_all(kept.__contains__)
     hands.finish()
-    entries = [
+    entries: list[Entry] = [
         run.entries.get(number) or Entry(step, hands.object_of(step), "pending") for number, step in run.steps.items()
     ]
-    report = CommitReport(tuple(entries), perf_counter() - began, run.window, id=name or uuid4().hex)
+    report = CommitReport((*entries, *run.stowaways), perf_counter() - began, run.window, id=name or uuid4().hex)
     landed = tuple((step, body) for step, _, _, body in run.landed if run.entries[step.number].status == "applied")
     return Sent(report, run.ids, landed, bool(run.interrupts), run.crash)
 
@@ -151,11 +152,11 @@ class Backwards(Ledger):
     def __init__(self, ledger: Ledger, origin: Mapping[int, Step]) -> None:
         self._ledger, self._origin = ledger, origin
 
-    def settle(self, step: Step, status: str, identity: object, note: str) -> None:
+    def settle(self, step: Step, status: str, identity: object, note: str, aboard: Mapping[str, object]) -> None:
         """Write down that a step is undone."""
-        del identity
+        del identity, aboard
         if status == "applied":
-            self._ledger.settle(self._origin[step.number], "undone", None, note)
+            self._ledger.settle(self._origin[step.number], "undone", None, note, {})
 
     def flush(self) -> None:
         """Bring it to the disk."""

@@ -10,10 +10,8 @@ from linode_orm.mapping.record import awaited, changes, forget, write
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.relations import Many, One
 from linode_orm.mapping.state import Loaded, Shelf, Status
-from linode_orm.session.commit.bodies import for_create
 from linode_orm.session.commit.dependencies import ancestors
 from linode_orm.session.commit.drafts import key_of, parent_of
-from linode_orm.session.commit.inside import roads, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -106,33 +104,6 @@ class Settler:
         self._members.in_doubt.pop(id(instance), None)
         self._session.loader.detach(instance)
 
-    def children(self, instance: Model, sent: object, body: object) -> None:
-        """Take in what a POST made inside: persistent where its answer has them, else read when looked at."""
-        for road in roads(instance):
-            inside = sent.get(road.create_key) if isinstance(sent, dict) else None
-            if isinstance(inside, list):
-                rows = body.get(road.embedded) if road.embedded and isinstance(body, dict) else None
-                self._children(instance, road, inside, rows)
-
-    def _children(self, instance: Model, road: Many[Any], inside: list[object], rows: object) -> None:
-        parents = (*instance.__state__.parents, instance.__state__.identity)
-        for child in [each for each in self._members.new.values() if parent_of(each) is instance]:
-            body = for_create(child, self._members.token) if isinstance(child, road.model) else None
-            if body is None or body.content not in inside:
-                continue
-            row = row_of(child, inside, inside.index(body.content), rows)
-            if row is None:
-                self._members.new.pop(id(child), None)
-                self._session.loader.detach(child)
-                continue
-            self.admit(child, parents, self._session.loader.identity_of(type(child), row))
-            forget(child, [change.name for change in body.changes])
-            self._take(child, row)
-            self.keep_or_let_go(child)
-        collection = instance.__dict__.get(road.name)
-        if rows is None and hasattr(collection, "__refill__"):
-            cast("Any", collection).__refill__()
-
     def admit(self, instance: Model, parents: tuple[object, ...], identity: object) -> None:
         """Make a pending object the one with its key."""
         state, mapper = instance.__state__, instance.__mapper__
@@ -165,6 +136,7 @@ class Settler:
 
     def updated(self, instance: Model, names: Collection[str], body: object) -> str:
         """Take the answer to a PUT in; give a note where the answer was not the object."""
+        key = next((instance.__dict__.get(name) for name in names if (name,) == instance.__mapper__.id_names), None)
         forget(instance, names)
         identity = self._identity_in(instance, body)
         may_rekey = any(name in instance.__mapper__.id_names for name in names)
@@ -174,6 +146,10 @@ class Settler:
                 self._session.identity_map.rekey(instance, identity)
             self._take(instance, cast("dict[str, Any]", body))
         else:
+            if key is not None:
+                self._session.identity_map.rekey(instance, key)
+                (name,) = instance.__mapper__.id_names
+                instance.__state__.raw = {**instance.__state__.raw, instance.__mapper__.fields[name].key: key}
             self._expire(instance, names)
             note = "the answer was not the object, which will be read again"
         self.keep_or_let_go(instance)

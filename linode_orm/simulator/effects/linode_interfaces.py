@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm.simulator.errors import bad
-from linode_orm.simulator.hooks import after, answer, check, fill, instead, listing
+from linode_orm.simulator.hooks import after, answer, born, check, fill, instead, listing
 from linode_orm.simulator.store import encode
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def _public(number: int, given: Body) -> Body:
     }
 
 
+@born("/linode/instances/{}/interfaces")
 @after("POST /linode/instances/{}/interfaces")
 def _added(call: Call) -> None:
     _write_down(call.world, call.item)

@@ -97,6 +97,16 @@ def _show_entities(world: World, firewall: Row) -> None:
     firewall.change(entities=[device.body["entity"] for device in world.below(firewall, "FirewallDevice")])
 
 
+@after("POST /linode/instances", "POST /nodebalancers")
+def _born_behind(call: Call) -> None:
+    """Attach a new Linode or NodeBalancer to the firewall that its POST names."""
+    firewall = call.world.get("Firewall", call.given("firewall_id"))
+    if firewall is not None:
+        kind = "linode" if call.resource.name == "Instance" else "nodebalancer"
+        call.world.make("FirewallDevice", firewall.chain, entity=_entity(call.world, kind, call.item.id))
+        _show_entities(call.world, firewall)
+
+
 @answer("PUT /linode/instances/{}/firewalls", "PUT /nodebalancers/{}/firewalls")
 def _replace(call: Call) -> dict[str, object]:
     world, kind = call.world, "linode" if call.resource.name == "Instance" else "nodebalancer"
