@@ -306,6 +306,16 @@ class TestPools:
         session.commit(fold=False)
         assert sent(sim) == ["/lke/clusters"]
 
+    def test_saved_alone(self, sim, session):
+        """`save()` of the cluster takes its pools along, and nothing else."""
+        cluster = LKECluster(label="k", region="us-east", k8s_version="1.33")
+        cluster.pools.append(LKENodePool(type="g6-standard-1", count=1))
+        vpc = network()
+        session.add_all([cluster, vpc])
+        cluster.save()
+        assert sent(sim) == ["/lke/clusters"]
+        assert session.new == (vpc, *vpc.subnets)
+
     def test_none(self, session):
         """A cluster without any pool is refused."""
         session.add(LKECluster(label="k", region="us-east", k8s_version="1.33"))

@@ -153,13 +153,23 @@ def paired(sought: Sequence[Sought], there: Mapping[object, Body]) -> Iterator[t
     Where objects and rows that fit are as many, any way to pair them is right: nothing that was sent tells them apart.
     """
     order = sorted(there, key=_in_order)
-    fitting = [[identity for identity in order if not differences(each, there[identity])] for each in sought]
+    fitting = [
+        [identity for identity in _with_key(each, order, there) if not differences(each, there[identity])]
+        for each in sought
+    ]
     left = set(range(len(sought)))
     while left:
         indexes, ids = _together(min(left), left, fitting)
         left -= indexes
         if len(indexes) == len(ids):
             yield from _matching(sorted(indexes), fitting)
+
+
+def _with_key(sought: Sought, order: Sequence[object], there: Mapping[object, Body]) -> Sequence[object]:
+    """Give the rows that have the unique key of an object, all where it has none: most need no closer look."""
+    fields = sought.model.__mapper__.fields
+    key = {fields[name].key: value for name, value in sought.key.items()}
+    return [each for each in order if all(there[each].get(name) == value for name, value in key.items())]
 
 
 def _together(start: int, left: set[int], fitting: Sequence[Sequence[object]]) -> tuple[set[int], set[object]]:

@@ -36,7 +36,7 @@ class _Folding:
     def __init__(self, creation: Mapping[int, Draft]) -> None:
         self._creation = creation
         self._carrier: dict[int, Draft] = {}
-        self._lists: dict[tuple[int, str], list[Draft]] = {}
+        self._lists: dict[tuple[int, str], dict[str, list[Draft]]] = {}
 
     def board(self, child: Draft, everything: bool) -> bool:  # noqa: FBT001  an option of its caller
         """Let a child ride where it can; say whether it does."""
@@ -49,11 +49,12 @@ class _Folding:
             return False
         if self._needs(child, parent):
             return False
-        siblings = self._lists.setdefault((id(parent), ride.key), [])
-        if not all(_can_be_told(child, other, ride) for other in siblings):
+        siblings, hidden = self._lists.setdefault((id(parent), ride.key), {}), repr(_hidden(child))
+        others = (other for text, group in siblings.items() if text != hidden for other in group)
+        if not all(_can_be_told(child, other, ride) for other in others):
             return False
         parent.take_aboard(child, ride.key, is_answered=ride.is_answered)
-        siblings.append(child)
+        siblings.setdefault(hidden, []).append(child)
         self._carrier[id(child.instance)] = parent
         return True
 
@@ -93,20 +94,23 @@ class _Folding:
 
 
 def _can_be_told(one: Draft, other: Draft, ride: Ride) -> bool:
-    """Whether rows tell two siblings apart, wherever it matters which is which: they differ in what no row shows."""
+    """Whether rows tell two siblings apart that differ in what no row shows."""
     mine, theirs = one.sent, other.sent
-    shown = _shown(one) | _shown(other)
-    if all(mine.get(key) == theirs.get(key) for key in mine.keys() | theirs.keys() if key not in shown):
+    if _kinds(mine, ride) != _kinds(theirs, ride):
         return True
-    if {key for key in ride.kinds if mine.get(key) is not None} != {
-        key for key in ride.kinds if theirs.get(key) is not None
-    }:
-        return True
-    both = mine.keys() & theirs.keys() & shown
+    both = mine.keys() & theirs.keys() - _hidden(one).keys()
     return any(mine[key] != theirs[key] for key in both if isinstance(mine[key], (str, int)))
 
 
-def _shown(draft: Draft) -> set[str]:
-    """Give the keys of a body that rows of the API have, too."""
+def _kinds(sent: Mapping[str, object], ride: Ride) -> set[str]:
+    return {key for key in ride.kinds if sent.get(key) is not None}
+
+
+def _hidden(draft: Draft) -> dict[str, object]:
+    """Give what of a body no row of the API shows: secrets, and children."""
     keys = draft.instance.__mapper__.keys
-    return {key for key in draft.sent if key in keys and keys[key].kind != "secret" and not keys[key].redacted}
+    return {
+        key: value
+        for key, value in draft.sent.items()
+        if key not in keys or keys[key].kind == "secret" or keys[key].redacted
+    }

@@ -10,9 +10,10 @@ from linode_orm.mapping.state import Status
 from linode_orm.session.commit.bodies import check_complete
 from linode_orm.session.commit.candidates import is_listed_before
 from linode_orm.session.commit.dependencies import ancestors, in_order
-from linode_orm.session.commit.drafts import Draft, for_changed, for_deleted, for_new, key_of, needed
+from linode_orm.session.commit.drafts import Draft, for_changed, for_deleted, for_new, key_of, needed, parent_of
 from linode_orm.session.commit.folding import fold as folded
 from linode_orm.session.commit.plan import Doubt, Plan
+from linode_orm.session.commit.rides import rides_always
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,7 +63,7 @@ def plan(members: Members, *, only: Model | None = None, fold: bool = True) -> P
 
 
 def _planned(members: Members, only: Model | None, *, fold: bool) -> Plan:
-    new = list(members.new.values() if only is None else _closure(only))
+    new = list(members.new.values() if only is None else _closure(members, only))
     changed = list(members.touched.values() if only is None else [only])
     deleted = list(members.deleted.values() if only is None else [])
     graves = _graves(deleted)
@@ -96,7 +97,7 @@ def _check_whole(draft: Draft) -> None:
 
 def in_doubt(members: Members, *, only: Model | None = None) -> list[Model]:
     """Give the new objects of a plan whose creation was sent and never answered."""
-    new = members.new.values() if only is None else _closure(only)
+    new = members.new.values() if only is None else _closure(members, only)
     return [instance for instance in new if id(instance) in members.in_doubt]
 
 
@@ -153,8 +154,8 @@ class _Names:
             raise InvalidRequestError(msg) from None
 
 
-def _closure(instance: Model) -> list[Model]:
-    """Give the new objects among an object and what it needs, those that are needed first."""
+def _closure(members: Members, instance: Model) -> list[Model]:
+    """Give the new objects among an object and what it needs, those that are needed first, and what it has to carry."""
     found: dict[int, Model] = {}
 
     def visit(each: Model) -> None:
@@ -165,4 +166,8 @@ def _closure(instance: Model) -> list[Model]:
             found[id(each)] = each
 
     visit(instance)
+    for each in members.new.values():
+        above = parent_of(each)
+        if above is not None and id(above) in found and rides_always(above, each):
+            visit(each)
     return list(found.values())

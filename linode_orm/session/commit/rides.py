@@ -79,3 +79,9 @@ def is_made_with_parent(instance: Model) -> bool:
     mapper = instance.__mapper__
     parent = instance.__dict__.get(f"__{mapper.parent_attribute}__")
     return parent is not None and parent.__state__.is_new and (parent.__mapper__.name, mapper.name) in RIDES
+
+
+def rides_always(parent: Model, child: Model) -> bool:
+    """Whether a new child is made by the POST of its new parent even where each object is sent by itself."""
+    ride = RIDES.get((parent.__mapper__.name, child.__mapper__.name))
+    return ride is not None and ride.is_required
