@@ -229,21 +229,18 @@ class Journal:
         """Give the ids of the objects of a class that the commits in the file have made."""
         with _told(self.path):
             rows = self._connection.execute(
-                "SELECT identity FROM steps WHERE identity <> 'null' AND instr(step, ?)",
+                "SELECT step, identity FROM steps WHERE identity <> 'null' AND instr(step, ?)",
                 (f'"type": {json.dumps(model)}',),
             ).fetchall()
-        return frozenset(from_json(json.loads(row[0])) for row in rows)
+        return frozenset(each for step, identity in rows for each in _made_by(json.loads(step), identity, model))
 
     def _known(self, *row: Any) -> Known:  # noqa: ANN401  columns
         step, intent, status, identity, note, there = row
         try:
             moment = None if intent is None else datetime.fromisoformat(intent)
-            found = json.loads(identity) if identity is not None else None
-            aboard: dict[str, Any] = {}
+            found, aboard = _brought(identity)
             ids = None if there is None else frozenset(map(from_json, json.loads(there)))
-            if isinstance(found, dict):
-                found, aboard = found["id"], {token: from_json(each) for token, each in found["aboard"].items()}
-            return Known(step_from_dict(json.loads(step)), moment, status, from_json(found), note or "", aboard, ids)
+            return Known(step_from_dict(json.loads(step)), moment, status, found, note or "", aboard, ids)
         except (ValueError, TypeError, KeyError) as error:
             msg = f"{self.path} is damaged: a step in it cannot be read ({error}); nothing was sent"
             raise JournalError(msg) from None
@@ -252,6 +249,25 @@ class Journal:
         """Let the file go."""
         with suppress(sqlite3.Error):
             self._connection.close()
+
+
+def _brought(identity: str | None) -> tuple[object, dict[str, object]]:
+    """Give the id that a step brought, and those of its riders, by token."""
+    found = json.loads(identity) if identity is not None else None
+    if isinstance(found, dict):
+        return from_json(found["id"]), {token: from_json(each) for token, each in found["aboard"].items()}
+    return from_json(found), {}
+
+
+def _made_by(step: dict[str, Any], identity: str, model: str) -> Iterator[object]:
+    """Give the ids of the objects of a class that one step made."""
+    own, aboard = _brought(identity)
+    if step["object"]["type"] == model and own is not None:
+        yield own
+    for rider in step["riders"]:
+        named = rider["object"]
+        if named["type"] == model and named["new"] in aboard:
+            yield aboard[named["new"]]
 
 
 def _create(path: Path) -> None:
