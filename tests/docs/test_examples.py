@@ -46,8 +46,9 @@ def blocks(page, *languages):
 
 
 @pytest.fixture
-def account(monkeypatch):
-    """Serve a simulated account with a fleet, and let `Session()` find it; classes that a page declares go with it."""
+def account(monkeypatch, tmp_path):
+    """Serve a simulated account with a fleet, and let `Session()` find it; classes and files of a page go with it."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(registry, "_classes", dict(registry._classes))
     with Simulator() as simulator:
         simulator.populate(30)
