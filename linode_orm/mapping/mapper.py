@@ -217,6 +217,7 @@ class Mapper:
             msg = f"{self.name} is a singleton: it has no id of its own"
             raise InvalidRequestError(msg)
         if isinstance(value, Record):
+            self.check_class(value)
             value = value.__identity__  # type: ignore[attr-defined]  # a Model
         if len(self.id_names) == 1:
             return self._one(self.id_names[0], value)
@@ -224,6 +225,12 @@ class Mapper:
             msg = f"an id of {self.name} is a tuple ({', '.join(self.id_names)}), not {value!r}"
             raise InvalidRequestError(msg)
         return tuple(map(self._one, self.id_names, value))
+
+    def check_class(self, value: Record) -> None:
+        """Refuse an object of another class where one of this class is named: its id would name something else."""
+        if not isinstance(value, self.cls):
+            msg = f"{self.name} expected, or its id, not {value!r}"
+            raise InvalidRequestError(msg)
 
     def is_whole(self, body: dict[str, object]) -> bool:
         """Whether a body has every field that no answer may leave out."""

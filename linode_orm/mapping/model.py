@@ -9,7 +9,7 @@ from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.mapper import Mapper
 from linode_orm.mapping.newborn import Newborn
 from linode_orm.mapping.record import EMPTY, NestedState, Record, absorb, encode, forget, write
-from linode_orm.mapping.registry import register
+from linode_orm.mapping.registry import lookup, register
 from linode_orm.mapping.state import DETACHED, Loaded, Origin, Owner, State, Status
 from linode_orm.mapping.values import ABSENT
 
@@ -223,6 +223,13 @@ def _revive(
     return model
 
 
+def check_class(given: object, where: str) -> None:
+    """Refuse what is no resource class."""
+    if not (isinstance(given, type) and issubclass(given, Model)):
+        msg = f"{where} takes a resource class such as Instance, not {given!r}"
+        raise InvalidRequestError(msg)
+
+
 def _split(mapper: Mapper, ids: list[object]) -> tuple[object, tuple[object, ...]]:
     """Give id and parents of the positional arguments of a lazy reference."""
     if mapper.singleton:
@@ -236,6 +243,8 @@ def _split(mapper: Mapper, ids: list[object]) -> tuple[object, tuple[object, ...
     chain: list[object] = []
     for parent in parents:
         if isinstance(parent, Model):
+            if mapper.parent is not None and parent is parents[-1]:
+                cast("type[Model]", lookup(str(mapper.parent))).__mapper__.check_class(parent)
             chain += [*parent.__state__.parents, *([] if parent.__state__.identity is None else [parent.__identity__])]
         elif isinstance(parent, tuple):
             chain += parent

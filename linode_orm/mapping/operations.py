@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 from attrs import frozen
@@ -29,6 +30,8 @@ R = TypeVar("R")
 
 _NOTHING: Final[dict[str, object]] = {}
 _NOTHING_NAMED: Final[dict[str, str]] = {}
+_ITEMS: Final = re.compile(r"Sequence\[([^\[\]]+)\](?: \| Unset)?")
+_PLAIN: Final = {bool: ("bool",), int: ("int", "float"), float: ("float",), str: ("str",)}
 _NO_ARGUMENTS: Final = frozenset({"self", "cls", "session"})
 
 
@@ -122,5 +125,32 @@ def act(
     model: Any = target
     operation = model.__mapper__.operations[name]
     arguments = {key: value for key, value in given.items() if value is not UNSET and key not in _NO_ARGUMENTS}
+    _check_arguments(model, name, arguments)
     owner = given["session"] if isinstance(target, type) else model.__state__.owner
     return cast("R", cast("Owner", owner).act(model, operation, arguments))
+
+
+def _check_arguments(target: object, name: str, arguments: Mapping[str, object]) -> None:
+    """Refuse a wrong type before anything is sent: the id of another class's object would name something else."""
+    hints = getattr(target, name).__annotations__
+    for argument, value in arguments.items():
+        hint = hints.get(argument, "")
+        if not _fits(hint, value):
+            described = repr(value) if hasattr(value, "__identity__") else type(value).__name__  # it may be a secret
+            msg = f"{name}({argument}=) takes {hint.removesuffix(' | Unset')}, not {described}"
+            raise TypeError(msg)
+
+
+def _fits(hint: str, value: object) -> bool:
+    items = _ITEMS.fullmatch(hint)
+    if items is not None:
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return all(_fits(items[1], each) for each in value)
+        return not isinstance(value, str)
+    if "[" in hint:
+        return True
+    names = hint.split(" | ")
+    if hasattr(value, "__identity__"):
+        return any(each.__name__ in names for each in type(value).__mro__)
+    wanted = _PLAIN.get(type(value))
+    return wanted is None or any(each in names for each in wanted)

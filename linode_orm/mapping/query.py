@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from linode_orm.errors import MultipleResultsFound, NoResultFound
 from linode_orm.mapping.expressions import Attribute, Order, and_
+from linode_orm.mapping.relations import check_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,6 +104,8 @@ class Query(Generic[M]):
 
     def options(self, *options: Option) -> Query[M]:
         """Say how relations are loaded: `selectin(Instance.disks)`, `raiseload()`."""
+        for each in options:
+            check_option(self.model, each)
         return evolve(self, chosen=(*self.chosen, *options))
 
     def __iter__(self) -> Iterator[M]:

@@ -350,6 +350,19 @@ def selectin(*relations: Loadable) -> Option:
     return Option("selectin", tuple(path))
 
 
+def check_option(model: type, option: object) -> None:
+    """Refuse what is no option, and relations that the objects of a query, and what these reach, do not have."""
+    if not isinstance(option, Option):
+        msg = f"options() takes selectin(...) and raiseload(), not {option!r}"
+        raise TypeError(msg)
+    reached: list[Any] = [model]
+    for relation in option.path:
+        if not any(relation in each.__mapper__.relations.values() for each in reached):
+            msg = f"selectin(): {relation.owner.__name__}.{relation.name} is no relation of {model.__name__}"
+            raise TypeError(msg if len(reached) == 1 else f"{msg}, nor of what is loaded before it")
+        reached.append(relation.model)
+
+
 def raiseload() -> Option:
     """Refuse every implicit request for the relations of the objects of a query."""
     return Option("raise", ())

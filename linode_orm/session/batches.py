@@ -53,6 +53,11 @@ class Gathers(Protocol):
     identity_map: IdentityMap
     loader: Loader
 
+    @property
+    def reader(self) -> Reads:
+        """What reads single objects."""
+        ...
+
     def query(self, model: type[M], /) -> Any:  # noqa: ANN401  a Query of the model
         """Give a query."""
 
@@ -62,6 +67,14 @@ class Gathers(Protocol):
     @property
     def runner(self) -> Lists:
         """What answers queries."""
+        ...
+
+
+class Reads(Protocol):
+    """What reads single objects."""
+
+    def asked(self, instance: Model) -> None:
+        """Read an object because the program asks for it."""
         ...
 
 
@@ -179,7 +192,7 @@ class Batches:
         loaded = cast("list[Model]", list(dict.fromkeys(targets)))
         for target in loaded:
             if target.__state__.loaded is Loaded.NOTHING:
-                target.__state__.owner.load_attribute(target, "id")
+                self._session.reader.asked(target)
         if isinstance(batch, Batch):
             batch.held.setdefault(relation.name, []).extend(loaded)
         return loaded

@@ -108,6 +108,13 @@ class Reader:
             raise ResponseError(msg)
         return body
 
+    def asked(self, instance: Model) -> None:
+        """Read an object because the program asks for it: nothing that refuses implicit requests is meant."""
+        if instance.__mapper__.catalogue:
+            self.listed(instance)
+        else:
+            self.item(instance)
+
     def load(self, instance: Model, name: str) -> None:
         """Load a reference at its first read, with its siblings where that is cheaper."""
         state = instance.__state__

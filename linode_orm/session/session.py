@@ -10,6 +10,7 @@ from attrs import evolve
 
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
+from linode_orm.mapping.model import check_class
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
@@ -114,10 +115,7 @@ class Session:
     def query(self, model: type[M], /) -> Query[M]:
         """Give a query over all objects of a class; nothing is sent before they are asked for."""
         self.check_thread()
-        given: object = model
-        if not (isinstance(given, type) and issubclass(given, Model)):
-            msg = f"session.query() takes a resource class such as Instance, not {model!r}"
-            raise InvalidRequestError(msg)
+        check_class(model, "session.query()")
         return Query(model, self.runner)
 
     def get(self, model: type[M], identity: object = None, parent: object = None, /) -> M | None:
@@ -126,10 +124,7 @@ class Session:
         if instance.__state__.loaded is not Loaded.NOTHING or instance.__state__.is_new:
             return instance
         try:
-            if model.__mapper__.catalogue:
-                self.reader.listed(instance)
-            else:
-                self.reader.item(instance)
+            self.reader.asked(instance)
         except NotFound:
             return None
         return instance
@@ -142,6 +137,7 @@ class Session:
 
     def _named(self, model: type[M], identity: object, parent: object) -> M:
         self.check_thread()
+        check_class(model, "session.get() or .load()")
         mapper = model.__mapper__
         given: list[object] = [] if mapper.singleton else [identity]
         above = identity if mapper.singleton else parent

@@ -129,7 +129,10 @@ def create(session: Session, mapper: Any, parents: tuple[Any, ...], body: dict[s
 def act(session: Session, target: Any, operation: Any, described: dict[str, Any], body: dict[str, Any]) -> None:
     """Call a method with every argument that it has."""
     method = getattr(target, operation.name)
-    queried = {each["name"]: "seven" for each in described["query_params"] if each["name"] != "page"}
+    plain = {"boolean": True, "integer": 7}
+    queried = {
+        each["name"]: plain.get(each["type"], "seven") for each in described["query_params"] if each["name"] != "page"
+    }
     arguments: dict[str, Any] = {}
     for name in inspect.signature(method).parameters:
         key = operation.body.get(name)
