@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.fields import Kind
 
     Filler = Callable[[dict[str, object], dict[str, object]], None]
-    Completer = Callable[[dict[str, object], dict[str, object], Record], dict[str, object] | None]
+    Completer = Callable[[dict[str, object], dict[str, object], Record, int], dict[str, object] | None]
 
 
 def filler(fields: Iterable[Kind[Any]]) -> Filler:
@@ -50,7 +50,7 @@ def _test(value: str, at: object, plain: frozenset[type], constants: dict[str, A
     return " or ".join([*null, *([f"type({value}) is k{at}"] if others else [])])
 
 
-def completer(fields: Collection[Kind[Any]], deep: Collection[Kind[Any]], several: int) -> Completer:
+def completer(fields: Collection[Kind[Any]], deep: Collection[Kind[Any]]) -> Completer:
     """Make a function that gives all values of a body for their holder, those that are decoded already as they are.
 
     It gives None where fewer than `several` of the `deep` ones are decoded, or where the body is not as declared; then
@@ -59,12 +59,12 @@ def completer(fields: Collection[Kind[Any]], deep: Collection[Kind[Any]], severa
     """
     constants: dict[str, Any] = {"start": _full(field.name for field in fields), **_MAKERS}
     count = " + ".join(f"({field.name!r} in values)" for field in deep)
-    lines = [f"    if {count} < {several}: return None"] if deep else []
+    lines = [f"    if {count} < several: return None"] if deep else []
     lines.append("    done = start()")
     for at, field in enumerate(fields):
         lines += [f"    {line}" for line in _completing(at, field, constants, is_deep=field in deep)]
     lines += ["    done.update(values)", "    return done"]
-    return cast("Completer", _made("complete(raw, values, holder)", lines, constants))
+    return cast("Completer", _made("complete(raw, values, holder, several)", lines, constants))
 
 
 def _full(names: Iterable[str]) -> Callable[[], dict[str, object]]:

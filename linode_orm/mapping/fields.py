@@ -77,6 +77,9 @@ of which less is wanted stays small."""
 _SOME: Final = 4
 """From how many decoded values on it is worth a look whether all are taken along."""
 
+_HABIT: Final = 8
+"""After how many objects of a page that were read whole the next ones are decoded whole at their first read."""
+
 _INNER: Final = frozenset({"nullable", "create", "update"})
 
 
@@ -192,6 +195,11 @@ class Kind(Generic[T_co]):
             if value is ABSENT or decode is None or state.edits:
                 return read(instance, self)
             values = instance.__dict__
+            if not values and state.origin is not None and state.origin.read_whole > _HABIT:
+                complete(instance, by_habit=True)
+                values = instance.__dict__
+                if name in values:
+                    return values[name]
             if type(value) in plain:
                 values[name] = value
                 if len(values) > _MANY:
@@ -293,8 +301,11 @@ class _AsksTheClock(Kind[T_co]):
             until = origin.fresh_until
             if until is not None and origin.owner.monotonic() >= until:
                 origin.owner.freshen(instance, self.name)
-            value = instance.__dict__.get(self.name, ABSENT)
-            return _get(self, instance, owner) if value is ABSENT else value
+            try:
+                return instance.__dict__[self.name]
+            except KeyError:
+                pass  # the read comes outside, so that no error of its own seems to follow from this one
+            return _get(self, instance, owner)
 
         def __set__(self, instance, value):
             """Assign; `Record.__setattr__` comes first, this makes a data descriptor."""

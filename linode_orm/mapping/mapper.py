@@ -20,6 +20,7 @@ from linode_orm.mapping.relations import Many, One
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from linode_orm.mapping.compiled import Completer
     from linode_orm.mapping.expressions import Attribute
 
 _KIND: Final = re.compile(r"(?:\w+\.)?(ReadOnly|Fixed|Field|Secret)\[(.*)\]\s*\Z", re.DOTALL)
@@ -157,10 +158,18 @@ class Mapper:
         return filler([field for field in self._answered if field.codec.plain])
 
     @cached_property
-    def complete(self) -> Callable[[dict[str, object], dict[str, object], Record], dict[str, object] | None]:
-        """What gives all values of a body that is as declared: who reads three that need decoding reads most."""
-        deep = [each for each in self._answered if not isinstance(getattr(each.codec, "inner", each.codec), Scalar)]
-        return completer(self._answered, deep, min(_SEVERAL, len(deep)))
+    def complete(self) -> Completer:
+        """What gives all values of a body that is as declared."""
+        return completer(self._answered, self._deep)
+
+    @cached_property
+    def several(self) -> int:
+        """Of how many values that need decoding it is said that who reads them reads most."""
+        return min(_SEVERAL, len(self._deep))
+
+    @cached_property
+    def _deep(self) -> list[Kind[Any]]:
+        return [each for each in self._answered if not isinstance(getattr(each.codec, "inner", each.codec), Scalar)]
 
     @cached_property
     def _answered(self) -> list[Kind[Any]]:

@@ -40,6 +40,7 @@ class RecordState:
 
     raw: dict[str, object]
     edits: dict[str, Edit] | None
+    origin: Any = None
 
     def missing(self, record: Record, field: FieldFacts) -> object:
         """Give the value of a field whose key the body does not have."""
@@ -128,18 +129,22 @@ def fill(record: Record) -> None:
             record.__mapper__.fill(record.__state__.raw, record.__dict__)
 
 
-def complete(record: Record) -> bool:
+def complete(record: Record, *, by_habit: bool = False) -> bool:
     """Keep every value, where nothing is pending, the body is as declared and several that need decoding were read.
 
-    Where one is of another type nothing is kept: that one tells at its own read.
+    Where one is of another type nothing is kept: that one tells at its own read. What is done `by_habit` asks for no
+    reads before: so many others of the same page were read whole that this one will be.
     """
+    mapper, state = record.__mapper__, record.__state__
     try:
-        done = record.__mapper__.complete(record.__state__.raw, record.__dict__, record)
+        done = mapper.complete(state.raw, record.__dict__, record, 0 if by_habit else mapper.several)
     except (KeyError, ValueError, WrongType):
         return False
     if done is None:
         return False
     object.__setattr__(record, "__dict__", done)
+    if state.origin is not None:
+        state.origin.read_whole += 1
     return True
 
 

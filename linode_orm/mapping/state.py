@@ -103,9 +103,12 @@ class Near(NamedTuple):
 
 
 class Origin:
-    """What the objects of one page have in common, held once; never changed, for others hold it too."""
+    """What the objects of one page have in common, held once; never changed, for others hold it too.
 
-    __slots__ = ("batch", "fresh_until", "kept", "loaded", "owner", "parents", "shelf", "status")
+    But for `read_whole`, which counts how many of them were read so far that all their values were decoded.
+    """
+
+    __slots__ = ("batch", "fresh_until", "kept", "loaded", "owner", "parents", "read_whole", "shelf", "status")
 
     def __init__(  # noqa: PLR0913, PLR0917  one argument a slot
         self,
@@ -126,6 +129,7 @@ class Origin:
         self.batch = batch
         self.kept = kept
         self.shelf = shelf
+        self.read_whole = 0
 
     def but(self, name: str, value: object) -> Origin:
         """Give one that differs in one value."""
@@ -166,6 +170,7 @@ class State(RecordState):
 
     __slots__ = ("identity", "origin")
 
+    origin: Origin
     owner: Shared[Owner] = Shared()
     parents: Shared[tuple[object, ...]] = Shared()
     status: Shared[Status] = Shared()

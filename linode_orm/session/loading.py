@@ -58,6 +58,7 @@ class Loader:
         fresh = self._session.fresh_until() if mapper.volatile else None
         origin = Origin(owner, parents, Status.PERSISTENT, loaded, fresh, batch)
         found: list[M] = []
+        new = object.__new__
         single, has_key = mapper.id_key, bool(mapper.id_names) or mapper.singleton
         for body in bodies:
             if type(body) is dict and single is not None and type(body.get(single)) is mapper.id_type:
@@ -67,8 +68,9 @@ class Loader:
             reference = table.get(identity) if has_key else None
             instance = reference() if reference is not None else None
             if instance is None:
-                instance = object.__new__(model)
-                _set_state(instance, State(body, identity, origin))
+                instance, state = new(model), new(State)  # without its `__init__`, which takes longer than the rest
+                state.raw, state.edits, state.identity, state.origin = body, None, identity, origin
+                _set_state(instance, state)
                 if has_key:
                     table[identity] = ref(instance)
                 if not known.issuperset(body):
