@@ -303,14 +303,14 @@ class TestEveryFault:
 class TestPolicy:
     def test_stop_starts_nothing_new(self, session, world):
         """After a failure running calls end, and nothing else is sent."""
-        world.workers = 1
+        world.client.workers = 1
         for identity in range(1, 9):
             dock_of(session, identity).label = f"n{identity}"
         meet(world, "PUT", "/docks/1", "refused")
         with pytest.raises(CommitError) as caught:
             session.commit()
         assert len(caught.value.failed) == 1
-        assert len(caught.value.applied) + 1 == len(world.sent)
+        assert len(caught.value.applied) + 1 == len(world.sent) < 8
         assert len(caught.value.pending) == 8 - len(world.sent)
         before = len(world.sent)
         session.commit()

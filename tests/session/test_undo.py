@@ -90,6 +90,17 @@ def test_deletions_come_last(session, world):
     assert min(deletions) == len(world.sent) - 2
 
 
+def test_deletions_wait_for_everything_else(session, world):
+    """However many requests may run at once, nothing is deleted where something else fails."""
+    world.client.workers = 16
+    mixed(session)
+    refuse(world, "PUT /docks/3")
+    with pytest.raises(CommitError) as caught:
+        session.commit()
+    assert not caught.value.not_undone
+    assert {"DELETE /docks/8", "DELETE /docks/9"}.isdisjoint(world.sent)
+
+
 def test_a_deletion_that_frees_a_name_comes_before(session, world):
     """It has to, and is reported as not undone where something fails after it."""
     session.delete(dock_of(session, 8, label="taken"))

@@ -1,0 +1,246 @@
+"""What keeps each promise of docs/guarantees.md: a line of the package, and what it reads like with the promise taken out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Removal(NamedTuple):
+    """The number of a promise, the module and the text that keep it, what stands there without it, and the test that sees it."""
+
+    promise: int
+    module: str
+    text: str
+    instead: str
+    test: str
+
+
+COMMIT = "session/commit/"
+SESSION = "tests/session/"
+CASES = "tests/stateful/test_commit_cases.py::"
+
+
+def commit(promise: int, module: str, text: str, instead: str, test: str) -> Removal:
+    """Give one of a module of the commit, seen by a test of the session."""
+    test = test if test.startswith("tests/") else SESSION + test
+    return Removal(promise, f"{COMMIT}{module}.py", text, instead, test)
+
+
+REMOVALS = (
+    commit(
+        1,
+        "bodies",
+        "[name for name in fields if name in edits and name not in apart]",
+        "[name for name in fields if fields[name].mutable and name in instance.__state__.raw]",
+        "test_plan.py::TestUpdates::test_only_what_changed",
+    ),
+    commit(
+        2,
+        "dependencies",
+        'draft.waits[creation[id(target)]] = f"its {name} is created"',
+        "pass",
+        "test_commit.py::TestCreate::test_a_family_gets_its_keys",
+    ),
+    commit(3, "guards", "if plan.deletes > most:", "if False:", "test_commit.py::TestDelete::test_max_deletes"),
+    commit(
+        3,
+        "guards",
+        "    if named:",
+        "    if False:",
+        "test_verify.py::TestProtectedTags::test_the_deletion_of_what_carries_one_is_refused",
+    ),
+    commit(
+        4,
+        "execute",
+        'self._stopped = self._stopped or self._options.on_error != "continue"',
+        "pass",
+        "test_commit_faults.py::TestPolicy::test_stop_starts_nothing_new",
+    ),
+    commit(
+        5,
+        "execute",
+        'self._stopped = self._stopped or self._options.on_error != "continue"',
+        "self._stopped = True",
+        "test_commit_faults.py::TestPolicy::test_continue_leaves_out_only_what_depends",
+    ),
+    commit(
+        6,
+        "sending",
+        "if options.puts_back and run.failed:",
+        "if False:",
+        "test_undo.py::test_a_failure_anywhere_puts_everything_back",
+    ),
+    commit(
+        7,
+        "execute",
+        "self._held = _last_ones(plan) if options.puts_back else frozenset[int]()",
+        "self._held = frozenset[int]()",
+        "test_undo.py::test_deletions_wait_for_everything_else",
+    ),
+    commit(
+        8,
+        "execute",
+        "notes = [self._hands.take(*each) for each in landed]",
+        'notes = [""]',
+        "test_commit_faults.py::TestPolicy::test_the_second_commit_sends_only_the_rest",
+    ),
+    commit(
+        9,
+        "execute",
+        "        self.interrupts += 1\n        self._stopped = True\n",
+        "        self.interrupts += 2\n        self._stopped = True\n",
+        "test_commit_faults.py::TestInterrupt::test_waits_for_calls_in_flight",
+    ),
+    commit(
+        10,
+        "calls",
+        "and error.doubtful:\n        return True",
+        "and error.doubtful:\n        return False",
+        CASES + "test_a_refusal_after_a_lost_answer_is_in_doubt",
+    ),
+    Removal(
+        11,
+        "wire/stragglers.py",
+        "if _says_otherwise(each.body, request.body)]",
+        "if False]",
+        "tests/wire/test_client.py::TestStragglers::test_what_says_otherwise_waits",
+    ),
+    commit(
+        12,
+        "execute",
+        'if step.operation == "delete" and isinstance(error, NotFound):',
+        "if False:",
+        "test_commit.py::TestDelete::test_gone_already_is_success",
+    ),
+    commit(
+        13,
+        "certainty",
+        "if isinstance(error, BadRequest) and self._sought.key:",
+        "if False:",
+        "test_commit_faults.py::TestDoubt::test_a_late_create_is_adopted_after_the_refusal",
+    ),
+    commit(
+        14,
+        "certainty",
+        "if self._running and self._sought.key:",
+        "if False:",
+        CASES + "test_a_creation_sent_twice_does_not_come_back",
+    ),
+    commit(
+        15,
+        "recovery",
+        "doubt, known=doubt.known | self._made[model])",
+        "doubt, known=doubt.known)",
+        CASES + "test_two_alike_of_which_one_was_made_before_the_end",
+    ),
+    commit(
+        16,
+        "committing",
+        "conflicts.check(changed, gone)",
+        "pass",
+        "test_conflicts.py::test_a_changed_attribute_is_found_before_anything_is_written",
+    ),
+    Removal(
+        17,
+        "session/newest.py",
+        "whole=frozenset(map(type, whole))",
+        "whole=frozenset(map(type, once.values()))",
+        SESSION + "test_conflicts.py::test_many_are_looked_at_in_one_list",
+    ),
+    Removal(
+        18,
+        "mapping/record.py",
+        "if not edit.exact and codec.rebase(value, edit.onto, theirs):",
+        "if False:",
+        SESSION + "test_conflicts.py::test_set_edits_are_made_again_on_the_newest_value",
+    ),
+    Removal(
+        19,
+        "session/session.py",
+        "            accept(instance)",
+        "            pass",
+        SESSION + "test_conflicts.py::test_refresh_with_keep_settles_it_in_favour_of_mine",
+    ),
+    commit(20, "hands", "if self._watches else", "if False else", "test_conflicts.py::test_the_window_is_told"),
+    commit(
+        21,
+        "execute",
+        "            self._intend(going)\n",
+        "            pass\n",
+        "test_journal.py::test_every_intent_is_on_the_disk_before_its_request",
+    ),
+    commit(
+        21,
+        "journal",
+        '"journal_mode=WAL", "synchronous=FULL"',
+        '"journal_mode=WAL", "synchronous=OFF"',
+        "test_journal.py::test_the_settings_that_durability_rests_on",
+    ),
+    commit(
+        22,
+        "recovery",
+        "yield from self._looked_for(known)",
+        "continue",
+        "test_journal.py::test_a_process_that_ends_at_any_request",
+    ),
+    commit(23, "recovery", "self._undo = undo or", "self._undo = False or", "test_journal.py::test_or_is_taken_back"),
+    commit(
+        24,
+        "recovery",
+        "if missing and step.number not in entries:",
+        "if False:",
+        "test_journal.py::test_a_secret_is_asked_for_again",
+    ),
+    commit(
+        25,
+        "chronicle",
+        "        if strange:",
+        "        if False:",
+        "test_journal.py::test_another_process_must_recover_first",
+    ),
+    commit(
+        26,
+        "journal",
+        "if application != _APPLICATION:",
+        "if False:",
+        "test_journal.py::TestBadFiles::test_another_programs",
+    ),
+    commit(
+        27, "journal", "            self._prune(connection)\n", "", "test_journal.py::test_it_does_not_grow_for_ever"
+    ),
+    commit(
+        28,
+        "applying",
+        "if wanted and account_of(client) != wanted:",
+        "if False:",
+        "test_plan_files.py::test_another_account_is_refused",
+    ),
+    commit(
+        28,
+        "applying",
+        "    refuse([each for found in clashes.values() for each in found])\n",
+        "",
+        "test_plan_files.py::test_it_refuses_when_the_world_has_moved",
+    ),
+    commit(
+        29,
+        "undoing",
+        "old_key, path = key, fill_path",
+        "return step\n    old_key, path = key, fill_path",
+        "test_undo.py::TestWayBack::test_of_a_finished_commit",
+    ),
+    commit(
+        30,
+        "committing",
+        "    if policy.verify:",
+        "    if False:",
+        "test_verify.py::test_a_value_that_was_answered_and_is_gone",
+    ),
+    commit(
+        31,
+        "settling",
+        '            self._expire(instance, names)\n            note = "the answer was not the object, which will be read again"',
+        '            note = "the answer was not the object, which will be read again"',
+        "test_commit.py::TestUpdate::test_an_answer_that_is_not_the_object_expires_it",
+    ),
+)
