@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDic
 
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.annotations import parse
-from linode_orm.mapping.codecs import Optional, WrongType
-from linode_orm.mapping.containers import Structure
+from linode_orm.mapping.codecs import Optional, Scalar, WrongType
+from linode_orm.mapping.containers import ListOf, Structure
 from linode_orm.mapping.expressions import Attribute
 from linode_orm.mapping.record import Record, complete, fill, read, write
 from linode_orm.mapping.values import ABSENT
@@ -140,6 +140,20 @@ class Kind(Generic[T_co]):
     def mutable(self) -> bool:
         """Whether PUT takes the field, or a request of its own does."""
         return self.kind == "field" or (self.kind == "secret" and self._update) or bool(self.written_by)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether the value is shown to nobody: answered masked, or write-only and able to hold a secret.
+
+        Numbers, truth values, ids, choices and lists of such are none; in lists of objects their fields say.
+        """
+        if self.redacted or self.kind != "secret":
+            return self.redacted
+        codec = getattr(self.codec, "inner", self.codec)
+        if isinstance(codec, ListOf):
+            return not isinstance(codec.item, (Scalar, Structure))
+        is_text = isinstance(codec, Scalar) and str in codec.plain
+        return not isinstance(codec, Scalar) or (is_text and not codec.choices and not self.name.endswith("_id"))
 
     def takes(self, verb: str) -> bool:
         """Whether the body of a `create` or an `update` takes the field."""

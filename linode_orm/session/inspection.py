@@ -84,12 +84,12 @@ class Inspection:
     def _value(self, field: Kind[Any], raw: object) -> object:
         if raw is ABSENT:
             return None
-        if _is_secret(field):
+        if field.is_secret:
             return "***"
         return _plain(field.codec.decode(raw, self.object, field.name))
 
     def _mine(self, field: Kind[Any]) -> object:
-        return "***" if _is_secret(field) else _plain(self.object.__dict__.get(field.name))
+        return "***" if field.is_secret else _plain(self.object.__dict__.get(field.name))
 
     @property
     def unloaded(self) -> frozenset[str]:
@@ -124,10 +124,6 @@ class Inspection:
 
     def __repr__(self) -> str:
         return f"<{self.object.__describe__()}: {self.state}, changed {sorted(self.history) or 'nothing'}>"
-
-
-def _is_secret(field: Kind[Any]) -> bool:
-    return field.kind == "secret" or field.redacted
 
 
 def _plain(value: object) -> object:

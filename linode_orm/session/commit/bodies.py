@@ -164,7 +164,7 @@ class _Dressing:
         target = awaited(record, field.name)
         if isinstance(target, Model):
             return self.reference(target)
-        if field.kind == "secret" or field.redacted:
+        if field.is_secret:
             self.secret_keys.add(field.key)
             return Hidden((*path, field.key))
         value = record.__dict__[field.name]
@@ -175,7 +175,7 @@ class _Dressing:
     def secrets_of(model: type[Model]) -> frozenset[str]:
         """Give the keys of a class whose values are shown to nobody."""
         fields = model.__mapper__.fields.values()
-        return frozenset(field.key for field in fields if field.redacted or field.kind == "secret")
+        return frozenset(field.key for field in fields if field.is_secret)
 
     def hidden(self, value: object, secret: frozenset[str], path: tuple[str | int, ...]) -> object:
         """Put placeholders for secrets into children that are plain dicts."""

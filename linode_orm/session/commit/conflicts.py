@@ -69,7 +69,7 @@ def _encoded(instance: Model, field: Kind[Any]) -> object:
 
 
 def _shown(field: Kind[Any], value: object) -> object:
-    if field.kind == "secret" or field.redacted:
+    if field.is_secret:
         return "***"
     return None if value is ABSENT else value
 
