@@ -52,13 +52,11 @@ class Loader:
         mapper = model.__mapper__
         if mapper.parent_keys and len(parents) != mapper.above:
             return [self.one(model, mapper.parents_in(body), body, loaded, batch=batch) for body in bodies]
-        table = self._map.table(model, parents)
-        known, owner = mapper.known, cast("Owner", self._session)
+        table, known, new = self._map.table(model, parents), mapper.known, object.__new__
         loaded = loaded if mapper.only_on_get else Loaded.WHOLE
         fresh = self._session.fresh_until() if mapper.volatile else None
-        origin = Origin(owner, parents, Status.PERSISTENT, loaded, fresh, batch)
+        origin = Origin(cast("Owner", self._session), parents, Status.PERSISTENT, loaded, fresh, batch)
         found: list[M] = []
-        new = object.__new__
         single, has_key = mapper.id_key, bool(mapper.id_names) or mapper.singleton
         for body in bodies:
             if type(body) is dict and single is not None and type(body.get(single)) is mapper.id_type:
