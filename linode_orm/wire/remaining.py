@@ -42,7 +42,7 @@ class Remaining:
     share: float = 1.0
     kept: bool = True
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Give it for JSON."""
         return {
             "kept": self.kept,

@@ -91,13 +91,14 @@ class Change:
         """Give the lines of a diff."""
         yield from _diff(self.name, self.old, self.new)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Give the change as JSON can hold it."""
-        return (
-            {"attribute": self.name, "key": self.key, "new": _plain(self.new)}
-            | ({} if self.old is ABSENT else {"old": _plain(self.old)})
-            | ({"set_edit": True} if self.is_set_edit else {})
-        )
+        told: dict[str, object] = {"attribute": self.name, "key": self.key, "new": _plain(self.new)}
+        if self.old is not ABSENT:
+            told["old"] = _plain(self.old)
+        if self.is_set_edit:
+            told["set_edit"] = True
+        return told
 
 
 @frozen
@@ -127,7 +128,7 @@ class Rider:
         lines = [f"{indent}with {self.title}"]
         return "\n".join([*lines, *(f"{indent}  {line}" for change in self.changes for line in change.lines())])
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Give the rider as JSON can hold it."""
         return {
             "object": {"type": self.model, "title": self.title, "new": self.token},
@@ -195,7 +196,7 @@ class Step:
         if self.operation == "create" and isinstance(self.body, dict):
             yield from (Change(key, key, ABSENT, value) for key, value in self.body.items() if key not in told)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Give the step as JSON can hold it; what is secret is only named."""
         token = {"new": self.token} if isinstance(self.token, str) else _plain(self.token._asdict())
         return {
@@ -267,7 +268,7 @@ class Plan:
         least = f", {self.least_time:.0f} s at least" if self.least_time else ""
         return f"<Plan of {self.requests} requests{least}>"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Give the plan as JSON can hold it, without any secret."""
         return {
             "format": FORMAT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from uuid import uuid4
 
 from attrs import field, frozen
@@ -44,7 +44,7 @@ class Entry:
         """The request: `PUT /linode/instances/5`."""
         return f"{self.step.method} {self.step.path}"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, builtins.object]:
         """Give the entry as JSON can hold it."""
         return {
             "operation": self.step.operation,
@@ -134,7 +134,7 @@ class CommitReport:
         """How many operations ended how; only what occurred."""
         return dict(Counter(entry.status for entry in self.entries))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Give the report as JSON can hold it, for logs."""
         return {
             "id": self.id,
