@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping.operations import Operation
     from linode_orm.session.loading import Loader
+    from linode_orm.session.query.runner import QueryRunner
     from linode_orm.session.reading import Reader
-    from linode_orm.session.runner import QueryRunner
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Response
 

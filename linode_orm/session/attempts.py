@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.operations import Operation
-    from linode_orm.session.runner import QueryRunner
+    from linode_orm.session.query.runner import QueryRunner
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request, Response
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.session.polling import Poll, Polls, groups_of
+from linode_orm.session.waits.polling import Poll, Polls, groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

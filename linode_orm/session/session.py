@@ -26,8 +26,8 @@ from linode_orm.session.identity import IdentityMap
 from linode_orm.session.loading import Loader
 from linode_orm.session.membership import Membership
 from linode_orm.session.progress import shown
+from linode_orm.session.query.runner import QueryRunner
 from linode_orm.session.reading import Reader
-from linode_orm.session.runner import QueryRunner
 from linode_orm.wire.client import Client
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from linode_orm.models import Account, Profile
     from linode_orm.session.commit.plan import Plan
     from linode_orm.session.commit.report import CommitReport, Entry
-    from linode_orm.session.waiting import WaitEntry
+    from linode_orm.session.waits.waiting import WaitEntry
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound="Record")
@@ -199,7 +199,7 @@ class Session:
         Raises `WaitTimeout` after `timeout` seconds, and `WaitFailed` (`ObjectGone` for a deleted one) as soon as one
         of them can never get there. `progress` is True, or takes a `WaitEntry`, how many are there, and of how many.
         """
-        from linode_orm.session import waiting  # noqa: PLC0415  only scripts that wait need it
+        from linode_orm.session.waits import waiting  # noqa: PLC0415  only scripts that wait need it
 
         waited = [objects] if isinstance(objects, Model) else list(objects)
         for each in waited:

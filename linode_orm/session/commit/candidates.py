@@ -12,8 +12,8 @@ from linode_orm.mapping.codecs import Optional
 from linode_orm.mapping.containers import ListOf, Structure
 from linode_orm.mapping.registry import lookup
 from linode_orm.session.commit.plan import Hidden, Pending
-from linode_orm.session.listing import Listing
-from linode_orm.session.pages import ListReader
+from linode_orm.session.query.listing import Listing
+from linode_orm.session.query.pages import ListReader
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:

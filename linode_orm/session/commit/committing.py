@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from linode_orm.session.commit.plan import Plan
     from linode_orm.session.commit.policy import Policy
     from linode_orm.session.commit.sending import Sent
+    from linode_orm.session.query.runner import QueryRunner
     from linode_orm.session.reading import Reader
-    from linode_orm.session.runner import QueryRunner
 
 
 class Commits(Workspace, Protocol):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.relations import One, Option
-    from linode_orm.session.planner import Note, ReadPlan
+    from linode_orm.session.query.planner import Note, ReadPlan
 
 
 class Explanation(NamedTuple):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, cast
 from linode_orm.errors import ApiError, NotFound, TransportError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.state import Loaded
-from linode_orm.session.listing import Listing, in_order
-from linode_orm.session.pages import ListReader
-from linode_orm.session.planner import plan_query
+from linode_orm.session.query.listing import Listing, in_order
+from linode_orm.session.query.pages import ListReader
+from linode_orm.session.query.planner import plan_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from linode_orm.errors import BadRequest, ResponseError
-from linode_orm.session.listing import AHEAD, Page, in_order, read_page
-from linode_orm.session.seen import Seen
-from linode_orm.session.windows import SMALLEST, Window, around, first_window, following
+from linode_orm.session.query.listing import AHEAD, Page, in_order, read_page
+from linode_orm.session.query.seen import Seen
+from linode_orm.session.query.windows import SMALLEST, Window, around, first_window, following
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linode_orm.session.listing import Listing, Sender
+    from linode_orm.session.query.listing import Listing, Sender
     from linode_orm.wire.messages import Request, Response
 
     Body = dict[str, Any]

@@ -9,22 +9,22 @@ from attrs import frozen
 from linode_orm.errors import InvalidRequestError, ObjectGone, WaitFailed, WaitTimeout
 from linode_orm.mapping.expressions import And, Comparison, Expression, and_
 from linode_orm.mapping.relations import leaves
-from linode_orm.session.evaluate import compile_condition
-from linode_orm.session.listening import Listener
-from linode_orm.session.planner import never
-from linode_orm.session.polling import Group, Poll, groups_of
 from linode_orm.session.progress import shown
-from linode_orm.session.prospects import hopeless
+from linode_orm.session.query.evaluate import compile_condition
+from linode_orm.session.query.planner import never
+from linode_orm.session.waits.listening import Listener
+from linode_orm.session.waits.polling import Group, Poll, groups_of
+from linode_orm.session.waits.prospects import hopeless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from linode_orm.mapping import Model
-    from linode_orm.session.evaluate import Test
     from linode_orm.session.loading import Loader
-    from linode_orm.session.polling import Sight
+    from linode_orm.session.query.evaluate import Test
+    from linode_orm.session.query.runner import QueryRunner
     from linode_orm.session.reading import Reader
-    from linode_orm.session.runner import QueryRunner
+    from linode_orm.session.waits.polling import Sight
     from linode_orm.wire.client import Client
     from linode_orm.wire.clock import Clock
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from linode_orm.mapping import Model
-    from linode_orm.session.clauses import Payload
-    from linode_orm.session.windows import Window
+    from linode_orm.session.query.clauses import Payload
+    from linode_orm.session.query.windows import Window
     from linode_orm.wire.messages import Response
 
     Body = dict[str, Any]

@@ -11,7 +11,7 @@ from linode_orm.errors import ApiError, LinodeORMError
 from linode_orm.mapping.expressions import or_
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
-from linode_orm.session.prospects import VERDICTS, decided_by
+from linode_orm.session.waits.prospects import VERDICTS, decided_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from linode_orm.mapping.expressions import And, Comparison, Not, Or
 from linode_orm.mapping.relations import ParentIs
-from linode_orm.session.evaluate import compile_condition
+from linode_orm.session.query.evaluate import compile_condition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from linode_orm.errors import NotFound
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
-from linode_orm.session.listing import AHEAD, Listing, in_order
-from linode_orm.session.pages import ListReader
+from linode_orm.session.query.listing import AHEAD, Listing, in_order
+from linode_orm.session.query.pages import ListReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.state import Near
     from linode_orm.session.catalogue import Catalogue
     from linode_orm.session.loading import Loader
-    from linode_orm.session.planner import ReadPlan
+    from linode_orm.session.query.planner import ReadPlan
     from linode_orm.wire.client import Client
 
     Body = dict[str, Any]

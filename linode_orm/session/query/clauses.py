@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from linode_orm.session.operators import Test
+    from linode_orm.session.query.operators import Test
 
     Payload = dict[str, object]
 

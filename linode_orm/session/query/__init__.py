@@ -1,0 +1,1 @@
+"""Queries: planned, lists read, conditions evaluated, and answers given."""

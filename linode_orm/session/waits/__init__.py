@@ -1,0 +1,1 @@
+"""Waiting: objects looked at again until a condition is true of them."""
