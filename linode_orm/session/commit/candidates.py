@@ -161,7 +161,7 @@ def _among_new(client: Client, sought: Sought, taken: Collection[object]) -> Fin
         differing = differences(sought, row)
         if not differing:
             equal.append(row)
-        elif not any(name in differing for name in _NAMES):
+        elif not any(name in differing for name in _NAMES) and not _aims_elsewhere(sought, row):
             perhaps += 1
     if len(equal) == 1 and not perhaps:
         return Finding(equal[0])
@@ -173,6 +173,14 @@ def _among_new(client: Client, sought: Sought, taken: Collection[object]) -> Fin
 def _identity(mapper: Mapper, row: Body) -> object:
     ids = tuple(row.get(mapper.fields[name].key) for name in mapper.id_names)
     return ids[0] if len(ids) == 1 else ids
+
+
+def _aims_elsewhere(sought: Sought, row: Body) -> bool:
+    """Whether a record names another target: several of one name are usual, and of a target only dots and case move."""
+    mine, theirs = sought.sent.get("target"), row.get("target")
+    if not isinstance(mine, str) or not isinstance(theirs, str):
+        return False
+    return mine.rstrip(".").casefold() != theirs.rstrip(".").casefold()
 
 
 def _is_new(client: Client, sought: Sought, row: Body) -> bool:

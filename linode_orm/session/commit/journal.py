@@ -30,7 +30,11 @@ CREATE TABLE commits (
 );
 CREATE TABLE steps (
     commit_id TEXT NOT NULL REFERENCES commits (id) ON DELETE CASCADE, number INTEGER NOT NULL, step TEXT NOT NULL,
-    intent TEXT, there TEXT, status TEXT, identity TEXT, note TEXT,
+    intent TEXT, there INTEGER, status TEXT, identity TEXT, note TEXT,
+    PRIMARY KEY (commit_id, number)
+) WITHOUT ROWID;
+CREATE TABLE listings (
+    commit_id TEXT NOT NULL REFERENCES commits (id) ON DELETE CASCADE, number INTEGER NOT NULL, ids TEXT NOT NULL,
     PRIMARY KEY (commit_id, number)
 ) WITHOUT ROWID;
 """
@@ -103,6 +107,7 @@ class Journal:
                 self._connection.close()
                 raise
         self._waiting: list[tuple[object, ...]] = []
+        self._listings: dict[int, tuple[Iterable[object], str, int]] = {}
 
     def _open(self) -> None:
         self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -169,16 +174,30 @@ class Journal:
         The first moment at which one may have been sent counts.
         """
         when = moment.isoformat()
-        ids = {step.number: json.dumps([*there[step.number]]) for step in steps if step.number in there}
-        found = [(step.number, ids.get(step.number)) for step in steps]
+        listings: list[tuple[str, int, str]] = []
+        numbers = {number: self._listing(name, ids, listings) for number, ids in there.items()}
+        found = [(step.number, numbers.get(step.number)) for step in steps]
         rows = [(when, when, listed, listed, name, number) for number, listed in found]
         with self._transaction() as connection:
+            connection.executemany("INSERT INTO listings VALUES (?, ?, ?)", listings)
             connection.executemany(
                 "UPDATE steps SET intent = iif(status IN ('pending', 'failed'), ?, coalesce(intent, ?)), "
                 "there = iif(status IN ('pending', 'failed'), ?, coalesce(there, ?)), status = NULL "
                 "WHERE commit_id = ? AND number = ?",
                 rows,
             )
+
+    def _listing(self, name: str, ids: Iterable[object], new: list[tuple[str, int, str]]) -> int:
+        """Give the number of what is in a collection, which many steps have in common and is written once."""
+        known = self._listings.get(id(ids))
+        if known is None or known[0] is not ids or known[1] != name:
+            with _told(self.path):
+                ((last,),) = self._connection.execute(
+                    "SELECT coalesce(max(number), 0) FROM listings WHERE commit_id = ?", (name,)
+                )
+            known = self._listings[id(ids)] = (ids, name, last + len(new) + 1)
+            new.append((name, known[2], json.dumps([*ids])))
+        return known[2]
 
     def settle(  # noqa: PLR0913, PLR0917  what is known of a step
         self, name: str, number: int, status: str, identity: object, note: str, aboard: Mapping[str, object]
@@ -217,7 +236,9 @@ class Journal:
                 "SELECT id, base_url, on_error, conflicts, state FROM commits WHERE id = ?", (name,)
             ).fetchone()
             rows = self._connection.execute(
-                "SELECT step, intent, status, identity, note, there FROM steps WHERE commit_id = ? ORDER BY number",
+                "SELECT step, intent, status, identity, note, ids FROM steps LEFT JOIN listings "
+                "ON listings.commit_id = steps.commit_id AND listings.number = steps.there "
+                "WHERE steps.commit_id = ? ORDER BY steps.number",
                 (name,),
             ).fetchall()
         if found is None:
