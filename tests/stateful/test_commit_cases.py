@@ -62,7 +62,6 @@ def test_a_refusal_after_a_lost_answer_is_in_doubt(world):
     assert session.dirty
 
 
-@pytest.mark.xfail(strict=True, reason="an update in doubt leaves its old value as what is known of the API")
 def test_an_update_in_doubt_that_is_taken_back(world):
     """The old value, assigned again, is sent: nobody knows whether the new one is there."""
     session = Session(world)

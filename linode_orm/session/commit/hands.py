@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.registry import lookup
-from linode_orm.mapping.state import Status
+from linode_orm.mapping.state import Loaded, Status
 from linode_orm.session.commit.boarding import alone
 from linode_orm.session.commit.bodies import reveal
 from linode_orm.session.commit.plan import Doubt, Hidden, Key, Pending, Plan, secret_name
@@ -48,6 +48,10 @@ class Hands(Protocol):
 
     def is_certain(self, step: Step) -> None:
         """Note that there is no such object, and nothing in doubt about it."""
+        ...
+
+    def unsure(self, step: Step) -> None:
+        """Note that nobody knows which values the API has of what a step changes."""
         ...
 
     def finish(self) -> None:
@@ -105,6 +109,13 @@ class SessionHands:
     def doubt(self, doubt: Doubt) -> None:
         """Remember a creation that nobody can tell the end of, for the next commit to look for."""
         self._session.members.in_doubt[id(self.object_of(doubt.step))] = doubt
+
+    def unsure(self, step: Step) -> None:
+        """Forget what was known of the values, so that whatever is wanted of them is sent, and reading asks again."""
+        state = self._objects[step.number].__state__
+        unknown = {change.key for change in step.changes}
+        state.raw = {key: value for key, value in state.raw.items() if key not in unknown}
+        state.loaded = Loaded.NOTHING
 
     def is_certain(self, step: Step) -> None:
         """Note that there is no such object, so that it can be sent as new."""
@@ -180,6 +191,9 @@ class NoHands:
 
     def is_certain(self, step: Step) -> None:
         """Never needed: a way back creates nothing."""
+
+    def unsure(self, step: Step) -> None:
+        """Leave the objects as they are."""
 
     def finish(self) -> None:
         """Nothing is left to do."""

@@ -75,6 +75,9 @@ def send(  # noqa: PLR0913  what a run is made of
     if options.puts_back:
         kept = {number for number, entry in run.entries.items() if entry.status in {"applied", "not undone"}}
         run.take_all(kept.__contains__)
+    for entry in run.entries.values():
+        if entry.status == "in doubt" and entry.step.operation in {"update", "replace"}:
+            hands.unsure(entry.step)
     hands.finish()
     entries: list[Entry] = [
         run.entries.get(number) or Entry(step, hands.object_of(step), "pending") for number, step in run.steps.items()
