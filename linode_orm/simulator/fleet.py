@@ -48,24 +48,24 @@ def _many(world: World, resource: Resource, number: int) -> Iterator[Row]:
     above: Iterable[Row | None] = [None]
     if resource.parent:
         above = list(world.rows(resource.parent))
-    plausible = PLAUSIBLE.get(resource.name, _labelled)
+    plausible, numbers = PLAUSIBLE.get(resource.name, _labelled), _numbers(world, resource)
     for parent in above:
         for _ in range(number):
-            fields = plausible(world, next(_numbers(world, resource)), parent)
+            fields = plausible(world, next(numbers), parent)
             yield world.make(resource.name, parent.chain if parent is not None else (), **fields)
 
 
 def _numbers(world: World, resource: Resource) -> Iterator[int]:
-    """Give the number of the next row: how many there are."""
+    """Give the numbers of the next rows, from how many there are."""
     yield from count(sum(1 for _ in world.rows(resource.name)) + 1)
 
 
 def _described(world: World, resource: Resource, rows: Sequence[Mapping[str, object]]) -> Iterator[Row]:
-    plausible = PLAUSIBLE.get(resource.name, _labelled)
+    plausible, numbers = PLAUSIBLE.get(resource.name, _labelled), _numbers(world, resource)
     for each in rows:
         given = dict(each)
         parent = _parent(world, resource, given)
-        usual = plausible(world, next(_numbers(world, resource)), parent)
+        usual = plausible(world, next(numbers), parent)
         if resource.name == "Instance" and "type" in given:
             usual["specs"] = specs_of(world, str(given["type"]))
         yield world.make(resource.name, parent.chain if parent is not None else (), **{**usual, **given})
