@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.session.waits.polling import Poll, Polls, groups_of
+from linode_orm.session.waits.polling import Poll, groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
+    from linode_orm.session.waits.polling import Polls
 
 
 def read_newest(session: Polls, instances: Iterable[Model], whole: Iterable[Model] = ()) -> list[Model]:
-    """Bring objects up to date, pending changes stay; give those that are gone.
+    """Bring objects up to date, each once, pending changes stay; give those that are gone.
 
     Objects of one class below the same parents are read in one filtered list where the API can filter by their id, or
     in their whole list where that takes fewer requests than they are; the others, and those of the classes of `whole`,
@@ -24,6 +25,3 @@ def read_newest(session: Polls, instances: Iterable[Model], whole: Iterable[Mode
     if sight.trouble is not None:
         raise sight.trouble
     return [each for each, _ in sight.gone]
-
-
-__all__ = ["Polls", "read_newest"]

@@ -102,7 +102,7 @@ def movement(session: Session, plan: Plan) -> tuple[Plan, dict[int, list[Clash]]
     """Read what the plan changes, and give the plan on what is there now, with what clashes in which step."""
     changing = [step for step in plan if step.operation in {"update", "replace"} and not is_new(step.token)]
     objects = {step.number: stand_in(session, step, {}) for step in changing}
-    gone = {id(each) for each in read_newest(session, _once(objects.values()), _only_on_get(changing, objects))}
+    gone = {id(each) for each in read_newest(session, objects.values(), _only_on_get(changing, objects))}
     clashes: dict[int, list[Clash]] = {}
     steps: list[Step] = []
     for step in plan:
@@ -115,10 +115,6 @@ def movement(session: Session, plan: Plan) -> tuple[Plan, dict[int, list[Clash]]
             clashes[step.number] = found
         steps.append(step if found else _rebased(instance, step))
     return evolve(plan, steps=tuple(steps)), clashes
-
-
-def _once(instances: Iterable[Model]) -> list[Model]:
-    return list({id(each): each for each in instances}.values())
 
 
 def _only_on_get(steps: Iterable[Step], objects: Mapping[int, Model]) -> list[Model]:

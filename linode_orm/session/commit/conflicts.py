@@ -9,7 +9,7 @@ from linode_orm.mapping.codecs import Optional
 from linode_orm.mapping.containers import ListOf, Structure
 from linode_orm.mapping.record import changes
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.newest import Polls, read_newest
+from linode_orm.session.newest import read_newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.protocols import FieldFacts
+    from linode_orm.session.waits.polling import Polls
 
 _SHOWN = 5
 

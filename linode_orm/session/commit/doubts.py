@@ -153,6 +153,3 @@ def _unnamed(instance: Model, doubt: Doubt) -> str:
         f"{known}; nothing tells whether {instance!r} exists, since the API allows several alike: look for it, then "
         f"session.expunge(x), and session.add(x) after that if it is to be sent again"
     )
-
-
-__all__ = ["find", "settle", "sought_for"]

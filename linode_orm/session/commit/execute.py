@@ -34,11 +34,9 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.session.commit.hands import Hands
     from linode_orm.session.commit.plan import Plan, Step
+    from linode_orm.session.commit.policy import Progress
     from linode_orm.session.commit.report import Outcome
     from linode_orm.wire.client import Client
-
-    Progress = Callable[[Entry, int, int], None]
-    """Called after each step, on the session's thread: what became of it, how many are done, how many there are."""
 
 _AHEAD = 64
 """How many intents of requests that may be repeated are written down together."""
@@ -422,6 +420,3 @@ def _last_ones(plan: Plan) -> frozenset[int]:
             seen.add(number)
             waiting += before[number]
     return frozenset(held - seen)
-
-
-__all__ = ["Options", "Progress", "Run", "listening"]

@@ -234,6 +234,3 @@ class _Recovery:
         ended, _ = put_back(entries, self._plan, self._ids, self._session.client, self._hands, self._ledger)
         filled = [ended.get(step.number) or Entry(step, self._hands.object_of(step), "pending") for step in self._plan]
         return CommitReport(tuple(filled), id=self._kept.id)
-
-
-__all__ = ["recover"]

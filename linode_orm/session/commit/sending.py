@@ -187,6 +187,3 @@ def _message(report: CommitReport, crash: BaseException | None, *, interrupted: 
     if crash is not None:
         lines.append(f"  {crash}")
     return "\n".join([head, *lines, "the session holds what is not done; its commit() sends only that"])
-
-
-__all__ = ["Before", "Sent", "raise_where_incomplete", "send"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit.plan import Hidden, Pending
 from linode_orm.session.commit.report import Unheld
-from linode_orm.session.newest import Polls, read_newest
+from linode_orm.session.newest import read_newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from linode_orm.session.commit.plan import Step
 
     Landed = tuple[Step, Model, object]
+    from linode_orm.session.waits.polling import Polls
 
 
 def not_held(session: Polls, landed: Iterable[Landed]) -> tuple[Unheld, ...]:
@@ -26,9 +27,8 @@ def not_held(session: Polls, landed: Iterable[Landed]) -> tuple[Unheld, ...]:
     """
     wrote = [(step, instance, body) for step, instance, body in landed if step.operation != "delete"]
     expected = [each for step, instance, body in wrote for each in _expected(step, instance, body)]
-    objects = {id(instance): instance for _, instance, _ in wrote}
-    whole = {id(instance): instance for instance, name, _ in expected if instance.__mapper__.fields[name].only_on_get}
-    gone = {id(each) for each in read_newest(session, objects.values(), whole.values())}
+    whole = [instance for instance, name, _ in expected if instance.__mapper__.fields[name].only_on_get]
+    gone = {id(each) for each in read_newest(session, [instance for _, instance, _ in wrote], whole)}
     return tuple(
         Unheld(instance, name, value, None if id(instance) in gone else instance.__state__.raw.get(key, ABSENT))
         for instance, name, value in expected
