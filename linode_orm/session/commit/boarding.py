@@ -8,12 +8,13 @@ from attrs import evolve, frozen
 
 from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.registry import lookup
-from linode_orm.session.commit.candidates import Finding, Sought, differences, rows
+from linode_orm.session.commit.candidates import Finding, Sought, rows
+from linode_orm.session.commit.pairing import paired
 from linode_orm.session.commit.plan import Doubt, Step
 from linode_orm.session.loading import identity_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.session.commit.plan import Rider
@@ -109,7 +110,7 @@ class _Boarding:
         except LinodeORMError as error:
             self._lose(riders, f"it could not be looked for: {error}", frozenset())
             return
-        found = dict(paired(sought, keyed))
+        found = paired(sought, keyed).found
         for index, identity in found.items():
             step = alone(riders[index], self._step)
             self._above[riders[index].place] = Landed(step, below, identity, keyed[identity])
@@ -132,12 +133,10 @@ def look_again(client: Client, sought: Sequence[Sought]) -> list[Finding]:
     model = sought[0].model.__mapper__
     keyed = {identity_in(model, row): row for row in rows(client, sought[0].model, sought[0].parents)}
     there = {identity: row for identity, row in keyed.items() if identity not in sought[0].known}
-    found = dict(paired(sought, there))
+    found, absent = paired(sought, there)
     return [
-        Finding(there[found[index]])
-        if index in found
-        else Finding(why=_UNCLEAR if any(not differences(each, row) for row in there.values()) else "")
-        for index, each in enumerate(sought)
+        Finding(there[found[index]]) if index in found else Finding(why="" if index in absent else _UNCLEAR)
+        for index in range(len(sought))
     ]
 
 
@@ -145,67 +144,3 @@ def _answered(body: object, key: str | int, riders: Sequence[Rider]) -> list[Bod
     """Give the rows that an answer shows, where it shows all of them."""
     shown = body.get(key) if isinstance(body, dict) and riders[0].is_answered else None
     return shown if isinstance(shown, list) and len(shown) >= len(riders) else []
-
-
-def paired(sought: Sequence[Sought], there: Mapping[object, Body]) -> Iterator[tuple[int, object]]:
-    """Give, for each object that can be told, its place in `sought` and its id among the rows.
-
-    Where objects and rows that fit are as many, any way to pair them is right: nothing that was sent tells them apart.
-    """
-    order = sorted(there, key=_in_order)
-    fitting = [
-        [identity for identity in _with_key(each, order, there) if not differences(each, there[identity])]
-        for each in sought
-    ]
-    left = set(range(len(sought)))
-    while left:
-        indexes, ids = _together(min(left), left, fitting)
-        left -= indexes
-        if len(indexes) == len(ids):
-            yield from _matching(sorted(indexes), fitting)
-
-
-def _with_key(sought: Sought, order: Sequence[object], there: Mapping[object, Body]) -> Sequence[object]:
-    """Give the rows that have the unique key of an object, all where it has none: most need no closer look."""
-    fields = sought.model.__mapper__.fields
-    key = {fields[name].key: value for name, value in sought.key.items()}
-    return [each for each in order if all(there[each].get(name) == value for name, value in key.items())]
-
-
-def _together(start: int, left: set[int], fitting: Sequence[Sequence[object]]) -> tuple[set[int], set[object]]:
-    """Give an object with all that compete with it, and the rows that they compete for."""
-    indexes, ids = {start}, set(fitting[start])
-    while True:
-        more = {index for index in left - indexes if not ids.isdisjoint(fitting[index])}
-        if not more:
-            return indexes, ids
-        indexes |= more
-        ids.update(*(fitting[index] for index in more))
-
-
-def _matching(indexes: Sequence[int], fitting: Sequence[Sequence[object]]) -> Iterator[tuple[int, object]]:
-    """Pair as many objects as rows, in their order where that leaves a choice; nothing where that cannot be."""
-    owner: dict[object, int] = {}
-    for index in indexes:
-        if not _place(index, fitting, owner, set()):
-            return
-    yield from ((index, identity) for identity, index in owner.items())
-
-
-def _place(index: int, fitting: Sequence[Sequence[object]], owner: dict[object, int], tried: set[object]) -> bool:
-    """Find a row for an object, moving others where they have another choice."""
-    for identity in fitting[index]:
-        if identity not in owner:
-            owner[identity] = index
-            return True
-    for identity in fitting[index]:
-        if identity not in tried:
-            tried.add(identity)
-            if _place(owner[identity], fitting, owner, tried):
-                owner[identity] = index
-                return True
-    return False
-
-
-def _in_order(identity: object) -> tuple[int, str]:
-    return (identity, "") if isinstance(identity, int) else (0, str(identity))
