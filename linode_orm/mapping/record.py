@@ -10,8 +10,9 @@ from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
 
+    from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.mapping.tracked import Holder
 
@@ -22,15 +23,42 @@ class Edit:
     """A pending change of one field.
 
     `base` is the value in JSON that was seen when the change was made (`ABSENT` where none was), `onto` the one that
-    the user's value was last built on, `exact` whether the user assigned a whole value instead of changing one.
+    the user's value was last built on, `exact` whether the user assigned a whole value instead of changing one. `sent`
+    are the values that were sent and never answered, the newest last: the API may have taken each.
     """
 
-    __slots__ = ("base", "exact", "onto")
+    __slots__ = ("base", "exact", "onto", "sent")
 
     def __init__(self, base: object, *, exact: bool) -> None:
         self.base = base
         self.onto = base
         self.exact = exact
+        self.sent: tuple[object, ...] = ()
+
+    def is_unsettled(self, codec: Codec, mine: object) -> bool:
+        """Whether another value than `mine` may be there, or come, because it was sent."""
+        return any(not _alike(codec, each, mine) for each in self.sent)
+
+    def ground(self, codec: Codec, value: object) -> object:
+        """Give what an edit of a set began from: what was sent may be there, so taking it back is an edit too."""
+        mine = codec.encode(value) if self.sent else None
+        if not isinstance(mine, list) or not isinstance(self.onto, list):
+            return self.onto
+        lists = [each for each in (self.onto, *self.sent) if isinstance(each, list)]
+        common = [each for each in mine if all(each in those for those in lists)]
+        return common + [each for those in lists for each in those if each not in mine]
+
+    def met(self, codec: Codec, theirs: object) -> None:
+        """Let the edit count as made on a value that was sent, where it is there."""
+        for at, each in reversed([*enumerate(self.sent)]):
+            if _alike(codec, each, theirs):
+                self.base, self.sent = theirs, self.sent[at + 1 :]
+                return
+
+
+def _alike(codec: Codec, one: object, other: object) -> bool:
+    """Whether two values are the same, but for what no request can set."""
+    return codec.same(codec.trim(one, "update"), codec.trim(other, "update"))
 
 
 class RecordState:
@@ -168,7 +196,8 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
         if codec.replace(held, mine):
             mine = held
     values[field.name] = mine
-    if theirs is not ABSENT and codec.same(codec.encode(mine), theirs):
+    edit, raw = (state.edits or {}).get(field.name), codec.encode(mine)
+    if theirs is not ABSENT and codec.same(raw, theirs) and not (edit and edit.is_unsettled(codec, raw)):
         if state.edits:
             state.edits.pop(field.name, None)
     else:
@@ -231,9 +260,11 @@ def _meet(record: Record, field: FieldFacts, theirs: object) -> None:
     if theirs is ABSENT or edits is None or field.name not in record.__dict__:
         return
     codec, edit, value = field.codec, edits[field.name], record.__dict__[field.name]
-    if not edit.exact and codec.rebase(value, edit.onto, theirs):
+    if not edit.exact and codec.rebase(value, edit.ground(codec, value), theirs):
         edit.onto = theirs
-    if codec.same(codec.encode(value), theirs):
+    edit.met(codec, theirs)
+    mine = codec.encode(value)
+    if codec.same(mine, theirs) and not edit.is_unsettled(codec, mine):
         codec.forget(value)
         del edits[field.name]
 
@@ -270,6 +301,28 @@ def accept(record: Record) -> None:
         edit.base = record.__state__.raw.get(record.__mapper__.fields[name].key, ABSENT)
 
 
+def mistrust(record: Record, names: Container[str] | None = None) -> None:
+    """Forget what was known of edited values that were sent and never answered, of `names` or all; edits keep them."""
+    state, fields = record.__state__, record.__mapper__.fields
+    for name in [name for name in state.edits or () if names is None or name in names]:
+        field = fields[name]
+        if name in record.__dict__ and field.kind != "secret":
+            value, edit = record.__dict__[name], (state.edits or {})[name]
+            edit.sent = (*edit.sent, field.codec.encode(value))
+            for inner in _inside(value):
+                mistrust(inner)
+        state.raw = {key: each for key, each in state.raw.items() if key != field.key}
+
+
+def _inside(value: object) -> Iterator[Record]:
+    """Give the nested objects that a value is, or holds."""
+    if isinstance(value, Record):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _inside(each)
+
+
 def changes(record: Record) -> dict[str, Edit]:
     """Give the pending edits that change something."""
     state = record.__state__
@@ -280,9 +333,14 @@ def changes(record: Record) -> dict[str, Edit]:
     for name, edit in state.edits.items():
         field = fields[name]
         theirs = state.raw.get(field.key, ABSENT)
-        if theirs is ABSENT or name not in values or not field.codec.same(field.codec.encode(values[name]), theirs):
+        if theirs is ABSENT or name not in values or _differs(field.codec, edit, values[name], theirs):
             real[name] = edit
     return real
+
+
+def _differs(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
+    mine = codec.encode(value)
+    return not codec.same(mine, theirs) or edit.is_unsettled(codec, mine)
 
 
 def encode(record: Record) -> dict[str, object]:

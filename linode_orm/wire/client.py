@@ -151,6 +151,10 @@ class Client:
         """Let nothing free these keys of an object for `settle` seconds: a second creation of it may be running."""
         self._stragglers.hold(path, keys)
 
+    def straggling(self, path: str) -> float:
+        """Give the seconds for which an update of that path, which was never answered, may still take effect."""
+        return self._stragglers.left(path)
+
     def _admitted(self, request: Request, wanted: Callable[[], bool] | None) -> tuple[Ticket | None, float]:
         if self._throttle is None or request.url:
             return None, 0.0

@@ -44,6 +44,11 @@ class Stragglers:
         with self._lock:
             self._held[path] = frozenset(keys), self._clock.monotonic() + self._settle
 
+    def left(self, path: str) -> float:
+        """Give the seconds for which an update of that path, which was never answered, may still be running."""
+        now = self._clock.monotonic()
+        return max([0.0, *(each.end - now for each in self._by_path.get(path, ()))])
+
     def pause(self, request: Request, takes: str | None = None) -> float:
         """Give the seconds to wait before sending what an older request, still running, would spoil.
 

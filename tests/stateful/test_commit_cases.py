@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import suppress
 
 import pytest
 
 from linode_orm import recover
-from linode_orm.errors import CommitError, ConflictError
-from tests.session.yard import Barrel, Dock, Sailor, Session, refusal
+from linode_orm.errors import CommitError, CommitInterrupted, ConflictError
+from tests.session.yard import Barrel, Crane, Dock, Sailor, Session, refusal
 from tests.stateful.quay import Quay, copies, lost
 
 
@@ -152,8 +153,8 @@ def test_a_new_key_of_an_object_that_is_gone(world):
     assert len(caught.value.failed) == 1
 
 
-def test_ones_own_write_in_doubt_may_look_like_somebody_elses(world):
-    """A value written without an answer, and changed again, is told as a conflict; nothing is lost by that."""
+def test_ones_own_write_in_doubt_is_no_conflict(world):
+    """A value written without an answer, and changed again, is known as one's own."""
     session = Session(world, conflicts="check")
     dock = dock_of(session)
     dock.label = "new"
@@ -162,11 +163,131 @@ def test_ones_own_write_in_doubt_may_look_like_somebody_elses(world):
         session.commit()
     world.calm()
     dock.label = "newer"
-    with pytest.raises(ConflictError):
-        session.commit()
-    session.refresh(dock, keep=True)
     session.commit()
     assert world.objects["/docks/1"]["label"] == "newer"
+
+
+def in_doubt(session: Session, *writes: str) -> None:
+    """Commit so that one update is in doubt: done where the first try was."""
+    session.world.writes = [*(writes or ["reply lost", "refused"])]
+    with pytest.raises(CommitError) as caught:
+        session.commit()
+    assert len(caught.value.in_doubt) == 1
+    session.world.calm()
+
+
+def test_a_write_in_doubt_does_not_hide_another_writer(world):
+    """What is neither the old value nor one that was sent is somebody else's, also where ours was seen before it."""
+    session = Session(world, conflicts="check")
+    dock = dock_of(session)
+    dock.label = "new"
+    in_doubt(session)
+    world.objects["/docks/1"]["label"] = "theirs"
+    with pytest.raises(ConflictError):
+        session.commit()
+    world.objects["/docks/1"]["label"] = "new"
+    dock.label = "newer"
+    session.refresh(dock)
+    world.objects["/docks/1"]["label"] = "old"
+    with pytest.raises(ConflictError) as caught:
+        session.commit()
+    assert [caught.value.base, caught.value.theirs, caught.value.mine] == ["new", "old", "newer"]
+
+
+@pytest.mark.parametrize("conflicts", ["check", "ignore"])
+@pytest.mark.parametrize("there", [True, False], ids=["taken off again", "put on again"])
+def test_a_set_edit_in_doubt_that_is_taken_back(world, conflicts, there):
+    """A tag that may have been put on, and is to come off, comes off; and the other way round."""
+    session = Session(world, conflicts=conflicts)
+    dock = dock_of(session)
+    world.objects["/docks/1"]["tags"] = ["a"]
+    session.refresh(dock)
+    (dock.tags.add if there else dock.tags.discard)("b" if there else "a")
+    in_doubt(session)
+    (dock.tags.discard if there else dock.tags.add)("b" if there else "a")
+    world.objects["/docks/1"]["tags"].append("x")
+    session.refresh(dock)
+    session.commit()
+    assert sorted(world.objects["/docks/1"]["tags"]) == ["a", "x"]
+
+
+@pytest.mark.parametrize("conflicts", ["check", "ignore"])
+@pytest.mark.parametrize("then", [1, 3], ids=["taken back", "another"])
+def test_a_nested_value_in_doubt_that_is_changed_again(world, conflicts, then):
+    """The old value inside, assigned again, is sent; another writer's beside it stays."""
+    session = Session(world, conflicts=conflicts)
+    dock = dock_of(session)
+    world.objects["/docks/1"]["limits"] = {"cpu": 1, "io": 1}
+    session.refresh(dock)
+    dock.limits.cpu = 2
+    in_doubt(session)
+    dock.limits.cpu = then
+    world.objects["/docks/1"]["limits"]["io"] = 9
+    session.refresh(dock)
+    session.commit()
+    assert world.objects["/docks/1"]["limits"] == {"cpu": then, "io": 9}
+
+
+def test_an_old_value_in_doubt_outlasts_what_was_sent(world):
+    """The old value is there, but the new one may still come: the old one is sent when it no longer can."""
+    session = Session(world)
+    dock = dock_of(session)
+    dock.label = "new"
+    in_doubt(session, "later", "refused")
+    dock.label = "old"
+    session.refresh(dock)
+    session.commit()
+    world.settle()
+    assert world.objects["/docks/1"]["label"] == "old"
+
+
+def test_a_write_in_doubt_that_is_there_is_sent_no_more(world):
+    """Where the value is found there is nothing left to do."""
+    session = Session(world, conflicts="check")
+    dock_of(session).label = "new"
+    in_doubt(session)
+    sent = len(world.sent)
+    assert not session.commit()
+    assert (len(world.sent), session.dirty) == (sent, ())
+
+
+@pytest.mark.parametrize("conflicts", ["check", "ignore"])
+@pytest.mark.parametrize("late", [True, False], ids=["late", "done"])
+@pytest.mark.parametrize("then", ["again", "another", "back", "rank", "delete"])
+def test_a_new_key_in_doubt(world, conflicts, late, then):
+    """Whatever is wanted next, the object is found under the key that it has by now."""
+    session = Session(world, conflicts=conflicts)
+    world.seed("/sailors/ann", {"nick": "ann", "rank": "r"})
+    sailor = session.loaded(Sailor, {"nick": "ann", "rank": "r"})
+    sailor.nick = "bob"
+    in_doubt(session, "late" if late else "reply lost", "refused")
+    if then == "delete":
+        session.delete(sailor)
+    elif then == "rank":
+        sailor.rank = "s"
+    elif then != "again":
+        sailor.nick = "cat" if then == "another" else "ann"
+    session.commit()
+    world.settle()
+    wanted = {"another": ["/sailors/cat"], "back": ["/sailors/ann"], "delete": []}
+    assert [*world.objects] == wanted.get(then, ["/sailors/bob"])
+    assert [world.objects[path]["rank"] for path in world.objects] == (
+        ["s" if then == "rank" else "r"] * (then != "delete")
+    )
+    assert (session.dirty, session.deleted) == ((), ())
+    if then != "delete":
+        assert f"/sailors/{sailor.nick}" in world.objects
+
+
+def test_a_new_key_in_doubt_and_a_deletion_now(world):
+    """`x.delete()` finds it too."""
+    session = Session(world)
+    world.seed("/sailors/ann", {"nick": "ann", "rank": "r"})
+    sailor = session.loaded(Sailor, {"nick": "ann", "rank": "r"})
+    sailor.nick = "bob"
+    in_doubt(session)
+    sailor.delete()
+    assert not world.objects
 
 
 @pytest.mark.parametrize("undo", [True, False], ids=["undo", "delete"])
@@ -200,6 +321,86 @@ def test_a_new_key_that_is_taken_back_stays_so(world):
         session.commit()
     world.settle()
     assert [*world.objects] == ["/sailors/ann"]
+
+
+def test_a_deletion_of_the_way_back_that_takes_effect_late(world):
+    """One that was refused at its second try is looked at when the first can no longer run."""
+    session = Session(world, on_error="undo")
+    dock = dock_of(session)
+    crane = Crane(label="c")
+    crane.dock = dock
+    session.add(crane)
+    session.add(Dock(label="d", place="x"))
+    dock.label = "new"
+    refused = ["PUT /docks/1"]
+    world.fault = lambda request: refuse_once(world, request, refused)
+    world.writes = ["", "", "late", "refused"]
+    with pytest.raises(CommitError) as caught:
+        session.commit(fold=False)
+    world.settle()
+    assert caught.value.report.counts == {"undone": 2, "failed": 1}
+    assert [*world.objects] == ["/docks/1"]
+    world.calm()
+    session.commit()
+    assert len(world.objects) == 3
+
+
+def test_an_update_of_the_way_back_that_takes_effect_late(world):
+    """The old value, sent and refused at its second try, is there in the end."""
+    session = Session(world, on_error="undo")
+    dock_of(session).label = "new"
+    session.add(Barrel(name="keg"))
+    refused = ["POST /barrels"]
+    world.fault = lambda request: refuse_once(world, request, refused)
+    world.writes = ["", "later", "refused"]
+    with pytest.raises(CommitError) as caught:
+        session.commit()
+    assert sorted(caught.value.report.counts) == ["failed", "undone"]
+    assert world.objects["/docks/1"]["label"] == "old"
+
+
+def test_a_renaming_of_the_way_back_that_takes_effect_late(world):
+    """It is looked for under the key that it goes back to."""
+    session = Session(world, on_error="undo")
+    world.seed("/sailors/ann", {"nick": "ann", "rank": "r"})
+    session.loaded(Sailor, {"nick": "ann", "rank": "r"}).nick = "bob"
+    session.add(Barrel(name="keg"))
+    refused = ["POST /barrels"]
+    world.fault = lambda request: refuse_once(world, request, refused)
+    world.writes = ["", "late", "refused"]
+    with pytest.raises(CommitError) as caught:
+        session.commit()
+    assert sorted(caught.value.report.counts) == ["failed", "undone"]
+    assert [*world.objects] == ["/sailors/ann"]
+
+
+def test_ctrl_c_ends_the_wait_of_a_way_back(world):
+    """Nobody waits for a minute who does not want to; what is not known to be back is told as not undone."""
+    session = Session(world, on_error="undo")
+    dock_of(session).label = "new"
+    session.add(Barrel(name="keg"))
+    refused = ["POST /barrels"]
+    world.fault = lambda request: refuse_once(world, request, refused)
+    world.writes = ["", "late", "refused"]
+    sleep, began = world.clock.sleep, world.clock.monotonic()
+
+    def pressed(seconds):
+        sleep(0)
+        if not world.writes:
+            signal.raise_signal(signal.SIGINT)
+
+    world.clock.sleep = pressed
+    with pytest.raises(CommitInterrupted) as caught:
+        session.commit()
+    assert len(caught.value.not_undone) == 1
+    assert world.clock.monotonic() == began
+
+
+def refuse_once(world, request, refused):
+    if f"{request.method} {request.path}" in refused:
+        refused.remove(f"{request.method} {request.path}")
+        raise refusal("BadRequest", 400)
+    return world.meet(request)
 
 
 def lost_or_refused(world, request):

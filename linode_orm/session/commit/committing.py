@@ -14,6 +14,7 @@ from linode_orm.session.commit.doubts import settle
 from linode_orm.session.commit.execute import Options
 from linode_orm.session.commit.hands import SessionHands
 from linode_orm.session.commit.plan import Doubt
+from linode_orm.session.commit.rekeyed import settle_keys
 from linode_orm.session.commit.report import CommitReport, Entry
 from linode_orm.session.commit.sending import Before, raise_where_incomplete, send
 from linode_orm.session.commit.settling import Workspace
@@ -73,6 +74,7 @@ def save(session: Commits, instance: Model, policy: Policy) -> CommitReport:
 def delete_now(session: Commits, instance: Model, policy: Policy) -> CommitReport:
     """Delete one persistent object now, in 1 request; raise the API's own error where that fails."""
     guards.check_protected(session, [instance], policy.protected_tags)
+    _settle_keys(session, instance)
     try:
         return _run(session, planning.plan_deletion(instance), policy, is_whole=False)
     except CommitInterrupted:
@@ -85,6 +87,7 @@ def delete_now(session: Commits, instance: Model, policy: Policy) -> CommitRepor
 
 
 def _send(session: Commits, policy: Policy, only: Model | None = None) -> CommitReport:
+    _settle_keys(session, only)
     plan = planning.plan(session.members, only=only, fold=policy.fold)
     guards.check_writable(session.client, plan)
     if plan.lookups:
@@ -101,6 +104,11 @@ def _send(session: Commits, policy: Policy, only: Model | None = None) -> Commit
         plan = planning.plan(session.members, only=only, fold=policy.fold)
     _let_clean_ones_go(session, session.members.touched.values() if only is None else [only])
     return _run(session, plan, policy, checked_at, is_whole=only is None) if plan else CommitReport()
+
+
+def _settle_keys(session: Commits, only: Model | None) -> None:
+    members = session.members
+    settle_keys(session, [*members.touched.values(), *members.deleted.values(), *([] if only is None else [only])])
 
 
 def _run(

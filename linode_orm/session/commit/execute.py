@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from linode_orm.session.commit.report import Outcome
     from linode_orm.wire.client import Client
 
+_OURS = "__of_a_run__"
+"""What marks the handler of a run."""
 _AHEAD = 64
 """How many intents of requests that may be repeated are written down together."""
 
@@ -74,7 +76,11 @@ def listening(running: Run) -> Iterator[None]:
             theirs(number, frame)
         except BaseException as error:  # noqa: BLE001  raised when the answers on their way are in
             running.interrupt(None if isinstance(error, KeyboardInterrupt) else error)
+        else:
+            if getattr(theirs, _OURS, False):  # the run that this one undoes heard it, and keeps it to itself
+                running.interrupt()
 
+    vars(ours)[_OURS] = True
     signal.signal(signal.SIGINT, ours)
     try:
         yield
@@ -275,9 +281,9 @@ class Run:
     def _submit(self, step: Step, request: Request, sent: object) -> Future[Answer]:
         parents = self._parents(step)
         if step.operation != "create":
-            renamed = _renamed(step, parents)
-            if renamed is not None:
-                return self._client.pool.submit(call_renaming, self._client, request, self._is_wanted, renamed)
+            there = renamed(step, parents)
+            if there is not None:
+                return self._client.pool.submit(call_renaming, self._client, request, self._is_wanted, there)
             return self._client.pool.submit(call, self._client, request, self._is_wanted)
         collection = (step.model, parents)
         if collection not in self._known:
@@ -399,7 +405,7 @@ class Run:
                 self._settle(self.steps[number], Answer(error=error, note=note, is_in_doubt=True))
 
 
-def _renamed(step: Step, parents: tuple[object, ...]) -> Request | None:
+def renamed(step: Step, parents: tuple[object, ...]) -> Request | None:
     """Give the request that reads an object by the key that a step gives it; None where it keeps its key."""
     mapper = cast("type[Model]", lookup(step.model)).__mapper__
     keys = [change.new for change in step.changes if (change.name,) == mapper.id_names]

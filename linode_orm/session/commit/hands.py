@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.registry import lookup
-from linode_orm.mapping.state import Loaded, Status
+from linode_orm.mapping.state import Status
 from linode_orm.session.commit.boarding import alone
 from linode_orm.session.commit.bodies import reveal
 from linode_orm.session.commit.plan import Doubt, Hidden, Key, Pending, Plan, secret_name
@@ -112,10 +112,7 @@ class SessionHands:
 
     def unsure(self, step: Step) -> None:
         """Forget what was known of the values, so that whatever is wanted of them is sent, and reading asks again."""
-        state = self._objects[step.number].__state__
-        unknown = {change.key for change in step.changes}
-        state.raw = {key: value for key, value in state.raw.items() if key not in unknown}
-        state.loaded = Loaded.NOTHING
+        self._settler.unsure(self._objects[step.number], [change.name for change in step.changes])
 
     def is_certain(self, step: Step) -> None:
         """Note that there is no such object, so that it can be sent as new."""

@@ -231,6 +231,8 @@ class _Recovery:
                 entries[step.number] = Entry(step, instance, "in doubt")
             elif step.operation == "delete" and read_newest(self._session, [instance]):
                 entries[step.number] = Entry(step, instance, "applied")
-        ended, _ = put_back(entries, self._plan, self._ids, self._session.client, self._hands, self._ledger)
-        filled = [ended.get(step.number) or Entry(step, self._hands.object_of(step), "pending") for step in self._plan]
+        back = put_back(entries, self._plan, self._ids, self._session.client, self._hands, self._ledger)
+        filled = [
+            back.entries.get(step.number) or Entry(step, self._hands.object_of(step), "pending") for step in self._plan
+        ]
         return CommitReport(tuple(filled), id=self._kept.id)

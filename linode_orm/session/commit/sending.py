@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 from uuid import uuid4
 
 from attrs import evolve, field, frozen
@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from linode_orm.errors import CommitError, CommitInterrupted, JournalError, LinodeORMError, NotFound
 from linode_orm.mapping.registry import lookup
 from linode_orm.session.commit.candidates import agrees
-from linode_orm.session.commit.execute import Options, Run, listening
+from linode_orm.session.commit.execute import Options, Run, listening, renamed
 from linode_orm.session.commit.hands import NoHands
 from linode_orm.session.commit.ledger import Ledger
 from linode_orm.session.commit.plan import Key, Pending
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 
 _SHOWN = 5
+_SLICE = 1.0
+"""For how long a pause cannot be ended, in seconds."""
 
 
 @frozen
@@ -49,6 +51,14 @@ class Sent:
     crash: BaseException | None
 
 
+class Back(NamedTuple):
+    """What a way back left: the entries as they are now, how often Ctrl-C was pressed, and which steps are unclear."""
+
+    entries: dict[int, Entry]
+    interrupts: int
+    unknown: set[int]
+
+
 def send(  # noqa: PLR0913  what a run is made of
     plan: Plan,
     client: Client,
@@ -65,20 +75,23 @@ def send(  # noqa: PLR0913  what a run is made of
     for entry in before.entries if before is not None else ():
         identity = before.ids.get(str(entry.step.token)) if before is not None else None
         run.done_before(entry, identity)
+    unknown: set[int] = set()
     with listening(run):
         run.go()
         if options.puts_back and run.failed:
-            after, interrupts = put_back(run.entries, plan, run.ids, client, hands, options.ledger)
-            run.entries.update(after)
+            back = put_back(run.entries, plan, run.ids, client, hands, options.ledger)
+            run.entries.update(back.entries)
             _let_orphans_go(run, plan, hands)
-            run.interrupts += interrupts
+            run.interrupts += back.interrupts
+            unknown |= back.unknown
     if options.puts_back:
         kept = {number for number, entry in run.entries.items() if entry.status in {"applied", "not undone"}}
         run.take_all(kept.__contains__)
-    for entry in run.entries.values():
-        if entry.status == "in doubt" and entry.step.operation in {"update", "replace"}:
-            hands.unsure(entry.step)
     hands.finish()
+    unknown |= {number for number, entry in run.entries.items() if entry.status == "in doubt"}
+    for number in sorted(unknown):
+        if run.steps[number].operation in {"update", "replace"}:
+            hands.unsure(run.steps[number])
     entries: list[Entry] = [
         run.entries.get(number) or Entry(step, hands.object_of(step), "pending") for number, step in run.steps.items()
     ]
@@ -94,9 +107,9 @@ def put_back(  # noqa: PLR0913, PLR0917  what a run left
     client: Client,
     hands: Hands,
     ledger: Ledger,
-) -> tuple[dict[int, Entry], int]:
-    """Undo what was applied, newest first; give the entries as they are now, and how often Ctrl-C was pressed."""
-    after = dict(entries)
+) -> Back:
+    """Undo what was applied, newest first."""
+    after, unknown = dict(entries), set[int]()
     done = {number for number, entry in entries.items() if entry.status == "applied"}
     doubtful = {
         number
@@ -108,6 +121,7 @@ def put_back(  # noqa: PLR0913, PLR0917  what a run left
     ledger.undo()
     with listening(undoing):
         undoing.go()
+        _outlast(client, undoing)
     for number, step in origin.items():
         entry, ended = entries[step.number], undoing.entries.get(number)
         if ended is not None and (ended.status == "applied" or _is_back(client, ended)):
@@ -115,10 +129,11 @@ def put_back(  # noqa: PLR0913, PLR0917  what a run left
         else:
             why = ended.error if ended is not None else "it was not tried"
             after[step.number] = evolve(entry, status="not undone", note=f"it could not be put back: {why}")
+            unknown.add(step.number)
     for number in done:
         if after[number].status == "applied":
             after[number] = evolve(entries[number], status="not undone", note=entries[number].step.lasting)
-    return after, undoing.interrupts
+    return Back(after, undoing.interrupts, unknown)
 
 
 def _let_orphans_go(run: Run, plan: Plan, hands: Hands) -> None:
@@ -131,6 +146,14 @@ def _let_orphans_go(run: Run, plan: Plan, hands: Hands) -> None:
             hands.is_certain(step)
 
 
+def _outlast(client: Client, undoing: Run) -> None:
+    """Wait until no request of a way back can be running that was never answered; Ctrl-C ends that."""
+    left = client.settle if any(each.status == "in doubt" for each in undoing.entries.values()) else 0.0
+    while left > 0 and not undoing.interrupts:
+        client.clock.sleep(min(_SLICE, left))
+        left -= _SLICE
+
+
 def _is_back(client: Client, ended: Entry) -> bool:
     """Whether the world is as a step of the way back wanted it, although the step failed; 1 GET."""
     step = ended.step
@@ -138,8 +161,9 @@ def _is_back(client: Client, ended: Entry) -> bool:
     if "get" not in mapper.verbs or not isinstance(step.token, Key):
         return False
     path = mapper.path_for(step.token.identity, step.token.parents)
+    there = renamed(step, step.token.parents) or Request("GET", path, version=step.version)
     try:
-        body = client.send(Request("GET", path, version=step.version)).json()
+        body = client.send(there).json()
     except NotFound:
         return step.operation == "delete"
     except LinodeORMError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from linode_orm.errors import ResponseError
 from linode_orm.mapping import Model
-from linode_orm.mapping.record import awaited, changes, forget, write
+from linode_orm.mapping.record import awaited, changes, forget, mistrust, write
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.relations import Many, One
 from linode_orm.mapping.state import Loaded, Shelf, Status
@@ -187,11 +187,22 @@ class Settler:
         is_whole = all(key in body for key in instance.__mapper__.only_on_get)
         self._session.loader.take(instance, body, Loaded.WHOLE if is_whole else Loaded.ROW)
 
+    def unsure(self, instance: Model, names: Collection[str]) -> None:
+        """Forget values that nobody knows, so that what is wanted of them is sent; reading asks again."""
+        mistrust(instance, names)
+        self._shelve(instance, names)
+        state, unknown = instance.__state__, {instance.__mapper__.fields[name].key for name in names}
+        state.raw = {key: each for key, each in state.raw.items() if key not in unknown}
+        state.loaded = Loaded.NOTHING
+
     def _expire(self, instance: Model, names: Collection[str]) -> None:
         """Let an object be read again, also where it was never read."""
-        state, values = instance.__state__, instance.__dict__
         self._session.loader.expire(instance)
-        fields = instance.__mapper__.fields
+        self._shelve(instance, names)
+
+    def _shelve(self, instance: Model, names: Collection[str]) -> None:
+        """Put the values away that nothing is pending on, for the next read to bring up to date."""
+        state, values, fields = instance.__state__, instance.__dict__, instance.__mapper__.fields
         left = {name: values.pop(name) for name in names if name in values and name not in (state.edits or {})}
         held = {name: value for name, value in left.items() if fields[name].codec.mutable and value is not None}
         if held:
