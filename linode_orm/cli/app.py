@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TextIO
+
 import click
 from rich.console import Console
 
 from linode_orm import LinodeORMError, __version__
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _SECONDS = click.FloatRange(0)
+_Files = tuple[tuple[str, TextIO], ...]
+"""Secrets by name, each in a file."""
+
+
+def _secrets(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that name secrets."""
+    asked = click.option(
+        "--secret",
+        "names",
+        multiple=True,
+        metavar="NAME",
+        help="Ask for this secret, such as new:1.root_pass; a document, such as new:1.metadata, is typed as JSON.",
+    )
+    read = click.option(
+        "--secret-file",
+        "files",
+        multiple=True,
+        type=(str, click.File(encoding="utf-8")),
+        metavar="NAME FILE",
+        help="Read this secret from a file, or from - as standard input.",
+    )
+    return asked(read(command))
 
 
 class _Plainly(click.Group):
@@ -39,15 +66,15 @@ def demo() -> None:
 @click.argument("journal", type=click.Path(dir_okay=False))
 @click.option("--undo", is_flag=True, help="Take back what was done instead of completing it.")
 @click.option("--forget", is_flag=True, help="Send nothing; count the commit as settled by hand.")
-@click.option("--secret", "names", multiple=True, metavar="NAME", help="Ask for this secret, such as new:1.root_pass.")
-def recover(journal: str, names: tuple[str, ...], *, undo: bool, forget: bool) -> None:
+@_secrets
+def recover(journal: str, names: tuple[str, ...], files: _Files, *, undo: bool, forget: bool) -> None:
     """Settle the commit that a crash left unfinished in JOURNAL: say what was done, and complete it or take it back.
 
     The token is found as scripts find it. The exit status is 0 where nothing is left to do, 2 where something is.
     """
     from linode_orm import recover as settle  # noqa: PLC0415  only this command needs it
 
-    report = settle(journal, undo=undo, forget=forget, secrets=_asked(names))
+    report = settle(journal, undo=undo, forget=forget, secrets=_asked(names, files))
     click.echo(str(report))
     left = [entry for entry in report if entry.status not in {"applied", "undone"}]
     if left and not forget:
@@ -57,10 +84,12 @@ def recover(journal: str, names: tuple[str, ...], *, undo: bool, forget: bool) -
 @app.command()
 @click.argument("file", type=click.Path(dir_okay=False))
 @click.option("--apply", "send", is_flag=True, help="Send it, after looking whether the world is as it was.")
-@click.option("--secret", "names", multiple=True, metavar="NAME", help="Ask for this secret, such as new:1.root_pass.")
+@_secrets
 @click.option("--on-error", type=click.Choice(["stop", "continue", "undo"]), default="stop", show_default=True)
 @click.option("--journal", type=click.Path(dir_okay=False), help="Write down what is sent, for `recover`.")
-def plan(file: str, names: tuple[str, ...], on_error: str, journal: str | None, *, send: bool) -> None:
+def plan(  # noqa: PLR0913  one for each option
+    file: str, names: tuple[str, ...], files: _Files, on_error: str, journal: str | None, *, send: bool
+) -> None:
     """Show the plan that was saved to FILE, and send it with --apply."""
     from linode_orm import Client, Plan  # noqa: PLC0415  only this command needs them
 
@@ -71,12 +100,13 @@ def plan(file: str, names: tuple[str, ...], on_error: str, journal: str | None, 
             click.echo(f"\nasks for: {', '.join(saved.secrets)}")
         return
     with Client() as client:
-        click.echo(str(saved.apply(client, on_error=on_error, secrets=_asked(names), journal=journal)))
+        click.echo(str(saved.apply(client, on_error=on_error, secrets=_asked(names, files), journal=journal)))
 
 
-def _asked(names: tuple[str, ...]) -> dict[str, str]:
-    """Ask for secrets on the terminal, unseen."""
-    return {name: click.prompt(name, hide_input=True, err=True) for name in names}
+def _asked(names: tuple[str, ...], files: _Files) -> dict[str, str]:
+    """Read secrets from files, and ask for others on the terminal, unseen."""
+    read = {name: file.read().rstrip("\r\n") for name, file in files}
+    return read | {name: click.prompt(name, hide_input=True, err=True) for name in names}
 
 
 @app.command()

@@ -99,3 +99,26 @@ def test_a_saved_plan_is_shown_and_sent(served, tmp_path):
     assert done.exit_code == 0, done.output
     assert "2 applied" in done.output
     assert "hunter2" not in done.output
+
+
+def test_documents_come_from_the_terminal_and_from_files(served, tmp_path):
+    """A document is typed as JSON, or read from a file, which may end with a line break."""
+    with Session() as session:
+        session.add(
+            Instance(
+                region="us-east",
+                type="g6-nanode-1",
+                image="linode/debian12",
+                root_pass="hunter2-hunter2",
+                metadata={"user_data": "aGk="},
+            )
+        )
+        session.plan().save(tmp_path / "plan")
+    (tmp_path / "password").write_text("hunter2-hunter2\n")
+    options = ["--secret-file", "new:1.root_pass", tmp_path / "password", "--secret", "new:1.metadata"]
+    refused = run("plan", tmp_path / "plan", "--apply", *options, answers="aGk=\n")
+    assert (refused.exit_code, "the text that was given is no JSON" in refused.output) == (1, True), refused.output
+    done = run("plan", tmp_path / "plan", "--apply", *options, answers='{"user_data": "aGk="}\n')
+    assert (done.exit_code, "1 applied" in done.output) == (0, True), done.output
+    [sent] = served.requests.matching("POST", "/linode/instances")
+    assert (sent.body["root_pass"], sent.body["metadata"]) == ("hunter2-hunter2", {"user_data": "aGk="})

@@ -12,9 +12,10 @@ from linode_orm.mapping.codecs import Optional
 from linode_orm.mapping.containers import ListOf
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit import guards, policy
+from linode_orm.session.commit.asking import secrets_for
 from linode_orm.session.commit.conflicts import clash, refuse
 from linode_orm.session.commit.execute import Options
-from linode_orm.session.commit.hands import PlainHands, check_secrets, stand_in
+from linode_orm.session.commit.hands import PlainHands, stand_in
 from linode_orm.session.commit.plan import Change, Plan, Step, is_new
 from linode_orm.session.commit.planfile import account_of
 from linode_orm.session.commit.sending import raise_where_incomplete, send
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from linode_orm.mapping import Model
+    from linode_orm.session.commit.asking import Given
     from linode_orm.session.commit.report import CommitReport
     from linode_orm.session.session import Session
     from linode_orm.wire.client import Client
@@ -37,7 +39,7 @@ def apply(  # noqa: PLR0913  the options of a commit
     *,
     on_error: str,
     conflicts: str,
-    secrets: Mapping[str, str] | None,
+    secrets: Given | None,
     journal: str | os.PathLike[str] | None,
     verify: bool,
 ) -> CommitReport:
@@ -45,8 +47,7 @@ def apply(  # noqa: PLR0913  the options of a commit
     policy.check_choice("on_error", on_error, policy.ON_ERROR)
     policy.check_choice("conflicts", conflicts, policy.CONFLICTS)
     guards.check_writable(client, plan)
-    given = dict(secrets or {})
-    check_secrets(plan, given)
+    given = secrets_for(plan, secrets)
     _check_account(plan, client)
     with _place(plan, client, journal) as session:
         checked_at = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status
 from linode_orm.session.commit.boarding import alone
@@ -130,7 +129,7 @@ class PlainHands(SessionHands):
     """
 
     def __init__(
-        self, session: Workspace, plan: Plan, secrets: Mapping[str, str], ids: Mapping[str, object] | None = None
+        self, session: Workspace, plan: Plan, secrets: Mapping[str, object], ids: Mapping[str, object] | None = None
     ) -> None:
         super().__init__(session, Plan(()))
         self._secrets, self._ids = secrets, ids or {}
@@ -232,15 +231,3 @@ def stand_in(session: Workspace, step: Step, ids: Mapping[str, object]) -> Model
         return model.__bare__(None, (), owner, Status.PENDING)
     parents = tuple(ids[each.token] if isinstance(each, Pending) else each for each in step.parents)
     return cast("Model", owner.reference(model, ids[step.token], parents, None))
-
-
-def check_secrets(plan: Plan, given: Mapping[str, str]) -> None:
-    """Raise `InvalidRequestError` where a secret is missing, or one is given that the plan does not know."""
-    wanted = set(plan.secrets)
-    missing, strange = sorted(wanted - given.keys()), sorted(given.keys() - wanted)
-    if missing or strange:
-        what = f"needs the secrets {', '.join(missing)}" if missing else f"has no secrets {', '.join(strange)}"
-        msg = (
-            f"the plan {what}; nothing was sent: give secrets={{name: value}} for {', '.join(sorted(wanted)) or 'none'}"
-        )
-        raise InvalidRequestError(msg)

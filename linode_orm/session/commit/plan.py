@@ -300,15 +300,16 @@ class Plan:
         *,
         on_error: str = "stop",
         conflicts: str = "check",
-        secrets: Mapping[str, str] | None = None,
+        secrets: Mapping[str, object] | None = None,
         journal: str | os.PathLike[str] | None = None,
         verify: bool = False,
     ) -> CommitReport:
         """Send the plan through a client, after looking whether the world still is as it was when it was made.
 
-        `secrets` holds what `plan.secrets` names. Raises `ConflictError` where an attribute that the plan changes is
-        not as the plan says, `InvalidRequestError` where the account is another one or a secret is missing, both
-        before anything is written, and `CommitError` as `commit()` does.
+        `secrets` holds what `plan.secrets` names; one that is a document is given as a dict, or as JSON. Raises
+        `ConflictError` where an attribute that the plan changes is not as the plan says, `InvalidRequestError` where
+        the account is another one or a secret is missing, unknown or of a wrong type, both before anything is written,
+        and `CommitError` as `commit()` does.
         """
         from linode_orm.session.commit import applying  # noqa: PLC0415  only who applies plans needs it
 

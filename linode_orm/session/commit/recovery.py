@@ -10,6 +10,7 @@ from attrs import evolve
 from linode_orm.errors import ConflictError, JournalError
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.applying import movement
+from linode_orm.session.commit.asking import secrets_for
 from linode_orm.session.commit.boarding import board
 from linode_orm.session.commit.candidates import Finding
 from linode_orm.session.commit.chronicle import Pages, state_of
@@ -41,15 +42,16 @@ def recover(
     *,
     client: Client | None = None,
     undo: bool = False,
-    secrets: Mapping[str, str] | None = None,
+    secrets: Mapping[str, object] | None = None,
     forget: bool = False,
 ) -> CommitReport:
     """Settle the commit that a crash, or Ctrl-C, left unfinished in a journal: complete it, or take it back.
 
     What was sent without an answer is looked for first. Then everything that was not done is sent; with `undo`, what
     was done is put back instead, as far as that can be. A commit that was being undone is undone to its end. Steps
-    that need a secret wait for `secrets={"new:1.root_pass": ...}`: the journal holds none; their entries say which.
-    With `forget`, nothing is sent and the commit counts as ended.
+    that need a secret wait for `secrets={"new:1.root_pass": ...}`: the journal holds none; their entries say which. A
+    secret that is a document is given as a dict, or as JSON. With `forget`, nothing is sent and the commit counts as
+    ended.
 
     The report tells what became of each operation. Raises `JournalError` where the file is none, damaged, in use, or of
     another API, before anything is sent. Without `client` one is made as `Session()` makes it.
@@ -66,7 +68,7 @@ def recover(
             journal.end(kept.id, "dropped")
             return CommitReport(tuple(_as_written(kept)), id=kept.id)
         with Session(client=client) as session:
-            return _Recovery(session, journal, kept, undo=undo, secrets=dict(secrets or {})).run()
+            return _Recovery(session, journal, kept, undo=undo, secrets=secrets).run()
     finally:
         journal.close()
 
@@ -81,7 +83,7 @@ class _Recovery:
     """One unfinished commit on its way to an end."""
 
     def __init__(
-        self, session: Session, journal: Journal, kept: Kept, *, undo: bool, secrets: Mapping[str, str]
+        self, session: Session, journal: Journal, kept: Kept, *, undo: bool, secrets: Mapping[str, object] | None
     ) -> None:
         if kept.base_url != session.client.base_url:
             theirs = session.client.base_url
@@ -89,10 +91,10 @@ class _Recovery:
             raise JournalError(msg)
         self._session, self._journal, self._kept = session, journal, kept
         self._undo = undo or kept.state == "undoing"
-        self._secrets = secrets
+        self._secrets = secrets_for(kept.plan, secrets, may_lack=True)
         self._ids = kept.ids
         self._plan = kept.plan
-        self._hands = PlainHands(session, self._plan, secrets, self._ids)
+        self._hands = PlainHands(session, self._plan, self._secrets, self._ids)
         self._ledger = Pages(journal, kept.id)
         self._made: dict[str, set[object]] = {}
         self._until = self._session.monotonic() + self._straggling()
