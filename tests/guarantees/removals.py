@@ -171,7 +171,7 @@ REMOVALS = (
     ),
     commit(
         21,
-        "journal",
+        "journalfile",
         '"journal_mode=WAL", "synchronous=FULL"',
         '"journal_mode=WAL", "synchronous=OFF"',
         "test_journal.py::test_the_settings_that_durability_rests_on",
@@ -200,7 +200,7 @@ REMOVALS = (
     ),
     commit(
         26,
-        "journal",
+        "journalfile",
         "if application != _APPLICATION:",
         "if False:",
         "test_journal.py::TestBadFiles::test_another_programs",

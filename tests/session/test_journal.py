@@ -432,7 +432,7 @@ class TestBadFiles:
             "    sys.exit(3)\n"
         )
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
-        assert (done.returncode, "in use by another process" in done.stdout) == (3, True), done.stderr
+        assert (done.returncode, "in use by another session or process" in done.stdout) == (3, True), done.stderr
 
     def test_another_api(self, world, session, path, monkeypatch):
         """A journal of the real API is not played against a simulator."""

@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linode_orm.errors import JournalError
-from linode_orm.session.commit.plan import FORMAT, Plan
+from linode_orm.session.commit.journalfile import JournalFile, told
+from linode_orm.session.commit.plan import Plan
 from linode_orm.session.commit.planfile import from_json, step_from_dict
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.session.commit.plan import Step
 
-_APPLICATION: Final = 0x4C4F524D
-"""What marks the file as a journal of this library: LORM."""
 _KEPT: Final = 100
 """How many finished commits stay in the file, for `session.undo()`."""
-_SCHEMA: Final = """
-CREATE TABLE commits (
-    id TEXT PRIMARY KEY, base_url TEXT NOT NULL, on_error TEXT NOT NULL, conflicts TEXT NOT NULL,
-    state TEXT NOT NULL, began TEXT NOT NULL
-);
-CREATE TABLE steps (
-    commit_id TEXT NOT NULL REFERENCES commits (id) ON DELETE CASCADE, number INTEGER NOT NULL, step TEXT NOT NULL,
-    intent TEXT, there INTEGER, status TEXT, identity TEXT, note TEXT,
-    PRIMARY KEY (commit_id, number)
-) WITHOUT ROWID;
-CREATE TABLE listings (
-    commit_id TEXT NOT NULL REFERENCES commits (id) ON DELETE CASCADE, number INTEGER NOT NULL, ids TEXT NOT NULL,
-    PRIMARY KEY (commit_id, number)
-) WITHOUT ROWID;
-"""
 
 
 class Known(NamedTuple):
@@ -89,51 +72,19 @@ class Journal:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, must_exist: bool = False) -> None:
-        self.path = Path(path)
-        if not self.path.exists():
-            if must_exist:
-                msg = f"{self.path}: there is no such journal; nothing was sent"
-                raise JournalError(msg)
-            _create(self.path)
-        if self.path.is_dir() or not self.path.stat().st_size:
-            what = "is a directory" if self.path.is_dir() else "is empty"
-            msg = f"{self.path} {what}, and no journal; nothing was sent: name another file, or delete it"
-            raise JournalError(msg)
-        with _told(self.path):
-            self._connection = sqlite3.connect(self.path, isolation_level=None, timeout=0)
-            try:
-                self._open()
-            except BaseException:
-                self._connection.close()
-                raise
+        self._file = JournalFile(path, must_exist=must_exist)
+        self.path = self._file.path
+        self._connection = self._file.connection
         self._waiting: list[tuple[object, ...]] = []
         self._listings: dict[int, tuple[Iterable[object], str, int]] = {}
-
-    def _open(self) -> None:
-        self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-        ((application,),) = self._connection.execute("PRAGMA application_id")
-        ((version,),) = self._connection.execute("PRAGMA user_version")
-        if application != _APPLICATION:
-            msg = f"{self.path} is an SQLite file of another program; nothing was sent"
-            raise JournalError(msg)
-        if version != FORMAT:
-            msg = f"{self.path} is a journal of form {version}, this version reads form {FORMAT}; nothing was sent"
-            raise JournalError(msg)
-        checked = [row[0] for row in self._connection.execute("PRAGMA quick_check")]
-        if checked != ["ok"]:
-            msg = f"{self.path} is damaged ({checked[0]}); nothing was sent: restore it from a copy"
-            raise JournalError(msg)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            self._connection.execute(f"PRAGMA {pragma}")
-        self._connection.execute("BEGIN IMMEDIATE")
-        self._connection.execute("COMMIT")
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """Bring what is written inside, and what waits, to the disk together."""
-        with _told(self.path):
+        with told(self.path):
+            self._file.check_in_place()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -156,7 +107,7 @@ class Journal:
             if instead is not None:
                 connection.execute("UPDATE commits SET state = 'returned' WHERE id = ?", (instead,))
             connection.execute(
-                "INSERT INTO commits VALUES (?, ?, ?, ?, 'open', ?)",
+                "INSERT INTO commits VALUES (?, ?, ?, ?, 'open', ?, (SELECT id FROM journal))",
                 (name, base_url, on_error, conflicts, datetime.now(UTC).isoformat()),
             )
             connection.executemany("INSERT INTO steps (commit_id, number, step) VALUES (?, ?, ?)", rows)
@@ -191,7 +142,7 @@ class Journal:
         """Give the number of what is in a collection, which many steps have in common and is written once."""
         known = self._listings.get(id(ids))
         if known is None or known[0] is not ids or known[1] != name:
-            with _told(self.path):
+            with told(self.path):
                 ((last,),) = self._connection.execute(
                     "SELECT coalesce(max(number), 0) FROM listings WHERE commit_id = ?", (name,)
                 )
@@ -216,14 +167,14 @@ class Journal:
         """Write down how a commit ended."""
         with self._transaction() as connection:
             connection.execute("UPDATE commits SET state = ? WHERE id = ?", (state, name))
-        with _told(self.path):
+        with told(self.path):
             self._connection.execute("PRAGMA incremental_vacuum").fetchall()
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def unfinished(self) -> list[str]:
         """Give the names of the commits that have not ended, the oldest first."""
-        with _told(self.path):
+        with told(self.path):
             rows = self._connection.execute(
                 "SELECT id FROM commits WHERE state IN ('open', 'undoing') ORDER BY began, rowid"
             ).fetchall()
@@ -231,7 +182,7 @@ class Journal:
 
     def find(self, name: str) -> Kept | None:
         """Give a commit by its name."""
-        with _told(self.path):
+        with told(self.path):
             found = self._connection.execute(
                 "SELECT id, base_url, on_error, conflicts, state FROM commits WHERE id = ?", (name,)
             ).fetchone()
@@ -248,7 +199,7 @@ class Journal:
 
     def made(self, model: str) -> frozenset[object]:
         """Give the ids of the objects of a class that the commits in the file have made."""
-        with _told(self.path):
+        with told(self.path):
             rows = self._connection.execute(
                 "SELECT step, identity FROM steps WHERE identity <> 'null' AND instr(step, ?)",
                 (f'"type": {json.dumps(model)}',),
@@ -268,8 +219,7 @@ class Journal:
 
     def close(self) -> None:
         """Let the file go."""
-        with suppress(sqlite3.Error):
-            self._connection.close()
+        self._file.close()
 
 
 def _brought(identity: str | None) -> tuple[object, dict[str, object]]:
@@ -289,63 +239,3 @@ def _made_by(step: dict[str, Any], identity: str, model: str) -> Iterator[object
         named = rider["object"]
         if named["type"] == model and named["new"] in aboard:
             yield aboard[named["new"]]
-
-
-def _create(path: Path) -> None:
-    """Make a new journal beside its place and put it there whole, so that no half one is ever found."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with _told(path):
-        try:
-            connection = sqlite3.connect(beside, isolation_level=None)
-            try:
-                for pragma in (f"application_id={_APPLICATION}", f"user_version={FORMAT}", "auto_vacuum=INCREMENTAL"):
-                    connection.execute(f"PRAGMA {pragma}")
-                connection.execute("PRAGMA journal_mode=DELETE")
-                connection.execute("PRAGMA synchronous=FULL")
-                connection.executescript(_SCHEMA)
-            finally:
-                connection.close()
-            beside.chmod(0o600)
-            try:
-                os.link(beside, path)
-            except FileExistsError:
-                raise
-            except OSError:  # where files have one name only
-                beside.rename(path)
-            _sync(path.parent)
-        finally:
-            beside.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    """Bring a new name to the disk."""
-    with suppress(OSError):  # where folders cannot be opened
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Say in words what SQLite says in its own."""
-    try:
-        yield
-    except FileExistsError:
-        msg = f"{path} was just made by another process; try again"
-        raise JournalError(msg) from None
-    except (sqlite3.Error, OSError) as error:
-        text = str(error)
-        if "locked" in text:
-            what = "is in use by another process"
-        elif "not a database" in text or "malformed" in text or "file is encrypted" in text:
-            what = f"is damaged or no journal ({text})"
-        elif "full" in text or "No space" in text:
-            what = "cannot be written: the disk is full"
-        elif "readonly" in text or "unable to open" in text or isinstance(error, PermissionError):
-            what = f"cannot be written ({text})"
-        else:
-            what = f"cannot be used ({text})"
-        msg = f"the journal {path} {what}; what is not written down is not sent"
-        raise JournalError(msg) from error
