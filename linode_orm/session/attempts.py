@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.session.commit.calls import may_have_been_done
+from linode_orm.session.moments import Moment
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from linode_orm.mapping import Model
     from linode_orm.mapping.operations import Operation
     from linode_orm.session.query.runner import QueryRunner
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request, Response
 
-_MARGIN: Final = timedelta(seconds=2)
-"""Moments of the API are whole seconds, and so are the dates of its answers."""
 _ROUNDS: Final = 3
 """How often an action is sent at most."""
 _FIRST_PAUSE: Final = 0.5
@@ -45,7 +41,7 @@ def send_once(session: Tries, target: Model, operation: Operation, request: Requ
     (`Client.settle`), it is sent again; one that makes something new never is, since its event may be about that.
     Raises the error of the request where nothing tells.
     """
-    since = session.client.clock.now()
+    since = Moment.now(session.client)
     lost: LinodeORMError | None = None
     for _ in range(1 if makes_something(target, operation) else _ROUNDS):
         try:
@@ -69,7 +65,7 @@ def makes_something(target: Model, operation: Operation) -> bool:
     return operation.answers is not None and (operation.answers != type(target).__name__ or operation.name == "clone")
 
 
-def _settled(session: Tries, target: Model, operation: Operation, since: datetime) -> bool:
+def _settled(session: Tries, target: Model, operation: Operation, since: Moment) -> bool:
     """Whether an action turns out to be done, before no request can be running any more."""
     clock, pause = session.client.clock, _FIRST_PAUSE
     end = clock.monotonic() + session.client.settle
@@ -82,13 +78,12 @@ def _settled(session: Tries, target: Model, operation: Operation, since: datetim
     return True
 
 
-def _has_happened(session: Tries, target: Model, operation: Operation, since: datetime) -> bool:
+def _has_happened(session: Tries, target: Model, operation: Operation, since: Moment) -> bool:
     """Whether the account has an event of that action about that object since then; 1 GET."""
     event: Any = lookup("Event")
     state = target.__state__
     about = state.parents[0] if state.parents else state.identity
-    skew = session.client.skew or timedelta(0)
     query: Query[Any] = Query(event, session.runner.lenient).filter(
-        event.action == operation.event, event.entity.id == about, event.created >= since + skew - _MARGIN
+        event.action == operation.event, event.entity.id == about, event.created >= since.earliest(session.client)
     )
-    return query.exists()
+    return any(each.created >= since.earliest(session.client) for each in query)  # by what the answer tells of clocks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC
+from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from queue import SimpleQueue
@@ -30,7 +30,7 @@ from linode_orm.wire.watch import Watch, again
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from types import TracebackType
     from typing import Self
 
@@ -75,7 +75,7 @@ class Client:
     _closed = False
     _sent = 0
     _expiry: datetime | None = None
-    _dated: tuple[str, datetime] | None = None
+    _dated: tuple[str, datetime, float] | None = None
 
     def __init__(  # noqa: PLR0913  the options of the contract
         self,
@@ -121,7 +121,7 @@ class Client:
         Raises `ApiError` for a refusal, `TransportError` where no answer came, `ResponseError` for a redirect, and
         `InvalidRequestError` for a write of a read-only client, before anything is sent. `wanted` is asked while the
         request waits for its turn: where it gives False, the request is given up unsent (`CancelledError`); not between
-        the tries of one that may have been done. `takes` is the path that an update gives its object.
+        the tries of one that may have been done. `takes` is the path that an update, or a creation, gives its object.
         """
         self._check(request)
         clock, policy, tries, doubtful = self.clock, POLICY, 1, False
@@ -168,7 +168,7 @@ class Client:
             raise
         self._landed(ticket, response)
         if "date" in response.headers:
-            self._dated = response.headers["date"], self.clock.now()
+            self._dated = response.headers["date"], self.clock.now(), self.clock.monotonic()
         self._judge(response, tries)
         return response if tries == 1 else evolve(response, tries=tries)
 
@@ -262,13 +262,21 @@ class Client:
     @property
     def skew(self) -> timedelta | None:
         """How far the clock of the API is ahead of this one, by its last answer; None where no answer had a date."""
-        if self._dated is None:
+        dated = self._dated
+        theirs = _moment(dated[0]) if dated is not None else None
+        return theirs - dated[1] if dated is not None and theirs is not None else None
+
+    @property
+    def api_now(self) -> datetime | None:
+        """The moment by the clock of the API, or one before it; None where no answer had a date.
+
+        It is counted on from the last answer, so that no jump of this machine's clock moves it.
+        """
+        dated = self._dated
+        theirs = _moment(dated[0]) if dated is not None else None
+        if dated is None or theirs is None:
             return None
-        try:
-            theirs = parsedate_to_datetime(self._dated[0])
-        except ValueError:
-            return None
-        return (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)) - self._dated[1]
+        return theirs + timedelta(seconds=self.clock.monotonic() - dated[2])
 
     # -- its state ---------------------------------------------------------------------------------------------------
 
@@ -329,6 +337,14 @@ def _place(token: str | None, base_url: str | None, profile: str | None, *, look
         found = discover(token, base_url, profile)
         return found.base_url, found.token
     return check_url(base_url or DEFAULT_URL), None if token is None else check_token(token, "token=")
+
+
+def _moment(date: str) -> datetime | None:
+    try:
+        parsed = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def _over_http(base_url: str, workers: int) -> Transport:

@@ -1,4 +1,4 @@
-"""Stragglers: updates that were never answered, and may take effect after a newer one."""
+"""Stragglers: updates and deletions that were never answered, and may take effect after a newer request."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Stragglers:
         self._lock = Lock()
 
     def note(self, request: Request, error: Exception) -> None:
-        """Remember an update that failed in a way that leaves it running, perhaps."""
-        if request.method != "PUT" or not may_be_running(error):
+        """Remember an update or a deletion that failed in a way that leaves it running, perhaps."""
+        if request.method not in {"PUT", "DELETE"} or not may_be_running(error):
             return
         now = self._clock.monotonic()
         with self._lock:
@@ -53,7 +53,7 @@ class Stragglers:
         """Give the seconds to wait before sending what an older request, still running, would spoil.
 
         That is an update where an older one says otherwise, what frees the key of an object that was sent twice, and
-        an update that gives its object the path `takes`, where an older one would find it.
+        what gives its object the path `takes`, where an older update, or a deletion, would find it.
         """
         now = self._clock.monotonic()
         keys, end = self._held.get(request.path, (frozenset[str](), now))
@@ -62,7 +62,8 @@ class Stragglers:
         if request.method == "PUT":
             older = self._by_path.get(request.path, ())
             ends += [each.end for each in older if _says_otherwise(each.body, request.body)]
-            ends += [each.end for each in self._by_path.get(takes or "", ())]
+        if takes is not None:
+            ends += [each.end for each in self._by_path.get(takes, ())]
         return max([0.0, *(each - now for each in ends)])
 
 

@@ -18,6 +18,7 @@ class Removal(NamedTuple):
 COMMIT = "session/commit/"
 SESSION = "tests/session/"
 CASES = "tests/stateful/test_commit_cases.py::"
+ANSWERS = "tests/stateful/test_commit_answers.py::"
 
 
 def commit(promise: int, module: str, text: str, instead: str, test: str) -> Removal:
@@ -278,4 +279,34 @@ REMOVALS = (
         "pass",
         f"{CASES}test_a_write_in_doubt_does_not_hide_another_writer",
     ),
+    Removal(
+        14,
+        "wire/stragglers.py",
+        'request.method not in {"PUT", "DELETE"} or',
+        'request.method != "PUT" or',
+        f"{ANSWERS}test_the_key_that_a_deletion_in_doubt_frees",
+    ),
+    Removal(
+        15,
+        "session/moments.py",
+        "return min(self.at + skew, counted) - _MARGIN",
+        "return self.at + skew - _MARGIN",
+        f"{ANSWERS}test_a_clock_that_jumps",
+    ),
+    Removal(
+        15,
+        "session/moments.py",
+        "at = client.clock.now() if there is None else there",
+        "at = client.clock.now()",
+        f"{ANSWERS}test_a_clock_that_jumps",
+    ),
+    commit(
+        15,
+        "candidates",
+        " and (end is None or when <= end)",
+        "",
+        f"{ANSWERS}test_what_others_made_when_it_was_over_is_not_taken_for_it",
+    ),
+    commit(31, "certainty", "if is_other:", "if False:", f"{ANSWERS}test_odd_answers"),
+    commit(31, "settling", "or _is_meant(identity, key)):", "or key is not None):", f"{ANSWERS}test_odd_answers"),
 )

@@ -11,8 +11,9 @@ from linode_orm import NodeBalancerNode, VPCSubnet
 from linode_orm.session.commit import pairing
 from linode_orm.session.commit.candidates import Sought, differences
 from linode_orm.session.commit.pairing import paired
+from linode_orm.session.moments import Moment
 
-SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+SINCE = Moment(datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def sought(model: type, sent: dict[str, object]) -> Sought:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from attrs import frozen
@@ -12,6 +12,8 @@ from linode_orm.mapping.codecs import Optional
 from linode_orm.mapping.containers import ListOf, Structure
 from linode_orm.mapping.registry import lookup
 from linode_orm.session.commit.plan import Hidden, Pending
+from linode_orm.session.loading import identity_in
+from linode_orm.session.moments import ended
 from linode_orm.session.query.listing import Listing
 from linode_orm.session.query.pages import ListReader
 from linode_orm.wire.messages import Request
@@ -23,14 +25,11 @@ if TYPE_CHECKING:
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.mapper import Mapper
     from linode_orm.session.commit.plan import Step
+    from linode_orm.session.moments import Moment
     from linode_orm.wire.client import Client
 
     Body = dict[str, Any]
 
-_MARGIN: Final = timedelta(seconds=2)
-"""Moments of the API are whole seconds, and so are the dates of its answers."""
-_UNKNOWN_SKEW: Final = timedelta(minutes=10)
-"""How far the clocks of this machine and of the API may be apart, as long as no answer had a date."""
 _NAMES: Final = ("label", "name", "title", "username", "domain", "summary", "address")
 """What people call an object: whatever else the API rewrites, it keeps these."""
 
@@ -40,20 +39,33 @@ class Sought:
     """An object that was sent: of which class, below which parents, with which body (without secrets), and when.
 
     `known` are ids that cannot be its own: they were known before it was sent. `is_listed` says that no others were in
-    the collection then: it was read, or its parent is as new.
+    the collection then: it was read, or its parent is as new. `until` is when the last request for it had ended, by the
+    monotonic clock, where it had.
     """
 
     model: type[Model]
     parents: tuple[object, ...]
     sent: Body
-    since: datetime
+    since: Moment
     known: frozenset[object] = frozenset()
     is_listed: bool = False
+    until: float = 0.0
 
     @property
     def key(self) -> dict[str, object]:
         """The attributes, as they were sent, that the API lets one object only have; empty where there are none."""
         return enforced_key(self.model.__mapper__, self.sent)
+
+    @property
+    def has_chosen_id(self) -> bool:
+        """Whether its user chose its id, so that its path is known before it is made."""
+        return bool(self.key) and tuple(self.key) == self.model.__mapper__.id_names
+
+    @property
+    def path(self) -> str:
+        """The path that it has with the id that its user chose."""
+        values = tuple(self.key.values())
+        return self.model.__mapper__.path_for(values[0] if len(values) == 1 else values, self.parents)
 
     @property
     def can_be_told(self) -> bool:
@@ -123,14 +135,13 @@ def look(client: Client, sought: Sought, taken: Collection[object] = ()) -> Find
 
 def _by_key(client: Client, sought: Sought) -> Body | None:
     mapper = sought.model.__mapper__
-    if "get" in mapper.verbs and tuple(sought.key) == mapper.id_names:
-        values = tuple(sought.key.values())
-        path = mapper.path_for(values[0] if len(values) == 1 else values, sought.parents)
+    if "get" in mapper.verbs and sought.has_chosen_id:
         try:
-            body = client.send(Request("GET", path, version=mapper.version)).json()
+            body = client.send(Request("GET", sought.path, version=mapper.version)).json()
         except NotFound:
             return None
-        return body if isinstance(body, dict) else None
+        identity_in(mapper, body, sought.key)  # raises where it is no object
+        return cast("Body", body)
     keys = {mapper.fields[name].key: value for name, value in sought.key.items()}
     filterable = {
         mapper.fields[name].key: keys[mapper.fields[name].key] for name in sought.key if mapper.fields[name].filterable
@@ -184,15 +195,16 @@ def _aims_elsewhere(sought: Sought, row: Body) -> bool:
 
 
 def _is_new(client: Client, sought: Sought, row: Body) -> bool:
-    """Whether an object was made after the request began, by the clock of the API as far as it is known."""
+    """Whether an object was made while the request may have run, by the clock of the API as far as it is known."""
     created = sought.model.__mapper__.fields.get("created")
     moment = row.get(created.key) if created is not None else None
     if created is None or moment is None:
         return True
     when = created.codec.decode(moment, cast("Any", None), "created")
-    skew = client.skew
-    margin = _UNKNOWN_SKEW if skew is None else _MARGIN - skew
-    return not isinstance(when, datetime) or when >= sought.since - margin
+    if not isinstance(when, datetime):
+        return True
+    end = ended(client, sought.until)
+    return when >= sought.since.earliest(client) and (end is None or when <= end)
 
 
 def differences(sought: Sought, row: Body) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 
-from linode_orm.errors import BadRequest, LinodeORMError
+from linode_orm.errors import BadRequest, LinodeORMError, ResponseError
 from linode_orm.mapping.registry import lookup
 from linode_orm.session.commit.boarding import board
 from linode_orm.session.commit.calls import Answer, may_have_been_done
@@ -90,6 +90,7 @@ class _Creation:
         self._carrier = carrier
         self._unanswered = self._running = 0 if lost is None else 1
         self._began = perf_counter()
+        self._takes = sought.path if sought.has_chosen_id else None
 
     def run(self) -> Answer:
         for turn in range(_ROUNDS):
@@ -108,10 +109,11 @@ class _Creation:
     def _send(self) -> Answer | None:
         """Send it once; None where the answer was lost."""
         try:
-            response = self._client.send(self._request, wanted=self._wanted)
+            response = self._client.send(self._request, wanted=self._wanted, takes=self._takes)
             self._tries += response.tries
             body = response.json() if response.content else {}
             identity = identity_in(self._sought.model.__mapper__, body, self._sought.key)
+            self._check(identity)
         except Exception as error:  # noqa: BLE001  whatever it is, it is told
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)
             if may_have_been_done(self._request.method, error):
@@ -122,6 +124,18 @@ class _Creation:
             return self._refused(error)
         self._hold(identity)
         return self._done(body, identity, note="its first answer was lost" if self._lost else "")
+
+    def _check(self, identity: object) -> None:
+        """Raise `ResponseError` where an answer is about another object: one that was there, or has another key."""
+        sought = self._sought
+        if sought.has_chosen_id:
+            ids = identity if isinstance(identity, tuple) else (identity,)
+            is_other = [str(each).casefold() for each in ids] != [str(each).casefold() for each in sought.key.values()]
+        else:  # the API gives a number once
+            is_other = isinstance(identity, int) and identity in sought.known | self._claims.of(sought)
+        if is_other:
+            msg = f"{self._request.title}: the answer is about another {sought.model.__mapper__.name}, {identity!r}"
+            raise ResponseError(msg)
 
     def _refused(self, error: BaseException) -> Answer:
         """Take a refusal as it is, or for what an earlier try has done: its key is taken now."""

@@ -28,7 +28,8 @@ def sought_for(doubt: Doubt, parents: tuple[object, ...]) -> Sought:
     step = doubt.step
     sent = cast("dict[str, Any]", doubt.sent if isinstance(doubt.sent, dict) else {})
     is_listed = doubt.is_listed or any(isinstance(each, Pending) for each in step.parents)
-    return Sought(cast("type[Model]", lookup(step.model)), parents, sent, doubt.since, doubt.known, is_listed)
+    model = cast("type[Model]", lookup(step.model))
+    return Sought(model, parents, sent, doubt.since, doubt.known, is_listed, doubt.until)
 
 
 def settle(session: Workspace, instances: Iterable[Model]) -> None:
@@ -41,9 +42,11 @@ def settle(session: Workspace, instances: Iterable[Model]) -> None:
         if isinstance(doubt, Doubt):
             if doubt.was_aboard and id(instance) not in findings:
                 _look_together(session, instance, ordered, findings)
-            in_doubt[id(instance)] = _settled(session, settler, instance, doubt, findings.get(id(instance)))
-            if not instance.__state__.is_new:
-                del in_doubt[id(instance)]
+            known = _settled(session, settler, instance, doubt, findings.get(id(instance)))
+            if known is None or not instance.__state__.is_new:
+                in_doubt.pop(id(instance), None)
+            else:
+                in_doubt[id(instance)] = known
     settler.finish()
 
 
@@ -66,8 +69,10 @@ def _look_together(session: Workspace, instance: Model, others: Iterable[Model],
     findings.update(zip(doubts, found, strict=True))
 
 
-def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt, finding: Finding | None) -> Doubt:
-    """Adopt the object where the API has it; else give what is known about it now."""
+def _settled(
+    session: Workspace, settler: Settler, instance: Model, doubt: Doubt, finding: Finding | None
+) -> Doubt | None:
+    """Adopt the object where the API has it; else give what is known about it now, None where it was never made."""
     fill_in(instance)
     parent = parent_of(instance)
     if parent is not None and parent.__state__.is_new:  # it was to ride with that one: none of both, or nobody knows
@@ -83,6 +88,8 @@ def _settled(session: Workspace, settler: Settler, instance: Model, doubt: Doubt
     if finding.why:
         reason = f"{finding.why}. session.expunge(x) if it is, and change what tells them apart in a new one"
         return evolve(doubt, reason=reason, may_repeat=False)
+    if finding.body is None and doubt.until and session.client.clock.monotonic() >= doubt.until:
+        return None
     if finding.body is None:
         moved = [name for name, value in sought.key.items() if instance.__dict__.get(name) != value]
         return evolve(doubt, reason=_moved(instance, doubt, moved), may_repeat=not moved)

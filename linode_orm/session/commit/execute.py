@@ -24,6 +24,7 @@ from linode_orm.session.commit.ledger import Ledger
 from linode_orm.session.commit.plan import Doubt, Hidden, Pending, fill, fill_path, is_new, waits_for
 from linode_orm.session.commit.report import Entry
 from linode_orm.session.loading import identity_in
+from linode_orm.session.moments import Moment
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
@@ -227,7 +228,7 @@ class Run:
             ahead = [each for each in self._ready[:_AHEAD] if self.steps[each].operation != "create"]
             fresh = [*missing, *(number for number in ahead if not self._is_written(number))]
             listed = {number: ids for number, ids in there.items() if ids is not None}
-            self._options.ledger.intend([self.steps[number] for number in fresh], self._client.clock.now(), listed)
+            self._options.ledger.intend([self.steps[number] for number in fresh], Moment.now(self._client).at, listed)
             self._intended.update(fresh)
 
     def _read_before(self, step: Step) -> frozenset[object] | None:
@@ -289,9 +290,9 @@ class Run:
         if collection not in self._known:
             self._known[collection] = self._hands.known(step, parents) | self._listed.get(collection, frozenset())
         before, is_listed = self._hands.doubted(step), collection in self._listed
-        doubt = Doubt(step, sent, self._client.clock.now(), "", self._known[collection], is_listed=is_listed)
+        doubt = Doubt(step, sent, Moment.now(self._client), "", self._known[collection], is_listed=is_listed)
         if before is not None:
-            doubt = evolve(before, step=step, sent=sent)
+            doubt = evolve(before, step=step, sent=sent, until=0.0)
         self._doubts[step.number] = doubt
         lost = TransportError(before.reason) if before is not None else None
         sought = sought_for(doubt, parents)

@@ -13,9 +13,9 @@ from linode_orm.mapping.values import ABSENT
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator, Mapping
-    from datetime import datetime
 
     from linode_orm.session.commit.report import CommitReport
+    from linode_orm.session.moments import Moment
     from linode_orm.wire.client import Client
 
 Operation = Literal["create", "update", "replace", "delete"]
@@ -330,7 +330,7 @@ class Doubt:
 
     step: Step
     sent: object
-    since: datetime
+    since: Moment
     reason: str
     known: frozenset[object] = frozenset()
     may_repeat: bool = False

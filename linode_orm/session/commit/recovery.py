@@ -22,6 +22,7 @@ from linode_orm.session.commit.plan import Doubt, Pending, Plan, fill
 from linode_orm.session.commit.report import CommitReport, Entry
 from linode_orm.session.commit.sending import Before, put_back, send
 from linode_orm.session.loading import identity_in
+from linode_orm.session.moments import Moment
 from linode_orm.session.newest import read_newest
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class _Recovery:
 
         Its intent says when it was sent first, and nothing when it was sent last.
         """
-        now = self._session.clock.now()
+        now = Moment.now(self._session.client).at
         unknown = [each.intent for each in self._kept.steps if each.intent and each.status in {None, "in doubt"}]
         return self._session.client.settle if any(now - each < _SURELY_ENDED for each in unknown) else 0.0
 
@@ -163,7 +164,8 @@ class _Recovery:
     def _doubt(self, known: Known) -> Doubt:
         step = known.step
         sent = fill(step.body, lambda each: self._ids.get(each.token) if isinstance(each, Pending) else each)
-        since, is_listed = known.intent or self._session.clock.now(), known.there is not None
+        since = Moment.now(self._session.client) if known.intent is None else Moment(known.intent)
+        is_listed = known.there is not None
         return Doubt(step, sent, since, known.note, known.there or frozenset(), is_listed=is_listed)
 
     def _parents(self, known: Known) -> tuple[object, ...]:

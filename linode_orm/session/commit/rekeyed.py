@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from linode_orm.errors import NotFound
 from linode_orm.mapping.state import Loaded, Status
+from linode_orm.session.loading import identity_in
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
@@ -67,4 +68,5 @@ def _body(client: Client, instance: Model, key: object) -> dict[str, JSON] | Non
         body = client.send(Request("GET", path, version=mapper.version)).json()
     except NotFound:
         return None
-    return body if isinstance(body, dict) else None
+    identity_in(mapper, body)  # raises where it is no object
+    return cast("dict[str, JSON]", body)

@@ -139,9 +139,8 @@ class Settler:
         key = next((instance.__dict__.get(name) for name in names if (name,) == instance.__mapper__.id_names), None)
         forget(instance, names)
         identity = self._identity_in(instance, body)
-        may_rekey = any(name in instance.__mapper__.id_names for name in names)
         note = ""
-        if identity is not None and (identity == _own(instance) or may_rekey):
+        if identity is not None and (identity == _own(instance) or _is_meant(identity, key)):
             if identity != _own(instance):
                 self._session.identity_map.rekey(instance, identity)
             self._take(instance, cast("dict[str, Any]", body))
@@ -243,6 +242,11 @@ class Settler:
 
 def _own(instance: Model) -> object:
     return instance if instance.__mapper__.singleton else instance.__state__.identity
+
+
+def _is_meant(identity: object, key: object) -> bool:
+    """Whether an id is the key that was sent, which the API may write in its own way; else it is somebody else's."""
+    return key is not None and str(identity).casefold() == str(key).casefold()
 
 
 def _may_have_children(model: str) -> bool:
