@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import pickle
+from hashlib import sha256
 
 import pytest
 
+from linode_orm import StreamDestination
 from linode_orm.errors import CommitError, ConflictError, InvalidRequestError
 from linode_orm.session.commit.plan import Plan
 from tests.session.yard import Crane, Dock, Session, World, refusal
@@ -147,18 +149,103 @@ def edited(content: dict) -> str:
         (lambda _: '{"a": 1}', "is no plan of linode_orm"),
         (lambda content: json.dumps(content | {"version": "99.0"}), "was made by another version.*99.0"),
         (lambda content: json.dumps(content | {"format": 2}), "was made by another version.*form 2"),
+        (lambda content: json.dumps(content | {"format": True}), "was made by another version"),
         (lambda _: "\ufeff{}", "is no JSON"),
+        (lambda _: "\xff\xfe".encode("latin-1"), "cannot be read"),
+        (lambda content: '{"kind": "x", ' + json.dumps(content)[1:], "is no JSON.*'kind' stands twice"),
+        (lambda content: json.dumps(content | {"least_time": float("nan")}), "is no JSON.*NaN"),
+        (lambda _: "[" * 100_000 + "]" * 100_000, "is no JSON.*recursion"),
+        (lambda content: json.dumps(content)[:-1] + ', "a":' + "[" * 9999 + "]" * 9999 + "}", "is no JSON.*recursion"),
+        (lambda _: "9" * 5000, "is no JSON"),
     ],
-    ids=["edited", "cut", "empty", "a list", "another object", "a newer version", "a newer form", "with a mark"],
+    ids=[
+        "edited",
+        "cut",
+        "empty",
+        "a list",
+        "another object",
+        "a newer version",
+        "a newer form",
+        "a form that is true",
+        "with a mark",
+        "no text",
+        "a key twice",
+        "no number",
+        "too deep",
+        "too deep at its end",
+        "too long a number",
+    ],
 )
 def test_a_file_that_is_no_such_plan_is_refused(file, world, spoil, says):
     """Whatever is wrong with a file, it is said with its name, and nothing is sent."""
-    file.write_text(spoil(json.loads(file.read_text())))
+    spoilt = spoil(json.loads(file.read_text()))
+    file.write_bytes(spoilt if isinstance(spoilt, bytes) else spoilt.encode())
     with pytest.raises(InvalidRequestError, match=says) as caught:
         Plan.load(file)
     assert str(file) in str(caught.value)
     assert "nothing was sent" in str(caught.value)
     assert world.sent == []
+
+
+def forged(content: dict) -> str:
+    content.pop("checksum")
+    checksum = sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return json.dumps(content | {"checksum": checksum})
+
+
+def to_itself(steps: list[dict]) -> None:
+    steps[1]["depends_on"] = [2]
+
+
+def to_nothing(steps: list[dict]) -> None:
+    steps[1]["depends_on"] = [99]
+
+
+def twice(steps: list[dict]) -> None:
+    steps[1]["number"] = 1
+
+
+def of_no_class(steps: list[dict]) -> None:
+    steps[0]["object"]["type"] = "Nope"
+
+
+def of_no_attribute(steps: list[dict]) -> None:
+    steps[2]["changes"][0]["attribute"] = "nope"
+
+
+def of_no_parent(steps: list[dict]) -> None:
+    steps[1]["parents"] = [{"$new": "new:77"}]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (to_itself, "cycle"),
+        (to_nothing, "a step is not there"),
+        (twice, "there twice"),
+        (of_no_class, "'Nope'"),
+        (of_no_attribute, "Dock has no attribute 'nope'"),
+        (of_no_parent, "no step creates new:77"),
+    ],
+)
+def test_a_plan_that_does_not_hang_together(file, world, spoil, says):
+    """Even with a right checksum it is refused before anything is asked or sent."""
+    content = json.loads(file.read_text())
+    spoil(content["steps"])
+    file.write_text(forged(content))
+    world.log.clear()
+    with pytest.raises(InvalidRequestError, match=f"is damaged.*{says}"):
+        Plan.load(file)
+    assert world.log == []
+
+
+@pytest.mark.parametrize("details", [{"$new": "new:1"}, {"$secret": ["a"]}, {"$": 1, "$$new": [{"$new": 2}]}])
+def test_keys_that_look_like_ours(session, tmp_path, details):
+    """A user's document may hold what stands for ids and for secrets in a file."""
+    session.add(StreamDestination(label="logs", type="custom_https", details=details))
+    session.plan().save(tmp_path / "plan.json")
+    [step] = Plan.load(tmp_path / "plan.json")
+    assert step.body == {"label": "logs", "type": "custom_https", "details": details}
 
 
 def test_a_file_that_is_not_there(tmp_path):

@@ -393,10 +393,15 @@ def _plain(value: object) -> Any:  # noqa: ANN401  JSON
     if isinstance(value, Hidden):
         return {"$secret": list(value.path)}
     if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {_escaped(str(key)): _plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
     return value
+
+
+def _escaped(key: str) -> str:
+    """Let no key of a user's document look like one of ours."""
+    return f"${key}" if key.startswith("$") else key
 
 
 def _shown(value: object) -> str:

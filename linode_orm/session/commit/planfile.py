@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Never, cast
@@ -16,6 +17,8 @@ from linode_orm.version import VERSION
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from linode_orm.wire.client import Client
 
 _KIND: Final = "linode_orm plan"
@@ -64,15 +67,16 @@ def load(path: str | os.PathLike[str]) -> Plan:
     content = _content(path)
     if content.get("kind") != _KIND:
         _refuse(path, "is no plan of linode_orm")
-    if content.get("format") != FORMAT or content.get("version") != VERSION:
+    if content.get("format") is True or content.get("format") != FORMAT or content.get("version") != VERSION:
         theirs = f"version {content.get('version')}, form {content.get('format')}"
         _refuse(path, f"was made by another version ({theirs}); this is version {VERSION}, form {FORMAT}")
     if content.pop("checksum", None) != _checksum(content):
         _refuse(path, "was changed since it was saved; make a new plan instead")
     try:
+        _check_whole(content["steps"])
         steps = tuple(step_from_dict(each) for each in content["steps"])
         return Plan(steps, 0, tuple(content["lost"]), content["least_time"], Source(None, content["account"]))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         _refuse(path, f"is damaged ({type(error).__name__}: {error})")
 
 
@@ -84,12 +88,62 @@ def _content(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not text.strip():
         _refuse(path, "is empty")
     try:
-        content = json.loads(text)
-    except ValueError as error:
+        content = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
         _refuse(path, f"is no JSON ({error})")
     if not isinstance(content, dict):
         _refuse(path, "is no plan of linode_orm")
     return cast("dict[str, Any]", content)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice: who reviews the file may have seen the other one."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        msg = f"{next(name for name in names if names.count(name) > 1)!r} stands twice in one object"
+        raise ValueError(msg)
+    return found
+
+
+def _no_number(text: str) -> Never:
+    msg = f"{text} is none of its numbers"
+    raise ValueError(msg)
+
+
+def _check_whole(content: list[Any]) -> None:
+    """Raise `ValueError` where steps refer to steps, objects or attributes that there are not."""
+    everything = [*_objects(content)]
+    inside = [each for each in everything if each.keys() >= {"object", "changes"}]
+    steps = [each for each in inside if "depends_on" in each]
+    waits = {each["number"]: each["depends_on"] for each in steps}
+    if len(waits) < len(steps) or not {other for others in waits.values() for other in others} <= waits.keys():
+        msg = "a step is not there, or there twice"
+        raise ValueError(msg)
+    TopologicalSorter(waits).prepare()
+    made = {each["object"].get("new") for each in inside}
+    missing = {each["$new"] for each in everything if each.keys() == {"$new"}} - made
+    if missing:
+        msg = f"no step creates {', '.join(sorted(map(str, missing)))}"
+        raise ValueError(msg)
+    for each in inside:
+        fields = cast("Any", lookup(each["object"]["type"])).__mapper__.fields
+        unknown = [change["attribute"] for change in each["changes"] if change["attribute"] not in fields]
+        if unknown:
+            msg = f"{each['object']['type']} has no attribute {unknown[0]!r}"
+            raise ValueError(msg)
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  JSON
+    """Give every object inside a value, at any depth."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield value
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
 
 
 def _refuse(path: str | os.PathLike[str], why: str) -> Never:
@@ -163,5 +217,5 @@ def _opened(value: Any) -> Any:  # noqa: ANN401  JSON
             return Pending(value["$new"])
         if value.keys() == {"$secret"}:
             return Hidden(tuple(value["$secret"]))
-        return {key: _opened(each) for key, each in value.items()}
+        return {key.removeprefix("$"): _opened(each) for key, each in value.items()}
     return [_opened(each) for each in value] if isinstance(value, list) else value
