@@ -246,3 +246,51 @@ class TestWayBack:
         dock_of(session, token="abc").token = "def"
         plan = session.undo(session.commit().id)
         assert (len(plan), plan.lost) == (0, ("Dock 5 'dock5': the old token cannot be read",))
+
+    def test_of_a_way_back(self, world):
+        """What a way back put back can be changed again; what it deleted it names, and brings nothing of it back."""
+        session = Session(world)
+        mixed(session)
+        report = session.commit()
+        after = {path: dict(body) for path, body in world.objects.items()}
+        plan = session.undo(session.undo(report.id).apply(session.client).id)
+        assert {step.operation for step in plan} == {"update"}
+        assert sorted(plan.lost) == [
+            "Cargo 'n': what is deleted cannot be brought back",
+            "Crane 'c': what is deleted cannot be brought back",
+            "Dock 'new': what is deleted cannot be brought back",
+        ]
+        plan.apply(session.client)
+        assert world.objects == {path: after[path] for path in world.objects}
+        assert len(world.objects) == 7
+
+    def test_a_second_time(self, world):
+        """It ends where the first time ended."""
+        session = Session(world)
+        mixed(session)
+        report = session.commit()
+        session.undo(report.id).apply(session.client)
+        before = {path: dict(body) for path, body in world.objects.items()}
+        assert {entry.note for entry in session.undo(report.id).apply(session.client)} == {"", "it was gone already"}
+        assert world.objects == before
+
+    def test_set_edits_are_taken_back_from_the_newest_value(self, world):
+        """What others put in since stays, and is no conflict."""
+        session = Session(world)
+        dock_of(session).tags.add("mine")
+        plan = session.undo(session.commit().id)
+        world.objects["/docks/5"]["tags"] = ["p", "mine", "theirs"]
+        plan.apply(session.client)
+        assert world.objects["/docks/5"]["tags"] == ["p", "theirs"]
+
+    @pytest.mark.parametrize("journal", [False, True])
+    def test_of_what_is_no_name(self, world, tmp_path, journal):
+        """The report itself is none; its `id` is."""
+        session = Session(world, journal=tmp_path / "journal" if journal else None)
+        dock_of(session).label = "b"
+        report = session.commit()
+        with pytest.raises(InvalidRequestError, match="no commit <CommitReport"):
+            session.undo(report)
+        with pytest.raises(InvalidRequestError, match="no commit None"):
+            session.undo(None)
+        session.close()

@@ -53,13 +53,14 @@ def _inverse(step: Step, ids: Mapping[str, object]) -> Step:
     if is_new(step.token):
         key = Key(step.model, ids[step.token], parents)
         path = mapper.path_for(key.identity, parents)
-        return Step(0, "delete", key, step.model, _known_as(step), "DELETE", path, step.version, parents)
+        step = Step(0, "delete", key, step.model, _known_as(step), "DELETE", path, step.version, parents)
+        return evolve(step, lasting=lasting("delete", cast("type[Model]", lookup(step.model)), ()))
     key = cast("Key", step.token)
     old_key, path = key, fill_path(step.path, lambda each: quoted(ids[each.token]))
     for change in step.changes:
         if (change.name,) == mapper.id_names:
             old_key, path = key._replace(identity=change.new), mapper.path_for(change.new, parents)
-    changes = tuple(Change(each.name, each.key, _filled(each.new, ids), each.old) for each in step.changes)
+    changes = tuple(evolve(each, old=_filled(each.new, ids), new=each.old) for each in step.changes)
     body: object = changes[0].new
     if step.operation == "update":
         riding = cast("dict[str, object]", _filled(step.body, ids))
