@@ -1,7 +1,7 @@
 """Runs commits in processes that may be killed: `python -m tests.faults.child` forks one for each line it is given.
 
-A line is a job in JSON, and its answer the exit status of the process: 0 where the commit ended, 3 where it raised an
-error of the library. A job may be to recover a journal instead.
+A line is a job in JSON, with its number; its answer is that number and the exit status of the process: 0 where the commit
+ended, 3 where it raised an error of the library. A job may be to recover a journal instead.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -77,21 +78,35 @@ def _mutate(synchronous: str) -> None:
 
 
 def main() -> None:
-    """Fork a process for each job, and say how it ended; each has everything imported already."""
+    """Fork a process for each job, and another that says how it ended; each has everything imported already."""
     assert committing
     assert recovery
     for line in sys.stdin:
-        child = os.fork()
-        if not child:
-            status = 1
-            try:
-                status = work(json.loads(line))
-            except BaseException:  # noqa: BLE001  the parent sees the status
-                traceback.print_exc()
-            finally:
-                sys.stderr.flush()
-                os._exit(status)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        if not os.fork():
+            _attend(json.loads(line))
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
+def _attend(job: dict[str, Any]) -> None:
+    """Let a process do a job, and say how it ended."""
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            status = work(job)
+        except BaseException:  # noqa: BLE001  the parent sees the status
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os.write(1, f"{job['job']} {status}\n".encode())
+    os._exit(0)
 
 
 if __name__ == "__main__":

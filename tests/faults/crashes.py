@@ -14,7 +14,6 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +37,8 @@ COUNT = 60
 ROOT = Path(__file__).parents[2]
 LATE = 0.4
 MOST_RECOVERIES = 3
+PATIENCE = 120.0
+SIDE_BY_SIDE = 10
 WAYS = ("arriving", "answering", "late")
 """A request at which the process is killed is not done, done, or done after recovery has begun."""
 
@@ -87,7 +88,7 @@ class Ending:
 
 
 class Nursery:
-    """A process that forks another for each job."""
+    """A process that forks others, one for each job, side by side: starting one anew would cost more than a crash."""
 
     def __enter__(self) -> Self:
         self._stderr = tempfile.TemporaryFile()
@@ -99,15 +100,33 @@ class Nursery:
             stderr=self._stderr,
             text=True,
         )
+        self._lock = threading.Lock()
+        self._ended: dict[int, queue.SimpleQueue[int]] = {}
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         return self
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            number, status = map(int, line.split())
+            self._ended[number].put(status)
 
     def run(self, job: dict[str, Any]) -> int:
         """Run a job to its end; give the exit status, negative where a signal ended it."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(f"{json.dumps(job)}\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        ended: queue.SimpleQueue[int] = queue.SimpleQueue()
+        with self._lock:
+            number = len(self._ended)
+            self._ended[number] = ended
+            self._process.stdin.write(f"{json.dumps({'job': number, **job})}\n")
+            self._process.stdin.flush()
+        return ended.get(timeout=PATIENCE)
+
+    def run_all(self, crashes: Sequence[Crash]) -> list[Ending]:
+        """Let processes end at these places, several at once: much of their time is waiting."""
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            return list(pool.map(lambda crash: run(crash, self), crashes))
 
     def said(self) -> str:
         """Give what children wrote to stderr."""
@@ -119,6 +138,7 @@ class Nursery:
         assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait(30)
+        self._listener.join(30)
         self._process.stdout.close()
         self._stderr.close()
 
@@ -170,23 +190,6 @@ def kill(request: Arrived, number: signal.Signals = signal.SIGKILL) -> None:
 def writes(world: World) -> int:
     """Count what was changed."""
     return len(world.effects)
-
-
-def run_all(crashes: Sequence[Crash], side_by_side: int = 6) -> list[Ending]:
-    """Run them in several processes at once: much of their time is waiting."""
-    free: queue.SimpleQueue[Nursery] = queue.SimpleQueue()
-
-    def one(crash: Crash) -> Ending:
-        nursery = free.get()
-        try:
-            return run(crash, nursery)
-        finally:
-            free.put(nursery)
-
-    with ExitStack() as stack, ThreadPoolExecutor(side_by_side) as pool:
-        for _ in range(min(side_by_side, len(crashes))):
-            free.put(stack.enter_context(Nursery()))
-        return list(pool.map(one, crashes))
 
 
 def run(crash: Crash, nursery: Nursery) -> Ending:
@@ -299,9 +302,9 @@ def planned() -> dict[str, list[str]]:
     return _planned
 
 
-def measured() -> tuple[int, int, int]:
+def measured(nursery: Nursery) -> tuple[int, int, int]:
     """Let one commit end; give its requests, its writes to the disk and its syncs."""
-    with tempfile.TemporaryDirectory() as directory, Nursery() as nursery:
+    with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)
         (place / "durable").mkdir()
         with Server(bulk.start(COUNT)) as server:

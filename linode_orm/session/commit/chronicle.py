@@ -90,7 +90,7 @@ class Chronicle(History):
 
     def find(self, name: str) -> Past:
         """Give a commit by its name, of this session or of the journal."""
-        kept = self.journal.find(name) if isinstance(name, str) else None
+        kept = self.journal.find(str(name))
         return super().find(name) if kept is None else past(kept)
 
     def abandon(self) -> None:

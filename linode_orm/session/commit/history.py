@@ -75,7 +75,7 @@ class History:
 
     def find(self, name: str) -> Past:
         """Give a commit by its name; raise `InvalidRequestError` where it is not known."""
-        if not isinstance(name, str) or name not in self._past:  # a report is no name, nor hashable
+        if name not in [*self._past]:  # by equality: a report, given for its id, may have no hash
             msg = (
                 f"no commit {name!r} is known here: a session remembers its own last {_KEPT}, "
                 f"Session(journal=path) those that are in the journal"
