@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define, field, frozen
 
+from linode_orm.errors import RateLimited
 from linode_orm.wire.classes import EndpointClass, class_of, documented, endpoint_of
 from linode_orm.wire.offset import Offset
 from linode_orm.wire.remaining import Remaining, Row
+from linode_orm.wire.sliding import NEVER, POLL, Log
 from linode_orm.wire.told import moment, pause_in, report_in
-from linode_orm.wire.windows import NEVER, POLL, Log, Window
+from linode_orm.wire.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +57,22 @@ class Ticket:
     budgets: tuple[Log | Window, ...]
     trials: tuple[int, ...]
     began: float
+    claims: list[tuple[Window, int, str]] = field(factory=list)
+    """The trials that it alone may make of all processes: the window, its number, and where to tell what came of it."""
+
+    def asks(self, refusal: Exception) -> bool:
+        """Whether a refusal answers the question if a window has ended; one second is the least that it can ask for."""
+        return any(self.trials) and isinstance(refusal, RateLimited) and (refusal.retry_after or 0.0) <= _UNTOLD_PAUSE
+
+
+@frozen
+class Held:
+    """Why other processes keep a request from going: the window that is used up, or what a trial of theirs showed."""
+
+    budget: Log | Window
+    window: str = ""
+    early: float | None = None
+    late: float | None = None
 
 
 def least_time(requests: Iterable[tuple[str, str]]) -> float:
@@ -71,8 +89,9 @@ def _rounds(count: int, limit: int) -> int:
 class Budgets:
     """The budgets of one client, in one process; thread-safe. It never waits: it says for how long to."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, together: bool = False) -> None:
         self._clock = clock
+        self._together = together
         self._offset = Offset()
         self._lock = Lock()
         self._process = os.getpid()
@@ -98,13 +117,20 @@ class Budgets:
             endpoint.started += 1
             return Ticket(endpoint, tuple(budgets), tuple(each.take(now, share) for each in budgets), now)
 
-    def give_back(self, ticket: Ticket, full: Log | Window | None = None) -> float:
-        """Take back what was not sent, `full` being a budget that others used up; give the seconds to wait."""
+    def give_back(self, ticket: Ticket, held: Held) -> float:
+        """Take back what was not sent because of other processes; give the seconds to wait."""
         with self._lock:
             ticket.endpoint.flying -= 1
-            for each in ticket.budgets:
-                each.give_back(full=each is full)
-        return POLL
+            for each, trial in zip(ticket.budgets, ticket.trials, strict=True):
+                # another thread may have seen the next window meanwhile
+                each.give_back(
+                    trial, full=each is held.budget and isinstance(each, Window) and each.name == held.window
+                )
+            found = held.budget
+            if held.early is None or not isinstance(found, Window) or found.number not in ticket.trials:
+                return POLL
+            found.hear(held.early, held.late, self._clock.monotonic())
+        return 0.0
 
     def landed(self, ticket: Ticket, response: Response | None) -> None:
         """Learn from the answer of a request, None where none came."""
@@ -113,14 +139,14 @@ class Budgets:
         with self._lock:
             endpoint.flying -= 1
             for each in ticket.budgets:
-                each.landed(now, refused=response is not None and response.status == _REFUSED)
+                each.landed(ticket.began, now, refused=response is not None and response.status == _REFUSED)
             if response is None:
                 return
             told = self._tell(endpoint, report, response, ticket.began, now) if report is not None else None
             if response.status == _REFUSED:
-                self._refused(ticket, told, response, now)
+                explained = told is not None and report is not None and told.explains(report)
+                self._refused(ticket, told, response, now, explained=explained)
                 return
-            endpoint.cold.silent += told is None
             for each, trial in zip(ticket.budgets, ticket.trials, strict=True):
                 if trial and isinstance(each, Window) and each is not told:
                     each.passed(now, trial)
@@ -138,24 +164,22 @@ class Budgets:
             counted = report.limit - (report.limit if report.remaining is None else report.remaining)
             window.used = min(endpoint.started, counted + 2 * endpoint.flying)
             window.debt, window.joins = counted, endpoint.flying
+            # who shares the budget has used the rest of it, until their count tells
+            window.friends = counted if self._together else 0
             window.name = f"={window.reset}"
             endpoint.windows[report.limit] = window
         window.tell(report, ends, began, now)
         return window
 
-    def _refused(self, ticket: Ticket, told: Window | None, response: Response, now: float) -> None:
-        """Slow down after a 429, unless it only answers the question whether a window has ended."""
+    def _refused(self, ticket: Ticket, told: Window | None, response: Response, now: float, *, explained: bool) -> None:
+        """Slow down after a 429, unless a header explains it, or it answers the question whether a window has ended."""
         asked = pause_in(response.headers, self._clock.now().timestamp())
         if any(ticket.trials):
             # one second is the least that the header can say
             asked = None if asked is None or asked <= _UNTOLD_PAUSE else asked
-        elif told is None or not told.ours():
+        elif not explained:
             for each in (told,) if told is not None else ticket.budgets:
-                if isinstance(each, Log) and not each.refused:
-                    each.refused = True
-                    each.pace.forgive(now)
-                else:
-                    each.pace.halve(ticket.began, now)
+                each.slow_down(ticket.began, now)
         if asked is None and told is not None:
             return
         until = now + min(_UNTOLD_PAUSE if asked is None else asked, _LONGEST_SHUT)

@@ -143,6 +143,9 @@ class Client:
                     raise
                 policy, pause = following
                 again(request, error, pause, tries)
+                if ticket is not None and ticket.asks(error):
+                    # the budget knows when to ask again; that counts as a pause, so that there is an end to it
+                    end, pause = end - pause, 0.0
             if pause:
                 clock.sleep(pause)
             tries += 1

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from linode_orm.errors import ConfigError
+from linode_orm.wire.budget import Held
 from linode_orm.wire.windows import Window
 
 if TYPE_CHECKING:
     from linode_orm.wire.budget import Ticket
     from linode_orm.wire.clock import Clock
-    from linode_orm.wire.windows import Log
 
 _log: Final = logging.getLogger("linode_orm.rates")
 _PREFIX: Final = "linode_orm"
@@ -82,37 +82,67 @@ class SharedBudget:
         """How many processes share the budget, as told or as last seen."""
         return self._found if self._met else _UNKNOWN
 
-    def refuses(self, ticket: Ticket) -> Log | Window | None:
-        """Count a request for all processes; give the budget that is used up, if one is."""
+    def refuses(self, ticket: Ticket) -> Held | None:
+        """Count a request for all processes; say what keeps it from being sent, if anything does."""
         if self._gone_until is not None:
             return None
+        now = self._clock.monotonic()
         try:
-            self._show()
+            self._show(now)
             counted: list[str] = []
             for budget, trial in zip(ticket.budgets, ticket.trials, strict=True):
-                if trial:
+                if trial and isinstance(budget, Window):
                     # counted in the window that it opens
-                    continue
-                if isinstance(budget, Window):
-                    fits = self._counted(f"{ticket.endpoint.name}:{budget.limit}", budget, counted)
+                    held = self._tries(f"{ticket.endpoint.name}:{budget.limit}", budget, trial, ticket)
+                elif isinstance(budget, Window):
+                    held = self._counted(f"{ticket.endpoint.name}:{budget.limit}", budget, counted, now)
                 else:
                     key = self._key("class", ticket.endpoint.kind.name)
-                    fits = self._storage.acquire_sliding_window_entry(key, budget.limit, int(budget.per))
-                if not fits:
+                    fits = self._storage.acquire_sliding_window_entry(key, budget.allowed(now, 1), int(budget.per))
+                    held = None if fits else Held(budget)
+                if held is not None:
                     for each in counted:
                         self._storage.incr(each, _KEPT, -1)
-                    return budget
+                    return held
         except self._storage.base_exceptions as error:
             self._lost(error)
         return None
 
-    def _counted(self, kind: str, budget: Window, counted: list[str]) -> bool:
+    def _counted(self, kind: str, budget: Window, counted: list[str], now: float) -> Held | None:
         with self._lock:
             if budget.confirmed and budget.resolved != budget.reset:
                 self._resolve(kind, budget)
             name, debt, budget.debt = budget.name, budget.debt, 0
         counted.append(self._key(kind, name))
-        return self._storage.incr(counted[-1], _KEPT, 1 + debt) <= budget.limit
+        together = self._storage.incr(counted[-1], _KEPT, 1 + debt)
+        budget.friends = max(together - budget.used, 0)
+        return None if together <= budget.allowed(now, 1) else Held(budget, name)
+
+    def _tries(self, kind: str, budget: Window, trial: int, ticket: Ticket) -> Held | None:
+        """Let one process at a time try whether a window has ended; the others hear what came of it."""
+        if not budget.confirmed:
+            return None
+        early, redis = budget.early, self._storage.get_connection()
+        key = self._key(kind, f"end@{round(budget.reset or 0)}")
+        late, theirs = (None if each is None else float(each) for each in redis.hmget(key, "late", "early"))
+        if late is not None or (theirs is not None and theirs > early):
+            return Held(budget, early=theirs or early, late=late)
+        if not redis.hsetnx(key, f"{early:.2f}", 1):
+            return Held(budget)
+        redis.expire(key, _KEPT)
+        ticket.claims.append((budget, trial, key))
+        return None
+
+    def landed(self, ticket: Ticket) -> None:
+        """Tell the others what came of a trial."""
+        try:
+            for budget, trial, key in ticket.claims:
+                ended = budget.number != trial
+                self._storage.get_connection().hset(
+                    key, "late" if ended else "early", budget.late if ended else budget.early
+                )
+        except self._storage.base_exceptions as error:
+            self._lost(error)
 
     def _resolve(self, kind: str, budget: Window) -> None:
         """Agree with the others on the name of a window: the first that sees when it ends has named it for all."""
@@ -135,9 +165,8 @@ class SharedBudget:
 
     # -- who shares --------------------------------------------------------------------------------------------------
 
-    def _show(self) -> None:
+    def _show(self, now: float) -> None:
         """Tell the others now and then that this process is there, and count them."""
-        now = self._clock.monotonic()
         if self._told is not None or now < self._shown_at + _SHOWS:
             return
         self._shown_at = now

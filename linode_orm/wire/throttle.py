@@ -12,14 +12,15 @@ from linode_orm.wire.budget import Budgets, Ticket
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from linode_orm.wire.budget import Held
     from linode_orm.wire.clock import Clock
     from linode_orm.wire.messages import Request, Response
     from linode_orm.wire.remaining import Remaining
-    from linode_orm.wire.windows import Log, Window
 
 _log: Final = logging.getLogger("linode_orm.rates")
 SCHEMES: Final = ("redis://", "rediss://", "redis+unix://")
 _SLICE: Final = 1.0
+_LEAST: Final = 0.001
 _TOLD: Final = 1.0
 
 
@@ -37,8 +38,12 @@ class Sharing(Protocol):
         """Give the part of every budget that is this process's alone: 1 while all count together."""
         ...
 
-    def refuses(self, ticket: Ticket) -> Log | Window | None:
-        """Count a request for all processes; give the budget that is used up, if one is."""
+    def refuses(self, ticket: Ticket) -> Held | None:
+        """Count a request for all processes; say what keeps it from being sent, if anything does."""
+        ...
+
+    def landed(self, ticket: Ticket) -> None:
+        """Tell the others what came of a trial."""
         ...
 
 
@@ -48,7 +53,7 @@ class Throttle:
     def __init__(self, clock: Clock, shared: Sharing | None = None) -> None:
         self._clock = clock
         self._shared = shared
-        self._budgets = Budgets(clock)
+        self._budgets = Budgets(clock, together=shared is not None)
 
     def admit(self, request: Request, wanted: Callable[[], bool]) -> tuple[Ticket, float]:
         """Wait for a request's turn; give the leave to send it and the seconds waited.
@@ -69,7 +74,7 @@ class Throttle:
                 told = True
                 _log.info("%s waits %.1f s: its budget is used up", request.title, turn, extra=_extra(request, turn))
             # in slices: who gives up need not wait for the end of a window
-            self._clock.sleep(min(turn, _SLICE))
+            self._clock.sleep(min(max(turn, _LEAST), _SLICE))
 
     def _take(self, request: Request) -> Ticket | float:
         if self._shared is not None:
@@ -77,12 +82,14 @@ class Throttle:
         turn = self._budgets.take(request.method, request.path)
         if self._shared is None or not isinstance(turn, Ticket):
             return turn
-        full = self._shared.refuses(turn)
-        return turn if full is None else self._budgets.give_back(turn, full)
+        held = self._shared.refuses(turn)
+        return turn if held is None else self._budgets.give_back(turn, held)
 
     def landed(self, ticket: Ticket, response: Response | None) -> None:
         """Learn from what became of a request."""
         self._budgets.landed(ticket, response)
+        if self._shared is not None and ticket.claims:
+            self._shared.landed(ticket)
 
     def remaining(self) -> Remaining:
         """Give what is left."""

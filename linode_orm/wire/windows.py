@@ -1,4 +1,4 @@
-"""The accounting of one budget: what may still be sent, and from when on there is more."""
+"""The accounting of a budget that answers report: what may still be sent, and from when on there is more."""
 
 from __future__ import annotations
 
@@ -7,109 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define
 
+from linode_orm.wire.sliding import NEVER, POLL, Log, Pace
+
 if TYPE_CHECKING:
     from linode_orm.wire.told import Report
 
-_SILENT: Final = 20
-POLL: Final = 0.05
-"""Seconds between looks where an answer on its way decides."""
-_AFTER: Final = 0.001
-_SLOWEST: Final = 1 / 64
-_RECOVERY: Final = 0.1
 _ROUNDING: Final = 1.0
-_GRAIN: Final = 0.25
+_GRAIN: Final = 0.125
+_FINE: Final = 0.125
 _LONGEST: Final = 300.0
 _STRANGERS: Final = 0.05
 _SHORT: Final = 5.0
-NEVER: Final = float("-inf")
-
-
-@define(eq=False)
-class Pace:
-    """The part of a budget that is used: each refusal halves it, each window without one gives a tenth back."""
-
-    per: float
-    since: float = NEVER
-    base: float = 1.0
-
-    def at(self, now: float) -> float:
-        """Give the part, 1 for the whole."""
-        if self.base >= 1:
-            return 1.0
-        return min(1.0, self.base + (now - self.since) / self.per * _RECOVERY)
-
-    def forgive(self, now: float) -> None:
-        """Let refusals of requests that are on their way change nothing."""
-        self.base, self.since = self.at(now), now
-
-    def halve(self, began: float, now: float) -> bool:
-        """Halve it, once for all requests that were on their way together; say whether that was done."""
-        if began < self.since:
-            return False
-        self.base, self.since = max(self.at(now) / 2, _SLOWEST), now
-        return True
-
-
-@define(eq=False)
-class Log:
-    """A budget that no answer reports: never more than `limit` in any `per` seconds, whatever the windows.
-
-    `silent` counts answers that report no budget: an API that goes on to report none and refuses nothing has none,
-    and its first refusal shows that it has one after all.
-    """
-
-    limit: int
-    per: float
-    flying: int = 0
-    shut: float = NEVER
-    silent: int = 0
-    refused: bool = False
-    pace: Pace = Factory(lambda self: Pace(self.per), takes_self=True)
-    ended: deque[float] = Factory(deque)
-
-    def wait(self, now: float, share: float) -> float:
-        """Give the seconds until the next request may go, 0 where it may now."""
-        if now < self.shut:
-            return self.shut - now
-        # counted from the answer on: the API may have counted the request as late as that
-        while self.ended and self.ended[0] + self.per < now:
-            self.ended.popleft()
-        if self.lifted:
-            return 0.0
-        over = len(self.ended) + self.flying - self._allowed(now, share)
-        if over < 0:
-            return 0.0
-        return max(self.ended[over] + self.per + _AFTER - now, _AFTER) if over < len(self.ended) else POLL
-
-    @property
-    def lifted(self) -> bool:
-        """Whether the API seems to have no such budget."""
-        return self.silent >= _SILENT and not self.refused
-
-    def take(self, now: float, share: float) -> int:  # noqa: ARG002  the other kind of budget needs them
-        """Count a request that goes now; none of them is a trial."""
-        self.flying += 1
-        return 0
-
-    def give_back(self, *, full: bool) -> None:  # noqa: ARG002  the same
-        """Forget one that did not go after all."""
-        self.flying -= 1
-
-    def landed(self, now: float, *, refused: bool = False) -> None:
-        """Count one whose end is known, unless the API refused it."""
-        self.flying -= 1
-        if not refused:
-            self.ended.append(now)
-
-    def left(self, now: float, share: float) -> int:
-        """Give how many may go now."""
-        if self.lifted:
-            return self.limit
-        recent = sum(1 for each in self.ended if each + self.per >= now)
-        return max(self._allowed(now, share) - recent - self.flying, 0)
-
-    def _allowed(self, now: float, share: float) -> int:
-        return max(int(self.limit * self.pace.at(now) * share), 1)
 
 
 @define(eq=False)
@@ -118,8 +26,9 @@ class Window:
 
     `ends` is when that is by the API's own word, in whole seconds; the truth lies between `early` and `late` seconds
     from there, and every answer near it narrows that. One request at a time may try whether it has come.
-    `others` are requests that this client did not send, as far as answers show. `name` is the window's among those who
-    share it, `debt` what they have not been told of yet, or `joins` where they know the window already.
+    `others` are requests that this client did not send, as far as answers show, `friends` those of them that are known
+    from a shared count. `name` is the window's among those who share it, `debt` what they have not been told of yet, or
+    `joins` where they know the window already.
     """
 
     limit: int
@@ -129,6 +38,7 @@ class Window:
     seen: float
     used: int = 0
     others: int = 0
+    friends: int = 0
     last: int = 0
     low: int = Factory(lambda self: self.limit, takes_self=True)
     before: int = 0
@@ -170,21 +80,30 @@ class Window:
 
         Being a little late costs that little once, for the windows follow each other; a trial that fails costs more.
         """
-        if self.trying or self.reset is None or self.late - self.early <= _GRAIN:
+        width = self.late - self.early
+        if self.trying or self.reset is None or width <= _FINE:
             return None
-        at = 0.0 if self.early < 0 < self.late else self.early + _GRAIN
+        step = min(_GRAIN, max(width / 2, _FINE))
+        at = 0.0 if self.early < 0 < self.late else self.early + step
         return self.ends + at if at < self.late else None
 
     def left(self, now: float, share: float) -> int:
         """Give how many may go now."""
         if self.log is not None:
             return self.log.left(now, share)
-        ours = max(int(self.limit * self.pace.at(now) * share), 1)
-        return max(min(ours, self.limit - self.others) - self.used, 0)
+        return max(min(self.allowed(now, share), self.limit - self.others) - self.used, 0)
 
-    def ours(self) -> bool:
-        """Whether it is this client that used the window up, so that its end is all that there is to wait for."""
-        return self.others <= self.limit * _STRANGERS
+    def allowed(self, now: float, share: float) -> int:
+        """Give how many of a window are used, at the pace of now."""
+        return max(int(self.limit * self.pace.at(now) * share), 1)
+
+    def explains(self, report: Report) -> bool:
+        """Whether a refusal only says what is known: the window is used up, and not by strangers."""
+        return report.remaining == 0 and self.others - self.friends <= self.limit * _STRANGERS
+
+    def slow_down(self, began: float, now: float) -> None:
+        """Halve the rate after a refusal."""
+        self.pace.halve(began, now)
 
     def take(self, now: float, share: float) -> int:
         """Count a request that goes now; give the number of the window whose end it tries, 0 where it tries none."""
@@ -196,20 +115,21 @@ class Window:
         self.flying += 1
         return self.number if trial else 0
 
-    def landed(self, now: float, *, refused: bool = False) -> None:
+    def landed(self, began: float, now: float, *, refused: bool = False) -> None:
         """Note that the end of one is known; where the API refused it, it did not count."""
         self.flying -= 1
         self.used = max(self.used - refused, 0)
         self.trying = self.trying and not refused
         if self.log is not None:
-            self.log.landed(now, refused=refused)
+            self.log.landed(began, now, refused=refused)
 
-    def give_back(self, *, full: bool) -> None:
+    def give_back(self, trial: int, *, full: bool) -> None:
         """Forget one that did not go after all; `full` where others have used up the window."""
         self.flying -= 1
         self.used -= 1
+        self.trying = self.trying and not trial
         if self.log is not None:
-            self.log.give_back(full=full)
+            self.log.give_back(trial, full=full)
         if full:
             self.others = max(self.others, self.limit - self.used)
 
@@ -218,6 +138,19 @@ class Window:
         if trial == self.number:
             self.late = min(self.late, max(now - self.ends, -_ROUNDING))
             self._roll(now, used=self.flying + 1)
+
+    def hear(self, early: float, late: float | None, now: float) -> None:
+        """Learn from a trial of another process, `early` or `late` seconds from `ends`: too early, or after the end."""
+        if late is None:
+            self._not_before(early)
+        else:
+            self.late = min(self.late, max(late, -_ROUNDING))
+            self._roll(now, used=self.flying)
+
+    def _not_before(self, early: float) -> None:
+        if early > self.early:
+            self.early = early
+            self.late = max(self.late, early + _ROUNDING / 2)
 
     def tell(self, report: Report, ends: float | None, began: float, now: float) -> None:
         """Learn from an answer whose request began at `began`; `ends` is its reset on this clock."""
@@ -257,19 +190,19 @@ class Window:
             self.confirmed, self.used = True, self.used + self.before
             self.pace.forgive(now)
         self.ends, self.trying = ends, False
-        if began - ends > self.early:
-            self.early = began - ends
-            self.late = max(self.late, self.early + _ROUNDING / 2)
+        self._not_before(began - ends)
 
     def _next(self, reset: float, ends: float, now: float) -> None:
-        after = now - (self.ends if self.confirmed else self.crossed)
+        # the one that was taken for begun may be over too, without a word about it
+        another = self.confirmed or (self.measured and reset > self.edge + _ROUNDING)
+        after = now - (self.ends if another else self.crossed)
         if -_ROUNDING <= after < self.late:
             self.late = after
             self.early = min(self.early, after - POLL)
         ahead = reset - (self.reset or reset)
         if ahead <= (self.per if self.measured else _LONGEST):
             self._measure(ahead, now)
-        if self.confirmed:
+        if another:
             self._open(self.flying + 1, reset - self.per if self.measured else self.edge)
         self.reset, self.edge, self.ends, self.confirmed = reset, reset, ends, True
 
@@ -296,6 +229,6 @@ class Window:
 
     def _open(self, used: int, start: float) -> None:
         self.name, self.resolved, self.debt, self.joins = f">{start}", None, used, None
-        self.before, self.used, self.others, self.trying = self.used, used, 0, False
+        self.before, self.used, self.others, self.friends, self.trying = self.used, used, 0, 0, False
         self.low = self.limit
         self.number += 1

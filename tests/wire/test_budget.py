@@ -145,16 +145,42 @@ class Answers:
         pass
 
 
-def test_a_refusal_without_headers_halves() -> None:
-    """A 429 that no header explains puts the documented limit in force; the next one halves the rate, which comes back."""
-    api = Answers((429, {}), (429, {}), (200, {}))
+@pytest.mark.parametrize("told", [{}, {"x-ratelimit-limit": "1600", "x-ratelimit-remaining": "900"}])
+def test_a_refusal_that_no_header_explains_halves(told: dict[str, str]) -> None:
+    """A 429 without headers, or with ones that say there is room, halves the rate, which comes back."""
+    api = Answers((429, told), (200, told))
     client = Client("t", transport=api, clock=api)
     client.send(Request("PUT", "/volumes/1", body={}))
     paces = []
     for _ in range(4):
-        paces.append(next(each.pace for each in client.budget if each.name == "everything else"))
+        paces.append(min(each.pace for each in client.budget))
         api.sleep(120)
     assert paces == pytest.approx([0.5, 0.7, 0.9, 1.0], abs=0.01)
+
+
+def test_a_refusal_that_headers_explain_halves_nothing() -> None:
+    """A 429 that says that nothing is left, in a window that this client used up, is waited for and no more."""
+    told = {"x-ratelimit-limit": "2", "x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(NOON + 30))}
+    api = Answers((200, told), (429, told), (200, {}))
+    client = Client("t", transport=api, clock=api)
+    client.send(Request("PUT", "/volumes/1", body={}))
+    client.send(Request("PUT", "/volumes/2", body={}))
+    assert min(each.pace for each in client.budget) == 1
+    assert api.sent[1] >= 30
+
+
+def test_what_was_refused_is_not_tried_again_soon() -> None:
+    """What the API took in one window before it refused, without headers, stays the most for ten windows."""
+    stage = Stage()
+    api = Limiter(stage, Counter(800, 60, 0.0), report="nothing")
+    client = Client("t", transport=api, clock=stage, deadline=1000)
+    work(stage, client, [Request("PUT", f"/volumes/{n}", body={}) for n in range(1700)])
+    pace = next(each.pace for each in client.budget if each.name == "everything else")
+    assert pace == pytest.approx(0.5, abs=0.01)
+    with stage.on():
+        stage.sleep(1100)
+    assert client.budget.rows[1].pace == 1
+    assert len(api.refused) <= 8
 
 
 def test_others_wait_too() -> None:
