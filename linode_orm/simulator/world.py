@@ -75,7 +75,7 @@ class World:
         """Make an object without a request: its draft filled up, then the fields given, read-only ones too."""
         resource = self.store.resources[name]
         known = {key: each for key, each in fields.items() if key in resource.leaves}
-        call = Call(self, Route("", resource.path, "make", resource), parents, {}, {})
+        call = Call(self, Route("", resource.path, "make", resource), parents, known, {})
         above, chain = self.store.parent_of(resource, parents)
         call.above = self.store.find(above, chain) if above is not None else None
         call.draft = self.draft(resource, known)

@@ -27,14 +27,15 @@ def _new(call: Call) -> None:
 
 @fill("/nodebalancers/{}/configs")
 def _config(call: Call) -> None:
+    """Fill in what the API does (`ExampleCreateNodeBalancerNode#1`)."""
     draft = call.draft
     draft["nodebalancer_id"] = call.parent.id
     for key, value in (
         *(("port", 80), ("protocol", "http"), ("algorithm", "roundrobin"), ("stickiness", "none")),
-        *(("check", "none"), ("check_interval", 5), ("check_timeout", 3), ("check_attempts", 2)),
-        *(("cipher_suite", "recommended"), ("proxy_protocol", "none"), ("udp_check_port", 80)),
+        *(("check", "none"), ("check_interval", 31), ("check_timeout", 30), ("check_attempts", 3)),
+        *(("check_passive", True), ("cipher_suite", "recommended"), ("proxy_protocol", "none"), ("udp_check_port", 80)),
     ):
-        draft[key] = call.body.get(key, draft[key] or value)
+        draft[key] = call.body.get(key, value)
     draft["nodes_status"] = {"up": 0, "down": 0}
     for key in ("ssl_cert", "ssl_key"):
         draft[key] = "<REDACTED>" if draft.get(key) else None
