@@ -31,6 +31,7 @@ class Options(TypedDict, total=False):
     protected_tags: Iterable[str]
     journal: str | os.PathLike[str] | None
     fold: bool
+    fold_tags: bool
 
 
 class sessionmaker:  # noqa: N801  SQLAlchemy's name

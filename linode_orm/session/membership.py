@@ -53,6 +53,10 @@ class Membership:
         """Give the name by which a plan speaks of an object that has no id yet: `new:3`."""
         return self._token_of[id(instance)]
 
+    def find(self, model: type[Model], identity: object, parents: tuple[object, ...]) -> Model | None:
+        """Give the object with a key, where the session has it."""
+        return self._session.identity_map.find(model, identity, parents)
+
     def add(self, instance: Model) -> None:
         """Make a new object pending, and whatever new it refers to or holds."""
         if not isinstance(instance, Model):

@@ -21,7 +21,7 @@ from linode_orm.session.catalogue import Catalogue
 from linode_orm.session.collections import SessionCollection
 from linode_orm.session.commit.history import history_in
 from linode_orm.session.commit.plan import Source
-from linode_orm.session.commit.policy import Policy
+from linode_orm.session.commit.policy import Policy, check_choice
 from linode_orm.session.identity import IdentityMap
 from linode_orm.session.loading import Loader
 from linode_orm.session.membership import Membership
@@ -66,7 +66,8 @@ class Session:
     what failed, `undo` puts everything back), `conflicts="check"` looks for changes made elsewhere before anything is
     written, `verify` reads back what was written, `protected_tags` forbid the deletion of what carries one, `journal`
     is the file that knows what was sent, for `recover()` after a crash, `fold` lets new children ride in the POST of
-    their new parent where the API takes them there. Each but `journal` is an argument of `commit()` too.
+    their new parent and many changes of nodes be one rebuild, `fold_tags` puts a new tag on many objects by one POST.
+    Each but `journal` is an argument of `commit()` too.
     """
 
     def __init__(  # noqa: PLR0913  the options of the contract
@@ -85,11 +86,10 @@ class Session:
         protected_tags: Iterable[str] = (),
         journal: str | os.PathLike[str] | None = None,
         fold: bool = True,
+        fold_tags: bool = False,
     ) -> None:
-        if lazy not in ("batch", "raise"):
-            msg = f"lazy is 'batch' or 'raise', not {lazy!r}"
-            raise InvalidRequestError(msg)
-        self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold)
+        check_choice("lazy", lazy, ("batch", "raise"))
+        self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
         if client is not None and (token is not None or base_url is not None or profile is not None):
             msg = "Session(client=...) takes no token, base_url or profile: the client has its own"
             raise InvalidRequestError(msg)
@@ -279,7 +279,7 @@ class Session:
         self.check_thread()
         from linode_orm.session.commit import planning  # noqa: PLC0415  scripts that only read need none of it
 
-        plan = planning.plan(self.members, fold=self._policy.fold)
+        plan = planning.plan(self.members, fold=self._policy.fold, fold_tags=self._policy.fold_tags)
         reads = [("GET", path) for step in plan for path in step.reads]
         least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
         return evolve(plan, source=Source(self), least_time=least)
@@ -294,6 +294,7 @@ class Session:
         protected_tags: Iterable[str] | None = None,
         progress: bool | Callable[[Entry, int, int], None] | None = None,
         fold: bool | None = None,
+        fold_tags: bool | None = None,
     ) -> CommitReport:
         """Send what the plan says, independent operations side by side; unless given, options are the session's.
 
@@ -319,6 +320,7 @@ class Session:
                 mine.protected_tags if protected_tags is None else protected_tags,
                 tell,
                 mine.fold if fold is None else fold,
+                mine.fold_tags if fold_tags is None else fold_tags,
             )
             return committing.commit(self, policy)
 

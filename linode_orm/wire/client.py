@@ -114,19 +114,26 @@ class Client:
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
-    def send(self, request: Request, *, wanted: Callable[[], bool] | None = None, takes: str | None = None) -> Response:
+    def send(
+        self,
+        request: Request,
+        *,
+        wanted: Callable[[], bool] | None = None,
+        takes: str | None = None,
+        instead: Sequence[Request] = (),
+    ) -> Response:
         """Send one request, again where that is safe and useful, and give its answer.
 
         An update waits as long as an older one of the same object, which was never answered, may still take effect.
         Raises `ApiError` for a refusal, `TransportError` where no answer came, `ResponseError` for a redirect, and
         `InvalidRequestError` for a write of a read-only client, before anything is sent. `wanted` is asked while the
         request waits for its turn: where it gives False, the request is given up unsent (`CancelledError`); not between
-        the tries of one that may have been done. `takes` is the path that an update, or a creation, gives its object.
+        the tries of one that may have been done. `takes` is the path that an update, or a creation, gives its object;
+        `instead` are updates that the request stands for.
         """
         self._check(request)
         clock, policy, tries, doubtful = self.clock, POLICY, 1, False
-        late = self._stragglers.pause(request, takes)
-        if late:
+        if late := max(self._stragglers.pause(each, takes) for each in (request, *instead)):
             clock.sleep(late)
         end = clock.monotonic() + self.deadline
         while True:
@@ -137,7 +144,8 @@ class Client:
             except (ApiError, TransportError, ResponseError) as error:
                 error.tries, error.doubtful = tries, doubtful
                 doubtful = doubtful or may_be_done(error)
-                self._stragglers.note(request, error)
+                for each in (request, *instead):
+                    self._stragglers.note(each, error)
                 following = another(policy, request, error)
                 if following is None or clock.monotonic() + following[1] >= end:
                     raise

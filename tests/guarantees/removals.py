@@ -73,9 +73,9 @@ REMOVALS = (
     ),
     commit(
         7,
-        "execute",
-        "self._held = _last_ones(plan) if options.puts_back else frozenset[int]()",
-        "self._held = frozenset[int]()",
+        "schedule",
+        "self._held = _last_ones(plan) if lasting_last else set[int]()",
+        "self._held = set[int]()",
         "test_undo.py::test_deletions_wait_for_everything_else",
     ),
     commit(
@@ -130,8 +130,8 @@ REMOVALS = (
     commit(
         15,
         "recovery",
-        "doubt, known=doubt.known | self._made[model])",
-        "doubt, known=doubt.known)",
+        "            known |= self._made[model]\n",
+        "            pass\n",
         CASES + "test_two_alike_of_which_one_was_made_before_the_end",
     ),
     commit(
@@ -246,7 +246,7 @@ REMOVALS = (
     ),
     commit(
         6,
-        "sending",
+        "reverting",
         "        _outlast(client, undoing)",
         "        pass",
         f"{CASES}test_a_deletion_of_the_way_back_that_takes_effect_late",
@@ -309,4 +309,46 @@ REMOVALS = (
     ),
     commit(31, "certainty", "if is_other:", "if False:", f"{ANSWERS}test_odd_answers"),
     commit(31, "settling", "or _is_meant(identity, key)):", "or key is not None):", f"{ANSWERS}test_odd_answers"),
+    commit(
+        32,
+        "rebuilding",
+        "            if identity not in gone\n",
+        "            if identity\n",
+        "test_bundles.py::TestRebuild::test_what_is_sent",
+    ),
+    commit(
+        32,
+        "folding",
+        "        parent.take_aboard(child, ride.key, is_answered=ride.is_answered)\n",
+        "",
+        "test_folding.py::test_the_end_is_the_same",
+    ),
+    commit(
+        33,
+        "carrying",
+        "return isinstance(error, ApiError) and not isinstance(error, (RateLimited, Unauthorized))",
+        "return False",
+        "test_bundles.py::TestTakenApart::test_refused",
+    ),
+    commit(
+        33,
+        "rebuilding",
+        "left = [part for part in self._step.parts if not self._is_done(part)]",
+        "left: list[Step] = []",
+        "test_bundles.py::TestTakenApart::test_an_attribute_that_it_ignores",
+    ),
+    commit(
+        34,
+        "rebuilding",
+        "            for identity, row in self._rows.items()\n",
+        "            for identity, row in self._rows.items() if identity in changed\n",
+        "test_bundles.py::TestRebuild::test_what_others_did_stays",
+    ),
+    commit(
+        34,
+        "carrying",
+        "while left and self._lost is not None and self._until > self._client.clock.monotonic():",
+        "while False:",
+        "test_bundles.py::TestFaults::test_the_answer",
+    ),
 )

@@ -10,7 +10,7 @@ import pytest
 
 from linode_orm import StreamDestination
 from linode_orm.errors import CommitError, ConflictError, InvalidRequestError
-from linode_orm.session.commit.plan import Plan
+from linode_orm.session.commit.plan import FORMAT, Plan
 from tests.session.yard import Crane, Dock, Session, World, refusal
 
 
@@ -148,7 +148,10 @@ def edited(content: dict) -> str:
         (lambda _: "[1, 2]", "is no plan of linode_orm"),
         (lambda _: '{"a": 1}', "is no plan of linode_orm"),
         (lambda content: json.dumps(content | {"version": "99.0"}), "was made by another version.*99.0"),
-        (lambda content: json.dumps(content | {"format": 2}), "was made by another version.*form 2"),
+        (
+            lambda content: json.dumps(content | {"format": FORMAT + 1}),
+            f"was made by another version.*form {FORMAT + 1}",
+        ),
         (lambda content: json.dumps(content | {"format": True}), "was made by another version"),
         (lambda _: "\ufeff{}", "is no JSON"),
         (lambda _: "\xff\xfe".encode("latin-1"), "cannot be read"),

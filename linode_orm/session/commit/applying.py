@@ -101,21 +101,29 @@ def on_newest(session: Session, plan: Plan) -> Plan:
 
 def movement(session: Session, plan: Plan) -> tuple[Plan, dict[int, list[Clash]]]:
     """Read what the plan changes, and give the plan on what is there now, with what clashes in which step."""
-    changing = [step for step in plan if step.operation in {"update", "replace"} and not is_new(step.token)]
-    objects = {step.number: stand_in(session, step, {}) for step in changing}
-    gone = {id(each) for each in read_newest(session, objects.values(), _only_on_get(changing, objects))}
+    changing = [part for step in plan for part in step.whole if part.operation in {"update", "replace"}]
+    objects = {part.number: stand_in(session, part, {}) for part in changing if not is_new(part.token)}
+    wanted = [part for part in changing if part.number in objects]
+    gone = {id(each) for each in read_newest(session, objects.values(), _only_on_get(wanted, objects))}
     clashes: dict[int, list[Clash]] = {}
     steps: list[Step] = []
     for step in plan:
-        instance = objects.get(step.number)
-        if instance is None:
-            steps.append(step)
-            continue
-        found = [Clash(instance, "", None, None, None)] if id(instance) in gone else list(_clashes(instance, step))
-        if found:
-            clashes[step.number] = found
-        steps.append(step if found else _rebased(instance, step))
-    return evolve(plan, steps=tuple(steps)), clashes
+        for part in step.whole:
+            instance = objects.get(part.number)
+            if instance is not None:
+                missing = [Clash(instance, "", None, None, None)] if id(instance) in gone else []
+                found = missing or list(_clashes(instance, part))
+                clashes.setdefault(step.number, []).extend(found)
+        steps.append(step if clashes.get(step.number) else _moved(step, objects))
+    return evolve(plan, steps=tuple(steps)), {number: found for number, found in clashes.items() if found}
+
+
+def _moved(step: Step, objects: Mapping[int, Model]) -> Step:
+    """Give a step with its set edits, or those of its parts, made again on what is there now."""
+    if step.parts:
+        return evolve(step, parts=tuple(_moved(part, objects) for part in step.parts))
+    instance = objects.get(step.number)
+    return step if instance is None else _rebased(instance, step)
 
 
 def _only_on_get(steps: Iterable[Step], objects: Mapping[int, Model]) -> list[Model]:

@@ -38,10 +38,14 @@ class Landed(NamedTuple):
 
 @frozen(eq=False)
 class Boarded:
-    """What became of the riders of a POST: those that were found, and those that nothing tells from others."""
+    """What became of the riders of a POST, or of the parts of a bundle.
+
+    Those that were found, those that nothing tells from others, and those that are to be sent by themselves.
+    """
 
     found: tuple[Landed, ...] = ()
     lost: tuple[Doubt, ...] = ()
+    left: tuple[Step, ...] = ()
 
 
 def alone(rider: Rider, step: Step) -> Step:

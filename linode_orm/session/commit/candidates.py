@@ -19,7 +19,7 @@ from linode_orm.session.query.pages import ListReader
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.codecs import Codec
@@ -82,6 +82,12 @@ def is_listed_before(step: Step) -> bool:
     if "list" not in mapper.verbs or "created" in mapper.fields:
         return False
     return not enforced_key(mapper, step.body if isinstance(step.body, dict) else {})
+
+
+def listings_before(steps: Iterable[Step]) -> int:
+    """Give how many collections are read before something is created in them."""
+    parts = [part for step in steps if not step.in_doubt for part in step.whole]
+    return len({(part.model, part.parents) for part in parts if is_listed_before(part)})
 
 
 def ids_in(client: Client, model: type[Model], parents: tuple[object, ...]) -> frozenset[object]:

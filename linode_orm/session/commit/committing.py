@@ -58,7 +58,7 @@ def commit(session: Commits, policy: Policy) -> CommitReport:
     Sends the plan's requests, after one or more GETs for each creation in doubt, and those that the policy asks for;
     nothing where nothing changed.
     """
-    guards.check_max_deletes(planning.plan(session.members, fold=policy.fold), policy.max_deletes)
+    guards.check_max_deletes(_planned(session, policy, None), policy.max_deletes)
     guards.check_protected(session, session.members.deleted.values(), policy.protected_tags)
     return _send(session, policy)
 
@@ -88,11 +88,11 @@ def delete_now(session: Commits, instance: Model, policy: Policy) -> CommitRepor
 
 def _send(session: Commits, policy: Policy, only: Model | None = None) -> CommitReport:
     _settle_keys(session, only)
-    plan = planning.plan(session.members, only=only, fold=policy.fold)
+    plan = _planned(session, policy, only)
     guards.check_writable(session.client, plan)
     if plan.lookups:
         settle(session, planning.in_doubt(session.members, only=only))
-        plan = planning.plan(session.members, only=only, fold=policy.fold)
+        plan = _planned(session, policy, only)
     checked_at = None
     changed = [*session.members.touched.values()] if only is None else [only]
     changed = [each for each in changed if each.__state__.status is Status.PERSISTENT and changes(each)]
@@ -101,7 +101,7 @@ def _send(session: Commits, policy: Policy, only: Model | None = None) -> Commit
         gone = conflicts.look_again(session, changed)
         if policy.conflicts == "check":
             conflicts.check(changed, gone)
-        plan = planning.plan(session.members, only=only, fold=policy.fold)
+        plan = _planned(session, policy, only)
     _let_clean_ones_go(session, session.members.touched.values() if only is None else [only])
     return _run(session, plan, policy, checked_at, is_whole=only is None) if plan else CommitReport()
 
@@ -109,6 +109,10 @@ def _send(session: Commits, policy: Policy, only: Model | None = None) -> Commit
 def _settle_keys(session: Commits, only: Model | None) -> None:
     members = session.members
     settle_keys(session, [*members.touched.values(), *members.deleted.values(), *([] if only is None else [only])])
+
+
+def _planned(session: Commits, policy: Policy, only: Model | None) -> Plan:
+    return planning.plan(session.members, only=only, fold=policy.fold, fold_tags=policy.fold_tags)
 
 
 def _run(

@@ -32,6 +32,7 @@ def in_order(drafts: list[Draft], graves: Mapping[Key, Key]) -> list[int]:
     _after_creation(drafts)
     _after_siblings(drafts)
     _after_twins(drafts)
+    _after_tags(drafts)
     _unique(drafts)
     if graves:
         _before_deletion(drafts, graves)
@@ -51,16 +52,14 @@ def _after_creation(drafts: Sequence[Draft]) -> None:
     creation = {
         id(each.instance): at
         for at, draft in enumerate(drafts)
-        if draft.operation == "create"
         for each in draft.everyone()
+        if each.operation == "create"
     }
     if not creation:
         return
     for at, draft in enumerate(drafts):
-        if draft.operation == "delete":
-            continue
         for each in draft.everyone():
-            for name, target in needed(each.instance):
+            for name, target in needed(each.instance) if each.operation != "delete" else ():
                 if creation.get(id(target), at) != at or target is each.instance:
                     draft.waits[creation[id(target)]] = f"its {name} is created"
 
@@ -73,7 +72,7 @@ def _after_siblings(drafts: Sequence[Draft]) -> None:
     renamed = {key_of(draft.instance): at for at, draft in enumerate(drafts) if rekeys(draft)}
     if renamed:
         for at, draft in enumerate(drafts):
-            for above in ancestors(draft.instance):
+            for above in {above for each in draft.everyone() for above in ancestors(each.instance)}:
                 if above in renamed and renamed[above] != at:
                     drafts[renamed[above]].waits[at] = "what is below its old key is done"
 
@@ -88,6 +87,22 @@ def _after_twins(drafts: Sequence[Draft]) -> None:
         if twins in last:
             draft.waits[last[twins]] = "its twin is created"
         last[twins] = at
+
+
+def _after_tags(drafts: Sequence[Draft]) -> None:
+    """Let whatever carries a tag that is made by a POST of its own wait for it: a tag that is there cannot be made."""
+    made = {cast("Key", draft.token).identity: at for at, draft in enumerate(drafts) if _makes_tag(draft)}
+    if not made:
+        return
+    for draft in drafts:
+        if not _makes_tag(draft):
+            for change in (change for each in draft.everyone() for change in each.body.changes if change.key == "tags"):
+                for label in set(change.new) & made.keys() if isinstance(change.new, list) else ():
+                    draft.waits.setdefault(made[label], f"{_SOFT}the tag {label!r} is made")
+
+
+def _makes_tag(draft: Draft) -> bool:
+    return draft.operation == "bundle" and cast("Key", draft.token).model == "Tag"
 
 
 def ancestors(instance: Model) -> Iterator[Key]:
@@ -142,7 +157,9 @@ def _perhaps_unique(
 
 def _before_deletion(drafts: Sequence[Draft], graves: Mapping[Key, Key]) -> None:
     """Let a deletion wait for everything that refers to what it deletes; what is attached to it is deleted after it."""
-    deletion = {draft.token: at for at, draft in enumerate(drafts) if draft.operation == "delete"}
+    deletion = {
+        each.token: at for at, draft in enumerate(drafts) for each in draft.everyone() if each.operation == "delete"
+    }
     by_id = {(key.model, key.identity): deletion[grave] for key, grave in graves.items()}
     for at, draft in enumerate(drafts):
         soft = _SOFT if draft.operation == "delete" else ""

@@ -216,8 +216,6 @@ def for_deleted(instance: Model) -> Draft:
 
 def claims(draft: Draft) -> Iterator[tuple[tuple[object, ...], Model]]:
     """Give the unique values that a draft takes, each with the collection in which it is unique, and who takes it."""
-    if draft.operation == "delete":
-        return
     for each in draft.everyone():
         mapper = each.instance.__mapper__
         for change in each.body.changes:
@@ -227,14 +225,15 @@ def claims(draft: Draft) -> Iterator[tuple[tuple[object, ...], Model]]:
 
 def frees(draft: Draft) -> Iterator[tuple[object, ...]]:
     """Give the unique values that a draft sets free; the last part is `ABSENT` where it is not known which."""
-    mapper, raw = draft.instance.__mapper__, draft.instance.__state__.raw
-    if draft.operation == "delete":
-        for name in mapper.unique:
-            yield mapper.name, draft.parents, name, raw.get(mapper.fields[name].key, ABSENT)
-    elif draft.operation != "create":
-        for change in draft.body.changes:
-            if change.name in mapper.unique and change.old is not ABSENT:
-                yield mapper.name, draft.parents, change.name, change.old
+    for each in draft.everyone():
+        mapper, raw = each.instance.__mapper__, each.instance.__state__.raw
+        if each.operation == "delete":
+            for name in mapper.unique:
+                yield mapper.name, each.parents, name, raw.get(mapper.fields[name].key, ABSENT)
+        elif each.operation != "create":
+            for change in each.body.changes:
+                if change.name in mapper.unique and change.old is not ABSENT:
+                    yield mapper.name, each.parents, change.name, change.old
 
 
 def rekeys(draft: Draft) -> bool:

@@ -6,7 +6,6 @@ import signal
 import threading
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
-from heapq import heapify, heappop, heappush
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast
 
@@ -18,11 +17,14 @@ from linode_orm.mapping.registry import lookup
 from linode_orm.session.commit.boarding import Landed
 from linode_orm.session.commit.calls import Answer, call, call_renaming
 from linode_orm.session.commit.candidates import ids_in, is_listed_before
+from linode_orm.session.commit.carrying import carry
 from linode_orm.session.commit.certainty import Claims, create
 from linode_orm.session.commit.doubts import sought_for
 from linode_orm.session.commit.ledger import Ledger
 from linode_orm.session.commit.plan import Doubt, Hidden, Pending, fill, fill_path, is_new, waits_for
+from linode_orm.session.commit.rebuilding import doubt_of
 from linode_orm.session.commit.report import Entry
+from linode_orm.session.commit.schedule import Schedule
 from linode_orm.session.loading import identity_in
 from linode_orm.session.moments import Moment
 from linode_orm.wire.messages import Request
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from linode_orm.mapping import Model
+    from linode_orm.session.commit.boarding import Boarded
     from linode_orm.session.commit.hands import Hands
     from linode_orm.session.commit.plan import Plan, Step
     from linode_orm.session.commit.policy import Progress
@@ -97,7 +100,8 @@ class Run:
 
     def __init__(self, plan: Plan, client: Client, hands: Hands, options: Options) -> None:
         self._client, self._hands, self._options = client, hands, options
-        self.steps = {step.number: step for step in plan}
+        self._schedule = Schedule(plan, lasting_last=options.puts_back)
+        self.steps = self._schedule.steps
         self.ids: dict[str, object] = {}
         self.entries: dict[int, Entry] = {}
         self.landed: list[Landed] = []
@@ -105,14 +109,6 @@ class Run:
         self.window = 0.0
         self.interrupts = 0
         self.crash: BaseException | None = None
-        self._missing = {step.number: len(step.depends_on) for step in plan}
-        self._followers: dict[int, list[int]] = {}
-        for step in plan:
-            for other in step.depends_on:
-                self._followers.setdefault(other, []).append(step.number)
-        self._held = _last_ones(plan) if options.puts_back else frozenset[int]()
-        self._ready = [number for number, count in self._missing.items() if not count and number not in self._held]
-        heapify(self._ready)
         self._flying: dict[int, Future[Answer]] = {}
         self._doubts: dict[int, Doubt] = {}
         self._intended: set[int] = set()
@@ -169,14 +165,14 @@ class Run:
         """Whether something was not done."""
         return len(self.entries) < len(self.steps) or self.failed_so_far
 
-    def take_all(self, numbers: Callable[[int], bool]) -> None:
+    def take_all(self, wanted: Callable[[Step], bool]) -> None:
         """Take the answers in that were kept back, of these steps."""
         for landed in self.landed:
-            if numbers(landed.step.number):
+            if wanted(landed.step):
                 note, entry = self._hands.take(*landed), self.entries[landed.step.number]
                 self.entries[landed.step.number] = evolve(entry, note=entry.note or note)
         for doubt in self._lost:
-            if numbers(doubt.step.number):
+            if wanted(doubt.step):
                 self._hands.doubt(doubt)
 
     @property
@@ -197,14 +193,13 @@ class Run:
                 future.cancel()
             self._land()
             return
-        self._skip_done()
-        if not self._ready and not self._flying and self._held:
+        schedule = self._schedule
+        if not schedule.is_ready(self.entries) and not self._flying and schedule.held:
             self._let_last_ones_go()
-            self._skip_done()
         going: list[int] = []
-        while self._ready and len(self._flying) + len(going) < self._room:
-            number = heappop(self._ready)
-            if number not in self.entries and number not in self._flying:
+        while schedule.is_ready(self.entries) and len(self._flying) + len(going) < self._room:
+            number = schedule.pop()
+            if number not in self._flying:
                 going.append(number)
         try:
             self._intend(going)
@@ -212,20 +207,17 @@ class Run:
             self.interrupt_for(error)
         for number in going:
             if self._stopped:
-                heappush(self._ready, number)
+                schedule.push(number)
             else:
                 self._try(self.steps[number])
-
-    def _skip_done(self) -> None:
-        while self._ready and self._ready[0] in self.entries:
-            heappop(self._ready)
 
     def _intend(self, going: Sequence[int]) -> None:
         """Write down what is about to be sent, before it is; what may be repeated is written ahead of its turn."""
         missing = [number for number in going if number not in self._intended]
         there = {number: self._read_before(self.steps[number]) for number in missing}
         if missing:
-            ahead = [each for each in self._ready[:_AHEAD] if self.steps[each].operation != "create"]
+            coming = self._schedule.ahead(_AHEAD)
+            ahead = [each for each in coming if self.steps[each].operation not in {"create", "bundle"}]
             fresh = [*missing, *(number for number in ahead if not self._is_written(number))]
             listed = {number: ids for number, ids in there.items() if ids is not None}
             self._options.ledger.intend([self.steps[number] for number in fresh], Moment.now(self._client).at, listed)
@@ -233,13 +225,14 @@ class Run:
 
     def _read_before(self, step: Step) -> frozenset[object] | None:
         """Give the ids in the collection where a step creates what nothing else tells; None where there is no need."""
-        if not is_listed_before(step):
+        new = next((part for part in step.whole if is_listed_before(part)), None)
+        if new is None:
             return None
-        collection = (step.model, step.parents)
+        collection = (new.model, new.parents)
         if collection not in self._listed:
-            model = cast("type[Model]", lookup(step.model))
+            model = cast("type[Model]", lookup(new.model))
             try:
-                self._listed[collection] = ids_in(self._client, model, step.parents)
+                self._listed[collection] = ids_in(self._client, model, new.parents)
             except LinodeORMError:  # a lost answer stays in doubt then
                 return None
         return self._listed[collection]
@@ -249,10 +242,8 @@ class Run:
 
     def _let_last_ones_go(self) -> None:
         """Send what cannot be undone, now that all else has succeeded."""
-        if len(self.entries) == len(self.steps) - len(self._held) and not self.failed_so_far:
-            held, self._held = self._held, frozenset()
-            self._ready = [number for number in held if not self._missing[number]]
-            heapify(self._ready)
+        if len(self.entries) == len(self.steps) - self._schedule.held and not self.failed_so_far:
+            self._schedule.let_go()
 
     @property
     def failed_so_far(self) -> bool:
@@ -267,6 +258,11 @@ class Run:
             self._fail()
 
     def _launch(self, step: Step) -> None:
+        future = self._carried(step) if step.parts else self._sent(step)
+        self._flying[step.number] = future
+        future.add_done_callback(lambda _: self._wake.put(None))
+
+    def _sent(self, step: Step) -> Future[Answer]:
         sent = fill(step.body, lambda each: self._identity(each) if isinstance(each, Pending) else each)
         request = Request(
             step.method,
@@ -275,9 +271,26 @@ class Run:
             body=fill(sent, lambda each: self._hands.reveal(step, cast("Hidden", each))),
             secret_keys=step.secret_keys,
         )
-        future = self._submit(step, request, sent)
-        self._flying[step.number] = future
-        future.add_done_callback(lambda _: self._wake.put(None))
+        return self._submit(step, request, sent)
+
+    def _carried(self, step: Step) -> Future[Answer]:
+        """Send a bundle: its parts with all ids in them, and what was there before where it creates something."""
+        parts = tuple(
+            evolve(
+                part,
+                body=fill(part.body, lambda each: self._identity(each) if isinstance(each, Pending) else each),
+                path=fill_path(part.path, lambda each: quoted(self._identity(each))),
+                parents=self._parents(part),
+            )
+            for part in step.parts
+        )
+        there = self._read_before(step)
+        bundle = Doubt(step, None, self._client.clock.now(), "", there or frozenset(), is_listed=there is not None)
+        before = self._hands.doubted(step)
+        lost = TransportError(before.reason) if before is not None else None
+        bundle = evolve(bundle if before is None else before, step=evolve(step, parts=parts))
+        self._doubts[step.number] = bundle
+        return self._client.pool.submit(carry, self._client, bundle, self._hurry, self._is_wanted, lost)
 
     def _submit(self, step: Step, request: Request, sent: object) -> Future[Answer]:
         parents = self._parents(step)
@@ -320,7 +333,7 @@ class Run:
                 del self._flying[number]
             elif future.done():
                 answer = future.result()
-                if not isinstance(answer.error, CancelledError):
+                if not isinstance(answer.error, CancelledError) and number in self.steps:
                     self._settle(self.steps[number], answer)
                 del self._flying[number]
 
@@ -328,12 +341,15 @@ class Run:
         if step.number in self.entries:
             return
         error = answer.error
-        if self._options.checked_at is not None and step.operation in {"update", "replace"}:
+        if self._options.checked_at is not None and step.operation in {"update", "replace", "bundle"}:
             self.window = max(self.window, self._client.clock.monotonic() - self._options.checked_at)
         if step.operation == "delete" and isinstance(error, NotFound):
             answer, error = evolve(answer, error=None, note="it was gone already"), None
         if isinstance(error, KeyboardInterrupt):
             self.interrupt()
+        if step.parts and answer.aboard is not None and (answer.aboard.left or answer.aboard.lost):
+            self._take_apart(step, answer, answer.aboard)
+            return
         if error is None:
             note = self._take(step, answer)
             self._note(step, "applied", evolve(answer, note=answer.note or note))
@@ -341,12 +357,44 @@ class Run:
             if answer.aboard is not None and answer.aboard.lost:
                 self._fail()
             return
-        if answer.is_in_doubt and step.operation == "create":
-            until = self._client.clock.monotonic() + self._client.settle
-            doubt = self._doubts[step.number]
-            self._hands.doubt(evolve(doubt, reason=answer.note, may_repeat=answer.may_repeat, until=until))
+        if answer.is_in_doubt:
+            self._leave_in_doubt(step, answer)
         self._note(step, "in doubt" if answer.is_in_doubt else "failed", answer)
         self._fail()
+
+    def _leave_in_doubt(self, step: Step, answer: Answer) -> None:
+        """Remember the creations in a step of which nobody can tell the end."""
+        until = self._client.clock.monotonic() + self._client.settle
+        doubt = self._doubts.get(step.number)
+        if doubt is not None and step.operation == "create":
+            self._hands.doubt(evolve(doubt, reason=answer.note, may_repeat=answer.may_repeat, until=until))
+        elif doubt is not None:
+            for part in doubt.step.parts:
+                if part.operation == "create":
+                    self._hands.doubt(doubt_of(doubt, part, answer.note, until=until))
+
+    def _take_apart(self, bundle: Step, answer: Answer, aboard: Boarded) -> None:
+        """Let the parts of a bundle be steps: those that are done, those in doubt, and those that are to be sent."""
+        self._options.ledger.settle(bundle, "apart", None, answer.note, {})
+        self._intended.discard(bundle.number)
+        self._schedule.take_apart(bundle, [part.number for part in aboard.left])
+        for landed in aboard.found:
+            note = self._receive([landed], [])
+            self._note(landed.step, "applied", evolve(answer, error=None, aboard=None, note=note or answer.note))
+            self._release(landed.step)
+        for doubt in aboard.lost:
+            self._hands.doubt(doubt)
+            self._write_down(doubt)
+            self._note(doubt.step, "in doubt", Answer(answer.body, answer.seconds, answer.tries, None, doubt.reason))
+            self._fail()
+
+    def _write_down(self, doubt: Doubt) -> None:
+        """Write down since when a part of a bundle may be there, and what was there before."""
+        there = {doubt.step.number: doubt.known} if doubt.is_listed else {}
+        try:
+            self._options.ledger.intend([doubt.step], doubt.since, there)
+        except JournalError as error:
+            self.interrupt_for(error)
 
     def _fail(self) -> None:
         self._stopped = self._stopped or self._options.on_error != "continue"
@@ -357,11 +405,15 @@ class Run:
             sought = sought_for(self._doubts[step.number], parents)
             identity = identity_in(sought.model.__mapper__, answer.body, sought.key)
             self.ids[str(step.token)] = identity
-        landed, lost = [Landed(step, parents, identity, answer.body)], list[Doubt]()
+        landed, lost = [] if step.parts else [Landed(step, parents, identity, answer.body)], list[Doubt]()
         if answer.aboard is not None:
-            landed += answer.aboard.found
+            landed += [each._replace(step=evolve(each.step, number=step.number)) for each in answer.aboard.found]
             lost += answer.aboard.lost
-            self.ids.update({str(each.step.token): each.identity for each in answer.aboard.found})
+        return self._receive(landed, lost)
+
+    def _receive(self, landed: list[Landed], lost: list[Doubt]) -> str:
+        """Take in what was done, now or at the end; give what is to be said of the first."""
+        self.ids.update({str(each.step.token): each.identity for each in landed if each.identity is not None})
         self.landed += landed
         self._lost += lost
         if self._options.puts_back:
@@ -372,10 +424,7 @@ class Run:
         return notes[0]
 
     def _release(self, step: Step) -> None:
-        for follower in self._followers.get(step.number, ()):
-            self._missing[follower] -= 1
-            if not self._missing[follower] and follower not in self._held and not self._lacks(self.steps[follower]):
-                heappush(self._ready, follower)
+        self._schedule.release(step.number, self._lacks)
 
     def _lacks(self, step: Step) -> bool:
         """Whether a step needs the id of a rider that was not found; it stays pending."""
@@ -387,7 +436,8 @@ class Run:
         entry = Entry(step, instance, status, answer.error, answer.seconds, answer.tries, answer.note)
         self.entries[step.number] = entry
         identity = self.ids.get(step.token) if is_new(step.token) else None
-        aboard = {each.token: self.ids[each.token] for each in step.riders if each.token in self.ids}
+        inside = [*(each.token for each in step.riders), *(part.token for part in step.parts if is_new(part.token))]
+        aboard = {token: self.ids[token] for token in inside if token in self.ids}
         self._options.ledger.settle(step, status, identity, answer.note, aboard)
         if self._options.progress is not None:
             try:
@@ -413,17 +463,3 @@ def renamed(step: Step, parents: tuple[object, ...]) -> Request | None:
     if step.operation != "update" or not keys or "get" not in mapper.verbs:
         return None
     return Request("GET", mapper.path_for(keys[0], parents), version=step.version)
-
-
-def _last_ones(plan: Plan) -> frozenset[int]:
-    """Give the steps that cannot be undone, but for those that a step which can be undone waits for."""
-    held = {step.number for step in plan if step.operation == "delete"}
-    before = {step.number: step.depends_on for step in plan}
-    waiting = [other for number, others in before.items() if number not in held for other in others]
-    seen: set[int] = set()
-    while waiting:
-        number = waiting.pop()
-        if number not in seen:
-            seen.add(number)
-            waiting += before[number]
-    return frozenset(held - seen)

@@ -8,14 +8,14 @@ from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status
 from linode_orm.session.commit.boarding import alone
 from linode_orm.session.commit.bodies import reveal
-from linode_orm.session.commit.plan import Doubt, Hidden, Key, Pending, Plan, secret_name
+from linode_orm.session.commit.plan import Doubt, Hidden, Key, Pending, Plan, is_new, secret_name
 from linode_orm.session.commit.settling import Settler, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from linode_orm.mapping import Model
-    from linode_orm.session.commit.plan import Step
+    from linode_orm.session.commit.plan import Step, Token
 
 
 class Hands(Protocol):
@@ -69,11 +69,11 @@ class SessionHands:
         self._watches = watches
         self._settler = Settler(session)
         self._objects = objects_of(session, plan)
-        self._aboard = riders_of(session, plan)
+        self._aboard = inside_of(session, plan)
 
     def object_of(self, step: Step) -> Model:
-        """Give the object that a step is about; it may be a rider's."""
-        return self._aboard[str(step.token)] if step.token in self._aboard else self._objects[step.number]
+        """Give the object that a step is about; it may be a rider's, or that of a part of a bundle."""
+        return self._aboard[step.token] if step.token in self._aboard else self._objects[step.number]
 
     def reveal(self, step: Step, hidden: Hidden) -> object:
         """Give the secret that the user assigned, to the object or to one that rides with it."""
@@ -110,8 +110,10 @@ class SessionHands:
         self._session.members.in_doubt[id(self.object_of(doubt.step))] = doubt
 
     def unsure(self, step: Step) -> None:
-        """Forget what was known of the values, so that whatever is wanted of them is sent, and reading asks again."""
-        self._settler.unsure(self._objects[step.number], [change.name for change in step.changes])
+        """Forget what was known of values that were to be updated: they are sent again, and reading asks again."""
+        for part in step.whole:
+            if part.operation in {"update", "replace"}:
+                self._settler.unsure(self.object_of(part), [change.name for change in part.changes])
 
     def is_certain(self, step: Step) -> None:
         """Note that there is no such object, so that it can be sent as new."""
@@ -135,9 +137,7 @@ class PlainHands(SessionHands):
         self._secrets, self._ids = secrets, ids or {}
         self.doubts: dict[int, Doubt] = {}
         self._objects = {step.number: stand_in(session, step, self._ids) for step in plan}
-        self._aboard = {
-            rider.token: stand_in(session, alone(rider, step), self._ids) for step in plan for rider in step.riders
-        }
+        self._aboard = {inside.token: stand_in(session, inside, self._ids) for step in plan for inside in _inside(step)}
 
     def reveal(self, step: Step, hidden: Hidden) -> object:
         """Give the secret of that name."""
@@ -206,20 +206,33 @@ def objects_of(session: Workspace, plan: Plan) -> dict[int, Model]:
             if token in new:
                 found[step.number] = new[token]
             continue
-        model = cast("type[Model]", lookup(token.model))
-        known = session.identity_map.find(model, token.identity, token.parents)
+        known = _known(session, token)
         if known is not None:
             found[step.number] = known
+        elif step.parts:
+            found[step.number] = stand_in(session, step, {})
     return found
 
 
-def riders_of(session: Workspace, plan: Plan) -> dict[str, Model]:
-    """Find the new objects that ride in the steps of a session's plan, by token."""
-    aboard = {rider.token for step in plan for rider in step.riders}
-    if not aboard:
+def _known(session: Workspace, key: Key) -> Model | None:
+    return session.identity_map.find(cast("type[Model]", lookup(key.model)), key.identity, key.parents)
+
+
+def inside_of(session: Workspace, plan: Plan) -> dict[Token, Model]:
+    """Find the objects inside the steps of a session's plan: those that ride there, and those of parts of bundles."""
+    tokens = [inside.token for step in plan for inside in _inside(step)]
+    if not tokens:
         return {}
     members = session.members
-    return {members.token(each): each for each in members.new.values() if members.token(each) in aboard}
+    new = {members.token(instance): instance for instance in members.new.values()}
+    found = {token: new.get(token) if is_new(token) else _known(session, cast("Key", token)) for token in tokens}
+    return {token: instance for token, instance in found.items() if instance is not None}
+
+
+def _inside(step: Step) -> Iterator[Step]:
+    """Give what a step does to other objects than its own, as steps."""
+    yield from (alone(rider, step) for rider in step.riders)
+    yield from step.parts
 
 
 def stand_in(session: Workspace, step: Step, ids: Mapping[str, object]) -> Model:

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from attrs import evolve
+
 from linode_orm.errors import JournalError
 from linode_orm.session.commit.journalfile import JournalFile, told
 from linode_orm.session.commit.plan import Plan
@@ -26,8 +28,8 @@ _KEPT: Final = 100
 class Known(NamedTuple):
     """What the journal knows of one step: when it may have been sent first, what became of it, which ids it brought.
 
-    `aboard` are the ids of its riders, by token; `there` those that were in its collection before, None where that was
-    not read.
+    `aboard` are the ids of its riders, or of what its parts created, by token; `there` those that were in its
+    collection before, None where that was not read.
     """
 
     step: Step
@@ -102,7 +104,8 @@ class Journal:
         self, name: str, plan: Plan, *, base_url: str, on_error: str, conflicts: str, instead: str | None = None
     ) -> None:
         """Write a commit down before anything of it is sent; `instead` names the unfinished one that it carries on."""
-        rows = [(name, step.number, json.dumps(step.to_dict())) for step in plan]
+        whole = [each for step in plan for each in (step, *step.parts)]
+        rows = [(name, step.number, json.dumps(step.to_dict())) for step in whole]
         with self._transaction() as connection:
             if instead is not None:
                 connection.execute("UPDATE commits SET state = 'returned' WHERE id = ?", (instead,))
@@ -195,7 +198,8 @@ class Journal:
         if found is None:
             return None
         commit, base_url, on_error, conflicts, state = map(str, found)
-        return Kept(commit, base_url, on_error, conflicts, state, tuple(self._known(*row) for row in rows))
+        steps = tuple(_as_sent([self._known(*row) for row in rows]))
+        return Kept(commit, base_url, on_error, conflicts, state, steps)
 
     def made(self, model: str) -> frozenset[object]:
         """Give the ids of the objects of a class that the commits in the file have made."""
@@ -222,6 +226,20 @@ class Journal:
         self._file.close()
 
 
+def _as_sent(found: list[Known]) -> Iterator[Known]:
+    """Give what was sent: of a bundle that was taken apart its parts, of one that was not the bundle."""
+    apart = {each.step.number: each.step.parts for each in found if each.status == "apart"}
+    inside = {part.number for each in found if each.status != "apart" for part in each.step.parts}
+    for each in found:
+        if each.step.number not in apart and each.step.number not in inside:
+            waits = [
+                part.number if part is not None else other
+                for other in each.step.depends_on
+                for part in apart.get(other, (None,))
+            ]
+            yield each._replace(step=evolve(each.step, depends_on=tuple(waits)))
+
+
 def _brought(identity: str | None) -> tuple[object, dict[str, object]]:
     """Give the id that a step brought, and those of its riders, by token."""
     found = json.loads(identity) if identity is not None else None
@@ -235,7 +253,7 @@ def _made_by(step: dict[str, Any], identity: str, model: str) -> Iterator[object
     own, aboard = _brought(identity)
     if step["object"]["type"] == model and own is not None:
         yield own
-    for rider in step["riders"]:
-        named = rider["object"]
-        if named["type"] == model and named["new"] in aboard:
+    for inside in (*step["riders"], *step["parts"]):
+        named = inside["object"]
+        if named["type"] == model and named.get("new") in aboard:
             yield aboard[named["new"]]

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from linode_orm.session.moments import Moment
     from linode_orm.wire.client import Client
 
-Operation = Literal["create", "update", "replace", "delete"]
+Operation = Literal["create", "update", "replace", "delete", "bundle"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """The form of plans as JSON."""
 SECRET: Final = "***"  # noqa: S105  what is shown instead
 _TOKEN: Final = re.compile(r"\{(new:\d+)\}")
@@ -148,7 +148,9 @@ class Step:
     it. A new object's `token` is `new:3`; wherever its id will stand, in `path`, `parents` or `body`, stands that
     token until then. `replace` is an update that has a path of its own. `title` is what people call the object.
     `lasting` says why the step cannot be undone, and is empty where it can. `riders` are the new objects that are made
-    by the same POST.
+    by the same POST. A `bundle` is one POST in place of several steps, its `parts`, each with a number of its own: they
+    are sent by themselves where the API does not take them together. Its body is made when it is sent, of what is read
+    then: `looks` are the paths of those reads.
     """
 
     number: int
@@ -167,12 +169,19 @@ class Step:
     in_doubt: bool = False
     lasting: str = ""
     riders: tuple[Rider, ...] = ()
+    parts: tuple[Step, ...] = ()
+    looks: tuple[str, ...] = ()
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The paths of the lists that are read for the ids of the riders."""
+        """The paths of what is read for the ids of the riders, or around a bundle."""
         lists = {rider.siblings: rider.path for rider in self.riders if not rider.is_answered}
-        return tuple(lists.values())
+        return (*lists.values(), *self.looks)
+
+    @property
+    def whole(self) -> tuple[Step, ...]:
+        """What the request does, object by object: the parts of a bundle, else the step itself."""
+        return self.parts or (self,)
 
     @property
     def can_be_undone(self) -> bool:
@@ -188,6 +197,9 @@ class Step:
         doubt = "  (its creation is in doubt: looked for first)" if self.in_doubt else ""
         lines = [f"{self.method} {self.path}  {self.title}{doubt}"]
         lines += [f"  {line}" for change in (*self.changes, *self._children()) for line in change.lines()]
+        for part in self.parts:
+            lines.append(f"  instead of {part.method} {part.path}  {part.title}")
+            lines += [f"    {line}" for change in part.changes for line in change.lines()]
         return "\n".join([*lines, *map(str, self.riders)])
 
     def _children(self) -> Iterator[Change]:
@@ -210,6 +222,8 @@ class Step:
             "body": _plain(self.body),
             "changes": [each.to_dict() for each in self.changes],
             "riders": [each.to_dict() for each in self.riders],
+            "parts": [each.to_dict() for each in self.parts],
+            "looks": list(self.looks),
             "secret_keys": sorted(self.secret_keys),
             "secrets": list(self.secrets),
             "depends_on": list(self.depends_on),
@@ -244,7 +258,7 @@ class Plan:
     @property
     def deletes(self) -> int:
         """How many objects it deletes."""
-        return sum(step.operation == "delete" for step in self.steps)
+        return sum(each.operation == "delete" for step in self.steps for each in step.whole)
 
     @property
     def secrets(self) -> tuple[str, ...]:

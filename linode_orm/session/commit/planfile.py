@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Never, cast
 from linode_orm.errors import ApiError, InvalidRequestError
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.values import ABSENT
+from linode_orm.session.commit.candidates import listings_before
 from linode_orm.session.commit.plan import FORMAT, Change, Hidden, Key, Pending, Plan, Rider, Source, Step
 from linode_orm.version import VERSION
 from linode_orm.wire.messages import Request
@@ -75,7 +76,8 @@ def load(path: str | os.PathLike[str]) -> Plan:
     try:
         _check_whole(content["steps"])
         steps = tuple(step_from_dict(each) for each in content["steps"])
-        return Plan(steps, 0, tuple(content["lost"]), content["least_time"], Source(None, content["account"]))
+        lookups = listings_before(steps)
+        return Plan(steps, lookups, tuple(content["lost"]), content["least_time"], Source(None, content["account"]))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         _refuse(path, f"is damaged ({type(error).__name__}: {error})")
 
@@ -179,6 +181,8 @@ def step_from_dict(content: dict[str, Any]) -> Step:
         in_doubt=content["in_doubt"],
         lasting=content["lasting"],
         riders=tuple(_rider(each) for each in content["riders"]),
+        parts=tuple(step_from_dict(each) for each in content["parts"]),
+        looks=tuple(content["looks"]),
     )
 
 

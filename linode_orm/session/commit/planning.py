@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Status
 from linode_orm.session.commit.bodies import check_complete
-from linode_orm.session.commit.candidates import is_listed_before
+from linode_orm.session.commit.bundling import bundle, numbered
+from linode_orm.session.commit.candidates import listings_before
 from linode_orm.session.commit.dependencies import ancestors, in_order
 from linode_orm.session.commit.drafts import Draft, for_changed, for_deleted, for_new, key_of, needed, parent_of
 from linode_orm.session.commit.folding import fold as folded
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from linode_orm.mapping import Model
-    from linode_orm.session.commit.plan import Key, Step
+    from linode_orm.session.commit.plan import Key
 
 
 class Members(Protocol):
@@ -49,20 +50,25 @@ class Members(Protocol):
         """Give the name by which a plan speaks of a new object: `new:3`."""
         ...
 
+    def find(self, model: type[Model], identity: object, parents: tuple[object, ...]) -> Model | None:
+        """Give the object with a key, where the session has it."""
+        ...
 
-def plan(members: Members, *, only: Model | None = None, fold: bool = True) -> Plan:
+
+def plan(members: Members, *, only: Model | None = None, fold: bool = True, fold_tags: bool = False) -> Plan:
     """Plan what a commit would send; with `only`, that object and what it cannot exist without.
 
-    With `fold`, new children ride in their new parent's POST, unless that leaves no order. Raises
+    With `fold`, new children ride in their new parent's POST, and many changes of the children of one parent go in its
+    rebuild, unless that leaves no order; with `fold_tags`, a tag that is put on several objects is one POST. Raises
     `InvalidRequestError` where something is missing, contradictory, or cannot be put in an order.
     """
     if fold:
         with suppress(InvalidRequestError):
-            return _planned(members, only, fold=True)
-    return _planned(members, only, fold=False)
+            return _planned(members, only, fold=True, fold_tags=fold_tags)
+    return _planned(members, only, fold=False, fold_tags=fold_tags)
 
 
-def _planned(members: Members, only: Model | None, *, fold: bool) -> Plan:
+def _planned(members: Members, only: Model | None, *, fold: bool, fold_tags: bool) -> Plan:
     new = list(members.new.values() if only is None else _closure(members, only))
     changed = list(members.touched.values() if only is None else [only])
     deleted = list(members.deleted.values() if only is None else [])
@@ -83,6 +89,9 @@ def _planned(members: Members, only: Model | None, *, fold: bool) -> Plan:
     for draft in drafts:
         if draft.operation == "create":
             _check_whole(draft)
+    if only is None and (fold or fold_tags):
+        in_doubt = members.in_doubt
+        drafts = bundle(drafts, members.find, lambda each: id(each) in in_doubt, rebuilds=fold, tags=fold_tags)
     return _arranged(drafts, graves, sum(id(instance) in members.in_doubt for instance in new))
 
 
@@ -110,12 +119,7 @@ def _arranged(drafts: list[Draft], graves: dict[Key, Key], lookups: int) -> Plan
     order = in_order(drafts, graves)
     number = {at: place for place, at in enumerate(order, 1)}
     steps = [drafts[at].step(number[at], tuple(sorted(number[other] for other in drafts[at].waits))) for at in order]
-    return Plan(tuple(steps), lookups + len(_read_before(steps)))
-
-
-def _read_before(steps: Iterable[Step]) -> set[tuple[object, ...]]:
-    """Give the collections that are read before something is created in them."""
-    return {(step.model, step.parents) for step in steps if not step.in_doubt and is_listed_before(step)}
+    return Plan(tuple(numbered(steps)), lookups + listings_before(steps))
 
 
 def _graves(deleted: Iterable[Model]) -> dict[Key, Key]:

@@ -38,6 +38,7 @@ class Policy:
     protected_tags: frozenset[str] = field(default=frozenset(), converter=_tags)
     progress: Progress | None = None
     fold: bool = True
+    fold_tags: bool = False
 
     def __attrs_post_init__(self) -> None:
         check_choice("on_error", self.on_error, ON_ERROR)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
-from linode_orm.errors import ConflictError, JournalError
+from linode_orm.errors import ConflictError, JournalError, LinodeORMError
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.applying import movement
 from linode_orm.session.commit.asking import secrets_for
@@ -19,8 +19,10 @@ from linode_orm.session.commit.execute import Options
 from linode_orm.session.commit.hands import PlainHands
 from linode_orm.session.commit.journal import Journal, Known
 from linode_orm.session.commit.plan import Doubt, Pending, Plan, fill
+from linode_orm.session.commit.rebuilding import Rebuilding
 from linode_orm.session.commit.report import CommitReport, Entry
-from linode_orm.session.commit.sending import Before, put_back, send
+from linode_orm.session.commit.reverting import put_back
+from linode_orm.session.commit.sending import Before, send
 from linode_orm.session.loading import identity_in
 from linode_orm.session.moments import Moment
 from linode_orm.session.newest import read_newest
@@ -130,17 +132,22 @@ class _Recovery:
                 yield self._entry(known, "undone")
             elif known.status == "applied":
                 yield self._applied(known)
-            elif known.intent is not None and step.operation == "create" and known.status not in {"failed", "pending"}:
-                yield from self._looked_for(known)
+            elif known.intent is not None and known.status not in {"failed", "pending"}:
+                if step.operation == "create":
+                    yield from self._looked_for(known)
+                elif step.parts:
+                    self._hands.doubts[step.number] = evolve(self._doubt(known), until=self._until)
         for number, doubt in self._hands.doubts.items():
             self._hands.doubts[number] = self._but_for_others(doubt)
 
     def _but_for_others(self, doubt: Doubt) -> Doubt:
         """Give a doubt with the ids of objects that other steps made, now or earlier: none is the one looked for."""
-        model = doubt.step.model
-        if model not in self._made:
-            self._made[model] = set(self._journal.made(model))
-        return evolve(doubt, known=doubt.known | self._made[model])
+        known = doubt.known
+        for model in {part.model for part in doubt.step.whole if part.operation == "create"}:
+            if model not in self._made:
+                self._made[model] = set(self._journal.made(model))
+            known |= self._made[model]
+        return evolve(doubt, known=known)
 
     def _entry(self, known: Known, status: Outcome, note: str = "") -> Entry:
         return Entry(known.step, self._hands.object_of(known.step), status, note=note or known.note)
@@ -205,7 +212,8 @@ class _Recovery:
             plan = Plan(tuple({step.number: step for step in (*self._plan, *plan)}.values()))
             for number, found in clashes.items():
                 error = ConflictError("it was changed elsewhere since", conflicts=found)
-                entries[number] = Entry(plan[number - 1], self._hands.object_of(plan[number - 1]), "failed", error)
+                step = next(each for each in plan if each.number == number)
+                entries[number] = Entry(step, self._hands.object_of(step), "failed", error)
         for step in plan:
             missing = [name for name in step.secrets if name not in self._secrets]
             if missing and step.number not in entries:
@@ -231,12 +239,28 @@ class _Recovery:
             if known.intent is None or known.status not in {None, "in doubt"} or step.number in entries:
                 continue
             instance = self._hands.object_of(step)
-            if step.operation in {"update", "replace"}:
+            if step.parts and step.looks:
+                entries.update(self._bundle_before_undo(known))
+            elif step.operation in {"update", "replace", "bundle"}:
                 entries[step.number] = Entry(step, instance, "in doubt")
             elif step.operation == "delete" and read_newest(self._session, [instance]):
                 entries[step.number] = Entry(step, instance, "applied")
-        back = put_back(entries, self._plan, self._ids, self._session.client, self._hands, self._ledger)
+        plan = Plan(tuple(entries[step.number].step if step.number in entries else step for step in self._plan))
+        back = put_back(entries, plan, self._ids, self._session.client, self._hands, self._ledger)
         filled = [
             back.entries.get(step.number) or Entry(step, self._hands.object_of(step), "pending") for step in self._plan
         ]
         return CommitReport(tuple(filled), id=self._kept.id)
+
+    def _bundle_before_undo(self, known: Known) -> dict[int, Entry]:
+        """Give a rebuild that was never answered with those of its parts that were done, as the newest list shows."""
+        number = known.step.number
+        way = Rebuilding(self._session.client, self._hands.doubts[number])
+        try:
+            way.look(may_have_run=True)
+        except LinodeORMError as error:
+            return {number: self._entry(known, "in doubt", f"it could not be looked for: {error}")}
+        done = way.boarded().found
+        self._ids.update({str(each.step.token): each.identity for each in done if each.identity is not None})
+        step = evolve(known.step, parts=tuple(each.step for each in done))
+        return {number: Entry(step, self._hands.object_of(step), "applied")} if done else {}

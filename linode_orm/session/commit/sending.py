@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from attrs import evolve, field, frozen
 
-from linode_orm.errors import CommitError, CommitInterrupted, JournalError, LinodeORMError, NotFound
-from linode_orm.mapping.registry import lookup
-from linode_orm.session.commit.candidates import agrees
-from linode_orm.session.commit.execute import Options, Run, listening, renamed
-from linode_orm.session.commit.hands import NoHands
-from linode_orm.session.commit.ledger import Ledger
-from linode_orm.session.commit.plan import Key, Pending
+from linode_orm.errors import CommitError, CommitInterrupted, JournalError
+from linode_orm.session.commit.execute import Options, Run, listening
+from linode_orm.session.commit.plan import Pending
 from linode_orm.session.commit.report import CommitReport, Entry
-from linode_orm.session.commit.undoing import way_back
-from linode_orm.wire.messages import Request
+from linode_orm.session.commit.reverting import put_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from linode_orm.mapping import Model
     from linode_orm.session.commit.hands import Hands
-    from linode_orm.session.commit.plan import Plan, Step
+    from linode_orm.session.commit.plan import Plan, Step, Token
     from linode_orm.wire.client import Client
 
 _SHOWN = 5
-_SLICE = 1.0
-"""For how long a pause cannot be ended, in seconds."""
 
 
 @frozen
@@ -51,14 +43,6 @@ class Sent:
     crash: BaseException | None
 
 
-class Back(NamedTuple):
-    """What a way back left: the entries as they are now, how often Ctrl-C was pressed, and which steps are unclear."""
-
-    entries: dict[int, Entry]
-    interrupts: int
-    unknown: set[int]
-
-
 def send(  # noqa: PLR0913  what a run is made of
     plan: Plan,
     client: Client,
@@ -76,64 +60,29 @@ def send(  # noqa: PLR0913  what a run is made of
         identity = before.ids.get(str(entry.step.token)) if before is not None else None
         run.done_before(entry, identity)
     unknown: set[int] = set()
+    undone: frozenset[Token] = frozenset()
     with listening(run):
         run.go()
         if options.puts_back and run.failed:
             back = put_back(run.entries, plan, run.ids, client, hands, options.ledger)
             run.entries.update(back.entries)
+            undone = back.parts
             _let_orphans_go(run, plan, hands)
             run.interrupts += back.interrupts
             unknown |= back.unknown
     if options.puts_back:
         kept = {number for number, entry in run.entries.items() if entry.status in {"applied", "not undone"}}
-        run.take_all(kept.__contains__)
+        run.take_all(lambda step: step.number in kept and step.token not in undone)
     hands.finish()
     unknown |= {number for number, entry in run.entries.items() if entry.status == "in doubt"}
     for number in sorted(unknown):
-        if run.steps[number].operation in {"update", "replace"}:
-            hands.unsure(run.steps[number])
+        hands.unsure(run.steps[number])
     entries: list[Entry] = [
         run.entries.get(number) or Entry(step, hands.object_of(step), "pending") for number, step in run.steps.items()
     ]
     report = CommitReport((*entries, *run.stowaways), perf_counter() - began, run.window, id=name or uuid4().hex)
     landed = tuple((step, body) for step, _, _, body in run.landed if run.entries[step.number].status == "applied")
     return Sent(report, run.ids, landed, bool(run.interrupts), run.crash)
-
-
-def put_back(  # noqa: PLR0913, PLR0917  what a run left
-    entries: Mapping[int, Entry],
-    plan: Plan,
-    ids: Mapping[str, object],
-    client: Client,
-    hands: Hands,
-    ledger: Ledger,
-) -> Back:
-    """Undo what was applied, newest first."""
-    after, unknown = dict(entries), set[int]()
-    done = {number for number, entry in entries.items() if entry.status == "applied"}
-    doubtful = {
-        number
-        for number, entry in entries.items()
-        if entry.status == "in doubt" and entry.step.operation in {"update", "replace"}
-    }
-    back, origin = way_back(plan, done, ids, doubtful=doubtful)
-    undoing = Run(back, client, NoHands(hands, origin), Options(on_error="continue", ledger=Backwards(ledger, origin)))
-    ledger.undo()
-    with listening(undoing):
-        undoing.go()
-        _outlast(client, undoing)
-    for number, step in origin.items():
-        entry, ended = entries[step.number], undoing.entries.get(number)
-        if ended is not None and (ended.status == "applied" or _is_back(client, ended)):
-            after[step.number] = evolve(entry, status="undone")
-        else:
-            why = ended.error if ended is not None else "it was not tried"
-            after[step.number] = evolve(entry, status="not undone", note=f"it could not be put back: {why}")
-            unknown.add(step.number)
-    for number in done:
-        if after[number].status == "applied":
-            after[number] = evolve(entries[number], status="not undone", note=entries[number].step.lasting)
-    return Back(after, undoing.interrupts, unknown)
 
 
 def _let_orphans_go(run: Run, plan: Plan, hands: Hands) -> None:
@@ -144,50 +93,6 @@ def _let_orphans_go(run: Run, plan: Plan, hands: Hands) -> None:
         if run.entries.get(step.number) and run.entries[step.number].status == "in doubt" and above & undone:
             run.entries[step.number] = evolve(run.entries[step.number], status="undone")
             hands.is_certain(step)
-
-
-def _outlast(client: Client, undoing: Run) -> None:
-    """Wait until no request of a way back can be running that was never answered; Ctrl-C ends that."""
-    left = client.settle if any(each.status == "in doubt" for each in undoing.entries.values()) else 0.0
-    while left > 0 and not undoing.interrupts:
-        client.clock.sleep(min(_SLICE, left))
-        left -= _SLICE
-
-
-def _is_back(client: Client, ended: Entry) -> bool:
-    """Whether the world is as a step of the way back wanted it, although the step failed; 1 GET."""
-    step = ended.step
-    mapper = cast("type[Model]", lookup(step.model)).__mapper__
-    if "get" not in mapper.verbs or not isinstance(step.token, Key):
-        return False
-    path = mapper.path_for(step.token.identity, step.token.parents)
-    there = renamed(step, step.token.parents) or Request("GET", path, version=step.version)
-    try:
-        body = client.send(there).json()
-    except NotFound:
-        return step.operation == "delete"
-    except LinodeORMError:
-        return False
-    if step.operation == "delete" or not isinstance(body, dict):
-        return False
-    return all(agrees(mapper.keys[each.key].codec, each.new, body.get(each.key)) for each in step.changes)
-
-
-class Backwards(Ledger):
-    """Writes the outcomes of a way back down as those of the steps that it undoes."""
-
-    def __init__(self, ledger: Ledger, origin: Mapping[int, Step]) -> None:
-        self._ledger, self._origin = ledger, origin
-
-    def settle(self, step: Step, status: str, identity: object, note: str, aboard: Mapping[str, object]) -> None:
-        """Write down that a step is undone."""
-        del identity, aboard
-        if status == "applied":
-            self._ledger.settle(self._origin[step.number], "undone", None, note, {})
-
-    def flush(self) -> None:
-        """Bring it to the disk."""
-        self._ledger.flush()
 
 
 def raise_where_incomplete(sent: Sent, session: object) -> None:

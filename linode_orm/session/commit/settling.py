@@ -35,6 +35,10 @@ class Roster(Protocol):
         """Give the name by which a plan speaks of a new object: `new:3`."""
         ...
 
+    def find(self, model: type[Model], identity: object, parents: tuple[object, ...]) -> Model | None:
+        """Give the object with a key, where the session has it."""
+        ...
+
 
 class Workspace(Protocol):
     """What committing needs of a session. `Session` is one as it stands; no other hook is called.

@@ -20,29 +20,33 @@ if TYPE_CHECKING:
 def way_back(
     plan: Plan, done: Collection[int], ids: Mapping[str, object], *, doubtful: Collection[int] = ()
 ) -> tuple[Plan, dict[int, Step]]:
-    """Give the plan that undoes the steps `done` (and takes those in doubt for done), and whose step undoes which.
+    """Give the plan that undoes the steps `done` (and takes those in doubt for done), and which step each of it undoes.
 
     `ids` are the ids of the objects that the commit created, by token. Newest first: what waited for something is
-    undone before it. `plan.lost` says what cannot be brought back.
+    undone before it. A bundle is undone part by part; a creation in doubt is not. `plan.lost` says what cannot be
+    brought back.
     """
     steps: list[Step] = []
     origin: dict[int, Step] = {}
-    number_of: dict[int, int] = {}
+    back_of: dict[int, list[int]] = {}
     lost: list[str] = []
+    chosen = {*done, *doubtful}
+    needs = {part.number: step.depends_on for step in plan for part in step.whole}
     for step in reversed(plan.steps):
-        if step.number not in done and step.number not in doubtful:
-            continue
-        if step.lasting:
-            lost.append(f"{step.title}: {step.lasting}")
-            continue
-        number_of[step.number] = len(steps) + 1
-        steps.append(evolve(_inverse(step, ids), number=len(steps) + 1))
-        origin[len(steps)] = step
+        for part in reversed(step.whole):
+            if chosen.isdisjoint((step.number, part.number)) or (is_new(part.token) and part.token not in ids):
+                continue
+            if part.lasting:
+                lost.append(f"{part.title}: {part.lasting}")
+                continue
+            steps.append(evolve(_inverse(part, ids), number=len(steps) + 1))
+            origin[len(steps)] = part
+            for number in {step.number, part.number}:
+                back_of.setdefault(number, []).append(len(steps))
     waits = {number: set[int]() for number in origin}
-    for step in origin.values():
-        for other in step.depends_on:
-            if other in number_of:
-                waits[number_of[other]].add(number_of[step.number])
+    for number, part in origin.items():
+        for other in (each for before in needs[part.number] for each in back_of.get(before, ())):
+            waits[other].add(number)
     ordered = (evolve(step, depends_on=tuple(sorted(waits[step.number]))) for step in steps)
     return Plan(tuple(ordered), lost=tuple(lost)), origin
 
