@@ -285,7 +285,7 @@ class Run:
             for part in step.parts
         )
         there = self._read_before(step)
-        bundle = Doubt(step, None, self._client.clock.now(), "", there or frozenset(), is_listed=there is not None)
+        bundle = Doubt(step, None, Moment.now(self._client), "", there or frozenset(), is_listed=there is not None)
         before = self._hands.doubted(step)
         lost = TransportError(before.reason) if before is not None else None
         bundle = evolve(bundle if before is None else before, step=evolve(step, parts=parts))
@@ -392,7 +392,7 @@ class Run:
         """Write down since when a part of a bundle may be there, and what was there before."""
         there = {doubt.step.number: doubt.known} if doubt.is_listed else {}
         try:
-            self._options.ledger.intend([doubt.step], doubt.since, there)
+            self._options.ledger.intend([doubt.step], doubt.since.at, there)
         except JournalError as error:
             self.interrupt_for(error)
 
