@@ -128,13 +128,11 @@ class Client:
         Raises `ApiError` for a refusal, `TransportError` where no answer came, `ResponseError` for a redirect, and
         `InvalidRequestError` for a write of a read-only client, before anything is sent. `wanted` is asked while the
         request waits for its turn: where it gives False, the request is given up unsent (`CancelledError`); not between
-        the tries of one that may have been done. `takes` is the path that an update, or a creation, gives its object;
-        `instead` are updates that the request stands for.
+        the tries of one that may have been done. `takes` is the path that it gives its object, `instead` what it does.
         """
         self._check(request)
         clock, policy, tries, doubtful = self.clock, POLICY, 1, False
-        if late := max(self._stragglers.pause(each, takes) for each in (request, *instead)):
-            clock.sleep(late)
+        self._let_older_end((request, *instead), takes)
         end = clock.monotonic() + self.deadline
         while True:
             ticket, waited = self._admitted(request, None if doubtful else wanted)
@@ -144,8 +142,7 @@ class Client:
             except (ApiError, TransportError, ResponseError) as error:
                 error.tries, error.doubtful = tries, doubtful
                 doubtful = doubtful or may_be_done(error)
-                for each in (request, *instead):
-                    self._stragglers.note(each, error)
+                self._stragglers.note_all((request, *instead), error)
                 following = another(policy, request, error)
                 if following is None or clock.monotonic() + following[1] >= end:
                     raise
@@ -157,6 +154,10 @@ class Client:
             if pause:
                 clock.sleep(pause)
             tries += 1
+
+    def _let_older_end(self, requests: Iterable[Request], takes: str | None) -> None:
+        if late := max(self._stragglers.pause(each, takes) for each in requests):
+            self.clock.sleep(late)
 
     def hold(self, path: str, keys: Collection[str]) -> None:
         """Let nothing free these keys of an object for `settle` seconds: a second creation of it may be running."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from linode_orm.errors import ServerError, TransportError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from linode_orm.wire.clock import Clock
     from linode_orm.wire.messages import Request
@@ -38,6 +38,11 @@ class Stragglers:
             alive = {path: [each for each in those if each.end > now] for path, those in self._by_path.items()}
             alive.setdefault(request.path, []).append(_Straggler(request.body, now + self._settle))
             self._by_path = {path: those for path, those in alive.items() if those}
+
+    def note_all(self, requests: Iterable[Request], error: Exception) -> None:
+        """Remember the updates that one request stands for, which failed so."""
+        for request in requests:
+            self.note(request, error)
 
     def hold(self, path: str, keys: Collection[str]) -> None:
         """Remember an object of which a second creation may be running, refused as long as this one has these keys."""
