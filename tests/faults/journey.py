@@ -20,6 +20,8 @@ from linode_orm.models import (
 from tests.faults.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from linode_orm import Session
     from linode_orm.mapping import Model
 
@@ -140,6 +142,16 @@ class Call:
     nth: int = 1
 
 
+@dataclass(frozen=True)
+class Journey:
+    """A unit of work: the account before, what a user does, and the account after, by names."""
+
+    start: Callable[[float], World]
+    edit: Callable[[Session, World], list[Model]]
+    planned: Callable[[], dict[str, list[str]]]
+
+
+SINGLE = Journey(start, edit, planned)
 KEYED, UNKEYED = "create with a key", "create without a key"
 CALLS = (
     Call(KEYED, "POST", "/volumes"),

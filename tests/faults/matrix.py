@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from linode_orm import Client, CommitError, LinodeORMError, Session
 from linode_orm.models import Instance, SSHKey, Volume
-from tests.faults.journey import Call, edit, planned, start
+from tests.faults.journey import SINGLE, Call, Journey, edit, start
 from tests.faults.looking import difference, disagreements, doubled, left_over
 from tests.faults.server import KINDS, REFUSAL, Kind, Server
 from tests.faults.world import World
@@ -49,6 +49,7 @@ class Cell:
     kind: Kind
     then: Kind | None = None
     skew: float = 0.0
+    journey: Journey = SINGLE
 
     @property
     def sort(self) -> str:
@@ -76,7 +77,12 @@ class Result:
         return "\n  ".join([str(self.cell), *self.problems, *(f"in doubt: {each}" for each in self.doubts), *self.log])
 
 
-def cells(calls: Iterable[Call], kinds: Iterable[Kind] = KINDS, lost: Iterable[Kind | None] = (None,)) -> list[Cell]:
+def cells(
+    calls: Iterable[Call],
+    kinds: Iterable[Kind] = KINDS,
+    lost: Iterable[Kind | None] = (None,),
+    journey: Journey = SINGLE,
+) -> list[Cell]:
     """Give every call with every way to break it; with `lost`, the call broken so and the lookup after it in each way.
 
     The clock of the account is right, ahead or behind, in turn.
@@ -85,7 +91,7 @@ def cells(calls: Iterable[Call], kinds: Iterable[Kind] = KINDS, lost: Iterable[K
     pairs = [(call, kind, first) for call in calls for kind in kinds for first in lost]
     skews = (0.0, 90.0, -90.0)
     return [
-        Cell(call, first or kind, kind if first else None, skews[at % len(skews)])
+        Cell(call, first or kind, kind if first else None, skews[at % len(skews)], journey)
         for at, (call, kind, first) in enumerate(pairs)
     ]
 
@@ -134,10 +140,10 @@ def timed(result: Result, what: str, work: Callable[[], None]) -> None:
 
 def commit(cell: Cell, result: Result) -> None:
     """Commit the journey with one call broken, again until it is done; look at both sides."""
-    world = start(cell.skew)
+    world = cell.journey.start(cell.skew)
     with Server(world, late=LATE) as server, connect(server) as client:
-        session = Session(client=client, volatile_ttl=None)
-        there = edit(session, world)
+        session = Session(client=client, volatile_ttl=None, fold_tags=True)
+        there = cell.journey.edit(session, world)
         read = len(server.arrived)
         fault = server.add(cell.kind, cell.call.method, cell.call.path, cell.call.nth)
         if cell.then:
@@ -201,7 +207,7 @@ def judge(result: Result, session: Session, world: World, there: list) -> None:
     result.problems += [f"doubled: {each}" for each in doubled(world)]
     if result.doubts:
         return
-    result.problems += [f"lost: {each}" for each in difference(world.snapshot(), planned())]
+    result.problems += [f"lost: {each}" for each in difference(world.snapshot(), result.cell.journey.planned())]
     result.problems += [f"still to send: {each}" for each in left_over(session)]
     late = any(
         "late" in each for each in (str(result.cell), *result.log)

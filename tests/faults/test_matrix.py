@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.faults.bundled import BUNDLED, BUNDLES
 from tests.faults.journey import CALLS, KEYED, UNKEYED, finish, start
 from tests.faults.matrix import ACTIONS, GETS, LISTS, LOST, Cell, Result, cells, run_all, some, storm, table
 from tests.faults.server import KINDS
@@ -18,6 +19,7 @@ CREATES = tuple(call for call in CALLS if call.sort in {KEYED, UNKEYED})
 
 WRITES = cells(CALLS)
 LOOKUPS = cells(CREATES, lost=LOST)
+BUNDLED_WRITES = cells(BUNDLES, journey=BUNDLED)
 DONE = cells(ACTIONS)
 READS = cells((*LISTS, *GETS))
 
@@ -53,6 +55,12 @@ def test_the_lookup_after_a_lost_reply(full, tell):
     results = judged(LOOKUPS, tell, whole=full)
     assert not doubtful(results, KEYED)
     assert few(results, UNKEYED)
+
+
+def test_every_call_of_bundles(full, tell):
+    """Many changes in one request end as surely as single ones, whatever happens to it and to the reads around it."""
+    results = judged(BUNDLED_WRITES, tell, whole=full)
+    assert not doubtful(results, *{call.sort for call in BUNDLES})
 
 
 def test_actions(full, tell):
