@@ -17,8 +17,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
-from linode_orm.errors import TransportError
-from linode_orm.wire.messages import Request, Response
+from linode_orm.errors import ResponseError, TransportError
+from linode_orm.wire.messages import JSON_TYPE, Request, Response
 
 if TYPE_CHECKING:
     import socket
@@ -28,6 +28,8 @@ USER_AGENT: Final = "linode_orm"
 IDLE_SECONDS: Final = 20.0
 """How long an unused connection counts as alive: servers and routers drop older ones without a word."""
 _CHUNK: Final = 1 << 16
+_LARGEST: Final = 64 << 20
+"""Bytes of the longest answer of the API that is read; files that are asked for may be longer."""
 
 
 class _Timed(RawIOBase):
@@ -130,7 +132,10 @@ class HttpTransport:
         return _Adapter(pool_connections=2, pool_maxsize=self._connections, max_retries=0, pool_block=True)
 
     def send(self, request: Request, *, token: str | None, timeout: float) -> Response:
-        """Send one request once; raise `TransportError` where no whole answer arrives within `timeout` seconds."""
+        """Send one request once; raise `TransportError` where no whole answer arrives within `timeout` seconds.
+
+        Raises `ResponseError` for an answer that is longer than any of the API.
+        """
         if os.getpid() != self._process:
             self._process, self._adapter = os.getpid(), self._opened()
         began = monotonic()
@@ -185,7 +190,12 @@ class HttpTransport:
 
 
 def _content(answer: requests.Response, request: Request, end: float, timeout: float) -> Iterator[bytes]:
+    length = 0
     for chunk in answer.iter_content(_CHUNK):
+        length += len(chunk)
+        if length > _LARGEST and request.accept == JSON_TYPE:
+            msg = f"{request.title}: the answer ({answer.status_code}) is longer than {_LARGEST >> 20} MiB"
+            raise ResponseError(msg)
         if monotonic() > end:
             msg = f"{request.title}: the answer did not end within {timeout:g} s"
             raise TransportError(msg, sent=True)
