@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from time import time
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.errors import (
@@ -26,6 +25,7 @@ from linode_orm.wire.told import pause_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from linode_orm.wire.messages import Response
     from linode_orm.wire.tokens import Standing, Verdict
@@ -46,10 +46,18 @@ _UNAUTHORIZED: Final = 401
 _UNAVAILABLE: Final = 503
 
 
-def check(response: Response, tries: int, secrets: Iterable[str] = (), standing: Standing | None = None) -> None:
+def check(
+    response: Response,
+    tries: int,
+    secrets: Iterable[str] = (),
+    standing: Standing | None = None,
+    *,
+    now: datetime,
+) -> None:
     """Raise the error that an answer stands for, if it is one; `secrets` are left out of what is shown.
 
-    `standing` is what is known of the token that was sent, None where none was.
+    `standing` is what is known of the token that was sent, None where none was; it is `now` where a pause is asked for
+    as a date.
     """
     if response.status in _ANSWERED:
         return
@@ -70,7 +78,7 @@ def check(response: Response, tries: int, secrets: Iterable[str] = (), standing:
         tries=tries,
     )
     if isinstance(error, RateLimited) or (isinstance(error, ServerError) and response.status == _UNAVAILABLE):
-        error.retry_after = pause_in(response.headers, time())
+        error.retry_after = pause_in(response.headers, now.timestamp())
     error.needed_scopes, error.token_scopes, error.missing_scopes = verdict
     error.token_expiry = standing.expiry if standing else None
     raise error

@@ -152,8 +152,10 @@ class Budgets:
                     each.passed(now, trial)
 
     def _tell(self, endpoint: Endpoint, report: Report, response: Response, began: float, now: float) -> Window:
-        ends = self._offset.local(report.reset, moment(response.headers.get("date", "")), began, now, self._clock)
         window = endpoint.windows.get(report.limit)
+        per = window.per if window is not None and window.measured else None
+        date = moment(response.headers.get("date", ""))
+        ends = self._offset.local(report.reset, date, began, now, self._clock, per=per)
         if window is None:
             for limit, each in list(endpoint.windows.items()):
                 if each.seen < now - _FORGOTTEN:

@@ -209,7 +209,7 @@ class Client:
         refused = response.status >= HTTPStatus.BAD_REQUEST
         standing = Standing(self._expiry, self.clock.now()) if refused and token is not None else None
         secrets = [each for each in (token, response.request.token) if each is not None]
-        check(response, tries, secrets, standing)
+        check(response, tries, secrets, standing, now=self.clock.now())
         if response.request.idempotent and response.request.accept == JSON_TYPE:
             response.told()
         if token is not None and response.request.path.startswith(TOKENS):

@@ -218,10 +218,9 @@ class Window:
 
     def _roll(self, now: float, used: int) -> None:
         """The window has ended for sure; whether and when the next one began, an answer will tell."""
-        self.crossed, passed = self.ends, 0
-        while self.ends + self.late <= now or not passed:
-            self.ends += self.per
-            passed += 1
+        self.crossed = self.ends
+        passed = max(int((now - self.late - self.ends) // self.per) + 1, 1)
+        self.ends += passed * self.per
         start = self.edge + (passed - 1) * self.per
         self._open(used, start)
         self.edge = start + self.per

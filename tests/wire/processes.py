@@ -56,7 +56,8 @@ class Shown(Stage):
 class Seen:
     """The same clock, in another process: the time does not move while one of its threads is awake."""
 
-    def __init__(self, path: Path, port: int) -> None:
+    def __init__(self, path: Path, port: int, wrong: timedelta) -> None:
+        self.wrong = wrong
         with path.open("rb") as file:
             self._page = mmap.mmap(file.fileno(), 8, prot=mmap.PROT_READ)
         self._port = port
@@ -66,7 +67,7 @@ class Seen:
         return struct.unpack("d", self._page)[0]
 
     def now(self) -> datetime:
-        return START + timedelta(seconds=self.monotonic())
+        return START + timedelta(seconds=self.monotonic()) + self.wrong
 
     def sleep(self, seconds: float) -> None:
         self.ask(repr(seconds))
@@ -174,7 +175,8 @@ def main(uri: str, path: str, *rest: str) -> None:
             warnings.append(record.getMessage())
 
     logging.getLogger("linode_orm").addHandler(Told(logging.WARNING))
-    stage = Seen(Path(path), int(clock_port))
+    # what o'clock it is, each of them believes something else
+    stage = Seen(Path(path), int(clock_port), timedelta(seconds=1000 * int(name)))
     with Client("a-token-of-64-characters", base_url=f"http://127.0.0.1:{port}", clock=stage, budget=uri) as client:
         requests = [
             Request("PUT", f"/linode/instances/{number}", query={"by": name}, body={}) for number in range(int(count))
