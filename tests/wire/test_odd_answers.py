@@ -207,7 +207,10 @@ class TestProxies:
     @pytest.mark.parametrize("status", [407, 502])
     def test_its_own_answers(self, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
         """What a proxy answers in place of the API is an error of that status."""
-        page = b"HTTP/1.1 %d Proxy\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\nsorr" % status
+        page = (
+            b"HTTP/1.1 %d Proxy\r\nConnection: close\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\nsorr"
+            % status
+        )
         with raw(lambda _: [page]) as (place, heads):
             monkeypatch.setenv("HTTP_PROXY", f"http://{place}")
             with (
