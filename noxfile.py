@@ -13,6 +13,11 @@ nox.options.sessions = ["lint", "types", "contracts", "tests", "build"]
 nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
+FULL = """# The last run of everything
+
+What `nox -s full` printed last: every test, each matrix whole where the usual run takes a seeded tenth, and benchmarks.
+[figures.md](figures.md) says what the figures mean.
+"""
 
 
 def prepare(session: nox.Session) -> None:
@@ -53,9 +58,12 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def full(session: nox.Session) -> None:
-    """Every test, with each matrix whole where the usual run takes a seeded tenth; print its tables."""
+    """Every test and benchmark, each matrix whole; print the tables, and keep them with their date in docs/full.md."""
     prepare(session)
-    session.run("pytest", "--full", *session.posargs)
+    page = ROOT / "docs" / "full.md"
+    page.write_text(FULL, encoding="utf-8")
+    session.run("pytest", "--full", "--figures", str(page), *session.posargs)
+    session.run("pytest", "tests/benchmarks", "--figures", str(page))
 
 
 @nox.session

@@ -1,7 +1,11 @@
-"""Lets `--full` run the whole of what the usual run takes a seeded tenth of, and prints the tables of such runs."""
+"""Lets `--full` run the whole of what the usual run takes a seeded tenth of; prints the figures of a run, and keeps them."""
 
 from __future__ import annotations
 
+import os
+import platform
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _TABLES = pytest.StashKey[list[str]]()
+_BEGAN = pytest.StashKey[float]()
 
 
 def pytest_addoption(parser):
     """Let `nox -s full` say so."""
     parser.addoption("--full", action="store_true", help="run every matrix whole, where the usual run takes a tenth")
+    parser.addoption("--figures", metavar="FILE", help="add the figures of this run to a page of the docs")
+
+
+def pytest_configure(config):
+    """Take the time."""
+    config.stash[_BEGAN] = time.monotonic()
 
 
 @pytest.fixture(scope="session")
@@ -32,14 +43,29 @@ def tell(request) -> Callable[[str], None]:
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Print what was told, and the table of figures."""
+    """Print what was told, and the table of figures; keep both where that is asked for."""
     told = config.stash.get(_TABLES, [])
     if told:
         terminalreporter.section("figures" if config.getoption("--full") else "figures, of a seeded tenth")
         for each in told:
             terminalreporter.line(each)
             terminalreporter.line("")
-    if table := lines():
-        terminalreporter.section("conformance")
+    table = lines()
+    if table:
+        terminalreporter.section("what was seen, and what was wanted")
         for line in table:
             terminalreporter.line(line)
+    if path := config.getoption("--figures"):
+        minutes = (time.monotonic() - config.stash[_BEGAN]) / 60
+        counts = {name: len(terminalreporter.stats.get(name, ())) for name in ("passed", "failed", "error", "skipped")}
+        _keep(Path(path), [*told, *(["\n".join(table)] if table else [])], counts, minutes)
+
+
+def _keep(page: Path, texts: list[str], counts: dict[str, int], minutes: float) -> None:
+    """Add the figures of a run to a page, under its date."""
+    ended = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    day = time.strftime("%Y-%m-%d")
+    machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
+    shown = "\n\n".join("\n".join(line.rstrip() for line in text.splitlines()) for text in texts)
+    with page.open("a", encoding="utf-8") as file:
+        file.write(f"\n## {day}: {ended}, in {minutes:.0f} min ({machine})\n\n```text\n{shown}\n```\n")

@@ -14,13 +14,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from linode_orm.simulator import Simulator
 
-TABLE: list[tuple[str, str, str]] = []
-
-
-def note(what: str, seen: str, wanted: str) -> None:
-    """Add a line to the table that is printed at the end."""
-    TABLE.append((what, seen, wanted))
-
 
 def instances(count: int) -> list[dict]:
     """Give plausible instances as the API answers them."""

@@ -14,7 +14,8 @@ import pytest
 from linode_orm import Instance, Session
 from linode_orm.session.identity import IdentityMap
 from linode_orm.simulator import Simulator
-from tests.benchmarks.harness import instances, note, page, ratio, seconds
+from tests.benchmarks.harness import instances, page, ratio, seconds
+from tests.table import note
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ import requests
 
 from linode_orm import Client, Instance, Session, Volume, selectin
 from linode_orm.simulator import Simulator
-from tests.benchmarks.harness import fleet, note, ratio
+from tests.benchmarks.harness import fleet, ratio
+from tests.table import note
 
 LATENCY = 0.05
 LOCAL = threading.local()
