@@ -17,7 +17,7 @@ from typing import Any
 import linode_orm
 from linode_orm import Client, LinodeORMError, Session
 from linode_orm.session.commit import committing, recovery
-from tests.faults import bulk
+from tests.faults import bulk, bundled
 from tests.faults.disk import Disk
 
 FAILED = 3
@@ -50,8 +50,11 @@ def work(job: dict[str, Any]) -> int:
 
 def _commit(job: dict[str, Any]) -> None:
     with connect(job["url"], f"pid-{os.getpid()}") as client:
-        session = Session(client=client, journal=job["journal"])
-        bulk.edit(session, job["count"])
+        session = Session(client=client, journal=job["journal"], fold_tags=True)
+        if job["count"]:
+            bulk.edit(session, job["count"])
+        else:
+            bundled.edit(session)
         client.request("GET", MARK)
         session.commit()
         session.close()

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import linode_orm
 from linode_orm import CommitError, LinodeORMError
-from tests.faults import bulk
+from tests.faults import bulk, bundled
 from tests.faults.child import FAILED, MARK, connect
 from tests.faults.disk import cut_power
 from tests.faults.looking import difference, doubled
@@ -50,7 +50,8 @@ class Crash:
     `at` is `request` (the n-th of the commit), `write` (the n-th write to the disk), `sync`, or `full` (the disk has
     room for n writes); `way` is one of `WAYS` or `interrupting` for a request, else `before` or `after`. With `power`
     only what was synced is left of the journal; with `chance` some files have more than that, by chance. With `again`
-    the process that recovers is killed as well, at that request. With `undo` recovery goes back.
+    the process that recovers is killed as well, at that request. With `undo` recovery goes back. With `bundled` the
+    commit is one of two bundles instead of sixty operations.
     """
 
     at: str
@@ -61,6 +62,7 @@ class Crash:
     again: int = 0
     undo: bool = False
     synchronous: str = ""
+    bundled: bool = False
 
     def __str__(self) -> str:
         more = {
@@ -68,6 +70,7 @@ class Crash:
             "some written by chance": self.chance,
             f"recovery killed at request {self.again}": self.again,
             "undone": self.undo,
+            "bundled": self.bundled,
         }
         return ", ".join([f"{self.way} {self.at} {self.number}", *(text for text, is_so in more.items() if is_so)])
 
@@ -199,7 +202,7 @@ def run(crash: Crash, nursery: Nursery) -> Ending:
         place = Path(directory)
         (place / "durable").mkdir()
         killer = Killer(crash)
-        world = bulk.start(COUNT)
+        world = bundled.start() if crash.bundled else bulk.start(COUNT)
         before = copy.deepcopy(world.rows)
 
         def deleted() -> dict[str, list[str]]:
@@ -237,7 +240,7 @@ def job(crash: Crash, place: Path, server: Server) -> dict[str, Any]:
         "url": server.url,
         "journal": str(place / "journal"),
         "durable": str(place / "durable"),
-        "count": COUNT,
+        "count": 0 if crash.bundled else COUNT,
         "die_after": crash.way == "after",
         "synchronous": crash.synchronous,
     }
@@ -273,7 +276,8 @@ def recover(
             ending.problems.append("recover() did not end")
         if not (ending.begun or writes(world)):
             return
-        wanted = planned() if back is None else back()
+        plan = bundled.planned if ending.crash.bundled else planned
+        wanted = plan() if back is None else back()
         ending.problems += [f"lost: {each}" for each in difference(world.snapshot(), wanted)]
         before = len(server.writes)
         attempt(journal, client)
@@ -302,16 +306,16 @@ def planned() -> dict[str, list[str]]:
     return _planned
 
 
-def measured(nursery: Nursery) -> tuple[int, int, int]:
+def measured(nursery: Nursery, crash: Crash = Crash("", 0, "")) -> tuple[int, int, int]:
     """Let one commit end; give its requests, its writes to the disk and its syncs."""
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)
         (place / "durable").mkdir()
-        with Server(bulk.start(COUNT)) as server:
+        with Server(bundled.start() if crash.bundled else bulk.start(COUNT)) as server:
             counts = place / "counts.json"
-            status = nursery.run(job(Crash("", 0, ""), place, server) | {"counts": str(counts)})
+            status = nursery.run(job(crash, place, server) | {"counts": str(counts)})
             assert status == 0, nursery.said()
-            assert difference(server.world.snapshot(), planned()) == []
+            assert difference(server.world.snapshot(), bundled.planned() if crash.bundled else planned()) == []
             requests = len(server.arrived) - next(each.number for each in server.arrived if each.path == MARK)
         found = json.loads(counts.read_text(encoding="utf-8"))
         return requests, len(found["events"]), found["syncs"]

@@ -108,6 +108,26 @@ def test_recovery_that_goes_back(judged, size):
     judged("kill -9 at requests, undone", every, share=15)
 
 
+def test_killed_in_bundles(judged, nursery, full):
+    """A rebuild and a tag's POST end as single requests do, or are undone, wherever the process dies."""
+    requests, writes, syncs = measured(nursery, Crash("", 0, "", bundled=True))
+    assert requests == 6
+    some = [
+        *(Crash("request", at, way, bundled=True) for at in range(1, requests + 1) for way in WAYS),
+        *(Crash("request", at, way, undo=True, bundled=True) for at in range(1, requests + 1) for way in WAYS),
+        *(Crash("request", at, way, power=True, bundled=True) for at in range(1, requests + 1) for way in WAYS),
+        *(
+            Crash("request", at, way, again=again, bundled=True)
+            for at in range(1, requests + 1)
+            for way in WAYS
+            for again in range(1, 6)
+        ),
+        *(Crash("write", at, "before", bundled=True) for at in range(1, writes + 1)),
+        *(Crash("sync", at, side, power=True, bundled=True) for at in range(1, syncs + 1) for side in SIDES),
+    ]
+    judged("kill -9 and power cuts in bundles", some)
+
+
 def test_interrupted_at_every_request(judged, size):
     """Ctrl-C ends the process in good order, and recovery does the rest."""
     every = [Crash("request", number, "interrupting") for number in range(1, size[0] + 1)]
