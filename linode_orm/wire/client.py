@@ -147,10 +147,10 @@ class Client:
                 if following is None or clock.monotonic() + following[1] >= end:
                     raise
                 policy, pause = following
-                again(request, error, pause, tries)
                 if ticket is not None and ticket.asks(error):
                     # the budget knows when to ask again; that counts as a pause, so that there is an end to it
                     end, pause = end - pause, 0.0
+                again(request, error, pause, tries)
             if pause:
                 clock.sleep(pause)
             tries += 1

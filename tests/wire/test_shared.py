@@ -5,13 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import random
-import shutil
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,50 +13,13 @@ from linode_orm.errors import ConfigError
 from linode_orm.wire import Client, Request
 from tests.wire.limiter import Counter, Limiter, Stage, allowed, least
 from tests.wire.processes import THREADS, Shown, run
+from tests.wire.redis_server import Redis, needs_redis, running
 
-pytest.importorskip("limits", reason="the extra redis is not installed")
-BINARY = shutil.which("redis-server") or shutil.which("redis-server", path=str(Path(sys.executable).parent))
-needs_redis = pytest.mark.skipif(BINARY is None, reason="no redis-server on this machine")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
 TOKEN = "a-token-of-64-characters"
-
-
-class Redis:
-    """A Redis server of our own."""
-
-    def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.uri = f"redis://127.0.0.1:{self.port}/0"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        assert BINARY is not None
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen([BINARY, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(200):
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-            except OSError:
-                time.sleep(0.02)
-            else:
-                return
-        raise AssertionError("the Redis server does not answer")
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
-@pytest.fixture
-def redis():
-    """Run a Redis server."""
-    server = Redis()
-    server.start()
-    yield server
-    server.stop()
 
 
 class By(Limiter):
@@ -82,6 +39,13 @@ class By(Limiter):
         if due:
             self.then()
         return answer
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    """Run a Redis server."""
+    with running() as server:
+        yield server
 
 
 def four(api: By, stage: Shown, path: Path, uri: str) -> list[dict[str, Any]]:
@@ -188,12 +152,32 @@ def test_redis_comes_back(redis: Redis, caplog: pytest.LogCaptureFixture) -> Non
     assert client.budget.share == 1.0
 
 
-def test_addresses() -> None:
-    """An address that is none is refused by name, and a password in one is shown nowhere."""
-    uri = "redis://:hunter2@127.0.0.1:1/0"
-    client = Client(TOKEN, transport=By(Stage()), budget=uri)
-    assert "127.0.0.1:1/0" in repr(client.budget)
-    assert "hunter2" not in repr(client.budget) + json.dumps(client.budget.to_dict())
-    with pytest.raises(ConfigError, match="is no address of a Redis") as caught:
-        Client(TOKEN, transport=By(Stage()), budget="redis://:hunter2@127.0.0.1:port/x")
-    assert "hunter2" not in str(caught.value)
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("redis://:hunter2@127.0.0.1:1/0", "redis://127.0.0.1:1/0"),
+        ("redis://me:hunt@er2@127.0.0.1:1/0", "redis://127.0.0.1:1/0"),
+        ("redis://127.0.0.1:1/0?password=hunter2", "redis://127.0.0.1:1/0"),
+        ("redis://127.0.0.1:1/0?password=hunt@er2", "redis://..."),
+        ("redis+unix:///run/redis.sock?password=hunter2", "redis+unix:///run/redis.sock"),
+    ],
+)
+def test_no_password_is_shown(uri: str, shown: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A password in the address is in no repr, value or record, also when nobody is there."""
+    stage = Stage()
+    client = Client(TOKEN, transport=By(stage, Counter(5, 1, 0.0)), clock=stage, budget=uri)
+    with caplog.at_level(logging.DEBUG), stage.on():
+        client.send(Request("PUT", "/volumes/1", query={"by": "me"}, body={}))
+    assert client.budget.shared == shown
+    assert f"the shared budget at {shown} cannot be used" in caplog.text
+    told = repr(client.budget) + json.dumps(client.budget.to_dict()) + caplog.text
+    assert "hunt" not in told + "".join(str(each.__dict__) for each in caplog.records)
+
+
+@pytest.mark.parametrize("uri", ["redis://:hunter2@127.0.0.1:port/x", "redis://:hun/ter2@127.0.0.1/0"])
+def test_addresses_that_are_none(uri: str) -> None:
+    """An address that is none is refused by name, and nothing of the error holds its password."""
+    with pytest.raises(ConfigError, match=r"redis://127.0.0.1\S* is no address of a Redis") as caught:
+        Client(TOKEN, transport=By(Stage()), budget=uri)
+    assert "hun" not in str(caught.value)
+    assert caught.value.__context__ is None
