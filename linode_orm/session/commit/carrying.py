@@ -9,6 +9,7 @@ from linode_orm.errors import ApiError, LinodeORMError, NotFound, RateLimited, U
 from linode_orm.session.commit.boarding import Boarded, Landed
 from linode_orm.session.commit.bundles import TAGGED
 from linode_orm.session.commit.calls import Answer, may_have_been_done
+from linode_orm.session.commit.patience import pause
 from linode_orm.session.commit.rebuilding import Rebuilding
 from linode_orm.wire.messages import Request
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 _ROUNDS: Final = 4
 """How often a rebuild is sent at most."""
 _FIRST_PAUSE: Final = 0.25
-_SLICE: Final = 1.0
-"""For how long a pause cannot be ended, in seconds."""
 
 
 def carry(client: Client, bundle: Doubt, stop: Event, wanted: Callable[[], bool], lost: BaseException | None) -> Answer:
@@ -80,11 +79,11 @@ class _Carrying:
     def _round(self, way: Rebuilding) -> Answer | None:
         """Look, and send what is missing; None where the answer was lost."""
         left = way.look(may_have_run=self._lost is not None)
-        pause = _FIRST_PAUSE
+        step = _FIRST_PAUSE
         while left and self._lost is not None and self._until > self._client.clock.monotonic():
-            if not self._pause(min(pause, self._until - self._client.clock.monotonic())):
+            if not pause(self._client, min(step, self._until - self._client.clock.monotonic()), self._stop.is_set):
                 return self._doubt("it was not waited for")
-            left, pause = way.look(may_have_run=True), 2 * pause
+            left, step = way.look(may_have_run=True), 2 * step
         if not left:
             note = "its answer was lost; what it does was looked for and found" if self._lost else "it was so already"
             return self._answer(note=note, aboard=way.boarded())
@@ -121,13 +120,6 @@ class _Carrying:
                 self._lost = self._lost or error
                 self._until = self._client.clock.monotonic() + self._client.settle
             raise
-
-    def _pause(self, seconds: float) -> bool:
-        """Wait; False where the commit was stopped."""
-        while seconds > 0 and not self._stop.is_set():
-            self._client.clock.sleep(min(_SLICE, seconds))
-            seconds -= _SLICE
-        return not self._stop.is_set()
 
     def _apart(self, parts: Sequence[Step], why: str) -> Answer:
         return self._answer(aboard=Boarded(left=tuple(parts)), note=why)

@@ -14,6 +14,7 @@ from linode_orm.mapping.registry import lookup
 from linode_orm.session.commit.boarding import board
 from linode_orm.session.commit.calls import Answer, may_have_been_done
 from linode_orm.session.commit.candidates import Finding, look
+from linode_orm.session.commit.patience import pause
 from linode_orm.session.loading import identity_in
 from linode_orm.wire.stragglers import may_be_running
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 _ROUNDS: Final = 4
 """How often a create is sent at most."""
 _FIRST_PAUSE: Final = 0.25
-_SLICE: Final = 1.0
-"""For how long a pause cannot be ended, in seconds."""
 
 
 class Claims:
@@ -155,32 +154,29 @@ class _Creation:
         """Look for it; wait before it may be sent again where two could come of that."""
         if self._sought.key:
             finding = self._look()
-            if not finding.body and not finding.why and not self._pause(_FIRST_PAUSE * 2**turn):
+            if (
+                not finding.body
+                and not finding.why
+                and not pause(self._client, _FIRST_PAUSE * 2**turn, self._stop.is_set)
+            ):
                 return Finding(why="it was not waited for")
             return finding
-        clock, pause = self._client.clock, _FIRST_PAUSE
+        clock, step = self._client.clock, _FIRST_PAUSE
         end = clock.monotonic() + self._client.settle
         while True:
             finding = self._look()
             left = end - clock.monotonic()
             if finding.body is not None or finding.why or left <= 0:
                 return finding
-            if not self._pause(min(pause, left)):
+            if not pause(self._client, min(step, left), self._stop.is_set):
                 return Finding(why="it was not waited for")
-            pause *= 2
+            step *= 2
 
     def _look(self) -> Finding:
         try:
             return look(self._client, self._sought, self._claims.of(self._sought))
         except LinodeORMError as error:
             return Finding(why=f"it could not be looked for: {error}")
-
-    def _pause(self, seconds: float) -> bool:
-        """Wait; False where the commit was stopped."""
-        while seconds > 0 and not self._stop.is_set():
-            self._client.clock.sleep(min(_SLICE, seconds))
-            seconds -= _SLICE
-        return not self._stop.is_set()
 
     def _hold(self, identity: object) -> None:
         """Let nobody free the key while a creation of the same may be running, which it keeps from being done."""

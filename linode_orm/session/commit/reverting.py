@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from attrs import evolve
 
@@ -13,6 +13,7 @@ from linode_orm.session.commit.candidates import agrees
 from linode_orm.session.commit.execute import Options, Run, listening, renamed
 from linode_orm.session.commit.hands import NoHands
 from linode_orm.session.commit.ledger import Ledger
+from linode_orm.session.commit.patience import pause
 from linode_orm.session.commit.plan import Key, is_new
 from linode_orm.session.commit.undoing import way_back
 from linode_orm.wire.messages import Request
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 
     Undone = tuple[Mapping[int, Step], Mapping[int, Step]]
-
-_SLICE: Final = 1.0
-"""For how long a pause cannot be ended, in seconds."""
 
 
 class Back(NamedTuple):
@@ -111,9 +109,7 @@ def _stays_in_doubt(part: Step, ids: Mapping[str, object]) -> bool:
 def _outlast(client: Client, undoing: Run) -> None:
     """Wait until no request of a way back can be running that was never answered; Ctrl-C ends that."""
     left = client.settle if any(each.status == "in doubt" for each in undoing.entries.values()) else 0.0
-    while left > 0 and not undoing.interrupts:
-        client.clock.sleep(min(_SLICE, left))
-        left -= _SLICE
+    pause(client, left, lambda: bool(undoing.interrupts))
 
 
 def _is_back(client: Client, ended: Entry) -> bool:
