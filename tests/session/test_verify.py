@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linode_orm.errors import InvalidRequestError
-from tests.session.yard import Dock, Session, World
+from tests.session.yard import Dock, Session, World, refusal
 
 
 @pytest.fixture
@@ -51,6 +51,22 @@ def test_a_value_that_was_answered_and_is_gone(session, world):
     assert "Dock 5.label: 'new' was written, 'dock5' is there" in str(report)
     assert report.to_dict()["not_held"] == [str(unheld)]
     assert dock.label == "dock5"
+
+
+def test_what_cannot_be_read_back_is_told(session, world):
+    """A commit that was made is not lost because the look after it failed."""
+    dock = dock_of(session)
+    dock.label = "new"
+
+    def fault(request):
+        if request.method == "GET":
+            raise refusal("Forbidden", 403)
+
+    world.fault = fault
+    report = session.commit()
+    assert (report.counts, report.not_held, report.unread) == ({"applied": 1}, (), "refused")
+    assert "not read back: refused" in str(report)
+    assert report.to_dict()["unread"] == "refused"
 
 
 def test_the_servers_own_way_of_writing_is_none(session, world):

@@ -7,16 +7,49 @@ import shutil
 import threading
 from collections import Counter
 from concurrent.futures import Executor, Future
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from linode_orm.errors import LinodeORMError, ResponseError, TransportError
+from attrs import evolve
+
+from linode_orm.errors import LinodeORMError, TransportError
 from linode_orm.wire import Client
+from linode_orm.wire.messages import Response
 from tests.session.yard import World, refusal
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
-    from linode_orm.wire.messages import Request, Response
+    from linode_orm.wire.messages import Request
+
+_ERRORS = b'{"errors": [{"reason": "%s"}]}'
+
+
+class AnsweredError(Exception):
+    """An answer of another status, as it stands on the wire."""
+
+    def __init__(self, status: int, content: bytes = b"", **headers: str) -> None:
+        super().__init__(status)
+        self.status, self.content = status, content
+        self.headers = {"content-type": "application/json", **{key.replace("_", "-"): headers[key] for key in headers}}
+
+
+class Jumps:
+    """A clock whose moment is moved now and then; its seconds are not."""
+
+    def __init__(self, clock: Any) -> None:
+        self._clock = clock
+        self.off = timedelta()
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
+
+    def now(self) -> datetime:
+        return self._clock.now() + self.off
 
 
 def lost(sent: bool | None = None) -> Exception:
@@ -26,23 +59,41 @@ def lost(sent: bool | None = None) -> Exception:
 BEFORE = {
     "not sent": lambda: lost(sent=False),
     "reset before": lost,
-    "502 before": lambda: refusal("ServerError", 502),
-    "rate limited": lambda: refusal("RateLimited", 429),
-    "busy": lambda: refusal("Busy", 400, "Linode busy."),
-    "refused": lambda: refusal("BadRequest", 400),
-    "request timeout": lambda: refusal("BadRequest", 408),
+    "502 before": lambda: AnsweredError(502, b"<html>Bad Gateway</html>", content_type="text/html"),
+    "rate limited": lambda: AnsweredError(429, _ERRORS % b"Too many requests", retry_after="1"),
+    **{
+        f"429 {each}": lambda each=each: AnsweredError(429, retry_after=each)
+        for each in ("soon", "-1", "0.001", "nan", "9e9")
+    },
+    "429 then": lambda: AnsweredError(429, retry_after="Wed, 21 Oct 2015 07:28:00 GMT"),
+    "busy": lambda: AnsweredError(400, _ERRORS % b"Linode busy."),
+    "refused": lambda: AnsweredError(400, _ERRORS % b"no"),
+    "request timeout": lambda: AnsweredError(408, _ERRORS % b"timed out"),
 }
 AFTER = {
     "reset after": lambda: lost(sent=True),
     "reply lost": lost,
-    "502 after": lambda: refusal("ServerError", 502),
-    "truncated": lambda: ResponseError("no JSON"),
+    "502 after": lambda: AnsweredError(502, b"<html>Bad Gateway</html>", content_type="text/html"),
+    "504 after": lambda: AnsweredError(504, b"", content_type="text/html"),
+    "moved": lambda: AnsweredError(302, b"", location="https://login.example"),
 }
+CONTENT = {
+    "truncated": b'{"id": 1',
+    "null": b"null",
+    "list": b"[]",
+    "text": b'"ok"',
+    "nothing": b"",
+    "half": b"{}",
+    "page": b"<html>Please sign in</html>",
+}
+"""What an answer of 200 may hold in place of the object."""
 LATE = {"late": 1.0, "later": 9.0}
 """Requests that break, and take effect that many seconds afterwards: less than a request can run."""
-FAULTS = [*BEFORE, *AFTER, *LATE, "half"]
-PASSING = [each for each in FAULTS if each != "refused"]
-READS = ["", "reset before", "502 before", "rate limited", "truncated"]
+FAULTS = [*BEFORE, *AFTER, *CONTENT, *LATE, "another", "jump"]
+PASSING = [each for each in FAULTS if each not in {"refused", "429 9e9", "moved", "jump"}]
+READS = ["", "reset before", "502 before", "rate limited", "refused", "429 soon", "429 9e9", *CONTENT, "jump"]
+HIDING = {"refused", "429 9e9", "half", "null", "list", "text", "truncated", "nothing", "page"}
+"""What keeps reads from telling anything, however often they are tried."""
 
 
 def error_of(name: str) -> Exception:
@@ -66,7 +117,9 @@ class Quay(World):
 
     def __init__(self) -> None:
         super().__init__(workers=2)
+        self.client.clock = self.jumps = Jumps(self.clock)
         self.client._pool = InTurn()
+        self.has_hidden = False
         self.writes: list[str] = []
         self.reads: list[str] = []
         self.hits: Counter[str] = Counter()
@@ -84,7 +137,7 @@ class Quay(World):
     def again(self) -> Client:
         """Give the client of another process."""
         self.client.close()
-        self.client = Client(transport=self, workers=2, clock=self.clock, timeout=10, deadline=20)
+        self.client = Client(transport=self, workers=2, clock=self.jumps, timeout=10, deadline=20)
         self.client._pool = InTurn()
         return self.client
 
@@ -106,7 +159,11 @@ class Quay(World):
 
     def send(self, request: Request, *, token: str | None, timeout: float) -> Response:
         self._arrive()
-        return super().send(request, token=token, timeout=timeout)
+        try:
+            return super().send(request, token=token, timeout=timeout)
+        except AnsweredError as answer:
+            date = {"date": self.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT")}
+            return Response(answer.status, {**date, **answer.headers}, answer.content, request)
 
     def meet(self, request: Request) -> Any:
         """Do to a request what is its turn."""
@@ -122,12 +179,16 @@ class Quay(World):
             if not name:
                 return None
             self.hits[name] += 1
+            self.has_hidden |= request.method == "GET" and name in HIDING
+            if name == "jump":
+                self.jumps.off = timedelta(hours=[-3, 2, 0, 1][self.hits[name] % 4])
+                return None
             if name in LATE:
                 self.late.append((self.clock.monotonic() + LATE[name], request))
                 raise lost()
         if name in BEFORE:
             raise error_of(name)
-        return lambda answer: self._broken(name, answer)
+        return lambda answer: self._broken(name, answer, request.path)
 
     def _dies(self) -> bool:
         at, after, path = self.kill  # type: ignore[misc]
@@ -145,13 +206,19 @@ class Quay(World):
     def _gone(_: object) -> object:
         raise TransportError("dead", sent=False)
 
-    @staticmethod
-    def _broken(name: str, answer: object) -> object:
-        if name == "truncated":
-            return b'{"id": 1'
-        if name == "half":
-            return {}
+    def _broken(self, name: str, answer: object, path: str) -> object:
+        if name == "another":
+            return self._neighbour(answer, path)
+        if name in CONTENT:
+            return CONTENT[name]
         raise error_of(name)
+
+    def _neighbour(self, answer: object, path: str) -> object:
+        """Give another object of the same collection, where there is one."""
+        collection = path if f"{path}/".count("/") % 2 == 0 else path.rpartition("/")[0]
+        key = "nick" if collection == "/sailors" else "id"
+        others = [each for each in self._below(collection) if isinstance(answer, dict) and each[key] != answer.get(key)]
+        return others[-1] if others else {}
 
     def post(self, request: Request) -> Any:
         """Refuse a second one with a key that its user chose."""
@@ -162,7 +229,17 @@ class Quay(World):
         parent = request.path.rpartition("/")[0]
         if parent and parent not in self.objects:
             raise refusal("NotFound", 404)
-        return super().post(request)
+        riders = {each: body.get(each, ()) for each in ("subnets", "nodes")}
+        made = super().post(evolve(request, body={each: body[each] for each in body if each not in riders}))
+        there = {
+            kind: [self._ridden(f"{request.path}/{made['id']}/{kind}", row) for row in riders[kind]] for kind in riders
+        }
+        return {**made, "subnets": there["subnets"]} if request.path == "/vpcs" else made
+
+    def _ridden(self, path: str, row: dict[str, Any]) -> dict[str, Any]:
+        self._next += 1
+        self.objects[f"{path}/{self._next}"] = made = {"id": self._next, **row}
+        return dict(made)
 
     def rows(self) -> Counter[tuple[Any, ...]]:
         """Give the world, ids aside."""
@@ -174,15 +251,19 @@ class Quay(World):
             rules = tuple(each["action"] for each in body.get("rules", {}).get("inbound", ()))
             limits = body["limits"]["cpu"], body["limits"]["io"]
             return kind, body["label"], body["place"], frozenset(body["tags"]), limits, rules
-        if kind == "cranes":
-            return kind, self.objects[path.rpartition("/cranes")[0]]["label"], body["label"]
+        if kind in {"cranes", "subnets"}:
+            return kind, self.objects[path.rpartition(f"/{kind}")[0]]["label"], body["label"]
+        if kind == "nodes":
+            return kind, self.objects[path.rpartition("/nodes")[0]]["port"], body["label"]
+        if kind in {"passes", "configs", "vpcs", "nodebalancers"}:
+            return kind, body[{"passes": "id", "configs": "port"}.get(kind, "label")]
         if kind == "cargo":
             dock = self.objects.get(f"/docks/{body.get('dock_id')}", {})
             return kind, body["name"], body["weight"], dock.get("label")
         return (
             kind,
             *(body[key] for key in ("name", "nick", "rank", "open") if key in body),
-            body.get("id") if kind == "passes" else None,
+            None,
         )
 
 

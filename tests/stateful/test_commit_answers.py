@@ -37,6 +37,7 @@ ODD = {
     "text": b'"ok"',
     "rows": b'{"data": [], "page": 1, "pages": 1, "results": 0}',
     "another": None,
+    "stranger": b'{"id": 70, "label": "strange", "name": "strange", "nick": "strange"}',
 }
 
 
@@ -114,24 +115,12 @@ def agrees(world: Quay, session: Session) -> None:
             assert getattr(instance, name) == body[name]
 
 
-class Jumps:
-    """A clock whose moment is moved now and then; its seconds are not."""
-
-    def __init__(self, clock) -> None:
-        self._clock = clock
-        self.off = timedelta()
-        self.monotonic, self.sleep = clock.monotonic, clock.sleep
-
-    def now(self):
-        return self._clock.now() + self.off
-
-
 @pytest.mark.parametrize("hours", [-24, -1, 1, 24])
 @pytest.mark.parametrize("asked", [True, False], ids=["after an answer", "at the first request"])
 @pytest.mark.parametrize("at", [0, 1], ids=["before", "meanwhile"])
 def test_a_clock_that_jumps(world, hours, asked, at):
     """A creation that was done is found though the clock of this machine is moved; none is taken that is older."""
-    world.client.clock = clock = Jumps(world.clock)
+    clock = world.jumps
     session, _ = opened(world)
     if asked:
         session.load(Barrel, 1)

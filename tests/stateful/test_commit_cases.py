@@ -309,6 +309,35 @@ def test_a_creation_sent_twice_does_not_come_back(world, undo):
     assert not world.objects
 
 
+def test_a_key_of_the_users_that_is_used_again(world):
+    """What takes the key of an object is made when that one is deleted, and is not mistaken for it."""
+    session = Session(world)
+    world.seed("/sailors/ann", {"nick": "ann", "rank": "r"})
+    session.delete(session.loaded(Sailor, {"nick": "ann", "rank": "r"}))
+    session.add(Sailor(nick="ann", rank="r"))
+    world.writes = ["", "reset before"]
+    session.commit()
+    assert world.sent == ["DELETE /sailors/ann", "POST /sailors", "POST /sailors"]
+    assert [*world.objects] == ["/sailors/ann"]
+
+
+@pytest.mark.parametrize("model", [Barrel, Dock])
+def test_one_in_doubt_of_which_the_others_are_deleted(world, model):
+    """What its user has found by a query, and deletes, is another object than the one that he waits for."""
+    session = Session(world)
+    values = {"name": "keg"} if model is Barrel else {"label": "keg", "place": "x"}
+    mine = session.add(model(**values))
+    world.writes, world.reads = ["reset after"], ["refused"]
+    with pytest.raises(CommitError):
+        session.commit()
+    world.calm()
+    world.settle()
+    assert session.query(model).delete() == 1
+    session.commit()
+    assert [*world.objects] == [f"{model.__mapper__.path}/{mine.id}"]
+    assert (session.new, session.deleted) == ((), ())
+
+
 def test_a_new_key_that_is_taken_back_stays_so(world):
     """A renaming that takes effect late finds the object under its old key again, and would rename it once more."""
     session = Session(world, on_error="undo")

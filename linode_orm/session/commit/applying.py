@@ -19,7 +19,7 @@ from linode_orm.session.commit.hands import PlainHands, stand_in
 from linode_orm.session.commit.plan import Change, Plan, Step, is_new
 from linode_orm.session.commit.planfile import account_of
 from linode_orm.session.commit.sending import raise_where_incomplete, send
-from linode_orm.session.commit.verifying import not_held
+from linode_orm.session.commit.verifying import verified
 from linode_orm.session.newest import read_newest
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def apply(  # noqa: PLR0913  the options of a commit
             options = Options(on_error, None, record.ledger, checked_at)
             sent = record.ended(send(plan, client, hands, options=options, name=record.id))
     if verify:
-        unheld = not_held(session, [(step, hands.object_of(step), body) for step, body in sent.landed])
-        sent = evolve(sent, report=evolve(sent.report, not_held=unheld))
+        landed = [(step, hands.object_of(step), body) for step, body in sent.landed]
+        sent = evolve(sent, report=verified(session, sent.report, landed))
     raise_where_incomplete(sent, session)
     return sent.report
 

@@ -232,6 +232,18 @@ def differences(sought: Sought, row: Body) -> list[str]:
     return differing
 
 
+def has_other_name(sought: Sought, body: Body) -> bool:
+    """Whether an object is called otherwise than what was sent, however the API writes it."""
+    fields = sought.model.__mapper__.fields
+    keys = [fields[name].key for name in _NAMES if name in fields]
+    pairs = [(sought.sent.get(key), body.get(key)) for key in keys]
+    return any(_bare(one) != _bare(other) for one, other in pairs if isinstance(one, str) and isinstance(other, str))
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
+
+
 def agrees(codec: Codec | None, sent: object, theirs: object) -> bool:
     """Whether the API may have made `theirs` of what was sent: it fills in what was left out, and opens ids."""
     if sent is None or isinstance(sent, Hidden):

@@ -13,7 +13,7 @@ from linode_orm.errors import BadRequest, LinodeORMError, ResponseError
 from linode_orm.mapping.registry import lookup
 from linode_orm.session.commit.boarding import board
 from linode_orm.session.commit.calls import Answer, may_have_been_done
-from linode_orm.session.commit.candidates import Finding, look
+from linode_orm.session.commit.candidates import Finding, has_other_name, look
 from linode_orm.session.commit.patience import pause
 from linode_orm.session.loading import identity_in
 from linode_orm.wire.stragglers import may_be_running
@@ -112,7 +112,7 @@ class _Creation:
             self._tries += response.tries
             body = response.json() if response.content else {}
             identity = identity_in(self._sought.model.__mapper__, body, self._sought.key)
-            self._check(identity)
+            self._check(identity, body)
         except Exception as error:  # noqa: BLE001  whatever it is, it is told
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)
             if may_have_been_done(self._request.method, error):
@@ -124,14 +124,15 @@ class _Creation:
         self._hold(identity)
         return self._done(body, identity, note="its first answer was lost" if self._lost else "")
 
-    def _check(self, identity: object) -> None:
+    def _check(self, identity: object, body: object) -> None:
         """Raise `ResponseError` where an answer is about another object: one that was there, or has another key."""
         sought = self._sought
         if sought.has_chosen_id:
             ids = identity if isinstance(identity, tuple) else (identity,)
             is_other = [str(each).casefold() for each in ids] != [str(each).casefold() for each in sought.key.values()]
         else:  # the API gives a number once
-            is_other = isinstance(identity, int) and identity in sought.known | self._claims.of(sought)
+            known = sought.known | self._claims.of(sought)
+            is_other = (isinstance(identity, int) and identity in known) or has_other_name(sought, cast("Any", body))
         if is_other:
             msg = f"{self._request.title}: the answer is about another {sought.model.__mapper__.name}, {identity!r}"
             raise ResponseError(msg)

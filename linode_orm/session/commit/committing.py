@@ -18,7 +18,7 @@ from linode_orm.session.commit.rekeyed import settle_keys
 from linode_orm.session.commit.report import CommitReport, Entry
 from linode_orm.session.commit.sending import Before, raise_where_incomplete, send
 from linode_orm.session.commit.settling import Workspace
-from linode_orm.session.commit.verifying import not_held
+from linode_orm.session.commit.verifying import verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -143,8 +143,8 @@ def _doubtful(session: Commits, plan: Plan, hands: SessionHands, ledger: Ledger)
 
 
 def _verified(session: Commits, hands: SessionHands, sent: Sent) -> Sent:
-    unheld = not_held(session, [(step, hands.object_of(step), body) for step, body in sent.landed])
-    return evolve(sent, report=evolve(sent.report, not_held=unheld))
+    landed = [(step, hands.object_of(step), body) for step, body in sent.landed]
+    return evolve(sent, report=verified(session, sent.report, landed))
 
 
 def _let_clean_ones_go(session: Workspace, instances: Iterable[Model]) -> None:

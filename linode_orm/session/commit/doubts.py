@@ -16,7 +16,7 @@ from linode_orm.session.commit.settling import Settler, fill_in
 from linode_orm.session.loading import identity_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from linode_orm.mapping import Model
     from linode_orm.session.commit.settling import Workspace
@@ -79,12 +79,16 @@ def _settled(
         above = session.members.in_doubt.get(id(parent))
         return evolve(doubt, may_repeat=not isinstance(above, Doubt) or above.may_repeat)
     sought = sought_for(doubt, instance.__state__.parents)
+    doomed = _doomed(session, instance)
+    sought = evolve(sought, known=sought.known | doomed)
     if not sought.can_be_told and not sought.key:
         return evolve(doubt, reason=_unnamed(instance, doubt), may_repeat=False)
     try:
-        finding = finding or find(session.client, sought, doubt.until)
+        finding = finding or find(session.client, sought, lambda: doubt.until)
     except LinodeORMError as error:
         return evolve(doubt, reason=f"{doubt.reason}; it could not be looked for: {error}", may_repeat=False)
+    if finding.body is not None and identity_in(instance.__mapper__, finding.body, sought.key) in doomed:
+        finding = Finding()
     if finding.why:
         reason = f"{finding.why}. session.expunge(x) if it is, and change what tells them apart in a new one"
         return evolve(doubt, reason=reason, may_repeat=False)
@@ -99,6 +103,13 @@ def _settled(
     settler.created(instance, parents, identity, names, finding.body)
     _settle_riders(session, settler, doubt, Landed(doubt.step, parents, identity, finding.body))
     return doubt
+
+
+def _doomed(session: Workspace, instance: Model) -> frozenset[object]:
+    """Give the ids of what is to be deleted: its user knows it as another object."""
+    deleted = (each for each in session.members.deleted.values() if type(each) is type(instance))
+    parents = instance.__state__.parents
+    return frozenset(each.__state__.identity for each in deleted if each.__state__.parents == parents)
 
 
 def _settle_riders(session: Workspace, settler: Settler, doubt: Doubt, carrier: Landed) -> None:
@@ -117,11 +128,11 @@ def _settle_riders(session: Workspace, settler: Settler, doubt: Doubt, carrier: 
             members.in_doubt[id(new[str(lost.step.token)])] = lost
 
 
-def find(client: Client, sought: Sought, until: float) -> Finding:
+def find(client: Client, sought: Sought, until: Callable[[], float]) -> Finding:
     """Look for an object; where two could come of sending it again, once more when no request can be running."""
     finding = look(client, sought)
     if finding.body is None and not finding.why and not sought.key:
-        left = until - client.clock.monotonic()
+        left = until() - client.clock.monotonic()
         if left > 0:
             client.clock.sleep(min(left, client.settle))
             finding = look(client, sought)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from linode_orm.errors import InvalidRequestError
@@ -11,12 +12,14 @@ from linode_orm.mapping.relations import One
 from linode_orm.mapping.state import Status
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit import bodies
+from linode_orm.session.commit.candidates import is_natural
 from linode_orm.session.commit.plan import Hidden, Key, Pending, Rider, Step, fill
 from linode_orm.session.commit.undoing import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from linode_orm.mapping.mapper import Mapper
     from linode_orm.session.commit.plan import Operation, Token
 
     NameOf = Callable[[Model], str]
@@ -214,12 +217,19 @@ def for_deleted(instance: Model) -> Draft:
     return Draft("delete", instance, key_of(instance), path, state.parents)
 
 
+@cache
+def unique_names(mapper: Mapper) -> tuple[str, ...]:
+    """Give the attributes of which no two objects have the same value: an id that its user chose is one, too."""
+    chosen = (name for name in mapper.id_names if len(mapper.id_names) == 1 and is_natural(mapper, name))
+    return tuple(dict.fromkeys((*mapper.unique, *chosen)))
+
+
 def claims(draft: Draft) -> Iterator[tuple[tuple[object, ...], Model]]:
     """Give the unique values that a draft takes, each with the collection in which it is unique, and who takes it."""
     for each in draft.everyone():
         mapper = each.instance.__mapper__
         for change in each.body.changes:
-            if change.name in mapper.unique and isinstance(change.new, (str, int)):
+            if change.name in unique_names(mapper) and isinstance(change.new, (str, int)):
                 yield (mapper.name, each.parents, change.name, change.new), each.instance
 
 
@@ -228,11 +238,11 @@ def frees(draft: Draft) -> Iterator[tuple[object, ...]]:
     for each in draft.everyone():
         mapper, raw = each.instance.__mapper__, each.instance.__state__.raw
         if each.operation == "delete":
-            for name in mapper.unique:
+            for name in unique_names(mapper):
                 yield mapper.name, each.parents, name, raw.get(mapper.fields[name].key, ABSENT)
         elif each.operation != "create":
             for change in each.body.changes:
-                if change.name in mapper.unique and change.old is not ABSENT:
+                if change.name in unique_names(mapper) and change.old is not ABSENT:
                     yield mapper.name, each.parents, change.name, change.old
 
 

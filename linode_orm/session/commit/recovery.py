@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
@@ -100,7 +101,6 @@ class _Recovery:
         self._hands = PlainHands(session, self._plan, self._secrets, self._ids)
         self._ledger = Pages(journal, kept.id)
         self._made: dict[str, set[object]] = {}
-        self._until = self._session.monotonic() + self._straggling()
 
     def run(self) -> CommitReport:
         """Settle what is in doubt, then complete or undo."""
@@ -115,14 +115,18 @@ class _Recovery:
         self._journal.end(self._kept.id, "undoing" if self._undo and sent.in_doubt else state)
         return sent
 
-    def _straggling(self) -> float:
-        """Give the seconds for which a request of the process that ended may still be running.
+    @cached_property
+    def _until(self) -> float:
+        """The moment by the monotonic clock after which no request of the process that ended can be running.
 
-        Its intent says when it was sent first, and nothing when it was sent last.
+        Its intent says when it was sent first, by the clock of the API or of that machine, and nothing when it was sent
+        last.
         """
-        now = Moment.now(self._session.client).at
+        client, now = self._session.client, self._session.monotonic()
         unknown = [each.intent for each in self._kept.steps if each.intent and each.status in {None, "in doubt"}]
-        return self._session.client.settle if any(now - each < _SURELY_ENDED for each in unknown) else 0.0
+        here, there = client.clock.now(), client.api_now
+        young = [each for each in unknown if there is None or min(here - each, there - each) < _SURELY_ENDED]
+        return now + client.settle if young else now
 
     def _settled(self) -> Iterator[Entry]:
         """Give an entry for each step of which it is known by now what became of it."""
@@ -186,7 +190,7 @@ class _Recovery:
         parents, doubt = self._parents(known), self._but_for_others(self._doubt(known))
         sought = sought_for(doubt, parents)
         if sought.key or sought.can_be_told:
-            finding = find(self._session.client, sought, self._until)
+            finding = find(self._session.client, sought, lambda: self._until)
         else:
             finding = Finding(why="nothing tells whether it was made, since the API allows several alike")
         if finding.body is not None:

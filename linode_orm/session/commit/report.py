@@ -77,13 +77,15 @@ class CommitReport:
     """What a commit did, operation by operation, in the order of its plan; prints as a table.
 
     `id` names the commit. `window` is for how many seconds at most a write of somebody else's between our look and our
-    write went unseen (`conflicts="check"`). `not_held` is what was not there when it was read back (`verify=True`).
+    write went unseen (`conflicts="check"`). `not_held` is what was not there when it was read back (`verify=True`);
+    `unread` says why it could not be read back, where that failed.
     """
 
     entries: tuple[Entry, ...] = ()
     duration: float = 0.0
     window: float = 0.0
     not_held: tuple[Unheld, ...] = ()
+    unread: str = ""
     id: str = field(factory=lambda: uuid4().hex)
 
     def __iter__(self) -> Iterator[Entry]:
@@ -142,6 +144,7 @@ class CommitReport:
             "window": round(self.window, 6),
             "counts": self.counts,
             "not_held": [str(each) for each in self.not_held],
+            "unread": self.unread,
             "operations": [entry.to_dict() for entry in self.entries],
         }
 
@@ -156,6 +159,7 @@ class CommitReport:
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
         held = [f"not held: {each}" for each in self.not_held]
+        held += [f"not read back: {self.unread}"] if self.unread else []
         return "\n".join([*lines, *held, f"{self._summary()} in {self.duration:.2f} s"])
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
+from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit.plan import Hidden, Pending
 from linode_orm.session.commit.report import Unheld
@@ -14,9 +17,18 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Model
     from linode_orm.session.commit.plan import Step
+    from linode_orm.session.commit.report import CommitReport
+    from linode_orm.session.waits.polling import Polls
 
     Landed = tuple[Step, Model, object]
-    from linode_orm.session.waits.polling import Polls
+
+
+def verified(session: Polls, report: CommitReport, landed: Iterable[Landed]) -> CommitReport:
+    """Give a report with what did not hold; where that cannot be read, with why: what was done is done."""
+    try:
+        return evolve(report, not_held=not_held(session, landed))
+    except LinodeORMError as error:
+        return evolve(report, unread=str(error))
 
 
 def not_held(session: Polls, landed: Iterable[Landed]) -> tuple[Unheld, ...]:
