@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from typing import Self
 
     from linode_orm.wire.client import Client
@@ -17,17 +16,19 @@ _UNKNOWN_SKEW: Final = timedelta(minutes=10)
 """How far the clocks of this machine and of the API may be apart, as long as no answer had a date."""
 _MARGIN: Final = timedelta(seconds=2)
 """Moments of the API are whole seconds, and so are the dates of its answers."""
+_THEIRS: Final = "there"
+_OURS: Final = "here"
 
 
 @frozen
 class Moment:
     """A moment by the clock of the API where it was known, else by that of this machine.
 
-    `is_theirs` says which, None where another process has written it down. `seconds` is the monotonic clock then.
+    `is_theirs` says which. `seconds` is the monotonic clock then, None where another process has written it down.
     """
 
     at: datetime
-    is_theirs: bool | None = None
+    is_theirs: bool = False
     seconds: float | None = None
 
     @classmethod
@@ -36,6 +37,17 @@ class Moment:
         there = client.api_now
         at = client.clock.now() if there is None else there
         return cls(at, there is not None, client.clock.monotonic())
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Give the moment that a text says."""
+        moment, _, clock = text.partition(" ")
+        return cls(datetime.fromisoformat(moment), clock == _THEIRS)
+
+    @property
+    def text(self) -> str:
+        """What another process reads."""
+        return f"{self.at.isoformat()} {_THEIRS if self.is_theirs else _OURS}"
 
     def earliest(self, client: Client) -> datetime:
         """Give the earliest moment that it may be at the API, by what is known by now.
@@ -47,9 +59,8 @@ class Moment:
             return self.at - _MARGIN
         if skew is None or there is None:
             return self.at - _UNKNOWN_SKEW
-        if self.seconds is None:
-            return self.at + min(skew, timedelta(0)) - _MARGIN
-        counted = there - timedelta(seconds=client.clock.monotonic() - self.seconds)
+        passed = 0.0 if self.seconds is None else client.clock.monotonic() - self.seconds
+        counted = there - timedelta(seconds=passed)
         return min(self.at + skew, counted) - _MARGIN
 
 

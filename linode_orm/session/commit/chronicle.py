@@ -14,12 +14,12 @@ from linode_orm.session.commit.ledger import Ledger
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from linode_orm.session.commit.journal import Kept
     from linode_orm.session.commit.plan import Plan, Step
     from linode_orm.session.commit.report import CommitReport
     from linode_orm.session.commit.sending import Sent
+    from linode_orm.session.moments import Moment
 
 
 class Pages(Ledger):
@@ -28,7 +28,7 @@ class Pages(Ledger):
     def __init__(self, journal: Journal, name: str) -> None:
         self._journal, self._name = journal, name
 
-    def intend(self, steps: Sequence[Step], moment: datetime, there: Mapping[int, Iterable[object]]) -> None:
+    def intend(self, steps: Sequence[Step], moment: Moment, there: Mapping[int, Iterable[object]]) -> None:
         """Write down that these steps may be sent from now on."""
         self._journal.intend(self._name, steps, moment, there)
 

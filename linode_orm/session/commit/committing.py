@@ -136,7 +136,7 @@ def _doubtful(session: Commits, plan: Plan, hands: SessionHands, ledger: Ledger)
         instance = hands.object_of(step)
         doubt = session.members.in_doubt.get(id(instance))
         if isinstance(doubt, Doubt):
-            ledger.intend([step], doubt.since.at, {step.number: doubt.known} if doubt.is_listed else {})
+            ledger.intend([step], doubt.since, {step.number: doubt.known} if doubt.is_listed else {})
             if step.in_doubt:
                 ledger.settle(step, "in doubt", None, doubt.reason, {})
                 yield Entry(step, instance, "in doubt", note=doubt.reason)

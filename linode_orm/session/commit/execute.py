@@ -220,7 +220,7 @@ class Run:
             ahead = [each for each in coming if self.steps[each].operation not in {"create", "bundle"}]
             fresh = [*missing, *(number for number in ahead if not self._is_written(number))]
             listed = {number: ids for number, ids in there.items() if ids is not None}
-            self._options.ledger.intend([self.steps[number] for number in fresh], Moment.now(self._client).at, listed)
+            self._options.ledger.intend([self.steps[number] for number in fresh], Moment.now(self._client), listed)
             self._intended.update(fresh)
 
     def _read_before(self, step: Step) -> frozenset[object] | None:

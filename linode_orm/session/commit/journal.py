@@ -14,6 +14,7 @@ from linode_orm.errors import JournalError
 from linode_orm.session.commit.journalfile import JournalFile, told
 from linode_orm.session.commit.plan import Plan
 from linode_orm.session.commit.planfile import from_json, step_from_dict
+from linode_orm.session.moments import Moment
 
 if TYPE_CHECKING:
     import os
@@ -33,7 +34,7 @@ class Known(NamedTuple):
     """
 
     step: Step
-    intent: datetime | None
+    intent: Moment | None
     status: str | None
     identity: object
     note: str
@@ -122,12 +123,12 @@ class Journal:
         if gone:
             connection.executemany("DELETE FROM commits WHERE id = ?", gone)
 
-    def intend(self, name: str, steps: Sequence[Step], moment: datetime, there: Mapping[int, Iterable[object]]) -> None:
+    def intend(self, name: str, steps: Sequence[Step], moment: Moment, there: Mapping[int, Iterable[object]]) -> None:
         """Write down that steps may be sent from now on, and what is there where they create something.
 
         The first moment at which one may have been sent counts.
         """
-        when = moment.isoformat()
+        when = moment.text
         listings: list[tuple[str, int, str]] = []
         numbers = {number: self._listing(name, ids, listings) for number, ids in there.items()}
         found = [(step.number, numbers.get(step.number)) for step in steps]
@@ -213,7 +214,7 @@ class Journal:
     def _known(self, *row: Any) -> Known:  # noqa: ANN401  columns
         step, intent, status, identity, note, there = row
         try:
-            moment = None if intent is None else datetime.fromisoformat(intent)
+            moment = None if intent is None else Moment.of(intent)
             found, aboard = _brought(identity)
             ids = None if there is None else frozenset(map(from_json, json.loads(there)))
             return Known(step_from_dict(json.loads(step)), moment, status, found, note or "", aboard, ids)

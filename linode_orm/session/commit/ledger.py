@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from linode_orm.session.commit.plan import Step
+    from linode_orm.session.moments import Moment
 
 
 class Ledger:
     """One that keeps nothing: what a commit without a journal writes to."""
 
-    def intend(self, steps: Sequence[Step], moment: datetime, there: Mapping[int, Iterable[object]]) -> None:
+    def intend(self, steps: Sequence[Step], moment: Moment, there: Mapping[int, Iterable[object]]) -> None:
         """Write down that these steps may be sent from now on; on disk when it returns.
 
         `there` are the ids in the collections where some of them create something, as far as they were read.

@@ -123,7 +123,7 @@ class _Recovery:
         last.
         """
         client, now = self._session.client, self._session.monotonic()
-        unknown = [each.intent for each in self._kept.steps if each.intent and each.status in {None, "in doubt"}]
+        unknown = [each.intent.at for each in self._kept.steps if each.intent and each.status in {None, "in doubt"}]
         here, there = client.clock.now(), client.api_now
         young = [each for each in unknown if there is None or min(here - each, there - each) < _SURELY_ENDED]
         return now + client.settle if young else now
@@ -175,7 +175,7 @@ class _Recovery:
     def _doubt(self, known: Known) -> Doubt:
         step = known.step
         sent = fill(step.body, lambda each: self._ids.get(each.token) if isinstance(each, Pending) else each)
-        since = Moment.now(self._session.client) if known.intent is None else Moment(known.intent)
+        since = known.intent or Moment.now(self._session.client)
         is_listed = known.there is not None
         return Doubt(step, sent, since, known.note, known.there or frozenset(), is_listed=is_listed)
 

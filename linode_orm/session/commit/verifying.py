@@ -50,7 +50,7 @@ def not_held(session: Polls, landed: Iterable[Landed]) -> tuple[Unheld, ...]:
 
 
 def _expected(step: Step, instance: Model, body: object) -> Iterator[tuple[Model, str, object]]:
-    answered: dict[str, Any] = body if isinstance(body, dict) and step.operation != "replace" else {}
+    answered: dict[str, Any] = body if isinstance(body, dict) and _is_about(instance, body) else {}
     for change in step.changes:
         field = instance.__mapper__.fields[change.name]
         if field.kind == "secret" or field.redacted or isinstance(change.new, (Hidden, Pending)):
@@ -59,6 +59,13 @@ def _expected(step: Step, instance: Model, body: object) -> Iterator[tuple[Model
             yield instance, change.name, body
         else:
             yield instance, change.name, answered.get(change.key, change.new)
+
+
+def _is_about(instance: Model, body: dict[str, object]) -> bool:
+    """Whether an answer is the object, and not another one, or one of its parts."""
+    mapper, identity = instance.__mapper__, instance.__state__.identity
+    ids = identity if isinstance(identity, tuple) else (identity,)
+    return all(body.get(mapper.fields[name].key) == each for name, each in zip(mapper.id_names, ids, strict=False))
 
 
 def _differs(instance: Model, name: str, wrote: object, found: object) -> bool:
