@@ -159,6 +159,9 @@ def identity_in(mapper: Mapper, body: object, chosen: Mapping[str, object] = _NO
         raise ResponseError(msg)
     if not body and mapper.empty_create and not chosen:
         return None  # it exists, and the API does not tell under which id
+    if mapper.singleton and body.keys().isdisjoint(mapper.keys) and not mapper.is_whole(body):
+        msg = f"{mapper.name}: the API's answer has nothing of it, but {', '.join(map(str, body)) or 'no key at all'}"
+        raise ResponseError(msg)
     ids = tuple(_id_part(mapper, name, body, chosen) for name in mapper.id_names)
     return ids[0] if len(ids) == 1 else ids or None
 

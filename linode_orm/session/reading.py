@@ -9,6 +9,7 @@ from linode_orm.errors import InvalidRequestError, NotFound, ResponseError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.state import Loaded, Near, Status
 from linode_orm.session.batches import Batch
+from linode_orm.session.loading import identity_in
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class Reader:
             raise ResponseError(msg)
         mapper, state = instance.__mapper__, instance.__state__
         if mapper.singleton:
+            identity_in(mapper, body)
             return body
         try:
             identity = self._session.loader.identity_of(type(instance), body)

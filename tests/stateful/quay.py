@@ -120,6 +120,8 @@ class Quay(World):
         self.client.clock = self.jumps = Jumps(self.clock)
         self.client._pool = InTurn()
         self.has_hidden = False
+        self.moment: float | None = None
+        """When what takes effect late does so."""
         self.writes: list[str] = []
         self.reads: list[str] = []
         self.hits: Counter[str] = Counter()
@@ -153,9 +155,10 @@ class Quay(World):
                 [each for each in self.late if each[0] <= now],
                 [each for each in self.late if each[0] > now],
             )
-            for _, request in sorted(due, key=lambda each: each[0]):
+            for self.moment, request in sorted(due, key=lambda each: each[0]):
                 with contextlib.suppress(LinodeORMError):
                     getattr(self, request.method.lower())(request)
+            self.moment = None
 
     def send(self, request: Request, *, token: str | None, timeout: float) -> Response:
         self._arrive()
@@ -231,6 +234,9 @@ class Quay(World):
             raise refusal("NotFound", 404)
         riders = {each: body.get(each, ()) for each in ("subnets", "nodes")}
         made = super().post(evolve(request, body={each: body[each] for each in body if each not in riders}))
+        if self.moment is not None and "created" in made:
+            done = self.clock.now() - timedelta(seconds=self.clock.monotonic() - self.moment)
+            self.objects[f"{request.path}/{made['id']}"]["created"] = done.strftime("%Y-%m-%dT%H:%M:%S")
         there = {
             kind: [self._ridden(f"{request.path}/{made['id']}/{kind}", row) for row in riders[kind]] for kind in riders
         }

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from linode_orm.errors import CommitError, LinodeORMError
+from linode_orm.errors import CommitError, LinodeORMError, ResponseError
 from linode_orm.mapping.state import Status
-from tests.session.yard import Barrel, Dock, Limits, Pass, Rule, Sailor, Session
+from tests.session.yard import Barrel, Dock, Gate, Limits, Pass, Rule, Sailor, Session
 from tests.stateful.quay import Quay, lost
 
 SEEDS = {
@@ -186,3 +186,34 @@ def test_the_key_that_a_deletion_in_doubt_frees(world):
     session.commit()
     world.settle()
     assert world.objects["/sailors/ann"]["rank"] == "new"
+
+
+@pytest.mark.parametrize("answer", [b"{}", b'{"errors": []}'])
+def test_a_singleton_that_is_answered_with_nothing(world, answer):
+    """An object without an id is told by what it has: an answer with nothing of it leaves the old values known."""
+    session = Session(world, conflicts="check")
+    world.seed("/gate", {"open": False})
+    gate = session.loaded(Gate, {"open": False})
+    gate.open = True
+    world.fault = lambda request: (lambda _: answer) if request.method == "GET" else None
+    with pytest.raises(ResponseError, match="nothing of it"):
+        session.commit()
+    world.fault = world.meet
+    report = session.commit()
+    assert not session.undo(report.id).lost
+
+
+@pytest.mark.parametrize("rank", ["r", "other"])
+def test_a_key_that_is_still_taken_by_what_is_to_be_deleted(world, rank):
+    """One that is saved before its key is free is not taken for the old one, and made when it is."""
+    session, held = opened(world)
+    session.delete(held["/sailors/ann"])
+    ann = session.add(Sailor(nick="ann", rank=rank))
+    world.writes = ["reset before"]
+    with pytest.raises(CommitError):
+        ann.save()
+    world.calm()
+    world.settle()
+    session.commit()
+    assert world.sent[-2:] == ["DELETE /sailors/ann", "POST /sailors"]
+    assert world.objects["/sailors/ann"] == {"nick": "ann", "rank": rank}

@@ -40,7 +40,7 @@ class Sought:
 
     `known` are ids that cannot be its own: they were known before it was sent. `is_listed` says that no others were in
     the collection then: it was read, or its parent is as new. `until` is when the last request for it had ended, by the
-    monotonic clock, where it had.
+    monotonic clock, where it had. `doomed` are ids of what is to be deleted: its user knows it as another object.
     """
 
     model: type[Model]
@@ -50,6 +50,7 @@ class Sought:
     known: frozenset[object] = frozenset()
     is_listed: bool = False
     until: float = 0.0
+    doomed: frozenset[object] = frozenset()
 
     @property
     def key(self) -> dict[str, object]:
@@ -127,7 +128,7 @@ def look(client: Client, sought: Sought, taken: Collection[object] = ()) -> Find
     """
     if sought.key:
         found = _by_key(client, sought)
-        if found is None:
+        if found is None or _identity(sought.model.__mapper__, found) in sought.doomed:
             return Finding()
         differing = differences(sought, found)
         if differing or not _is_new(client, sought, found):
@@ -173,7 +174,7 @@ def _among_new(client: Client, sought: Sought, taken: Collection[object]) -> Fin
     perhaps = 0
     for row in rows(client, sought.model, sought.parents):
         identity = _identity(sought.model.__mapper__, row)
-        if identity in sought.known or identity in taken or not _is_new(client, sought, row):
+        if any(identity in those for those in (sought.known, sought.doomed, taken)) or not _is_new(client, sought, row):
             continue
         differing = differences(sought, row)
         if not differing:

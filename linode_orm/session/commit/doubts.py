@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 
 
-def sought_for(doubt: Doubt, parents: tuple[object, ...]) -> Sought:
+def sought_for(doubt: Doubt, parents: tuple[object, ...], doomed: frozenset[object] = frozenset()) -> Sought:
     """Give what is looked for where the answer to a creation is lost."""
     step = doubt.step
     sent = cast("dict[str, Any]", doubt.sent if isinstance(doubt.sent, dict) else {})
     is_listed = doubt.is_listed or any(isinstance(each, Pending) for each in step.parents)
     model = cast("type[Model]", lookup(step.model))
-    return Sought(model, parents, sent, doubt.since, doubt.known, is_listed, doubt.until)
+    return Sought(model, parents, sent, doubt.since, doubt.known, is_listed, doubt.until, doomed)
 
 
 def settle(session: Workspace, instances: Iterable[Model]) -> None:
@@ -78,17 +78,14 @@ def _settled(
     if parent is not None and parent.__state__.is_new:  # it was to ride with that one: none of both, or nobody knows
         above = session.members.in_doubt.get(id(parent))
         return evolve(doubt, may_repeat=not isinstance(above, Doubt) or above.may_repeat)
-    sought = sought_for(doubt, instance.__state__.parents)
-    doomed = _doomed(session, instance)
-    sought = evolve(sought, known=sought.known | doomed)
+    parents = instance.__state__.parents
+    sought = sought_for(doubt, parents, doomed_in(session, type(instance), parents))
     if not sought.can_be_told and not sought.key:
         return evolve(doubt, reason=_unnamed(instance, doubt), may_repeat=False)
     try:
         finding = finding or find(session.client, sought, lambda: doubt.until)
     except LinodeORMError as error:
         return evolve(doubt, reason=f"{doubt.reason}; it could not be looked for: {error}", may_repeat=False)
-    if finding.body is not None and identity_in(instance.__mapper__, finding.body, sought.key) in doomed:
-        finding = Finding()
     if finding.why:
         reason = f"{finding.why}. session.expunge(x) if it is, and change what tells them apart in a new one"
         return evolve(doubt, reason=reason, may_repeat=False)
@@ -105,10 +102,9 @@ def _settled(
     return doubt
 
 
-def _doomed(session: Workspace, instance: Model) -> frozenset[object]:
-    """Give the ids of what is to be deleted: its user knows it as another object."""
-    deleted = (each for each in session.members.deleted.values() if type(each) is type(instance))
-    parents = instance.__state__.parents
+def doomed_in(session: Workspace, model: type[Model], parents: tuple[object, ...]) -> frozenset[object]:
+    """Give the ids of what is to be deleted in a collection: its user knows it as another object."""
+    deleted = (each for each in session.members.deleted.values() if type(each) is model)
     return frozenset(each.__state__.identity for each in deleted if each.__state__.parents == parents)
 
 

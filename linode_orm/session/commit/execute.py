@@ -21,7 +21,7 @@ from linode_orm.session.commit.carrying import carry
 from linode_orm.session.commit.certainty import Claims, create
 from linode_orm.session.commit.doubts import sought_for
 from linode_orm.session.commit.ledger import Ledger
-from linode_orm.session.commit.plan import Doubt, Hidden, Pending, fill, fill_path, is_new, waits_for
+from linode_orm.session.commit.plan import Doubt, Hidden, Key, Pending, fill, fill_path, is_new, waits_for
 from linode_orm.session.commit.rebuilding import doubt_of
 from linode_orm.session.commit.report import Entry
 from linode_orm.session.commit.schedule import Schedule
@@ -308,11 +308,21 @@ class Run:
             doubt = evolve(before, step=step, sent=sent, until=0.0)
         self._doubts[step.number] = doubt
         lost = TransportError(before.reason) if before is not None else None
-        sought = sought_for(doubt, parents)
+        sought = sought_for(doubt, parents, self._doomed(step, parents))
         carrier = doubt if step.riders else None
         return self._client.pool.submit(
             create, self._client, request, sought, self._claims, self._hurry, self._is_wanted, lost, carrier
         )
+
+    def _doomed(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+        """Give the ids of what is still to be deleted in the collection that a step creates in."""
+        doomed = self._hands.doomed(step, parents)
+        ended = (entry.step for entry in self.entries.values() if entry.status == "applied") if doomed else ()
+        return doomed - {
+            each.token.identity
+            for each in ended
+            if each.operation == "delete" and isinstance(each.token, Key) and each.model == step.model
+        }
 
     def _is_wanted(self) -> bool:
         """Whether a request that waits for its turn is still to be sent; asked on workers."""
@@ -392,7 +402,7 @@ class Run:
         """Write down since when a part of a bundle may be there, and what was there before."""
         there = {doubt.step.number: doubt.known} if doubt.is_listed else {}
         try:
-            self._options.ledger.intend([doubt.step], doubt.since.at, there)
+            self._options.ledger.intend([doubt.step], doubt.since, there)
         except JournalError as error:
             self.interrupt_for(error)
 

@@ -8,6 +8,7 @@ from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status
 from linode_orm.session.commit.boarding import alone
 from linode_orm.session.commit.bodies import reveal
+from linode_orm.session.commit.doubts import doomed_in
 from linode_orm.session.commit.plan import Doubt, Hidden, Key, Pending, Plan, is_new, secret_name
 from linode_orm.session.commit.settling import Settler, Workspace
 
@@ -31,6 +32,10 @@ class Hands(Protocol):
 
     def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids that are known of the collection that a step creates in."""
+        ...
+
+    def doomed(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+        """Give the ids of what is to be deleted in the collection that a step creates in."""
         ...
 
     def doubted(self, step: Step) -> Doubt | None:
@@ -85,6 +90,10 @@ class SessionHands:
     def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids that the session knows of the collection that a step creates in."""
         return self._session.identity_map.ids(type(self.object_of(step)), parents)
+
+    def doomed(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+        """Give the ids of what the user has marked for deletion in the collection that a step creates in."""
+        return doomed_in(self._session, type(self.object_of(step)), parents)
 
     def doubted(self, step: Step) -> Doubt | None:
         """Give what an earlier commit left unknown of a creation."""
@@ -168,6 +177,11 @@ class NoHands:
         raise AssertionError((step, hidden))
 
     def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+        """Never needed: a way back creates nothing."""
+        del step, parents
+        return frozenset()
+
+    def doomed(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Never needed: a way back creates nothing."""
         del step, parents
         return frozenset()
