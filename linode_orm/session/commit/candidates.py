@@ -236,7 +236,7 @@ def differences(sought: Sought, row: Body) -> list[str]:
 def has_other_name(sought: Sought, body: Body) -> bool:
     """Whether an object is called otherwise than what was sent, however the API writes it."""
     fields = sought.model.__mapper__.fields
-    keys = [fields[name].key for name in _NAMES if name in fields]
+    keys = [fields[name].key for name in {*_NAMES, *sought.key} if name in fields]
     pairs = [(sought.sent.get(key), body.get(key)) for key in keys]
     return any(_bare(one) != _bare(other) for one, other in pairs if isinstance(one, str) and isinstance(other, str))
 

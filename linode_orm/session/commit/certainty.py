@@ -130,8 +130,8 @@ class _Creation:
         if sought.has_chosen_id:
             ids = identity if isinstance(identity, tuple) else (identity,)
             is_other = [str(each).casefold() for each in ids] != [str(each).casefold() for each in sought.key.values()]
-        else:  # the API gives a number once
-            known = sought.known | self._claims.of(sought)
+        else:  # a number is given once, or again when what had it is gone
+            known = frozenset[object]() if sought.key else (sought.known - sought.doomed) | self._claims.of(sought)
             is_other = (isinstance(identity, int) and identity in known) or has_other_name(sought, cast("Any", body))
         if is_other:
             msg = f"{self._request.title}: the answer is about another {sought.model.__mapper__.name}, {identity!r}"

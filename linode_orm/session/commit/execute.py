@@ -114,6 +114,7 @@ class Run:
         self._intended: set[int] = set()
         self._claims = Claims()
         self._known: dict[tuple[object, ...], frozenset[object]] = {}
+        self._gone: dict[tuple[object, ...], set[object]] = {}
         self._listed: dict[tuple[object, ...], frozenset[object]] = {}
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._hurry = threading.Event()
@@ -301,7 +302,8 @@ class Run:
             return self._client.pool.submit(call, self._client, request, self._is_wanted)
         collection = (step.model, parents)
         if collection not in self._known:
-            self._known[collection] = self._hands.known(step, parents) | self._listed.get(collection, frozenset())
+            listed = self._listed.get(collection, frozenset[object]())
+            self._known[collection] = (self._hands.known(step, parents) | listed) - self._gone.get(collection, set())
         before, is_listed = self._hands.doubted(step), collection in self._listed
         doubt = Doubt(step, sent, Moment.now(self._client), "", self._known[collection], is_listed=is_listed)
         if before is not None:
@@ -316,13 +318,7 @@ class Run:
 
     def _doomed(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids of what is still to be deleted in the collection that a step creates in."""
-        doomed = self._hands.doomed(step, parents)
-        ended = (entry.step for entry in self.entries.values() if entry.status == "applied") if doomed else ()
-        return doomed - {
-            each.token.identity
-            for each in ended
-            if each.operation == "delete" and isinstance(each.token, Key) and each.model == step.model
-        }
+        return self._hands.doomed(step, parents) - self._gone.get((step.model, parents), set())
 
     def _is_wanted(self) -> bool:
         """Whether a request that waits for its turn is still to be sent; asked on workers."""
@@ -361,6 +357,9 @@ class Run:
             self._take_apart(step, answer, answer.aboard)
             return
         if error is None:
+            if step.operation == "delete" and isinstance(step.token, Key):
+                self._gone.setdefault((step.model, step.token.parents), set()).add(step.token.identity)
+                self._known.pop((step.model, step.token.parents), None)  # its number may be given again
             note = self._take(step, answer)
             self._note(step, "applied", evolve(answer, note=answer.note or note))
             self._release(step)
