@@ -95,7 +95,7 @@ def _class_of(status: int, details: tuple[Detail, ...]) -> type[ApiError]:
 def _details(content: bytes, secrets: Iterable[str]) -> Iterable[Detail]:
     try:
         body: Any = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     errors = body.get("errors") if isinstance(body, dict) else None
     for each in errors if isinstance(errors, list) else ():

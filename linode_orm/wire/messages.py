@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -97,14 +98,12 @@ class Response:
             return None
         if self._parsed:
             return self._parsed[0]
-        try:
-            parsed: JSON = json.loads(self.content)
-        except ValueError:
-            kind = self.headers.get("content-type", "no content type")
-            msg = f"{self.request.title}: the answer ({self.status}, {kind}, {len(self.content)} bytes) is no JSON"
-            raise garbled(msg) from None
-        self._parsed.append(parsed)
-        return parsed
+        with suppress(ValueError, RecursionError):
+            self._parsed.append(json.loads(self.content))
+            return self._parsed[0]
+        kind = self.headers.get("content-type", "no content type")
+        msg = f"{self.request.title}: the answer ({self.status}, {kind}, {len(self.content)} bytes) is no JSON"
+        raise garbled(msg)  # the decoder's error holds the answer, and there may be a secret in it
 
     def told(self) -> object:
         """Give the answer, parsed; raise `ResponseError` where there is none: the API sends `{}` at least.

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import pytest
 
 from linode_orm import (
+    BadRequest,
     Client,
     CommitError,
     InvalidRequestError,
@@ -28,6 +29,8 @@ from tests.wire.server import Answer, serving
 
 TOKEN = "secret-of-the-account"
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+DEEP = b"[" * 100_000 + b"]" * 100_000
+ENDLESS = b'{"data": [{"id": 7}], "page": 1, "pages": 1000000000, "results": 100000000000}'
 BODY = {
     "id": 7,
     "label": "data",
@@ -149,8 +152,9 @@ def test_the_unit_of_work_against_another_server(server, session):
         Answer(503, b""),
         Answer(cut="before"),
         Answer(body=json.dumps({"data": []}).encode(), cut="within"),
+        Answer(body=DEEP),
     ],
-    ids=["429", "502-html", "503-empty", "dropped", "half-an-answer"],
+    ids=["429", "502-html", "503-empty", "dropped", "half-an-answer", "nested-too-deep"],
 )
 def test_what_passes_is_not_noticed(server, session, broken):
     """What breaks once is asked again, for reads and for writes that may be repeated alike."""
@@ -171,6 +175,9 @@ def test_what_passes_is_not_noticed(server, session, broken):
         (Answer(502, HTML, {"Content-Type": "text/html", "Retry-After": "0"}), ServerError, "502"),
         (Answer(cut="before"), TransportError, "GET /volumes"),
         (Answer(body=b'{"data": [{"id": 7, "label": "da'), ResponseError, "no JSON"),
+        (Answer(body=DEEP), ResponseError, "no JSON"),
+        (Answer(body=ENDLESS), ResponseError, "page 1 came, page 2 was asked for"),
+        (Answer(400, DEEP), BadRequest, "400 Bad Request"),
         (Answer(body=HTML, headers={"Content-Type": "text/html"}), ResponseError, "text/html"),
         (Answer(body=b""), ResponseError, "GET /volumes"),
         (Answer(body=b"[]"), ResponseError, "GET /volumes"),
@@ -194,6 +201,18 @@ def test_what_stays_broken_is_told(server, session, broken, error, said):
     server.fault = lambda _: None
     session.commit()
     assert len(server.sent("POST")) == 1
+
+
+def test_an_answer_that_cannot_be_read_is_kept_nowhere(server, session):
+    """Half an answer may hold a secret that is shown once; what is raised, and what it comes from, does not."""
+    server.fault = times(100, Answer(body=b'{"id": 7, "token": "hunter2", "la'))
+    with pytest.raises(ResponseError, match="no JSON") as caught:
+        session.query(Volume).all()
+    error, told = caught.value, b""
+    while error is not None:
+        told += pickle.dumps(error) + repr(vars(error)).encode()
+        error = error.__cause__ or error.__context__
+    assert b"hunter2" not in told
 
 
 def test_a_server_that_never_answers(server):

@@ -182,7 +182,8 @@ class ListReader:
         now, pages, size = [first.ids], first.pages, len(first.ids)
         for _ in range(_ROUNDS):
             while len(now) < pages:
-                windows = [self._plain(number) for number in range(len(now) + 1, pages + 1)]
+                last = min(pages, len(now) + AHEAD)
+                windows = [self._plain(number) for number in range(len(now) + 1, last + 1)]
                 for page in self._ask(windows):
                     now.append(page.ids)
                     pages = page.pages
