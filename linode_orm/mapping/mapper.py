@@ -130,6 +130,7 @@ class Mapper:
         self.parent = options.pop("parent", None)
         self.parent_keys = tuple(cast("tuple[str, ...]", options.pop("parent_keys", ())))
         self.verbs = frozenset(str(options.pop("verbs", "get update" if self.singleton else _ALL_VERBS)).split())
+        self.read_by = str(options.pop("read_by", ""))
         self.envelope = str(options.pop("envelope", "page"))
         self.version = str(options.pop("version", "v4"))
         self.page_size = options.pop("page_size", 500)

@@ -73,6 +73,9 @@ class Reader:
     def request(self, instance: Model) -> Request:
         """Give the GET of one object."""
         mapper, state = instance.__mapper__, instance.__state__
+        if mapper.read_by:
+            msg = f"{instance.__describe__()}: its GET asks for more than its key; {mapper.read_by} reads it"
+            raise InvalidRequestError(msg)
         return Request("GET", mapper.path_for(state.identity, state.parents), version=mapper.version)
 
     def take(self, instance: Model, response: Response) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm.simulator import shape, validate, xfilter
 from linode_orm.simulator.errors import not_found
 from linode_orm.simulator.hooks import Call, after, answer, born, check, instead, listing, named, ready
+from linode_orm.simulator.keywords import check_keys
 from linode_orm.simulator.pages import page_of, render
 from linode_orm.simulator.router import Route
 from linode_orm.simulator.store import Row, encode
@@ -229,6 +230,7 @@ class Verbs:
 
 def change_at(call: Call, fields: Mapping[str, object]) -> Body:
     """Change the object that a call names, behind everybody's back."""
+    check_keys(call.route.resource, fields, call.item.body)
     call.item.change(**fields)
     call.world.shown_in_parent(call.item)
     return call.item.body

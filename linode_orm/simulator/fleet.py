@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.simulator.clock import EPOCH, text
 from linode_orm.simulator.effects.linode import specs_of
-from linode_orm.simulator.keywords import name_of, resource_of
+from linode_orm.simulator.keywords import check_keys, name_of, resource_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -65,6 +65,7 @@ def _described(world: World, resource: Resource, rows: Sequence[Mapping[str, obj
     for each in rows:
         given = dict(each)
         parent = _parent(world, resource, given)
+        check_keys(resource, given)
         usual = plausible(world, next(numbers), parent)
         if resource.name == "Instance" and "type" in given:
             usual["specs"] = specs_of(world, str(given["type"]))

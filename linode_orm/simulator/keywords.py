@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
     from linode_orm.simulator.catalogue import Resource
     from linode_orm.simulator.world import World
 
@@ -40,6 +43,16 @@ NAMES: Final = {
 }
 
 
+def check_keys(resource: Resource, given: Iterable[str], also: Container[str] = ()) -> None:
+    """Raise `ValueError` for a key that a resource does not have: a misspelt one would change nothing, in silence."""
+    for key in given:
+        if key not in resource.leaves and key not in resource.id_keys and key not in also:
+            near = get_close_matches(key, [*resource.leaves], 1)
+            meant = f"; did you mean {near[0]!r}?" if near else ""
+            msg = f"{resource.name} has no key {key!r}{meant}"
+            raise ValueError(msg)
+
+
 def name_of(world: World, keyword: str) -> str:
     """Give the class that a keyword means; the keyword itself where none is known."""
     if keyword in NAMES:
@@ -55,6 +68,8 @@ def resource_of(world: World, keyword: str) -> Resource:
     name = name_of(world, keyword)
     if name not in world.store.resources:
         known = sorted({each.path.rpartition("/")[2] for each in world.store.resources.values()} | set(NAMES))
-        msg = f"seed() knows no collection {keyword!r}; there are {', '.join(known)}"
+        near = get_close_matches(keyword, known, 1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
+        msg = f"seed() knows no collection {keyword!r}; {meant}there are {', '.join(known)}"
         raise ValueError(msg)
     return world.store.resources[name]

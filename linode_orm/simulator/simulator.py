@@ -101,7 +101,8 @@ class Simulator:
 
         Each keyword is a collection (`instances`, `volumes`, `domains`, ...): a number makes that many plausible ones,
         a list makes the rows that it describes by raw keys. Children name their parent (`disks=[{"instance": 123}]`);
-        numbers of children (`instances=10, disks=2`) are made below every parent.
+        numbers of children (`instances=10, disks=2`) are made below every parent. Raises `ValueError` for a collection
+        or a key that there is not.
         """
         with self._lock:
             return fleet.seed(self.world, rows)
@@ -112,7 +113,10 @@ class Simulator:
             fleet.populate(self.world, instances)
 
     def change(self, path: str, **fields: object) -> dict[str, JSON]:
-        """Give the object at a path other values, behind the client's back; raise `LookupError` where there is none."""
+        """Give the object at a path other values, behind the client's back.
+
+        Raises `LookupError` where there is none, `ValueError` for a key that it does not have.
+        """
         with self._lock:
             return dict(change_at(self._desk.find(path), fields))
 

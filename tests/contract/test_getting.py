@@ -307,3 +307,21 @@ def test_references_that_were_loaded_stay(session, sent):
     gc.collect()
     assert all(each.linode.label for each in volumes)
     assert sent() == []
+
+
+def test_what_asks_for_more_than_its_key(session, sim, sent):
+    """Who may reach an object of a bucket is asked for by the object's name; a read without it is refused, and says how."""
+    from linode_orm import ObjectStorageBucket, ObjectStorageObjectACL
+
+    sim.seed(buckets=[{"region": "us-east", "label": "photos"}])
+    bucket = ObjectStorageBucket(session, ("us-east", "photos"))
+    for read in (
+        lambda: session.load(ObjectStorageObjectACL, bucket),
+        lambda: session.get(ObjectStorageObjectACL, bucket),
+        lambda: ObjectStorageObjectACL(session, bucket).acl,
+        lambda: session.refresh(ObjectStorageObjectACL(session, bucket)),
+    ):
+        with pytest.raises(InvalidRequestError, match=r"bucket\.object_acl\(name=\.\.\.\) reads it"):
+            read()
+    assert sent() == []
+    assert bucket.object_acl(name="me.png").acl == "private"

@@ -13,6 +13,7 @@ import pytest
 import linode_orm
 from linode_orm import (
     Client,
+    CommitError,
     Domain,
     Event,
     Image,
@@ -83,6 +84,34 @@ def test_seed_requests_and_change():
             assert session.query(Domain).one().domain == "example.com"
         with pytest.raises(LookupError, match="/volumes/5"):
             sim.change("/volumes/5", label="x")
+
+
+def test_keys_that_there_are_not():
+    """A misspelt key or collection is refused with the one that was meant, and nothing is made or changed."""
+    with Simulator() as sim:
+        [instance] = sim.seed(instances=[{"label": "a"}])["instances"]
+        path = f"/linode/instances/{instance['id']}"
+        with pytest.raises(ValueError, match="Instance has no key 'lable'; did you mean 'label'"):
+            sim.change(path, lable="b")
+        with pytest.raises(ValueError, match="Volume has no key 'sise'; did you mean 'size'"):
+            sim.seed(volumes=[{"label": "x", "sise": 10}])
+        with pytest.raises(ValueError, match="no collection 'instance'; did you mean 'instances'"):
+            sim.seed(instance=1)
+        assert sim.read(path)["label"] == "a"
+        with Session(client=sim.client()) as session:
+            assert session.query(Volume).count() == 0
+
+
+def test_an_image_wants_a_way_in():
+    """A Linode with an image and nobody who could log in is refused, as the API refuses it; one without is made."""
+    with Simulator() as sim, Session(client=sim.client()) as session:
+        session.add(Instance(label="a", region="us-east", type="g6-nanode-1", image="linode/debian12"))
+        with pytest.raises(CommitError, match="Must provide valid root_pass, authorized_keys, or authorized_users"):
+            session.commit()
+        (refused,) = session.new
+        refused.authorized_users = ["me"]
+        session.add(Instance(label="b", region="us-east", type="g6-nanode-1"))
+        assert session.commit().counts == {"applied": 2}
 
 
 def test_time_is_simulated():

@@ -89,8 +89,11 @@ def call(session: Session, way: Way, described: dict[str, Any]) -> None:
     """Send one operation with everything that the description lets it have."""
     mapper, kind, what = way
     own, parents = identity(mapper)
-    reference: Any = session.reference(mapper.cls, own, parents, None)
     body = asked(described)
+    if kind == "create":
+        create(session, mapper, parents, body)
+        return
+    reference: Any = session.reference(mapper.cls, own, parents, None)
     if kind == "list":
         Query(mapper.cls, session.runner, parents=parents or None).all()
     elif kind == "get":
@@ -99,8 +102,6 @@ def call(session: Session, way: Way, described: dict[str, Any]) -> None:
         reference.delete()
     elif kind == "road":
         list(getattr(reference, what.name))
-    elif kind == "create":
-        create(session, mapper, parents, body)
     elif kind == "update":
         if any(mapper.fields[name].mutable for name in mapper.id_names):
             reference = session.reference(mapper.cls, other(own), parents, None)

@@ -103,17 +103,18 @@ def asked(operation: dict[str, Any]) -> dict[str, Any]:
     return sample(known)
 
 
-def answer(operation: dict[str, Any]) -> bytes:
-    """Give the answer to a request."""
+def answer(operation: dict[str, Any], rows: list[dict[str, Any]] | None = None) -> bytes:
+    """Give the answer to a request; `rows` stand in a list instead of a sample."""
     row = sample(operation["response"])
+    rows = [row] if rows is None else rows
     envelope = ENVELOPES.get(f"{operation['method']} {operation['path']}", operation["envelope"])
     if envelope == "binary":
         return b"\x89PNG"
     if envelope == "page":
-        return json.dumps({"data": [row], "page": 1, "pages": 1, "results": 1}).encode()
+        return json.dumps({"data": rows, "page": 1, "pages": 1, "results": len(rows)}).encode()
     if operation.get("envelope_key"):
-        return json.dumps({operation["envelope_key"]: [row]}).encode()
-    return json.dumps({"data": {"data": [row]}, "array": [row], "empty": {}}.get(envelope, row)).encode()
+        return json.dumps({operation["envelope_key"]: rows}).encode()
+    return json.dumps({"data": {"data": rows}, "array": rows, "empty": {}}.get(envelope, row)).encode()
 
 
 class Described:
@@ -123,6 +124,7 @@ class Described:
         self.log: list[Arrived] = []
         self.answers: dict[str, bytes] = {}
         self.otherwise: bytes | None = None
+        self.lists_nothing = False
         self.routes: list[tuple[str, re.Pattern[str], dict[str, Any]]] = []
         known = [*operations("operations.json"), *operations("operations_extra.json")]
         for each in sorted(known, key=lambda one: [part.startswith("{") for part in one["path"].split("/")]):
@@ -135,7 +137,7 @@ class Described:
             return 200, self.answers[f"{method} {path}"]
         for known, pattern, operation in self.routes:
             if known == method and pattern.fullmatch(path):
-                return 200, answer(operation)
+                return 200, answer(operation, [] if method == "GET" and self.lists_nothing else None)
         if self.otherwise is not None:
             return 200, self.otherwise
         return 404, json.dumps({"errors": [{"reason": f"no {method} {path}"}]}).encode()

@@ -32,6 +32,7 @@ def wrong(url, described, operation, known):
     if at not in known and at not in BY_HAND:
         return "not declared"
     described.log.clear()
+    described.lists_nothing = operation["method"] == "POST"  # what is made has the number of every sample
     with Client("t", base_url=url) as client, Session(client=client, volatile_ttl=None) as session:
         try:
             if at in BY_HAND:

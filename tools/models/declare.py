@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from linode_orm.session.commit.rides import RIDES
 from tools.models.names import attribute, camel, singular, snake
 from tools.models.nested import Classes
 from tools.models.tree import ARRAY
@@ -213,6 +214,7 @@ class Declaration:
     def new_arguments(self) -> list[str]:
         """Give the arguments of a new object: required ones first."""
         required, optional = [], []
+        rides = {ride.key for (above, _), ride in RIDES.items() if above == self.resource.name}
         if self.resource.parent is not None and self.resource.path.count("{"):
             optional.append(f"{snake(self.resource.parent.name)}: {self.parent_text()}")
         for key, node in self.fields():
@@ -225,7 +227,8 @@ class Declaration:
                 text = re.sub(rf"\b{nested}\b", f"{nested} | Mapping[str, object]", text, count=1)
             reference = self.reference(key, node)
             if reference is None:
-                (required if node.required else optional).append(f"{raw}: {text}")
+                is_demanded = node.required and key not in rides  # what rides may be appended later
+                (required if is_demanded else optional).append(f"{raw}: {text}")
                 continue
             wide = f"{reference.relation}: {self.seen(reference.target)} | {text}"
             (required if node.required and reference.bare else optional).append(wide)

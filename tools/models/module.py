@@ -167,7 +167,7 @@ class Module:
             yield f"verbs={quoted(' '.join(verbs))}"
         if facts.get("parent_keys"):
             yield f"parent_keys=({', '.join(map(quoted, facts['parent_keys']))},)"
-        for name in ("envelope", "page_size", "catalogue", "empty_create"):
+        for name in ("envelope", "page_size", "catalogue", "empty_create", "read_by"):
             if name in facts:
                 yield f"{name}={quoted(facts[name]) if facts[name] != 'none' else 'None'}"
         if resource.version != "v4":

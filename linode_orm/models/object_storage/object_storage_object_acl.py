@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 class ObjectStorageObjectACL(
-    Model, path="/object-storage/buckets/{region_id}/{label}/object-acl", id=None, parent="ObjectStorageBucket"
+    Model,
+    path="/object-storage/buckets/{region_id}/{label}/object-acl",
+    id=None,
+    parent="ObjectStorageBucket",
+    read_by="bucket.object_acl(name=...)",
 ):
     """Who may reach an object in a bucket; `bucket.object_acl(name=...)` reads it, `set_object_acl` changes it."""
 

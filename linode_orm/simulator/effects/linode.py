@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # What a Linode without an image takes of the time of one with (FACTS 5: 15 seconds, and 60).
 BARE: Final = 0.22
+# What a Linode with an image needs one of (`TestInstance_TestExpectedErrorIfFieldsAuthorizedUsersAuthorizedKeys...#1`).
+_WAYS_IN: Final = ("root_pass", "authorized_keys", "authorized_users")
 RUNNING: Final = ({"status": "booting"}, {"status": "running"})
 
 
@@ -63,6 +65,8 @@ def _may_create(call: Call) -> None:
     image = call.given("image")
     if image is not None and call.world.get("Image", image) is None:
         raise bad("Image is not valid", "image")
+    if image is not None and not any(call.given(key) for key in _WAYS_IN):
+        raise bad("Must provide valid root_pass, authorized_keys, or authorized_users")
 
 
 @check("PUT /linode/instances/{}")

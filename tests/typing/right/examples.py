@@ -16,6 +16,8 @@ from linode_orm import (
     Firewall,
     Instance,
     Linode,
+    LKECluster,
+    LKENodePool,
     ObjectStorageKey,
     Region,
     Session,
@@ -105,6 +107,9 @@ def creating(session: Session) -> None:
     session.add(VPC(label="net", region="us-east", subnets=[{"label": "a"}]))
     session.add(Stream(label="logs", type="audit_logs", destinations=[512, StreamDestination(session, 513)]))
     session.add(ObjectStorageKey(label="key", regions=["us-east"]))
+    cluster = LKECluster(label="c", region="us-east", k8s_version="1.32")
+    cluster.pools.append(LKENodePool(type="g6-standard-1", count=2))
+    session.add(cluster)
 
 
 def connecting() -> None:
