@@ -149,17 +149,22 @@ class Loader:
         state.kept = None
 
 
-def identity_in(mapper: Mapper, body: object, chosen: Mapping[str, object] = _NOTHING) -> object:
+def identity_in(
+    mapper: Mapper, body: object, chosen: Mapping[str, object] = _NOTHING, *, may_be_empty: bool = False
+) -> object:
     """Give the id that a body names; raise `ResponseError` where it has none of the right type.
 
     `chosen` are the parts of it that its user chose: they need not be answered. None where the API never tells.
+    `may_be_empty` says that the body answers a POST: those of some singletons answer `{}` (FACTS 6), and one is
+    answered as a page.
     """
     if not isinstance(body, dict):
         msg = f"{mapper.name}: an object was expected in the API's answer, not {type(body).__name__}"
         raise ResponseError(msg)
     if not body and mapper.empty_create and not chosen:
         return None  # it exists, and the API does not tell under which id
-    if mapper.singleton and body.keys().isdisjoint(mapper.keys) and not mapper.is_whole(body):
+    is_odd = "data" in body or (may_be_empty and not body)
+    if mapper.singleton and not is_odd and body.keys().isdisjoint(mapper.keys) and not mapper.is_whole(body):
         msg = f"{mapper.name}: the API's answer has nothing of it, but {', '.join(map(str, body)) or 'no key at all'}"
         raise ResponseError(msg)
     ids = tuple(_id_part(mapper, name, body, chosen) for name in mapper.id_names)

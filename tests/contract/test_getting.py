@@ -325,3 +325,16 @@ def test_what_asks_for_more_than_its_key(session, sim, sent):
             read()
     assert sent() == []
     assert bucket.object_acl(name="me.png").acl == "private"
+
+
+def test_a_singleton_whose_creation_is_answered_with_nothing(session, sim, sent):
+    """`{}` answers the POST of a bucket's access: it is done, in one request, and read again where it is wanted."""
+    from linode_orm import ObjectStorageBucket, ObjectStorageBucketAccess
+
+    sim.seed(buckets=[{"region": "us-east", "label": "photos"}])
+    bucket = ObjectStorageBucket(session, ("us-east", "photos"))
+    access = ObjectStorageBucketAccess(object_storage_bucket=bucket, acl="public-read")
+    session.add(access)
+    assert session.commit().counts == {"applied": 1}
+    assert sent() == ["POST /object-storage/buckets/us-east/photos/access"]
+    assert access.acl == "public-read"

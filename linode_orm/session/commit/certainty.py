@@ -111,7 +111,7 @@ class _Creation:
             response = self._client.send(self._request, wanted=self._wanted, takes=self._takes)
             self._tries += response.tries
             body = response.json() if response.content else {}
-            identity = identity_in(self._sought.model.__mapper__, body, self._sought.key)
+            identity = identity_in(self._sought.model.__mapper__, body, self._sought.key, may_be_empty=True)
             self._check(identity, body)
         except Exception as error:  # noqa: BLE001  whatever it is, it is told
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)

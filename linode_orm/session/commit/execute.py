@@ -412,7 +412,7 @@ class Run:
         parents, identity = self._parents(step), None
         if step.operation == "create":
             sought = sought_for(self._doubts[step.number], parents)
-            identity = identity_in(sought.model.__mapper__, answer.body, sought.key)
+            identity = identity_in(sought.model.__mapper__, answer.body, sought.key, may_be_empty=True)
             self.ids[str(step.token)] = identity
         landed, lost = [] if step.parts else [Landed(step, parents, identity, answer.body)], list[Doubt]()
         if answer.aboard is not None:
