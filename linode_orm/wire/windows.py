@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from linode_orm.wire.told import Report
 
 _ROUNDING: Final = 1.0
-_GRAIN: Final = 0.125
-_FINE: Final = 0.125
+_A_TRY: Final = 50
+"""Requests of a window for each try in the second that is in doubt."""
+_FEWEST: Final = 2
+_MOST: Final = 8
 _LONGEST: Final = 300.0
 _STRANGERS: Final = 0.05
 _SHORT: Final = 5.0
@@ -81,10 +83,11 @@ class Window:
         Being a little late costs that little once, for the windows follow each other; a trial that fails costs more.
         """
         width = self.late - self.early
-        if self.trying or self.reset is None or width <= _FINE:
+        grain = _ROUNDING / min(max(self.limit // _A_TRY, _FEWEST), _MOST)
+        if self.trying or self.reset is None or width <= grain:
             return None
-        step = min(_GRAIN, max(width / 2, _FINE))
-        at = 0.0 if self.early < 0 < self.late else self.early + step
+        # the word of the API first; what rounds up has told a moment too late
+        at = 0.0 if self.early < 0 < self.late - grain else self.early + min(grain, width / 2)
         return self.ends + at if at < self.late else None
 
     def left(self, now: float, share: float) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from linode_orm.wire import Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -84,9 +84,16 @@ class Limiter:
     """A transport that takes a PUT in `latency` seconds, if every counter has room, and reports one counter at a time."""
 
     def __init__(
-        self, clock, *counters: Counter, latency: float = 0.05, ahead: float | None = None, report: str = "tightest"
+        self,
+        clock,
+        *counters: Counter,
+        latency: float = 0.05,
+        ahead: float | None = None,
+        report: str = "tightest",
+        rounding: Callable[[float], int] = int,
     ) -> None:
         self.clock, self.counters, self.latency, self.ahead, self.report = clock, counters, latency, ahead, report
+        self.rounding = rounding
         # how far the API's time has left the clock behind: one that does not count while its machine sleeps
         self.leap = 0.0
         self.taken: list[float] = []
@@ -121,7 +128,7 @@ class Limiter:
         told = {
             "x-ratelimit-limit": str(chosen.limit),
             "x-ratelimit-remaining": str(chosen.left(time)),
-            "x-ratelimit-reset": str(int(chosen.end(time) + theirs)),
+            "x-ratelimit-reset": str(self.rounding(chosen.end(time) + theirs)),
             "retry-after": str(max(1, round(chosen.end(time) - time))),
         }
         if self.ahead is not None:
