@@ -28,7 +28,6 @@ _SHOWS: Final = 20.0
 _TRIES_AGAIN: Final = 10.0
 _TIMEOUT: Final = 0.5
 """Seconds after which a Redis that does not answer counts as gone, and one that takes so long over a request."""
-_NAME: Final = re.compile(r"[=>]-?\d{1,12}(\.\d+)?|=None")
 _NEAR: Final = 5.0
 _STARVED: Final = 2
 _UNKNOWN: Final = 4
@@ -186,9 +185,6 @@ class SharedBudget:
         named = next((each for each in redis.mget(keys) if each is not None), None)
         first = named is None and bool(redis.set(keys[0], budget.name, nx=True, ex=_KEPT))
         name = budget.name if first else (named or redis.get(keys[0]) or b"").decode()
-        if not _NAME.fullmatch(name):
-            msg = "no name of a window"
-            raise ValueError(msg)
         if not first and budget.joins is not None:
             budget.debt = budget.joins
         elif name != budget.name:
