@@ -107,7 +107,7 @@ class SharedBudget:
             return None
         if self._clock.monotonic() - now > _TIMEOUT:
             self._lost("slow")
-        elif self._warned:
+        elif self._warned and self._gone_until is None:
             self._warned = False
             _log.info("the shared budget at %s is back", self.name)
         return held

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from linode_orm import Session, Volume
+from linode_orm.simulator import Simulator
 from linode_orm.wire import Client, Request, Response
 from linode_orm.wire.clock import SystemClock
 from tests.wire.limiter import Counter, Limiter, Stage, least, work
@@ -22,6 +24,7 @@ from tests.wire.redis_server import needs_redis, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = needs_redis
 
@@ -192,3 +195,33 @@ def test_it_does_not_let_us_in(uri: str, caplog: pytest.LogCaptureFixture) -> No
     assert "cannot be used" in caplog.text
     assert "hunter2" not in shown
     assert "sesame" not in caplog.text
+
+
+def test_it_goes_in_the_middle_of_a_commit(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A commit whose Redis stops and comes back does everything once, and says so in two lines of the log."""
+    sent = itertools.count(1)
+    with running() as redis, Simulator() as simulator:
+        simulator.seed(volumes=120)
+
+        def after(request: Request, _: object) -> None:
+            number = next(sent) if request.method == "PUT" else 0
+            if number == 40:
+                redis.stop()
+            elif number == 80:
+                redis.start()
+
+        client = simulator.client(budget=redis.uri, after=[after], processes=2)
+        with (
+            caplog.at_level(logging.INFO, "linode_orm.rates"),
+            Session(client=client, journal=tmp_path / "j") as session,
+        ):
+            for volume in session.query(Volume):
+                volume.tags.add("edge")
+            report = session.commit()
+            assert client.budget.share == 0.5
+            client.clock.sleep(11)
+            assert session.query(Volume).filter(Volume.tags.contains("edge")).count() == 120
+            assert client.budget.share == 1
+        assert report.counts == {"applied": 120}
+        assert len(simulator.requests.writes) == 120
+    assert [each.levelname for each in caplog.records] == ["WARNING", "INFO"]
