@@ -87,8 +87,16 @@ def recover(journal: str, names: tuple[str, ...], files: _Files, *, undo: bool, 
 @_secrets
 @click.option("--on-error", type=click.Choice(["stop", "continue", "undo"]), default="stop", show_default=True)
 @click.option("--journal", type=click.Path(dir_okay=False), help="Write down what is sent, for `recover`.")
+@click.option("--max-deletes", type=click.IntRange(0), help="Send nothing where it deletes more objects than that.")
 def plan(  # noqa: PLR0913  one for each option
-    file: str, names: tuple[str, ...], files: _Files, on_error: str, journal: str | None, *, send: bool
+    file: str,
+    names: tuple[str, ...],
+    files: _Files,
+    on_error: str,
+    journal: str | None,
+    *,
+    max_deletes: int | None,
+    send: bool,
 ) -> None:
     """Show the plan that was saved to FILE, and send it with --apply."""
     from linode_orm import Client, Plan  # noqa: PLC0415  only this command needs them
@@ -100,7 +108,9 @@ def plan(  # noqa: PLR0913  one for each option
             click.echo(f"\nasks for: {', '.join(saved.secrets)}")
         return
     with Client() as client:
-        click.echo(str(saved.apply(client, on_error=on_error, secrets=_asked(names, files), journal=journal)))
+        secrets = _asked(names, files)
+        report = saved.apply(client, on_error=on_error, secrets=secrets, journal=journal, max_deletes=max_deletes)
+        click.echo(str(report))
 
 
 def _asked(names: tuple[str, ...], files: _Files) -> dict[str, str]:

@@ -282,7 +282,7 @@ class Session:
         plan = planning.plan(self.members, fold=self._policy.fold, fold_tags=self._policy.fold_tags)
         reads = [("GET", path) for step in plan for path in step.reads]
         least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
-        return evolve(plan, source=Source(self), least_time=least)
+        return evolve(plan, source=Source(self, "", self._policy.protected_tags), least_time=least)
 
     def commit(  # noqa: PLR0913  the options of the contract
         self,
@@ -331,7 +331,7 @@ class Session:
         journal; raises `InvalidRequestError` for others.
         """
         self.check_thread()
-        return evolve(self.history.find(commit_id).way_back(), source=Source(self))
+        return evolve(self.history.find(commit_id).way_back(), source=Source(self, "", self._policy.protected_tags))
 
     @contextmanager
     def begin(self) -> Iterator[Self]:

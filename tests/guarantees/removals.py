@@ -51,6 +51,13 @@ REMOVALS = (
         "test_verify.py::TestProtectedTags::test_the_deletion_of_what_carries_one_is_refused",
     ),
     commit(
+        3,
+        "applying",
+        "            guards.check_protected(session, _deleted(session, plan), plan.source.protected)\n",
+        "            pass\n",
+        "test_verify.py::TestProtectedTags::test_it_holds_for_a_plan",
+    ),
+    commit(
         4,
         "execute",
         'self._stopped = self._stopped or self._options.on_error != "continue"',

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linode_orm.errors import InvalidRequestError
+from linode_orm.session.commit.plan import Plan
 from tests.session.yard import Dock, Session, World, refusal
 
 
@@ -145,6 +146,32 @@ class TestProtectedTags:
         session = Session(world, protected_tags=["prod"])
         session.delete(dock_of(session, 5, tags=["prod"]))
         session.commit(protected_tags=[])
+        assert world.sent == ["DELETE /docks/5"]
+
+    @pytest.mark.parametrize("where", ["here", "from a file", "with a journal"])
+    def test_it_holds_for_a_plan(self, world, tmp_path, where):
+        """A plan keeps what the session protects that made it, wherever it is applied."""
+        world.seed("/account", {"euuid": "A1"})
+        session = Session(world, protected_tags=["prod"])
+        session.delete(dock_of(session, 5, tags=["prod"]))
+        plan, options = session.plan(), {}
+        if where == "from a file":
+            plan.save(tmp_path / "plan.json")
+            plan = Plan.load(tmp_path / "plan.json")
+        if where == "with a journal":
+            options["journal"] = tmp_path / "journal"
+        with pytest.raises(InvalidRequestError, match=r"forbid the deletion of Dock 5 \(prod\)"):
+            plan.apply(world.client, **options)
+        assert world.sent == []
+
+    def test_a_plan_may_delete_no_more_than_is_foreseen(self, world):
+        """`max_deletes` is an option of `apply()`, too."""
+        session = Session(world)
+        session.delete(dock_of(session, 5))
+        with pytest.raises(InvalidRequestError, match="would delete 1 objects, and max_deletes is 0"):
+            session.plan().apply(world.client, max_deletes=0)
+        assert world.sent == []
+        session.plan().apply(world.client, max_deletes=1)
         assert world.sent == ["DELETE /docks/5"]
 
     def test_a_text_is_no_list_of_tags(self, world):

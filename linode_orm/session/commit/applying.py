@@ -42,14 +42,18 @@ def apply(  # noqa: PLR0913  the options of a commit
     secrets: Given | None,
     journal: str | os.PathLike[str] | None,
     verify: bool,
+    max_deletes: int | None,
 ) -> CommitReport:
     """Send a plan after looking whether the world still is as it was when it was made."""
     policy.check_choice("on_error", on_error, policy.ON_ERROR)
     policy.check_choice("conflicts", conflicts, policy.CONFLICTS)
     guards.check_writable(client, plan)
+    guards.check_max_deletes(plan, max_deletes)
     given = secrets_for(plan, secrets)
     _check_account(plan, client)
     with _place(plan, client, journal) as session:
+        if plan.source is not None:
+            guards.check_protected(session, _deleted(session, plan), plan.source.protected)
         checked_at = None
         if conflicts == "check":
             checked_at = client.clock.monotonic()
@@ -63,6 +67,12 @@ def apply(  # noqa: PLR0913  the options of a commit
         sent = evolve(sent, report=verified(session, sent.report, landed))
     raise_where_incomplete(sent, session)
     return sent.report
+
+
+def _deleted(session: Session, plan: Plan) -> Iterator[Model]:
+    """Give references to what a plan deletes."""
+    for step in plan:
+        yield from (stand_in(session, each, {}) for each in step.whole if each.operation == "delete")
 
 
 def _check_account(plan: Plan, client: Client) -> None:

@@ -35,14 +35,18 @@ class Key(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Where a plan comes from: the session that made it, or the account of the file that it was read from."""
+    """Where a plan comes from: the session that made it, or the account of the file that it was read from.
+
+    `protected` are the tags whose bearers that session deletes never.
+    """
 
     session: object = None
     account: str = ""
+    protected: frozenset[str] = frozenset()
 
-    def __reduce__(self) -> tuple[type[Source], tuple[None, str]]:
+    def __reduce__(self) -> tuple[type[Source], tuple[None, str, frozenset[str]]]:
         """Pickle without the session, which cannot be."""
-        return Source, (None, self.account)
+        return Source, (None, self.account, self.protected)
 
 
 Token = Key | str
@@ -317,18 +321,27 @@ class Plan:
         secrets: Mapping[str, object] | None = None,
         journal: str | os.PathLike[str] | None = None,
         verify: bool = False,
+        max_deletes: int | None = None,
     ) -> CommitReport:
         """Send the plan through a client, after looking whether the world still is as it was when it was made.
 
         `secrets` holds what `plan.secrets` names; one that is a document is given as a dict, or as JSON. Raises
         `ConflictError` where an attribute that the plan changes is not as the plan says, `InvalidRequestError` where
-        the account is another one or a secret is missing, unknown or of a wrong type, both before anything is written,
-        and `CommitError` as `commit()` does.
+        the account is another one, a secret is missing, unknown or of a wrong type, it deletes more than `max_deletes`
+        or what carries a tag that the session which made it protects, all before anything is written, and `CommitError`
+        as `commit()` does.
         """
         from linode_orm.session.commit import applying  # noqa: PLC0415  only who applies plans needs it
 
         return applying.apply(
-            self, client, on_error=on_error, conflicts=conflicts, secrets=secrets, journal=journal, verify=verify
+            self,
+            client,
+            on_error=on_error,
+            conflicts=conflicts,
+            secrets=secrets,
+            journal=journal,
+            verify=verify,
+            max_deletes=max_deletes,
         )
 
 

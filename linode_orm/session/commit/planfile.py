@@ -46,6 +46,7 @@ def save(plan: Plan, path: str | os.PathLike[str]) -> None:
         "kind": _KIND,
         "version": VERSION,
         "account": account_of(cast("Any", session).client),
+        "protected_tags": sorted(plan.source.protected) if plan.source is not None else [],
         "secrets": list(plan.secrets),
         **plan.to_dict(),
     }
@@ -77,7 +78,8 @@ def load(path: str | os.PathLike[str]) -> Plan:
         _check_whole(content["steps"])
         steps = tuple(step_from_dict(each) for each in content["steps"])
         lookups = listings_before(steps)
-        return Plan(steps, lookups, tuple(content["lost"]), content["least_time"], Source(None, content["account"]))
+        source = Source(None, content["account"], frozenset(content["protected_tags"]))
+        return Plan(steps, lookups, tuple(content["lost"]), content["least_time"], source)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         _refuse(path, f"is damaged ({type(error).__name__}: {error})")
 
