@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from linode_orm import recover
+from linode_orm import PaymentMethod, recover
 from linode_orm.errors import CommitError, CommitInterrupted, ConflictError
 from tests.session.yard import Barrel, Crane, Dock, Sailor, Session, refusal
 from tests.stateful.quay import Quay, copies, lost
@@ -436,3 +436,27 @@ def lost_or_refused(world, request):
     if request.method == "POST" and request.body["label"] == "c":
         raise refusal("BadRequest", 400)
     return world.meet(request)
+
+
+def test_a_recovery_that_leaves_a_doubt(world, path):
+    """What cannot be looked for stays in doubt, is told, and is settled by the next recovery."""
+    session = Session(world, journal=path)
+    session.add(Barrel(name="keg"))
+    killed(session, path, 0)
+    world.writes, world.reads = ["reset after"], ["", "", "refused"]
+    assert recover(path, client=world.client).counts == {"in doubt": 1}
+    world.calm()
+    world.settle()
+    assert recover(path, client=world.client).counts == {"applied": 1}
+    assert world.rows().total() == 1
+
+
+def test_an_object_whose_id_nobody_tells(world):
+    """One that was made without its id being answered leaves the session; a query finds it."""
+    world.seed("/account", {})
+    session = Session(world)
+    data = {"card_number": "4111111111111111", "cvv": "123", "expiry_month": 12, "expiry_year": 2030}
+    card = session.add(PaymentMethod(type="credit_card", is_default=True, data=data))
+    world.fault = lambda request: (lambda _: b"{}") if request.method == "POST" else None
+    assert session.commit().counts == {"applied": 1}
+    assert (session.new, card in session) == ((), False)
