@@ -148,8 +148,8 @@ class Client:
                     raise
                 policy, pause = following
                 if ticket is not None and ticket.asks(error):
-                    # the budget knows when to ask again; that counts as a pause, so that there is an end to it
-                    end, pause = end - pause, 0.0
+                    # the budget knows when to ask again; it counts for a little, so that there is an end to it
+                    end, pause = end - pause / 4, 0.0
                 again(request, error, pause, tries)
             if pause:
                 clock.sleep(pause)

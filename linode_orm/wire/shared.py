@@ -26,8 +26,9 @@ _KEPT: Final = 600
 _ALIVE: Final = 90.0
 _SHOWS: Final = 20.0
 _TRIES_AGAIN: Final = 10.0
-_TIMEOUT: Final = 0.5
-"""Seconds after which a Redis that does not answer counts as gone, and one that takes so long over a request."""
+_TIMEOUT: Final = 1.0
+_SLOW: Final = 0.5
+"""Seconds over one request after which a Redis counts as gone."""
 _NEAR: Final = 5.0
 _STARVED: Final = 2
 _UNKNOWN: Final = 4
@@ -105,7 +106,7 @@ class SharedBudget:
         except self._errors as error:
             self._lost(type(error).__name__)
             return None
-        if self._clock.monotonic() - now > _TIMEOUT:
+        if self._clock.monotonic() - now > _SLOW:
             self._lost("slow")
         elif self._warned and self._gone_until is None:
             self._warned = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -79,6 +80,48 @@ class Counter:
     def end(self, time: float) -> float:
         return ((time - self.phase) // self.per + 1) * self.per + self.phase
 
+    def take(self, time: float) -> None:
+        assert self.left(time) > 0
+        self.count += 1
+
+
+class Sliding:
+    """So many requests in any so many seconds; there is more when the oldest of them is that old."""
+
+    def __init__(self, limit: int, per: float) -> None:
+        self.limit, self.per = limit, per
+        self.times: deque[float] = deque()
+
+    def left(self, time: float) -> int:
+        while self.times and self.times[0] <= time - self.per:
+            self.times.popleft()
+        return self.limit - len(self.times)
+
+    def end(self, time: float) -> float:
+        return self.times[0] + self.per if self.times else time
+
+    def take(self, time: float) -> None:
+        self.times.append(time)
+
+
+class Bucket:
+    """A bucket of so many requests, which fills up steadily, from nothing in so many seconds."""
+
+    def __init__(self, limit: int, per: float) -> None:
+        self.limit, self.per = limit, per
+        self.room, self.at = float(limit), 0.0
+
+    def left(self, time: float) -> int:
+        self.room, self.at = min(self.limit, self.room + (time - self.at) * self.limit / self.per), time
+        return int(self.room)
+
+    def end(self, time: float) -> float:
+        return time + (self.limit - self.room) * self.per / self.limit
+
+    def take(self, time: float) -> None:
+        self.left(time)
+        self.room -= 1
+
 
 class Limiter:
     """A transport that takes a PUT in `latency` seconds, if every counter has room, and reports one counter at a time."""
@@ -86,7 +129,7 @@ class Limiter:
     def __init__(
         self,
         clock,
-        *counters: Counter,
+        *counters: Counter | Sliding | Bucket,
         latency: float = 0.05,
         ahead: float | None = None,
         report: str = "tightest",
@@ -112,7 +155,7 @@ class Limiter:
         status = 200 if min(lefts) > 0 else 429
         if status == 200:
             for each in self.counters:
-                each.count += 1
+                each.take(time)
             self.taken.append(time)
         else:
             self.refused.append(time)
@@ -153,6 +196,20 @@ def allowed(seconds: float, workers: int, latency: float, *counters: Counter) ->
         count += 1
         time += latency / workers
     return count
+
+
+def best(count: int, workers: int, latency: float, *counters: Sliding | Bucket) -> float:
+    """Give the seconds in which one who knew the counters would have sent so many, looked at every five milliseconds."""
+    time, sent = latency / 2, 0
+    while sent < count:
+        if min(each.left(time) for each in counters) <= 0:
+            time += 0.005
+            continue
+        for each in counters:
+            each.take(time)
+        sent += 1
+        time += latency / workers
+    return time + latency / 2
 
 
 def least(count: int, workers: int, latency: float, *budgets: tuple[int, float, float]) -> float:

@@ -202,6 +202,23 @@ def test_retry_after_zero_is_no_rush() -> None:
     assert len(api.sent) < 30
 
 
+@pytest.mark.parametrize("deadline", [5, 60])
+def test_windows_that_never_end(deadline: float) -> None:
+    """An API whose window is always about to end is not asked for ever, and not all the time."""
+
+    class Always(Answers):
+        def send(self, request: Request, *, token: str | None, timeout: float) -> Response:
+            told = {"x-ratelimit-limit": "100", "x-ratelimit-remaining": "0", "retry-after": "1"}
+            self.answers = [(429, {**told, "x-ratelimit-reset": str(int(self.now().timestamp()) + 1)})]
+            return super().send(request, token=token, timeout=timeout)
+
+    api = Always((429, {}))
+    with pytest.raises(RateLimited):
+        Client("t", transport=api, clock=api, deadline=deadline).send(Request("PUT", "/volumes/1", body={}))
+    assert deadline <= len(api.sent) <= 5 * deadline
+    assert api.time <= 10 * deadline
+
+
 def test_a_503_is_obeyed() -> None:
     """The pause that a 503 asks for is made; on a 200 it means nothing."""
     api = Answers((503, {"retry-after": "9"}), (200, {"retry-after": "50"}))

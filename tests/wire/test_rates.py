@@ -8,7 +8,7 @@ from math import ceil
 import pytest
 
 from linode_orm.wire import Client, Request
-from tests.wire.limiter import Counter, Limiter, Stage, allowed, least, work
+from tests.wire.limiter import Bucket, Counter, Limiter, Sliding, Stage, allowed, best, least, work
 
 ENDPOINT = "/linode/instances/{}"
 BUDGETS = {
@@ -58,6 +58,24 @@ def test_resets_that_are_rounded_otherwise(rounding, full: bool, tell) -> None:
     tell(f"resets by {rounding.__name__}(): {rate:.2%} of the allowed rate, {share:.2%} 429s, {runs} runs of {count}")
     assert rate >= 0.98
     assert share < 0.01
+
+
+@pytest.mark.parametrize("budgets", [BUDGETS["one"], BUDGETS["two"]], ids=["one", "two"])
+@pytest.mark.parametrize(("kind", "least_share"), [(Sliding, 0.95), (Bucket, 0.6)])
+def test_no_windows_at_all(kind, least_share: float, budgets: tuple[tuple[int, int], ...], tell) -> None:
+    """Limits that are enforced without windows are kept to, too; where they come back bit by bit, some is left unused."""
+    stage = Stage()
+    api = Limiter(stage, *(kind(*each) for each in budgets), ahead=0.0)
+    # a bucket asks for a pause until it is full
+    client = Client("t", transport=api, clock=stage, deadline=200)
+    assert work(stage, client, [Request("PUT", ENDPOINT.format(n), body={}) for n in range(3000)]) == [200] * 3000
+    rate = best(3000, 8, api.latency, *(kind(*each) for each in budgets)) / stage.time
+    limits = " and ".join(f"{limit} in {per} s" for limit, per in budgets)
+    tell(
+        f"{kind.__name__.lower()}, {limits}: {rate:.0%} of the allowed rate by time, {len(api.refused) / 3000:.2%} 429s"
+    )
+    assert rate >= least_share
+    assert len(api.refused) < 0.02 * 3000
 
 
 # method, path, the documented limit and its seconds, how many are sent

@@ -84,7 +84,7 @@ def seconds_for(client: Client, count: int) -> float:
 
 
 def test_it_hangs(caplog: pytest.LogCaptureFixture) -> None:
-    """A Redis that takes connections and answers nothing costs half a second every ten, and is used when it goes on."""
+    """A Redis that takes connections and answers nothing costs a second every ten, and is used when it goes on."""
     clock = Ahead()
     with running() as redis, Client("t", transport=Fine(), clock=clock, budget=redis.uri, processes=3) as client:
         assert seconds_for(client, 20) < 2
