@@ -22,6 +22,8 @@ from tests.stateful.wishes import AT, SECRET, Wish, Wisher
 if TYPE_CHECKING:
     from linode_orm.session.commit.report import CommitReport
 
+LEAST = 5
+"""How many faults each run meets."""
 LENGTHS: list[int] = []
 HITS: list[int] = []
 OUTCOMES: Counter[str] = Counter()
@@ -455,7 +457,13 @@ class CommitMachine(Wisher):
                 self.wishes[Wish("barrels", name=name)] = self.session.add(Barrel(name=name))
 
     def ended(self) -> None:
-        """In calm weather everything is done."""
+        """After no less than five faults, and then in calm weather, everything is done."""
+        for _ in range(5):
+            if self.world.hits.total() < LEAST:
+                self.add_dock({"a"}, False, False, False)
+                self.commit(
+                    "continue", ["busy", "not sent", "reply lost", "rate limited", "502 after"], [], None, False
+                )
         self.finish()
         LENGTHS.append(self.steps)
         HITS.append(self.world.hits.total())
@@ -475,10 +483,12 @@ def test_commits_end_in_the_planned_world(full, tell):
         run(2000, seeded=False)
     mean, hit = sum(LENGTHS) / len(LENGTHS), sum(HITS) / len(HITS)
     outcomes = "\n".join(f"  {what:<34}{count:>7}" for what, count in sorted(OUTCOMES.items()))
-    tell(f"commits at random: {len(LENGTHS)} runs, mean length {mean:.1f}, mean of faults hit {hit:.1f}")
+    tell(
+        f"commits at random: {len(LENGTHS)} runs, mean length {mean:.1f}, faults hit {hit:.1f} in the mean, {min(HITS)} at least"
+    )
     tell(followed.table())
     tell(f"what became of operations:\n{outcomes}")
     assert not followed.unreached
     assert followed.never <= ELSEWHERE.keys() or not full
     assert mean >= 20
-    assert hit >= 5
+    assert min(HITS) >= LEAST
