@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linode_orm import Session, and_, models, not_, or_
+from linode_orm import LongviewClient, Session, and_, models, not_, or_
 from linode_orm.mapping.codecs import Moment, Scalar
 from linode_orm.mapping.containers import ListOf, Structure
 from linode_orm.mapping.expressions import And, Attribute, Comparison, Not, Or
+from linode_orm.simulator import Simulator
 from tests.query.bent import Server
 
 TEXTS = ["web", "Web", "web-1", "db", "DB-2", "", "ü", "a b"]
@@ -275,3 +276,18 @@ def test_queries_tell_the_truth(skew, data):
         assert limited.count() == len(expected[offset:stop])
         assert query.exists() is bool(expected)
         assert str(query.explain())
+
+
+@pytest.mark.parametrize(("wanted", "labels"), [(False, "ab"), (0, "ab"), (True, "cd"), (1, "cd")])
+def test_a_number_for_a_truth_value(wanted, labels):
+    """Where the API says 0 for False, both are found by either (`apps` of a Longview client)."""
+    apps = {"mysql": False, "nginx": False}
+    values = {"a": False, "b": 0, "c": True, "d": 1}
+    with Simulator() as sim, Session(client=sim.client()) as session:
+        for made, (label, value) in zip(sim.seed(clients=4)["clients"], values.items(), strict=True):
+            sim.change(f"/longview/clients/{made['id']}", label=label, apps={"apache": value, **apps})
+        query = session.query(LongviewClient).order_by(LongviewClient.label)
+        apache = LongviewClient.apps.apache
+        assert [each.label for each in query.filter(apache == wanted)] == [*labels]
+        assert [each.label for each in query.filter(apache.in_([wanted]))] == [*labels]
+        assert len(query.filter(apache != wanted).all()) == 2

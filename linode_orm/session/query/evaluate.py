@@ -149,7 +149,8 @@ def _same(codec: Codec, want: object) -> Callable[[Any], bool]:
     if codec.mutable:
         return lambda value: codec.same(value, want)
     operand = _operand(codec, want)
-    if isinstance(operand, bool) or bool in codec.plain:
+    is_either = {bool, int} <= codec.plain and str not in codec.plain  # the API says 0 for False there
+    if not is_either and (isinstance(operand, bool) or bool in codec.plain):
         return lambda value: value == operand and isinstance(value, bool) is isinstance(operand, bool)
     return lambda value: bool(value == operand)
 
