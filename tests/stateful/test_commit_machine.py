@@ -59,6 +59,7 @@ ELSEWHERE = {
     "_Recovery._bundle_before_undo": "bundles: tests/faults/test_crashes.py",
     "_moved": "a key changed while its POST may run: test_commit_faults.py::TestDoubt",
     "_aims_elsewhere": "records with a target: tests/faults/bulk.py",
+    "_deleted": "a plan of a session with protected tags: test_verify.py::TestProtectedTags",
     "Settler._leave": "test_commit_cases.py::test_an_object_whose_id_nobody_tells",
     "PlainHands.doubt": "test_commit_cases.py::test_a_recovery_that_leaves_a_doubt",
     **dict.fromkeys([f"NoHands.{each}" for each in ("reveal", "known", "doomed", "doubted")], "never asked for"),
