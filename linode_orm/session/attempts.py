@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
-from linode_orm.session.commit.calls import may_have_been_done
+from linode_orm.session.commit.workers.calls import may_have_been_done
 from linode_orm.session.moments import Moment
 
 if TYPE_CHECKING:

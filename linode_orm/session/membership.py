@@ -12,7 +12,7 @@ from linode_orm.mapping.record import awaited, restore
 from linode_orm.mapping.relations import One
 from linode_orm.mapping.state import Loaded, Near, Status
 from linode_orm.session.collections import SessionCollection
-from linode_orm.session.commit.rides import is_made_with_parent
+from linode_orm.session.commit.plans.rides import is_made_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

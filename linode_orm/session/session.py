@@ -19,9 +19,9 @@ from linode_orm.session.actions import Actions
 from linode_orm.session.batches import Batches
 from linode_orm.session.catalogue import Catalogue
 from linode_orm.session.collections import SessionCollection
-from linode_orm.session.commit.history import history_in
-from linode_orm.session.commit.plan import Source
-from linode_orm.session.commit.policy import Policy, check_choice
+from linode_orm.session.commit.plans.plan import Source
+from linode_orm.session.commit.records.history import history_in
+from linode_orm.session.commit.runs.policy import Policy, check_choice
 from linode_orm.session.identity import IdentityMap
 from linode_orm.session.loading import Loader
 from linode_orm.session.membership import Membership
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from linode_orm.mapping.record import Record
     from linode_orm.mapping.relations import Many
     from linode_orm.models import Account, Profile
-    from linode_orm.session.commit.plan import Plan
-    from linode_orm.session.commit.report import CommitReport, Entry
+    from linode_orm.session.commit.plans.plan import Plan
+    from linode_orm.session.commit.runs.report import CommitReport, Entry
     from linode_orm.session.waits.waiting import WaitEntry
 
 M = TypeVar("M", bound=Model)
@@ -277,7 +277,7 @@ class Session:
     def plan(self) -> Plan:
         """Give the ordered operations that `commit()` would send; sends nothing."""
         self.check_thread()
-        from linode_orm.session.commit import planning  # noqa: PLC0415  scripts that only read need none of it
+        from linode_orm.session.commit.plans import planning  # noqa: PLC0415  scripts that only read need none of it
 
         plan = planning.plan(self.members, fold=self._policy.fold, fold_tags=self._policy.fold_tags)
         reads = [("GET", path) for step in plan for path in step.reads]

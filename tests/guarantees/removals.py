@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
+
+import linode_orm
 
 
 class Removal(NamedTuple):
@@ -15,6 +18,7 @@ class Removal(NamedTuple):
     test: str
 
 
+PACKAGE = Path(linode_orm.__file__).parent
 COMMIT = "session/commit/"
 SESSION = "tests/session/"
 CASES = "tests/stateful/test_commit_cases.py::"
@@ -24,7 +28,8 @@ ANSWERS = "tests/stateful/test_commit_answers.py::"
 def commit(promise: int, module: str, text: str, instead: str, test: str) -> Removal:
     """Give one of a module of the commit, seen by a test of the session."""
     test = test if test.startswith("tests/") else SESSION + test
-    return Removal(promise, f"{COMMIT}{module}.py", text, instead, test)
+    (path,) = PACKAGE.joinpath(COMMIT).rglob(f"{module}.py")
+    return Removal(promise, path.relative_to(PACKAGE).as_posix(), text, instead, test)
 
 
 REMOVALS = (

@@ -15,7 +15,7 @@ from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestErro
 from linode_orm.mapping.state import Status
 from linode_orm.models import Instance
 from linode_orm.session import inspect
-from linode_orm.session.commit import planning
+from linode_orm.session.commit.plans import planning
 from linode_orm.wire import Client
 from tests.session.yard import Barrel, Cargo, Crane, Dock, Hook, Pass, Session, World, refusal
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.session.commit import planning
-from linode_orm.session.commit.order import Cycle, ordered
+from linode_orm.session.commit.plans import planning
+from linode_orm.session.commit.plans.order import Cycle, ordered
 from tests.session.yard import Cargo, Crane, Dock, Paper, Sailor, Session
 
 if TYPE_CHECKING:

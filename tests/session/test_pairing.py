@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linode_orm import NodeBalancerNode, VPCSubnet
-from linode_orm.session.commit import pairing
-from linode_orm.session.commit.candidates import Sought, differences
-from linode_orm.session.commit.pairing import paired
+from linode_orm.session.commit.workers import pairing
+from linode_orm.session.commit.workers.candidates import Sought, differences
+from linode_orm.session.commit.workers.pairing import paired
 from linode_orm.session.moments import Moment
 
 SINCE = Moment(datetime(2026, 1, 1, tzinfo=UTC))

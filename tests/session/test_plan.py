@@ -10,8 +10,8 @@ import pytest
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import JSON, Field, Model, ReadOnly
 from linode_orm.mapping.record import changes, restore
-from linode_orm.session.commit import drafts, planning
-from linode_orm.session.commit.plan import Key
+from linode_orm.session.commit.plans import drafts, planning
+from linode_orm.session.commit.plans.plan import Key
 from tests.session.yard import Cargo, Crane, Dock, Gate, Hook, Limits, Rule, Rules, Session
 
 DOCK = {

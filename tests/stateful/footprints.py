@@ -15,12 +15,20 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType, ModuleType
     from typing import Any, Self
 
+FOLDER = Path(package.__file__).parent
+
+
+def room(name: str) -> str:
+    """Give the whole name of a module of the commit, whichever folder it is in."""
+    (path,) = FOLDER.rglob(f"{name}.py")
+    return ".".join([package.__name__, *path.relative_to(FOLDER).with_suffix("").parts])
+
 
 class Footprints:
     """Follows this thread through some modules of the commit, between `with` and its end."""
 
     def __init__(self, *names: str) -> None:
-        modules = {name: import_module(f"{package.__name__}.{name}") for name in names}
+        modules = {name: import_module(room(name)) for name in names}
         self.steps = {name: dict(functions(module)) for name, module in modules.items()}
         self.seen: dict[str, set[int]] = {str(module.__file__): set() for module in modules.values()}
         self.files = {name: str(module.__file__) for name, module in modules.items()}

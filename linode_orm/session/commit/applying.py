@@ -11,15 +11,16 @@ from linode_orm.errors import Clash, InvalidRequestError
 from linode_orm.mapping.codecs import Optional
 from linode_orm.mapping.containers import ListOf
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.commit import guards, policy
+from linode_orm.session.commit import guards
 from linode_orm.session.commit.asking import secrets_for
-from linode_orm.session.commit.conflicts import clash, refuse
-from linode_orm.session.commit.execute import Options
-from linode_orm.session.commit.hands import PlainHands, stand_in
-from linode_orm.session.commit.plan import Change, Plan, Step, is_new
-from linode_orm.session.commit.planfile import account_of
-from linode_orm.session.commit.sending import raise_where_incomplete, send
-from linode_orm.session.commit.verifying import verified
+from linode_orm.session.commit.objects.conflicts import clash, refuse
+from linode_orm.session.commit.objects.hands import PlainHands, stand_in
+from linode_orm.session.commit.plans.plan import Change, Plan, Step, is_new
+from linode_orm.session.commit.plans.planfile import account_of
+from linode_orm.session.commit.runs import policy
+from linode_orm.session.commit.runs.execute import Options
+from linode_orm.session.commit.runs.sending import raise_where_incomplete, send
+from linode_orm.session.commit.runs.verifying import verified
 from linode_orm.session.newest import read_newest
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Model
     from linode_orm.session.commit.asking import Given
-    from linode_orm.session.commit.report import CommitReport
+    from linode_orm.session.commit.runs.report import CommitReport
     from linode_orm.session.session import Session
     from linode_orm.wire.client import Client
 

@@ -12,14 +12,14 @@ from linode_orm.mapping.codecs import NOBODY, Optional, WrongType
 from linode_orm.mapping.containers import ListOf, MapOf, Structure
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.relations import Many
-from linode_orm.session.commit.plan import hidden_in, secret_name
+from linode_orm.session.commit.plans.plan import hidden_in, secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.codecs import Codec
-    from linode_orm.session.commit.plan import Hidden, Plan, Step
+    from linode_orm.session.commit.plans.plan import Hidden, Plan, Step
 
 Given = Mapping[str, object]
 """Secrets by the names that `plan.secrets` tells: texts, and documents as values, or as JSON."""

@@ -9,26 +9,28 @@ from attrs import evolve
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
 from linode_orm.mapping.record import changes
 from linode_orm.mapping.state import Status
-from linode_orm.session.commit import conflicts, guards, planning
-from linode_orm.session.commit.doubts import settle
-from linode_orm.session.commit.execute import Options
-from linode_orm.session.commit.hands import SessionHands
-from linode_orm.session.commit.plan import Doubt
-from linode_orm.session.commit.rekeyed import settle_keys
-from linode_orm.session.commit.report import CommitReport, Entry
-from linode_orm.session.commit.sending import Before, raise_where_incomplete, send
-from linode_orm.session.commit.settling import Workspace
-from linode_orm.session.commit.verifying import verified
+from linode_orm.session.commit import guards
+from linode_orm.session.commit.objects import conflicts
+from linode_orm.session.commit.objects.doubts import settle
+from linode_orm.session.commit.objects.hands import SessionHands
+from linode_orm.session.commit.objects.rekeyed import settle_keys
+from linode_orm.session.commit.objects.settling import Workspace
+from linode_orm.session.commit.plans import planning
+from linode_orm.session.commit.plans.plan import Doubt
+from linode_orm.session.commit.runs.execute import Options
+from linode_orm.session.commit.runs.report import CommitReport, Entry
+from linode_orm.session.commit.runs.sending import Before, raise_where_incomplete, send
+from linode_orm.session.commit.runs.verifying import verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.commit.history import History
-    from linode_orm.session.commit.ledger import Ledger
-    from linode_orm.session.commit.plan import Plan
-    from linode_orm.session.commit.policy import Policy
-    from linode_orm.session.commit.sending import Sent
+    from linode_orm.session.commit.plans.plan import Plan
+    from linode_orm.session.commit.records.history import History
+    from linode_orm.session.commit.runs.ledger import Ledger
+    from linode_orm.session.commit.runs.policy import Policy
+    from linode_orm.session.commit.runs.sending import Sent
     from linode_orm.session.query.runner import QueryRunner
     from linode_orm.session.reading import Reader
 

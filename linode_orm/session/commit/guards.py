@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.commit.plan import Plan
+    from linode_orm.session.commit.plans.plan import Plan
     from linode_orm.session.waits.polling import Polls
     from linode_orm.wire.client import Client
 

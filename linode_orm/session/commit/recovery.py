@@ -12,18 +12,18 @@ from linode_orm.errors import ConflictError, JournalError, LinodeORMError
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.applying import movement
 from linode_orm.session.commit.asking import secrets_for
-from linode_orm.session.commit.boarding import board
-from linode_orm.session.commit.candidates import Finding
-from linode_orm.session.commit.chronicle import Pages, state_of
-from linode_orm.session.commit.doubts import find, sought_for
-from linode_orm.session.commit.execute import Options
-from linode_orm.session.commit.hands import PlainHands
-from linode_orm.session.commit.journal import Journal, Known
-from linode_orm.session.commit.plan import Doubt, Pending, Plan, fill
-from linode_orm.session.commit.rebuilding import Rebuilding
-from linode_orm.session.commit.report import CommitReport, Entry
-from linode_orm.session.commit.reverting import put_back
-from linode_orm.session.commit.sending import Before, send
+from linode_orm.session.commit.objects.doubts import find, sought_for
+from linode_orm.session.commit.objects.hands import PlainHands
+from linode_orm.session.commit.plans.plan import Doubt, Pending, Plan, fill
+from linode_orm.session.commit.records.chronicle import Pages, state_of
+from linode_orm.session.commit.records.journal import Journal, Known
+from linode_orm.session.commit.runs.execute import Options
+from linode_orm.session.commit.runs.report import CommitReport, Entry
+from linode_orm.session.commit.runs.reverting import put_back
+from linode_orm.session.commit.runs.sending import Before, send
+from linode_orm.session.commit.workers.boarding import board
+from linode_orm.session.commit.workers.candidates import Finding
+from linode_orm.session.commit.workers.rebuilding import Rebuilding
 from linode_orm.session.loading import identity_in
 from linode_orm.session.moments import Moment
 from linode_orm.session.newest import read_newest
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
 
-    from linode_orm.session.commit.journal import Kept
-    from linode_orm.session.commit.report import Outcome
+    from linode_orm.session.commit.records.journal import Kept
+    from linode_orm.session.commit.runs.report import Outcome
     from linode_orm.session.session import Session
     from linode_orm.wire.client import Client
 

@@ -1,0 +1,1 @@
+"""Objects: what a commit takes from a session's objects, and what its answers make of them."""

@@ -1,0 +1,1 @@
+"""Plans: what a commit would send, decided from values alone."""

@@ -1,0 +1,1 @@
+"""Records: what is remembered of commits, in memory or in a journal."""

@@ -1,0 +1,1 @@
+"""Runs: a plan on its way, what became of it, and its way back."""
