@@ -59,6 +59,7 @@ ELSEWHERE = {
     **dict.fromkeys(["Run._carried", "Run._take_apart", "Run._write_down"], "bundles: test_bundles.py"),
     "_Recovery._bundle_before_undo": "bundles: tests/faults/test_crashes.py",
     "_moved": "a key changed while its POST may run: test_commit_faults.py::TestDoubt",
+    "_leaf_clash": "now and then here; test_conflicts.py::test_of_a_nested_object_its_attributes_count",
     "_aims_elsewhere": "records with a target: tests/faults/bulk.py",
     "_deleted": "a plan of a session with protected tags: test_verify.py::TestProtectedTags",
     "Settler._leave": "test_commit_cases.py::test_an_object_whose_id_nobody_tells",
