@@ -259,7 +259,10 @@ def test_no_filter_by_id_takes_the_cheaper_road(sim, session, sent):
         *(f"GET {path(each)}" for each in few),
     ]
     session.wait(found[:600], Volume.status == "active")
-    assert sent() == ["GET /volumes"] * 3
+    lines = sent()
+    assert {*lines} == {"GET /volumes"}
+    # the last of three pages, asked for ahead, is given up where the first two have brought everything before it is sent
+    assert 2 <= len(lines) <= 3
 
 
 def test_a_short_list_is_read_whole(sim, session, sent):
