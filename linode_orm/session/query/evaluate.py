@@ -58,9 +58,9 @@ def check_model(model: type[Model], condition: Expression) -> None:
 
 def _compile(model: type[Model], condition: Expression) -> Test:
     if isinstance(condition, And):
-        return _every([_compile(model, part) for part in condition.parts])
+        return _until([_compile(model, part) for part in condition.parts], decisive=False)
     if isinstance(condition, Or):
-        return _some([_compile(model, part) for part in condition.parts])
+        return _until([_compile(model, part) for part in condition.parts], decisive=True)
     if isinstance(condition, Not):
         return _opposite(_compile(model, condition.part))
     if isinstance(condition, ParentIs):
@@ -72,27 +72,15 @@ def _compile(model: type[Model], condition: Expression) -> Test:
     raise InvalidRequestError(msg)
 
 
-def _every(tests: list[Test]) -> Test:
+def _until(tests: list[Test], *, decisive: bool) -> Test:
+    """Give the test that is `decisive` where one of them is, unknown where one is unknown, and else the opposite."""
+
     def holds(body: Body, parents: Parents) -> bool | None:
-        result: bool | None = True
+        result: bool | None = not decisive
         for test in tests:
             value = test(body, parents)
-            if value is False:
-                return False
-            if value is None:
-                result = None
-        return result
-
-    return holds
-
-
-def _some(tests: list[Test]) -> Test:
-    def holds(body: Body, parents: Parents) -> bool | None:
-        result: bool | None = False
-        for test in tests:
-            value = test(body, parents)
-            if value is True:
-                return True
+            if value is decisive:
+                return decisive
             if value is None:
                 result = None
         return result
