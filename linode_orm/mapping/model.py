@@ -223,6 +223,11 @@ def _revive(
     return model
 
 
+def resource(name: str) -> type[Model]:
+    """Give the class of a resource by its name; raise `LookupError` where there is none."""
+    return cast("type[Model]", lookup(name))
+
+
 def check_class(given: object, where: str) -> None:
     """Refuse what is no resource class."""
     if not (isinstance(given, type) and issubclass(given, Model)):
@@ -244,7 +249,7 @@ def _split(mapper: Mapper, ids: list[object]) -> tuple[object, tuple[object, ...
     for parent in parents:
         if isinstance(parent, Model):
             if mapper.parent is not None and parent is parents[-1]:
-                cast("type[Model]", lookup(str(mapper.parent))).__mapper__.check_class(parent)
+                resource(str(mapper.parent)).__mapper__.check_class(parent)
             chain += [*parent.__state__.parents, *([] if parent.__state__.identity is None else [parent.__identity__])]
         elif isinstance(parent, tuple):
             chain += parent

@@ -12,6 +12,7 @@ from linode_orm.errors import DetachedInstanceError, InvalidRequestError, Respon
 from linode_orm.mapping import Model, Nested
 from linode_orm.mapping.codecs import Moment
 from linode_orm.mapping.mapper import flat, quoted
+from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, Status
@@ -157,7 +158,7 @@ class Actions:
         return {**answer, **{key: self._object(name, target, answer[key]) for key, name in operation.parts.items()}}
 
     def _object(self, name: str, target: Model | type[Model], body: object) -> Model:
-        model = cast("type[Model]", lookup(name))
+        model = resource(name)
         parents: tuple[object, ...] = ()
         if isinstance(target, Model) and model.__mapper__.placeholders:
             state = target.__state__

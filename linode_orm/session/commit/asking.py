@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import NOBODY, Optional, WrongType
 from linode_orm.mapping.containers import ListOf, MapOf, Structure
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.mapping.relations import Many
 from linode_orm.session.commit.plans.plan import hidden_in, secret_name
 
@@ -81,7 +81,7 @@ def _codec_of(step: Step, hidden: Hidden) -> Codec | None:
     aboard = [each for each in step.riders if hidden.path[: len(each.place)] == each.place]
     nearest = max(aboard, key=lambda each: len(each.place), default=None)
     model, above = (step.model, 0) if nearest is None else (nearest.model, len(nearest.place))
-    return _inside(cast("type[Model]", lookup(model)), hidden.path[above:])
+    return _inside(resource(model), hidden.path[above:])
 
 
 def _inside(model: type[Model], path: Sequence[str | int]) -> Codec | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.mapping.relations import Many
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _ancestors(model: type[Model]) -> list[type[Model]]:
     """Give the classes above a child, from the outermost in."""
     found: list[type[Model]] = []
     while model.__mapper__.placeholders and model.__mapper__.parent is not None:
-        model = cast("type[Model]", lookup(str(model.__mapper__.parent)))
+        model = resource(str(model.__mapper__.parent))
         found.insert(0, model)
     return found
 

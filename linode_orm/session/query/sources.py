@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from linode_orm.errors import NotFound
+from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
-from linode_orm.mapping.registry import lookup
 from linode_orm.session.query.listing import AHEAD, Listing, in_order
 from linode_orm.session.query.pages import ListReader
 
@@ -69,7 +69,7 @@ def chunks(session: Library, plan: ReadPlan, *, enough: int | None, held: list[M
 def _parents(session: Library, plan: ReadPlan, held: list[Model]) -> Iterable[Parents]:
     """Give the keys of the parents whose lists are read, reading the parents where the plan leaves them open."""
     mapper = plan.model.__mapper__
-    parent = cast("type[Model]", lookup(str(mapper.parent))) if mapper.parent is not None else None
+    parent = resource(str(mapper.parent)) if mapper.parent is not None else None
     if plan.parents is not None:
         if parent is not None and plan.path is None and not parent.__mapper__.singleton:
             held += (session.reference(parent, key[-1], key[:-1], None) for key in plan.parents)

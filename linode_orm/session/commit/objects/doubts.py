@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from attrs import evolve
 
 from linode_orm.errors import LinodeORMError
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.session.commit.objects.settling import Settler, fill_in
 from linode_orm.session.commit.plans.drafts import parent_of
 from linode_orm.session.commit.plans.plan import Doubt, Hidden, Pending
@@ -28,7 +28,7 @@ def sought_for(doubt: Doubt, parents: tuple[object, ...], doomed: frozenset[obje
     step = doubt.step
     sent = cast("dict[str, Any]", doubt.sent if isinstance(doubt.sent, dict) else {})
     is_listed = doubt.is_listed or any(isinstance(each, Pending) for each in step.parents)
-    model = cast("type[Model]", lookup(step.model))
+    model = resource(step.model)
     return Sought(model, parents, sent, doubt.since, doubt.known, is_listed, doubt.until, doomed)
 
 

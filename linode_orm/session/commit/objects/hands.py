@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.mapping.state import Status
 from linode_orm.session.commit.objects.doubts import doomed_in
 from linode_orm.session.commit.objects.settling import Settler, Workspace
@@ -229,7 +229,7 @@ def objects_of(session: Workspace, plan: Plan) -> dict[int, Model]:
 
 
 def _known(session: Workspace, key: Key) -> Model | None:
-    return session.identity_map.find(cast("type[Model]", lookup(key.model)), key.identity, key.parents)
+    return session.identity_map.find(resource(key.model), key.identity, key.parents)
 
 
 def inside_of(session: Workspace, plan: Plan) -> dict[Token, Model]:
@@ -251,7 +251,7 @@ def _inside(step: Step) -> Iterator[Step]:
 
 def stand_in(session: Workspace, step: Step, ids: Mapping[str, object]) -> Model:
     """Make an object for a step: a reference to one that exists, or one that will be created."""
-    model, owner = cast("type[Model]", lookup(step.model)), cast("Any", session)
+    model, owner = resource(step.model), cast("Any", session)
     if isinstance(step.token, Key):
         return cast("Model", owner.reference(model, step.token.identity, step.token.parents, None))
     if step.token not in ids:

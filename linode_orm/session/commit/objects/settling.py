@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from linode_orm.errors import ResponseError
 from linode_orm.mapping import Model
+from linode_orm.mapping.model import resource
 from linode_orm.mapping.record import awaited, changes, forget, mistrust, write
-from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.relations import Many, One
 from linode_orm.mapping.state import Loaded, Shelf, Status
 from linode_orm.session.commit.plans.dependencies import ancestors
@@ -254,7 +254,7 @@ def _is_meant(identity: object, key: object) -> bool:
 
 
 def _may_have_children(model: str) -> bool:
-    mapper: Any = cast("Any", lookup(model)).__mapper__
+    mapper: Any = resource(model).__mapper__
     return any(isinstance(relation, Many) and not relation.path for relation in mapper.relations.values())
 
 

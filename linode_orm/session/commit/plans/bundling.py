@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from attrs import evolve
 
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.session.commit.plans.bundles import REBUILDS, TAGGED
 from linode_orm.session.commit.plans.drafts import Draft, key_of, title
 from linode_orm.session.commit.plans.plan import Key, Pending, Step
@@ -52,7 +52,7 @@ class Bundle(Draft):
             title=self.title,
             method="POST",
             path=self.path,
-            version=cast("type[Model]", lookup(token.model)).__mapper__.version,
+            version=resource(token.model).__mapper__.version,
             parents=self.parents,
             depends_on=depends_on,
             lasting="; ".join(dict.fromkeys(part.lasting for part in parts if part.lasting)),
@@ -94,7 +94,7 @@ def _rebuilds(drafts: Iterable[Draft], find: Find, in_doubt: Callable[[Model], b
             own[draft.token] = draft
     for (name, parents), group in groups.items():
         rebuild = REBUILDS[name]
-        parent = None if _is_new(parents) else find(_class(rebuild.parent), parents[-1], parents[:-1])
+        parent = None if _is_new(parents) else find(resource(rebuild.parent), parents[-1], parents[:-1])
         if parent is None or any(in_doubt(each.instance) for each in group):
             continue
         mine = own.get(key_of(parent))
@@ -105,10 +105,6 @@ def _rebuilds(drafts: Iterable[Draft], find: Find, in_doubt: Callable[[Model], b
 
 def _is_new(parents: tuple[object, ...]) -> bool:
     return any(isinstance(each, Pending) for each in parents)
-
-
-def _class(name: str) -> type[Model]:
-    return cast("type[Model]", lookup(name))
 
 
 def _fits(rebuild: Rebuild, parent: Model, parts: Iterable[Draft], children: Iterable[Draft]) -> bool:

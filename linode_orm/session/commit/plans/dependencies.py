@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, cast
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit.plans.drafts import Draft, claims, frees, key_of, needed, references, rekeys
 from linode_orm.session.commit.plans.keys import enforced_key
@@ -110,7 +110,7 @@ def ancestors(instance: Model) -> Iterator[Key]:
     mapper, chain = instance.__mapper__, instance.__state__.parents
     key = key_of(instance)
     while mapper.parent is not None and chain:
-        mapper = cast("type[Model]", lookup(str(mapper.parent))).__mapper__
+        mapper = resource(str(mapper.parent)).__mapper__
         if mapper.singleton:
             key = key._replace(model=mapper.name, identity=None, parents=chain)
         else:

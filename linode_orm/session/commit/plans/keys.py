@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.session.commit.plans.plan import Pending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from linode_orm.mapping import Model
     from linode_orm.mapping.mapper import Mapper
     from linode_orm.session.commit.plans.plan import Step
 
@@ -21,7 +20,7 @@ def is_listed_before(step: Step) -> bool:
     """Whether only what is in its collection before can tell a new object: it has no enforced key, and no date."""
     if step.operation != "create" or any(isinstance(each, Pending) for each in step.parents):
         return False
-    mapper = cast("type[Model]", lookup(step.model)).__mapper__
+    mapper = resource(step.model).__mapper__
     if "list" not in mapper.verbs or "created" in mapper.fields:
         return False
     return not enforced_key(mapper, step.body if isinstance(step.body, dict) else {})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Never, cast
 
 from linode_orm.errors import ApiError, InvalidRequestError
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit.plans.keys import listings_before
 from linode_orm.session.commit.plans.plan import FORMAT, Change, Hidden, Key, Pending, Plan, Rider, Source, Step
@@ -131,7 +131,7 @@ def _check_whole(content: list[Any]) -> None:
         msg = f"no step creates {', '.join(sorted(map(str, missing)))}"
         raise ValueError(msg)
     for each in inside:
-        fields = cast("Any", lookup(each["object"]["type"])).__mapper__.fields
+        fields = resource(each["object"]["type"]).__mapper__.fields
         unknown = [change["attribute"] for change in each["changes"] if change["attribute"] not in fields]
         if unknown:
             msg = f"{each['object']['type']} has no attribute {unknown[0]!r}"
@@ -162,7 +162,7 @@ def _checksum(content: dict[str, Any]) -> str:
 def step_from_dict(content: dict[str, Any]) -> Step:
     """Make a step of what `Step.to_dict` gave."""
     named = content["object"]
-    mapper = cast("Any", lookup(named["type"])).__mapper__
+    mapper = resource(named["type"]).__mapper__
     token = (
         named["new"] if "new" in named else Key(named["model"], from_json(named["identity"]), _ids(named["parents"]))
     )
@@ -192,7 +192,7 @@ def _rider(content: dict[str, Any]) -> Rider:
     named = content["object"]
     return Rider(
         token=named["new"],
-        model=cast("Any", lookup(named["type"])).__mapper__.name,
+        model=resource(named["type"]).__mapper__.name,
         title=named["title"],
         place=tuple(content["place"]),
         path=content["path"],

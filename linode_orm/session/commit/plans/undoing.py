@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from attrs import evolve
 
 from linode_orm.mapping.mapper import quoted
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit.plans.plan import Change, Key, Pending, Plan, Step, fill, fill_path, is_new
 
@@ -52,13 +52,13 @@ def way_back(
 
 
 def _inverse(step: Step, ids: Mapping[str, object]) -> Step:
-    mapper = cast("type[Model]", lookup(step.model)).__mapper__
+    mapper = resource(step.model).__mapper__
     parents = tuple(ids[each.token] if isinstance(each, Pending) else each for each in step.parents)
     if is_new(step.token):
         key = Key(step.model, ids[step.token], parents)
         path = mapper.path_for(key.identity, parents)
         step = Step(0, "delete", key, step.model, _known_as(step), "DELETE", path, step.version, parents)
-        return evolve(step, lasting=lasting("delete", cast("type[Model]", lookup(step.model)), ()))
+        return evolve(step, lasting=lasting("delete", resource(step.model), ()))
     key = cast("Key", step.token)
     old_key, path = key, fill_path(step.path, lambda each: quoted(ids[each.token]))
     for change in step.changes:

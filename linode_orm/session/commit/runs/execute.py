@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 
 from linode_orm.errors import JournalError, LinodeORMError, NotFound, TransportError
 from linode_orm.mapping.mapper import quoted
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.session.commit.objects.doubts import sought_for
 from linode_orm.session.commit.plans.keys import is_listed_before
 from linode_orm.session.commit.plans.plan import Doubt, Hidden, Key, Pending, fill, fill_path, is_new, waits_for
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from types import FrameType
 
-    from linode_orm.mapping import Model
     from linode_orm.session.commit.objects.hands import Hands
     from linode_orm.session.commit.plans.plan import Plan, Step
     from linode_orm.session.commit.runs.policy import Progress
@@ -232,7 +231,7 @@ class Run:
             return None
         collection = (new.model, new.parents)
         if collection not in self._listed:
-            model = cast("type[Model]", lookup(new.model))
+            model = resource(new.model)
             try:
                 self._listed[collection] = ids_in(self._client, model, new.parents)
             except LinodeORMError:  # a lost answer stays in doubt then
@@ -468,7 +467,7 @@ class Run:
 
 def renamed(step: Step, parents: tuple[object, ...]) -> Request | None:
     """Give the request that reads an object by the key that a step gives it; None where it keeps its key."""
-    mapper = cast("type[Model]", lookup(step.model)).__mapper__
+    mapper = resource(step.model).__mapper__
     keys = [change.new for change in step.changes if (change.name,) == mapper.id_names]
     if step.operation != "update" or not keys or "get" not in mapper.verbs:
         return None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import evolve
 
 from linode_orm.errors import LinodeORMError, NotFound
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.session.commit.objects.hands import NoHands
 from linode_orm.session.commit.plans.plan import Key, is_new
 from linode_orm.session.commit.plans.undoing import way_back
@@ -21,7 +21,6 @@ from linode_orm.wire.messages import Request
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from linode_orm.mapping import Model
     from linode_orm.session.commit.objects.hands import Hands
     from linode_orm.session.commit.plans.plan import Plan, Step, Token
     from linode_orm.session.commit.runs.report import Entry
@@ -115,7 +114,7 @@ def _outlast(client: Client, undoing: Run) -> None:
 def _is_back(client: Client, ended: Entry) -> bool:
     """Whether the world is as a step of the way back wanted it, although the step failed; 1 GET."""
     step = ended.step
-    mapper = cast("type[Model]", lookup(step.model)).__mapper__
+    mapper = resource(step.model).__mapper__
     if "get" not in mapper.verbs or not isinstance(step.token, Key):
         return False
     path = mapper.path_for(step.token.identity, step.token.parents)

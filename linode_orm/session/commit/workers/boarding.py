@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from attrs import evolve, frozen
 
 from linode_orm.errors import LinodeORMError
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.session.commit.plans.plan import Doubt, Step
 from linode_orm.session.commit.workers.candidates import Finding, Sought, rows
 from linode_orm.session.commit.workers.pairing import paired
@@ -16,7 +16,6 @@ from linode_orm.session.loading import identity_in
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from linode_orm.mapping import Model
     from linode_orm.session.commit.plans.plan import Rider
     from linode_orm.wire.client import Client
 
@@ -50,7 +49,7 @@ class Boarded:
 
 def alone(rider: Rider, step: Step) -> Step:
     """Give the POST that would make a rider by itself; its number is that of the step that it rides in."""
-    mapper = cast("type[Model]", lookup(rider.model)).__mapper__
+    mapper = resource(rider.model).__mapper__
     return Step(
         number=step.number,
         operation="create",
@@ -123,7 +122,7 @@ class _Boarding:
 
     def _sought(self, rider: Rider, parents: tuple[object, ...]) -> Sought:
         sent = cast("Body", at(self._carrier.sent, rider.place))
-        return Sought(cast("type[Model]", lookup(rider.model)), parents, sent, self._carrier.since, is_listed=True)
+        return Sought(resource(rider.model), parents, sent, self._carrier.since, is_listed=True)
 
     def _lose(self, riders: Sequence[Rider], why: str, known: frozenset[object]) -> None:
         for rider in riders:

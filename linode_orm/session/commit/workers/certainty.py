@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from attrs import evolve
 
 from linode_orm.errors import BadRequest, LinodeORMError, ResponseError
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.session.commit.workers.boarding import board
 from linode_orm.session.commit.workers.calls import Answer, may_have_been_done
 from linode_orm.session.commit.workers.candidates import Finding, has_other_name, look
@@ -199,7 +199,7 @@ class _Creation:
         if self._carrier is not None:
             aboard = board(self._client, self._carrier, self._sought.parents, identity, body)
             for each in aboard.found:
-                self._claims.add(cast("type[Model]", lookup(each.step.model)), each.parents, each.identity)
+                self._claims.add(resource(each.step.model), each.parents, each.identity)
         return evolve(self._answer(body, note=note), aboard=aboard)
 
     def _doubt(self, why: str, *, may_repeat: bool = False) -> Answer:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from attrs import evolve
 
 from linode_orm.errors import LinodeORMError, ResponseError
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.model import resource
 from linode_orm.session.commit.plans.bundles import REBUILDS
 from linode_orm.session.commit.plans.plan import Doubt, Key
 from linode_orm.session.commit.workers.boarding import Boarded, Landed
@@ -19,7 +19,6 @@ from linode_orm.wire.messages import Request
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from linode_orm.mapping import Model
     from linode_orm.session.commit.plans.plan import Step
     from linode_orm.wire.client import Client
 
@@ -36,7 +35,7 @@ class Rebuilding:
     def __init__(self, client: Client, bundle: Doubt) -> None:
         self._client, self._bundle, self._step = client, bundle, bundle.step
         self._children = [part for part in self._step.parts if part.model != self._step.model]
-        self._model = cast("type[Model]", lookup(self._children[0].model))
+        self._model = resource(self._children[0].model)
         self._rebuild = REBUILDS[self._children[0].model]
         self._parents = self._children[0].parents
         self._before: frozenset[object] | None = bundle.known if bundle.is_listed else None
@@ -47,7 +46,7 @@ class Rebuilding:
     def look(self, *, may_have_run: bool, answer: Body | None = None) -> list[Step]:
         """Read the parent, unless an answer has just shown it, and its children; give the parts that are not done."""
         key = cast("Key", self._step.token)
-        mapper = cast("type[Model]", lookup(key.model)).__mapper__
+        mapper = resource(key.model).__mapper__
         request = Request("GET", mapper.path_for(key.identity, key.parents), version=mapper.version)
         self._parent = answer or _object(request, self._client.send(request).told())
         if may_have_run and self._before is None and any(part.operation == "create" for part in self._children):
@@ -76,7 +75,7 @@ class Rebuilding:
         if part.operation == "delete":
             return _id(part) not in self._rows
         row = self._parent if part.model == self._step.model else self._rows.get(_id(part))
-        keys = cast("type[Model]", lookup(part.model)).__mapper__.keys
+        keys = resource(part.model).__mapper__.keys
         return row is not None and all(agrees(keys[key].codec, new, row.get(key)) for key, new in _sent(part).items())
 
     def request(self, left: Sequence[Step]) -> Request | None:
