@@ -25,7 +25,6 @@ CONFIG = f"{LB}/*/configs/*"
 @pytest.fixture
 def sim():
     with Simulator() as simulator:
-        simulator.seed(regions=0)
         yield simulator
 
 

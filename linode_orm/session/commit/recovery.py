@@ -213,11 +213,11 @@ class _Recovery:
         if self._kept.conflicts == "check":
             checked_at = self._session.monotonic()
             plan, clashes = movement(self._session, self._rest(entries))
-            plan = Plan(tuple({step.number: step for step in (*self._plan, *plan)}.values()))
+            steps = {step.number: step for step in (*self._plan, *plan)}
+            plan = Plan(tuple(steps.values()))
             for number, found in clashes.items():
                 error = ConflictError("it was changed elsewhere since", conflicts=found)
-                step = next(each for each in plan if each.number == number)
-                entries[number] = Entry(step, self._hands.object_of(step), "failed", error)
+                entries[number] = Entry(steps[number], self._hands.object_of(steps[number]), "failed", error)
         for step in plan:
             missing = [name for name in step.secrets if name not in self._secrets]
             if missing and step.number not in entries:

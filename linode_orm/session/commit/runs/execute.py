@@ -264,10 +264,10 @@ class Run:
         future.add_done_callback(lambda _: self._wake.put(None))
 
     def _sent(self, step: Step) -> Future[Answer]:
-        sent = fill(step.body, lambda each: self._identity(each) if isinstance(each, Pending) else each)
+        sent = self._filled(step.body)
         request = Request(
             step.method,
-            fill_path(step.path, lambda each: quoted(self._identity(each))),
+            self._path(step),
             version=step.version,
             body=fill(sent, lambda each: self._hands.reveal(step, cast("Hidden", each))),
             secret_keys=step.secret_keys,
@@ -277,12 +277,7 @@ class Run:
     def _carried(self, step: Step) -> Future[Answer]:
         """Send a bundle: its parts with all ids in them, and what was there before where it creates something."""
         parts = tuple(
-            evolve(
-                part,
-                body=fill(part.body, lambda each: self._identity(each) if isinstance(each, Pending) else each),
-                path=fill_path(part.path, lambda each: quoted(self._identity(each))),
-                parents=self._parents(part),
-            )
+            evolve(part, body=self._filled(part.body), path=self._path(part), parents=self._parents(part))
             for part in step.parts
         )
         there = self._read_before(step)
@@ -326,6 +321,12 @@ class Run:
 
     def _identity(self, pending: Pending) -> object:
         return self.ids[pending.token]
+
+    def _filled(self, body: object) -> object:
+        return fill(body, lambda each: self._identity(each) if isinstance(each, Pending) else each)
+
+    def _path(self, step: Step) -> str:
+        return fill_path(step.path, lambda each: quoted(self._identity(each)))
 
     def _parents(self, step: Step) -> tuple[object, ...]:
         return tuple(self._identity(each) if isinstance(each, Pending) else each for each in step.parents)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from attrs import evolve
-
 from linode_orm.errors import LinodeORMError, ResponseError
 from linode_orm.mapping.model import resource
 from linode_orm.session.commit.plans.bundles import REBUILDS
@@ -17,7 +15,7 @@ from linode_orm.session.loading import identity_in
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from linode_orm.session.commit.plans.plan import Step
     from linode_orm.wire.client import Client
@@ -35,6 +33,7 @@ class Rebuilding:
     def __init__(self, client: Client, bundle: Doubt) -> None:
         self._client, self._bundle, self._step = client, bundle, bundle.step
         self._children = [part for part in self._step.parts if part.model != self._step.model]
+        self._new = [part for part in self._children if part.operation == "create"]
         self._model = resource(self._children[0].model)
         self._rebuild = REBUILDS[self._children[0].model]
         self._parents = self._children[0].parents
@@ -42,6 +41,7 @@ class Rebuilding:
         self._parent: Body = {}
         self._rows: dict[object, Body] = {}
         self._made: dict[int, object] = {}
+        self._left: list[Step] = []
 
     def look(self, *, may_have_run: bool, answer: Body | None = None) -> list[Step]:
         """Read the parent, unless an answer has just shown it, and its children; give the parts that are not done."""
@@ -49,21 +49,22 @@ class Rebuilding:
         mapper = resource(key.model).__mapper__
         request = Request("GET", mapper.path_for(key.identity, key.parents), version=mapper.version)
         self._parent = answer or _object(request, self._client.send(request).told())
-        if may_have_run and self._before is None and any(part.operation == "create" for part in self._children):
+        if may_have_run and self._before is None and self._new:
             msg = "nothing tells what was there before"
             raise LinodeORMError(msg)
         self._read(is_first=not may_have_run)
-        return [part for part in self._step.parts if not self._is_done(part)]
+        self._left = [part for part in self._step.parts if not self._is_done(part)]
+        return self._left
 
     def _read(self, *, is_first: bool) -> None:
         mapper = self._model.__mapper__
         self._rows = {identity_in(mapper, row): row for row in rows(self._client, self._model, self._parents)}
         if is_first:
             self._before = (self._before or frozenset()) | self._rows.keys()
-        new = [part for part in self._children if part.operation == "create"]
-        there = {each: row for each, row in self._rows.items() if self._before is not None and each not in self._before}
-        found = paired([self._sought(part) for part in new], there).found if new and there else {}
-        self._made = {new[index].number: identity for index, identity in found.items()}
+        before = self._before or frozenset()
+        there = {each: row for each, row in self._rows.items() if each not in before} if self._new else {}
+        found = paired([self._sought(part) for part in self._new], there).found if there else {}
+        self._made = {self._new[index].number: identity for index, identity in found.items()}
 
     def _sought(self, part: Step) -> Sought:
         known = self._before or frozenset()
@@ -106,17 +107,22 @@ class Rebuilding:
             self.look(may_have_run=True, answer=shown)
         except LinodeORMError as error:
             return self._unread(error)
-        boarded = self.boarded()
-        new = [part for part in boarded.left if part.operation == "create"]
         why = f"it was sent inside {self._step.method} {self._step.path}, and is not among what is there now"
-        lost = tuple(doubt_of(self._bundle, part, why, self._before) for part in new)
-        return evolve(boarded, lost=lost, left=tuple(part for part in boarded.left if part not in new))
+        lost = [part for part in self._left if part.operation == "create"]
+        self._left = [part for part in self._left if part.operation != "create"]
+        return self._boarded(lost, why)
 
     def boarded(self) -> Boarded:
-        """Say which parts were found done, and which are to be sent."""
-        done = [part for part in self._step.parts if self._is_done(part)]
-        left = [part for part in self._step.parts if not self._is_done(part)]
-        return Boarded(tuple(map(self._found, done)), left=tuple(left))
+        """Say which parts the last look found done, and which are to be sent."""
+        return self._boarded()
+
+    def _boarded(self, lost: Sequence[Step] = (), why: str = "") -> Boarded:
+        open_ones = {part.number for part in (*self._left, *lost)}
+        found = tuple(self._found(part) for part in self._step.parts if part.number not in open_ones)
+        return Boarded(found, self._doubts(lost, why), left=tuple(self._left))
+
+    def _doubts(self, lost: Iterable[Step], why: str) -> tuple[Doubt, ...]:
+        return tuple(doubt_of(self._bundle, part, why, self._before) for part in lost)
 
     def _found(self, part: Step) -> Landed:
         if part.operation == "create":
@@ -129,8 +135,7 @@ class Rebuilding:
         """Take what was answered for done where nothing could be read after it; new children have to be looked for."""
         done = [Landed(part, part.parents, None, {}) for part in self._step.parts if part.operation != "create"]
         why = f"it was made by {self._step.method} {self._step.path}, and could not be looked for: {error}"
-        new = [part for part in self._children if part.operation == "create"]
-        return Boarded(tuple(done), tuple(doubt_of(self._bundle, part, why, self._before) for part in new))
+        return Boarded(tuple(done), self._doubts(self._new, why))
 
 
 def doubt_of(bundle: Doubt, part: Step, why: str, before: frozenset[object] | None = None, until: float = 0.0) -> Doubt:
