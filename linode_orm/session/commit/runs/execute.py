@@ -358,9 +358,6 @@ class Run:
             self._take_apart(step, answer, answer.aboard)
             return
         if error is None:
-            if step.operation == "delete" and isinstance(step.token, Key):
-                self._gone.setdefault((step.model, step.token.parents), set()).add(step.token.identity)
-                self._known.pop((step.model, step.token.parents), None)  # its number may be given again
             note = self._take(step, answer)
             self._note(step, "applied", evolve(answer, note=answer.note or note))
             self._release(step)
@@ -424,6 +421,11 @@ class Run:
     def _receive(self, landed: list[Landed], lost: list[Doubt]) -> str:
         """Take in what was done, now or at the end; give what is to be said of the first."""
         self.ids.update({str(each.step.token): each.identity for each in landed if each.identity is not None})
+        for each in landed:
+            key = each.step.token
+            if each.step.operation == "delete" and isinstance(key, Key):
+                self._gone.setdefault((key.model, key.parents), set()).add(key.identity)
+                self._known.pop((key.model, key.parents), None)  # its number may be given again
         self.landed += landed
         self._lost += lost
         if self._options.puts_back:
