@@ -1,4 +1,4 @@
-"""Lets `--full` run the whole of what the usual run takes a seeded tenth of; prints the figures of a run, and keeps them."""
+"""Lets `--full` run what the usual run takes a seeded tenth of; keeps the figures of a run; gives a simulated account."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from linode_orm import Session
+from linode_orm.simulator import Simulator
 from tests.table import lines
 
 if TYPE_CHECKING:
@@ -40,6 +42,20 @@ def full(request) -> bool:
 def tell(request) -> Callable[[str], None]:
     """Print figures at the end of the run, whether its tests pass or not."""
     return request.config.stash.setdefault(_TABLES, []).append
+
+
+@pytest.fixture
+def sim():
+    """Give an empty account."""
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def session(sim):
+    """Open a session."""
+    with Session(client=sim.client()) as opened:
+        yield opened
 
 
 def pytest_terminal_summary(terminalreporter, config):

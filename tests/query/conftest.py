@@ -1,25 +1,8 @@
-"""A simulated account, a session on it, and what arrived there."""
+"""What arrived at the simulated account."""
 
 from __future__ import annotations
 
 import pytest
-
-from linode_orm import Session
-from linode_orm.simulator import Simulator
-
-
-@pytest.fixture
-def sim():
-    """Give an empty account."""
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def session(sim):
-    """Open a session."""
-    with Session(client=sim.client()) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -4,20 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from linode_orm import VPC, Config, Instance, Session
-from linode_orm.simulator import Simulator
-
-
-@pytest.fixture
-def sim():
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def session(sim):
-    with Session(client=sim.client()) as opened:
-        yield opened
+from linode_orm import VPC, Config, Instance
 
 
 def test_the_label_of_an_item(sim, session):

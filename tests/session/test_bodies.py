@@ -27,22 +27,9 @@ from linode_orm import (
 )
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.models.object_storage.object_storage_key import ObjectStorageKeyRegion
-from linode_orm.simulator import Simulator
 from linode_orm.wire import Client, Response
 
 MOMENT = "2018-01-02T03:04:05"
-
-
-@pytest.fixture
-def sim():
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def session(sim):
-    with Session(client=sim.client()) as opened:
-        yield opened
 
 
 def sent(sim):

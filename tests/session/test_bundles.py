@@ -22,18 +22,6 @@ ONE = f"{LB}/*/configs/*/nodes/*"
 CONFIG = f"{LB}/*/configs/*"
 
 
-@pytest.fixture
-def sim():
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def session(sim):
-    with Session(client=sim.client()) as opened:
-        yield opened
-
-
 def balancer(sim, count=6, **config):
     """Put a NodeBalancer with one configuration and some nodes into the account; give the configuration's path."""
     lb = sim.add(LB, region="us-east", label="lb")["id"]

@@ -35,18 +35,6 @@ RULES = {"inbound_policy": "ACCEPT", "outbound_policy": "ACCEPT", "inbound": [],
 LB = "/nodebalancers"
 
 
-@pytest.fixture
-def sim():
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def session(sim):
-    with Session(client=sim.client()) as opened:
-        yield opened
-
-
 def sent(sim, method="POST"):
     """Give the paths of the requests of a method."""
     return [each.path for each in sim.requests if each.method == method]

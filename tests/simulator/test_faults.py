@@ -7,17 +7,11 @@ import json
 import pytest
 
 from linode_orm.errors import TransportError
-from linode_orm.simulator import Simulator, delayed_effect, slow_drip, status
+from linode_orm.simulator import delayed_effect, slow_drip, status
 from linode_orm.wire import Request
 
 BODY = {"label": "data", "region": "us-east", "size": 20}
 TIMEOUT = 30.0
-
-
-@pytest.fixture
-def sim():
-    with Simulator() as simulator:
-        yield simulator
 
 
 def create(sim):
