@@ -62,8 +62,8 @@ def full(session: nox.Session) -> None:
     prepare(session)
     page = ROOT / "docs" / "full.md"
     page.write_text(FULL, encoding="utf-8")
-    session.run("pytest", "--full", "--figures", str(page), *session.posargs)
-    session.run("pytest", "tests/benchmarks", "--figures", str(page))
+    session.run("pytest", "--full", f"--figures={page}", *session.posargs)
+    session.run("pytest", "tests/benchmarks", f"--figures={page}")
 
 
 @nox.session
