@@ -49,12 +49,14 @@ class Found(NamedTuple):
         return mapper.check_parents(above) if above else ()
 
     @property
-    def arguments(self) -> dict[str, str]:
-        """The arguments of an action that stand in its path."""
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of an action that stand in its path, numbers where it takes numbers."""
         mapper, operation = self.route.mapper, self.route.what
+        takes = getattr(mapper.cls, operation.name).__annotations__
         known = {*mapper.placeholders, *(() if operation.scope == "collection" else mapper.id_names)}
         names = _NAME.findall(self.route.path)
-        return {name: each for name, each in zip(names, self.values, strict=True) if name not in known}
+        given = ((name, each) for name, each in zip(names, self.values, strict=True) if name not in known)
+        return {name: int(each) if takes.get(name) == "int" else each for name, each in given}
 
 
 class Routes:
