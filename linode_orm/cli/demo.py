@@ -16,8 +16,8 @@ from rich.text import Text
 
 from linode_orm import Session
 from linode_orm.cli.tour import CHAPTERS
-from linode_orm.session.commit.plans.plan import Plan
-from linode_orm.session.commit.runs.report import CommitReport
+from linode_orm.session.planning.plan import Plan
+from linode_orm.session.planning.report import CommitReport
 from linode_orm.simulator import Simulator
 
 if TYPE_CHECKING:

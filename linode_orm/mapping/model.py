@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.mapper import Mapper
-from linode_orm.mapping.newborn import Newborn
 from linode_orm.mapping.record import EMPTY, NestedState, Record, absorb, encode, forget, write
 from linode_orm.mapping.registry import lookup, register
 from linode_orm.mapping.state import DETACHED, Loaded, Origin, Owner, State, Status
+from linode_orm.mapping.transient import Newborn
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:

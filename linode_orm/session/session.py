@@ -16,18 +16,18 @@ from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, Near, Status
 from linode_orm.session.actions import Actions
-from linode_orm.session.batches import Batches
-from linode_orm.session.catalogue import Catalogue
-from linode_orm.session.collections import SessionCollection
-from linode_orm.session.commit.plans.plan import Source
-from linode_orm.session.commit.records.history import history_in
-from linode_orm.session.commit.runs.policy import Policy, check_choice
-from linode_orm.session.identity import IdentityMap
-from linode_orm.session.loading import Loader
-from linode_orm.session.membership import Membership
+from linode_orm.session.commit.policy import Policy, check_choice
+from linode_orm.session.journal.history import history_in
+from linode_orm.session.loading.identity_map import IdentityMap
+from linode_orm.session.loading.loader import Loader
+from linode_orm.session.loading.reader import Reader
+from linode_orm.session.loading.reference_data import Catalogue
+from linode_orm.session.planning.changes import Membership
+from linode_orm.session.planning.plan import Source
 from linode_orm.session.progress import shown
+from linode_orm.session.query.collections import SessionCollection
+from linode_orm.session.query.eager import Batches
 from linode_orm.session.query.runner import QueryRunner
-from linode_orm.session.reading import Reader
 from linode_orm.wire.client import Client
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from linode_orm.mapping.record import Record
     from linode_orm.mapping.relations import Many
     from linode_orm.models import Account, Profile
-    from linode_orm.session.commit.plans.plan import Plan
-    from linode_orm.session.commit.runs.report import CommitReport, Entry
-    from linode_orm.session.waits.waiting import WaitEntry
+    from linode_orm.session.planning.plan import Plan
+    from linode_orm.session.planning.report import CommitReport, Entry
+    from linode_orm.session.waiting.wait import WaitEntry
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound="Record")
@@ -199,7 +199,7 @@ class Session:
         Raises `WaitTimeout` after `timeout` seconds, and `WaitFailed` (`ObjectGone` for a deleted one) as soon as one
         of them can never get there. `progress` is True, or takes a `WaitEntry`, how many are there, and of how many.
         """
-        from linode_orm.session.waits import waiting  # noqa: PLC0415  only scripts that wait need it
+        from linode_orm.session.waiting import wait  # noqa: PLC0415  only scripts that wait need it
 
         waited = [objects] if isinstance(objects, Model) else list(objects)
         for each in waited:
@@ -207,7 +207,7 @@ class Session:
             if each.__state__.is_new:
                 msg = f"{each.__describe__()} cannot be waited for: it is not created yet; session.commit() comes first"
                 raise InvalidRequestError(msg)
-        waiting.wait(self, waited, (condition, *more), timeout, progress)
+        wait.wait(self, waited, (condition, *more), timeout, progress)
 
     # -- the unit of work --------------------------------------------------------------------------------------------
 
@@ -277,9 +277,9 @@ class Session:
     def plan(self) -> Plan:
         """Give the ordered operations that `commit()` would send; sends nothing."""
         self.check_thread()
-        from linode_orm.session.commit.plans import planning  # noqa: PLC0415  scripts that only read need none of it
+        from linode_orm.session.planning import planner  # noqa: PLC0415  scripts that only read need none of it
 
-        plan = planning.plan(self.members, fold=self._policy.fold, fold_tags=self._policy.fold_tags)
+        plan = planner.plan(self.members, fold=self._policy.fold, fold_tags=self._policy.fold_tags)
         reads = [("GET", path) for step in plan for path in step.reads]
         least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
         return evolve(plan, source=Source(self, "", self._policy.protected_tags), least_time=least)
@@ -308,7 +308,7 @@ class Session:
         if self._in_block:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
-        from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
+        from linode_orm.session.commit import commit  # noqa: PLC0415  scripts that only read need none of it
 
         mine = self._policy
         with shown(progress, "commit") as tell:
@@ -322,7 +322,7 @@ class Session:
                 mine.fold if fold is None else fold,
                 mine.fold_tags if fold_tags is None else fold_tags,
             )
-            return committing.commit(self, policy)
+            return commit.commit(self, policy)
 
     def undo(self, commit_id: str) -> Plan:
         """Give the plan of the way back of a commit, by its report's `id`; sends nothing, `plan.apply(client)` does.
@@ -438,9 +438,9 @@ class Session:
         """Send what is pending for one object, and what it cannot exist without."""
         self._outside_block("save()")
         mine = self._mine(instance)
-        from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
+        from linode_orm.session.commit import commit  # noqa: PLC0415  scripts that only read need none of it
 
-        committing.save(self, mine, self._policy)
+        commit.save(self, mine, self._policy)
 
     def delete_now(self, instance: Record) -> None:
         """Delete one object now; a pending one leaves the session."""
@@ -449,9 +449,9 @@ class Session:
         if mine.__state__.status is Status.PENDING:
             self.members.expunge(mine)
         else:
-            from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
+            from linode_orm.session.commit import commit  # noqa: PLC0415  scripts that only read need none of it
 
-            committing.delete_now(self, mine, self._policy)
+            commit.delete_now(self, mine, self._policy)
 
     def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
         """Look at one object until a condition is true of it."""

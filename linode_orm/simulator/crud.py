@@ -11,14 +11,14 @@ from linode_orm.simulator.keywords import check_keys
 from linode_orm.simulator.pages import page_of, render
 from linode_orm.simulator.router import Route
 from linode_orm.simulator.store import Row, encode
-from linode_orm.simulator.twins import refuse_twins
+from linode_orm.simulator.uniqueness import refuse_twins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from linode_orm.simulator.catalogue import Resource
+    from linode_orm.simulator.account_state import World
+    from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.store import Body
-    from linode_orm.simulator.world import World
     from linode_orm.simulator.xfilter import Dialect
 
 # What the API says of objects that are not there, where it is not just `Not found` (FACTS 3).

@@ -14,10 +14,10 @@ from attrs import define, field
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from linode_orm.simulator.catalogue import Resource
+    from linode_orm.simulator.account_state import World
     from linode_orm.simulator.router import Route
+    from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 F = TypeVar("F", bound="Callable[..., object]")
 

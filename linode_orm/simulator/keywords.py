@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from linode_orm.simulator.catalogue import Resource
-    from linode_orm.simulator.world import World
+    from linode_orm.simulator.account_state import World
+    from linode_orm.simulator.schema import Resource
 
 # Keywords that are not the last segment of a path, or that several classes would claim.
 NAMES: Final = {

@@ -7,13 +7,13 @@ from urllib.parse import unquote
 
 from attrs import define, field, frozen
 
-from linode_orm.simulator.catalogue import Resource, template
 from linode_orm.simulator.hooks import instead
+from linode_orm.simulator.schema import Resource, template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from linode_orm.simulator.catalogue import Action, Road
+    from linode_orm.simulator.schema import Action, Road
 
 # What the requests that hooks do wholly belong to, where no declaration has their path.
 FREE: Final = Resource(name="", path="", item_path="", id_keys=(), singleton=True, given={})

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from linode_orm.simulator.world import World
+    from linode_orm.simulator.account_state import World
 
 UNKNOWN: Final = "unknown"
 ENDLESS: Final = "*"

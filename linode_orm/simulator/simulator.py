@@ -6,23 +6,23 @@ import json
 import threading
 from typing import TYPE_CHECKING, Self, Unpack
 
-from linode_orm.simulator import catalogues, effects, fleet, offers
-from linode_orm.simulator.catalogue import declared
+from linode_orm.simulator import effects, price_lists, sample_account, seed_data
+from linode_orm.simulator.account_state import World
 from linode_orm.simulator.clock import VirtualClock
 from linode_orm.simulator.crud import change_at
-from linode_orm.simulator.desk import OK, Asked, Desk
 from linode_orm.simulator.faults import Faults, spoiled
 from linode_orm.simulator.reply import Arrival, Reply, RequestLog
+from linode_orm.simulator.request_handler import OK, Asked, Desk
+from linode_orm.simulator.schema import declared
 from linode_orm.simulator.transport import SimulatedTransport
-from linode_orm.simulator.world import World
 from linode_orm.simulator.xfilter import Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from linode_orm.simulator.catalogue import Resource
     from linode_orm.simulator.faults import Action
     from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.store import Row
     from linode_orm.wire import JSON, Client
     from linode_orm.wire.options import Options
@@ -62,8 +62,8 @@ class Simulator:
         self.rate_limits = self._desk.rate_limits
         self._lock = threading.RLock()
         if catalogue:
-            catalogues.stock(self.world)
-            offers.offer(self.world)
+            seed_data.stock(self.world)
+            price_lists.offer(self.world)
 
     def __enter__(self) -> Self:
         return self
@@ -105,12 +105,12 @@ class Simulator:
         or a key that there is not.
         """
         with self._lock:
-            return fleet.seed(self.world, rows)
+            return sample_account.seed(self.world, rows)
 
     def populate(self, instances: int) -> None:
         """Make a plausible account of that many Linodes with what usually hangs on them."""
         with self._lock:
-            fleet.populate(self.world, instances)
+            sample_account.populate(self.world, instances)
 
     def change(self, path: str, **fields: object) -> dict[str, JSON]:
         """Give the object at a path other values, behind the client's back.

@@ -26,9 +26,9 @@ from linode_orm import (
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
 from linode_orm.mapping.registry import lookup
 from linode_orm.models.linode.linode_interface import LinodeInterfacePublic, LinodeInterfaceVlan
-from linode_orm.session.commit.plans.plan import Plan
-from linode_orm.session.commit.plans.rides import RIDES
-from linode_orm.session.commit.records.journal import Journal
+from linode_orm.session.journal.journal import Journal
+from linode_orm.session.planning.nesting_rules import RIDES
+from linode_orm.session.planning.plan import Plan
 from linode_orm.simulator import Simulator
 
 RULES = {"inbound_policy": "ACCEPT", "outbound_policy": "ACCEPT", "inbound": [], "outbound": []}

@@ -8,10 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linode_orm import NodeBalancerNode, VPCSubnet
-from linode_orm.session.commit.workers import pairing
-from linode_orm.session.commit.workers.candidates import Sought, differences
-from linode_orm.session.commit.workers.pairing import paired
-from linode_orm.session.moments import Moment
+from linode_orm.session.loading.api_time import Moment
+from linode_orm.session.outcome import matching
+from linode_orm.session.outcome.lookup import Sought, differences
+from linode_orm.session.outcome.matching import paired
 
 SINCE = Moment(datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -121,7 +121,7 @@ def test_many_are_not_compared_with_all(monkeypatch):
         looks[0] += 1
         return differences(*args)
 
-    monkeypatch.setattr(pairing, "differences", counted)
+    monkeypatch.setattr(matching, "differences", counted)
     many = 2000
     bodies = [{"label": f"n{at}", "address": f"10.0.{at // 250}.{at % 250}:80", "weight": 5} for at in range(many)]
     there = {at: {"id": at, **body} for at, body in enumerate(reversed(bodies))}

@@ -27,8 +27,8 @@ from linode_orm import (
     or_,
 )
 from linode_orm.mapping.registry import lookup
-from linode_orm.session.waits.listening import SETTLE
-from linode_orm.session.waits.prospects import ENDS, FROZEN, VERDICTS, hopeless
+from linode_orm.session.waiting.events import SETTLE
+from linode_orm.session.waiting.reachability import ENDS, FROZEN, VERDICTS, hopeless
 from linode_orm.simulator import Simulator, faults
 
 EVENTS = "GET /account/events"

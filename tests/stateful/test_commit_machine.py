@@ -20,7 +20,7 @@ from tests.stateful.quay import FAULTS, PASSING, READS, copies
 from tests.stateful.wishes import AT, SECRET, Wish, Wisher
 
 if TYPE_CHECKING:
-    from linode_orm.session.commit.runs.report import CommitReport
+    from linode_orm.session.planning.report import CommitReport
 
 LEAST = 5
 """How many faults each run meets."""

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Loaded
-from linode_orm.session.newest import read_newest
+from linode_orm.session.waiting.newest import read_newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.commit.plans.plan import Plan
-    from linode_orm.session.waits.polling import Polls
+    from linode_orm.session.planning.plan import Plan
+    from linode_orm.session.waiting.bulk_refresh import Polls
     from linode_orm.wire.client import Client
 
 

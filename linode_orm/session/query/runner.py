@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any, Protocol
 from weakref import ref
 
 from linode_orm.mapping.state import DETACHED, Status
-from linode_orm.session.batches import Batch
+from linode_orm.session.lists.listing import AHEAD, Listing, in_order, read_page
+from linode_orm.session.lists.page_windows import first_window
+from linode_orm.session.lists.pagination import ListReader
 from linode_orm.session.query import sources
+from linode_orm.session.query.eager import Batch
 from linode_orm.session.query.evaluate import compile_condition, order_key, sort_rows
 from linode_orm.session.query.explanation import Explanation
-from linode_orm.session.query.listing import AHEAD, Listing, in_order, read_page
-from linode_orm.session.query.pages import ListReader
 from linode_orm.session.query.planner import plan_query
 from linode_orm.session.query.sources import Library
-from linode_orm.session.query.windows import first_window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.query import Query
-    from linode_orm.session.batches import Batches
+    from linode_orm.session.query.eager import Batches
     from linode_orm.session.query.planner import ReadPlan
     from linode_orm.session.query.sources import Body, Parents
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from linode_orm.errors import NotFound
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
-from linode_orm.session.query.listing import AHEAD, Listing, in_order
-from linode_orm.session.query.pages import ListReader
+from linode_orm.session.lists.listing import AHEAD, Listing, in_order
+from linode_orm.session.lists.pagination import ListReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.mapping.query import Runner
     from linode_orm.mapping.state import Near
-    from linode_orm.session.catalogue import Catalogue
-    from linode_orm.session.loading import Loader
+    from linode_orm.session.loading.loader import Loader
+    from linode_orm.session.loading.reference_data import Catalogue
     from linode_orm.session.query.planner import ReadPlan
     from linode_orm.wire.client import Client
 

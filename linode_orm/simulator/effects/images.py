@@ -8,9 +8,9 @@ from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, listing
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import World
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 
 def _sharing(image: object, groups: int) -> Body:

@@ -10,9 +10,9 @@ from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, fill, listing
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import World
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 # What a Linode without an image takes of the time of one with (FACTS 5: 15 seconds, and 60).
 BARE: Final = 0.22

@@ -8,9 +8,9 @@ from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, instead, listing, ready
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import World
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 
 def address_of(number: int) -> str:

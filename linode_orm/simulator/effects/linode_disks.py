@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm.simulator.hooks import after, answer, check, fill
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import World
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Row
-    from linode_orm.simulator.world import World
 
 SWAP: Final = 512
 

@@ -9,9 +9,9 @@ from linode_orm.simulator.hooks import after, answer, born, check, fill, instead
 from linode_orm.simulator.store import encode
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import World
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 KINDS = ("public", "vpc", "vlan", "rdma_vpc")
 

@@ -8,9 +8,9 @@ from linode_orm.simulator.errors import Refused, not_found
 from linode_orm.simulator.hooks import after, answer, fill, instead, listing
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import World
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 FORBIDDEN: Final = 403
 

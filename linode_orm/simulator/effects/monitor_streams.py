@@ -9,8 +9,8 @@ from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, check, fill
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import World
     from linode_orm.simulator.hooks import Call
-    from linode_orm.simulator.world import World
 
 KINDS: Final = ("akamai_object_storage", "custom_https")
 # What an answer never shows of where a stream leads (`TestLogStream_Create_TwoDestinations#6`).

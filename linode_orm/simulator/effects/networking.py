@@ -12,9 +12,9 @@ from linode_orm.simulator.shape import taken
 from linode_orm.simulator.validate import check as check_body
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import World
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 CLASSES: Final = {"linode": "Instance", "nodebalancer": "NodeBalancer", "interface": "LinodeInterface"}
 

@@ -10,9 +10,9 @@ from linode_orm.simulator.hooks import after, answer, check, fill, instead, read
 from linode_orm.simulator.store import encode
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import World
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Row
-    from linode_orm.simulator.world import World
 
 
 @check("POST /networking/ips")

@@ -11,9 +11,9 @@ from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, named
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import World
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 # Regions with the oldest kinds of endpoint, which alone have a cluster (`TestObjectStorageBucket_GetFound#0`).
 ENDPOINTS: Final = {

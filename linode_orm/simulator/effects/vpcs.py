@@ -9,9 +9,9 @@ from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import check, fill, listing
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import World
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 _LABEL: Final = re.compile(r"[A-Za-z0-9_-]+")
 RANGES: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
