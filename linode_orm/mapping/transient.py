@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from linode_orm.mapping.relations import Collection
-from linode_orm.mapping.state import Nobody
+from linode_orm.mapping.state import NoSessionOwner
 
 if TYPE_CHECKING:
     from linode_orm.mapping.query import Query
@@ -44,17 +44,17 @@ class NewCollection(Collection[M]):
 
     def query(self) -> Query[M]:
         """Refuse: there is nothing in the API yet."""
-        raise Newborn().refusal(self.parent, f".{self.name}.query()")
+        raise TransientOwner().refusal(self.parent, f".{self.name}.query()")
 
     def refresh(self) -> None:
         """Refuse: there is nothing in the API yet."""
-        raise Newborn().refusal(self.parent, f".{self.name}.refresh()")
+        raise TransientOwner().refusal(self.parent, f".{self.name}.refresh()")
 
     def __repr__(self) -> str:
         return repr(self.children)
 
 
-class Newborn(Nobody):
+class TransientOwner(NoSessionOwner):
     """The owner of transient objects: they may have children, and can send nothing."""
 
     def __init__(self) -> None:

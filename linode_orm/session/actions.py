@@ -10,7 +10,7 @@ from attrs import evolve
 
 from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping import Model, Nested
-from linode_orm.mapping.codecs import Moment
+from linode_orm.mapping.codecs import DateTime
 from linode_orm.mapping.mapper import flat, quoted
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
@@ -33,7 +33,7 @@ _SECRET_ARGUMENTS: Final = frozenset(
 )
 _PAGE: Final = frozenset({"data", "page", "pages"})
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
-_moment: Final = Moment("datetime")
+_moment: Final = DateTime("datetime")
 
 
 class Acts(Protocol):

@@ -14,19 +14,19 @@ from linode_orm.mapping.model import check_class
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
-from linode_orm.mapping.state import Loaded, Near, Status
+from linode_orm.mapping.state import Loaded, LoadOrigin, Status
 from linode_orm.session.actions import Actions
 from linode_orm.session.commit.policy import Policy, check_choice
 from linode_orm.session.journal.history import history_in
 from linode_orm.session.loading.identity_map import IdentityMap
 from linode_orm.session.loading.loader import Loader
 from linode_orm.session.loading.reader import Reader
-from linode_orm.session.loading.reference_data import Catalogue
-from linode_orm.session.planning.changes import Membership
+from linode_orm.session.loading.reference_data import ReferenceData
+from linode_orm.session.planning.changes import Changes
 from linode_orm.session.planning.plan import Source
 from linode_orm.session.progress import shown
 from linode_orm.session.query.collections import SessionCollection
-from linode_orm.session.query.eager import Batches
+from linode_orm.session.query.eager import EagerLoader
 from linode_orm.session.query.runner import QueryRunner
 from linode_orm.wire.client import Client
 
@@ -103,11 +103,11 @@ class Session:
         self.identity_map = IdentityMap()
         self.loader = Loader(self)
         self.runner = QueryRunner(self)
-        self.batches = Batches(self)
-        self.catalogue = Catalogue(self)
+        self.batches = EagerLoader(self)
+        self.catalogue = ReferenceData(self)
         self.reader = Reader(self)
         self.actions = Actions(self)
-        self.members = Membership(self)
+        self.members = Changes(self)
         self.history = history_in(journal, self.client.base_url)
 
     # -- reading -----------------------------------------------------------------------------------------------------
@@ -331,7 +331,9 @@ class Session:
         journal; raises `InvalidRequestError` for others.
         """
         self.check_thread()
-        return evolve(self.history.find(commit_id).way_back(), source=Source(self, "", self._policy.protected_tags))
+        return evolve(
+            self.history.find(commit_id).plan_compensation(), source=Source(self, "", self._policy.protected_tags)
+        )
 
     @contextmanager
     def begin(self) -> Iterator[Self]:
@@ -399,25 +401,27 @@ class Session:
         if instance.__state__.status is Status.PERSISTENT:
             self.members.touched[id(instance)] = cast("Model", instance)
 
-    def reference(self, model: type[R], identity: object, parents: tuple[object, ...], near: Near | None) -> R:
+    def reference(
+        self, model: type[R], identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
+    ) -> R:
         """Give the one object with that key, without a request."""
         if get_ident() != self._thread or self._closed:
             self.check_thread()
         mapper = model.__mapper__
-        if near is not None and len(parents) != mapper.above:
-            parents = self._parents_near(mapper, near)
+        if load_origin is not None and len(parents) != mapper.above:
+            parents = self._parents_near(mapper, load_origin)
         known = self.identity_map.find(model, identity, parents)  # type: ignore[type-var]  # a Model
         if known is None:
             known = model.__bare__(identity, parents, self, Status.PERSISTENT)  # type: ignore[attr-defined]  # a Model
             self.identity_map.put(known)
         state = known.__state__
-        if near is not None and state.loaded is Loaded.NOTHING:
-            state.batch = near
+        if load_origin is not None and state.loaded is Loaded.NOTHING:
+            state.batch = load_origin
         return known
 
-    def _parents_near(self, mapper: Mapper, near: Near) -> tuple[object, ...]:
+    def _parents_near(self, mapper: Mapper, load_origin: LoadOrigin) -> tuple[object, ...]:
         """Find the parents of a referred child beside the reference: `subnet_id` stands beside `vpc_id`."""
-        raw, parents = near.instance.__state__.raw, near.instance.__state__.parents
+        raw, parents = load_origin.instance.__state__.raw, load_origin.instance.__state__.parents
         beside = raw.get(f"{mapper.parent_attribute}_id")
         if beside is not None:
             return mapper.check_parents((beside,))

@@ -24,7 +24,7 @@ USERNAME: Final = "simulated"
 BASE: Final = "https://upload.example.com"
 
 
-class World:
+class AccountState:
     """The simulated account."""
 
     def __init__(
@@ -68,7 +68,7 @@ class World:
     def draft(self, resource: Resource, body: Mapping[str, Any] | None = None) -> Body:
         """Give the body of a new row: a value for every declared field, and those given."""
         shown = shape.fresh(resource.leaves, self.now)
-        shown |= {road.embedded: [] for road in resource.roads if road.embedded}
+        shown |= {alternate_path.embedded: [] for alternate_path in resource.alternate_paths if alternate_path.embedded}
         return shape.merge(resource.leaves, shown, body, self.now, verb="create") if body else shown
 
     def make(self, name: str, parents: tuple[str, ...] = (), /, **fields: object) -> Row:
@@ -124,12 +124,12 @@ class World:
         above, chain = self.store.parent_of(row.resource, row.parents)
         if above is None:
             return
-        for road in above.roads:
-            if road.embedded and road.target == row.resource.name:
+        for alternate_path in above.alternate_paths:
+            if alternate_path.embedded and alternate_path.target == row.resource.name:
                 parent = self.store.find(above, chain)
                 if parent is not None:
                     children = self.store.table(row.resource, row.parents).rows.values()
-                    parent.change(**{road.embedded: [child.body for child in children]})
+                    parent.change(**{alternate_path.embedded: [child.body for child in children]})
 
     def job(  # noqa: PLR0913  what a job may be about
         self,

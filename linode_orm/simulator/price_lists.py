@@ -10,7 +10,7 @@ from linode_orm.simulator.seed_data import REGIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from linode_orm.simulator.account_state import World
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.store import Body
 
     Rows: TypeAlias = Iterator[tuple[tuple[str, ...], Body]]
@@ -213,14 +213,14 @@ OFFERS: Final[dict[str, Callable[[], Rows]]] = {
 }
 
 
-def offer(world: World) -> None:
+def offer(world: AccountState) -> None:
     """Let what is declared of the offers be there as soon as somebody asks."""
     for name, rows in OFFERS.items():
         if name in world.store.resources:
             world.store.awaited[name] = partial(_fill, world, name, rows)
 
 
-def _fill(world: World, name: str, rows: Callable[[], Rows]) -> None:
+def _fill(world: AccountState, name: str, rows: Callable[[], Rows]) -> None:
     alert = {"polling_interval_seconds": [300], "evaluation_period_seconds": [300], "scope": ["entity"]}
     for parents, fields in rows():
         row = world.make(name, parents, **fields)

@@ -19,7 +19,7 @@ from linode_orm.simulator.validate import body_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from linode_orm.simulator.account_state import World
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.xfilter import Dialect
 
@@ -42,10 +42,10 @@ class Asked:
     token: str | None = "simulated"  # noqa: S105  no secret
 
 
-class Desk:
+class RequestHandler:
     """Takes requests to the account, and gives the answers."""
 
-    def __init__(self, world: World, resources: Iterable[Resource], dialect: Dialect) -> None:
+    def __init__(self, world: AccountState, resources: Iterable[Resource], dialect: Dialect) -> None:
         self.router = Router(resources)
         self.rate_limits = RateLimits(world.clock)
         self.verbs = Verbs(dialect)

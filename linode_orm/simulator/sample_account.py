@@ -13,7 +13,7 @@ from linode_orm.simulator.keywords import check_keys, name_of, resource_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from linode_orm.simulator.account_state import World
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.store import Body, Row
 
@@ -24,7 +24,7 @@ PLANS: Final = ("g6-nanode-1", "g6-standard-1", "g6-standard-2", "g6-standard-4"
 SYSTEMS: Final = ("linode/debian12", "linode/ubuntu24.04", "linode/alpine3.21")
 
 
-def seed(world: World, wanted: Mapping[str, int | Sequence[Mapping[str, object]]]) -> dict[str, list[Body]]:
+def seed(world: AccountState, wanted: Mapping[str, int | Sequence[Mapping[str, object]]]) -> dict[str, list[Body]]:
     """Make what is wanted, parents before their children; give the bodies."""
     named = {resource_of(world, keyword): (keyword, each) for keyword, each in wanted.items()}
     made: dict[str, list[Body]] = {}
@@ -35,7 +35,7 @@ def seed(world: World, wanted: Mapping[str, int | Sequence[Mapping[str, object]]
     return made
 
 
-def populate(world: World, instances: int) -> None:
+def populate(world: AccountState, instances: int) -> None:
     """Make an account of that many instances with what usually hangs on them."""
     some = max(1, instances // 5)
     wanted = {"instances": instances, "disks": 2, "configs": 1, "volumes": max(1, instances // 2), "sshkeys": 2}
@@ -44,7 +44,7 @@ def populate(world: World, instances: int) -> None:
     seed(world, {key: number for key, number in wanted.items() if name_of(world, key) in known})
 
 
-def _many(world: World, resource: Resource, number: int) -> Iterator[Row]:
+def _many(world: AccountState, resource: Resource, number: int) -> Iterator[Row]:
     above: Iterable[Row | None] = [None]
     if resource.parent:
         above = list(world.rows(resource.parent))
@@ -55,12 +55,12 @@ def _many(world: World, resource: Resource, number: int) -> Iterator[Row]:
             yield world.make(resource.name, parent.chain if parent is not None else (), **fields)
 
 
-def _numbers(world: World, resource: Resource) -> Iterator[int]:
+def _numbers(world: AccountState, resource: Resource) -> Iterator[int]:
     """Give the numbers of the next rows, from how many there are."""
     yield from count(sum(1 for _ in world.rows(resource.name)) + 1)
 
 
-def _described(world: World, resource: Resource, rows: Sequence[Mapping[str, object]]) -> Iterator[Row]:
+def _described(world: AccountState, resource: Resource, rows: Sequence[Mapping[str, object]]) -> Iterator[Row]:
     plausible, numbers = PLAUSIBLE.get(resource.name, _labelled), _numbers(world, resource)
     for each in rows:
         given = dict(each)
@@ -72,7 +72,7 @@ def _described(world: World, resource: Resource, rows: Sequence[Mapping[str, obj
         yield world.make(resource.name, parent.chain if parent is not None else (), **{**usual, **given})
 
 
-def _parent(world: World, resource: Resource, given: dict[str, object]) -> Row | None:
+def _parent(world: AccountState, resource: Resource, given: dict[str, object]) -> Row | None:
     if not resource.parent:
         return None
     wanted = given.pop(resource.parent_attribute, None)
@@ -91,12 +91,12 @@ def _when(number: int) -> str:
     return text(EPOCH - timedelta(days=number % 700, hours=number % 24, minutes=number % 60))
 
 
-def _labelled(world: World, number: int, parent: Row | None) -> Body:
+def _labelled(world: AccountState, number: int, parent: Row | None) -> Body:
     del world, parent
     return {"label": f"object-{number}", "created": _when(number)}
 
 
-def _instance(world: World, number: int, parent: Row | None) -> Body:
+def _instance(world: AccountState, number: int, parent: Row | None) -> Body:
     del parent
     role, team, plan = ROLES[number % len(ROLES)], TEAMS[number % len(TEAMS)], PLANS[number % len(PLANS)]
     return {
@@ -112,7 +112,7 @@ def _instance(world: World, number: int, parent: Row | None) -> Body:
     }
 
 
-def _volume(world: World, number: int, parent: Row | None) -> Body:
+def _volume(world: AccountState, number: int, parent: Row | None) -> Body:
     del parent
     instances = list(world.rows("Instance"))
     host = instances[number % len(instances)] if instances and number % 3 else None
@@ -128,7 +128,7 @@ def _volume(world: World, number: int, parent: Row | None) -> Body:
     }
 
 
-def _domain(world: World, number: int, parent: Row | None) -> Body:
+def _domain(world: AccountState, number: int, parent: Row | None) -> Body:
     del world, parent
     return {
         "domain": f"example-{number}.org",
@@ -139,14 +139,14 @@ def _domain(world: World, number: int, parent: Row | None) -> Body:
     }
 
 
-def _record(world: World, number: int, parent: Row | None) -> Body:
+def _record(world: AccountState, number: int, parent: Row | None) -> Body:
     del world, parent
     kind = ("A", "AAAA", "TXT", "MX")[number % 4]
     target = {"A": f"203.0.113.{number % 254 + 1}", "AAAA": f"2001:db8::{number:x}", "MX": "mail.example.org"}
     return {"type": kind, "name": f"host{number}", "target": target.get(kind, f"text {number}"), "ttl_sec": 300}
 
 
-def _disk(world: World, number: int, parent: Row | None) -> Body:
+def _disk(world: AccountState, number: int, parent: Row | None) -> Body:
     del world
     size = int(parent.body["specs"]["disk"]) if parent is not None else 25600
     is_swap = number % 2 == 0
@@ -158,26 +158,26 @@ def _disk(world: World, number: int, parent: Row | None) -> Body:
     }
 
 
-def _config(world: World, number: int, parent: Row | None) -> Body:
+def _config(world: AccountState, number: int, parent: Row | None) -> Body:
     disks = [row.id for row in world.below(parent, "Disk")] if parent is not None else []
     slots = {f"sd{'abcdefgh'[at]}": {"disk_id": disk, "volume_id": None} for at, disk in enumerate(disks[:8])}
     return {"label": f"Profile {number}", "kernel": "linode/latest-64bit", "devices": slots, "root_device": "/dev/sda"}
 
 
-def _subnet(world: World, number: int, parent: Row | None) -> Body:
+def _subnet(world: AccountState, number: int, parent: Row | None) -> Body:
     del world, parent
     return {"label": f"subnet-{number}", "ipv4": f"10.{number // 256 % 256}.{number % 256}.0/24"}
 
 
-def _in_region(prefix: str) -> Callable[[World, int, Row | None], Body]:
-    def make(world: World, number: int, parent: Row | None) -> Body:
+def _in_region(prefix: str) -> Callable[[AccountState, int, Row | None], Body]:
+    def make(world: AccountState, number: int, parent: Row | None) -> Body:
         del world, parent
         return {"label": f"{prefix}-{number}", "region": PLACES[number % len(PLACES)], "created": _when(number)}
 
     return make
 
 
-def _firewall(world: World, number: int, parent: Row | None) -> Body:
+def _firewall(world: AccountState, number: int, parent: Row | None) -> Body:
     del world, parent
     allowed = {
         "action": "ACCEPT",
@@ -190,12 +190,12 @@ def _firewall(world: World, number: int, parent: Row | None) -> Body:
     return {"label": f"firewall-{number}", "status": "enabled", "rules": rules, "created": _when(number)}
 
 
-def _user(world: World, number: int, parent: Row | None) -> Body:
+def _user(world: AccountState, number: int, parent: Row | None) -> Body:
     del world, parent
     return {"username": f"user-{number}", "email": f"user-{number}@example.com", "restricted": number % 2 == 0}
 
 
-def _key(world: World, number: int, parent: Row | None) -> Body:
+def _key(world: AccountState, number: int, parent: Row | None) -> Body:
     del world, parent
     return {"label": f"key-{number}", "ssh_key": f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 user-{number}@example.com"}
 

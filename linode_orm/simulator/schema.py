@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field, frozen
 
-from linode_orm.mapping.codecs import Moment, Optional, Scalar
+from linode_orm.mapping.codecs import DateTime, Optional, Scalar
 from linode_orm.mapping.containers import AnyJSON, Choice, ListOf, MapOf, Structure
 from linode_orm.mapping.registry import lookup, names
 
@@ -73,7 +73,7 @@ class Action:
 
 
 @frozen
-class Road:
+class AlternatePath:
     """Another way to a collection, or a place in which a parent's body holds or takes its children."""
 
     name: str
@@ -102,7 +102,7 @@ class Resource:
     catalogue: bool = False
     empty_create: bool = False
     actions: tuple[Action, ...] = ()
-    roads: tuple[Road, ...] = ()
+    alternate_paths: tuple[AlternatePath, ...] = ()
     mapper: Any = None
     given: Mapping[str, Leaf] | None = None
 
@@ -167,7 +167,7 @@ def resource(mapper: Any) -> Resource:  # noqa: ANN401  the mapper of a class th
         catalogue=mapper.catalogue,
         empty_create=mapper.empty_create,
         actions=tuple(_action(mapper, each) for each in mapper.operations.values()),
-        roads=tuple(_roads(mapper)),
+        alternate_paths=tuple(_alternate_paths(mapper)),
         mapper=mapper,
     )
 
@@ -181,12 +181,12 @@ def _action(mapper: Any, operation: Any) -> Action:  # noqa: ANN401  see resourc
     return Action(operation.name, operation.method, path, operation.answers, operation.scope, required)
 
 
-def _roads(mapper: Any) -> Iterable[Road]:  # noqa: ANN401  see resource()
+def _alternate_paths(mapper: Any) -> Iterable[AlternatePath]:  # noqa: ANN401  see resource()
     for relation in mapper.relations.values():
         place = {key: str(getattr(relation, key, "") or "") for key in ("path", "embedded", "create_key")}
         if any(place.values()):
             envelope = str(getattr(relation, "envelope", "") or "")
-            yield Road(relation.name, relation.target, **place, envelope=envelope)
+            yield AlternatePath(relation.name, relation.target, **place, envelope=envelope)
 
 
 def _leaves(mapper: Any) -> dict[str, Leaf]:  # noqa: ANN401  see resource()
@@ -222,7 +222,7 @@ def _shape(codec: Codec, *, nullable: bool = False) -> Shape:
         case Optional():
             inner = _shape(codec.inner)
             return Shape(inner.kind, inner.plain, inner.choices, nullable, inner.item, inner.leaves)
-        case Moment():
+        case DateTime():
             return Shape("moment", frozenset({str}), nullable=nullable)
         case ListOf():
             return Shape("list", frozenset({list}), nullable=nullable, item=_shape(codec.item))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linode_orm.simulator.account_state import World
+    from linode_orm.simulator.account_state import AccountState
 
 CAPABILITIES: Final = [
     "Linodes",
@@ -72,7 +72,7 @@ IMAGES: Final = {
 }
 
 
-def stock(world: World) -> None:
+def stock(world: AccountState) -> None:
     """Fill the catalogues that are declared."""
     for name, rows in (("Region", _regions()), ("Type", _types()), ("Kernel", _kernels()), ("Image", _images())):
         if name in world.store.resources:

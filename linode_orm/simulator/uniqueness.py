@@ -19,7 +19,7 @@ NOT_UNIQUE: Final = {
 }
 
 
-def refuse_twins(call: Call, parents: tuple[str, ...], row: Row | None = None) -> None:
+def refuse_duplicates(call: Call, parents: tuple[str, ...], row: Row | None = None) -> None:
     """Refuse a value that has to be unique and that another object of the collection has already."""
     resource = call.resource if row is None else row.resource
     wanted = {key: call.body[key] for key in resource.unique_keys if call.body.get(key) not in {None, ""}}

@@ -30,7 +30,7 @@ def closes(waits: list[set[int]]) -> bool:
     """Whether some node waits for itself through others, found the slow way."""
     reach = [set(others) for others in waits]
     for _ in waits:
-        reach = [others | {far for near in others for far in reach[near]} for others in reach]
+        reach = [others | {far for load_origin in others for far in reach[load_origin]} for others in reach]
     return any(at in others for at, others in enumerate(reach))
 
 
@@ -166,22 +166,22 @@ class TestUnique:
     def test_a_guess_never_closes_a_cycle(self):
         """Waiting for a label that may become free is given up where it would leave no order."""
         session = Session()
-        doomed = session.reference(Dock, 5, (), None)
+        to_be_deleted = session.reference(Dock, 5, (), None)
         cargo = session.loaded(Cargo, {"id": 1, "name": "n", "weight": 1, "dock_id": 5})
         cargo.dock = session.add(Dock(label="a", place="x"))
-        session.delete(doomed)
+        session.delete(to_be_deleted)
         assert [step.method for step in planner.plan(session.members)] == ["POST", "PUT", "DELETE"]
 
 
 class TestReferences:
     @given(st.lists(st.one_of(st.none(), st.integers(0, 7)), max_size=8))
-    def test_what_is_referred_to_comes_first(self, twins):
+    def test_what_is_referred_to_comes_first(self, indistinguishable):
         """New objects follow those that they refer to; a cycle of references is refused."""
         session = Session()
-        all_ = [Cargo(name=str(at), weight=1) for at in range(len(twins))]
+        all_ = [Cargo(name=str(at), weight=1) for at in range(len(indistinguishable))]
         for one in all_:
             session.add(one)
-        links = {at: twin for at, twin in enumerate(twins) if twin is not None and twin < len(all_)}
+        links = {at: twin for at, twin in enumerate(indistinguishable) if twin is not None and twin < len(all_)}
         for at, twin in links.items():
             all_[at].twin = all_[twin]
         if closes([{links[at]} if at in links else set() for at in range(len(all_))]):

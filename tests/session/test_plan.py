@@ -124,12 +124,12 @@ class TestUpdates:
     def test_what_no_request_can_change_is_refused(self, session):
         """A read-only list changed in place is named, and not lost in silence."""
 
-        class Ledger(Model, path="/ledgers"):
+        class CommitLog(Model, path="/ledgers"):
             id: ReadOnly[int]
             lines: ReadOnly[list[str]]
             notes: Field[JSON]
 
-        ledger = session.loaded(Ledger, {"id": 1, "lines": ["a"], "notes": {}})
+        ledger = session.loaded(CommitLog, {"id": 1, "lines": ["a"], "notes": {}})
         ledger.lines.append("b")
         with pytest.raises(InvalidRequestError, match=r"lines was changed in place"):
             planner.plan(session.members)

@@ -205,7 +205,7 @@ class CommitMachine(Wisher):
     def delete_now(self, at: int, kind: str, writes: list[str]) -> None:
         """One deletion at once; where nobody knows whether it was done, the next commit sends it again."""
         self.steps += 1
-        found = self.doomed(at, kind)
+        found = self.to_be_deleted(at, kind)
         if found is None:
             return
         each, gone = found

@@ -12,15 +12,15 @@ from linode_orm.mapping.codecs import Optional
 from linode_orm.mapping.containers import ListOf
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit import guards, policy
-from linode_orm.session.commit.executor import Options
+from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.run_plan import raise_where_incomplete, send
 from linode_orm.session.commit.secrets import secrets_for
 from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning.plan import Change, Plan, Step, is_new
 from linode_orm.session.planning.plan_file import account_of
 from linode_orm.session.reconcile.conflicts import clash, refuse
-from linode_orm.session.reconcile.targets import PlainHands, stand_in
-from linode_orm.session.waiting.newest import read_newest
+from linode_orm.session.reconcile.targets import PlanTargets, stand_in
+from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     import os
@@ -58,13 +58,13 @@ def apply(  # noqa: PLR0913  the options of a commit
         if conflicts == "check":
             checked_at = client.clock.monotonic()
             plan = on_newest(session, plan)
-        hands = PlainHands(session, plan, given)
+        targets = PlanTargets(session, plan, given)
         with session.history.recording(plan, on_error, conflicts) as record:
-            options = Options(on_error, None, record.ledger, checked_at)
-            sent = record.ended(send(plan, client, hands, options=options, name=record.id))
+            options = RunOptions(on_error, None, record.ledger, checked_at)
+            sent = record.ended(send(plan, client, targets, options=options, name=record.id))
     if verify:
-        landed = [(step, hands.object_of(step), body) for step, body in sent.landed]
-        sent = evolve(sent, report=verified(session, sent.report, landed))
+        applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
+        sent = evolve(sent, report=verified(session, sent.report, applied_steps))
     raise_where_incomplete(sent, session)
     return sent.report
 
@@ -114,7 +114,7 @@ def movement(session: Session, plan: Plan) -> tuple[Plan, dict[int, list[Clash]]
     changing = [part for step in plan for part in step.whole if part.operation in {"update", "replace"}]
     objects = {part.number: stand_in(session, part, {}) for part in changing if not is_new(part.token)}
     wanted = [part for part in changing if part.number in objects]
-    gone = {id(each) for each in read_newest(session, objects.values(), _only_on_get(wanted, objects))}
+    gone = {id(each) for each in refresh_in_bulk(session, objects.values(), _only_on_get(wanted, objects))}
     clashes: dict[int, list[Clash]] = {}
     steps: list[Step] = []
     for step in plan:

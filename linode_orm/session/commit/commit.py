@@ -10,26 +10,26 @@ from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestErro
 from linode_orm.mapping.record import changes
 from linode_orm.mapping.state import Status
 from linode_orm.session.commit import guards
-from linode_orm.session.commit.executor import Options
-from linode_orm.session.commit.run_plan import Before, raise_where_incomplete, send
+from linode_orm.session.commit.executor import RunOptions
+from linode_orm.session.commit.run_plan import EarlierOutcomes, raise_where_incomplete, send
 from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
-from linode_orm.session.planning.plan import Doubt
+from linode_orm.session.planning.plan import InDoubt
 from linode_orm.session.planning.report import CommitReport, Entry
 from linode_orm.session.reconcile import conflicts
 from linode_orm.session.reconcile.apply_outcome import Workspace
 from linode_orm.session.reconcile.in_doubt import settle
-from linode_orm.session.reconcile.renamed import settle_keys
-from linode_orm.session.reconcile.targets import SessionHands
+from linode_orm.session.reconcile.renamed import resolve_renames
+from linode_orm.session.reconcile.targets import SessionTargets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
     from linode_orm.session.commit.policy import Policy
-    from linode_orm.session.commit.run_plan import Sent
+    from linode_orm.session.commit.run_plan import RunResult
     from linode_orm.session.journal.history import History
-    from linode_orm.session.journal.log import Ledger
+    from linode_orm.session.journal.log import CommitLog
     from linode_orm.session.loading.reader import Reader
     from linode_orm.session.planning.plan import Plan
     from linode_orm.session.query.runner import QueryRunner
@@ -76,7 +76,7 @@ def save(session: Commits, instance: Model, policy: Policy) -> CommitReport:
 def delete_now(session: Commits, instance: Model, policy: Policy) -> CommitReport:
     """Delete one persistent object now, in 1 request; raise the API's own error where that fails."""
     guards.check_protected(session, [instance], policy.protected_tags)
-    _settle_keys(session, instance)
+    _resolve_renames(session, instance)
     try:
         return _run(session, planner.plan_deletion(instance), policy, is_whole=False)
     except CommitInterrupted:
@@ -89,7 +89,7 @@ def delete_now(session: Commits, instance: Model, policy: Policy) -> CommitRepor
 
 
 def _send(session: Commits, policy: Policy, only: Model | None = None) -> CommitReport:
-    _settle_keys(session, only)
+    _resolve_renames(session, only)
     plan = _planned(session, policy, only)
     guards.check_writable(session.client, plan)
     if plan.lookups:
@@ -108,9 +108,9 @@ def _send(session: Commits, policy: Policy, only: Model | None = None) -> Commit
     return _run(session, plan, policy, checked_at, is_whole=only is None) if plan else CommitReport()
 
 
-def _settle_keys(session: Commits, only: Model | None) -> None:
+def _resolve_renames(session: Commits, only: Model | None) -> None:
     members = session.members
-    settle_keys(session, [*members.touched.values(), *members.deleted.values(), *([] if only is None else [only])])
+    resolve_renames(session, [*members.touched.values(), *members.deleted.values(), *([] if only is None else [only])])
 
 
 def _planned(session: Commits, policy: Policy, only: Model | None) -> Plan:
@@ -120,33 +120,33 @@ def _planned(session: Commits, policy: Policy, only: Model | None) -> Plan:
 def _run(
     session: Commits, plan: Plan, policy: Policy, checked_at: float | None = None, *, is_whole: bool
 ) -> CommitReport:
-    hands = SessionHands(session, plan, watches=checked_at is not None)
+    targets = SessionTargets(session, plan, watches=checked_at is not None)
     with session.history.recording(plan, policy.on_error, policy.conflicts, is_whole=is_whole) as record:
-        options = Options(policy.on_error, policy.progress, record.ledger, checked_at)
-        before = Before(tuple(_doubtful(session, plan, hands, record.ledger)))
-        sent = send(plan, session.client, hands, options=options, before=before, name=record.id)
+        options = RunOptions(policy.on_error, policy.progress, record.ledger, checked_at)
+        before = EarlierOutcomes(tuple(_doubtful(session, plan, targets, record.ledger)))
+        sent = send(plan, session.client, targets, options=options, before=before, name=record.id)
         sent = record.ended(sent)
     if policy.verify:
-        sent = _verified(session, hands, sent)
+        sent = _verified(session, targets, sent)
     raise_where_incomplete(sent, session)
     return sent.report
 
 
-def _doubtful(session: Commits, plan: Plan, hands: SessionHands, ledger: Ledger) -> Iterable[Entry]:
+def _doubtful(session: Commits, plan: Plan, targets: SessionTargets, ledger: CommitLog) -> Iterable[Entry]:
     """Write down since when creations are in doubt; give an entry for each that stays so, and is not sent."""
     for step in plan:
-        instance = hands.object_of(step)
+        instance = targets.object_of(step)
         doubt = session.members.in_doubt.get(id(instance))
-        if isinstance(doubt, Doubt):
+        if isinstance(doubt, InDoubt):
             ledger.intend([step], doubt.since, {step.number: doubt.known} if doubt.is_listed else {})
             if step.in_doubt:
                 ledger.settle(step, "in doubt", None, doubt.reason, {})
                 yield Entry(step, instance, "in doubt", note=doubt.reason)
 
 
-def _verified(session: Commits, hands: SessionHands, sent: Sent) -> Sent:
-    landed = [(step, hands.object_of(step), body) for step, body in sent.landed]
-    return evolve(sent, report=verified(session, sent.report, landed))
+def _verified(session: Commits, targets: SessionTargets, sent: RunResult) -> RunResult:
+    applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
+    return evolve(sent, report=verified(session, sent.report, applied_steps))
 
 
 def _let_clean_ones_go(session: Workspace, instances: Iterable[Model]) -> None:

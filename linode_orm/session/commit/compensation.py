@@ -9,13 +9,13 @@ from attrs import evolve
 
 from linode_orm.errors import LinodeORMError, NotFound
 from linode_orm.mapping.model import resource
-from linode_orm.session.commit.executor import Options, Run, listening, renamed
-from linode_orm.session.journal.log import Ledger
+from linode_orm.session.commit.executor import Executor, RunOptions, interruptible, renamed
+from linode_orm.session.journal.log import CommitLog
 from linode_orm.session.outcome.lookup import agrees
 from linode_orm.session.outcome.pause import pause
-from linode_orm.session.planning.compensating_plan import way_back
+from linode_orm.session.planning.compensating_plan import plan_compensation
 from linode_orm.session.planning.plan import Key, is_new
-from linode_orm.session.reconcile.targets import NoHands
+from linode_orm.session.reconcile.targets import CompensationTargets
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from linode_orm.session.planning.plan import Plan, Step, Token
     from linode_orm.session.planning.report import Entry
-    from linode_orm.session.reconcile.targets import Hands
+    from linode_orm.session.reconcile.targets import Targets
     from linode_orm.wire.client import Client
 
     Undone = tuple[Mapping[int, Step], Mapping[int, Step]]
@@ -41,13 +41,13 @@ class Back(NamedTuple):
     parts: frozenset[Token]
 
 
-def put_back(  # noqa: PLR0913, PLR0917  what a run left
+def compensate(  # noqa: PLR0913, PLR0917  what a run left
     entries: Mapping[int, Entry],
     plan: Plan,
     ids: Mapping[str, object],
     client: Client,
-    hands: Hands,
-    ledger: Ledger,
+    targets: Targets,
+    ledger: CommitLog,
 ) -> Back:
     """Undo what was applied, newest first."""
     done = {number for number, entry in entries.items() if entry.status == "applied"}
@@ -56,15 +56,20 @@ def put_back(  # noqa: PLR0913, PLR0917  what a run left
         for number, entry in entries.items()
         if entry.status == "in doubt" and entry.step.operation in {"update", "replace", "bundle"}
     }
-    back, origin = way_back(plan, done, ids, doubtful=doubtful)
-    carrier = {part.number: step for step in plan if step.number in entries for part in step.whole}
-    told = {number: carrier.get(part.number, part) for number, part in origin.items()}
-    undoing = Run(back, client, NoHands(hands, origin), Options(on_error="continue", ledger=Backwards(ledger, told)))
+    back, origin = plan_compensation(plan, done, ids, doubtful=doubtful)
+    outer = {part.number: step for step in plan if step.number in entries for part in step.whole}
+    originals = {number: outer.get(part.number, part) for number, part in origin.items()}
+    undoing = Executor(
+        back,
+        client,
+        CompensationTargets(targets, origin),
+        RunOptions(on_error="continue", ledger=CompensationLog(ledger, originals)),
+    )
     ledger.undo()
-    with listening(undoing):
+    with interruptible(undoing):
         undoing.go()
         _outlast(client, undoing)
-    after, unknown, parts = _outcomes(client, undoing, (told, origin), entries, ids)
+    after, unknown, parts = _outcomes(client, undoing, (originals, origin), entries, ids)
     for number in done:
         if after[number].status == "applied":
             after[number] = evolve(entries[number], status="not undone", note=entries[number].step.lasting)
@@ -72,16 +77,16 @@ def put_back(  # noqa: PLR0913, PLR0917  what a run left
 
 
 def _outcomes(
-    client: Client, undoing: Run, undone: Undone, entries: Mapping[int, Entry], ids: Mapping[str, object]
+    client: Client, undoing: Executor, undone: Undone, entries: Mapping[int, Entry], ids: Mapping[str, object]
 ) -> tuple[dict[int, Entry], set[int], frozenset[Token]]:
     """Give the entries after a way back, the steps that are unclear, and what of bundles is undone.
 
     `undone` are the steps that those of the way back undo, a bundle for each of its parts, and those parts.
     """
-    told, origin = undone
+    originals, origin = undone
     why: dict[int, list[str]] = {}
     parts: set[Token] = set()
-    for number, step in told.items():
+    for number, step in originals.items():
         ended = undoing.entries.get(number)
         reasons = why.setdefault(step.number, [])
         if ended is None or not (ended.status == "applied" or _is_back(client, ended)):
@@ -105,7 +110,7 @@ def _stays_in_doubt(part: Step, ids: Mapping[str, object]) -> bool:
     return part.operation == "delete" or (is_new(part.token) and part.token not in ids)
 
 
-def _outlast(client: Client, undoing: Run) -> None:
+def _outlast(client: Client, undoing: Executor) -> None:
     """Wait until no request of a way back can be running that was never answered; Ctrl-C ends that."""
     left = client.settle if any(each.status == "in doubt" for each in undoing.entries.values()) else 0.0
     pause(client, left, lambda: bool(undoing.interrupts))
@@ -130,16 +135,16 @@ def _is_back(client: Client, ended: Entry) -> bool:
     return all(agrees(mapper.keys[each.key].codec, each.new, body.get(each.key)) for each in step.changes)
 
 
-class Backwards(Ledger):
+class CompensationLog(CommitLog):
     """Writes the outcomes of a way back down as those of the steps that it undoes."""
 
-    def __init__(self, ledger: Ledger, origin: Mapping[int, Step]) -> None:
+    def __init__(self, ledger: CommitLog, origin: Mapping[int, Step]) -> None:
         self._ledger, self._origin = ledger, origin
         self._left = Counter(step.number for step in origin.values())
 
-    def settle(self, step: Step, status: str, identity: object, note: str, aboard: Mapping[str, object]) -> None:
+    def settle(self, step: Step, status: str, identity: object, note: str, inner: Mapping[str, object]) -> None:
         """Write down that a step is undone, as soon as all of it is."""
-        del identity, aboard
+        del identity, inner
         undone = self._origin[step.number]
         self._left[undone.number] -= status == "applied"
         if not self._left[undone.number] and not undone.lasting:

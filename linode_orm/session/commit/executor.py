@@ -14,20 +14,20 @@ from attrs import evolve, field, frozen
 from linode_orm.errors import JournalError, LinodeORMError, NotFound, TransportError
 from linode_orm.mapping.mapper import quoted
 from linode_orm.mapping.model import resource
-from linode_orm.session.commit.scheduler import Schedule
-from linode_orm.session.journal.log import Ledger
-from linode_orm.session.loading.api_time import Moment
+from linode_orm.session.commit.scheduler import Scheduler
+from linode_orm.session.journal.log import CommitLog
+from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.loading.loader import identity_in
-from linode_orm.session.outcome.batch import carry
+from linode_orm.session.outcome.batch import send_batch
 from linode_orm.session.outcome.call import Answer, call, call_renaming
-from linode_orm.session.outcome.create_once import Claims, create
+from linode_orm.session.outcome.create_once import ClaimedIds, create
 from linode_orm.session.outcome.lookup import ids_in
-from linode_orm.session.outcome.nested import Landed
+from linode_orm.session.outcome.nested import Applied
 from linode_orm.session.outcome.rebuild import doubt_of
 from linode_orm.session.planning.natural_keys import is_listed_before
-from linode_orm.session.planning.plan import Doubt, Hidden, Key, Pending, fill, fill_path, is_new, waits_for
+from linode_orm.session.planning.plan import Hidden, InDoubt, Key, Pending, fill, fill_path, is_new, waits_for
 from linode_orm.session.planning.report import Entry
-from linode_orm.session.reconcile.in_doubt import sought_for
+from linode_orm.session.reconcile.in_doubt import criteria_for
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from linode_orm.session.commit.policy import Progress
-    from linode_orm.session.outcome.nested import Boarded
+    from linode_orm.session.outcome.nested import InnerOutcomes
     from linode_orm.session.planning.plan import Plan, Step
     from linode_orm.session.planning.report import Outcome
-    from linode_orm.session.reconcile.targets import Hands
+    from linode_orm.session.reconcile.targets import Targets
     from linode_orm.wire.client import Client
 
 _OURS = "__of_a_run__"
@@ -49,7 +49,7 @@ _AHEAD = 64
 
 
 @frozen
-class Options:
+class RunOptions:
     """How a plan is sent.
 
     `on_error` is the failure policy; `puts_back` that answers are taken in at the end only, because a failure undoes
@@ -58,17 +58,17 @@ class Options:
 
     on_error: str = "stop"
     progress: Progress | None = None
-    ledger: Ledger = field(factory=Ledger)
+    ledger: CommitLog = field(factory=CommitLog)
     checked_at: float | None = None
 
     @property
-    def puts_back(self) -> bool:
+    def compensates(self) -> bool:
         """Whether a failure undoes what was done."""
         return self.on_error == "undo"
 
 
 @contextmanager
-def listening(running: Run) -> Iterator[None]:
+def interruptible(running: Executor) -> Iterator[None]:
     """Let Ctrl-C end the commit in good order, where its handler would interrupt it anywhere."""
     theirs = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(theirs):
@@ -92,27 +92,27 @@ def listening(running: Run) -> Iterator[None]:
         signal.signal(signal.SIGINT, theirs)
 
 
-class Run:
+class Executor:
     """One plan on its way: which steps are ready, which in flight, and what became of the others.
 
     `ids` are the ids of the objects that steps before these created, by token.
     """
 
-    def __init__(self, plan: Plan, client: Client, hands: Hands, options: Options) -> None:
-        self._client, self._hands, self._options = client, hands, options
-        self._schedule = Schedule(plan, lasting_last=options.puts_back)
+    def __init__(self, plan: Plan, client: Client, targets: Targets, options: RunOptions) -> None:
+        self._client, self._targets, self._options = client, targets, options
+        self._schedule = Scheduler(plan, irreversible_last=options.compensates)
         self.steps = self._schedule.steps
         self.ids: dict[str, object] = {}
         self.entries: dict[int, Entry] = {}
-        self.landed: list[Landed] = []
-        self._lost: list[Doubt] = []
+        self.applied_steps: list[Applied] = []
+        self._lost: list[InDoubt] = []
         self.window = 0.0
         self.interrupts = 0
         self.crash: BaseException | None = None
-        self._flying: dict[int, Future[Answer]] = {}
-        self._doubts: dict[int, Doubt] = {}
+        self._in_flight: dict[int, Future[Answer]] = {}
+        self._doubts: dict[int, InDoubt] = {}
         self._intended: set[int] = set()
-        self._claims = Claims()
+        self._claims = ClaimedIds()
         self._known: dict[tuple[object, ...], frozenset[object]] = {}
         self._gone: dict[tuple[object, ...], set[object]] = {}
         self._listed: dict[tuple[object, ...], frozenset[object]] = {}
@@ -147,10 +147,10 @@ class Run:
         while True:
             try:
                 self._start()
-                if not self._flying or self.interrupts > 1:
+                if not self._in_flight or self.interrupts > 1:
                     break
                 self._wake.get()
-                self._land()
+                self._collect()
             except KeyboardInterrupt:
                 self.interrupt()
         self._give_up()
@@ -168,20 +168,20 @@ class Run:
 
     def take_all(self, wanted: Callable[[Step], bool]) -> None:
         """Take the answers in that were kept back, of these steps."""
-        for landed in self.landed:
-            if wanted(landed.step):
-                note, entry = self._hands.take(*landed), self.entries[landed.step.number]
-                self.entries[landed.step.number] = evolve(entry, note=entry.note or note)
+        for applied_steps in self.applied_steps:
+            if wanted(applied_steps.step):
+                note, entry = self._targets.take(*applied_steps), self.entries[applied_steps.step.number]
+                self.entries[applied_steps.step.number] = evolve(entry, note=entry.note or note)
         for doubt in self._lost:
             if wanted(doubt.step):
-                self._hands.doubt(doubt)
+                self._targets.doubt(doubt)
 
     @property
-    def stowaways(self) -> list[Entry]:
+    def unresolved_nested(self) -> list[Entry]:
         """Give an entry for each rider of an applied step that nobody knows the end of."""
         there = {number for number, entry in self.entries.items() if entry.status in {"applied", "not undone"}}
         return [
-            Entry(doubt.step, self._hands.object_of(doubt.step), "in doubt", note=doubt.reason)
+            Entry(doubt.step, self._targets.object_of(doubt.step), "in doubt", note=doubt.reason)
             for doubt in self._lost
             if doubt.step.number in there
         ]
@@ -190,17 +190,17 @@ class Run:
 
     def _start(self) -> None:
         if self._stopped:
-            for future in self._flying.values():
+            for future in self._in_flight.values():
                 future.cancel()
-            self._land()
+            self._collect()
             return
         schedule = self._schedule
-        if not schedule.is_ready(self.entries) and not self._flying and schedule.held:
+        if not schedule.is_ready(self.entries) and not self._in_flight and schedule.held:
             self._let_last_ones_go()
         going: list[int] = []
-        while schedule.is_ready(self.entries) and len(self._flying) + len(going) < self._room:
+        while schedule.is_ready(self.entries) and len(self._in_flight) + len(going) < self._room:
             number = schedule.pop()
-            if number not in self._flying:
+            if number not in self._in_flight:
                 going.append(number)
         try:
             self._intend(going)
@@ -221,7 +221,7 @@ class Run:
             ahead = [each for each in coming if self.steps[each].operation not in {"create", "bundle"}]
             fresh = [*missing, *(number for number in ahead if not self._is_written(number))]
             listed = {number: ids for number, ids in there.items() if ids is not None}
-            self._options.ledger.intend([self.steps[number] for number in fresh], Moment.now(self._client), listed)
+            self._options.ledger.intend([self.steps[number] for number in fresh], ApiTime.now(self._client), listed)
             self._intended.update(fresh)
 
     def _read_before(self, step: Step) -> frozenset[object] | None:
@@ -260,7 +260,7 @@ class Run:
 
     def _launch(self, step: Step) -> None:
         future = self._carried(step) if step.parts else self._sent(step)
-        self._flying[step.number] = future
+        self._in_flight[step.number] = future
         future.add_done_callback(lambda _: self._wake.put(None))
 
     def _sent(self, step: Step) -> Future[Answer]:
@@ -269,7 +269,7 @@ class Run:
             step.method,
             self._path(step),
             version=step.version,
-            body=fill(sent, lambda each: self._hands.reveal(step, cast("Hidden", each))),
+            body=fill(sent, lambda each: self._targets.reveal(step, cast("Hidden", each))),
             secret_keys=step.secret_keys,
         )
         return self._submit(step, request, sent)
@@ -281,12 +281,12 @@ class Run:
             for part in step.parts
         )
         there = self._read_before(step)
-        bundle = Doubt(step, None, Moment.now(self._client), "", there or frozenset(), is_listed=there is not None)
-        before = self._hands.doubted(step)
+        bundle = InDoubt(step, None, ApiTime.now(self._client), "", there or frozenset(), is_listed=there is not None)
+        before = self._targets.doubted(step)
         lost = TransportError(before.reason) if before is not None else None
         bundle = evolve(bundle if before is None else before, step=evolve(step, parts=parts))
         self._doubts[step.number] = bundle
-        return self._client.pool.submit(carry, self._client, bundle, self._hurry, self._is_wanted, lost)
+        return self._client.pool.submit(send_batch, self._client, bundle, self._hurry, self._is_wanted, lost)
 
     def _submit(self, step: Step, request: Request, sent: object) -> Future[Answer]:
         parents = self._parents(step)
@@ -298,22 +298,22 @@ class Run:
         collection = (step.model, parents)
         if collection not in self._known:
             listed = self._listed.get(collection, frozenset[object]())
-            self._known[collection] = (self._hands.known(step, parents) | listed) - self._gone.get(collection, set())
-        before, is_listed = self._hands.doubted(step), collection in self._listed
-        doubt = Doubt(step, sent, Moment.now(self._client), "", self._known[collection], is_listed=is_listed)
+            self._known[collection] = (self._targets.known(step, parents) | listed) - self._gone.get(collection, set())
+        before, is_listed = self._targets.doubted(step), collection in self._listed
+        doubt = InDoubt(step, sent, ApiTime.now(self._client), "", self._known[collection], is_listed=is_listed)
         if before is not None:
             doubt = evolve(before, step=step, sent=sent, until=0.0)
         self._doubts[step.number] = doubt
         lost = TransportError(before.reason) if before is not None else None
-        sought = sought_for(doubt, parents, self._doomed(step, parents))
-        carrier = doubt if step.riders else None
+        criteria = criteria_for(doubt, parents, self._to_be_deleted(step, parents))
+        outer = doubt if step.nested_creates else None
         return self._client.pool.submit(
-            create, self._client, request, sought, self._claims, self._hurry, self._is_wanted, lost, carrier
+            create, self._client, request, criteria, self._claims, self._hurry, self._is_wanted, lost, outer
         )
 
-    def _doomed(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+    def _to_be_deleted(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids of what is still to be deleted in the collection that a step creates in."""
-        return self._hands.doomed(step, parents) - self._gone.get((step.model, parents), set())
+        return self._targets.to_be_deleted(step, parents) - self._gone.get((step.model, parents), set())
 
     def _is_wanted(self) -> bool:
         """Whether a request that waits for its turn is still to be sent; asked on workers."""
@@ -333,16 +333,16 @@ class Run:
 
     # -- on the way back ---------------------------------------------------------------------------------------------
 
-    def _land(self) -> None:
+    def _collect(self) -> None:
         """Take in every answer that has arrived; an interrupted landing is made again."""
-        for number, future in list(self._flying.items()):
+        for number, future in list(self._in_flight.items()):
             if future.cancelled():
-                del self._flying[number]
+                del self._in_flight[number]
             elif future.done():
                 answer = future.result()
                 if not isinstance(answer.error, CancelledError) and number in self.steps:
                     self._settle(self.steps[number], answer)
-                del self._flying[number]
+                del self._in_flight[number]
 
     def _settle(self, step: Step, answer: Answer) -> None:
         if step.number in self.entries:
@@ -354,14 +354,14 @@ class Run:
             answer, error = evolve(answer, error=None, note="it was gone already"), None
         if isinstance(error, KeyboardInterrupt):
             self.interrupt()
-        if step.parts and answer.aboard is not None and (answer.aboard.left or answer.aboard.lost):
-            self._take_apart(step, answer, answer.aboard)
+        if step.parts and answer.inner is not None and (answer.inner.left or answer.inner.lost):
+            self._take_apart(step, answer, answer.inner)
             return
         if error is None:
             note = self._take(step, answer)
             self._note(step, "applied", evolve(answer, note=answer.note or note))
             self._release(step)
-            if answer.aboard is not None and answer.aboard.lost:
+            if answer.inner is not None and answer.inner.lost:
                 self._fail()
             return
         if answer.is_in_doubt:
@@ -374,28 +374,28 @@ class Run:
         until = self._client.clock.monotonic() + self._client.settle
         doubt = self._doubts.get(step.number)
         if doubt is not None and step.operation == "create":
-            self._hands.doubt(evolve(doubt, reason=answer.note, may_repeat=answer.may_repeat, until=until))
+            self._targets.doubt(evolve(doubt, reason=answer.note, may_repeat=answer.may_repeat, until=until))
         elif doubt is not None:
             for part in doubt.step.parts:
                 if part.operation == "create":
-                    self._hands.doubt(doubt_of(doubt, part, answer.note, until=until))
+                    self._targets.doubt(doubt_of(doubt, part, answer.note, until=until))
 
-    def _take_apart(self, bundle: Step, answer: Answer, aboard: Boarded) -> None:
+    def _take_apart(self, bundle: Step, answer: Answer, inner: InnerOutcomes) -> None:
         """Let the parts of a bundle be steps: those that are done, those in doubt, and those that are to be sent."""
         self._options.ledger.settle(bundle, "apart", None, answer.note, {})
         self._intended.discard(bundle.number)
-        self._schedule.take_apart(bundle, [part.number for part in aboard.left])
-        for landed in aboard.found:
-            note = self._receive([landed], [])
-            self._note(landed.step, "applied", evolve(answer, error=None, aboard=None, note=note or answer.note))
-            self._release(landed.step)
-        for doubt in aboard.lost:
-            self._hands.doubt(doubt)
+        self._schedule.take_apart(bundle, [part.number for part in inner.left])
+        for applied_steps in inner.found:
+            note = self._receive([applied_steps], [])
+            self._note(applied_steps.step, "applied", evolve(answer, error=None, inner=None, note=note or answer.note))
+            self._release(applied_steps.step)
+        for doubt in inner.lost:
+            self._targets.doubt(doubt)
             self._write_down(doubt)
             self._note(doubt.step, "in doubt", Answer(answer.body, answer.seconds, answer.tries, None, doubt.reason))
             self._fail()
 
-    def _write_down(self, doubt: Doubt) -> None:
+    def _write_down(self, doubt: InDoubt) -> None:
         """Write down since when a part of a bundle may be there, and what was there before."""
         there = {doubt.step.number: doubt.known} if doubt.is_listed else {}
         try:
@@ -409,30 +409,30 @@ class Run:
     def _take(self, step: Step, answer: Answer) -> str:
         parents, identity = self._parents(step), None
         if step.operation == "create":
-            sought = sought_for(self._doubts[step.number], parents)
-            identity = identity_in(sought.model.__mapper__, answer.body, sought.key, may_be_empty=True)
+            criteria = criteria_for(self._doubts[step.number], parents)
+            identity = identity_in(criteria.model.__mapper__, answer.body, criteria.key, may_be_empty=True)
             self.ids[str(step.token)] = identity
-        landed, lost = [] if step.parts else [Landed(step, parents, identity, answer.body)], list[Doubt]()
-        if answer.aboard is not None:
-            landed += [each._replace(step=evolve(each.step, number=step.number)) for each in answer.aboard.found]
-            lost += answer.aboard.lost
-        return self._receive(landed, lost)
+        applied_steps, lost = [] if step.parts else [Applied(step, parents, identity, answer.body)], list[InDoubt]()
+        if answer.inner is not None:
+            applied_steps += [each._replace(step=evolve(each.step, number=step.number)) for each in answer.inner.found]
+            lost += answer.inner.lost
+        return self._receive(applied_steps, lost)
 
-    def _receive(self, landed: list[Landed], lost: list[Doubt]) -> str:
+    def _receive(self, applied_steps: list[Applied], lost: list[InDoubt]) -> str:
         """Take in what was done, now or at the end; give what is to be said of the first."""
-        self.ids.update({str(each.step.token): each.identity for each in landed if each.identity is not None})
-        for each in landed:
+        self.ids.update({str(each.step.token): each.identity for each in applied_steps if each.identity is not None})
+        for each in applied_steps:
             key = each.step.token
             if each.step.operation == "delete" and isinstance(key, Key):
                 self._gone.setdefault((key.model, key.parents), set()).add(key.identity)
                 self._known.pop((key.model, key.parents), None)  # its number may be given again
-        self.landed += landed
+        self.applied_steps += applied_steps
         self._lost += lost
-        if self._options.puts_back:
+        if self._options.compensates:
             return ""
-        notes = [self._hands.take(*each) for each in landed]
+        notes = [self._targets.take(*each) for each in applied_steps]
         for doubt in lost:
-            self._hands.doubt(doubt)
+            self._targets.doubt(doubt)
         return notes[0]
 
     def _release(self, step: Step) -> None:
@@ -444,13 +444,16 @@ class Run:
         return bool(lost) and not lost.isdisjoint((*waits_for(step.body), *waits_for(step.parents)))
 
     def _note(self, step: Step, status: Outcome, answer: Answer) -> None:
-        instance = self._hands.object_of(step)
+        instance = self._targets.object_of(step)
         entry = Entry(step, instance, status, answer.error, answer.seconds, answer.tries, answer.note)
         self.entries[step.number] = entry
         identity = self.ids.get(step.token) if is_new(step.token) else None
-        inside = [*(each.token for each in step.riders), *(part.token for part in step.parts if is_new(part.token))]
-        aboard = {token: self.ids[token] for token in inside if token in self.ids}
-        self._options.ledger.settle(step, status, identity, answer.note, aboard)
+        inside = [
+            *(each.token for each in step.nested_creates),
+            *(part.token for part in step.parts if is_new(part.token)),
+        ]
+        inner = {token: self.ids[token] for token in inside if token in self.ids}
+        self._options.ledger.settle(step, status, identity, answer.note, inner)
         if self._options.progress is not None:
             try:
                 self._options.progress(entry, len(self.entries), len(self.steps))
@@ -461,7 +464,7 @@ class Run:
 
     def _give_up(self) -> None:
         """Leave what is still in flight in doubt."""
-        for number, future in self._flying.items():
+        for number, future in self._in_flight.items():
             if not future.cancel():
                 error = TransportError("the answer was not waited for, because of a second Ctrl-C")
                 note = f"{self.steps[number].method} {self.steps[number].path} may have been done: {error}"

@@ -11,28 +11,28 @@ from attrs import evolve
 from linode_orm.errors import ConflictError, JournalError, LinodeORMError
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.apply_plan import movement
-from linode_orm.session.commit.compensation import put_back
-from linode_orm.session.commit.executor import Options
-from linode_orm.session.commit.run_plan import Before, send
+from linode_orm.session.commit.compensation import compensate
+from linode_orm.session.commit.executor import RunOptions
+from linode_orm.session.commit.run_plan import EarlierOutcomes, send
 from linode_orm.session.commit.secrets import secrets_for
-from linode_orm.session.journal.journal import Journal, Known
-from linode_orm.session.journal.journaled_history import Pages, state_of
-from linode_orm.session.loading.api_time import Moment
+from linode_orm.session.journal.journal import Journal, StoredRequest
+from linode_orm.session.journal.journaled_history import JournalLog, state_of
+from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.loading.loader import identity_in
-from linode_orm.session.outcome.lookup import Finding
-from linode_orm.session.outcome.nested import board
-from linode_orm.session.outcome.rebuild import Rebuilding
-from linode_orm.session.planning.plan import Doubt, Pending, Plan, fill
+from linode_orm.session.outcome.lookup import LookupResult
+from linode_orm.session.outcome.nested import match_nested
+from linode_orm.session.outcome.rebuild import RebuildRequest
+from linode_orm.session.planning.plan import InDoubt, Pending, Plan, fill
 from linode_orm.session.planning.report import CommitReport, Entry
-from linode_orm.session.reconcile.in_doubt import find, sought_for
-from linode_orm.session.reconcile.targets import PlainHands
-from linode_orm.session.waiting.newest import read_newest
+from linode_orm.session.reconcile.in_doubt import criteria_for, find
+from linode_orm.session.reconcile.targets import PlanTargets
+from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
 
-    from linode_orm.session.journal.journal import Kept
+    from linode_orm.session.journal.journal import StoredCommit
     from linode_orm.session.planning.report import Outcome
     from linode_orm.session.session import Session
     from linode_orm.wire.client import Client
@@ -77,7 +77,7 @@ def recover(
         journal.close()
 
 
-def _as_written(kept: Kept) -> Iterator[Entry]:
+def _as_written(kept: StoredCommit) -> Iterator[Entry]:
     for known in kept.steps:
         status: Any = known.status or ("pending" if known.intent is None else "in doubt")
         yield Entry(known.step, None, status, note=known.note)
@@ -87,7 +87,13 @@ class _Recovery:
     """One unfinished commit on its way to an end."""
 
     def __init__(
-        self, session: Session, journal: Journal, kept: Kept, *, undo: bool, secrets: Mapping[str, object] | None
+        self,
+        session: Session,
+        journal: Journal,
+        kept: StoredCommit,
+        *,
+        undo: bool,
+        secrets: Mapping[str, object] | None,
     ) -> None:
         if kept.base_url != session.client.base_url:
             theirs = session.client.base_url
@@ -98,8 +104,8 @@ class _Recovery:
         self._secrets = secrets_for(kept.plan, secrets, may_lack=True)
         self._ids = kept.ids
         self._plan = kept.plan
-        self._hands = PlainHands(session, self._plan, self._secrets, self._ids)
-        self._ledger = Pages(journal, kept.id)
+        self._targets = PlanTargets(session, self._plan, self._secrets, self._ids)
+        self._ledger = JournalLog(journal, kept.id)
         self._made: dict[str, set[object]] = {}
 
     def run(self) -> CommitReport:
@@ -140,11 +146,11 @@ class _Recovery:
                 if step.operation == "create":
                     yield from self._looked_for(known)
                 elif step.parts:
-                    self._hands.doubts[step.number] = evolve(self._doubt(known), until=self._until)
-        for number, doubt in self._hands.doubts.items():
-            self._hands.doubts[number] = self._but_for_others(doubt)
+                    self._targets.doubts[step.number] = evolve(self._doubt(known), until=self._until)
+        for number, doubt in self._targets.doubts.items():
+            self._targets.doubts[number] = self._but_for_others(doubt)
 
-    def _but_for_others(self, doubt: Doubt) -> Doubt:
+    def _but_for_others(self, doubt: InDoubt) -> InDoubt:
         """Give a doubt with the ids of objects that other steps made, now or earlier: none is the one looked for."""
         known = doubt.known
         for model in {part.model for part in doubt.step.whole if part.operation == "create"}:
@@ -153,57 +159,57 @@ class _Recovery:
             known |= self._made[model]
         return evolve(doubt, known=known)
 
-    def _entry(self, known: Known, status: Outcome, note: str = "") -> Entry:
-        return Entry(known.step, self._hands.object_of(known.step), status, note=note or known.note)
+    def _entry(self, known: StoredRequest, status: Outcome, note: str = "") -> Entry:
+        return Entry(known.step, self._targets.object_of(known.step), status, note=note or known.note)
 
-    def _applied(self, known: Known, body: object = None, note: str = "") -> Entry:
+    def _applied(self, known: StoredRequest, body: object = None, note: str = "") -> Entry:
         """Give the entry of what was done; riders whose ids are not written down are looked for."""
         step = known.step
-        if self._undo or all(rider.token in self._ids for rider in step.riders):
+        if self._undo or all(nested.token in self._ids for nested in step.nested_creates):
             return self._entry(known, "applied", note)
         doubt, parents = self._doubt(known), self._parents(known)
-        aboard = board(self._session.client, doubt, parents, self._ids[str(step.token)], body)
-        for each in aboard.found:
+        inner = match_nested(self._session.client, doubt, parents, self._ids[str(step.token)], body)
+        for each in inner.found:
             self._ids[str(each.step.token)] = each.identity
-            self._hands.take(*each)
-        found = {rider.token: self._ids[rider.token] for rider in step.riders if rider.token in self._ids}
+            self._targets.take(*each)
+        found = {nested.token: self._ids[nested.token] for nested in step.nested_creates if nested.token in self._ids}
         self._ledger.settle(step, "applied", self._ids[str(step.token)], note, found)
-        if aboard.lost:
-            return self._entry(known, "in doubt", aboard.lost[0].reason)
+        if inner.lost:
+            return self._entry(known, "in doubt", inner.lost[0].reason)
         return self._entry(known, "applied", note)
 
-    def _doubt(self, known: Known) -> Doubt:
+    def _doubt(self, known: StoredRequest) -> InDoubt:
         step = known.step
         sent = fill(step.body, lambda each: self._ids.get(each.token) if isinstance(each, Pending) else each)
-        since = known.intent or Moment.now(self._session.client)
+        since = known.intent or ApiTime.now(self._session.client)
         is_listed = known.there is not None
-        return Doubt(step, sent, since, known.note, known.there or frozenset(), is_listed=is_listed)
+        return InDoubt(step, sent, since, known.note, known.there or frozenset(), is_listed=is_listed)
 
-    def _parents(self, known: Known) -> tuple[object, ...]:
+    def _parents(self, known: StoredRequest) -> tuple[object, ...]:
         return tuple(self._ids[each.token] if isinstance(each, Pending) else each for each in known.step.parents)
 
-    def _looked_for(self, known: Known) -> Iterator[Entry]:
+    def _looked_for(self, known: StoredRequest) -> Iterator[Entry]:
         """Look for an object whose creation may have been sent; nothing where it is not there, and may be sent."""
         step = known.step
         if any(isinstance(each, Pending) and each.token not in self._ids for each in step.parents):
             return  # its parent was never made, nor was it
         parents, doubt = self._parents(known), self._but_for_others(self._doubt(known))
-        sought = sought_for(doubt, parents)
-        if sought.key or sought.can_be_told:
-            finding = find(self._session.client, sought, lambda: self._until)
+        criteria = criteria_for(doubt, parents)
+        if criteria.key or criteria.is_distinguishable:
+            looked_up = find(self._session.client, criteria, lambda: self._until)
         else:
-            finding = Finding(why="nothing tells whether it was made, since the API allows several alike")
-        if finding.body is not None:
-            identity = identity_in(sought.model.__mapper__, finding.body, sought.key)
+            looked_up = LookupResult(why="nothing tells whether it was made, since the API allows several alike")
+        if looked_up.body is not None:
+            identity = identity_in(criteria.model.__mapper__, looked_up.body, criteria.key)
             self._ids[str(step.token)] = identity
             self._made[step.model].add(identity)
-            self._hands.take(step, parents, identity, finding.body)
+            self._targets.take(step, parents, identity, looked_up.body)
             self._ledger.settle(step, "applied", identity, "", {})
-            yield self._applied(known, finding.body, "its answer was lost; it was looked for and found")
-        elif finding.why:
-            yield self._entry(known, "in doubt", finding.why)
+            yield self._applied(known, looked_up.body, "its answer was lost; it was looked for and found")
+        elif looked_up.why:
+            yield self._entry(known, "in doubt", looked_up.why)
         else:
-            self._hands.doubts[step.number] = doubt
+            self._targets.doubts[step.number] = doubt
 
     # -- on to the end -----------------------------------------------------------------------------------------------
 
@@ -217,19 +223,19 @@ class _Recovery:
             plan = Plan(tuple(steps.values()))
             for number, found in clashes.items():
                 error = ConflictError("it was changed elsewhere since", conflicts=found)
-                entries[number] = Entry(steps[number], self._hands.object_of(steps[number]), "failed", error)
+                entries[number] = Entry(steps[number], self._targets.object_of(steps[number]), "failed", error)
         for step in plan:
             missing = [name for name in step.secrets if name not in self._secrets]
             if missing and step.number not in entries:
                 note = f"it needs the secret {', '.join(missing)}: recover(path, secrets={{...}})"
-                entries[step.number] = Entry(step, self._hands.object_of(step), "pending", note=note)
+                entries[step.number] = Entry(step, self._targets.object_of(step), "pending", note=note)
         on_error = "continue" if self._kept.on_error == "undo" else self._kept.on_error
         return send(
             plan,
             self._session.client,
-            self._hands,
-            options=Options(on_error, None, self._ledger, checked_at),
-            before=Before(tuple(entries.values()), self._ids),
+            self._targets,
+            options=RunOptions(on_error, None, self._ledger, checked_at),
+            before=EarlierOutcomes(tuple(entries.values()), self._ids),
             name=self._kept.id,
         ).report
 
@@ -242,24 +248,25 @@ class _Recovery:
             step = known.step
             if known.intent is None or known.status not in {None, "in doubt"} or step.number in entries:
                 continue
-            instance = self._hands.object_of(step)
+            instance = self._targets.object_of(step)
             if step.parts and step.looks:
                 entries.update(self._bundle_before_undo(known))
             elif step.operation in {"update", "replace", "bundle"}:
                 entries[step.number] = Entry(step, instance, "in doubt")
-            elif step.operation == "delete" and read_newest(self._session, [instance]):
+            elif step.operation == "delete" and refresh_in_bulk(self._session, [instance]):
                 entries[step.number] = Entry(step, instance, "applied")
         plan = Plan(tuple(entries[step.number].step if step.number in entries else step for step in self._plan))
-        back = put_back(entries, plan, self._ids, self._session.client, self._hands, self._ledger)
+        back = compensate(entries, plan, self._ids, self._session.client, self._targets, self._ledger)
         filled = [
-            back.entries.get(step.number) or Entry(step, self._hands.object_of(step), "pending") for step in self._plan
+            back.entries.get(step.number) or Entry(step, self._targets.object_of(step), "pending")
+            for step in self._plan
         ]
         return CommitReport(tuple(filled), id=self._kept.id)
 
-    def _bundle_before_undo(self, known: Known) -> dict[int, Entry]:
+    def _bundle_before_undo(self, known: StoredRequest) -> dict[int, Entry]:
         """Give a rebuild that was never answered with those of its parts that were done, as the newest list shows."""
         number = known.step.number
-        way = Rebuilding(self._session.client, self._hands.doubts[number])
+        way = RebuildRequest(self._session.client, self._targets.doubts[number])
         try:
             way.look(may_have_run=True)
         except LinodeORMError as error:
@@ -267,4 +274,4 @@ class _Recovery:
         done = way.boarded().found
         self._ids.update({str(each.step.token): each.identity for each in done if each.identity is not None})
         step = evolve(known.step, parts=tuple(each.step for each in done))
-        return {number: Entry(step, self._hands.object_of(step), "applied")} if done else {}
+        return {number: Entry(step, self._targets.object_of(step), "applied")} if done else {}

@@ -11,21 +11,21 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.plan import Plan, Step
 
 
-class Schedule:
+class Scheduler:
     """The steps of a plan by number, and those that are ready, lowest first.
 
     With `lasting_last`, deletions wait until all else has succeeded, but for those that something else waits for.
     """
 
-    def __init__(self, plan: Plan, *, lasting_last: bool) -> None:
+    def __init__(self, plan: Plan, *, irreversible_last: bool) -> None:
         self.steps = {step.number: step for step in plan}
-        self._lasting_last = lasting_last
+        self._lasting_last = irreversible_last
         self._missing = {step.number: len(step.depends_on) for step in plan}
         self._followers: dict[int, list[int]] = {}
         for step in plan:
             for other in step.depends_on:
                 self._followers.setdefault(other, []).append(step.number)
-        self._held = _last_ones(plan) if lasting_last else set[int]()
+        self._held = _last_ones(plan) if irreversible_last else set[int]()
         self._ready = [number for number, count in self._missing.items() if not count and number not in self._held]
         heapify(self._ready)
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.codecs import NOBODY, Optional, WrongType
+from linode_orm.mapping.codecs import NO_HOLDER, Optional, WrongType
 from linode_orm.mapping.containers import ListOf, MapOf, Structure
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.relations import Many
@@ -38,8 +38,8 @@ def secrets_for(plan: Plan, given: Given | None, *, may_lack: bool = False) -> d
     names = dict(given or {})
     strange = sorted(str(name) for name in names if name not in wanted)
     if strange:
-        near = [each for name in strange for each in get_close_matches(name, wanted, 1)]
-        meant = f" (did you mean {', '.join(near)}?)" if near else ""
+        load_origin = [each for name in strange for each in get_close_matches(name, wanted, 1)]
+        meant = f" (did you mean {', '.join(load_origin)}?)" if load_origin else ""
         _refuse(f"the plan has no secrets {', '.join(strange)}{meant}", wanted)
     missing = sorted(wanted.keys() - names.keys())
     if missing and not may_lack:
@@ -61,7 +61,7 @@ def _encoded(name: str, value: object, step: Step, hidden: Hidden) -> object:
     if isinstance(value, str) and str not in codec.plain:
         value = _document(name, value, codec)
     try:
-        return codec.trim(codec.encode(codec.adopt(value, NOBODY, "")), _VERBS[step.operation])
+        return codec.trim(codec.encode(codec.adopt(value, NO_HOLDER, "")), _VERBS[step.operation])
     except (WrongType, TypeError, ValueError, AttributeError):
         what = type(value).__name__
         msg = f"the secret {name}: {codec.text} expected, and the {what} that was given is none; nothing was sent"
@@ -78,8 +78,8 @@ def _document(name: str, text: str, codec: Codec) -> object:
 
 def _codec_of(step: Step, hidden: Hidden) -> Codec | None:
     """Give how the value behind a placeholder is written; None where nothing declares it."""
-    aboard = [each for each in step.riders if hidden.path[: len(each.place)] == each.place]
-    nearest = max(aboard, key=lambda each: len(each.place), default=None)
+    nested = [each for each in step.nested_creates if hidden.path[: len(each.place)] == each.place]
+    nearest = max(nested, key=lambda each: len(each.place), default=None)
     model, above = (step.model, 0) if nearest is None else (nearest.model, len(nearest.place))
     return _inside(resource(model), hidden.path[above:])
 

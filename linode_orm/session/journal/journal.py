@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from attrs import evolve
 
 from linode_orm.errors import JournalError
-from linode_orm.session.journal.sqlite_file import JournalFile, told
-from linode_orm.session.loading.api_time import Moment
+from linode_orm.session.journal.sqlite_file import JournalFile, journal_errors
+from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.planning.plan import Plan
 from linode_orm.session.planning.plan_file import from_json, step_from_dict
 
@@ -26,7 +26,7 @@ _KEPT: Final = 100
 """How many finished commits stay in the file, for `session.undo()`."""
 
 
-class Known(NamedTuple):
+class StoredRequest(NamedTuple):
     """What the journal knows of one step: when it may have been sent first, what became of it, which ids it brought.
 
     `aboard` are the ids of its riders, or of what its parts created, by token; `there` those that were in its
@@ -34,15 +34,15 @@ class Known(NamedTuple):
     """
 
     step: Step
-    intent: Moment | None
+    intent: ApiTime | None
     status: str | None
     identity: object
     note: str
-    aboard: Mapping[str, object]
+    inner_ids: Mapping[str, object]
     there: frozenset[object] | None = None
 
 
-class Kept(NamedTuple):
+class StoredCommit(NamedTuple):
     """A commit in the journal; `state` is open, undoing, finished, undone, returned or dropped."""
 
     id: str
@@ -50,7 +50,7 @@ class Kept(NamedTuple):
     on_error: str
     conflicts: str
     state: str
-    steps: tuple[Known, ...]
+    steps: tuple[StoredRequest, ...]
 
     @property
     def plan(self) -> Plan:
@@ -64,7 +64,7 @@ class Kept(NamedTuple):
         for each in self.steps:
             if isinstance(each.step.token, str) and each.identity is not None:
                 ids[each.step.token] = each.identity
-            ids.update(each.aboard)
+            ids.update(each.inner_ids)
         return ids
 
 
@@ -86,7 +86,7 @@ class Journal:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """Bring what is written inside, and what waits, to the disk together."""
-        with told(self.path):
+        with journal_errors(self.path):
             self._file.check_in_place()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -123,7 +123,7 @@ class Journal:
         if gone:
             connection.executemany("DELETE FROM commits WHERE id = ?", gone)
 
-    def intend(self, name: str, steps: Sequence[Step], moment: Moment, there: Mapping[int, Iterable[object]]) -> None:
+    def intend(self, name: str, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
         """Write down that steps may be sent from now on, and what is there where they create something.
 
         The first moment at which one may have been sent counts.
@@ -146,7 +146,7 @@ class Journal:
         """Give the number of what is in a collection, which many steps have in common and is written once."""
         known = self._listings.get(id(ids))
         if known is None or known[0] is not ids or known[1] != name:
-            with told(self.path):
+            with journal_errors(self.path):
                 ((last,),) = self._connection.execute(
                     "SELECT coalesce(max(number), 0) FROM listings WHERE commit_id = ?", (name,)
                 )
@@ -155,10 +155,10 @@ class Journal:
         return known[2]
 
     def settle(  # noqa: PLR0913, PLR0917  what is known of a step
-        self, name: str, number: int, status: str, identity: object, note: str, aboard: Mapping[str, object]
+        self, name: str, number: int, status: str, identity: object, note: str, inner_ids: Mapping[str, object]
     ) -> None:
         """Take down what became of a step; it reaches the disk with the next transaction."""
-        brought = {"id": identity, "aboard": aboard} if aboard else identity
+        brought = {"id": identity, "aboard": inner_ids} if inner_ids else identity
         self._waiting.append((status, json.dumps(brought), note, name, number))
 
     def flush(self) -> None:
@@ -171,22 +171,22 @@ class Journal:
         """Write down how a commit ended."""
         with self._transaction() as connection:
             connection.execute("UPDATE commits SET state = ? WHERE id = ?", (state, name))
-        with told(self.path):
+        with journal_errors(self.path):
             self._connection.execute("PRAGMA incremental_vacuum").fetchall()
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def unfinished(self) -> list[str]:
         """Give the names of the commits that have not ended, the oldest first."""
-        with told(self.path):
+        with journal_errors(self.path):
             rows = self._connection.execute(
                 "SELECT id FROM commits WHERE state IN ('open', 'undoing') ORDER BY began, rowid"
             ).fetchall()
         return [str(row[0]) for row in rows]
 
-    def find(self, name: str) -> Kept | None:
+    def find(self, name: str) -> StoredCommit | None:
         """Give a commit by its name."""
-        with told(self.path):
+        with journal_errors(self.path):
             found = self._connection.execute(
                 "SELECT id, base_url, on_error, conflicts, state FROM commits WHERE id = ?", (name,)
             ).fetchone()
@@ -200,24 +200,24 @@ class Journal:
             return None
         commit, base_url, on_error, conflicts, state = map(str, found)
         steps = tuple(_as_sent([self._known(*row) for row in rows]))
-        return Kept(commit, base_url, on_error, conflicts, state, steps)
+        return StoredCommit(commit, base_url, on_error, conflicts, state, steps)
 
     def made(self, model: str) -> frozenset[object]:
         """Give the ids of the objects of a class that the commits in the file have made."""
-        with told(self.path):
+        with journal_errors(self.path):
             rows = self._connection.execute(
                 "SELECT step, identity FROM steps WHERE identity <> 'null' AND instr(step, ?)",
                 (f'"type": {json.dumps(model)}',),
             ).fetchall()
         return frozenset(each for step, identity in rows for each in _made_by(json.loads(step), identity, model))
 
-    def _known(self, *row: Any) -> Known:  # noqa: ANN401  columns
+    def _known(self, *row: Any) -> StoredRequest:  # noqa: ANN401  columns
         step, intent, status, identity, note, there = row
         try:
-            moment = None if intent is None else Moment.of(intent)
-            found, aboard = _brought(identity)
+            moment = None if intent is None else ApiTime.of(intent)
+            found, inner_ids = _brought(identity)
             ids = None if there is None else frozenset(map(from_json, json.loads(there)))
-            return Known(step_from_dict(json.loads(step)), moment, status, found, note or "", aboard, ids)
+            return StoredRequest(step_from_dict(json.loads(step)), moment, status, found, note or "", inner_ids, ids)
         except (ValueError, TypeError, KeyError) as error:
             msg = f"{self.path} is damaged: a step in it cannot be read ({error}); nothing was sent"
             raise JournalError(msg) from None
@@ -227,7 +227,7 @@ class Journal:
         self._file.close()
 
 
-def _as_sent(found: list[Known]) -> Iterator[Known]:
+def _as_sent(found: list[StoredRequest]) -> Iterator[StoredRequest]:
     """Give what was sent: of a bundle that was taken apart its parts, of one that was not the bundle."""
     apart = {each.step.number: each.step.parts for each in found if each.status == "apart"}
     inside = {part.number for each in found if each.status != "apart" for part in each.step.parts}
@@ -251,10 +251,10 @@ def _brought(identity: str | None) -> tuple[object, dict[str, object]]:
 
 def _made_by(step: dict[str, Any], identity: str, model: str) -> Iterator[object]:
     """Give the ids of the objects of a class that one step made."""
-    own, aboard = _brought(identity)
+    own, inner_ids = _brought(identity)
     if step["object"]["type"] == model and own is not None:
         yield own
     for inside in (*step["riders"], *step["parts"]):
         named = inside["object"]
-        if named["type"] == model and named.get("new") in aboard:
-            yield aboard[named["new"]]
+        if named["type"] == model and named.get("new") in inner_ids:
+            yield inner_ids[named["new"]]

@@ -7,34 +7,34 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.session.journal.history import History, Past, Record
+from linode_orm.session.journal.history import History, PastCommit, Recording
 from linode_orm.session.journal.journal import Journal
-from linode_orm.session.journal.log import Ledger
+from linode_orm.session.journal.log import CommitLog
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from linode_orm.session.commit.run_plan import Sent
-    from linode_orm.session.journal.journal import Kept
-    from linode_orm.session.loading.api_time import Moment
+    from linode_orm.session.commit.run_plan import RunResult
+    from linode_orm.session.journal.journal import StoredCommit
+    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.plan import Plan, Step
     from linode_orm.session.planning.report import CommitReport
 
 
-class Pages(Ledger):
+class JournalLog(CommitLog):
     """Writes what one run does into the journal."""
 
     def __init__(self, journal: Journal, name: str) -> None:
         self._journal, self._name = journal, name
 
-    def intend(self, steps: Sequence[Step], moment: Moment, there: Mapping[int, Iterable[object]]) -> None:
+    def intend(self, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
         """Write down that these steps may be sent from now on."""
         self._journal.intend(self._name, steps, moment, there)
 
-    def settle(self, step: Step, status: str, identity: object, note: str, aboard: Mapping[str, object]) -> None:
+    def settle(self, step: Step, status: str, identity: object, note: str, inner_ids: Mapping[str, object]) -> None:
         """Take down what became of a step."""
-        self._journal.settle(self._name, step.number, status, identity, note, aboard)
+        self._journal.settle(self._name, step.number, status, identity, note, inner_ids)
 
     def flush(self) -> None:
         """Bring it to the disk."""
@@ -45,7 +45,7 @@ class Pages(Ledger):
         self._journal.end(self._name, "undoing")
 
 
-class Chronicle(History):
+class JournaledHistory(History):
     """Keeps commits in a journal; refuses a new one while the file holds an unfinished one of another process."""
 
     def __init__(self, path: str | os.PathLike[str], base_url: str) -> None:
@@ -55,7 +55,7 @@ class Chronicle(History):
         self.own: list[str] = []
 
     @contextmanager
-    def recording(self, plan: Plan, on_error: str, conflicts: str, *, is_whole: bool = True) -> Iterator[Record]:
+    def recording(self, plan: Plan, on_error: str, conflicts: str, *, is_whole: bool = True) -> Iterator[Recording]:
         """Write a commit down before it is made; one of this session that is unfinished goes on in it."""
         unfinished = self.journal.unfinished()
         strange = [name for name in unfinished if name not in self.own]
@@ -81,14 +81,14 @@ class Chronicle(History):
             instead=unfinished[0] if unfinished else None,
         )
         self.own.append(name)
-        yield Record(self, plan, name, Pages(self.journal, name))
+        yield Recording(self, plan, name, JournalLog(self.journal, name))
 
-    def keep(self, name: str, plan: Plan, sent: Sent) -> None:
+    def keep(self, name: str, plan: Plan, sent: RunResult) -> None:
         """Write down how a commit ended."""
         super().keep(name, plan, sent)
         self.journal.end(name, state_of(sent.report, interrupted=sent.interrupted))
 
-    def find(self, name: str) -> Past:
+    def find(self, name: str) -> PastCommit:
         """Give a commit by its name, of this session or of the journal."""
         kept = self.journal.find(str(name))
         return super().find(name) if kept is None else past(kept)
@@ -104,10 +104,10 @@ class Chronicle(History):
         self.journal.close()
 
 
-def past(kept: Kept) -> Past:
+def past(kept: StoredCommit) -> PastCommit:
     """Give what a commit in the journal did."""
     done = frozenset(each.step.number for each in kept.steps if each.status == "applied")
-    return Past(kept.plan, done, kept.ids)
+    return PastCommit(kept.plan, done, kept.ids)
 
 
 def state_of(report: CommitReport, *, interrupted: bool) -> str:

@@ -47,7 +47,7 @@ class JournalFile:
 
     def __init__(self, path: str | os.PathLike[str], *, must_exist: bool) -> None:
         self.path = Path(path)
-        with told(self.path):
+        with journal_errors(self.path):
             self._place = Path(os.path.realpath(self.path))  # a whole path is never taken for a URI
             if not self._place.exists():
                 if must_exist:
@@ -184,7 +184,7 @@ def _is_full(path: Path) -> bool:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def journal_errors(path: Path) -> Iterator[None]:
     """Say in words what SQLite says in its own."""
     try:
         yield

@@ -21,7 +21,7 @@ _OURS: Final = "here"
 
 
 @frozen
-class Moment:
+class ApiTime:
     """A moment by the clock of the API where it was known, else by that of this machine.
 
     `is_theirs` says which. `seconds` is the monotonic clock then, None where another process has written it down.

@@ -7,7 +7,7 @@ from weakref import ref
 
 from linode_orm.errors import ResponseError
 from linode_orm.mapping.record import EMPTY, Record, absorb
-from linode_orm.mapping.state import DETACHED, Loaded, Origin, Shelf, State, Status
+from linode_orm.mapping.state import DETACHED, Loaded, Origin, StaleValues, State, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ _NOTHING: Final[dict[str, object]] = {}
 _set_state = Record.__dict__["__state__"].__set__
 
 
-class Household(Protocol):
+class LoaderHost(Protocol):
     """What the loader needs of a session."""
 
     identity_map: IdentityMap
@@ -35,7 +35,7 @@ class Household(Protocol):
 class Loader:
     """Makes objects of bodies and brings objects up to date, one object for each key."""
 
-    def __init__(self, session: Household) -> None:
+    def __init__(self, session: LoaderHost) -> None:
         self._session = session
         self._map = session.identity_map
 
@@ -100,10 +100,10 @@ class Loader:
         if mapper.only_on_get and loaded is Loaded.ROW and state.loaded is Loaded.WHOLE:
             body = {**{key: state.raw[key] for key in mapper.only_on_get if key in state.raw}, **body}
             loaded = Loaded.WHOLE
-        if state.shelf is not None:
-            for name, value in state.shelf.values.items():
+        if state.stale_values is not None:
+            for name, value in state.stale_values.values.items():
                 instance.__dict__.setdefault(name, value)
-            state.shelf = None
+            state.stale_values = None
         absorb(instance, body)
         state.loaded = loaded
         state.fresh_until = self._session.fresh_until() if mapper.volatile else None
@@ -127,15 +127,15 @@ class Loader:
         if state.loaded is Loaded.NOTHING:
             return
         mapper, edits = instance.__mapper__, state.edits or {}
-        shelved = {} if state.shelf is None else dict(state.shelf.values)
+        stale = {} if state.stale_values is None else dict(state.stale_values.values)
         for name in tuple(instance.__dict__):
             field = mapper.fields.get(name)
             if field is None or name in edits:
                 continue
             if field.codec.mutable and instance.__dict__[name] is not None:
-                shelved[name] = instance.__dict__[name]
+                stale[name] = instance.__dict__[name]
             del instance.__dict__[name]
-        state.shelf = Shelf(state.raw, shelved) if shelved else None
+        state.stale_values = StaleValues(state.raw, stale) if stale else None
         keys = [mapper.fields[name].key for name in mapper.id_names]
         state.raw = {key: state.raw[key] for key in keys if key in state.raw} or EMPTY
         state.loaded = Loaded.NOTHING

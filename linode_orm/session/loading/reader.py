@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from linode_orm.errors import InvalidRequestError, NotFound, ResponseError
 from linode_orm.mapping.query import Query
-from linode_orm.mapping.state import Loaded, Near, Status
+from linode_orm.mapping.state import Loaded, LoadOrigin, Status
 from linode_orm.session.loading.loader import identity_in
-from linode_orm.session.query.eager import Batch
+from linode_orm.session.query.eager import LoaderBatch
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.mapping.query import Runner
     from linode_orm.session.loading.loader import Loader
-    from linode_orm.session.loading.reference_data import Catalogue
-    from linode_orm.session.query.eager import Batches
+    from linode_orm.session.loading.reference_data import ReferenceData
+    from linode_orm.session.query.eager import EagerLoader
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Response
 
@@ -27,8 +27,8 @@ class Reads(Protocol):
 
     client: Client
     loader: Loader
-    batches: Batches
-    catalogue: Catalogue
+    batches: EagerLoader
+    catalogue: ReferenceData
     lazy: str
 
     @property
@@ -127,9 +127,9 @@ class Reader:
         if instance.__mapper__.catalogue:
             self.listed(instance)
             return
-        if isinstance(state.batch, Near) and state.loaded is Loaded.NOTHING:
+        if isinstance(state.batch, LoadOrigin) and state.loaded is Loaded.NOTHING:
             self._session.batches.load_references(instance, state.batch)
-        elif isinstance(state.batch, Batch) and state.loaded is Loaded.NOTHING:
+        elif isinstance(state.batch, LoaderBatch) and state.loaded is Loaded.NOTHING:
             self._session.batches.reload(instance, state.batch)
         if state.loaded is not Loaded.WHOLE:
             self.item(instance)
@@ -140,17 +140,17 @@ class Reader:
         if state.status is Status.DETACHED:
             return
         self._allow(instance, name)
-        if isinstance(state.batch, Batch) and self._session.batches.reload(instance, state.batch):
+        if isinstance(state.batch, LoaderBatch) and self._session.batches.reload(instance, state.batch):
             return
         self.item(instance)
 
     def _allow(self, instance: Model, name: str) -> None:
         """Refuse an implicit request where the session or the query forbids it."""
         batch = instance.__state__.batch
-        near = batch.instance.__state__.batch if isinstance(batch, Near) else None
+        load_origin = batch.instance.__state__.batch if isinstance(batch, LoadOrigin) else None
         if self._session.lazy == "raise":
             why, what = "the session was made with lazy='raise'", "session.load() or session.refresh() asks for it"
-        elif isinstance(near, Batch) and near.refuses:
+        elif isinstance(load_origin, LoaderBatch) and load_origin.refuses:
             why, what = "its query was made with raiseload()", "selectin(...) loads it with the query"
         else:
             return

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 
 
-class Shelved(Protocol):
+class ReferenceDataHost(Protocol):
     """What the catalogue needs of a session."""
 
     client: Client
@@ -34,10 +34,10 @@ class Lists(Protocol):
         ...
 
 
-class Catalogue:
+class ReferenceData:
     """Rows of catalogue resources by id, from the client's time-bounded cache or one list request."""
 
-    def __init__(self, session: Shelved) -> None:
+    def __init__(self, session: ReferenceDataHost) -> None:
         self._session = session
 
     def rows(self, model: type[Model]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
-from linode_orm.session.loading.api_time import Moment
+from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.outcome.call import may_have_been_done
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def send_once(session: Tries, target: Model, operation: Operation, request: Requ
     (`Client.settle`), it is sent again; one that makes something new never is, since its event may be about that.
     Raises the error of the request where nothing tells.
     """
-    since = Moment.now(session.client)
+    since = ApiTime.now(session.client)
     lost: LinodeORMError | None = None
     for _ in range(1 if makes_something(target, operation) else _ROUNDS):
         try:
@@ -65,7 +65,7 @@ def makes_something(target: Model, operation: Operation) -> bool:
     return operation.answers is not None and (operation.answers != type(target).__name__ or operation.name == "clone")
 
 
-def _settled(session: Tries, target: Model, operation: Operation, since: Moment) -> bool:
+def _settled(session: Tries, target: Model, operation: Operation, since: ApiTime) -> bool:
     """Whether an action turns out to be done, before no request can be running any more."""
     clock, pause = session.client.clock, _FIRST_PAUSE
     end = clock.monotonic() + session.client.settle
@@ -78,7 +78,7 @@ def _settled(session: Tries, target: Model, operation: Operation, since: Moment)
     return True
 
 
-def _has_happened(session: Tries, target: Model, operation: Operation, since: Moment) -> bool:
+def _has_happened(session: Tries, target: Model, operation: Operation, since: ApiTime) -> bool:
     """Whether the account has an event of that action about that object since then; 1 GET."""
     event: Any = lookup("Event")
     state = target.__state__

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm.errors import ApiError, LinodeORMError, NotFound, RateLimited, Unauthorized
 from linode_orm.session.outcome.call import Answer, may_have_been_done
-from linode_orm.session.outcome.nested import Boarded, Landed
+from linode_orm.session.outcome.nested import Applied, InnerOutcomes
 from linode_orm.session.outcome.pause import pause
-from linode_orm.session.outcome.rebuild import Rebuilding
+from linode_orm.session.outcome.rebuild import RebuildRequest
 from linode_orm.session.planning.batch_rules import TAGGED
 from linode_orm.wire.messages import Request
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from threading import Event
 
-    from linode_orm.session.planning.plan import Doubt, Key, Step
+    from linode_orm.session.planning.plan import InDoubt, Key, Step
     from linode_orm.wire.client import Client
 
 _ROUNDS: Final = 4
@@ -25,18 +25,20 @@ _ROUNDS: Final = 4
 _FIRST_PAUSE: Final = 0.25
 
 
-def carry(client: Client, bundle: Doubt, stop: Event, wanted: Callable[[], bool], lost: BaseException | None) -> Answer:
+def send_batch(
+    client: Client, bundle: InDoubt, stop: Event, wanted: Callable[[], bool], lost: BaseException | None
+) -> Answer:
     """Send a bundle; where the API does not take it, the answer leaves its parts to be sent by themselves.
 
     `bundle` is its step, its parts with all ids filled in, and what is known of an earlier try, whose end `lost` tells.
     """
-    carrying = _Carrying(client, bundle, stop, wanted, lost)
-    return carrying.tag() if bundle.step.model == "Tag" else carrying.rebuild()
+    batch_request = _BatchRequest(client, bundle, stop, wanted, lost)
+    return batch_request.tag() if bundle.step.model == "Tag" else batch_request.rebuild()
 
 
-class _Carrying:
+class _BatchRequest:
     def __init__(
-        self, client: Client, bundle: Doubt, stop: Event, wanted: Callable[[], bool], lost: BaseException | None
+        self, client: Client, bundle: InDoubt, stop: Event, wanted: Callable[[], bool], lost: BaseException | None
     ) -> None:
         self._client, self._bundle, self._step = client, bundle, bundle.step
         self._stop, self._wanted = stop, wanted
@@ -57,13 +59,15 @@ class _Carrying:
             if self._lost is not None or _is_refusal(error):
                 return self._apart(self._step.parts, f"{self._step.method} {self._step.path}: {error}")
             return self._answer(error=error)
-        return self._answer(aboard=Boarded(tuple(Landed(part, part.parents, None, {}) for part in self._step.parts)))
+        return self._answer(
+            inner=InnerOutcomes(tuple(Applied(part, part.parents, None, {}) for part in self._step.parts))
+        )
 
     # -- a rebuild ---------------------------------------------------------------------------------------------------
 
     def rebuild(self) -> Answer:
         """Send the newest children with the changes in them; after a lost answer look what it did, and go on."""
-        way = Rebuilding(self._client, self._bundle)
+        way = RebuildRequest(self._client, self._bundle)
         try:
             for _ in range(_ROUNDS):
                 answer = self._round(way)
@@ -76,7 +80,7 @@ class _Carrying:
             return self._answer(error=error) if self._lost is None else self._doubt(unread)
         return self._doubt("it was sent several times, and no answer arrived")
 
-    def _round(self, way: Rebuilding) -> Answer | None:
+    def _round(self, way: RebuildRequest) -> Answer | None:
         """Look, and send what is missing; None where the answer was lost."""
         left = way.look(may_have_run=self._lost is not None)
         step = _FIRST_PAUSE
@@ -86,15 +90,15 @@ class _Carrying:
             left, step = way.look(may_have_run=True), 2 * step
         if not left:
             note = "its answer was lost; what it does was looked for and found" if self._lost else "it was so already"
-            return self._answer(note=note, aboard=way.boarded())
+            return self._answer(note=note, inner=way.boarded())
         request = way.request(left)
         if request is None:
-            return self._answer(aboard=way.boarded(), note="the API does not take these changes together")
+            return self._answer(inner=way.boarded(), note="the API does not take these changes together")
         try:
             answer = self._send(request)
         except Exception as error:  # noqa: BLE001  whatever it is, it is told
             return self._failed(error)
-        return self._answer(aboard=way.landed(answer), note="its first answer was lost" if self._lost else "")
+        return self._answer(inner=way.applied_steps(answer), note="its first answer was lost" if self._lost else "")
 
     def _failed(self, error: Exception) -> Answer | None:
         if may_have_been_done("POST", error):
@@ -122,7 +126,7 @@ class _Carrying:
             raise
 
     def _apart(self, parts: Sequence[Step], why: str) -> Answer:
-        return self._answer(aboard=Boarded(left=tuple(parts)), note=why)
+        return self._answer(inner=InnerOutcomes(left=tuple(parts)), note=why)
 
     def _doubt(self, why: str) -> Answer:
         note = f"{self._step.method} {self._step.path} was sent and may have been done: {self._lost}; {why}"
@@ -134,10 +138,10 @@ class _Carrying:
         error: BaseException | None = None,
         note: str = "",
         is_in_doubt: bool = False,
-        aboard: Boarded | None = None,
+        inner: InnerOutcomes | None = None,
     ) -> Answer:
         seconds = perf_counter() - self._began
-        return Answer({}, seconds, self._tries, error, note, is_in_doubt=is_in_doubt, aboard=aboard)
+        return Answer({}, seconds, self._tries, error, note, is_in_doubt=is_in_doubt, inner=inner)
 
 
 def _is_refusal(error: BaseException) -> bool:

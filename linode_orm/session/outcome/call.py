@@ -13,7 +13,7 @@ from linode_orm.errors import ApiError, LinodeORMError, NotFound, ResponseError,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from linode_orm.session.outcome.nested import Boarded
+    from linode_orm.session.outcome.nested import InnerOutcomes
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request
 
@@ -36,7 +36,7 @@ class Answer:
     note: str = ""
     is_in_doubt: bool = False
     may_repeat: bool = False
-    aboard: Boarded | None = None
+    inner: InnerOutcomes | None = None
 
 
 def may_have_been_done(method: str, error: BaseException) -> bool:

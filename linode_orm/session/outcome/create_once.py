@@ -13,8 +13,8 @@ from linode_orm.errors import BadRequest, LinodeORMError, ResponseError
 from linode_orm.mapping.model import resource
 from linode_orm.session.loading.loader import identity_in
 from linode_orm.session.outcome.call import Answer, may_have_been_done
-from linode_orm.session.outcome.lookup import Finding, has_other_name, look
-from linode_orm.session.outcome.nested import board
+from linode_orm.session.outcome.lookup import LookupResult, has_other_name, look
+from linode_orm.session.outcome.nested import match_nested
 from linode_orm.session.outcome.pause import pause
 from linode_orm.wire.stragglers import may_be_running
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.outcome.lookup import Sought
-    from linode_orm.session.planning.plan import Doubt
+    from linode_orm.session.outcome.lookup import LookupCriteria
+    from linode_orm.session.planning.plan import InDoubt
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request
 
@@ -32,7 +32,7 @@ _ROUNDS: Final = 4
 _FIRST_PAUSE: Final = 0.25
 
 
-class Claims:
+class ClaimedIds:
     """The ids that creations of one run were answered with, by collection: no lost one is taken for one of these."""
 
     def __init__(self) -> None:
@@ -44,21 +44,21 @@ class Claims:
         with self._lock:
             self._ids.setdefault((model, parents), set()).add(identity)
 
-    def of(self, sought: Sought) -> frozenset[object]:
+    def of(self, criteria: LookupCriteria) -> frozenset[object]:
         """Give the ids that cannot be that of an object that is sought."""
         with self._lock:
-            return frozenset(self._ids.get((sought.model, sought.parents), ()))
+            return frozenset(self._ids.get((criteria.model, criteria.parents), ()))
 
 
 def create(  # noqa: PLR0913, PLR0917  what a worker is given
     client: Client,
     request: Request,
-    sought: Sought,
-    claims: Claims,
+    criteria: LookupCriteria,
+    claims: ClaimedIds,
     stop: Event,
     wanted: Callable[[], bool],
     lost: BaseException | None = None,
-    carrier: Doubt | None = None,
+    outer: InDoubt | None = None,
 ) -> Answer:
     """Send a POST until it is known what became of it: done once, refused, or nobody can tell.
 
@@ -67,29 +67,29 @@ def create(  # noqa: PLR0913, PLR0917  what a worker is given
     is what became of it in an earlier commit; `wanted` is asked while it waits for its turn. `carrier` is given where
     others ride in the body: they are found then.
     """
-    return _Creation(client, request, sought, claims, stop, wanted, lost, carrier).run()
+    return _CreateOnce(client, request, criteria, claims, stop, wanted, lost, outer).run()
 
 
-class _Creation:
+class _CreateOnce:
     def __init__(  # noqa: PLR0913, PLR0917  what a worker is given
         self,
         client: Client,
         request: Request,
-        sought: Sought,
-        claims: Claims,
+        criteria: LookupCriteria,
+        claims: ClaimedIds,
         stop: Event,
         wanted: Callable[[], bool],
         lost: BaseException | None,
-        carrier: Doubt | None,
+        outer: InDoubt | None,
     ) -> None:
-        self._client, self._request, self._sought = client, request, sought
+        self._client, self._request, self._criteria = client, request, criteria
         self._claims, self._stop, self._wanted = claims, stop, wanted
         self._tries = 0
         self._lost = lost
-        self._carrier = carrier
+        self._outer = outer
         self._unanswered = self._running = 0 if lost is None else 1
         self._began = perf_counter()
-        self._takes = sought.path if sought.has_chosen_id else None
+        self._takes = criteria.path if criteria.has_chosen_id else None
 
     def run(self) -> Answer:
         for turn in range(_ROUNDS):
@@ -98,12 +98,12 @@ class _Creation:
                 return answer
             if turn == _ROUNDS - 1:
                 break
-            finding = self._settle(turn)
-            if finding.body is not None:
-                return self._adopt(finding.body)
-            if finding.why:
-                return self._doubt(finding.why)
-        return self._doubt("it was sent several times, and no answer arrived", may_repeat=bool(self._sought.key))
+            looked_up = self._settle(turn)
+            if looked_up.body is not None:
+                return self._adopt(looked_up.body)
+            if looked_up.why:
+                return self._doubt(looked_up.why)
+        return self._doubt("it was sent several times, and no answer arrived", may_repeat=bool(self._criteria.key))
 
     def _send(self) -> Answer | None:
         """Send it once; None where the answer was lost."""
@@ -111,7 +111,7 @@ class _Creation:
             response = self._client.send(self._request, wanted=self._wanted, takes=self._takes)
             self._tries += response.tries
             body = response.json() if response.content else {}
-            identity = identity_in(self._sought.model.__mapper__, body, self._sought.key, may_be_empty=True)
+            identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key, may_be_empty=True)
             self._check(identity, body)
         except Exception as error:  # noqa: BLE001  whatever it is, it is told
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)
@@ -126,15 +126,21 @@ class _Creation:
 
     def _check(self, identity: object, body: object) -> None:
         """Raise `ResponseError` where an answer is about another object: one that was there, or has another key."""
-        sought = self._sought
-        if sought.has_chosen_id:
+        criteria = self._criteria
+        if criteria.has_chosen_id:
             ids = identity if isinstance(identity, tuple) else (identity,)
-            is_other = [str(each).casefold() for each in ids] != [str(each).casefold() for each in sought.key.values()]
+            is_other = [str(each).casefold() for each in ids] != [
+                str(each).casefold() for each in criteria.key.values()
+            ]
         else:  # a number is given once, or again when what had it is gone
-            known = frozenset[object]() if sought.key else (sought.known - sought.doomed) | self._claims.of(sought)
-            is_other = (isinstance(identity, int) and identity in known) or has_other_name(sought, cast("Any", body))
+            known = (
+                frozenset[object]()
+                if criteria.key
+                else (criteria.known - criteria.to_be_deleted) | self._claims.of(criteria)
+            )
+            is_other = (isinstance(identity, int) and identity in known) or has_other_name(criteria, cast("Any", body))
         if is_other:
-            msg = f"{self._request.title}: the answer is about another {sought.model.__mapper__.name}, {identity!r}"
+            msg = f"{self._request.title}: the answer is about another {criteria.model.__mapper__.name}, {identity!r}"
             raise ResponseError(msg)
 
     def _refused(self, error: BaseException) -> Answer:
@@ -143,64 +149,64 @@ class _Creation:
             return self._answer(error=error)
         if isinstance(error, CancelledError):
             return self._doubt("it was not waited for")
-        if isinstance(error, BadRequest) and self._sought.key:
-            finding = self._look()
-            if finding.body is not None:
-                return self._adopt(finding.body)
-            if finding.why:
-                return self._doubt(finding.why)
+        if isinstance(error, BadRequest) and self._criteria.key:
+            looked_up = self._look()
+            if looked_up.body is not None:
+                return self._adopt(looked_up.body)
+            if looked_up.why:
+                return self._doubt(looked_up.why)
         return self._doubt(f"sent again, it was refused: {error}")
 
-    def _settle(self, turn: int) -> Finding:
+    def _settle(self, turn: int) -> LookupResult:
         """Look for it; wait before it may be sent again where two could come of that."""
-        if self._sought.key:
-            finding = self._look()
+        if self._criteria.key:
+            looked_up = self._look()
             if (
-                not finding.body
-                and not finding.why
+                not looked_up.body
+                and not looked_up.why
                 and not pause(self._client, _FIRST_PAUSE * 2**turn, self._stop.is_set)
             ):
-                return Finding(why="it was not waited for")
-            return finding
+                return LookupResult(why="it was not waited for")
+            return looked_up
         clock, step = self._client.clock, _FIRST_PAUSE
         end = clock.monotonic() + self._client.settle
         while True:
-            finding = self._look()
+            looked_up = self._look()
             left = end - clock.monotonic()
-            if finding.body is not None or finding.why or left <= 0:
-                return finding
+            if looked_up.body is not None or looked_up.why or left <= 0:
+                return looked_up
             if not pause(self._client, min(step, left), self._stop.is_set):
-                return Finding(why="it was not waited for")
+                return LookupResult(why="it was not waited for")
             step *= 2
 
-    def _look(self) -> Finding:
+    def _look(self) -> LookupResult:
         try:
-            return look(self._client, self._sought, self._claims.of(self._sought))
+            return look(self._client, self._criteria, self._claims.of(self._criteria))
         except LinodeORMError as error:
-            return Finding(why=f"it could not be looked for: {error}")
+            return LookupResult(why=f"it could not be looked for: {error}")
 
     def _hold(self, identity: object) -> None:
         """Let nobody free the key while a creation of the same may be running, which it keeps from being done."""
-        if self._running and self._sought.key:
-            mapper = self._sought.model.__mapper__
-            keys = {mapper.fields[name].key for name in self._sought.key}
-            self._client.hold(mapper.path_for(identity, self._sought.parents), keys)
+        if self._running and self._criteria.key:
+            mapper = self._criteria.model.__mapper__
+            keys = {mapper.fields[name].key for name in self._criteria.key}
+            self._client.hold(mapper.path_for(identity, self._criteria.parents), keys)
 
     def _adopt(self, body: dict[str, Any]) -> Answer:
-        identity = identity_in(self._sought.model.__mapper__, body, self._sought.key)
+        identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key)
         if self._unanswered > 1:
             self._hold(identity)
         return self._done(body, identity, note="its answer was lost; it was looked for and found")
 
     def _done(self, body: object, identity: object, *, note: str) -> Answer:
         """Take its id for itself, and find what rode in it."""
-        self._claims.add(self._sought.model, self._sought.parents, identity)
-        aboard = None
-        if self._carrier is not None:
-            aboard = board(self._client, self._carrier, self._sought.parents, identity, body)
-            for each in aboard.found:
+        self._claims.add(self._criteria.model, self._criteria.parents, identity)
+        inner = None
+        if self._outer is not None:
+            inner = match_nested(self._client, self._outer, self._criteria.parents, identity, body)
+            for each in inner.found:
                 self._claims.add(resource(each.step.model), each.parents, each.identity)
-        return evolve(self._answer(body, note=note), aboard=aboard)
+        return evolve(self._answer(body, note=note), inner=inner)
 
     def _doubt(self, why: str, *, may_repeat: bool = False) -> Answer:
         error = self._lost

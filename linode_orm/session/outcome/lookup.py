@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.mapper import Mapper
-    from linode_orm.session.loading.api_time import Moment
+    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.wire.client import Client
 
     Body = dict[str, Any]
@@ -34,7 +34,7 @@ _NAMES: Final = ("label", "name", "title", "username", "domain", "summary", "add
 
 
 @frozen(eq=False)
-class Sought:
+class LookupCriteria:
     """An object that was sent: of which class, below which parents, with which body (without secrets), and when.
 
     `known` are ids that cannot be its own: they were known before it was sent. `is_listed` says that no others were in
@@ -45,11 +45,11 @@ class Sought:
     model: type[Model]
     parents: tuple[object, ...]
     sent: Body
-    since: Moment
+    since: ApiTime
     known: frozenset[object] = frozenset()
     is_listed: bool = False
     until: float = 0.0
-    doomed: frozenset[object] = frozenset()
+    to_be_deleted: frozenset[object] = frozenset()
 
     @property
     def key(self) -> dict[str, object]:
@@ -68,7 +68,7 @@ class Sought:
         return self.model.__mapper__.path_for(values[0] if len(values) == 1 else values, self.parents)
 
     @property
-    def can_be_told(self) -> bool:
+    def is_distinguishable(self) -> bool:
         """Whether anything tells the object from those that were there before."""
         mapper = self.model.__mapper__
         return "list" in mapper.verbs and (bool(self.key) or "created" in mapper.fields or self.is_listed)
@@ -79,46 +79,48 @@ def ids_in(client: Client, model: type[Model], parents: tuple[object, ...]) -> f
     return frozenset(_identity(model.__mapper__, row) for row in rows(client, model, parents))
 
 
-class Finding(NamedTuple):
+class LookupResult(NamedTuple):
     """What a look found: the object, or why it is not known which it is; neither where there is none."""
 
     body: Body | None = None
     why: str = ""
 
 
-def look(client: Client, sought: Sought, taken: Collection[object] = ()) -> Finding:
+def look(client: Client, criteria: LookupCriteria, taken: Collection[object] = ()) -> LookupResult:
     """Look for an object: by its enforced key, else among what is new in its collection. 1 GET, or one a page.
 
     `taken` are ids that answers to other creations named.
     """
-    if sought.key:
-        found = _by_key(client, sought)
-        if found is None or _identity(sought.model.__mapper__, found) in sought.doomed:
-            return Finding()
-        differing = differences(sought, found)
-        if differing or not _is_new(client, sought, found):
+    if criteria.key:
+        found = _by_key(client, criteria)
+        if found is None or _identity(criteria.model.__mapper__, found) in criteria.to_be_deleted:
+            return LookupResult()
+        differing = differences(criteria, found)
+        if differing or not _is_new(client, criteria, found):
             what = f"its {', '.join(differing)} differ from what was sent" if differing else "it is older"
-            return Finding(why=f"there is one with that key, but {what}: it may be somebody else's")
-        return Finding(found)
-    if not sought.can_be_told:
-        return Finding(why="nothing tells it from others that are alike")
-    return _among_new(client, sought, taken)
+            return LookupResult(why=f"there is one with that key, but {what}: it may be somebody else's")
+        return LookupResult(found)
+    if not criteria.is_distinguishable:
+        return LookupResult(why="nothing tells it from others that are alike")
+    return _among_new(client, criteria, taken)
 
 
-def _by_key(client: Client, sought: Sought) -> Body | None:
-    mapper = sought.model.__mapper__
-    if "get" in mapper.verbs and sought.has_chosen_id:
+def _by_key(client: Client, criteria: LookupCriteria) -> Body | None:
+    mapper = criteria.model.__mapper__
+    if "get" in mapper.verbs and criteria.has_chosen_id:
         try:
-            body = client.send(Request("GET", sought.path, version=mapper.version)).json()
+            body = client.send(Request("GET", criteria.path, version=mapper.version)).json()
         except NotFound:
             return None
-        identity_in(mapper, body, sought.key)  # raises where it is no object
+        identity_in(mapper, body, criteria.key)  # raises where it is no object
         return cast("Body", body)
-    keys = {mapper.fields[name].key: value for name, value in sought.key.items()}
+    keys = {mapper.fields[name].key: value for name, value in criteria.key.items()}
     filterable = {
-        mapper.fields[name].key: keys[mapper.fields[name].key] for name in sought.key if mapper.fields[name].filterable
+        mapper.fields[name].key: keys[mapper.fields[name].key]
+        for name in criteria.key
+        if mapper.fields[name].filterable
     }
-    found = rows(client, sought.model, sought.parents, filterable)
+    found = rows(client, criteria.model, criteria.parents, filterable)
     return next((row for row in found if all(row.get(key) == value for key, value in keys.items())), None)
 
 
@@ -133,24 +135,26 @@ def rows(
         yield from page
 
 
-def _among_new(client: Client, sought: Sought, taken: Collection[object]) -> Finding:
+def _among_new(client: Client, criteria: LookupCriteria, taken: Collection[object]) -> LookupResult:
     """Give the only one that is new and as it was sent; say so where one that is new may be it and may not."""
     equal: list[Body] = []
     perhaps = 0
-    for row in rows(client, sought.model, sought.parents):
-        identity = _identity(sought.model.__mapper__, row)
-        if any(identity in those for those in (sought.known, sought.doomed, taken)) or not _is_new(client, sought, row):
+    for row in rows(client, criteria.model, criteria.parents):
+        identity = _identity(criteria.model.__mapper__, row)
+        if any(identity in those for those in (criteria.known, criteria.to_be_deleted, taken)) or not _is_new(
+            client, criteria, row
+        ):
             continue
-        differing = differences(sought, row)
+        differing = differences(criteria, row)
         if not differing:
             equal.append(row)
-        elif not any(name in differing for name in _NAMES) and not _aims_elsewhere(sought, row):
+        elif not any(name in differing for name in _NAMES) and not _aims_elsewhere(criteria, row):
             perhaps += 1
     if len(equal) == 1 and not perhaps:
-        return Finding(equal[0])
+        return LookupResult(equal[0])
     if not equal and not perhaps:
-        return Finding()
-    return Finding(why=f"{len(equal) + perhaps} new ones are alike, and nothing tells which it is")
+        return LookupResult()
+    return LookupResult(why=f"{len(equal) + perhaps} new ones are alike, and nothing tells which it is")
 
 
 def _identity(mapper: Mapper, row: Body) -> object:
@@ -158,37 +162,37 @@ def _identity(mapper: Mapper, row: Body) -> object:
     return ids[0] if len(ids) == 1 else ids
 
 
-def _aims_elsewhere(sought: Sought, row: Body) -> bool:
+def _aims_elsewhere(criteria: LookupCriteria, row: Body) -> bool:
     """Whether a record names another target: several of one name are usual, and of a target only dots and case move."""
-    mine, theirs = sought.sent.get("target"), row.get("target")
+    mine, theirs = criteria.sent.get("target"), row.get("target")
     if not isinstance(mine, str) or not isinstance(theirs, str):
         return False
     return mine.rstrip(".").casefold() != theirs.rstrip(".").casefold()
 
 
-def _is_new(client: Client, sought: Sought, row: Body) -> bool:
+def _is_new(client: Client, criteria: LookupCriteria, row: Body) -> bool:
     """Whether an object was made while the request may have run, by the clock of the API as far as it is known."""
-    created = sought.model.__mapper__.fields.get("created")
+    created = criteria.model.__mapper__.fields.get("created")
     moment = row.get(created.key) if created is not None else None
     if created is None or moment is None:
         return True
     when = created.codec.decode(moment, cast("Any", None), "created")
     if not isinstance(when, datetime):
         return True
-    end = ended(client, sought.until)
-    return when >= sought.since.earliest(client) and (end is None or when <= end)
+    end = ended(client, criteria.until)
+    return when >= criteria.since.earliest(client) and (end is None or when <= end)
 
 
-def differences(sought: Sought, row: Body) -> list[str]:
+def differences(criteria: LookupCriteria, row: Body) -> list[str]:
     """Give the attributes in which a row is not as it was sent; what it does not show is not compared.
 
     With an enforced key only plain values are: the API may rewrite the others, and no other object can have the key.
     """
-    mapper = sought.model.__mapper__
+    mapper = criteria.model.__mapper__
     differing: list[str] = []
-    for key, value in sought.sent.items():
+    for key, value in criteria.sent.items():
         known = mapper.keys.get(key)
-        if known is None or known.kind == "secret" or (sought.key and isinstance(value, (dict, list))):
+        if known is None or known.kind == "secret" or (criteria.key and isinstance(value, (dict, list))):
             continue
         theirs = row
         if known.name in mapper.id_names and not is_natural(mapper, known.name):
@@ -198,11 +202,11 @@ def differences(sought: Sought, row: Body) -> list[str]:
     return differing
 
 
-def has_other_name(sought: Sought, body: Body) -> bool:
+def has_other_name(criteria: LookupCriteria, body: Body) -> bool:
     """Whether an object is called otherwise than what was sent, however the API writes it."""
-    fields = sought.model.__mapper__.fields
-    keys = [fields[name].key for name in {*_NAMES, *sought.key} if name in fields]
-    pairs = [(sought.sent.get(key), body.get(key)) for key in keys]
+    fields = criteria.model.__mapper__.fields
+    keys = [fields[name].key for name in {*_NAMES, *criteria.key} if name in fields]
+    pairs = [(criteria.sent.get(key), body.get(key)) for key in keys]
     return any(_bare(one) != _bare(other) for one, other in pairs if isinstance(one, str) and isinstance(other, str))
 
 

@@ -11,7 +11,7 @@ from linode_orm.session.outcome.lookup import differences
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
-    from linode_orm.session.outcome.lookup import Sought
+    from linode_orm.session.outcome.lookup import LookupCriteria
 
     Body = dict[str, Any]
 
@@ -20,34 +20,34 @@ _ANYTHING: Final = object()
 """Stands for the value of a row that does not say it plainly."""
 
 
-class Pairs(NamedTuple):
+class Matches(NamedTuple):
     """The id of each object that can be told, by its place among those sought, and the places of what no row fits."""
 
     found: dict[int, object]
     absent: frozenset[int]
 
 
-def paired(sought: Sequence[Sought], there: Mapping[object, Body]) -> Pairs:
+def match(criteria: Sequence[LookupCriteria], there: Mapping[object, Body]) -> Matches:
     """Find objects of one class, which were sent together, among rows by their ids.
 
     Where objects and rows that fit are as many, any way to pair them is right: nothing that was sent tells them apart.
     """
-    pairing = _Pairing(sought, there)
-    return Pairs(dict(pairing.run()), frozenset(pairing.absent()))
+    pairing = _BipartiteMatching(criteria, there)
+    return Matches(dict(pairing.run()), frozenset(pairing.absent()))
 
 
-class _Pairing:
+class _BipartiteMatching:
     """Works on kinds, not on single objects: those sent alike fit the same rows, and rows that look alike fit alike."""
 
-    def __init__(self, sought: Sequence[Sought], there: Mapping[object, Body]) -> None:
-        mapper = sought[0].model.__mapper__
+    def __init__(self, criteria: Sequence[LookupCriteria], there: Mapping[object, Body]) -> None:
+        mapper = criteria[0].model.__mapper__
         self._mapper = mapper
-        compared = {key for each in sought for key in each.sent if _is_compared(mapper.keys.get(key))}
-        self._sought = _kinds(enumerate(sought), lambda each: _projected(each.sent, compared))
+        compared = {key for each in criteria for key in each.sent if _is_compared(mapper.keys.get(key))}
+        self._criteria = _kinds(enumerate(criteria), lambda each: _projected(each.sent, compared))
         shown = compared | {"entity"}
         ordered = ((identity, there[identity]) for identity in sorted(there, key=_in_order))
         self._rows = _kinds(ordered, lambda row: _projected(row, shown))
-        self._samples = [sought[kind[0]] for kind in self._sought]
+        self._samples = [criteria[kind[0]] for kind in self._criteria]
         self._bodies = [there[kind[0]] for kind in self._rows]
         self._indexes: dict[str, dict[Hashable, list[int]]] = {}
         self._fits = [self._fitting(each) for each in self._samples]
@@ -56,7 +56,7 @@ class _Pairing:
         """Pair what competes for the same rows, where there are as many of both."""
         for kinds in _together(self._fits):
             rooms = {row: len(self._rows[row]) for kind in kinds for row in self._fits[kind]}
-            needs = {kind: len(self._sought[kind]) for kind in kinds}
+            needs = {kind: len(self._criteria[kind]) for kind in kinds}
             if sum(rooms.values()) == sum(needs.values()):
                 yield from self._handed_out(_shared(needs, rooms, self._fits))
 
@@ -64,31 +64,31 @@ class _Pairing:
         """Give the objects that no row fits."""
         for kind, rows in enumerate(self._fits):
             if not rows:
-                yield from self._sought[kind]
+                yield from self._criteria[kind]
 
     def _handed_out(self, shares: Mapping[int, Mapping[int, int]]) -> Iterator[tuple[int, object]]:
         """Give objects and rows in their order, where that leaves a choice."""
         rows = {row: iter(self._rows[row]) for given in shares.values() for row in given}
         for kind, given in shares.items():
-            indexes = iter(self._sought[kind])
+            indexes = iter(self._criteria[kind])
             for row in sorted(given):
                 yield from ((next(indexes), next(rows[row])) for _ in range(given[row]))
 
-    def _fitting(self, sought: Sought) -> list[int]:
+    def _fitting(self, criteria: LookupCriteria) -> list[int]:
         """Give the kinds of rows that may be what was sent."""
-        key = {self._mapper.fields[name].key: value for name, value in sought.key.items()}
+        key = {self._mapper.fields[name].key: value for name, value in criteria.key.items()}
         return [
             row
-            for row in self._near(sought, key)
+            for row in self._closest(criteria, key)
             if all(self._bodies[row].get(name) == value for name, value in key.items())
-            and not differences(sought, self._bodies[row])
+            and not differences(criteria, self._bodies[row])
         ]
 
-    def _near(self, sought: Sought, key: Mapping[str, object]) -> Iterable[int]:
+    def _closest(self, criteria: LookupCriteria, key: Mapping[str, object]) -> Iterable[int]:
         """Give the rows that agree in the attribute that fewest agree in: the others need no closer look."""
         best: Iterable[int] = range(len(self._bodies))
         fewest = len(self._bodies)
-        for name, value in sought.sent.items():
+        for name, value in criteria.sent.items():
             if isinstance(value, _PLAIN) and (name in key or self._is_exact(name)):
                 index = self._index(name)
                 found, open_ones = index.get(value, []), index[_ANYTHING]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 from linode_orm.errors import LinodeORMError, ResponseError
 from linode_orm.mapping.model import resource
 from linode_orm.session.loading.loader import identity_in
-from linode_orm.session.outcome.lookup import Sought, agrees, rows
-from linode_orm.session.outcome.matching import paired
-from linode_orm.session.outcome.nested import Boarded, Landed
+from linode_orm.session.outcome.lookup import LookupCriteria, agrees, rows
+from linode_orm.session.outcome.matching import match
+from linode_orm.session.outcome.nested import Applied, InnerOutcomes
 from linode_orm.session.planning.batch_rules import REBUILDS
-from linode_orm.session.planning.plan import Doubt, Key
+from linode_orm.session.planning.plan import InDoubt, Key
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     Body = dict[str, Any]
 
 
-class Rebuilding:
+class RebuildRequest:
     """One rebuild on its way: the parent and its children as they were read last, and which parts they show done.
 
     Of children that are new only those can be ours that were not there before; which were is known from before it was
     sent first.
     """
 
-    def __init__(self, client: Client, bundle: Doubt) -> None:
+    def __init__(self, client: Client, bundle: InDoubt) -> None:
         self._client, self._bundle, self._step = client, bundle, bundle.step
         self._children = [part for part in self._step.parts if part.model != self._step.model]
         self._new = [part for part in self._children if part.operation == "create"]
@@ -63,12 +63,14 @@ class Rebuilding:
             self._before = (self._before or frozenset()) | self._rows.keys()
         before = self._before or frozenset()
         there = {each: row for each, row in self._rows.items() if each not in before} if self._new else {}
-        found = paired([self._sought(part) for part in self._new], there).found if there else {}
+        found = match([self._criteria(part) for part in self._new], there).found if there else {}
         self._made = {self._new[index].number: identity for index, identity in found.items()}
 
-    def _sought(self, part: Step) -> Sought:
+    def _criteria(self, part: Step) -> LookupCriteria:
         known = self._before or frozenset()
-        return Sought(self._model, self._parents, cast("Body", part.body), self._bundle.since, known, is_listed=True)
+        return LookupCriteria(
+            self._model, self._parents, cast("Body", part.body), self._bundle.since, known, is_listed=True
+        )
 
     def _is_done(self, part: Step) -> bool:
         if part.operation == "create":
@@ -100,7 +102,7 @@ class Rebuilding:
         body = {**own, rebuild.key: children}
         return Request("POST", self._step.path, version=self._step.version, body=body) if children else None
 
-    def landed(self, answer: object) -> Boarded:
+    def applied_steps(self, answer: object) -> InnerOutcomes:
         """Read the children after it was done, and say what of it holds; `answer` shows the parent."""
         shown = answer if isinstance(answer, dict) and self._parent.keys() <= answer.keys() else None
         try:
@@ -112,37 +114,39 @@ class Rebuilding:
         self._left = [part for part in self._left if part.operation != "create"]
         return self._boarded(lost, why)
 
-    def boarded(self) -> Boarded:
+    def boarded(self) -> InnerOutcomes:
         """Say which parts the last look found done, and which are to be sent."""
         return self._boarded()
 
-    def _boarded(self, lost: Sequence[Step] = (), why: str = "") -> Boarded:
+    def _boarded(self, lost: Sequence[Step] = (), why: str = "") -> InnerOutcomes:
         open_ones = {part.number for part in (*self._left, *lost)}
         found = tuple(self._found(part) for part in self._step.parts if part.number not in open_ones)
-        return Boarded(found, self._doubts(lost, why), left=tuple(self._left))
+        return InnerOutcomes(found, self._doubts(lost, why), left=tuple(self._left))
 
-    def _doubts(self, lost: Iterable[Step], why: str) -> tuple[Doubt, ...]:
+    def _doubts(self, lost: Iterable[Step], why: str) -> tuple[InDoubt, ...]:
         return tuple(doubt_of(self._bundle, part, why, self._before) for part in lost)
 
-    def _found(self, part: Step) -> Landed:
+    def _found(self, part: Step) -> Applied:
         if part.operation == "create":
             identity = self._made[part.number]
-            return Landed(part, part.parents, identity, self._rows[identity])
+            return Applied(part, part.parents, identity, self._rows[identity])
         body = self._parent if part.model == self._step.model else self._rows.get(_id(part))
-        return Landed(part, part.parents, None, body)
+        return Applied(part, part.parents, None, body)
 
-    def _unread(self, error: LinodeORMError) -> Boarded:
+    def _unread(self, error: LinodeORMError) -> InnerOutcomes:
         """Take what was answered for done where nothing could be read after it; new children have to be looked for."""
-        done = [Landed(part, part.parents, None, {}) for part in self._step.parts if part.operation != "create"]
+        done = [Applied(part, part.parents, None, {}) for part in self._step.parts if part.operation != "create"]
         why = f"it was made by {self._step.method} {self._step.path}, and could not be looked for: {error}"
-        return Boarded(tuple(done), self._doubts(self._new, why))
+        return InnerOutcomes(tuple(done), self._doubts(self._new, why))
 
 
-def doubt_of(bundle: Doubt, part: Step, why: str, before: frozenset[object] | None = None, until: float = 0.0) -> Doubt:
+def doubt_of(
+    bundle: InDoubt, part: Step, why: str, before: frozenset[object] | None = None, until: float = 0.0
+) -> InDoubt:
     """Give what is known of a creation that a bundle may have made."""
     known = bundle.known if before is None else before
     is_listed = bundle.is_listed or before is not None
-    return Doubt(part, part.body, bundle.since, why, known, until=until, is_listed=is_listed, was_aboard=True)
+    return InDoubt(part, part.body, bundle.since, why, known, until=until, is_listed=is_listed, was_nested=True)
 
 
 def _object(request: Request, body: object) -> Body:

@@ -10,7 +10,7 @@ from attrs import evolve
 from linode_orm.mapping.model import resource
 from linode_orm.session.planning.batch_rules import REBUILDS, TAGGED
 from linode_orm.session.planning.plan import Key, Pending, Step
-from linode_orm.session.planning.steps import Draft, key_of, title
+from linode_orm.session.planning.steps import DraftStep, key_of, title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,18 +24,18 @@ _AROUND: Final = 4
 """How many requests a rebuild is: the parent and its children are read, it is sent, the children are read again."""
 
 
-class Bundle(Draft):
+class BatchStep(DraftStep):
     """One POST in place of several requests."""
 
     __slots__ = ("looks", "parts", "title")
 
     def __init__(  # noqa: PLR0913, PLR0917  the facts of one request
-        self, token: Key, instance: Model, path: str, title: str, looks: tuple[str, ...], parts: Sequence[Draft]
+        self, token: Key, instance: Model, path: str, title: str, looks: tuple[str, ...], parts: Sequence[DraftStep]
     ) -> None:
         super().__init__("bundle", instance, token, path, token.parents)
         self.title, self.looks, self.parts = title, looks, parts
 
-    def everyone(self) -> Iterator[Draft]:
+    def everyone(self) -> Iterator[DraftStep]:
         """Give the requests that it replaces."""
         for part in self.parts:
             yield from part.everyone()
@@ -61,9 +61,9 @@ class Bundle(Draft):
         )
 
 
-def bundle(
-    drafts: list[Draft], find: Find, in_doubt: Callable[[Model], bool], *, rebuilds: bool, tags: bool
-) -> list[Draft]:
+def batch(
+    drafts: list[DraftStep], find: Find, in_doubt: Callable[[Model], bool], *, rebuilds: bool, tags: bool
+) -> list[DraftStep]:
     """Give the drafts with the changes of children of one parent in its rebuild, and with new tags in a POST each.
 
     `find` gives the object with a key where the session has it; `in_doubt` says that an object may exist already.
@@ -73,7 +73,7 @@ def bundle(
     gone = {id(part): each for each in made for part in each.parts}
     if not gone:
         return drafts
-    placed: dict[int, Draft] = {}
+    placed: dict[int, DraftStep] = {}
     for draft in drafts:
         instead = gone.get(id(draft), draft)
         placed.setdefault(id(instead), instead)
@@ -83,9 +83,9 @@ def bundle(
 # -- rebuilds --------------------------------------------------------------------------------------------------------
 
 
-def _rebuilds(drafts: Iterable[Draft], find: Find, in_doubt: Callable[[Model], bool]) -> Iterator[Bundle]:
-    groups: dict[tuple[str, tuple[object, ...]], list[Draft]] = {}
-    own: dict[object, Draft] = {}
+def _rebuilds(drafts: Iterable[DraftStep], find: Find, in_doubt: Callable[[Model], bool]) -> Iterator[BatchStep]:
+    groups: dict[tuple[str, tuple[object, ...]], list[DraftStep]] = {}
+    own: dict[object, DraftStep] = {}
     for draft in drafts:
         name = draft.instance.__mapper__.name
         if name in REBUILDS:
@@ -107,7 +107,7 @@ def _is_new(parents: tuple[object, ...]) -> bool:
     return any(isinstance(each, Pending) for each in parents)
 
 
-def _fits(rebuild: Rebuild, parent: Model, parts: Iterable[Draft], children: Iterable[Draft]) -> bool:
+def _fits(rebuild: Rebuild, parent: Model, parts: Iterable[DraftStep], children: Iterable[DraftStep]) -> bool:
     """Whether the parent is known to be one that can be rebuilt, also as it will be, and its children to fit in."""
     for key, allowed in rebuild.only.items():
         will = [part.sent[key] for part in parts if part.instance is parent and key in part.sent]
@@ -115,29 +115,29 @@ def _fits(rebuild: Rebuild, parent: Model, parts: Iterable[Draft], children: Ite
             return False
     return all(
         part.sent.keys() <= rebuild.takes
-        and not part.aboard
+        and not part.nested
         and not any(part.instance.__state__.raw.get(key) for key in rebuild.unless)
         for part in children
     )
 
 
-def _rebuild(rebuild: Rebuild, parent: Model, parts: Sequence[Draft], changes: int) -> Bundle:
+def _rebuild(rebuild: Rebuild, parent: Model, parts: Sequence[DraftStep], changes: int) -> BatchStep:
     state, mapper = parent.__state__, parent.__mapper__
     path = mapper.path_for(state.identity, state.parents)
     below = f"{path}/{rebuild.key}"
     named = f"{title(parent)}: {changes} changes of its {rebuild.key}"
-    return Bundle(key_of(parent), parent, f"{path}/{rebuild.action}", named, (path, below, below), parts)
+    return BatchStep(key_of(parent), parent, f"{path}/{rebuild.action}", named, (path, below, below), parts)
 
 
 # -- tags ------------------------------------------------------------------------------------------------------------
 
 
-def _taggings(drafts: Sequence[Draft]) -> Iterator[Bundle]:
+def _taggings(drafts: Sequence[DraftStep]) -> Iterator[BatchStep]:
     """Give a POST for each tag that is put on several objects of which nothing else changes."""
     once: dict[int, int] = {}
     for draft in drafts:
         once[id(draft.instance)] = once.get(id(draft.instance), 0) + 1
-    groups: dict[str, list[Draft]] = {}
+    groups: dict[str, list[DraftStep]] = {}
     for draft in drafts:
         label = _new_tag(draft)
         if label is not None and once[id(draft.instance)] == 1:
@@ -145,10 +145,10 @@ def _taggings(drafts: Sequence[Draft]) -> Iterator[Bundle]:
     for label, group in groups.items():
         if len(group) > 1:
             key = Key("Tag", label, ())
-            yield Bundle(key, group[0].instance, "/tags", f"Tag {label!r} on {len(group)} objects", (), group)
+            yield BatchStep(key, group[0].instance, "/tags", f"Tag {label!r} on {len(group)} objects", (), group)
 
 
-def _new_tag(draft: Draft) -> str | None:
+def _new_tag(draft: DraftStep) -> str | None:
     """Give the only tag that a draft adds, where it does nothing else."""
     if draft.operation != "update" or draft.instance.__mapper__.name not in TAGGED or len(draft.body.changes) != 1:
         return None

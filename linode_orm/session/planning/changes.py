@@ -9,7 +9,7 @@ from linode_orm.mapping import Model
 from linode_orm.mapping.model import TRANSIENT
 from linode_orm.mapping.record import awaited, restore
 from linode_orm.mapping.relations import One
-from linode_orm.mapping.state import Loaded, Near, Status
+from linode_orm.mapping.state import Loaded, LoadOrigin, Status
 from linode_orm.mapping.transient import NewCollection
 from linode_orm.session.planning.nesting_rules import is_made_with_parent
 from linode_orm.session.query.collections import SessionCollection
@@ -32,12 +32,14 @@ class Houses(Protocol):
     loader: Loader
     reader: Reader
 
-    def reference(self, model: type[M], identity: object, parents: tuple[object, ...], near: Near | None) -> M:
+    def reference(
+        self, model: type[M], identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
+    ) -> M:
         """Give the object with that key."""
         ...
 
 
-class Membership:
+class Changes:
     """The objects that a session holds strongly until a commit: new, touched and deleted ones, each in order."""
 
     def __init__(self, session: Houses) -> None:

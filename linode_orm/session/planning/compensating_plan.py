@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
 
 
-def way_back(
+def plan_compensation(
     plan: Plan, done: Collection[int], ids: Mapping[str, object], *, doubtful: Collection[int] = ()
 ) -> tuple[Plan, dict[int, Step]]:
     """Give the plan that undoes the steps `done` (and takes those in doubt for done), and which step each of it undoes.

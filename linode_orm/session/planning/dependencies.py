@@ -10,7 +10,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.natural_keys import enforced_key
 from linode_orm.session.planning.ordering import Cycle, ordered
-from linode_orm.session.planning.steps import Draft, claims, frees, key_of, needed, references, rekeys
+from linode_orm.session.planning.steps import DraftStep, claims, frees, key_of, needed, references, rekeys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ _SOFT: Final = "perhaps "
 _FEW: Final = 1000
 
 
-def in_order(drafts: list[Draft], graves: Mapping[Key, Key]) -> list[int]:
+def in_order(drafts: list[DraftStep], cascade: Mapping[Key, Key]) -> list[int]:
     """Write down in each draft what it waits for, and give the order; refuse where there is none.
 
     `graves` are the keys of what is deleted: each deleted object, and each one below it, with the key of the object
@@ -31,11 +31,11 @@ def in_order(drafts: list[Draft], graves: Mapping[Key, Key]) -> list[int]:
     """
     _after_creation(drafts)
     _after_siblings(drafts)
-    _after_twins(drafts)
+    _after_indistinguishable(drafts)
     _after_tags(drafts)
     _unique(drafts)
-    if graves:
-        _before_deletion(drafts, graves)
+    if cascade:
+        _before_deletion(drafts, cascade)
     try:
         return ordered([draft.waits for draft in drafts])
     except Cycle:
@@ -47,7 +47,7 @@ def in_order(drafts: list[Draft], graves: Mapping[Key, Key]) -> list[int]:
         raise _refusal(drafts, cycle) from None
 
 
-def _after_creation(drafts: Sequence[Draft]) -> None:
+def _after_creation(drafts: Sequence[DraftStep]) -> None:
     """Let everything wait for the new parents and new references that it needs."""
     creation = {
         id(each.instance): at
@@ -64,7 +64,7 @@ def _after_creation(drafts: Sequence[Draft]) -> None:
                     draft.waits[creation[id(target)]] = f"its {name} is created"
 
 
-def _after_siblings(drafts: Sequence[Draft]) -> None:
+def _after_siblings(drafts: Sequence[DraftStep]) -> None:
     """Let an object's own PUTs go one after the other, and everything below it before it gets another key."""
     for at in range(1, len(drafts)):
         if drafts[at].instance is drafts[at - 1].instance:
@@ -77,19 +77,19 @@ def _after_siblings(drafts: Sequence[Draft]) -> None:
                     drafts[renamed[above]].waits[at] = "what is below its old key is done"
 
 
-def _after_twins(drafts: Sequence[Draft]) -> None:
+def _after_indistinguishable(drafts: Sequence[DraftStep]) -> None:
     """Let new objects that nothing tells apart be made one after the other: a lost one could be taken for its twin."""
     last: dict[tuple[str, str], int] = {}
     for at, draft in enumerate(drafts):
         if draft.operation != "create" or enforced_key(draft.instance.__mapper__, draft.sent):
             continue
-        twins = (draft.path, repr(draft.body.content))
-        if twins in last:
-            draft.waits[last[twins]] = "its twin is created"
-        last[twins] = at
+        indistinguishable = (draft.path, repr(draft.body.content))
+        if indistinguishable in last:
+            draft.waits[last[indistinguishable]] = "its twin is created"
+        last[indistinguishable] = at
 
 
-def _after_tags(drafts: Sequence[Draft]) -> None:
+def _after_tags(drafts: Sequence[DraftStep]) -> None:
     """Let whatever carries a tag that is made by a POST of its own wait for it: a tag that is there cannot be made."""
     made = {cast("Key", draft.token).identity: at for at, draft in enumerate(drafts) if _makes_tag(draft)}
     if not made:
@@ -101,7 +101,7 @@ def _after_tags(drafts: Sequence[Draft]) -> None:
                     draft.waits.setdefault(made[label], f"{_SOFT}the tag {label!r} is made")
 
 
-def _makes_tag(draft: Draft) -> bool:
+def _makes_tag(draft: DraftStep) -> bool:
     return draft.operation == "bundle" and cast("Key", draft.token).model == "Tag"
 
 
@@ -119,7 +119,7 @@ def ancestors(instance: Model) -> Iterator[Key]:
         yield key
 
 
-def _unique(drafts: Sequence[Draft]) -> None:
+def _unique(drafts: Sequence[DraftStep]) -> None:
     """Let who needs a unique value wait for who frees it; refuse two who need the same."""
     takers: dict[tuple[object, ...], int] = {}
     who: dict[tuple[object, ...], Model] = {}
@@ -144,7 +144,7 @@ def _unique(drafts: Sequence[Draft]) -> None:
 
 
 def _perhaps_unique(
-    drafts: Sequence[Draft],
+    drafts: Sequence[DraftStep],
     takers: Mapping[tuple[object, ...], int],
     unknown: Sequence[tuple[tuple[object, ...], int]],
 ) -> None:
@@ -155,23 +155,25 @@ def _perhaps_unique(
                 drafts[taker].waits.setdefault(at, f"{_SOFT}the {claim[2]} {claim[3]!r} is free")
 
 
-def _before_deletion(drafts: Sequence[Draft], graves: Mapping[Key, Key]) -> None:
+def _before_deletion(drafts: Sequence[DraftStep], cascade: Mapping[Key, Key]) -> None:
     """Let a deletion wait for everything that refers to what it deletes; what is attached to it is deleted after it."""
     deletion = {
         each.token: at for at, draft in enumerate(drafts) for each in draft.everyone() if each.operation == "delete"
     }
-    by_id = {(key.model, key.identity): deletion[grave] for key, grave in graves.items()}
+    by_id = {(key.model, key.identity): deletion[cascade_root] for key, cascade_root in cascade.items()}
     for at, draft in enumerate(drafts):
         soft = _SOFT if draft.operation == "delete" else ""
         for model, identity, hangs in references(draft):
-            grave = by_id.get((model, identity), at)
-            if grave != at and hangs and draft.operation == "delete":
-                draft.waits.setdefault(grave, f"{_SOFT}it hangs on nothing")
-            elif grave != at:
-                drafts[grave].waits.setdefault(at, f"{soft}{draft.instance.__describe__()} no longer refers to it")
+            cascade_root = by_id.get((model, identity), at)
+            if cascade_root != at and hangs and draft.operation == "delete":
+                draft.waits.setdefault(cascade_root, f"{_SOFT}it hangs on nothing")
+            elif cascade_root != at:
+                drafts[cascade_root].waits.setdefault(
+                    at, f"{soft}{draft.instance.__describe__()} no longer refers to it"
+                )
 
 
-def _refusal(drafts: Sequence[Draft], cycle: Cycle) -> InvalidRequestError:
+def _refusal(drafts: Sequence[DraftStep], cycle: Cycle) -> InvalidRequestError:
     around = [*cycle.nodes, cycle.nodes[0]]
     links = [
         f"{drafts[one].instance!r} waits until {drafts[one].waits[other]} ({drafts[other].instance!r})"

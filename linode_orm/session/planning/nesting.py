@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.session.planning.nesting_rules import RIDES
+from linode_orm.session.planning.nesting_rules import NESTING_RULES
 from linode_orm.session.planning.steps import needed, parent_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from linode_orm.mapping import Model
-    from linode_orm.session.planning.nesting_rules import Ride
-    from linode_orm.session.planning.steps import Draft
+    from linode_orm.session.planning.nesting_rules import NestingRule
+    from linode_orm.session.planning.steps import DraftStep
 
 
-def fold(drafts: list[Draft], *, everything: bool) -> list[Draft]:
+def fold(drafts: list[DraftStep], *, everything: bool) -> list[DraftStep]:
     """Give the drafts that are left when every child rides that can; without `everything`, only those that have to.
 
     A child rides where its parent is created by the same plan, the parent's POST takes all that was set on it, nothing
@@ -23,48 +23,50 @@ def fold(drafts: list[Draft], *, everything: bool) -> list[Draft]:
     """
     creation = {id(draft.instance): draft for draft in drafts if draft.operation == "create"}
     children = [draft for draft in creation.values() if draft.instance.__mapper__.above]
-    folding = _Folding(creation)
-    gone = {id(child) for child in sorted(children, key=_depth, reverse=True) if folding.board(child, everything)}
+    nesting = _Nesting(creation)
+    gone = {
+        id(child) for child in sorted(children, key=_depth, reverse=True) if nesting.nest_in_parent(child, everything)
+    }
     return [draft for draft in drafts if id(draft) not in gone] if gone else drafts
 
 
-def _depth(draft: Draft) -> int:
+def _depth(draft: DraftStep) -> int:
     return draft.instance.__mapper__.above
 
 
-class _Folding:
-    def __init__(self, creation: Mapping[int, Draft]) -> None:
+class _Nesting:
+    def __init__(self, creation: Mapping[int, DraftStep]) -> None:
         self._creation = creation
-        self._carrier: dict[int, Draft] = {}
-        self._lists: dict[tuple[int, str], dict[str, list[Draft]]] = {}
+        self._outer: dict[int, DraftStep] = {}
+        self._lists: dict[tuple[int, str], dict[str, list[DraftStep]]] = {}
 
-    def board(self, child: Draft, everything: bool) -> bool:  # noqa: FBT001  an option of its caller
+    def nest_in_parent(self, child: DraftStep, everything: bool) -> bool:  # noqa: FBT001  an option of its caller
         """Let a child ride where it can; say whether it does."""
         above = parent_of(child.instance)
         parent = self._creation.get(id(above)) if above is not None else None
         if parent is None or child.in_doubt:
             return False
-        ride = RIDES.get((parent.instance.__mapper__.name, child.instance.__mapper__.name))
-        if ride is None or not (everything or ride.is_required) or not self._takes(parent, child, ride):
+        rule = NESTING_RULES.get((parent.instance.__mapper__.name, child.instance.__mapper__.name))
+        if rule is None or not (everything or rule.is_required) or not self._takes(parent, child, rule):
             return False
         if self._needs(child, parent):
             return False
-        siblings, hidden = self._lists.setdefault((id(parent), ride.key), {}), repr(_hidden(child))
+        siblings, hidden = self._lists.setdefault((id(parent), rule.key), {}), repr(_hidden(child))
         others = (other for text, group in siblings.items() if text != hidden for other in group)
-        if not all(_can_be_told(child, other, ride) for other in others):
+        if not all(_is_distinguishable(child, other, rule) for other in others):
             return False
-        parent.take_aboard(child, ride.key, is_answered=ride.is_answered)
+        parent.nest(child, rule.key, is_answered=rule.is_answered)
         siblings.setdefault(hidden, []).append(child)
-        self._carrier[id(child.instance)] = parent
+        self._outer[id(child.instance)] = parent
         return True
 
-    def _takes(self, parent: Draft, child: Draft, ride: Ride) -> bool:
+    def _takes(self, parent: DraftStep, child: DraftStep, rule: NestingRule) -> bool:
         """Whether the parent's POST takes the child as it is; a list that its user wrote stays his own."""
-        is_ours = ride.key not in parent.sent or (id(parent), ride.key) in self._lists
-        fits = all(parent.sent.get(key) != value for key, value in ride.unless.items())
-        return is_ours and fits and child.sent.keys() <= ride.takes
+        is_ours = rule.key not in parent.sent or (id(parent), rule.key) in self._lists
+        fits = all(parent.sent.get(key) != value for key, value in rule.unless.items())
+        return is_ours and fits and child.sent.keys() <= rule.takes
 
-    def _needs(self, child: Draft, parent: Draft) -> bool:
+    def _needs(self, child: DraftStep, parent: DraftStep) -> bool:
         """Whether anything that a child refers to is created together with its parent, or after it."""
         seen = {id(child)}
         waiting = list(self._needed(child, beside=str(child.instance.__mapper__.parent_attribute)))
@@ -77,7 +79,7 @@ class _Folding:
                 waiting += self._needed(draft)
         return False
 
-    def _needed(self, draft: Draft, beside: str = "") -> Iterable[Draft]:
+    def _needed(self, draft: DraftStep, beside: str = "") -> Iterable[DraftStep]:
         """Give the requests that a draft, and what rides in it, has to wait for; its own relation `beside` left out."""
         for each in draft.everyone():
             for name, target in needed(each.instance):
@@ -85,28 +87,28 @@ class _Folding:
                 if found is not None and found is not draft and not (each is draft and name == beside):
                     yield found
 
-    def _root(self, target: Model) -> Draft | None:
+    def _root(self, target: Model) -> DraftStep | None:
         """Give the request that creates an object."""
         found = self._creation.get(id(target))
-        while found is not None and id(found.instance) in self._carrier:
-            found = self._carrier[id(found.instance)]
+        while found is not None and id(found.instance) in self._outer:
+            found = self._outer[id(found.instance)]
         return found
 
 
-def _can_be_told(one: Draft, other: Draft, ride: Ride) -> bool:
+def _is_distinguishable(one: DraftStep, other: DraftStep, rule: NestingRule) -> bool:
     """Whether rows tell two siblings apart that differ in what no row shows."""
     mine, theirs = one.sent, other.sent
-    if _kinds(mine, ride) != _kinds(theirs, ride):
+    if _kinds(mine, rule) != _kinds(theirs, rule):
         return True
     both = mine.keys() & theirs.keys() - _hidden(one).keys()
     return any(mine[key] != theirs[key] for key in both if isinstance(mine[key], (str, int)))
 
 
-def _kinds(sent: Mapping[str, object], ride: Ride) -> set[str]:
-    return {key for key in ride.kinds if sent.get(key) is not None}
+def _kinds(sent: Mapping[str, object], rule: NestingRule) -> set[str]:
+    return {key for key in rule.kinds if sent.get(key) is not None}
 
 
-def _hidden(draft: Draft) -> dict[str, object]:
+def _hidden(draft: DraftStep) -> dict[str, object]:
     """Give what of a body no row of the API shows: secrets, and children."""
     keys = draft.instance.__mapper__.keys
     return {

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Ride:
+class NestingRule:
     """How children stand in the body of their parent's POST.
 
     `key` is the list that they stand in, `takes` what may be given of each, `is_answered` whether the answer shows
@@ -36,11 +36,11 @@ def _keys(text: str) -> frozenset[str]:
 
 # The keys are those of the request bodies in the API reference that are not read-only there: a node's `mode`, or the
 # certificate of a config, is not taken inside of a NodeBalancer's POST.
-RIDES: Final[Mapping[tuple[str, str], Ride]] = {
+NESTING_RULES: Final[Mapping[tuple[str, str], NestingRule]] = {
     # POST /vpcs: subnets[], back in the answer: `TestVPC_Subnet_Create#1`
-    ("VPC", "VPCSubnet"): Ride("subnets", _keys("ipv4 ipv6 label"), is_answered=True),
+    ("VPC", "VPCSubnet"): NestingRule("subnets", _keys("ipv4 ipv6 label"), is_answered=True),
     # POST /nodebalancers: configs[]
-    ("NodeBalancer", "NodeBalancerConfig"): Ride(
+    ("NodeBalancer", "NodeBalancerConfig"): NestingRule(
         "configs",
         _keys(
             "algorithm check check_attempts check_body check_interval check_path check_timeout nodes port protocol "
@@ -48,13 +48,13 @@ RIDES: Final[Mapping[tuple[str, str], Ride]] = {
         ),
     ),
     # POST /nodebalancers: vpcs[]; nothing else makes them: `TestNodeBalancer_With_VPC_Create#2`
-    ("NodeBalancer", "NodeBalancerVPCConfig"): Ride(
+    ("NodeBalancer", "NodeBalancerVPCConfig"): NestingRule(
         "vpcs", _keys("ipv4_range ipv4_range_auto_assign subnet_id"), is_required=True
     ),
     # POST /nodebalancers/{nodeBalancerId}/configs: nodes[], and POST /nodebalancers: configs[].nodes[]
-    ("NodeBalancerConfig", "NodeBalancerNode"): Ride("nodes", _keys("address label subnet_id weight")),
+    ("NodeBalancerConfig", "NodeBalancerNode"): NestingRule("nodes", _keys("address label subnet_id weight")),
     # POST /lke/clusters: node_pools[]: `TestLKENodePools_List#2`
-    ("LKECluster", "LKENodePool"): Ride(
+    ("LKECluster", "LKENodePool"): NestingRule(
         "node_pools",
         _keys(
             "autoscaler count disk_encryption disks firewall_id k8s_version label labels tags taints type "
@@ -64,7 +64,7 @@ RIDES: Final[Mapping[tuple[str, str], Ride]] = {
     ),
     # POST /linode/instances: interfaces[]: `TestInstance_CreateWithLinodeInterfaces#2`; they can be added to a Linode
     # that is off only, which a new one is not for long
-    ("Instance", "LinodeInterface"): Ride(
+    ("Instance", "LinodeInterface"): NestingRule(
         "interfaces",
         _keys("default_route firewall_id public vlan vpc"),
         is_required=True,
@@ -78,10 +78,10 @@ def is_made_with_parent(instance: Model) -> bool:
     """Whether an object has a new parent whose POST makes such children."""
     mapper = instance.__mapper__
     parent = instance.__dict__.get(f"__{mapper.parent_attribute}__")
-    return parent is not None and parent.__state__.is_new and (parent.__mapper__.name, mapper.name) in RIDES
+    return parent is not None and parent.__state__.is_new and (parent.__mapper__.name, mapper.name) in NESTING_RULES
 
 
-def rides_always(parent: Model, child: Model) -> bool:
+def is_always_nested(parent: Model, child: Model) -> bool:
     """Whether a new child is made by the POST of its new parent even where each object is sent by itself."""
-    ride = RIDES.get((parent.__mapper__.name, child.__mapper__.name))
-    return ride is not None and ride.is_required
+    rule = NESTING_RULES.get((parent.__mapper__.name, child.__mapper__.name))
+    return rule is not None and rule.is_required

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     NameOf = Callable[[Model], str]
 
 
-class Body(NamedTuple):
+class Payload(NamedTuple):
     """The body of one request, what it changes, and the keys in it whose values are secret."""
 
     content: object
@@ -31,7 +31,7 @@ class Body(NamedTuple):
     secret_keys: frozenset[str]
 
 
-def for_create(instance: Model, name_of: NameOf) -> Body:
+def for_create(instance: Model, name_of: NameOf) -> Payload:
     """Give what a POST sends: every attribute that was set."""
     mapper, dressing = instance.__mapper__, _Dressing("create", name_of)
     edits = changes(instance)
@@ -45,7 +45,7 @@ def for_create(instance: Model, name_of: NameOf) -> Body:
         if isinstance(relation, Many) and relation.given(instance) is not ABSENT:
             secret = dressing.secrets_of(cast("type[Model]", relation.model))
             content[relation.create_key] = dressing.hidden(relation.given(instance), secret, (relation.create_key,))
-    return Body(content, tuple(given), frozenset(dressing.secret_keys))
+    return Payload(content, tuple(given), frozenset(dressing.secret_keys))
 
 
 def check_complete(instance: Model, content: Collection[str]) -> None:
@@ -57,7 +57,7 @@ def check_complete(instance: Model, content: Collection[str]) -> None:
         raise InvalidRequestError(msg)
 
 
-def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Body:
+def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Payload:
     """Give what a PUT of the object sends: the changed attributes, and those that no PUT may lack."""
     mapper, dressing = instance.__mapper__, _Dressing("update", name_of)
     content: dict[str, object] = {}
@@ -72,14 +72,14 @@ def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Body
     for field in mapper.riding:
         if field.name not in names:
             content[field.key] = _riding(instance, field)
-    return Body(content, tuple(given), frozenset(dressing.secret_keys))
+    return Payload(content, tuple(given), frozenset(dressing.secret_keys))
 
 
-def for_replace(instance: Model, name: str, name_of: NameOf) -> Body:
+def for_replace(instance: Model, name: str, name_of: NameOf) -> Payload:
     """Give what a PUT sends whose whole body is the value of one attribute."""
     dressing = _Dressing("update", name_of)
     change = _change(instance, instance.__mapper__.fields[name], dressing)
-    return Body(change.new, (change,), frozenset(dressing.secret_keys))
+    return Payload(change.new, (change,), frozenset(dressing.secret_keys))
 
 
 def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[str]]:

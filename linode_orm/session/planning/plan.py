@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator, Mapping
 
-    from linode_orm.session.loading.api_time import Moment
+    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.report import CommitReport
     from linode_orm.wire.client import Client
 
@@ -97,16 +97,16 @@ class Change:
 
     def to_dict(self) -> dict[str, object]:
         """Give the change as JSON can hold it."""
-        told: dict[str, object] = {"attribute": self.name, "key": self.key, "new": _plain(self.new)}
+        document: dict[str, object] = {"attribute": self.name, "key": self.key, "new": _plain(self.new)}
         if self.old is not ABSENT:
-            told["old"] = _plain(self.old)
+            document["old"] = _plain(self.old)
         if self.is_set_edit:
-            told["set_edit"] = True
-        return told
+            document["set_edit"] = True
+        return document
 
 
 @frozen
-class Rider:
+class NestedCreate:
     """A new object that is made by its parent's POST: it stands at `place` in the body, and needs no request.
 
     `path` and `parents` are those of a POST of its own, with the tokens of its parents; `changes` its own attributes.
@@ -172,14 +172,14 @@ class Step:
     depends_on: tuple[int, ...] = ()
     in_doubt: bool = False
     lasting: str = ""
-    riders: tuple[Rider, ...] = ()
+    nested_creates: tuple[NestedCreate, ...] = ()
     parts: tuple[Step, ...] = ()
     looks: tuple[str, ...] = ()
 
     @property
     def reads(self) -> tuple[str, ...]:
         """The paths of what is read for the ids of the riders, or around a bundle."""
-        lists = {rider.siblings: rider.path for rider in self.riders if not rider.is_answered}
+        lists = {nested.siblings: nested.path for nested in self.nested_creates if not nested.is_answered}
         return (*lists.values(), *self.looks)
 
     @property
@@ -204,13 +204,13 @@ class Step:
         for part in self.parts:
             lines.append(f"  instead of {part.method} {part.path}  {part.title}")
             lines += [f"    {line}" for change in part.changes for line in change.lines()]
-        return "\n".join([*lines, *map(str, self.riders)])
+        return "\n".join([*lines, *map(str, self.nested_creates)])
 
     def _children(self) -> Iterator[Change]:
         """Give what a creation makes inside its request, which no attribute holds."""
-        told = {change.key for change in self.changes} | {rider.place[0] for rider in self.riders}
+        document = {change.key for change in self.changes} | {nested.place[0] for nested in self.nested_creates}
         if self.operation == "create" and isinstance(self.body, dict):
-            yield from (Change(key, key, ABSENT, value) for key, value in self.body.items() if key not in told)
+            yield from (Change(key, key, ABSENT, value) for key, value in self.body.items() if key not in document)
 
     def to_dict(self) -> dict[str, object]:
         """Give the step as JSON can hold it; what is secret is only named."""
@@ -225,7 +225,7 @@ class Step:
             "parents": _plain(self.parents),
             "body": _plain(self.body),
             "changes": [each.to_dict() for each in self.changes],
-            "riders": [each.to_dict() for each in self.riders],
+            "riders": [each.to_dict() for each in self.nested_creates],
             "parts": [each.to_dict() for each in self.parts],
             "looks": list(self.looks),
             "secret_keys": sorted(self.secret_keys),
@@ -346,7 +346,7 @@ class Plan:
 
 
 @frozen(eq=False)
-class Doubt:
+class InDoubt:
     """A creation that was sent and never answered: `sent` is its body without secrets, `since` the moment before.
 
     `known` are the ids that were known of its collection before, all that were there with `is_listed`. `may_repeat`
@@ -357,13 +357,13 @@ class Doubt:
 
     step: Step
     sent: object
-    since: Moment
+    since: ApiTime
     reason: str
     known: frozenset[object] = frozenset()
     may_repeat: bool = False
     until: float = 0.0
     is_listed: bool = False
-    was_aboard: bool = False
+    was_nested: bool = False
 
 
 def is_new(token: Token) -> TypeGuard[str]:

@@ -13,7 +13,7 @@ from linode_orm.errors import ApiError, InvalidRequestError
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.natural_keys import listings_before
-from linode_orm.session.planning.plan import FORMAT, Change, Hidden, Key, Pending, Plan, Rider, Source, Step
+from linode_orm.session.planning.plan import FORMAT, Change, Hidden, Key, NestedCreate, Pending, Plan, Source, Step
 from linode_orm.version import VERSION
 from linode_orm.wire.messages import Request
 
@@ -182,15 +182,15 @@ def step_from_dict(content: dict[str, Any]) -> Step:
         depends_on=tuple(content["depends_on"]),
         in_doubt=content["in_doubt"],
         lasting=content["lasting"],
-        riders=tuple(_rider(each) for each in content["riders"]),
+        nested_creates=tuple(_nested_create(each) for each in content["riders"]),
         parts=tuple(step_from_dict(each) for each in content["parts"]),
         looks=tuple(content["looks"]),
     )
 
 
-def _rider(content: dict[str, Any]) -> Rider:
+def _nested_create(content: dict[str, Any]) -> NestedCreate:
     named = content["object"]
-    return Rider(
+    return NestedCreate(
         token=named["new"],
         model=resource(named["type"]).__mapper__.name,
         title=named["title"],

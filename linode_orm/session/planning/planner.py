@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Status
-from linode_orm.session.planning.batching import bundle, numbered
+from linode_orm.session.planning.batching import batch, numbered
 from linode_orm.session.planning.dependencies import ancestors, in_order
 from linode_orm.session.planning.natural_keys import listings_before
 from linode_orm.session.planning.nesting import fold as folded
-from linode_orm.session.planning.nesting_rules import rides_always
+from linode_orm.session.planning.nesting_rules import is_always_nested
 from linode_orm.session.planning.payloads import check_complete
-from linode_orm.session.planning.plan import Doubt, Plan
-from linode_orm.session.planning.steps import Draft, for_changed, for_deleted, for_new, key_of, needed, parent_of
+from linode_orm.session.planning.plan import InDoubt, Plan
+from linode_orm.session.planning.steps import DraftStep, for_changed, for_deleted, for_new, key_of, needed, parent_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,30 +72,30 @@ def _planned(members: Members, only: Model | None, *, fold: bool, fold_tags: boo
     new = list(members.new.values() if only is None else _closure(members, only))
     changed = list(members.touched.values() if only is None else [only])
     deleted = list(members.deleted.values() if only is None else [])
-    graves = _graves(deleted)
+    cascade = _cascade(deleted)
     name_of = _Names(members)
-    drafts: list[Draft] = []
+    drafts: list[DraftStep] = []
     for instance in new:
-        _check_parents_stay(instance, graves)
+        _check_parents_stay(instance, cascade)
         draft = for_new(instance, name_of)
         doubt = members.in_doubt.get(id(instance))
-        draft.in_doubt = isinstance(doubt, Doubt) and not doubt.may_repeat
+        draft.in_doubt = isinstance(doubt, InDoubt) and not doubt.may_repeat
         drafts.append(draft)
     for instance in changed:
-        if instance.__state__.status is Status.PERSISTENT and not _dies(instance, graves):
+        if instance.__state__.status is Status.PERSISTENT and not _dies(instance, cascade):
             drafts += for_changed(instance, name_of)
-    drafts += [for_deleted(instance) for instance in deleted if not _dies(instance, graves)]
+    drafts += [for_deleted(instance) for instance in deleted if not _dies(instance, cascade)]
     drafts = folded(drafts, everything=fold)
     for draft in drafts:
         if draft.operation == "create":
             _check_whole(draft)
     if only is None and (fold or fold_tags):
         in_doubt = members.in_doubt
-        drafts = bundle(drafts, members.find, lambda each: id(each) in in_doubt, rebuilds=fold, tags=fold_tags)
-    return _arranged(drafts, graves, sum(id(instance) in members.in_doubt for instance in new))
+        drafts = batch(drafts, members.find, lambda each: id(each) in in_doubt, rebuilds=fold, tags=fold_tags)
+    return _arranged(drafts, cascade, sum(id(instance) in members.in_doubt for instance in new))
 
 
-def _check_whole(draft: Draft) -> None:
+def _check_whole(draft: DraftStep) -> None:
     """Refuse a creation that lacks something, or that nothing but its parent's POST could make."""
     if "create" not in draft.instance.__mapper__.verbs:
         msg = f"{draft.instance!r} can only be made by the POST of a new parent, which does not take it as it is"
@@ -115,14 +115,14 @@ def plan_deletion(instance: Model) -> Plan:
     return _arranged([for_deleted(instance)], {}, 0)
 
 
-def _arranged(drafts: list[Draft], graves: dict[Key, Key], lookups: int) -> Plan:
-    order = in_order(drafts, graves)
+def _arranged(drafts: list[DraftStep], cascade: dict[Key, Key], lookups: int) -> Plan:
+    order = in_order(drafts, cascade)
     number = {at: place for place, at in enumerate(order, 1)}
     steps = [drafts[at].step(number[at], tuple(sorted(number[other] for other in drafts[at].waits))) for at in order]
     return Plan(tuple(numbered(steps)), lookups + listings_before(steps))
 
 
-def _graves(deleted: Iterable[Model]) -> dict[Key, Key]:
+def _cascade(deleted: Iterable[Model]) -> dict[Key, Key]:
     """Give the key of each deleted object with the key of the object whose deletion deletes it."""
     keys = {key_of(instance): instance for instance in deleted}
     return {key: _outermost(key, instance, keys) for key, instance in keys.items()}
@@ -133,13 +133,13 @@ def _outermost(key: Key, instance: Model, keys: Mapping[Key, Model]) -> Key:
     return above[-1] if above else key
 
 
-def _dies(instance: Model, graves: Mapping[Key, Key]) -> bool:
+def _dies(instance: Model, cascade: Mapping[Key, Key]) -> bool:
     """Whether the deletion of something above an object takes it along."""
-    return bool(graves) and any(above in graves for above in ancestors(instance))
+    return bool(cascade) and any(above in cascade for above in ancestors(instance))
 
 
-def _check_parents_stay(instance: Model, graves: Mapping[Key, Key]) -> None:
-    if _dies(instance, graves):
+def _check_parents_stay(instance: Model, cascade: Mapping[Key, Key]) -> None:
+    if _dies(instance, cascade):
         msg = f"{instance!r} cannot be created: the same commit deletes what it belongs to"
         raise InvalidRequestError(msg)
 
@@ -172,6 +172,6 @@ def _closure(members: Members, instance: Model) -> list[Model]:
     visit(instance)
     for each in members.new.values():
         above = parent_of(each)
-        if above is not None and id(above) in found and rides_always(above, each):
+        if above is not None and id(above) in found and is_always_nested(above, each):
             visit(each)
     return list(found.values())

@@ -14,7 +14,7 @@ from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning import payloads
 from linode_orm.session.planning.compensating_plan import lasting
 from linode_orm.session.planning.natural_keys import is_natural
-from linode_orm.session.planning.plan import Hidden, Key, Pending, Rider, Step, fill
+from linode_orm.session.planning.plan import Hidden, Key, NestedCreate, Pending, Step, fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
     NameOf = Callable[[Model], str]
 
-_NOTHING = payloads.Body(None, (), frozenset())
+_NOTHING = payloads.Payload(None, (), frozenset())
 
 
-class Draft:
+class DraftStep:
     """One request of a plan that is being made: `waits` says for which others, and why.
 
     `aboard` are the drafts of new objects that ride in its body: where each stands, and whether the answer shows it.
     """
 
-    __slots__ = ("aboard", "body", "in_doubt", "instance", "method", "operation", "parents", "path", "token", "waits")
+    __slots__ = ("body", "in_doubt", "instance", "method", "nested", "operation", "parents", "path", "token", "waits")
 
     def __init__(  # noqa: PLR0913, PLR0917  the facts of one request
         self,
@@ -42,7 +42,7 @@ class Draft:
         token: Token,
         path: str,
         parents: tuple[object, ...],
-        body: payloads.Body = _NOTHING,
+        body: payloads.Payload = _NOTHING,
     ) -> None:
         self.operation: Operation = operation
         self.method = {"create": "POST", "delete": "DELETE"}.get(operation, "PUT")
@@ -53,34 +53,34 @@ class Draft:
         self.body = body
         self.in_doubt = False
         self.waits: dict[int, str] = {}
-        self.aboard: list[tuple[tuple[str | int, ...], Draft, bool]] = []
+        self.nested: list[tuple[tuple[str | int, ...], DraftStep, bool]] = []
 
     @property
     def sent(self) -> dict[str, Any]:
         """The body, where it is an object."""
         return cast("dict[str, Any]", self.body.content) if isinstance(self.body.content, dict) else {}
 
-    def take_aboard(self, child: Draft, key: str, *, is_answered: bool) -> None:
+    def nest(self, child: DraftStep, key: str, *, is_answered: bool) -> None:
         """Let another creation ride in the list `key` of this one's body."""
         siblings = self.sent.setdefault(key, [])
         place = (key, len(siblings))
         siblings.append(fill(child.body.content, lambda each: _moved(each, place)))
         self.body = self.body._replace(secret_keys=self.body.secret_keys | child.body.secret_keys)
-        self.aboard.append((place, child, is_answered))
+        self.nested.append((place, child, is_answered))
 
-    def everyone(self) -> Iterator[Draft]:
+    def everyone(self) -> Iterator[DraftStep]:
         """Give the draft and all that ride in it."""
         yield self
-        for _, child, _ in self.aboard:
+        for _, child, _ in self.nested:
             yield from child.everyone()
 
-    def riders(self, above: tuple[str | int, ...] = ()) -> Iterator[Rider]:
+    def nested_creates(self, above: tuple[str | int, ...] = ()) -> Iterator[NestedCreate]:
         """Give what rides in it, each before what rides in that."""
-        for at, child, is_answered in self.aboard:
+        for at, child, is_answered in self.nested:
             name, shown, place = child.instance.__mapper__.name, title(child.instance), (*above, *at)
             token, changed = str(child.token), child.body.changes
-            yield Rider(token, name, shown, place, child.path, child.parents, changed, is_answered)
-            yield from child.riders(place)
+            yield NestedCreate(token, name, shown, place, child.path, child.parents, changed, is_answered)
+            yield from child.nested_creates(place)
 
     def step(self, number: int, depends_on: tuple[int, ...]) -> Step:
         """Give the draft its place in a plan."""
@@ -101,7 +101,7 @@ class Draft:
             depends_on=depends_on,
             in_doubt=self.in_doubt,
             lasting=lasting(self.operation, type(self.instance), self.body.changes),
-            riders=tuple(self.riders()),
+            nested_creates=tuple(self.nested_creates()),
         )
 
 
@@ -161,7 +161,7 @@ def parents_of(instance: Model, name_of: NameOf) -> tuple[object, ...]:
     return (*above, Pending(name_of(parent)) if parent.__state__.is_new else parent.__state__.identity)
 
 
-def for_new(instance: Model, name_of: NameOf) -> Draft:
+def for_new(instance: Model, name_of: NameOf) -> DraftStep:
     """Draft the creation of an object."""
     _check_needs(instance)
     parents = parents_of(instance, name_of)
@@ -169,7 +169,7 @@ def for_new(instance: Model, name_of: NameOf) -> Draft:
     for parent in parents:
         if isinstance(parent, Pending):
             path = path.replace(_quoted(parent), str(parent))
-    return Draft("create", instance, name_of(instance), path, parents, payloads.for_create(instance, name_of))
+    return DraftStep("create", instance, name_of(instance), path, parents, payloads.for_create(instance, name_of))
 
 
 def _quoted(parent: Pending) -> str:
@@ -187,7 +187,7 @@ def _check_needs(instance: Model) -> None:
             raise InvalidRequestError(msg)
 
 
-def for_changed(instance: Model, name_of: NameOf) -> list[Draft]:
+def for_changed(instance: Model, name_of: NameOf) -> list[DraftStep]:
     """Draft the updates of an object: its own PUT, and one for each attribute that has a path of its own."""
     edits = changes(instance)
     if not edits:
@@ -201,20 +201,22 @@ def for_changed(instance: Model, name_of: NameOf) -> list[Draft]:
         raise InvalidRequestError(msg)
     path = mapper.path_for(state.identity, state.parents)
     drafts = [
-        Draft("replace", instance, key, f"{path}/{mapper.fields[name].written_by}", state.parents, body)
+        DraftStep("replace", instance, key, f"{path}/{mapper.fields[name].written_by}", state.parents, body)
         for name in apart
         for body in [payloads.for_replace(instance, name, name_of)]
     ]
     if own:
-        drafts.append(Draft("update", instance, key, path, state.parents, payloads.for_update(instance, own, name_of)))
+        drafts.append(
+            DraftStep("update", instance, key, path, state.parents, payloads.for_update(instance, own, name_of))
+        )
     return drafts
 
 
-def for_deleted(instance: Model) -> Draft:
+def for_deleted(instance: Model) -> DraftStep:
     """Draft the deletion of an object."""
     state = instance.__state__
     path = instance.__mapper__.path_for(state.identity, state.parents)
-    return Draft("delete", instance, key_of(instance), path, state.parents)
+    return DraftStep("delete", instance, key_of(instance), path, state.parents)
 
 
 @cache
@@ -224,7 +226,7 @@ def unique_names(mapper: Mapper) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*mapper.unique, *chosen)))
 
 
-def claims(draft: Draft) -> Iterator[tuple[tuple[object, ...], Model]]:
+def claims(draft: DraftStep) -> Iterator[tuple[tuple[object, ...], Model]]:
     """Give the unique values that a draft takes, each with the collection in which it is unique, and who takes it."""
     for each in draft.everyone():
         mapper = each.instance.__mapper__
@@ -233,7 +235,7 @@ def claims(draft: Draft) -> Iterator[tuple[tuple[object, ...], Model]]:
                 yield (mapper.name, each.parents, change.name, change.new), each.instance
 
 
-def frees(draft: Draft) -> Iterator[tuple[object, ...]]:
+def frees(draft: DraftStep) -> Iterator[tuple[object, ...]]:
     """Give the unique values that a draft sets free; the last part is `ABSENT` where it is not known which."""
     for each in draft.everyone():
         mapper, raw = each.instance.__mapper__, each.instance.__state__.raw
@@ -246,13 +248,13 @@ def frees(draft: Draft) -> Iterator[tuple[object, ...]]:
                     yield mapper.name, each.parents, change.name, change.old
 
 
-def rekeys(draft: Draft) -> bool:
+def rekeys(draft: DraftStep) -> bool:
     """Whether a draft gives its object another id."""
     names = draft.instance.__mapper__.id_names
     return draft.operation == "update" and any(change.name in names for change in draft.body.changes)
 
 
-def references(draft: Draft) -> Iterator[tuple[str, object, bool]]:
+def references(draft: DraftStep) -> Iterator[tuple[str, object, bool]]:
     """Give what an object, and what rides with it, refers to before and after, and whether it hangs on it."""
     for each in draft.everyone():
         yield from _references(each.instance)

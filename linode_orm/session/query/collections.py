@@ -8,7 +8,7 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.relations import Collection, Many
 from linode_orm.mapping.state import Status
-from linode_orm.session.query.eager import Batch
+from linode_orm.session.query.eager import LoaderBatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,7 +102,7 @@ class SessionCollection(Collection[M]):
         batch = self.parent.__state__.batch
         if self._session.lazy == "raise":
             why = "the session was made with lazy='raise'"
-        elif isinstance(batch, Batch) and batch.refuses:
+        elif isinstance(batch, LoaderBatch) and batch.refuses:
             why = f"the query that gave {self.parent.__describe__()} was made with raiseload()"
         else:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from linode_orm.mapping.relations import Many, One
-from linode_orm.mapping.state import Loaded, Near, Status
+from linode_orm.mapping.state import Loaded, LoadOrigin, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +21,7 @@ M = TypeVar("M", bound="Model")
 _SWEEP_FROM = 1024
 
 
-class Batch:
+class LoaderBatch:
     """The objects of one query: weakly themselves, strongly what was loaded for them."""
 
     __slots__ = ("__weakref__", "_limit", "held", "members", "refuses")
@@ -61,7 +61,9 @@ class Gathers(Protocol):
     def query(self, model: type[M], /) -> Any:  # noqa: ANN401  a Query of the model
         """Give a query."""
 
-    def reference(self, model: type, identity: object, parents: tuple[object, ...], near: Near | None) -> Any:  # noqa: ANN401  an instance of `model`
+    def reference(
+        self, model: type, identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
+    ) -> Any:  # noqa: ANN401  an instance of `model`
         """Give the object with that key."""
 
     @property
@@ -90,21 +92,23 @@ class Lists(Protocol):
         ...
 
 
-class Batches:
+class EagerLoader:
     """Loads for many objects at once what one of them was asked for."""
 
     def __init__(self, session: Gathers) -> None:
         self._session = session
 
-    def load_references(self, instance: Model, near: Near) -> None:
+    def load_references(self, instance: Model, load_origin: LoadOrigin) -> None:
         """Load a reference together with those that its siblings have under the same relation."""
-        batch = near.instance.__state__.batch
-        relation = near.instance.__mapper__.relations.get(near.relation)
-        if not isinstance(batch, Batch) or not isinstance(relation, One) or not relation.via:
+        batch = load_origin.instance.__state__.batch
+        relation = load_origin.instance.__mapper__.relations.get(load_origin.relation)
+        if not isinstance(batch, LoaderBatch) or not isinstance(relation, One) or not relation.via:
             return
         self._load_targets(relation, batch, list(batch.alive()), asked=instance)
 
-    def _load_targets(self, relation: One[Any], batch: Batch, owners: list[Model], asked: Model | None = None) -> None:
+    def _load_targets(
+        self, relation: One[Any], batch: LoaderBatch, owners: list[Model], asked: Model | None = None
+    ) -> None:
         model = cast("type[Model]", relation.model)
         held = batch.held.setdefault(relation.name, [])
         wanted = self._unloaded(relation, model, owners, held)
@@ -146,7 +150,7 @@ class Batches:
             return self._session.runner.read_whole(model, len(ids) - 1)
         return cast("list[Model]", self._session.query(model).filter(field.attribute(model).in_(ids)).all())
 
-    def reload(self, instance: Model, batch: Batch) -> bool:
+    def reload(self, instance: Model, batch: LoaderBatch) -> bool:
         """Read the stale objects of a query again in one list; False where the object is better read alone."""
         state = instance.__state__
         stale = [each for each in batch.alive() if self._is_stale(each) and each.__state__.parents == state.parents]
@@ -186,14 +190,14 @@ class Batches:
 
     def _prefetch_one(self, relation: One[Any], owners: list[Model]) -> list[Model]:
         batch = owners[0].__state__.batch
-        if isinstance(batch, Batch) and relation.via:
+        if isinstance(batch, LoaderBatch) and relation.via:
             self._load_targets(relation, batch, owners)
         targets = [target for target in (relation.resolve(owner) for owner in owners) if target is not None]
         loaded = cast("list[Model]", list(dict.fromkeys(targets)))
         for target in loaded:
             if target.__state__.loaded is Loaded.NOTHING:
                 self._session.reader.asked(target)
-        if isinstance(batch, Batch):
+        if isinstance(batch, LoaderBatch):
             batch.held.setdefault(relation.name, []).extend(loaded)
         return loaded
 
@@ -202,7 +206,7 @@ class Batches:
         missing = [each for each in collections if not each.__is_loaded__()]
         if relation.embedded:
             return [child for each in collections for child in each]
-        back = self.way_back(relation)
+        back = self.inverse_relation(relation)
         if back is not None and len(missing) > 1 and self._fill_from_whole(relation, back, missing):
             missing = []
         if missing:
@@ -211,7 +215,7 @@ class Batches:
                 collection.__fill__(children)
         return [child for each in collections for child in each]
 
-    def way_back(self, relation: Many[Any]) -> One[Any] | None:
+    def inverse_relation(self, relation: Many[Any]) -> One[Any] | None:
         """Give the relation by which the objects of a collection name its owner, where a list of all tells it."""
         model: Any = relation.model
         mapper = model.__mapper__

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from linode_orm.mapping.codecs import Moment, Optional, Scalar
+from linode_orm.mapping.codecs import DateTime, Optional, Scalar
 from linode_orm.mapping.containers import ListOf, is_labelled
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ NEGATED: Final = {
 def kind_of(codec: Codec) -> str:
     """Give the type class of a field."""
     inner = codec.inner if isinstance(codec, Optional) else codec
-    if isinstance(inner, Moment):
+    if isinstance(inner, DateTime):
         return "datetime"
     if isinstance(inner, ListOf):
         return "labelled" if is_labelled(inner.item) else "list"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from linode_orm.errors import ResponseError
 from linode_orm.mapping import Model
 from linode_orm.mapping.model import resource
-from linode_orm.mapping.record import awaited, changes, forget, mistrust, write
+from linode_orm.mapping.record import awaited, changes, forget, invalidate, write
 from linode_orm.mapping.relations import Many, One
-from linode_orm.mapping.state import Loaded, Shelf, Status
+from linode_orm.mapping.state import Loaded, StaleValues, Status
 from linode_orm.session.planning.dependencies import ancestors
 from linode_orm.session.planning.steps import key_of, parent_of
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 
 
-class Roster(Protocol):
+class PendingObjects(Protocol):
     """The session's new, touched and deleted objects; what is done is taken out. `Membership` is one."""
 
     new: dict[int, Model]
@@ -68,19 +68,19 @@ class Workspace(Protocol):
         ...
 
     @property
-    def members(self) -> Roster:
+    def members(self) -> PendingObjects:
         """What is new, touched and deleted."""
         ...
 
 
-class Settler:
+class OutcomeApplier:
     """Takes answers in: objects become persistent, up to date, or detached."""
 
     def __init__(self, session: Workspace) -> None:
         self._session = session
         self._members = session.members
         self._has_created = False
-        self._graves: set[Key] = set()
+        self._cascade: set[Key] = set()
 
     # -- creations ---------------------------------------------------------------------------------------------------
 
@@ -190,10 +190,10 @@ class Settler:
         is_whole = all(key in body for key in instance.__mapper__.only_on_get)
         self._session.loader.take(instance, body, Loaded.WHOLE if is_whole else Loaded.ROW)
 
-    def unsure(self, instance: Model, names: Collection[str]) -> None:
+    def invalidate_values(self, instance: Model, names: Collection[str]) -> None:
         """Forget values that nobody knows, so that what is wanted of them is sent; reading asks again."""
-        mistrust(instance, names)
-        self._shelve(instance, names)
+        invalidate(instance, names)
+        self._keep_stale(instance, names)
         state, unknown = instance.__state__, {instance.__mapper__.fields[name].key for name in names}
         state.raw = {key: each for key, each in state.raw.items() if key not in unknown}
         state.loaded = Loaded.NOTHING
@@ -201,16 +201,18 @@ class Settler:
     def _expire(self, instance: Model, names: Collection[str]) -> None:
         """Let an object be read again, also where it was never read."""
         self._session.loader.expire(instance)
-        self._shelve(instance, names)
+        self._keep_stale(instance, names)
 
-    def _shelve(self, instance: Model, names: Collection[str]) -> None:
+    def _keep_stale(self, instance: Model, names: Collection[str]) -> None:
         """Put the values away that nothing is pending on, for the next read to bring up to date."""
         state, values, fields = instance.__state__, instance.__dict__, instance.__mapper__.fields
         left = {name: values.pop(name) for name in names if name in values and name not in (state.edits or {})}
         held = {name: value for name, value in left.items() if fields[name].codec.mutable and value is not None}
         if held:
-            shelved = {} if state.shelf is None else state.shelf.values
-            state.shelf = Shelf(state.raw if state.shelf is None else state.shelf.raw, {**shelved, **held})
+            stale = {} if state.stale_values is None else state.stale_values.values
+            state.stale_values = StaleValues(
+                state.raw if state.stale_values is None else state.stale_values.raw, {**stale, **held}
+            )
 
     def keep_or_let_go(self, instance: Model) -> None:
         """Hold an object for the next commit where something is left to send."""
@@ -223,7 +225,7 @@ class Settler:
 
     def deleted(self, instance: Model) -> None:
         """Let a deleted object go; what is below it follows when the commit ends."""
-        self._graves.add(key_of(instance))
+        self._cascade.add(key_of(instance))
         self._drop(instance)
 
     def _drop(self, instance: Model) -> None:
@@ -238,9 +240,9 @@ class Settler:
         if self._has_created:
             for instance in [*self._members.new.values(), *self._members.touched.values()]:
                 fill_in(instance)
-        if any(_may_have_children(key.model) for key in self._graves):
+        if any(_may_have_children(key.model) for key in self._cascade):
             for instance in [*self._session.identity_map]:
-                if any(above in self._graves for above in ancestors(instance)):
+                if any(above in self._cascade for above in ancestors(instance)):
                     self._drop(instance)
 
 

@@ -9,7 +9,7 @@ from linode_orm.mapping.codecs import Optional
 from linode_orm.mapping.containers import ListOf, Structure
 from linode_orm.mapping.record import changes
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.waiting.newest import read_newest
+from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ _SHOWN = 5
 def look_again(session: Polls, instances: Iterable[Model]) -> list[Model]:
     """Read the newest values of changed objects, make set edits again on them; give the objects that are gone."""
     changed = [each for each in instances if changes(each)]
-    return read_newest(session, changed, [each for each in changed if _is_only_on_get(each)])
+    return refresh_in_bulk(session, changed, [each for each in changed if _is_only_on_get(each)])
 
 
 def _is_only_on_get(instance: Model) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.messages import JSON
 
 
-def settle_keys(session: Workspace, instances: Iterable[Model]) -> None:
+def resolve_renames(session: Workspace, instances: Iterable[Model]) -> None:
     """Let objects have the key under which the API knows them.
 
     A GET or more for each whose renaming was never answered, nothing for others. Where another key is wanted by now

@@ -8,9 +8,9 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.state import Status
 from linode_orm.session.outcome.nested import alone
 from linode_orm.session.planning.payloads import reveal
-from linode_orm.session.planning.plan import Doubt, Hidden, Key, Pending, Plan, is_new, secret_name
-from linode_orm.session.reconcile.apply_outcome import Settler, Workspace
-from linode_orm.session.reconcile.in_doubt import doomed_in
+from linode_orm.session.planning.plan import Hidden, InDoubt, Key, Pending, Plan, is_new, secret_name
+from linode_orm.session.reconcile.apply_outcome import OutcomeApplier, Workspace
+from linode_orm.session.reconcile.in_doubt import to_be_deleted_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.plan import Step, Token
 
 
-class Hands(Protocol):
+class Targets(Protocol):
     """What a run of a plan asks for and hands over; called on the session's thread alone."""
 
     def object_of(self, step: Step) -> Model:
@@ -34,11 +34,11 @@ class Hands(Protocol):
         """Give the ids that are known of the collection that a step creates in."""
         ...
 
-    def doomed(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+    def to_be_deleted(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids of what is to be deleted in the collection that a step creates in."""
         ...
 
-    def doubted(self, step: Step) -> Doubt | None:
+    def doubted(self, step: Step) -> InDoubt | None:
         """Give what an earlier commit left unknown of a creation."""
         ...
 
@@ -46,7 +46,7 @@ class Hands(Protocol):
         """Take an answer in; give a note where there is something to say."""
         ...
 
-    def doubt(self, doubt: Doubt) -> None:
+    def doubt(self, doubt: InDoubt) -> None:
         """Remember a creation that nobody can tell the end of."""
         ...
 
@@ -54,7 +54,7 @@ class Hands(Protocol):
         """Note that there is no such object, and nothing in doubt about it."""
         ...
 
-    def unsure(self, step: Step) -> None:
+    def invalidate_values(self, step: Step) -> None:
         """Note that nobody knows which values the API has of what a step changes."""
         ...
 
@@ -63,7 +63,7 @@ class Hands(Protocol):
         ...
 
 
-class SessionHands:
+class SessionTargets:
     """Those of a session: its objects take the values of the answers.
 
     With `watches`, what was known of the objects is so new that another value in an answer is somebody else's.
@@ -72,57 +72,57 @@ class SessionHands:
     def __init__(self, session: Workspace, plan: Plan, *, watches: bool = False) -> None:
         self._session = session
         self._watches = watches
-        self._settler = Settler(session)
+        self._applier = OutcomeApplier(session)
         self._objects = objects_of(session, plan)
-        self._aboard = inside_of(session, plan)
+        self._inner = inside_of(session, plan)
 
     def object_of(self, step: Step) -> Model:
         """Give the object that a step is about; it may be a rider's, or that of a part of a bundle."""
-        return self._aboard[step.token] if step.token in self._aboard else self._objects[step.number]
+        return self._inner[step.token] if step.token in self._inner else self._objects[step.number]
 
     def reveal(self, step: Step, hidden: Hidden) -> object:
         """Give the secret that the user assigned, to the object or to one that rides with it."""
-        for rider in reversed(step.riders):
-            if hidden.path[: len(rider.place)] == rider.place:
-                return reveal(self._aboard[rider.token], Hidden(hidden.path[len(rider.place) :]), "create")
+        for nested in reversed(step.nested_creates):
+            if hidden.path[: len(nested.place)] == nested.place:
+                return reveal(self._inner[nested.token], Hidden(hidden.path[len(nested.place) :]), "create")
         return reveal(self._objects[step.number], hidden, "create" if step.operation == "create" else "update")
 
     def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids that the session knows of the collection that a step creates in."""
         return self._session.identity_map.ids(type(self.object_of(step)), parents)
 
-    def doomed(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+    def to_be_deleted(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids of what the user has marked for deletion in the collection that a step creates in."""
-        return doomed_in(self._session, type(self.object_of(step)), parents)
+        return to_be_deleted_in(self._session, type(self.object_of(step)), parents)
 
-    def doubted(self, step: Step) -> Doubt | None:
+    def doubted(self, step: Step) -> InDoubt | None:
         """Give what an earlier commit left unknown of a creation."""
         known = self._session.members.in_doubt.get(id(self.object_of(step)))
-        return known if isinstance(known, Doubt) else None
+        return known if isinstance(known, InDoubt) else None
 
     def take(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
         """Bring the object up to date, or let it go."""
         instance, names = self.object_of(step), [change.name for change in step.changes]
         if step.operation == "create":
-            self._settler.created(instance, parents, identity, names, body)
+            self._applier.created(instance, parents, identity, names, body)
         elif step.operation == "delete":
-            self._settler.deleted(instance)
+            self._applier.deleted(instance)
         elif step.operation == "replace":
-            return self._settler.replaced(instance, names[0], body)
+            return self._applier.replaced(instance, names[0], body)
         else:
-            strange = self._settler.strange(instance, names, body) if self._watches else ""
-            return self._settler.updated(instance, names, body) or strange
+            strange = self._applier.strange(instance, names, body) if self._watches else ""
+            return self._applier.updated(instance, names, body) or strange
         return ""
 
-    def doubt(self, doubt: Doubt) -> None:
+    def doubt(self, doubt: InDoubt) -> None:
         """Remember a creation that nobody can tell the end of, for the next commit to look for."""
         self._session.members.in_doubt[id(self.object_of(doubt.step))] = doubt
 
-    def unsure(self, step: Step) -> None:
+    def invalidate_values(self, step: Step) -> None:
         """Forget what was known of values that were to be updated: they are sent again, and reading asks again."""
         for part in step.whole:
             if part.operation in {"update", "replace"}:
-                self._settler.unsure(self.object_of(part), [change.name for change in part.changes])
+                self._applier.invalidate_values(self.object_of(part), [change.name for change in part.changes])
 
     def is_certain(self, step: Step) -> None:
         """Note that there is no such object, so that it can be sent as new."""
@@ -130,10 +130,10 @@ class SessionHands:
 
     def finish(self) -> None:
         """Give ids to what waits for them, and let go what was below deleted objects."""
-        self._settler.finish()
+        self._applier.finish()
 
 
-class PlainHands(SessionHands):
+class PlanTargets(SessionTargets):
     """Those of a plan that no session made: objects stand for its steps, and secrets were given by name.
 
     `ids` are the ids of what was created before, by token; `doubts` is what an earlier run left unknown, by step.
@@ -144,33 +144,33 @@ class PlainHands(SessionHands):
     ) -> None:
         super().__init__(session, Plan(()))
         self._secrets, self._ids = secrets, ids or {}
-        self.doubts: dict[int, Doubt] = {}
+        self.doubts: dict[int, InDoubt] = {}
         self._objects = {step.number: stand_in(session, step, self._ids) for step in plan}
-        self._aboard = {inside.token: stand_in(session, inside, self._ids) for step in plan for inside in _inside(step)}
+        self._inner = {inside.token: stand_in(session, inside, self._ids) for step in plan for inside in _inside(step)}
 
     def reveal(self, step: Step, hidden: Hidden) -> object:
         """Give the secret of that name."""
         return self._secrets[secret_name(step, hidden)]
 
-    def doubted(self, step: Step) -> Doubt | None:
+    def doubted(self, step: Step) -> InDoubt | None:
         """Give what an earlier run left unknown of a creation."""
         return self.doubts.get(step.number)
 
-    def doubt(self, doubt: Doubt) -> None:
+    def doubt(self, doubt: InDoubt) -> None:
         """Leave it to the report, and to the journal where there is one."""
-        if doubt.step.token not in self._aboard:
+        if doubt.step.token not in self._inner:
             self.doubts[doubt.step.number] = doubt
 
 
-class NoHands:
+class CompensationTargets:
     """Those of a way back: objects stay as they are, because the session goes back to before."""
 
-    def __init__(self, hands: Hands, origin: Mapping[int, Step]) -> None:
-        self._hands, self._origin = hands, origin
+    def __init__(self, targets: Targets, origin: Mapping[int, Step]) -> None:
+        self._targets, self._origin = targets, origin
 
     def object_of(self, step: Step) -> Model:
         """Give the object that the step was about that this one undoes."""
-        return self._hands.object_of(self._origin[step.number])
+        return self._targets.object_of(self._origin[step.number])
 
     def reveal(self, step: Step, hidden: Hidden) -> object:
         """Never asked: a way back holds no secret."""
@@ -181,12 +181,12 @@ class NoHands:
         del step, parents
         return frozenset()
 
-    def doomed(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+    def to_be_deleted(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Never needed: a way back creates nothing."""
         del step, parents
         return frozenset()
 
-    def doubted(self, step: Step) -> Doubt | None:
+    def doubted(self, step: Step) -> InDoubt | None:
         """Never needed: a way back creates nothing."""
         del step
         return None
@@ -196,13 +196,13 @@ class NoHands:
         del step, parents, identity, body
         return ""
 
-    def doubt(self, doubt: Doubt) -> None:
+    def doubt(self, doubt: InDoubt) -> None:
         """Never needed: a way back creates nothing."""
 
     def is_certain(self, step: Step) -> None:
         """Never needed: a way back creates nothing."""
 
-    def unsure(self, step: Step) -> None:
+    def invalidate_values(self, step: Step) -> None:
         """Leave the objects as they are."""
 
     def finish(self) -> None:
@@ -245,7 +245,7 @@ def inside_of(session: Workspace, plan: Plan) -> dict[Token, Model]:
 
 def _inside(step: Step) -> Iterator[Step]:
     """Give what a step does to other objects than its own, as steps."""
-    yield from (alone(rider, step) for rider in step.riders)
+    yield from (alone(nested, step) for nested in step.nested_creates)
     yield from step.parts
 
 

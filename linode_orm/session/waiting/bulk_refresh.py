@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Arrived = Response | Exception
 
-Road = Literal["items", "ids", "list"]
+ReadStrategy = Literal["items", "ids", "list"]
 _UNKNOWN: Final = 1
 """How many pages a list is taken to have before its first one tells."""
 
@@ -67,7 +67,7 @@ class Group:
         self.pages = _UNKNOWN
 
     @property
-    def road(self) -> Road:
+    def strategy(self) -> ReadStrategy:
         """How the objects are read: each by its GET, by a list filtered by id, or by the whole list."""
         mapper = self.model.__mapper__
         has_get = "get" in mapper.verbs
@@ -80,7 +80,7 @@ class Group:
     @property
     def cost(self) -> int:
         """How many requests a reading takes, as far as is known."""
-        return {"items": len(self.waiting), "ids": 1, "list": self.pages}[self.road]
+        return {"items": len(self.waiting), "ids": 1, "list": self.pages}[self.strategy]
 
 
 def _takes_filters(model: type[Model]) -> bool:
@@ -98,7 +98,7 @@ def groups_of(objects: Iterable[Model], *, whole: frozenset[type[Model]]) -> lis
     return list(found.values())
 
 
-class Sight:
+class RefreshResult:
     """What one look showed: which objects were read, which are gone, and what kept others from being read."""
 
     def __init__(self) -> None:
@@ -111,34 +111,34 @@ class Sight:
         return [each for each in group.waiting if id(each) not in self.read]
 
 
-class Poll:
+class BulkRefresh:
     """Looks at objects."""
 
     def __init__(self, session: Polls) -> None:
         self._session = session
 
-    def look(self, groups: Sequence[Group]) -> Sight:
+    def look(self, groups: Sequence[Group]) -> RefreshResult:
         """Read the objects of these groups again; those that are missing in a list are asked for by their own GETs."""
-        sight = Sight()
-        listed = [group for group in groups if group.road != "items"]
+        refreshed = RefreshResult()
+        listed = [group for group in groups if group.strategy != "items"]
         readers = [(group, self._reader(listing)) for group in listed for listing in self._listings(group)]
-        items = [each for group in groups if group.road == "items" for each in group.waiting]
+        items = [each for group in groups if group.strategy == "items" for each in group.waiting]
         arrived = self._send([reader.opening for _, reader in readers], items)
         for group, reader in readers:
-            self._rows(sight, group, reader, next(arrived))
+            self._rows(refreshed, group, reader, next(arrived))
         for each in items:
-            self._item(sight, each, next(arrived))
-        if sight.trouble is None:
-            self._left_over(sight, listed)
-        return sight
+            self._item(refreshed, each, next(arrived))
+        if refreshed.trouble is None:
+            self._left_over(refreshed, listed)
+        return refreshed
 
-    def _left_over(self, sight: Sight, listed: Iterable[Group]) -> None:
+    def _left_over(self, refreshed: RefreshResult, listed: Iterable[Group]) -> None:
         """Ask for what no list showed: an object may be too new for it, or gone."""
-        left = [each for group in listed for each in sight.missing(group)]
+        left = [each for group in listed for each in refreshed.missing(group)]
         single = [each for each in left if "get" in each.__mapper__.verbs]
-        sight.gone += [(each, _absent(each)) for each in left if "get" not in each.__mapper__.verbs]
+        refreshed.gone += [(each, _absent(each)) for each in left if "get" not in each.__mapper__.verbs]
         for each, answer in zip(single, self._send([], single), strict=False):
-            self._item(sight, each, answer)
+            self._item(refreshed, each, answer)
 
     def _send(self, lists: list[Request], items: list[Model]) -> Iterator[Arrived]:
         requests = [*lists, *map(self._session.reader.request, items)]
@@ -153,7 +153,7 @@ class Poll:
     def _listings(self, group: Group) -> list[Listing]:
         mapper = group.model.__mapper__
         listing = Listing(group.model, mapper.collection_path(group.parents), group.parents, envelope=mapper.envelope)
-        if group.road == "list":
+        if group.strategy == "list":
             return [listing]
         filters = self._filters(group, group.members)
         if len(filters) > 1 and len(group.waiting) < len(group.members):
@@ -171,45 +171,47 @@ class Poll:
 
     # -- what arrives ------------------------------------------------------------------------------------------------
 
-    def _rows(self, sight: Sight, group: Group, reader: ListReader, first: Arrived) -> None:
+    def _rows(self, refreshed: RefreshResult, group: Group, reader: ListReader, first: Arrived) -> None:
         """Take the rows of a list, until the rest is cheaper to ask for one by one."""
         known = {each.__state__.identity: each for each in group.members}
         try:
             for number, rows in enumerate(reader.after(first), 1):
-                self._take(sight, known, group.model, rows)
-                left = len(sight.missing(group))
+                self._take(refreshed, known, group.model, rows)
+                left = len(refreshed.missing(group))
                 if not left or ("get" in group.model.__mapper__.verbs and reader.counted - number > left):
                     break
         except NotFound:
             return  # the parent is gone, which the objects' own GETs confirm
         except (ApiError, TransportError) as error:
-            self._bear(sight, error)
-        if group.road == "list":
+            self._bear(refreshed, error)
+        if group.strategy == "list":
             group.pages = max(reader.counted, 1)
 
-    def _take(self, sight: Sight, known: dict[object, Model], model: type[Model], rows: list[dict[str, Any]]) -> None:
+    def _take(
+        self, refreshed: RefreshResult, known: dict[object, Model], model: type[Model], rows: list[dict[str, Any]]
+    ) -> None:
         loader = self._session.loader
         loaded = Loaded.ROW if model.__mapper__.only_on_get else Loaded.WHOLE
         for row in rows:
             instance = known.get(loader.identity_of(model, row))
-            if instance is not None and id(instance) not in sight.read:
+            if instance is not None and id(instance) not in refreshed.read:
                 loader.take(instance, row, loaded)
-                sight.read.add(id(instance))
+                refreshed.read.add(id(instance))
 
-    def _item(self, sight: Sight, instance: Model, answer: Arrived) -> None:
+    def _item(self, refreshed: RefreshResult, instance: Model, answer: Arrived) -> None:
         if isinstance(answer, NotFound):
-            sight.gone.append((instance, answer))
+            refreshed.gone.append((instance, answer))
         elif isinstance(answer, Exception):
-            self._bear(sight, answer)
+            self._bear(refreshed, answer)
         else:
             self._session.reader.take(instance, answer)
-            sight.read.add(id(instance))
+            refreshed.read.add(id(instance))
 
-    def _bear(self, sight: Sight, error: Exception) -> None:
+    def _bear(self, refreshed: RefreshResult, error: Exception) -> None:
         """Put up with a failure that may pass; raise every other one."""
         if not getattr(error, "retryable", False):
             raise error
-        sight.trouble = cast("ApiError | TransportError", error)
+        refreshed.trouble = cast("ApiError | TransportError", error)
 
 
 def _absent(instance: Model) -> NotFound:

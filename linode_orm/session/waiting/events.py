@@ -64,7 +64,7 @@ class Job(NamedTuple):
     """It came, or turned, while it was listened for."""
 
 
-class Listener:
+class EventFeed:
     """Follows the events of objects: which of them to look at, how far their jobs are, what has failed."""
 
     def __init__(self, session: Hears, objects: Iterable[Model]) -> None:
@@ -85,10 +85,10 @@ class Listener:
         self._open: set[int] = set()
         self._jobs: dict[tuple[int, str], Job] = {}
         self._percent: dict[int, int] = {}
-        self.is_deaf = not any(type(each).__name__ in VERDICTS for each in self._own.values())
+        self.is_disabled = not any(type(each).__name__ in VERDICTS for each in self._own.values())
         """Events tell nothing: those classes have none, or the token may not read them."""
 
-    def hear(self) -> set[int]:
+    def poll(self) -> set[int]:
         """Ask for events once; give the objects (by `id()`) about which there is news since the last time."""
         event: Any = lookup("Event")
         query: Query[Any] = Query(event, self._session.runner)
@@ -100,14 +100,14 @@ class Listener:
                 found = query.filter(self._later()).all()
         except LinodeORMError as error:
             self._failures += 1
-            self.is_deaf = self._failures >= _PATIENCE or (isinstance(error, ApiError) and not error.retryable)
+            self.is_disabled = self._failures >= _PATIENCE or (isinstance(error, ApiError) and not error.retryable)
             return set()
         self._failures = 0
         is_first, self._newest = self._newest is None, self._newest or 0
-        told: set[int] = set()
+        news: set[int] = set()
         for body in sorted((each.__state__.raw for each in found), key=lambda raw: int(raw["id"])):
-            told |= self._one(body, is_first=is_first)
-        return told
+            news |= self._one(body, is_first=is_first)
+        return news
 
     def _later(self) -> Expression:
         event: Any = lookup("Event")

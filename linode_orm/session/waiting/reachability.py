@@ -41,7 +41,7 @@ _TRANSFER: Final = End(
 )
 _DATABASE: Final = End("status", frozenset({"failed"}), "assumed", "the API has no call that leads out of it")
 
-ENDS: Final[dict[str, tuple[End, ...]]] = {
+TERMINAL_STATES: Final[dict[str, tuple[End, ...]]] = {
     "Backup": (End("status", frozenset({"failed", "userAborted"}), "documented", "a backup is made once"),),
     "Disk": (End("status", frozenset({"deleting"}), "documented", "on its way to be gone"),),
     "EntityTransfer": (_TRANSFER,),
@@ -55,7 +55,7 @@ ENDS: Final[dict[str, tuple[End, ...]]] = {
 }
 """States that are certain to last. A Linode that is `offline` is none of them: anybody may boot it."""
 
-FROZEN: Final[dict[str, frozenset[str]]] = {
+CONSTANT_ATTRIBUTES: Final[dict[str, frozenset[str]]] = {
     "Domain": frozenset({"id"}),
     "DomainRecord": frozenset({"id", "type"}),
     "Instance": frozenset({"id"}),
@@ -105,7 +105,7 @@ def decided_by(model: type[Model], action: object) -> tuple[str, ...]:
     )
 
 
-def hopeless(
+def unreachable(
     condition: Expression,
     model: type[Model],
     body: dict[str, Any],
@@ -149,9 +149,9 @@ def _fixed(attribute: Attribute[Any], model: type[Model], body: dict[str, Any], 
     name, value = attribute.path[0].name, body.get(attribute.path[0].key)
     if name in failed:
         return failed[name]
-    if value is not None and name in FROZEN.get(model.__name__, ()):
+    if value is not None and name in CONSTANT_ATTRIBUTES.get(model.__name__, ()):
         return f"{name} is {value!r} and never changes"
-    for end in ENDS.get(model.__name__, ()):
+    for end in TERMINAL_STATES.get(model.__name__, ()):
         if name == end.attribute and value in end.values:
             return f"{name} is {value!r}, which nothing leads away from"
     return ""

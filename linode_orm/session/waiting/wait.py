@@ -12,9 +12,9 @@ from linode_orm.mapping.relations import leaves
 from linode_orm.session.progress import shown
 from linode_orm.session.query.evaluate import compile_condition
 from linode_orm.session.query.planner import never
-from linode_orm.session.waiting.bulk_refresh import Group, Poll, groups_of
-from linode_orm.session.waiting.events import Listener
-from linode_orm.session.waiting.reachability import hopeless
+from linode_orm.session.waiting.bulk_refresh import BulkRefresh, Group, groups_of
+from linode_orm.session.waiting.events import EventFeed
+from linode_orm.session.waiting.reachability import unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.reader import Reader
     from linode_orm.session.query.evaluate import Test
     from linode_orm.session.query.runner import QueryRunner
-    from linode_orm.session.waiting.bulk_refresh import Sight
+    from linode_orm.session.waiting.bulk_refresh import RefreshResult
     from linode_orm.wire.client import Client
     from linode_orm.wire.clock import Clock
 
@@ -159,7 +159,7 @@ class _Wait:
         tell: Callable[[WaitEntry, int, int], None] | None,
     ) -> None:
         self._clock, self._timeout, self._tell = session.clock, timeout, tell
-        self._poll, self._listener = Poll(session), Listener(session, objects)
+        self._refresh, self._feed = BulkRefresh(session), EventFeed(session, objects)
         self._objects, self._goals = objects, goals
         self._groups = groups_of(objects, whole=frozenset(model for model in goals if goals[model].needs_get))
         self._waiting = {id(each): each for each in objects}
@@ -187,38 +187,38 @@ class _Wait:
         groups = [group for group in self._groups if group.waiting]
         self._looked = is_last or not self._only_listens(number, groups)
         if not self._looked:
-            told = self._listener.hear()
-            groups = [group for group in groups if any(id(each) in told for each in group.waiting)]
+            news = self._feed.poll()
+            groups = [group for group in groups if any(id(each) in news for each in group.waiting)]
         if groups:
-            sight = self._poll.look(groups)
-            self._trouble = sight.trouble
-            self._judge(sight)
+            refreshed = self._refresh.look(groups)
+            self._trouble = refreshed.trouble
+            self._judge(refreshed)
         elif self._tell is not None:
             self._show(self._waiting.values())
 
     def _only_listens(self, number: int, groups: list[Group]) -> bool:
         """Whether one request for events takes the place of a look at everything."""
-        if self._listener.is_deaf or not number:
+        if self._feed.is_disabled or not number:
             return False
         if sum(group.cost for group in groups) > 1:
             return number % _CYCLE != 0
         return number >= _PROMPT and (number - _PROMPT) % 2 == 0
 
-    def _judge(self, sight: Sight) -> None:
+    def _judge(self, refreshed: RefreshResult) -> None:
         """Part what was read into what is reached and what is not; raise where something never will be."""
-        read = [each for key, each in self._waiting.items() if key in sight.read]
+        read = [each for key, each in self._waiting.items() if key in refreshed.read]
         for each in read:
             if self._goals[type(each)].is_met(each):
                 del self._waiting[id(each)]
         for group in self._groups:
             group.waiting = [each for each in group.waiting if id(each) in self._waiting]
         self._show(read)
-        if sight.gone:
-            raise self._gone(*sight.gone[0])
+        if refreshed.gone:
+            raise self._gone(*refreshed.gone[0])
         for each in read:
             if id(each) in self._waiting:
                 state, goal = each.__state__, self._goals[type(each)]
-                why = hopeless(goal.condition, type(each), state.raw, state.parents, self._listener.failed(each))
+                why = unreachable(goal.condition, type(each), state.raw, state.parents, self._feed.failed(each))
                 if why:
                     raise self._failed(each, why)
 
@@ -229,7 +229,7 @@ class _Wait:
         total, seconds = len(self._objects), self._clock.monotonic() - self._began
         for each in list(objects):
             is_met = id(each) not in self._waiting
-            seen, percent = self._goals[type(each)].seen(each), self._listener.percent(each)
+            seen, percent = self._goals[type(each)].seen(each), self._feed.percent(each)
             if is_met or self._seen.get(id(each)) != (seen, percent):
                 self._seen[id(each)] = seen, percent
                 note = f"{seen}, {percent} %" if percent and not is_met else seen

@@ -10,7 +10,7 @@ from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, ready
 
 if TYPE_CHECKING:
-    from linode_orm.simulator.account_state import World
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
 
@@ -186,6 +186,6 @@ def _enrolled(call: Call) -> None:
     draft.update(program, id=call.body.get("id") or draft["id"], enrolled=call.world.now)
 
 
-def _program(world: World, identity: object) -> Body:
+def _program(world: AccountState, identity: object) -> Body:
     row = world.get("BetaProgram", identity)
     return {key: row.body[key] for key in ("label", "description", "started", "ended")} if row is not None else {}
