@@ -130,7 +130,7 @@ def find(client: Client, sought: Sought, until: Callable[[], float]) -> Finding:
     if finding.body is None and not finding.why and not sought.key:
         left = until() - client.clock.monotonic()
         if left > 0:
-            client.clock.sleep(min(left, client.settle))
+            client.clock.sleep(min(left, client.max_request_lifetime))
             finding = look(client, sought)
     return finding
 

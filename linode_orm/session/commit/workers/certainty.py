@@ -16,7 +16,7 @@ from linode_orm.session.commit.workers.calls import Answer, may_have_been_done
 from linode_orm.session.commit.workers.candidates import Finding, has_other_name, look
 from linode_orm.session.commit.workers.patience import pause
 from linode_orm.session.loading import identity_in
-from linode_orm.wire.stragglers import may_be_running
+from linode_orm.wire.writes_in_flight import may_be_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,7 +108,7 @@ class _Creation:
     def _send(self) -> Answer | None:
         """Send it once; None where the answer was lost."""
         try:
-            response = self._client.send(self._request, wanted=self._wanted, takes=self._takes)
+            response = self._client.send(self._request, wanted=self._wanted, new_path=self._takes)
             self._tries += response.tries
             body = response.json() if response.content else {}
             identity = identity_in(self._sought.model.__mapper__, body, self._sought.key, may_be_empty=True)
@@ -163,7 +163,7 @@ class _Creation:
                 return Finding(why="it was not waited for")
             return finding
         clock, step = self._client.clock, _FIRST_PAUSE
-        end = clock.monotonic() + self._client.settle
+        end = clock.monotonic() + self._client.max_request_lifetime
         while True:
             finding = self._look()
             left = end - clock.monotonic()
@@ -184,7 +184,7 @@ class _Creation:
         if self._running and self._sought.key:
             mapper = self._sought.model.__mapper__
             keys = {mapper.fields[name].key for name in self._sought.key}
-            self._client.hold(mapper.path_for(identity, self._sought.parents), keys)
+            self._client.writes_in_flight.hold(mapper.path_for(identity, self._sought.parents), keys)
 
     def _adopt(self, body: dict[str, Any]) -> Answer:
         identity = identity_in(self._sought.model.__mapper__, body, self._sought.key)
