@@ -16,7 +16,6 @@ from typing import Any
 
 import linode_orm
 from linode_orm import Client, LinodeORMError, Session
-from linode_orm.session.commit import committing, recovery
 from tests.faults import bulk, bundled
 from tests.faults.disk import Disk
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from linode_orm import CommitInterrupted, Session, Volume, recover
-from linode_orm.session.commit.runs.execute import Run
+from linode_orm.session.commit.executor import Run
 from linode_orm.simulator import Simulator
 
 if TYPE_CHECKING:

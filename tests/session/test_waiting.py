@@ -24,7 +24,7 @@ from linode_orm import (
     or_,
 )
 from linode_orm.mapping.state import Status
-from linode_orm.session.waits.polling import groups_of
+from linode_orm.session.waiting.bulk_refresh import groups_of
 from linode_orm.simulator import Simulator
 
 LIST = "GET /linode/instances"

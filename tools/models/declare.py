@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from linode_orm.session.commit.plans.rides import RIDES
+from linode_orm.session.planning.nesting_rules import RIDES
 from tools.models.names import attribute, camel, singular, snake
 from tools.models.nested import Classes
 from tools.models.tree import ARRAY
