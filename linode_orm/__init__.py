@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     from linode_orm.session import Session as Session
     from linode_orm.session import inspect as inspect
     from linode_orm.session import sessionmaker as sessionmaker
-    from linode_orm.session.commit.plans.plan import Plan as Plan
-    from linode_orm.session.commit.recovery import recover as recover
-    from linode_orm.session.commit.runs.report import CommitReport as CommitReport
+    from linode_orm.session.commit.recover import recover as recover
+    from linode_orm.session.planning.plan import Plan as Plan
+    from linode_orm.session.planning.report import CommitReport as CommitReport
     from linode_orm.wire import Client as Client
 
 __version__ = VERSION
@@ -100,9 +100,9 @@ if not TYPE_CHECKING:
 
 _PLACES = {
     "Client": "linode_orm.wire",
-    "CommitReport": "linode_orm.session.commit.runs.report",
-    "Plan": "linode_orm.session.commit.plans.plan",
-    "recover": "linode_orm.session.commit.recovery",
+    "CommitReport": "linode_orm.session.planning.report",
+    "Plan": "linode_orm.session.planning.plan",
+    "recover": "linode_orm.session.commit.recover",
     "Session": "linode_orm.session",
     "inspect": "linode_orm.session",
     "sessionmaker": "linode_orm.session",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from linode_orm.mapping.codecs import Moment, Optional, Scalar
+from linode_orm.mapping.codecs import DateTime, Optional, Scalar
 from linode_orm.mapping.containers import AnyJSON, Choice, ListOf, MapOf, Structure, Tags, items_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _build(node: ast.expr, names: Mapping[str, object]) -> Codec:
         case ast.Name(id=name) if name in _SCALARS:
             return Scalar(name, _SCALARS[name])
         case ast.Name(id="datetime"):
-            return Moment("datetime")
+            return DateTime("datetime")
         case ast.Name(id="TagList"):
             return Tags()
         case ast.Name(id="JSON"):

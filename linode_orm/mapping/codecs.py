@@ -81,15 +81,15 @@ class Codec:
 
     def operand(self, value: object) -> object:
         """Check a value that an expression compares with, and give it as it stands in JSON; raise `WrongType`."""
-        return self.encode(self.adopt(value, NOBODY, ""))
+        return self.encode(self.adopt(value, NO_HOLDER, ""))
 
 
-class _Nobody:
+class _NoHolder:
     def __touch__(self, name: str) -> None:
         """Nobody cares."""
 
 
-NOBODY: Final = _Nobody()
+NO_HOLDER: Final = _NoHolder()
 """Holds values that belong to nothing yet."""
 
 
@@ -110,7 +110,7 @@ class Scalar(Codec):
         raise WrongType(self.text, value)
 
 
-class Moment(Codec):
+class DateTime(Codec):
     """Moments: naive UTC text on the wire, aware datetimes for users (FACTS: `YYYY-MM-DDTHH:MM:SS`, no suffix)."""
 
     def decode(self, raw: object, holder: Holder, name: str) -> object:  # noqa: ARG002  as all codecs
@@ -144,7 +144,7 @@ class Moment(Codec):
         return one == other or (
             isinstance(one, str)
             and isinstance(other, str)
-            and self.decode(one, NOBODY, "") == self.decode(other, NOBODY, "")
+            and self.decode(one, NO_HOLDER, "") == self.decode(other, NO_HOLDER, "")
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from linode_orm.mapping.codecs import NAIVE, Moment, NoneType
+from linode_orm.mapping.codecs import NAIVE, DateTime, NoneType
 from linode_orm.mapping.containers import ListOf, Structure
 from linode_orm.mapping.record import NestedState, Record
 from linode_orm.mapping.values import ABSENT
@@ -125,7 +125,7 @@ def _made_on_the_spot(at: int, field: Kind[Any], constants: dict[str, Any]) -> l
             f"    if not ({_test('each', f'i{at}', plain, constants)}): done[{name}] = d{at}(v, holder, {name}); break"
         )
         return [["type(v) is list", *lines, item, "else:", "    if v: extend(x, v)"]]
-    if isinstance(codec, Moment):
+    if isinstance(codec, DateTime):
         return [[f"type(v) is str and len(v) == {NAIVE}", f"done[{name}] = moment(v + '+00:00')"]]
     return []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
-from linode_orm.mapping.codecs import NOBODY, Codec, NoneType, Scalar, WrongType
+from linode_orm.mapping.codecs import NO_HOLDER, Codec, NoneType, Scalar, WrongType
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
 from linode_orm.mapping.values import ABSENT
 
@@ -400,7 +400,9 @@ class Choice(Codec):
         return self._try(lambda part: part.adopt(value, holder, name), value)
 
     def encode(self, value: object) -> object:
-        return self._try(lambda part: part.encode(part.adopt(value, NOBODY, "")), value) if _is_deep(value) else value
+        return (
+            self._try(lambda part: part.encode(part.adopt(value, NO_HOLDER, "")), value) if _is_deep(value) else value
+        )
 
     def update(self, value: object, raw: object) -> bool:
         return any(part.update(value, raw) for part in self.parts)
@@ -415,7 +417,7 @@ def _is_deep(value: object) -> bool:
 
 def _fits(part: Codec, raw: object) -> bool:
     try:
-        part.decode(raw, NOBODY, "")
+        part.decode(raw, NO_HOLDER, "")
     except WrongType:
         return False
     return True

@@ -226,8 +226,8 @@ class Attribute(Generic[T]):
             raise TypeError(msg)
         given = list(values)
         known = tuple(self._check(self.field.codec, value) for value in given if value is not None)
-        membership = Comparison(self, "in", tuple(_unique(known)))
-        return Or((membership, Comparison(self, "is_null", None))) if len(known) < len(given) else membership
+        is_one_of = Comparison(self, "in", tuple(_unique(known)))
+        return Or((is_one_of, Comparison(self, "is_null", None))) if len(known) < len(given) else is_one_of
 
     def between(self, low: T, high: T, /) -> Expression:
         """The value lies between these, both included."""

@@ -299,9 +299,9 @@ class Secret(Kind[T_co]):
 _get: Any = Kind.__get__
 
 
-def volatile_twin(kind: Kind[Any]) -> None:
+def volatile_kind(kind: Kind[Any]) -> None:
     """Turn a field into its volatile twin, a data descriptor that asks the clock at every read."""
-    kind.__class__ = _TWINS[type(kind)]
+    kind.__class__ = _VOLATILE_KINDS[type(kind)]
 
 
 class _AsksTheClock(Kind[T_co]):
@@ -338,7 +338,7 @@ class _VolatileField(_AsksTheClock[T_co], Field[T_co]):
     pass
 
 
-_TWINS: dict[type[Kind[Any]], type[Kind[Any]]] = {
+_VOLATILE_KINDS: dict[type[Kind[Any]], type[Kind[Any]]] = {
     ReadOnly: _VolatileReadOnly,
     Fixed: _VolatileFixed,
     Field: _VolatileField,

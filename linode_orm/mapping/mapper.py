@@ -11,7 +11,7 @@ from urllib.parse import quote
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import Scalar, WrongType
 from linode_orm.mapping.compiled import completer, filler
-from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, volatile_twin
+from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, volatile_kind
 from linode_orm.mapping.operations import Operation
 from linode_orm.mapping.record import Record
 from linode_orm.mapping.registry import lookup
@@ -108,7 +108,7 @@ class Mapper:
                 field.__set_name__(cls, name)
             field.text = match[2]
             if field.volatile and not self._is_nested and not isinstance(field, _SECRET):
-                volatile_twin(field)
+                volatile_kind(field)
             self.fields[name] = field
         for name, value in cls.__dict__.items():
             if isinstance(value, (One, Many)):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.mapper import Mapper
-from linode_orm.mapping.newborn import Newborn
 from linode_orm.mapping.record import EMPTY, NestedState, Record, absorb, encode, forget, write
 from linode_orm.mapping.registry import lookup, register
 from linode_orm.mapping.state import DETACHED, Loaded, Origin, Owner, State, Status
+from linode_orm.mapping.transient import TransientOwner
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.tracked import Holder
 
-TRANSIENT = Newborn()
+TRANSIENT = TransientOwner()
 
 
 class _Declared(Record):
@@ -69,7 +69,7 @@ class Model(_Declared):
         def __new__(cls, *key: object, **values: object) -> Self:
             """Make a new object from keywords, or give the reference that a session and a key name."""
             if not key:
-                return cls.__newborn__(values)
+                return cls.__transient__(values)
             owner, *ids = key
             if not hasattr(owner, "reference") or values:
                 msg = f"{cls.__name__}(...) takes keywords for a new object, or a session and an id"
@@ -80,7 +80,7 @@ class Model(_Declared):
             """Nothing: `__new__` may have given an object that exists already."""
 
     @classmethod
-    def __newborn__(cls, values: dict[str, object]) -> Self:
+    def __transient__(cls, values: dict[str, object]) -> Self:
         self = cls.__bare__(None, (), TRANSIENT, Status.TRANSIENT)
         try:
             for name, value in values.items():
@@ -115,9 +115,13 @@ class Model(_Declared):
 
     def __touch__(self, name: str) -> None:
         state = self.__state__
-        if state.shelf is not None and name in state.shelf.values and not (state.edits and name in state.edits):
-            self.__dict__[name] = state.shelf.values[name]
-            raw, state.raw = state.raw, state.shelf.raw
+        if (
+            state.stale_values is not None
+            and name in state.stale_values.values
+            and not (state.edits and name in state.edits)
+        ):
+            self.__dict__[name] = state.stale_values.values[name]
+            raw, state.raw = state.raw, state.stale_values.raw
             super().__touch__(name)
             state.raw = raw
             return

@@ -301,7 +301,7 @@ def accept(record: Record) -> None:
         edit.base = record.__state__.raw.get(record.__mapper__.fields[name].key, ABSENT)
 
 
-def mistrust(record: Record, names: Container[str] | None = None) -> None:
+def invalidate(record: Record, names: Container[str] | None = None) -> None:
     """Forget what was known of edited values that were sent and never answered, of `names` or all; edits keep them."""
     state, fields = record.__state__, record.__mapper__.fields
     for name in [name for name in state.edits or () if names is None or name in names]:
@@ -310,7 +310,7 @@ def mistrust(record: Record, names: Container[str] | None = None) -> None:
             value, edit = record.__dict__[name], (state.edits or {})[name]
             edit.sent = (*edit.sent, field.codec.encode(value))
             for inner in _inside(value):
-                mistrust(inner)
+                invalidate(inner)
         state.raw = {key: each for key, each in state.raw.items() if key != field.key}
 
 

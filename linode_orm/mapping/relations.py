@@ -13,7 +13,7 @@ from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.expressions import Attribute, Expression, Order
 from linode_orm.mapping.record import Record, awaited, refer
 from linode_orm.mapping.registry import lookup
-from linode_orm.mapping.state import Near, State
+from linode_orm.mapping.state import LoadOrigin, State
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class One(Generic[T]):
         identity = getattr(record, self.via)
         if identity is None:
             return None
-        return state.owner.reference(self.model, identity, (), Near(record, self.name))
+        return state.owner.reference(self.model, identity, (), LoadOrigin(record, self.name))
 
     def _parent(self, record: Record, state: State) -> object:
         pending = record.__dict__.get(f"__{self.name}__")
@@ -105,7 +105,7 @@ class One(Generic[T]):
         if not state.parents:
             return None
         identity, above = state.parents[-1], state.parents[:-1]
-        return state.owner.reference(self.model, identity, above, Near(record, self.name))
+        return state.owner.reference(self.model, identity, above, LoadOrigin(record, self.name))
 
     def assign(self, record: Record, value: object) -> None:
         """Refer to another object, given as object, id or slug."""

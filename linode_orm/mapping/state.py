@@ -43,7 +43,7 @@ class Loaded(Enum):
     """The object's own GET, or the answer of a write."""
 
 
-class Shelf(NamedTuple):
+class StaleValues(NamedTuple):
     """What an expired object keeps: its last body, and the mutable values that users may still hold."""
 
     raw: dict[str, object]
@@ -70,7 +70,9 @@ class Owner(Protocol):
     def changed(self, instance: Record) -> None:
         """Look at the object when the next commit is planned, and keep it until then."""
 
-    def reference(self, model: type[R], identity: object, parents: tuple[object, ...], near: Near | None) -> R:
+    def reference(
+        self, model: type[R], identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
+    ) -> R:
         """Give the one object with that key, without a request."""
         ...
 
@@ -95,7 +97,7 @@ class Owner(Protocol):
 T = TypeVar("T")
 
 
-class Near(NamedTuple):
+class LoadOrigin(NamedTuple):
     """From where a reference was reached: what lets many be loaded together."""
 
     instance: Record
@@ -108,7 +110,7 @@ class Origin:
     But for `read_whole`, which counts how many of them were read so far that all their values were decoded.
     """
 
-    __slots__ = ("batch", "fresh_until", "kept", "loaded", "owner", "parents", "read_whole", "shelf", "status")
+    __slots__ = ("batch", "fresh_until", "kept", "loaded", "owner", "parents", "read_whole", "stale_values", "status")
 
     def __init__(  # noqa: PLR0913, PLR0917  one argument a slot
         self,
@@ -119,7 +121,7 @@ class Origin:
         fresh_until: float | None = None,
         batch: object = None,
         kept: dict[str, object] | None = None,
-        shelf: Shelf | None = None,
+        stale_values: StaleValues | None = None,
     ) -> None:
         self.owner = owner
         self.parents = parents
@@ -128,7 +130,7 @@ class Origin:
         self.fresh_until = fresh_until
         self.batch = batch
         self.kept = kept
-        self.shelf = shelf
+        self.stale_values = stale_values
         self.read_whole = 0
 
     def but(self, name: str, value: object) -> Origin:
@@ -178,7 +180,7 @@ class State(RecordState):
     fresh_until: Shared[float | None] = Shared()
     batch: Shared[object] = Shared()
     kept: Shared[dict[str, object] | None] = Shared()
-    shelf: Shared[Shelf | None] = Shared()
+    stale_values: Shared[StaleValues | None] = Shared()
 
     def __init__(self, raw: dict[str, object], identity: object, origin: Origin) -> None:
         self.raw = raw
@@ -214,7 +216,7 @@ def _blank(record: Record, field: FieldFacts) -> object:
     return None
 
 
-class Nobody:
+class NoSessionOwner:
     """The owner of objects that no session owns: changes need no keeping, requests are refused."""
 
     def __init__(self, why: str) -> None:
@@ -227,9 +229,11 @@ class Nobody:
     def changed(self, instance: Record) -> None:
         """Nothing to keep."""
 
-    def reference(self, model: type[R], identity: object, parents: tuple[object, ...], near: Near | None) -> R:
+    def reference(
+        self, model: type[R], identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
+    ) -> R:
         """Give a detached reference, good for its id."""
-        del near
+        del load_origin
         bare: R = model.__bare__(identity, parents, DETACHED, Status.DETACHED)  # type: ignore[attr-defined]  # a Model
         return bare
 
@@ -267,6 +271,6 @@ class Nobody:
         return DetachedInstanceError(f"{name}{what} needs a request, and {self._why}")
 
 
-DETACHED: Final = Nobody("the object has left its session; get it again from a session")
+DETACHED: Final = NoSessionOwner("the object has left its session; get it again from a session")
 
-__all__ = ["DETACHED", "Loaded", "Near", "Nobody", "Owner", "Shelf", "State", "Status"]
+__all__ = ["DETACHED", "LoadOrigin", "Loaded", "NoSessionOwner", "Owner", "StaleValues", "State", "Status"]

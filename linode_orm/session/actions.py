@@ -10,7 +10,7 @@ from attrs import evolve
 
 from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping import Model, Nested
-from linode_orm.mapping.codecs import Moment
+from linode_orm.mapping.codecs import DateTime
 from linode_orm.mapping.mapper import flat, quoted
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linode_orm.mapping.operations import Operation
-    from linode_orm.session.loading import Loader
+    from linode_orm.session.loading.loader import Loader
+    from linode_orm.session.loading.reader import Reader
     from linode_orm.session.query.runner import QueryRunner
-    from linode_orm.session.reading import Reader
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Response
 
@@ -33,7 +33,7 @@ _SECRET_ARGUMENTS: Final = frozenset(
 )
 _PAGE: Final = frozenset({"data", "page", "pages"})
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
-_moment: Final = Moment("datetime")
+_moment: Final = DateTime("datetime")
 
 
 class Acts(Protocol):
@@ -78,7 +78,7 @@ class Actions:
     def _sent(self, target: Model | type[Model], operation: Operation, request: Request) -> Response | None:
         """Send a request; None where an action was done and its answer lost."""
         if operation.event and isinstance(target, Model) and not request.idempotent:
-            from linode_orm.session.attempts import send_once  # noqa: PLC0415  scripts that only read need none of it
+            from linode_orm.session.outcome.action_once import send_once  # noqa: PLC0415  scripts that only read need none of it
 
             return send_once(self._session, target, operation, request)
         return self._session.client.send(request)
@@ -89,7 +89,7 @@ class Actions:
         self._forget_collections(target)
         if operation.answers is None:
             return None
-        from linode_orm.session.attempts import makes_something  # noqa: PLC0415  scripts that only read need none of it
+        from linode_orm.session.outcome.action_once import makes_something  # noqa: PLC0415  scripts that only read need none of it
 
         if not makes_something(target, operation):
             self._session.reader.item(target)

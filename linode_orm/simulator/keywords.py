@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from linode_orm.simulator.catalogue import Resource
-    from linode_orm.simulator.world import World
+    from linode_orm.simulator.account_state import AccountState
+    from linode_orm.simulator.schema import Resource
 
 # Keywords that are not the last segment of a path, or that several classes would claim.
 NAMES: Final = {
@@ -53,7 +53,7 @@ def check_keys(resource: Resource, given: Iterable[str], also: Container[str] = 
             raise ValueError(msg)
 
 
-def name_of(world: World, keyword: str) -> str:
+def name_of(world: AccountState, keyword: str) -> str:
     """Give the class that a keyword means; the keyword itself where none is known."""
     if keyword in NAMES:
         return NAMES[keyword]
@@ -63,7 +63,7 @@ def name_of(world: World, keyword: str) -> str:
     return keyword
 
 
-def resource_of(world: World, keyword: str) -> Resource:
+def resource_of(world: AccountState, keyword: str) -> Resource:
     """Give the resource that a keyword means."""
     name = name_of(world, keyword)
     if name not in world.store.resources:

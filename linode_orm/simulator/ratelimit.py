@@ -70,12 +70,12 @@ class RateLimits:
                 if remaining < left:
                     limit, left, wait = each.requests, remaining, seconds
         moment = self._clock.now().timestamp() + wait
-        told = {
+        reported = {
             "x-ratelimit-limit": str(limit),
             "x-ratelimit-remaining": str(max(left, 0)),
             "x-ratelimit-reset": str(int(moment)),
             "retry-after": str(max(1, round(wait))),
         }
         if left < 0:
-            raise Refused(("Too many requests", None), status=TOO_MANY, headers=told)
-        return told
+            raise Refused(("Too many requests", None), status=TOO_MANY, headers=reported)
+        return reported

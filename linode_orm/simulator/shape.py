@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from linode_orm.simulator.catalogue import Leaf, Shape
+    from linode_orm.simulator.schema import Leaf, Shape
     from linode_orm.simulator.store import Body
 
 _EMPTY: Final[dict[str, object]] = {"text": "", "integer": 0, "number": 0.0, "boolean": False, "any": None}

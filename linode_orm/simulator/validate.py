@@ -10,7 +10,7 @@ from linode_orm.simulator.errors import Refused, bad
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from linode_orm.simulator.catalogue import Action, Leaf, Shape
+    from linode_orm.simulator.schema import Action, Leaf, Shape
 
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 _NAMES: Final = {

@@ -12,7 +12,7 @@ import tracemalloc
 import pytest
 
 from linode_orm import Instance, Session
-from linode_orm.session.identity import IdentityMap
+from linode_orm.session.loading.identity_map import IdentityMap
 from linode_orm.simulator import Simulator
 from tests.benchmarks.harness import instances, page, ratio, seconds
 from tests.table import note

@@ -16,7 +16,7 @@ from typing import Any
 
 import linode_orm
 from linode_orm import Client, LinodeORMError, Session
-from linode_orm.session.commit import committing, recovery
+from linode_orm.session.commit import commit, recover
 from tests.faults import bulk, bundled
 from tests.faults.disk import Disk
 
@@ -82,8 +82,8 @@ def _mutate(synchronous: str) -> None:
 
 def main() -> None:
     """Fork a process for each job, and another that says how it ended; each has everything imported already."""
-    assert committing
-    assert recovery
+    assert commit
+    assert recover
     for line in sys.stdin:
         if not os.fork():
             _attend(json.loads(line))

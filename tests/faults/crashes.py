@@ -105,8 +105,8 @@ class Nursery:
         )
         self._lock = threading.Lock()
         self._ended: dict[int, queue.SimpleQueue[int]] = {}
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
+        self._feed = threading.Thread(target=self._listen, daemon=True)
+        self._feed.start()
         return self
 
     def _listen(self) -> None:
@@ -141,7 +141,7 @@ class Nursery:
         assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait(30)
-        self._listener.join(30)
+        self._feed.join(30)
         self._process.stdout.close()
         self._stderr.close()
 

@@ -155,7 +155,7 @@ REMOVALS = (
     ),
     Removal(
         17,
-        "session/newest.py",
+        "session/waiting/newest.py",
         "whole=frozenset(map(type, whole))",
         "whole=frozenset(map(type, once.values()))",
         SESSION + "test_conflicts.py::test_many_are_looked_at_in_one_list",
@@ -300,14 +300,14 @@ REMOVALS = (
     ),
     Removal(
         15,
-        "session/moments.py",
+        "session/loading/api_time.py",
         "return min(self.at + skew, counted) - _MARGIN",
         "return self.at + skew - _MARGIN",
         f"{ANSWERS}test_a_clock_that_jumps",
     ),
     Removal(
         15,
-        "session/moments.py",
+        "session/loading/api_time.py",
         "at = client.clock.now() if there is None else there",
         "at = client.clock.now()",
         f"{ANSWERS}test_a_clock_that_jumps",

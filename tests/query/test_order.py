@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linode_orm import Session, models
-from linode_orm.session.query.operators import ORDERED, kind_of
+from linode_orm.session.query.pushdown_rules import ORDERED, kind_of
 from tests.query.bent import Server
 from tests.query.test_truth import MODELS, sorted_truth
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from linode_orm import Domain, Instance, NodeBalancer, NodeBalancerNode, Session, Volume, recover
 from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, InvalidRequestError
-from linode_orm.session.commit.plans.plan import Plan
-from linode_orm.session.commit.records.journal import Journal
+from linode_orm.session.journal.journal import Journal
+from linode_orm.session.planning.plan import Plan
 from linode_orm.simulator import Simulator
 
 LB = "/nodebalancers"

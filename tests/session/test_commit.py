@@ -10,7 +10,7 @@ import pytest
 
 from linode_orm.errors import CommitError, DetachedInstanceError, InvalidRequestError
 from linode_orm.mapping.state import Loaded, Status
-from linode_orm.session.commit.plans.plan import Key
+from linode_orm.session.planning.plan import Key
 from tests.session.yard import Cargo, Crane, Dock, Gate, Hook, Paper, Pass, Rule, Sailor, Session, World
 
 

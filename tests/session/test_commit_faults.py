@@ -15,7 +15,7 @@ from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestErro
 from linode_orm.mapping.state import Status
 from linode_orm.models import Instance
 from linode_orm.session import inspect
-from linode_orm.session.commit.plans import planning
+from linode_orm.session.planning import planner
 from linode_orm.wire import Client
 from tests.session.yard import Barrel, Cargo, Crane, Dock, Hook, Pass, Session, World, refusal
 
@@ -440,7 +440,7 @@ class TestDoubt:
             session.commit()
         world.fault = lambda _: None
         sent = len(world.log)
-        plan = planning.plan(session.members)
+        plan = planner.plan(session.members)
         assert (plan[0].in_doubt, plan.lookups, "in doubt" in str(plan)) == (True, 1, True)
         assert len(world.log) == sent
 

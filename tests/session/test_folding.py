@@ -26,9 +26,9 @@ from linode_orm import (
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
 from linode_orm.mapping.registry import lookup
 from linode_orm.models.linode.linode_interface import LinodeInterfacePublic, LinodeInterfaceVlan
-from linode_orm.session.commit.plans.plan import Plan
-from linode_orm.session.commit.plans.rides import RIDES
-from linode_orm.session.commit.records.journal import Journal
+from linode_orm.session.journal.journal import Journal
+from linode_orm.session.planning.nesting_rules import NESTING_RULES
+from linode_orm.session.planning.plan import Plan
 from linode_orm.simulator import Simulator
 
 RULES = {"inbound_policy": "ACCEPT", "outbound_policy": "ACCEPT", "inbound": [], "outbound": []}
@@ -245,7 +245,7 @@ class TestWhatDoesNotRide:
     def test_what_no_row_tells(self, session):
         """Of two interfaces that differ in their firewall alone, which no answer shows, one goes apart."""
         session.add(server("a", public(), public(firewall_id=5)))
-        assert [len(each.riders) for each in session.plan()] == [1, 0]
+        assert [len(each.nested_creates) for each in session.plan()] == [1, 0]
 
     def test_twins_by_name(self, session):
         """Two riders that want the same unique label are refused, as two steps are."""
@@ -256,15 +256,15 @@ class TestWhatDoesNotRide:
             session.plan()
 
 
-@pytest.mark.parametrize(("parent", "child"), RIDES)
+@pytest.mark.parametrize(("parent", "child"), NESTING_RULES)
 def test_the_table(parent, child):
     """What the table names are attributes that a new child can have, and lists of children that its POST takes."""
-    ride, mapper = RIDES[parent, child], lookup(child).__mapper__
+    rule, mapper = NESTING_RULES[parent, child], lookup(child).__mapper__
     lists = {each.create_key for each in mapper.relations.values() if getattr(each, "create_key", "")}
-    assert ride.takes - lists <= {key for key, field in mapper.keys.items() if field.createable}
+    assert rule.takes - lists <= {key for key, field in mapper.keys.items() if field.createable}
     assert mapper.parent == parent
-    assert ride.kinds <= ride.takes
-    assert ride.unless.keys() <= lookup(parent).__mapper__.keys.keys()
+    assert rule.kinds <= rule.takes
+    assert rule.unless.keys() <= lookup(parent).__mapper__.keys.keys()
 
 
 class TestPools:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.session.commit.plans import planning
-from linode_orm.session.commit.plans.order import Cycle, ordered
+from linode_orm.session.planning import planner
+from linode_orm.session.planning.ordering import Cycle, ordered
 from tests.session.yard import Cargo, Crane, Dock, Paper, Sailor, Session
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def closes(waits: list[set[int]]) -> bool:
     """Whether some node waits for itself through others, found the slow way."""
     reach = [set(others) for others in waits]
     for _ in waits:
-        reach = [others | {far for near in others for far in reach[near]} for others in reach]
+        reach = [others | {far for load_origin in others for far in reach[load_origin]} for others in reach]
     return any(at in others for at, others in enumerate(reach))
 
 
@@ -109,9 +109,9 @@ class TestUnique:
             return
         if not some_order_exists(docks, fates, new):
             with pytest.raises(InvalidRequestError):
-                planning.plan(session.members)
+                planner.plan(session.members)
             return
-        plan = planning.plan(session.members)
+        plan = planner.plan(session.members)
         held = dict(docks)
         done: set[int] = set()
         left = list(plan)
@@ -131,7 +131,7 @@ class TestUnique:
         one, two = (session.loaded(Dock, {"id": at, "label": label}) for at, label in ((1, "a"), (2, "b")))
         one.label, two.label = "b", "a"
         with pytest.raises(InvalidRequestError, match=r"Dock 1.*Dock 2"):
-            planning.plan(session.members)
+            planner.plan(session.members)
 
     def test_two_that_want_one_label_are_refused(self):
         """A label can be wanted once only in each collection."""
@@ -139,7 +139,7 @@ class TestUnique:
         for _ in range(2):
             session.add(Dock(label="a", place="x"))
         with pytest.raises(InvalidRequestError, match="both want the label 'a'"):
-            planning.plan(session.members)
+            planner.plan(session.members)
 
     def test_labels_of_children_are_unique_below_their_parent(self):
         """The same label below two parents, new or known, is no clash."""
@@ -149,46 +149,46 @@ class TestUnique:
             child = Crane(label="same")
             child.dock = parent
             session.add(child)
-        assert len(planning.plan(session.members)) == 3
+        assert len(planner.plan(session.members)) == 3
         again = Crane(label="same")
         again.dock = known
         session.add(again)
         with pytest.raises(InvalidRequestError, match="both want"):
-            planning.plan(session.members)
+            planner.plan(session.members)
 
     def test_an_unread_label_may_be_the_one(self):
         """A create waits for the deletion of an object of which nobody knows the label."""
         session = Session()
         session.delete(session.reference(Dock, 5, (), None))
         session.add(Dock(label="a", place="x"))
-        assert [step.method for step in planning.plan(session.members)] == ["DELETE", "POST"]
+        assert [step.method for step in planner.plan(session.members)] == ["DELETE", "POST"]
 
     def test_a_guess_never_closes_a_cycle(self):
         """Waiting for a label that may become free is given up where it would leave no order."""
         session = Session()
-        doomed = session.reference(Dock, 5, (), None)
+        to_be_deleted = session.reference(Dock, 5, (), None)
         cargo = session.loaded(Cargo, {"id": 1, "name": "n", "weight": 1, "dock_id": 5})
         cargo.dock = session.add(Dock(label="a", place="x"))
-        session.delete(doomed)
-        assert [step.method for step in planning.plan(session.members)] == ["POST", "PUT", "DELETE"]
+        session.delete(to_be_deleted)
+        assert [step.method for step in planner.plan(session.members)] == ["POST", "PUT", "DELETE"]
 
 
 class TestReferences:
     @given(st.lists(st.one_of(st.none(), st.integers(0, 7)), max_size=8))
-    def test_what_is_referred_to_comes_first(self, twins):
+    def test_what_is_referred_to_comes_first(self, indistinguishable):
         """New objects follow those that they refer to; a cycle of references is refused."""
         session = Session()
-        all_ = [Cargo(name=str(at), weight=1) for at in range(len(twins))]
+        all_ = [Cargo(name=str(at), weight=1) for at in range(len(indistinguishable))]
         for one in all_:
             session.add(one)
-        links = {at: twin for at, twin in enumerate(twins) if twin is not None and twin < len(all_)}
+        links = {at: twin for at, twin in enumerate(indistinguishable) if twin is not None and twin < len(all_)}
         for at, twin in links.items():
             all_[at].twin = all_[twin]
         if closes([{links[at]} if at in links else set() for at in range(len(all_))]):
             with pytest.raises(InvalidRequestError, match="cannot be put in an order"):
-                planning.plan(session.members)
+                planner.plan(session.members)
             return
-        place = {step.title: step.number for step in planning.plan(session.members)}
+        place = {step.title: step.number for step in planner.plan(session.members)}
         assert all(place[f"new Cargo '{twin}'"] < place[f"new Cargo '{at}'"] for at, twin in links.items())
 
     def test_deletions_go_the_other_way_round(self):
@@ -199,7 +199,7 @@ class TestReferences:
         session.delete(dock)
         session.delete(gone)
         moved.dock = None
-        assert [f"{step.method} {step.path}" for step in planning.plan(session.members)] == [
+        assert [f"{step.method} {step.path}" for step in planner.plan(session.members)] == [
             "PUT /cargo/3",
             "DELETE /cargo/2",
             "DELETE /docks/1",
@@ -210,7 +210,7 @@ class TestReferences:
         session = Session()
         for one, other in ((1, 2), (2, 1)):
             session.delete(session.loaded(Cargo, {"id": one, "name": "n", "weight": 1, "twin_id": other}))
-        assert len(planning.plan(session.members)) == 2
+        assert len(planner.plan(session.members)) == 2
 
     def test_what_is_below_comes_before_a_new_key(self):
         """Changes below an object are sent while its old key still holds."""
@@ -219,11 +219,11 @@ class TestReferences:
         paper = session.loaded(Paper, {"id": 1, "text": "t"}, "ann")
         sailor.nick = "bea"
         paper.text = "u"
-        assert [step.path for step in planning.plan(session.members)] == ["/sailors/ann/papers/1", "/sailors/ann"]
+        assert [step.path for step in planner.plan(session.members)] == ["/sailors/ann/papers/1", "/sailors/ann"]
 
     def test_equals_keep_the_order_of_the_calls(self):
         """Where nothing decides, steps stand as the user made the changes."""
         session = Session()
         for label in "dacb":
             session.add(Dock(label=label, place="x"))
-        assert [step.body["label"] for step in planning.plan(session.members)] == list("dacb")
+        assert [step.body["label"] for step in planner.plan(session.members)] == list("dacb")

@@ -8,19 +8,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linode_orm import NodeBalancerNode, VPCSubnet
-from linode_orm.session.commit.workers import pairing
-from linode_orm.session.commit.workers.candidates import Sought, differences
-from linode_orm.session.commit.workers.pairing import paired
-from linode_orm.session.moments import Moment
+from linode_orm.session.loading.api_time import ApiTime
+from linode_orm.session.outcome import matching
+from linode_orm.session.outcome.lookup import LookupCriteria, differences
+from linode_orm.session.outcome.matching import match
 
-SINCE = Moment(datetime(2026, 1, 1, tzinfo=UTC))
-
-
-def sought(model: type, sent: dict[str, object]) -> Sought:
-    return Sought(model, (1,), sent, SINCE, is_listed=True)
+SINCE = ApiTime(datetime(2026, 1, 1, tzinfo=UTC))
 
 
-def fitting(each: Sought, there: dict[int, dict[str, object]]) -> list[int]:
+def criteria(model: type, sent: dict[str, object]) -> LookupCriteria:
+    return LookupCriteria(model, (1,), sent, SINCE, is_listed=True)
+
+
+def fitting(each: LookupCriteria, there: dict[int, dict[str, object]]) -> list[int]:
     key = {each.model.__mapper__.fields[name].key: value for name, value in each.key.items()}
     return [
         identity
@@ -29,7 +29,7 @@ def fitting(each: Sought, there: dict[int, dict[str, object]]) -> list[int]:
     ]
 
 
-def plainly(these: list[Sought], there: dict[int, dict[str, object]]) -> set[int]:
+def plainly(these: list[LookupCriteria], there: dict[int, dict[str, object]]) -> set[int]:
     """Give the places of those that can be told: each group of competitors that can have a row each, and none is left."""
     fits = [fitting(each, there) for each in these]
     left, told = set(range(len(these))), set()
@@ -88,9 +88,9 @@ SUBNETS = {"label": ["a", "b", "c"], "ipv4": ["10.0.0.0/24", "10.0.1.0/24", None
 def test_as_the_plain_way(case):
     """The same objects are told, each has a row that fits, and no two the same."""
     model, bodies, rows = case
-    these = [sought(model, body) for body in bodies]
+    these = [criteria(model, body) for body in bodies]
     there = {5 + at: {"id": 5 + at, **row} for at, row in enumerate(rows)}
-    found, absent = paired(these, there)
+    found, absent = match(these, there)
     assert found.keys() == plainly(these, there)
     assert len({*found.values()}) == len(found)
     assert all(identity in fitting(these[at], there) for at, identity in found.items())
@@ -99,9 +99,9 @@ def test_as_the_plain_way(case):
 
 def test_alike_ones_keep_their_order():
     """What was sent first has the smaller id, where nothing else tells."""
-    these = [sought(NodeBalancerNode, {"label": "a"}) for _ in range(5)]
+    these = [criteria(NodeBalancerNode, {"label": "a"}) for _ in range(5)]
     there = {identity: {"id": identity, "label": "a"} for identity in (10, 9, 8, 7, 6)}
-    assert paired(these, there).found == {0: 6, 1: 7, 2: 8, 3: 9, 4: 10}
+    assert match(these, there).found == {0: 6, 1: 7, 2: 8, 3: 9, 4: 10}
 
 
 def test_a_long_chain_of_moves():
@@ -109,7 +109,7 @@ def test_a_long_chain_of_moves():
     many = 3000
     rows = {at: {"id": at, "label": f"n{(at + 1) // 2}", "weight": at // 2} for at in range(many + 1)}
     bodies = [{"weight": at // 2} if at % 2 == 0 else {"label": f"n{(at + 1) // 2}"} for at in range(many)]
-    found, _ = paired([sought(NodeBalancerNode, body) for body in [*bodies, {"label": "n0"}]], rows)
+    found, _ = match([criteria(NodeBalancerNode, body) for body in [*bodies, {"label": "n0"}]], rows)
     assert found == {**{at: at + 1 for at in range(many)}, many: 0}
 
 
@@ -121,14 +121,14 @@ def test_many_are_not_compared_with_all(monkeypatch):
         looks[0] += 1
         return differences(*args)
 
-    monkeypatch.setattr(pairing, "differences", counted)
+    monkeypatch.setattr(matching, "differences", counted)
     many = 2000
     bodies = [{"label": f"n{at}", "address": f"10.0.{at // 250}.{at % 250}:80", "weight": 5} for at in range(many)]
     there = {at: {"id": at, **body} for at, body in enumerate(reversed(bodies))}
-    found, _ = paired([sought(NodeBalancerNode, body) for body in bodies], there)
+    found, _ = match([criteria(NodeBalancerNode, body) for body in bodies], there)
     assert found == {at: many - 1 - at for at in range(many)}
     assert looks[0] == many
-    alike = [sought(NodeBalancerNode, {"label": "n"}) for _ in range(many)]
-    found, _ = paired(alike, {at: {"id": at, "label": "n", "weight": at} for at in range(many)})
+    alike = [criteria(NodeBalancerNode, {"label": "n"}) for _ in range(many)]
+    found, _ = match(alike, {at: {"id": at, "label": "n", "weight": at} for at in range(many)})
     assert found == {at: at for at in range(many)}
     assert looks[0] == many + 1

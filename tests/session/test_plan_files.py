@@ -10,7 +10,7 @@ import pytest
 
 from linode_orm import StreamDestination
 from linode_orm.errors import CommitError, ConflictError, InvalidRequestError
-from linode_orm.session.commit.plans.plan import FORMAT, Plan
+from linode_orm.session.planning.plan import FORMAT, Plan
 from tests.session.yard import Crane, Dock, Session, World, refusal
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.session.commit.plans.plan import Plan
+from linode_orm.session.planning.plan import Plan
 from tests.session.yard import Dock, Session, World, refusal
 
 

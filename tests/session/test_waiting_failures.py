@@ -27,8 +27,8 @@ from linode_orm import (
     or_,
 )
 from linode_orm.mapping.registry import lookup
-from linode_orm.session.waits.listening import SETTLE
-from linode_orm.session.waits.prospects import ENDS, FROZEN, VERDICTS, hopeless
+from linode_orm.session.waiting.events import SETTLE
+from linode_orm.session.waiting.reachability import CONSTANT_ATTRIBUTES, TERMINAL_STATES, VERDICTS, unreachable
 from linode_orm.simulator import Simulator, faults
 
 EVENTS = "GET /account/events"
@@ -305,7 +305,7 @@ def test_what_never_changes(sim, session):
 def test_hopeless(condition, reason):
     """A condition is hopeless where every way of meeting it looks at a value that lasts."""
     body = {"id": 1, "status": "finished", "read": False}
-    why = hopeless(condition, Event, body, (), {})
+    why = unreachable(condition, Event, body, (), {})
     assert bool(why) is bool(reason)
     assert reason in why
 
@@ -313,19 +313,19 @@ def test_hopeless(condition, reason):
 def test_hopeless_of_null():
     """A null that a failed job leaves stays null, and meets nothing."""
     body = {"id": 1, "linode_id": None}
-    assert hopeless(Volume.linode_id == 5, Volume, body, (), {"linode_id": "volume_attach failed"})
-    assert hopeless(not_(Volume.linode_id == 5), Volume, body, (), {"linode_id": "volume_attach failed"})
-    assert not hopeless(Volume.linode_id == 5, Volume, body, (), {})
+    assert unreachable(Volume.linode_id == 5, Volume, body, (), {"linode_id": "volume_attach failed"})
+    assert unreachable(not_(Volume.linode_id == 5), Volume, body, (), {"linode_id": "volume_attach failed"})
+    assert not unreachable(Volume.linode_id == 5, Volume, body, (), {})
 
 
 def test_facts_name_what_exists():
     """The tables of prospects name attributes of the declarations; what is frozen is not to be changed by anything."""
-    for model, ends in ENDS.items():
+    for model, ends in TERMINAL_STATES.items():
         fields = lookup(model).__mapper__.fields
         for end in ends:
             text = fields[end.attribute].text
             assert all(repr(value).replace("'", '"') in text or repr(value) in text for value in end.values), model
-    for model, names in FROZEN.items():
+    for model, names in CONSTANT_ATTRIBUTES.items():
         for name in names:
             field = lookup(model).__mapper__.fields[name]
             assert not field.mutable, f"{model}.{name}"

@@ -17,7 +17,7 @@ from linode_orm.wire import Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from linode_orm.simulator.catalogue import Resource
+    from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.store import Row
 
 FOLDER = Path(__file__).parents[3] / "shared" / "spec"

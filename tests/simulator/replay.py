@@ -16,8 +16,8 @@ from tests.recordings.corpus import Line, lines, name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linode_orm.simulator.catalogue import Resource
     from linode_orm.simulator.router import Route
+    from linode_orm.simulator.schema import Resource
 
 
 # How long work takes in the replay; what passes between two requests is what passed when they were recorded.

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from linode_orm.simulator.catalogue import declared
+from linode_orm.simulator.schema import declared
 from tests.simulator.driver import Driver, described, key_of, needed
 from tests.simulator.schema import differences
 

@@ -232,13 +232,14 @@ class Quay(World):
         parent = request.path.rpartition("/")[0]
         if parent and parent not in self.objects:
             raise refusal("NotFound", 404)
-        riders = {each: body.get(each, ()) for each in ("subnets", "nodes")}
-        made = super().post(evolve(request, body={each: body[each] for each in body if each not in riders}))
+        nested_creates = {each: body.get(each, ()) for each in ("subnets", "nodes")}
+        made = super().post(evolve(request, body={each: body[each] for each in body if each not in nested_creates}))
         if self.moment is not None and "created" in made:
             done = self.clock.now() - timedelta(seconds=self.clock.monotonic() - self.moment)
             self.objects[f"{request.path}/{made['id']}"]["created"] = done.strftime("%Y-%m-%dT%H:%M:%S")
         there = {
-            kind: [self._ridden(f"{request.path}/{made['id']}/{kind}", row) for row in riders[kind]] for kind in riders
+            kind: [self._ridden(f"{request.path}/{made['id']}/{kind}", row) for row in nested_creates[kind]]
+            for kind in nested_creates
         }
         return {**made, "subnets": there["subnets"]} if request.path == "/vpcs" else made
 

@@ -20,7 +20,7 @@ from tests.stateful.quay import FAULTS, PASSING, READS, copies
 from tests.stateful.wishes import AT, SECRET, Wish, Wisher
 
 if TYPE_CHECKING:
-    from linode_orm.session.commit.runs.report import CommitReport
+    from linode_orm.session.planning.report import CommitReport
 
 LEAST = 5
 """How many faults each run meets."""
@@ -205,7 +205,7 @@ class CommitMachine(Wisher):
     def delete_now(self, at: int, kind: str, writes: list[str]) -> None:
         """One deletion at once; where nobody knows whether it was done, the next commit sends it again."""
         self.steps += 1
-        found = self.doomed(at, kind)
+        found = self.to_be_deleted(at, kind)
         if found is None:
             return
         each, gone = found

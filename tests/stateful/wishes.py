@@ -252,7 +252,7 @@ class Wisher(RuleBasedStateMachine):
 
     # -- and back ----------------------------------------------------------------------------------------------------
 
-    def doomed(self, at: int, kind: str) -> tuple[Any, list[Wish]] | None:
+    def to_be_deleted(self, at: int, kind: str) -> tuple[Any, list[Wish]] | None:
         """Give an object that may be deleted, with its wish and those below it."""
         wish, each = self.pick(kind, at, persistent=True) or (None, None)
         if wish is None or any(other.above is wish and other.kind == "cargo" for other in self.wishes):
@@ -270,7 +270,7 @@ class Wisher(RuleBasedStateMachine):
     def delete(self, at: int, kind: str, elsewhere: bool) -> None:
         """What is deleted takes its children along; somebody else may have been quicker."""
         self.steps += 1
-        found = self.doomed(at, kind)
+        found = self.to_be_deleted(at, kind)
         if found is None:
             return
         each, gone = found
@@ -286,7 +286,7 @@ class Wisher(RuleBasedStateMachine):
     def heir(self, at: int, kind: str) -> None:
         """A new object takes the label, or the key, of one that is deleted."""
         self.steps += 1
-        found = self.doomed(at, kind)
+        found = self.to_be_deleted(at, kind)
         if found is None:
             return
         each, gone = found

@@ -30,8 +30,8 @@ ROOMS = (
 )
 # what the doors lead to without naming it
 BEHIND = (
-    ("linode_orm.session.commit.plans.plan", ("Plan", "Step", "Change")),
-    ("linode_orm.session.commit.runs.report", ("CommitReport", "Entry")),
+    ("linode_orm.session.planning.plan", ("Plan", "Step", "Change")),
+    ("linode_orm.session.planning.report", ("CommitReport", "Entry")),
     ("linode_orm.mapping.relations", ("Reference", "Option")),
     ("linode_orm.simulator.reply", ("Arrival", "Reply", "RequestLog")),
     ("linode_orm.simulator.faults", ("Faults", "Fault")),

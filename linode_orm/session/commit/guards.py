@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Loaded
-from linode_orm.session.newest import read_newest
+from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.commit.plans.plan import Plan
-    from linode_orm.session.waits.polling import Polls
+    from linode_orm.session.planning.plan import Plan
+    from linode_orm.session.waiting.bulk_refresh import Polls
     from linode_orm.wire.client import Client
 
 
@@ -41,7 +41,7 @@ def check_protected(session: Polls, deleted: Iterable[Model], protected: frozens
     if not protected:
         return
     tagged = [each for each in deleted if "tags" in each.__mapper__.fields]
-    read_newest(session, [each for each in tagged if each.__state__.loaded is Loaded.NOTHING])
+    refresh_in_bulk(session, [each for each in tagged if each.__state__.loaded is Loaded.NOTHING])
     found = [(each, sorted(protected.intersection(_tags(each)))) for each in tagged]
     named = [f"{each.__describe__()} ({', '.join(tags)})" for each, tags in found if tags]
     if named:

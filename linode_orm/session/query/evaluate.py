@@ -6,7 +6,7 @@ import operator
 from typing import TYPE_CHECKING, Any, Final, Never, cast
 
 from linode_orm.errors import InvalidRequestError, ResponseError
-from linode_orm.mapping.codecs import Moment, Optional, WrongType
+from linode_orm.mapping.codecs import DateTime, Optional, WrongType
 from linode_orm.mapping.containers import AnyJSON, Choice, ListOf, MapOf, Structure
 from linode_orm.mapping.expressions import And, Comparison, Not, Or
 from linode_orm.mapping.relations import ParentIs, leaves
@@ -130,7 +130,7 @@ def _inner(codec: Codec) -> Codec:
 
 
 def _operand(codec: Codec, want: object) -> Any:  # noqa: ANN401  a scalar, or a moment
-    return codec.decode(want, cast("Any", None), "") if isinstance(codec, Moment) else want
+    return codec.decode(want, cast("Any", None), "") if isinstance(codec, DateTime) else want
 
 
 def _same(codec: Codec, want: object) -> Callable[[Any], bool]:
@@ -172,7 +172,7 @@ def getter(model: type[Model], attribute: Attribute[Any]) -> Get:
     """Make a function that gives an attribute's value of a raw body: None for null and missing, moments decoded."""
     codec = _inner(attribute.field.codec)
     reach = _reach(model, attribute)
-    if isinstance(codec, Moment):
+    if isinstance(codec, DateTime):
 
         def moment(body: Body) -> datetime | None:
             value = reach(body)

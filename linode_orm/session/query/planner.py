@@ -9,9 +9,9 @@ from linode_orm.errors import InvalidRequestError, NotFilterable
 from linode_orm.mapping.containers import Structure
 from linode_orm.mapping.expressions import And, Comparison, Not, Or
 from linode_orm.mapping.relations import ParentIs, leaves
-from linode_orm.session.query.clauses import Leaf, all_of, any_of, divided, written
+from linode_orm.session.lists.xfilter import Leaf, all_of, any_of, divided, written
 from linode_orm.session.query.evaluate import check_model, order_key
-from linode_orm.session.query.operators import FILTERED_ROADS, NEGATED, ORDERED, kind_of, rule_for, write
+from linode_orm.session.query.pushdown_rules import FILTERED_ROADS, NEGATED, ORDERED, kind_of, rule_for, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.mapping.expressions import Expression, Order
     from linode_orm.mapping.query import Query
-    from linode_orm.session.query.clauses import Clause, Payload
+    from linode_orm.session.lists.xfilter import Clause, Payload
 
 
 _ID: Final = re.compile(r"/\d+")

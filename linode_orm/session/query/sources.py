@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from linode_orm.errors import NotFound
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
-from linode_orm.session.query.listing import AHEAD, Listing, in_order
-from linode_orm.session.query.pages import ListReader
+from linode_orm.session.lists.listing import AHEAD, Listing, in_order
+from linode_orm.session.lists.pagination import ListReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.query import Runner
-    from linode_orm.mapping.state import Near
-    from linode_orm.session.catalogue import Catalogue
-    from linode_orm.session.loading import Loader
+    from linode_orm.mapping.state import LoadOrigin
+    from linode_orm.session.loading.loader import Loader
+    from linode_orm.session.loading.reference_data import ReferenceData
     from linode_orm.session.query.planner import ReadPlan
     from linode_orm.wire.client import Client
 
@@ -29,7 +29,7 @@ class Library(Protocol):
     """What reading lists needs of a session."""
 
     client: Client
-    catalogue: Catalogue
+    catalogue: ReferenceData
     loader: Loader
 
     @property
@@ -37,7 +37,9 @@ class Library(Protocol):
         """What answers queries."""
         ...
 
-    def reference(self, model: type, identity: object, parents: tuple[object, ...], near: Near | None) -> Any:  # noqa: ANN401  an instance of `model`
+    def reference(
+        self, model: type, identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
+    ) -> Any:  # noqa: ANN401  an instance of `model`
         """Give the object with that key, without a request."""
 
 

@@ -12,9 +12,9 @@ from linode_orm.simulator.shape import taken
 from linode_orm.simulator.validate import check as check_body
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 CLASSES: Final = {"linode": "Instance", "nodebalancer": "NodeBalancer", "interface": "LinodeInterface"}
 
@@ -63,7 +63,7 @@ def _rules_changed(call: Call) -> Body:
     return dict(row.body["rules"])
 
 
-def _entity(world: World, kind: str, identity: object) -> Body:
+def _entity(world: AccountState, kind: str, identity: object) -> Body:
     name = CLASSES.get(kind)
     target = world.get(name, identity) if name else None
     if target is None:
@@ -93,7 +93,7 @@ def _devices_changed(call: Call) -> None:
     _show_entities(call.world, call.parent)
 
 
-def _show_entities(world: World, firewall: Row) -> None:
+def _show_entities(world: AccountState, firewall: Row) -> None:
     firewall.change(entities=[device.body["entity"] for device in world.below(firewall, "FirewallDevice")])
 
 
@@ -146,7 +146,7 @@ def _expansion(call: Call) -> Body:
     return rules
 
 
-def _expanded(world: World, rule: Body) -> list[Body]:
+def _expanded(world: AccountState, rule: Body) -> list[Body]:
     found = world.get("FirewallRuleSet", rule.get("ruleset"))
     if rule.get("ruleset") is None:
         usual = {"description": "", "ports": "", "label": "", "addresses": {"ipv4": [], "ipv6": []}}
