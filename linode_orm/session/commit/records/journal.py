@@ -218,7 +218,7 @@ class Journal:
             found, aboard = _brought(identity)
             ids = None if there is None else frozenset(map(from_json, json.loads(there)))
             return Known(step_from_dict(json.loads(step)), moment, status, found, note or "", aboard, ids)
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, LookupError) as error:
             msg = f"{self.path} is damaged: a step in it cannot be read ({error}); nothing was sent"
             raise JournalError(msg) from None
 
