@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from linode_orm import CommitInterrupted, Instance, Session
+from linode_orm import CommitInterrupted, Instance, Session, Volume
 from linode_orm.models import INDEX
 from linode_orm.simulator import Simulator, serve
 from tests.cli.fresh import COMMAND, python
@@ -164,3 +164,35 @@ def test_a_journal_of_classes_that_are_not_known(journal, tmp_path):
     assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1), ended.stderr
     assert ended.stderr.startswith("JournalError: ")
     assert "no resource is called 'Rack'" in ended.stderr
+
+
+def test_a_plan_that_fails_shows_its_report(served, tmp_path, tmp_path_factory):
+    """`plan --apply` says what was applied, what failed and why, what was not sent, and to make a new plan."""
+    file = tmp_path_factory.mktemp("kept") / "plan.json"
+    with Session() as session:
+        first, second = session.query(Instance).order_by(Instance.id).limit(2)
+        first.label, taken = "fine", second.label
+        server = Instance(label=taken, region="us-east", type="g6-nanode-1")
+        session.add_all([server, Volume(label="data", region="us-east", size=20, linode=server)])
+        session.plan().save(file)
+    ended = python(tmp_path, COMMAND, "plan", file, "--apply", "--on-error", "continue")
+    rows = {line.split()[1]: line for line in ended.stdout.splitlines() if line.startswith(("PUT", "POST"))}
+    assert (ended.returncode, len(rows)) == (1, 3), ended.stderr
+    assert " applied " in rows[f"/linode/instances/{first.id}"]
+    assert " failed " in rows["/linode/instances"]
+    assert " pending " in rows["/volumes"]
+    assert len(ended.stderr.splitlines()) == 1
+    assert "unique" in ended.stderr
+    assert "a new plan is needed" in ended.stderr
+    assert "session" not in ended.stderr
+
+
+def test_a_plan_that_no_longer_fits_asks_for_a_new_one(served, file, tmp_path):
+    """`plan --apply` on what was changed since sends nothing, and speaks of no session."""
+    with Session() as session:
+        gone = session.query(Instance).order_by(Instance.id).first()
+        gone.delete()
+    ended = python(tmp_path, COMMAND, "plan", file, "--apply")
+    assert (ended.returncode, tagged(served), ended.stdout) == (1, 0, "")
+    assert "nothing was written; a new plan is needed" in ended.stderr
+    assert "session" not in ended.stderr
