@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.report import CommitReport
     from linode_orm.session.session import Session
     from linode_orm.wire.client import Client
+
+_PLAN_AGAIN: Final = "a new plan is needed, made of what is there now"
+_PLAN_THE_REST: Final = "the report tells what was done; a new plan is needed for what was not"
 
 
 def apply(  # noqa: PLR0913  the options of a commit
@@ -65,7 +68,7 @@ def apply(  # noqa: PLR0913  the options of a commit
     if verify:
         applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
         sent = evolve(sent, report=verified(session, sent.report, applied_steps))
-    raise_where_incomplete(sent, session)
+    raise_where_incomplete(sent, session, advice=_PLAN_THE_REST)
     return sent.report
 
 
@@ -105,7 +108,7 @@ def _place(plan: Plan, client: Client, journal: str | os.PathLike[str] | None) -
 def on_newest(session: Session, plan: Plan) -> Plan:
     """Give the plan with its set edits made again on what is there now; raise `ConflictError` where something moved."""
     moved, clashes = movement(session, plan)
-    refuse([each for found in clashes.values() for each in found])
+    refuse([each for found in clashes.values() for each in found], advice=_PLAN_AGAIN)
     return moved
 
 
