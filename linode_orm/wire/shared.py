@@ -62,7 +62,7 @@ class SharedBudget:
         self.name = _shown(uri)
         self._storage = _storage(uri)
         found = self._storage.base_exceptions
-        # promise 41b: what Redis holds may be garbage
+        # promise 41b: what Redis holds may be no text and no number
         self._errors: tuple[type[Exception], ...] = (ValueError, *(found if isinstance(found, tuple) else (found,)))
         self._clock = clock
         # the token itself stays here
@@ -105,7 +105,7 @@ class SharedBudget:
             self._show(now)
             held = self._refused(ticket, now)
         except self._errors as error:
-            self._lost(type(error).__name__)
+            self._lost(type(error).__name__)  # promise 41c: the request is sent all the same
             return None
         if self._clock.monotonic() - now > _SLOW:
             self._lost("slow")
