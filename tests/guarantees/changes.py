@@ -124,6 +124,16 @@ def argument(text: str) -> Change:
     return _inside((ast.Call,), change, lambda each: each.args)
 
 
+def among_attributes(statement: ast.stmt, function: ast.FunctionDef | None) -> ast.stmt:
+    """Let `in` look among all attributes by now of what the function was given first."""
+
+    def change(found: ast.Compare) -> ast.expr:
+        found.comparators[0] = _expression(f"vars({function.args.args[0].arg})")
+        return found
+
+    return _inside((ast.Compare,), change, lambda each: isinstance(each.ops[0], ast.In))(statement, function)
+
+
 def first_argument() -> Change:
     """Let a call with several arguments be the first of them."""
     return _inside((ast.Call,), lambda each: each.args[0], lambda each: len(each.args) > 1)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.guarantees.changes import (
+    among_attributes,
     argument,
     filtered,
     first_argument,
@@ -48,7 +49,7 @@ class Removal(NamedTuple):
 
 
 REMOVALS = (
-    Removal("1", without_operand(0), f"{SESSION}test_plan.py::TestUpdates::test_only_what_changed"),
+    Removal("1", among_attributes, f"{SESSION}test_plan.py::TestUpdates::test_only_what_changed"),
     Removal("2a", left_out, f"{SESSION}test_commit.py::TestCreate::test_a_family_gets_its_keys"),
     Removal("2b", without_element(-1), f"{CASES}test_a_key_of_the_users_that_is_used_again"),
     Removal("3a", never, f"{SESSION}test_commit.py::TestDelete::test_max_deletes"),

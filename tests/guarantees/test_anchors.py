@@ -72,6 +72,11 @@ def test_the_innermost_statement_is_meant(line):
         ("a(b, c=d)", changes.keyword("True"), "a(b, c=True)"),
         ("a(b, c)", changes.argument("1"), "a(1, c)"),
         ("a = min(b, c(d)) - e", changes.first_argument(), "a = b - e"),
+        (
+            "a = [b for b in c if b not in d and b in e]",
+            changes.among_attributes,
+            "a = [b for b in c if b not in d and b in vars(p)]",
+        ),
         ("a = max(b / 2, c)", changes.undivided(), "a = max(b, c)"),
         ("a += [b for b in c if d]", changes.filtered("False"), "a += [b for b in c if False]"),
         ("a = [b | c for b in d]", changes.only_what_is_merged(), "a = [b | c for b in d if c]"),
