@@ -70,7 +70,7 @@ REMOVALS = (
     Removal("10a", value("False"), f"{CASES}test_a_refusal_after_a_lost_answer_is_in_doubt"),
     Removal("10b", never, f"{CASES}test_a_new_key_in_doubt"),
     Removal("10c", value("False"), f"{CASES}test_an_old_value_in_doubt_outlasts_what_was_sent"),
-    Removal("11", filtered("False"), f"{WIRE}test_client.py::TestStragglers::test_what_says_otherwise_waits"),
+    Removal("11", filtered("False"), f"{WIRE}test_client.py::TestWritesInFlight::test_what_says_otherwise_waits"),
     Removal("12", never, f"{SESSION}test_commit.py::TestDelete::test_gone_already_is_success"),
     Removal("13", never, f"{SESSION}test_commit_faults.py::TestDoubt::test_a_late_create_is_adopted_after_the_refusal"),
     Removal("14a", never, f"{CASES}test_a_creation_sent_twice_does_not_come_back"),
