@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from attrs import frozen
 
+from linode_orm._public import public
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.expressions import Attribute, Expression, Order
 from linode_orm.mapping.record import Record, awaited, refer
@@ -24,6 +25,7 @@ T = TypeVar("T")
 M = TypeVar("M")
 
 
+@public
 class Collection(Sequence[M]):
     """The objects behind a to-many relation: loaded by the first `len()`, iteration or index, kept afterwards."""
 
@@ -325,6 +327,7 @@ def _given(name: str) -> str:
     return f"__{name}__"
 
 
+@public
 @frozen(eq=False)
 class Option:
     """How the relations of a query's objects are loaded."""
@@ -333,6 +336,7 @@ class Option:
     path: tuple[One[object] | Many[object], ...]
 
 
+@public
 def selectin(*relations: Loadable) -> Option:
     """Load a relation for all objects of a query at once, and further ones from there: `selectin(Instance.disks)`."""
     path: list[One[object] | Many[object]] = []
@@ -363,6 +367,7 @@ def check_option(model: type, option: object) -> None:
         reached.append(relation.model)
 
 
+@public
 def raiseload() -> Option:
     """Refuse every implicit request for the relations of the objects of a query."""
     return Option("raise", ())
