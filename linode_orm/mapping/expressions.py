@@ -136,6 +136,9 @@ class Attribute(Generic[T]):
         self.model = model
         self.path = path
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.model, self.path)
+
     @property
     def field(self) -> FieldFacts:
         """The declaration of the last step."""

@@ -12,7 +12,7 @@ from attrs import frozen
 from linode_orm._public import public
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.expressions import Attribute, Expression, Order
-from linode_orm.mapping.record import Record, awaited, refer
+from linode_orm.mapping.record import Record, awaited, declared_at, refer
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Near, State
 from linode_orm.mapping.values import ABSENT
@@ -58,6 +58,10 @@ class One(Generic[T]):
     def __set_name__(self, owner: type, name: str) -> None:
         self.owner = owner
         self.name = name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the place of the declaration: what is declared there is the relation."""
+        return declared_at, (self.owner, self.name)
 
     if TYPE_CHECKING:
 
@@ -267,6 +271,10 @@ class Many(Loadable, Generic[M]):
     def __set_name__(self, owner: type, name: str) -> None:
         self.owner = owner
         self.name = name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the place of the declaration: what is declared there is the relation."""
+        return declared_at, (self.owner, self.name)
 
     if TYPE_CHECKING:
 
