@@ -63,7 +63,7 @@ def send(  # noqa: PLR0913  what a run is made of
     undone: frozenset[Token] = frozenset()
     with interruptible(run):
         run.go()
-        if options.compensates and run.failed:
+        if options.compensates and run.failed:  # promise 6a: a failure puts back what was done
             back = compensate(run.entries, plan, run.ids, client, targets, options.ledger)
             run.entries.update(back.entries)
             undone = back.parts
