@@ -91,7 +91,7 @@ def cassettes(session: nox.Session) -> None:
 def models(session: nox.Session) -> None:
     """Write the declarations anew; with `-- --check` only say whether they would differ."""
     prepare(session)
-    session.run("python", "-m", "tools.models", *session.posargs)
+    session.run("python", "-m", "linode_orm._generate", *session.posargs)
 
 
 @nox.session
@@ -105,7 +105,7 @@ def conformance(session: nox.Session) -> None:
 def drift(session: nox.Session) -> None:
     """Say what the newest published description has that the declarations do not; a report that never fails."""
     prepare(session)
-    session.run("python", "-m", "tools.models.drift", *session.posargs)
+    session.run("python", "-m", "linode_orm._generate.drift", *session.posargs)
 
 
 @nox.session
@@ -127,10 +127,16 @@ def build(session: nox.Session) -> None:
 
 
 def contents(wheel: Path) -> set[str]:
-    """Give the top-level names in a wheel; raise `SystemExit` where the marker of its types is missing."""
+    """Return the top-level names in a wheel.
+
+    Raise `SystemExit` if the marker of its types is missing or if the generator of the declarations is in it.
+    """
     with ZipFile(wheel) as archive:
         names = archive.namelist()
     if "linode_orm/py.typed" not in names:
         msg = f"{wheel.name} has no linode_orm/py.typed"
+        raise SystemExit(msg)
+    if any(name.startswith("linode_orm/_generate/") for name in names):
+        msg = f"{wheel.name} holds linode_orm/_generate, which only a checkout needs"
         raise SystemExit(msg)
     return {name.split("/")[0] for name in names}

@@ -136,13 +136,13 @@ def test_the_top_is_tidy():
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=False, capture_output=True, text=True)
     if listed.returncode:
         pytest.skip("no git checkout")
-    folders = {"linode_orm", "tests", "cassettes", "docs", "tools", ".ci"}
+    folders = {"linode_orm", "tests", "cassettes", "docs", ".ci"}
     files = {"pyproject.toml", "noxfile.py", "README.md", "CHANGELOG.md", "LICENSE"}
     top = {line.partition("/")[0] for line in listed.stdout.splitlines()}
     assert {name for name in top - folders - files if not name.startswith(".")} == set()
 
 
-@pytest.mark.parametrize("folder", ["linode_orm", "docs", "tests", "tools", ".ci"])
+@pytest.mark.parametrize("folder", ["linode_orm", "docs", "tests", ".ci"])
 def test_nothing_of_one_machine(folder):
     """No file names a place of the machine on which it was written."""
     places = re.compile(r"(?<![\w.])/(?:tmp|root|work|home/\w+)/")

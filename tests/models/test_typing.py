@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from linode_orm._generate.touch import text
 from tests.table import note
-from tools.models.touch import text
 
 pytestmark = [pytest.mark.slow, pytest.mark.conformance]
 

@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tools.models.description import Key, Operation
-from tools.models.facts import parse
-from tools.models.names import attribute, snake
-from tools.models.tree import Node, answered, arguments, grow
+from linode_orm._generate.description import Key, Operation
+from linode_orm._generate.facts import parse
+from linode_orm._generate.names import attribute, snake
+from linode_orm._generate.tree import Node, answered, arguments, grow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.models.description import Description
-    from tools.models.facts import Facts
+    from linode_orm._generate.description import Description
+    from linode_orm._generate.facts import Facts
 
 _PARAMETER = re.compile(r"\{\w+\}")
 _PARAMETER_NAME = re.compile(r"\{(\w+)\}")
@@ -233,7 +233,8 @@ def _attach_actions(found: dict[str, Resource], description: Description, facts:
 
 def homeless(found: dict[str, Resource], description: Description, facts: Facts) -> list[str]:
     """Name the operations that nothing declares: those of resources that no facts name."""
-    used = {each.route for resource in found.values() for each in (*resource.verbs.values(), *resource.actions)}
+    used = {each.route for resource in found.values() for each in resource.verbs.values()}
+    used |= {each.route for resource in found.values() for each in resource.actions}
     by_hand = {f"{verb} {bare(path)}" for each in found.values() for verb, path in _by_hand(each)}
     roads = {
         f"GET {bare(each.item)}/{own['path']}"

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from tools.models.tree import ARRAY, OBJECT, Node
+from linode_orm._generate.tree import ARRAY, OBJECT, Node
 
 _DOT: Final = re.compile(r"(?<!\\)\.")
 FOLDER: Final = Path(__file__).parent / "facts"

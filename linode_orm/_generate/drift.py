@@ -1,4 +1,4 @@
-"""`python -m tools.models.drift`: how the newest published description differs from the one that is declared."""
+"""`python -m linode_orm._generate.drift`: how the newest published description differs from the declared one."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools.models.__main__ import TARGET, modules, write
-from tools.models.description import Description, locate, read
-from tools.models.facts import FOLDER, Facts
-from tools.models.resources import build, homeless
+from linode_orm._generate.__main__ import TARGET, modules, write
+from linode_orm._generate.description import Description, locate, read
+from linode_orm._generate.facts import FOLDER, Facts
+from linode_orm._generate.resources import build, homeless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tools.models.description import Key, Operation
+    from linode_orm._generate.description import Key, Operation
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print a report; give 0 whatever it says, for it is news and no fault of the tree."""
-    parser = argparse.ArgumentParser(prog="python -m tools.models.drift", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m linode_orm._generate.drift", description=__doc__)
     parser.add_argument("--wheel", type=Path, help="a linode-cli wheel in the place of the newest one")
     parser.add_argument("--facts", type=Path, default=FOLDER, help="another folder of facts")
     parser.add_argument("--target", type=Path, default=TARGET, help="another folder of declarations")
@@ -109,10 +109,9 @@ def changed(fresh: Path, target: Path) -> Iterator[str]:
     yield from (f"a module that is gone: {name}" for name in sorted(old - new))
     same = True
     for name in sorted(new & old):
-        texts = [(folder / name).read_text(encoding="utf-8").splitlines() for folder in (target, fresh)]
-        lines = [
-            each for each in difflib.unified_diff(*texts, lineterm="", n=0) if not each.startswith(("---", "+++", "@@"))
-        ]
+        before, after = ((folder / name).read_text(encoding="utf-8").splitlines() for folder in (target, fresh))
+        difference = difflib.unified_diff(before, after, lineterm="", n=0)
+        lines = [each for each in difference if not each.startswith(("---", "+++", "@@"))]
         same = same and not lines
         yield from ([f"{name}:", *(f"  {each}" for each in lines)] if lines else ())
     if same and new == old:

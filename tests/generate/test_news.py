@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import pytest
 
+from linode_orm._generate import coverage, drift
+from linode_orm._generate.description import Description, Operation
+from linode_orm._generate.facts import Facts
+from linode_orm._generate.module import Module
+from linode_orm._generate.resources import build, homeless
+from tests.generate.test_generator import SHIPS, description, keys
 from tests.models.conformance import needed
 from tests.models.described import operations as described
-from tests.tools.test_generator import SHIPS, description, keys
-from tools.models import coverage, drift
-from tools.models.description import Description, Operation
-from tools.models.facts import Facts
-from tools.models.module import Module
-from tools.models.resources import build, homeless
 
 
 def ship(description, folder):
@@ -138,7 +138,7 @@ def test_without_a_network_the_report_says_so(monkeypatch, capsys):
 
 def test_the_page_of_coverage_is_what_the_declarations_say():
     """docs/coverage.md is written with the models."""
-    assert not coverage.differs(), "python -m tools.models writes it"
+    assert not coverage.differs(), "python -m linode_orm._generate writes it"
 
 
 @needed

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tools.models.tree import ARRAY, OBJECT
+from linode_orm._generate.tree import ARRAY, OBJECT
 
 if TYPE_CHECKING:
-    from tools.models.tree import Node
+    from linode_orm._generate.tree import Node
 
 SCALARS: Final = {
     "integer": "int", "string": "str", "boolean": "bool", "number": "float", "any": "JSON", "json": "JSON",

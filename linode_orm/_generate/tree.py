@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tools.models.description import Key, Operation
+    from linode_orm._generate.description import Key, Operation
 
 OBJECT, ARRAY = "object", "array"
 

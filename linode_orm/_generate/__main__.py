@@ -1,4 +1,4 @@
-"""`python -m tools.models`: writes the declarations anew, or says with `--check` whether they would differ."""
+"""`python -m linode_orm._generate`: writes the declarations anew, or says with `--check` whether they would differ."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tools.models import coverage, notes
-from tools.models.description import locate, read
-from tools.models.facts import FOLDER, Facts
-from tools.models.index import door, index, service_door
-from tools.models.module import Module
-from tools.models.resources import build
+from linode_orm._generate import coverage, notes
+from linode_orm._generate.description import locate, read
+from linode_orm._generate.facts import FOLDER, Facts
+from linode_orm._generate.index import door, index, service_door
+from linode_orm._generate.module import Module
+from linode_orm._generate.resources import build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ BY_HAND: Final = frozenset({"_extra.py", "_files.py"})
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the generator; give 1 where `--check` finds a difference."""
-    parser = argparse.ArgumentParser(prog="python -m tools.models", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m linode_orm._generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, and fail where something would change")
     parser.add_argument("--wheel", type=Path, help="a linode-cli wheel to read instead of the release in _common.toml")
     parser.add_argument("--facts", type=Path, default=FOLDER, help="another folder of facts")
@@ -58,8 +58,8 @@ def write(target: Path, facts: Facts, wheel: Path | None = None) -> None:
     for resource in resources.values():
         for name, text in Module(resource, resources).files():
             (target / resource.service / f"{name}.py").write_text(text, encoding="utf-8")
-    for name, text in (("__init__", door), ("_index", index)):
-        (target / f"{name}.py").write_text(text(resources.values(), facts.common["aliases"]), encoding="utf-8")
+    for name, make in (("__init__", door), ("_index", index)):
+        (target / f"{name}.py").write_text(make(resources.values(), facts.common["aliases"]), encoding="utf-8")
     config = ["--config", str(ROOT / "pyproject.toml")]
     for command in (["check", "--select", "I,RUF022", "--fix"], ["format"]):
         subprocess.run(  # noqa: S603  our own files

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tools.models.names import attribute
-from tools.models.tree import ARRAY, OBJECT
-from tools.models.types import SCALARS, bracket, quoted
+from linode_orm._generate.names import attribute
+from linode_orm._generate.tree import ARRAY, OBJECT
+from linode_orm._generate.types import SCALARS, bracket, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.models.declare import Declaration
-    from tools.models.resources import Action
-    from tools.models.tree import Node
+    from linode_orm._generate.declare import Declaration
+    from linode_orm._generate.resources import Action
+    from linode_orm._generate.tree import Node
 
 
 NUMBERS: Final = frozenset({"year", "month", "version"})

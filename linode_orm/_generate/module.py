@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tools.models.actions import method_lines
-from tools.models.declare import WIDTH, Declaration, line
-from tools.models.names import attribute
-from tools.models.types import bracket, quoted
+from linode_orm._generate.actions import method_lines
+from linode_orm._generate.declare import WIDTH, Declaration, line
+from linode_orm._generate.names import attribute
+from linode_orm._generate.types import bracket, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tools.models.resources import Resource
+    from linode_orm._generate.resources import Resource
 
 LARGEST: Final = 250
 """How many lines a file may have."""

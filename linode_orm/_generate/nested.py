@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools.models.names import camel, singular
-from tools.models.tree import ARRAY
+from linode_orm._generate.names import camel, singular
+from linode_orm._generate.tree import ARRAY
 
 if TYPE_CHECKING:
-    from tools.models.tree import Node
+    from linode_orm._generate.tree import Node
 
 Shape = tuple[object, ...]
 

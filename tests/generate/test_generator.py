@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from linode_orm import models
-from tools.models.__main__ import report, settle
-from tools.models.description import Description, Key, Operation, read
-from tools.models.facts import FOLDER, Facts
-from tools.models.index import door
-from tools.models.module import Module
-from tools.models.resources import build
+from linode_orm._generate.__main__ import report, settle
+from linode_orm._generate.description import Description, Key, Operation, read
+from linode_orm._generate.facts import FOLDER, Facts
+from linode_orm._generate.index import door
+from linode_orm._generate.module import Module
+from linode_orm._generate.resources import build
 
 COMMON = """
 linode_cli = "1"

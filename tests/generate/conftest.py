@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tools.test_generator import COMMON, SHIPS
+from tests.generate.test_generator import COMMON, SHIPS
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tools.models.resources import Resource
+    from linode_orm._generate.resources import Resource
 
 _HEAD = '''\
 """Every resource of the API by its name; a module is imported when its class is first named."""

@@ -6,17 +6,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from linode_orm._generate.names import attribute, camel, singular, snake
+from linode_orm._generate.nested import Classes
+from linode_orm._generate.tree import ARRAY
+from linode_orm._generate.types import SCALARS, bracket, quoted, taken
 from linode_orm.session.commit.plans.rides import RIDES
-from tools.models.names import attribute, camel, singular, snake
-from tools.models.nested import Classes
-from tools.models.tree import ARRAY
-from tools.models.types import SCALARS, bracket, quoted, taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.models.resources import Action, Resource
-    from tools.models.tree import Node
+    from linode_orm._generate.resources import Action, Resource
+    from linode_orm._generate.tree import Node
 
 MARKS: Final = (
     "filterable", "required", "put_required", "volatile", "absent", "nullable", "only_on_get", "written_by",
@@ -196,10 +196,11 @@ class Declaration:
         """Give what names the parent: the object, its id, or the ids from the outermost in."""
         parent = self.resource.parent
         assert parent is not None  # noqa: S101  asked for children only
-        kinds, above = [], parent
+        kinds: list[str] = []
+        above: Resource | None = parent
         while above is not None:
             kinds = [*(Declaration(above, self.known).id_type(key) for key in above.ids), *kinds]
-            above = above.parent  # type: ignore[assignment]
+            above = above.parent
         text = kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
         return f"{self.seen(parent.name)} | {text}"
 
@@ -213,7 +214,8 @@ class Declaration:
 
     def new_arguments(self) -> list[str]:
         """Give the arguments of a new object: required ones first."""
-        required, optional = [], []
+        required: list[str] = []
+        optional: list[str] = []
         rides = {ride.key for (above, _), ride in RIDES.items() if above == self.resource.name}
         if self.resource.parent is not None and self.resource.path.count("{"):
             optional.append(f"{snake(self.resource.parent.name)}: {self.parent_text()}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tools.models.facts import Facts
+    from linode_orm._generate.facts import Facts
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "api-notes.md"
 HEAD: Final = "| resource | fields | missing in |\n|---|---|---|\n"
