@@ -63,28 +63,28 @@ def full(session: nox.Session) -> None:
     page = ROOT / "docs" / "full.md"
     page.write_text(FULL, encoding="utf-8")
     session.run("pytest", "--full", f"--figures={page}", *session.posargs)
-    session.run("pytest", "tests/benchmarks", f"--figures={page}")
+    session.run("pytest", "tests/proofs/benchmarks", f"--figures={page}")
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
     """Every example of README and docs, against the simulator."""
     prepare(session)
-    session.run("pytest", "tests/docs", *session.posargs)
+    session.run("pytest", "tests/proofs/docs", *session.posargs)
 
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """Print the table of figures, beside linode_api4 and SQLAlchemy."""
     prepare(session)
-    session.run("pytest", "tests/benchmarks", "-s", *session.posargs)
+    session.run("pytest", "tests/proofs/benchmarks", "-s", *session.posargs)
 
 
 @nox.session
 def cassettes(session: nox.Session) -> None:
     """Record the cassettes anew from the simulator; with `-- --real` from the API, with LINODE_TOKEN."""
     prepare(session)
-    session.run("pytest", "tests/cassettes", "--record", *session.posargs)
+    session.run("pytest", "tests/proofs/cassettes", "--record", *session.posargs)
 
 
 @nox.session

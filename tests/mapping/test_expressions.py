@@ -8,7 +8,7 @@ import pytest
 
 from linode_orm.mapping import and_, not_, or_
 from linode_orm.mapping.expressions import And, Comparison, Not, Or
-from tests.mapping.harbour import Berth, Boat, Captain, Oar, Port, Ship, afloat
+from tests.mapping.sample_models import Berth, Boat, Captain, Oar, Port, Ship, afloat
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from linode_orm.errors import AttributeMissing, DetachedInstanceError, ReadOnlyAttribute, ResponseError
 from linode_orm.mapping import TagList
 from linode_orm.mapping.record import absorb, changes, encode, restore
-from tests.mapping.harbour import SHIP, Boat, Rig, Sail, Ship, afloat
+from tests.mapping.sample_models import SHIP, Boat, Rig, Sail, Ship, afloat
 
 READ = [name for name, field in Ship.__mapper__.fields.items() if field.key in SHIP and name != "id"]
 WRONG = {"notes": 1 + 2j, "stops": 5, "crew": 5, "tags": 5}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.recordings.corpus import needed
+from tests.proofs.recordings.corpus import needed
 from tests.simulator.replay import everything, table
 from tests.table import note
 
