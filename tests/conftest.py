@@ -59,11 +59,11 @@ def session(sim):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Print what was told, and the table of figures; keep both where that is asked for."""
-    told = config.stash.get(_TABLES, [])
-    if told:
+    """Print the figures of tests, and the table of figures; keep both where that is asked for."""
+    figures = config.stash.get(_TABLES, [])
+    if figures:
         terminalreporter.section("figures" if config.getoption("--full") else "figures, of a seeded tenth")
-        for each in told:
+        for each in figures:
             terminalreporter.line(each)
             terminalreporter.line("")
     table = lines()
@@ -74,7 +74,7 @@ def pytest_terminal_summary(terminalreporter, config):
     if path := config.getoption("--figures"):
         minutes = (time.monotonic() - config.stash[_BEGAN]) / 60
         counts = {name: len(terminalreporter.stats.get(name, ())) for name in ("passed", "failed", "error", "skipped")}
-        _keep(Path(path), [*told, *(["\n".join(table)] if table else [])], counts, minutes)
+        _keep(Path(path), [*figures, *(["\n".join(table)] if table else [])], counts, minutes)
 
 
 def _keep(page: Path, texts: list[str], counts: dict[str, int], minutes: float) -> None:

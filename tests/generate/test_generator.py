@@ -76,7 +76,7 @@ SHIP = keys("id:integer", "name:string", "port:string", "length:integer", "built
 
 def description():
     """Give what the API would say of ships."""
-    told = [
+    named = [
         Operation("ships/list", "GET", "/ships", "v4", "List ships", (), answer=SHIP),
         Operation("ships/view", "GET", "/ships/{shipId}", "v4", "Get a ship", (), answer=SHIP),
         Operation("ships/create", "POST", "/ships", "v4", "Create a ship", (), request=keys("name:string", "port:string", "length:integer", "key:string"), answer=SHIP),
@@ -85,7 +85,7 @@ def description():
         Operation("boats/list", "GET", "/ships/{shipId}/boats", "v4", "List boats", (), answer=keys("id:integer", "label:string", filterable=True)),
         Operation("ports/list", "GET", "/ports", "v4beta", "List ports", (), answer=keys("id:string")),
     ]  # fmt: skip
-    return Description("1", {each.route: each for each in told})
+    return Description("1", {each.route: each for each in named})
 
 
 @pytest.fixture
@@ -167,11 +167,11 @@ def test_events_that_fit_nothing_are_refused(facts, events, error):
 def test_actions_say_which_event_tells_of_them():
     """Most actions that may not be sent twice are told by an event of the account; each name has its source."""
     actions = [each for name in models.INDEX for each in getattr(models, name).__mapper__.operations.values()]
-    told = {each.event for each in actions if each.event}
+    named = {each.event for each in actions if each.event}
     assert models.Instance.__mapper__.operations["boot"].event == "linode_boot"
     assert models.Volume.__mapper__.operations["attach"].event == "volume_attach"
     assert models.Domain.__mapper__.operations["clone"].event is None
-    assert len(told) >= 35
+    assert len(named) >= 35
     sources = tomllib.loads((FOLDER / "_events.toml").read_text(encoding="utf-8"))
     assert all(re.fullmatch(r"API reference, .+|\w+#\d+", own["source"]) for own in sources.values())
 

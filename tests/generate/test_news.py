@@ -111,7 +111,7 @@ def test_the_report_shows_declarations_that_would_change(tmp_path):
     assert list(drift.changed(old, old)) == ["the declarations stay as they are"]
 
 
-def test_facts_that_fit_no_longer_are_told_one_by_one(facts):
+def test_facts_that_fit_no_longer_are_listed_one_by_one(facts):
     """A newer description may lack what facts speak of; the report goes on past the first."""
     (facts / "ships.toml").write_text(SHIPS.replace('required = ["name"]', 'required = ["keel"]\ngone = ["mast"]'))
     known = Facts(facts, strict=False)

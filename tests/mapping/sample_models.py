@@ -1,4 +1,4 @@
-"""A small invented API, so that tests of mapping need no real resource."""
+"""Sample models, so that tests of mapping need no real resource."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Ship(Model, path="/ships"):
     boats: Many[Boat] = Many("Boat")
 
     @operation("POST", "stretch", answers="Ship")
-    def stretch(self, *, length: int, yard: str | Unset = UNSET) -> Ship:
+    def stretch(self, *, length: int, dock: str | Unset = UNSET) -> Ship:
         """Make the ship longer."""
         return act(self, "stretch", locals())
 
@@ -130,8 +130,8 @@ SHIP: dict[str, Any] = {
 }
 
 
-def afloat(model: type[M] = Ship, /, **changes: object) -> M:  # type: ignore[assignment]
-    """Give a loaded object that no session owns."""
+def detached(model: type[M] = Ship, /, **changes: object) -> M:  # type: ignore[assignment]
+    """Return a loaded object that no session owns."""
     body = {**SHIP, **changes} if model is Ship else {"id": 1, **changes}
     body = {key: value for key, value in body.items() if value is not ...}
     instance = model.__bare__(body["id"], (), DETACHED, Status.PERSISTENT)

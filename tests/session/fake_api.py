@@ -1,4 +1,4 @@
-"""A small invented API for tests of planning and committing, and a session on it that needs no network."""
+"""A fake API for tests of planning and committing, its models, and a session on it that needs no network."""
 
 from __future__ import annotations
 
@@ -125,11 +125,11 @@ class Gate(Model, path="/gate", id=None):
 
 
 class Session(RealSession):
-    """A real session on the yard's world."""
+    """A real session on the fake API."""
 
-    def __init__(self, world: World | None = None, **options: Any) -> None:
-        self.world = world if world is not None else World()
-        super().__init__(client=self.world.client, **options)
+    def __init__(self, api: FakeApi | None = None, **options: Any) -> None:
+        self.api = api if api is not None else FakeApi()
+        super().__init__(client=self.api.client, **options)
 
     def add(self, instance: Any) -> Any:
         super().add(instance)
@@ -158,7 +158,7 @@ class Clock:
             self._seconds += seconds
 
 
-class World:
+class FakeApi:
     """An API as a transport: keeps objects by path, and does to each request what `fault` says."""
 
     def __init__(self, workers: int = 4) -> None:

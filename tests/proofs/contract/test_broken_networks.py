@@ -190,7 +190,7 @@ def test_what_passes_is_not_noticed(server, session, broken):
     ],
     ids=str,
 )
-def test_what_stays_broken_is_told(server, session, broken, error, said):
+def test_what_stays_broken_is_reported(server, session, broken, error, said):
     """An answer that never gets right is an error of its class that names the request; nothing pending is lost."""
     session.add(Volume(label="new", region="us-east"))
     server.fault = times(100, broken)
@@ -208,11 +208,11 @@ def test_an_answer_that_cannot_be_read_is_kept_nowhere(server, session):
     server.fault = times(100, Answer(body=b'{"id": 7, "token": "hunter2", "la'))
     with pytest.raises(ResponseError, match="no JSON") as caught:
         session.query(Volume).all()
-    error, told = caught.value, b""
+    error, shown = caught.value, b""
     while error is not None:
-        told += pickle.dumps(error) + repr(vars(error)).encode()
+        shown += pickle.dumps(error) + repr(vars(error)).encode()
         error = error.__cause__ or error.__context__
-    assert b"hunter2" not in told
+    assert b"hunter2" not in shown
 
 
 def test_a_server_that_never_answers(server):

@@ -81,16 +81,16 @@ def test_python_and_dependencies():
 
 def test_every_error_has_a_row():
     """The page of errors names each of them, with the classes that it also is."""
-    told = {}
+    listed = {}
     for name, _, also in cells(page("docs/errors.md"), "| error | when"):
-        told |= {each: set(re.findall(r"\w+", also)) for each in re.findall(r"`(\w+)`", name)}
+        listed |= {each: set(re.findall(r"\w+", also)) for each in re.findall(r"`(\w+)`", name)}
     public = {name: getattr(linode_orm, name) for name in linode_orm.__all__}
     kinds = {name: each for name, each in public.items() if isinstance(each, type) and issubclass(each, Exception)}
-    assert set(told) == set(kinds) - {"LinodeORMError"}
+    assert set(listed) == set(kinds) - {"LinodeORMError"}
     plain = {errors.LinodeORMError, Exception, BaseException}
     for name, kind in kinds.items():
         bases = {base.__name__ for base in kind.__bases__ if base not in plain}
-        assert told.get(name, set()) == bases, name
+        assert listed.get(name, set()) == bases, name
 
 
 def test_every_fault_has_a_row():

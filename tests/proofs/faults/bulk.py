@@ -1,4 +1,4 @@
-"""A unit of work of as many mixed operations as wanted, told twice: as a user of the library, and by hand."""
+"""A unit of work of as many mixed operations as wanted, written twice: as a user of the library, and by hand."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from linode_orm.models import (
     SSHKey,
     Volume,
 )
-from tests.proofs.faults.journey import KEY, rule, rules
-from tests.proofs.faults.world import World
+from tests.proofs.faults.fake_account import FakeAccount
+from tests.proofs.faults.workload import KEY, rule, rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,22 +31,22 @@ def pairs(count: int) -> list[tuple[int, str]]:
     return [(at // len(LETTERS), LETTERS[at % len(LETTERS)]) for at in range(count)]
 
 
-def start(count: int = 60) -> World:
+def start(count: int = 60) -> FakeAccount:
     """Give the account as it is before."""
-    world = World()
-    balancer = world.seed("/nodebalancers", label="lb", region="us-east")
-    world.seed(f"/nodebalancers/{balancer['id']}/configs", port=80)
+    account = FakeAccount()
+    balancer = account.seed("/nodebalancers", label="lb", region="us-east")
+    account.seed(f"/nodebalancers/{balancer['id']}/configs", port=80)
     # the same in every field as one that is created
-    world.seed(_nodes(world), label="node-2", address="192.168.0.2:80")
+    account.seed(_nodes(account), label="node-2", address="192.168.0.2:80")
     for unit in range(pairs(count)[-1][0] + 1):
-        world.seed("/linode/instances", label=f"web-{unit}", tags=["prod"])
-        world.seed("/volumes", label=f"data-{unit}", region="us-east", tags=["keep"])
-        world.seed("/volumes", label=f"old-{unit}", region="us-east")
-        zone = world.seed("/domains", domain=f"zone-{unit}.example", soa_email="me@example.com")
-        world.seed(f"/domains/{zone['id']}/records", name="gone", target="192.0.2.1")
-        world.seed("/networking/firewalls", label=f"edge-{unit}", rules=rules(rule("ssh", "22")))
-        world.seed("/profile/sshkeys", label=f"decoy-{unit}", ssh_key=KEY)
-    return world
+        account.seed("/linode/instances", label=f"web-{unit}", tags=["prod"])
+        account.seed("/volumes", label=f"data-{unit}", region="us-east", tags=["keep"])
+        account.seed("/volumes", label=f"old-{unit}", region="us-east")
+        zone = account.seed("/domains", domain=f"zone-{unit}.example", soa_email="me@example.com")
+        account.seed(f"/domains/{zone['id']}/records", name="gone", target="192.0.2.1")
+        account.seed("/networking/firewalls", label=f"edge-{unit}", rules=rules(rule("ssh", "22")))
+        account.seed("/profile/sshkeys", label=f"decoy-{unit}", ssh_key=KEY)
+    return account
 
 
 def edit(session: Session, count: int = 60) -> None:
@@ -62,12 +62,12 @@ def edit(session: Session, count: int = 60) -> None:
         _EDITS[letter](session, there, made, unit)
 
 
-def finish(count: int = 60) -> World:
+def finish(count: int = 60) -> FakeAccount:
     """Give the account as it is to be, made by hand."""
-    world = start(count)
+    account = start(count)
     for unit, letter in pairs(count):
-        _BY_HAND[letter](world, unit)
-    return world
+        _BY_HAND[letter](account, unit)
+    return account
 
 
 # -- as a user -----------------------------------------------------------------------------------------------------
@@ -130,54 +130,54 @@ _EDITS: dict[str, Callable[[Session, dict[str, Any], dict[int, Domain], int], No
 # -- by hand -------------------------------------------------------------------------------------------------------
 
 
-def _nodes(world: World) -> str:
-    configs = f"/nodebalancers/{world.named('/nodebalancers', 'lb')['id']}/configs"
-    return f"{configs}/{world.named(configs, 80)['id']}/nodes"
+def _nodes(account: FakeAccount) -> str:
+    configs = f"/nodebalancers/{account.named('/nodebalancers', 'lb')['id']}/configs"
+    return f"{configs}/{account.named(configs, 80)['id']}/nodes"
 
 
-def _zone(world: World, name: str) -> str:
-    return f"/domains/{world.named('/domains', name)['id']}/records"
+def _zone(account: FakeAccount, name: str) -> str:
+    return f"/domains/{account.named('/domains', name)['id']}/records"
 
 
-def _make_a(world: World, unit: int) -> None:
+def _make_a(account: FakeAccount, unit: int) -> None:
     if unit % 2:
-        world.seed("/linode/instances", label=f"worker-{unit}", tags=["pool"])
+        account.seed("/linode/instances", label=f"worker-{unit}", tags=["pool"])
     else:
-        world.seed("/volumes", label=f"fresh-{unit}", region="us-east", size=30)
+        account.seed("/volumes", label=f"fresh-{unit}", region="us-east", size=30)
 
 
-def _make_b(world: World, unit: int) -> None:
-    world.seed("/domains", domain=f"made-{unit}.example", soa_email="me@example.org")
+def _make_b(account: FakeAccount, unit: int) -> None:
+    account.seed("/domains", domain=f"made-{unit}.example", soa_email="me@example.org")
 
 
-def _make_c(world: World, unit: int) -> None:
-    world.seed(_zone(world, f"made-{unit}.example"), type="MX", target="mail.example.org", priority=unit)
+def _make_c(account: FakeAccount, unit: int) -> None:
+    account.seed(_zone(account, f"made-{unit}.example"), type="MX", target="mail.example.org", priority=unit)
 
 
-def _make_d(world: World, unit: int) -> None:
+def _make_d(account: FakeAccount, unit: int) -> None:
     if unit % 3 == 1:
-        world.seed(_zone(world, f"zone-{unit}.example"), name=f"api-{unit}", target="192.0.2.7")
+        account.seed(_zone(account, f"zone-{unit}.example"), name=f"api-{unit}", target="192.0.2.7")
     elif unit % 3 == 2:
-        world.seed(_nodes(world), label=f"node-{unit}", address=f"192.168.0.{unit}:80")
+        account.seed(_nodes(account), label=f"node-{unit}", address=f"192.168.0.{unit}:80")
     else:
-        world.seed("/profile/sshkeys", label=f"key-{unit}", ssh_key=KEY)
+        account.seed("/profile/sshkeys", label=f"key-{unit}", ssh_key=KEY)
 
 
-def _make_e(world: World, unit: int) -> None:
+def _make_e(account: FakeAccount, unit: int) -> None:
     if unit % 3 == 0:
-        world.named("/networking/firewalls", f"edge-{unit}")["rules"]["inbound"][0]["ports"] = "22, 2222"
+        account.named("/networking/firewalls", f"edge-{unit}")["rules"]["inbound"][0]["ports"] = "22, 2222"
     elif unit % 3 == 1:
-        world.named("/linode/instances", f"web-{unit}").update(tags=["edge", "prod"], watchdog_enabled=False)
+        account.named("/linode/instances", f"web-{unit}").update(tags=["edge", "prod"], watchdog_enabled=False)
     else:
-        world.named("/volumes", f"data-{unit}")["label"] = f"renamed-{unit}"
+        account.named("/volumes", f"data-{unit}")["label"] = f"renamed-{unit}"
 
 
-def _make_f(world: World, unit: int) -> None:
-    collection, name = (_zone(world, f"zone-{unit}.example"), "gone") if unit % 2 else ("/volumes", f"old-{unit}")
-    del world.rows[collection][world.named(collection, name)["id"]]
+def _make_f(account: FakeAccount, unit: int) -> None:
+    collection, name = (_zone(account, f"zone-{unit}.example"), "gone") if unit % 2 else ("/volumes", f"old-{unit}")
+    del account.rows[collection][account.named(collection, name)["id"]]
 
 
-_BY_HAND: dict[str, Callable[[World, int], None]] = {
+_BY_HAND: dict[str, Callable[[FakeAccount, int], None]] = {
     "A": _make_a,
     "B": _make_b,
     "C": _make_c,

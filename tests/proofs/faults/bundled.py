@@ -1,4 +1,4 @@
-"""A second unit of work, which takes two requests in place of nine, told twice: by a user and by hand."""
+"""A second unit of work, which takes two requests in place of nine, written twice: by a user and by hand."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from linode_orm.models import Instance, NodeBalancer, NodeBalancerNode
-from tests.proofs.faults.journey import Call, Journey
-from tests.proofs.faults.world import Refusal, World
+from tests.proofs.faults.fake_account import FakeAccount, Refusal
+from tests.proofs.faults.workload import Call, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ _REBUILD = re.compile(r"(/nodebalancers/\d+/configs)/(\d+)/rebuild")
 CONFIG = r"/nodebalancers/\d+/configs/\d+"
 
 
-class Shared(World):
+class Shared(FakeAccount):
     """An account that takes nodes in a rebuild, and objects in a tag's POST."""
 
     def _handle(
@@ -59,20 +59,20 @@ class Shared(World):
         return {"label": label}
 
 
-def start(skew: float = 0.0) -> World:
+def start(skew: float = 0.0) -> FakeAccount:
     """Give the account as it is before."""
-    world = Shared(skew)
+    account = Shared(skew)
     for name in ("a", "b", "c"):
-        world.seed("/linode/instances", label=name, tags=["old"])
-    balancer = world.seed("/nodebalancers", label="lb", region="us-east")
-    config = world.seed(f"/nodebalancers/{balancer['id']}/configs", port=80)
+        account.seed("/linode/instances", label=name, tags=["old"])
+    balancer = account.seed("/nodebalancers", label="lb", region="us-east")
+    config = account.seed(f"/nodebalancers/{balancer['id']}/configs", port=80)
     for at in range(5):
         nodes = f"/nodebalancers/{balancer['id']}/configs/{config['id']}/nodes"
-        world.seed(nodes, label=f"n{at}", address=f"192.168.0.{at}:80")
-    return world
+        account.seed(nodes, label=f"n{at}", address=f"192.168.0.{at}:80")
+    return account
 
 
-def edit(session: Session, _: World | None = None) -> list[Model]:
+def edit(session: Session, _: FakeAccount | None = None) -> list[Model]:
     """Change three nodes, delete one, add two, and tag three Linodes."""
     config = session.query(NodeBalancer).one().configs[0]
     nodes = sorted(config.nodes, key=lambda each: each.label)
@@ -91,22 +91,22 @@ def edit(session: Session, _: World | None = None) -> list[Model]:
 @functools.cache
 def planned() -> dict[str, list[str]]:
     """Give what is to be there, by names."""
-    world = start()
-    balancer = world.named("/nodebalancers", "lb")["id"]
-    config = world.named(f"/nodebalancers/{balancer}/configs", 80)["id"]
+    account = start()
+    balancer = account.named("/nodebalancers", "lb")["id"]
+    config = account.named(f"/nodebalancers/{balancer}/configs", 80)["id"]
     nodes = f"/nodebalancers/{balancer}/configs/{config}/nodes"
-    world.named(nodes, "n0")["mode"] = "drain"
-    world.named(nodes, "n1")["weight"] = 7
-    world.named(nodes, "n2")["label"] = "two"
-    del world.rows[nodes][world.named(nodes, "n3")["id"]]
+    account.named(nodes, "n0")["mode"] = "drain"
+    account.named(nodes, "n1")["weight"] = 7
+    account.named(nodes, "n2")["label"] = "two"
+    del account.rows[nodes][account.named(nodes, "n3")["id"]]
     for at in range(2):
-        world.seed(nodes, label=f"new{at}", address=f"192.168.1.{at}:80")
-    for row in world.rows["/linode/instances"].values():
+        account.seed(nodes, label=f"new{at}", address=f"192.168.1.{at}:80")
+    for row in account.rows["/linode/instances"].values():
         row["tags"] = ["new", "old"]
-    return world.snapshot()
+    return account.snapshot()
 
 
-BUNDLED = Journey(start, edit, planned)
+BUNDLED = Workload(start, edit, planned)
 BUNDLES = (
     Call("rebuild", "POST", f"{CONFIG}/rebuild"),
     Call("read of a rebuild", "GET", CONFIG),

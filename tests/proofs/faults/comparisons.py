@@ -1,4 +1,4 @@
-"""Looks at a session and a world together: does each attribute read here as it stands there, is anything twice there."""
+"""Compares a session with the account: attributes that differ, objects created twice, changes not sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from linode_orm import Session
     from linode_orm.mapping import Model
-    from tests.proofs.faults.world import World
+    from tests.proofs.faults.fake_account import FakeAccount
 
 COLLECTIONS = {
     "Instance": "/linode/instances",
@@ -26,19 +26,19 @@ COLLECTIONS = {
 }
 
 
-def row_of(world: World, instance: Model) -> dict[str, Any] | None:
-    """Give what the world has of an object; None where it has none, or the object no id."""
+def row_of(account: FakeAccount, instance: Model) -> dict[str, Any] | None:
+    """Return the account's row of an object; None if there is none, or the object has no id."""
     if instance.__state__.identity is None:
         return None
     collection = COLLECTIONS[type(instance).__name__].format(*instance.__state__.parents)
-    return world.rows.get(collection, {}).get(instance.id)  # type: ignore[attr-defined]  # each of them has one
+    return account.rows.get(collection, {}).get(instance.id)  # type: ignore[attr-defined]  # each of them has one
 
 
-def disagreements(world: World, instances: Iterable[Model], but: Collection[str] = ()) -> list[str]:
-    """Give every attribute that a session has otherwise than the world; keys in `but` may differ."""
+def disagreements(account: FakeAccount, instances: Iterable[Model], but: Collection[str] = ()) -> list[str]:
+    """Return every attribute in which a session and the account differ; keys in `but` may."""
     found: list[str] = []
     for instance in instances:
-        row = row_of(world, instance)
+        row = row_of(account, instance)
         if row is None:
             found.append(f"{instance!r} is in the session and not in the account")
             continue
@@ -75,9 +75,9 @@ def plain(value: Any, like: Any = None) -> Any:
     return value
 
 
-def doubled(world: World) -> list[str]:
+def doubled(account: FakeAccount) -> list[str]:
     """Give what was created twice; names tell one creation from another."""
-    counts = Counter((effect.collection, effect.name) for effect in world.effects if effect.method == "POST")
+    counts = Counter((effect.collection, effect.name) for effect in account.effects if effect.method == "POST")
     return [f"{name!r} in {collection} {count} times" for (collection, name), count in counts.items() if count > 1]
 
 

@@ -25,8 +25,8 @@ from tests.proofs.faults import bulk, bundled
 from tests.proofs.faults.child import FAILED, MARK, connect
 from tests.proofs.faults.comparisons import difference, doubled
 from tests.proofs.faults.disk import cut_power
+from tests.proofs.faults.fake_account import FakeAccount
 from tests.proofs.faults.server import Kind, Server
-from tests.proofs.faults.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,7 +90,7 @@ class Ending:
         return "\n  ".join([str(self.crash), *self.problems, *self.log])
 
 
-class Nursery:
+class ForkServer:
     """A process that forks others, one for each job, side by side: starting one anew would cost more than a crash."""
 
     def __enter__(self) -> Self:
@@ -186,40 +186,40 @@ class Killer:
 
 
 def kill(request: Arrived, number: signal.Signals = signal.SIGKILL) -> None:
-    """End the process that sent a request, as nothing can prevent unless it is told otherwise."""
+    """End the process that sent a request, by a signal that no process can refuse unless another is named."""
     os.kill(int(request.token.removeprefix("pid-")), number)
 
 
-def writes(world: World) -> int:
+def writes(account: FakeAccount) -> int:
     """Count what was changed."""
-    return len(world.effects)
+    return len(account.effects)
 
 
-def run(crash: Crash, nursery: Nursery) -> Ending:
+def run(crash: Crash, fork_server: ForkServer) -> Ending:
     """Let one process die there, recover its journal here, and look at the account."""
     ending, began = Ending(crash), time.monotonic()
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)
         (place / "durable").mkdir()
         killer = Killer(crash)
-        world = bundled.start() if crash.bundled else bulk.start(COUNT)
-        before = copy.deepcopy(world.rows)
+        account = bundled.start() if crash.bundled else bulk.start(COUNT)
+        before = copy.deepcopy(account.rows)
 
         def deleted() -> dict[str, list[str]]:
             """Give the account as it was, without what was deleted: that cannot be brought back."""
-            was = World(rows=copy.deepcopy(before))
-            for effect in world.effects:
+            was = FakeAccount(rows=copy.deepcopy(before))
+            for effect in account.effects:
                 if effect.method == "DELETE":
                     was.rows.get(effect.collection, {}).pop(effect.id, None)
             return was.snapshot()
 
-        server = Server(world, late=LATE, arriving=killer.arriving, answering=killer.answering)
+        server = Server(account, late=LATE, arriving=killer.arriving, answering=killer.answering)
         with server:
-            status = nursery.run(job(crash, place, server))
+            status = fork_server.run(job(crash, place, server))
             ending.died = status == -signal.SIGKILL
             asked = FAILED if crash.at == "full" or crash.way == "interrupting" else 0
             if not ending.died and status not in {0, asked}:
-                ending.problems.append(f"the process ended with {status}: {nursery.said()}")
+                ending.problems.append(f"the process ended with {status}: {fork_server.said()}")
             if crash.way != "late":
                 server.settled()
             if crash.power:
@@ -227,7 +227,7 @@ def run(crash: Crash, nursery: Nursery) -> Ending:
             ending.begun = any(each.method != "GET" for each in server.arrived)
             if crash.again:
                 killer.again(crash.again)
-                nursery.run({"url": server.url, "journal": str(place / "journal"), "recovers": True})
+                fork_server.run({"url": server.url, "journal": str(place / "journal"), "recovers": True})
             recover(ending, place / "journal", server, deleted if crash.undo else None)
             ending.log = [str(each) for each in server.arrived[6:]]
     ending.seconds = time.monotonic() - began
@@ -261,24 +261,24 @@ def recover(
     ending: Ending, journal: Path, server: Server, back: Callable[[], dict[str, list[str]]] | None = None
 ) -> None:
     """Recover until all is done, or undone; then once more, which must send no write."""
-    world = server.world
+    account = server.account
     with connect(server.url, "recovery") as client:
         try:
             finished = attempt(journal, client, undo=back is not None)
         except LinodeORMError as error:
             # no journal, or one in which nothing stands yet: right where nothing was sent
-            if ending.begun or writes(world):
+            if ending.begun or writes(account):
                 ending.problems.append(f"recover(): {error!r}")
             return
         server.settled()
-        ending.problems += [f"doubled: {each}" for each in doubled(world)]
+        ending.problems += [f"doubled: {each}" for each in doubled(account)]
         if not finished and back is None:
             ending.problems.append("recover() did not end")
-        if not (ending.begun or writes(world)):
+        if not (ending.begun or writes(account)):
             return
         plan = bundled.planned if ending.crash.bundled else planned
         wanted = plan() if back is None else back()
-        ending.problems += [f"lost: {each}" for each in difference(world.snapshot(), wanted)]
+        ending.problems += [f"lost: {each}" for each in difference(account.snapshot(), wanted)]
         before = len(server.writes)
         attempt(journal, client)
         if len(server.writes) != before:
@@ -306,16 +306,16 @@ def planned() -> dict[str, list[str]]:
     return _planned
 
 
-def measured(nursery: Nursery, crash: Crash = Crash("", 0, "")) -> tuple[int, int, int]:
+def measured(fork_server: ForkServer, crash: Crash = Crash("", 0, "")) -> tuple[int, int, int]:
     """Let one commit end; give its requests, its writes to the disk and its syncs."""
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)
         (place / "durable").mkdir()
         with Server(bundled.start() if crash.bundled else bulk.start(COUNT)) as server:
             counts = place / "counts.json"
-            status = nursery.run(job(crash, place, server) | {"counts": str(counts)})
-            assert status == 0, nursery.said()
-            assert difference(server.world.snapshot(), bundled.planned() if crash.bundled else planned()) == []
+            status = fork_server.run(job(crash, place, server) | {"counts": str(counts)})
+            assert status == 0, fork_server.said()
+            assert difference(server.account.snapshot(), bundled.planned() if crash.bundled else planned()) == []
             requests = len(server.arrived) - next(each.number for each in server.arrived if each.path == MARK)
         found = json.loads(counts.read_text(encoding="utf-8"))
         return requests, len(found["events"]), found["syncs"]

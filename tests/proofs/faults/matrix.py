@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from linode_orm import Client, CommitError, LinodeORMError, Session
 from linode_orm.models import Instance, SSHKey, Volume
 from tests.proofs.faults.comparisons import difference, disagreements, doubled, left_over
-from tests.proofs.faults.journey import SINGLE, Call, Journey, edit, start
+from tests.proofs.faults.fake_account import FakeAccount
 from tests.proofs.faults.server import KINDS, REFUSAL, Kind, Server
-from tests.proofs.faults.world import World
+from tests.proofs.faults.workload import SINGLE, Call, Workload, edit, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -49,7 +49,7 @@ class Cell:
     kind: Kind
     then: Kind | None = None
     skew: float = 0.0
-    journey: Journey = SINGLE
+    workload: Workload = SINGLE
 
     @property
     def sort(self) -> str:
@@ -81,7 +81,7 @@ def cells(
     calls: Iterable[Call],
     kinds: Iterable[Kind] = KINDS,
     lost: Iterable[Kind | None] = (None,),
-    journey: Journey = SINGLE,
+    workload: Workload = SINGLE,
 ) -> list[Cell]:
     """Give every call with every way to break it; with `lost`, the call broken so and the lookup after it in each way.
 
@@ -91,7 +91,7 @@ def cells(
     pairs = [(call, kind, first) for call in calls for kind in kinds for first in lost]
     skews = (0.0, 90.0, -90.0)
     return [
-        Cell(call, first or kind, kind if first else None, skews[at % len(skews)], journey)
+        Cell(call, first or kind, kind if first else None, skews[at % len(skews)], workload)
         for at, (call, kind, first) in enumerate(pairs)
     ]
 
@@ -140,10 +140,10 @@ def timed(result: Result, what: str, work: Callable[[], None]) -> None:
 
 def commit(cell: Cell, result: Result) -> None:
     """Commit the journey with one call broken, again until it is done; look at both sides."""
-    world = cell.journey.start(cell.skew)
-    with Server(world, late=LATE) as server, connect(server) as client:
+    account = cell.workload.start(cell.skew)
+    with Server(account, late=LATE) as server, connect(server) as client:
         session = Session(client=client, volatile_ttl=None, fold_tags=True)
-        there = cell.journey.edit(session, world)
+        there = cell.workload.edit(session, account)
         read = len(server.arrived)
         fault = server.add(cell.kind, cell.call.method, cell.call.path, cell.call.nth)
         if cell.then:
@@ -160,7 +160,7 @@ def commit(cell: Cell, result: Result) -> None:
         if not fault.hit:
             result.problems.append("the call never came")
         result.log = [str(each) for each in server.arrived[read:]]
-        judge(result, session, world, there)
+        judge(result, session, account, there)
         session.close()
 
 
@@ -168,7 +168,7 @@ def storm(seed: int, share: float = 0.15) -> Result:
     """Commit the journey while requests are broken at random; when it is over, commit until all is done."""
     chance, lock = random.Random(seed), threading.Lock()
     result = Result(Cell(Call("storm", "", f"seed {seed}"), REFUSAL))
-    world = start(chance.choice((0.0, 90.0, -90.0)))
+    account = start(chance.choice((0.0, 90.0, -90.0)))
     over = False
 
     def arriving(request: Arrived) -> None:
@@ -177,9 +177,9 @@ def storm(seed: int, share: float = 0.15) -> Result:
                 request.fault = chance.choice(KINDS)
 
     began = time.monotonic()
-    with Server(world, late=LATE) as server, connect(server) as client:
+    with Server(account, late=LATE) as server, connect(server) as client:
         session = Session(client=client, volatile_ttl=None)
-        there = edit(session, world)
+        there = edit(session, account)
         read = len(server.arrived)
         server.arriving = arriving
         for number in range(2 * MOST_COMMITS):
@@ -196,23 +196,23 @@ def storm(seed: int, share: float = 0.15) -> Result:
                 break
         server.settled()
         result.log = [str(each) for each in server.arrived[read:]]
-        judge(result, session, world, there)
+        judge(result, session, account, there)
         session.close()
     result.seconds = time.monotonic() - began
     return result
 
 
-def judge(result: Result, session: Session, world: World, there: list) -> None:
+def judge(result: Result, session: Session, account: FakeAccount, there: list) -> None:
     """Say what is lost, doubled or otherwise here than there; what stayed in doubt is neither, and counted."""
-    result.problems += [f"doubled: {each}" for each in doubled(world)]
+    result.problems += [f"doubled: {each}" for each in doubled(account)]
     if result.doubts:
         return
-    result.problems += [f"lost: {each}" for each in difference(world.snapshot(), result.cell.journey.planned())]
+    result.problems += [f"lost: {each}" for each in difference(account.snapshot(), result.cell.workload.planned())]
     result.problems += [f"still to send: {each}" for each in left_over(session)]
     late = any(
         "late" in each for each in (str(result.cell), *result.log)
     )  # counts the version of a firewall's rules up once more, after the answer
-    result.problems += [f"disagrees: {each}" for each in disagreements(world, there, but={"version"} if late else ())]
+    result.problems += [f"disagrees: {each}" for each in disagreements(account, there, but={"version"} if late else ())]
 
 
 # -- actions -------------------------------------------------------------------------------------------------------
@@ -220,12 +220,12 @@ def judge(result: Result, session: Session, world: World, there: list) -> None:
 
 def act(cell: Cell, result: Result) -> None:
     """Call an action whose request is broken: done once where it returns, and never twice."""
-    world = start(cell.skew)
-    volume, linode = world.named("/volumes", "data"), world.named("/linode/instances", "web")
+    account = start(cell.skew)
+    volume, linode = account.named("/volumes", "data"), account.named("/linode/instances", "web")
     if cell.call.path.endswith("detach"):
         volume |= {"linode_id": linode["id"], "linode_label": "web"}
     linode["status"] = "running" if cell.call.path.endswith("shutdown") else "offline"
-    with Server(world, late=LATE) as server, connect(server) as client, Session(client=client) as session:
+    with Server(account, late=LATE) as server, connect(server) as client, Session(client=client) as session:
         web, data = session.load(Instance, linode["id"]), session.load(Volume, volume["id"])
         fault = server.add(cell.kind, cell.call.method, cell.call.path)
         calls: dict[str, Callable[[], object]] = {
@@ -242,7 +242,7 @@ def act(cell: Cell, result: Result) -> None:
         except LinodeORMError as caught:
             error = caught
         server.settled()
-        done = sum(effect.method == "POST" for effect in world.effects)
+        done = sum(effect.method == "POST" for effect in account.effects)
         if not fault.hit:
             result.problems.append("the call never came")
         if done > 1:
@@ -253,7 +253,7 @@ def act(cell: Cell, result: Result) -> None:
             result.problems.append(f"it was done, and refused here: {error!r}")
         if error is None:
             session.expire_all()
-            result.problems += [f"disagrees: {each}" for each in disagreements(world, [web, data])]
+            result.problems += [f"disagrees: {each}" for each in disagreements(account, [web, data])]
         elif not is_certain(error):
             result.doubts = [repr(error)]
         result.log = [str(each) for each in server.arrived]
@@ -270,12 +270,12 @@ def is_certain(error: LinodeORMError) -> bool:
 
 def read_list(cell: Cell, result: Result) -> None:
     """Read a list of three pages with one request broken: every row once, or an error and then every row once."""
-    world = World(cell.skew)
+    account = FakeAccount(cell.skew)
     for number in range(1100):
-        world.seed("/profile/sshkeys", label=f"key-{number}", ssh_key="ssh-ed25519 AAAA")
-    with Server(world, late=LATE) as server, connect(server) as client, Session(client=client) as session:
+        account.seed("/profile/sshkeys", label=f"key-{number}", ssh_key="ssh-ed25519 AAAA")
+    with Server(account, late=LATE) as server, connect(server) as client, Session(client=client) as session:
         fault = server.add(cell.kind, cell.call.method, cell.call.path, cell.call.nth)
-        wanted = sorted(world.rows["/profile/sshkeys"])
+        wanted = sorted(account.rows["/profile/sshkeys"])
 
         def read() -> None:
             have = sorted(key.id for key in session.query(SSHKey))
@@ -290,13 +290,13 @@ def read_list(cell: Cell, result: Result) -> None:
 
 def read_one(cell: Cell, result: Result) -> None:
     """Read an object with the request broken: as it is there, or an error and then as it is there."""
-    world = start(cell.skew)
+    account = start(cell.skew)
     model, row = (
-        (Volume, world.named("/volumes", "data"))
+        (Volume, account.named("/volumes", "data"))
         if "volumes" in cell.call.path
-        else (Instance, world.named("/linode/instances", "web"))
+        else (Instance, account.named("/linode/instances", "web"))
     )
-    with Server(world, late=LATE) as server, connect(server) as client, Session(client=client) as session:
+    with Server(account, late=LATE) as server, connect(server) as client, Session(client=client) as session:
         fault = server.add(cell.kind, cell.call.method, cell.call.path)
 
         def read() -> None:
@@ -304,7 +304,7 @@ def read_one(cell: Cell, result: Result) -> None:
             if found is None:
                 result.problems.append("None for what is there")
             else:
-                result.problems.extend(disagreements(world, [found]))
+                result.problems.extend(disagreements(account, [found]))
 
         attempts(result, read)
         if not fault.hit:

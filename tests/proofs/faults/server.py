@@ -1,4 +1,4 @@
-"""Serves a world over real sockets and breaks the requests that it is told to break, each in its own way."""
+"""Serves a fake account over real sockets and breaks chosen requests, each in its own way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.proofs.faults.world import World
+from tests.proofs.faults.fake_account import FakeAccount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,14 +111,14 @@ class Arrived:
 
 @dataclass
 class Server:
-    """A world behind a socket, for the length of a `with` block.
+    """A fake account behind a socket, for the length of a `with` block.
 
     `late` is how many seconds the effect of a request takes that is delayed, `drip` those between the bytes of a slow
     answer, `retry_after` what a 429 asks for. `arriving` is called with each request before it has its effect,
     `answering` after that and before its answer.
     """
 
-    world: World = field(default_factory=World)
+    account: FakeAccount = field(default_factory=FakeAccount)
     late: float = 0.5
     drip: float = 0.1
     retry_after: str = "0"
@@ -241,7 +241,7 @@ class Server:
             self._ends.wait(self.late)
         status, body = 0, None
         if fault is None or fault.done is not False:
-            status, body = self.world.handle(
+            status, body = self.account.handle(
                 request.method, request.path, request.query, request.x_filter, request.body
             )
         request.status = status or -1
@@ -252,7 +252,7 @@ class Server:
         return getattr(self, f"_{re.sub(r'[^a-z0-9]+', '_', fault.name.lower())}")(connection, status or 200, body)
 
     def _whole(self, status: int, content: bytes, kind: str = "application/json", length: int | None = None) -> bytes:
-        moment = time.time() + self.world.skew
+        moment = time.time() + self.account.skew
         head = [
             f"HTTP/1.1 {status} Whatever", f"Date: {formatdate(moment, usegmt=True)}", f"Content-Type: {kind}",
             f"Content-Length: {len(content) if length is None else length}", "X-RateLimit-Limit: 1600",

@@ -6,8 +6,8 @@ import pytest
 
 from linode_orm import Client, CommitError, Session
 from linode_orm.models import Instance, SSHKey, Volume
+from tests.proofs.faults.fake_account import FakeAccount
 from tests.proofs.faults.server import KINDS, Server
-from tests.proofs.faults.world import World
 
 BY_NAME = {str(kind): kind for kind in KINDS}
 LOST = ["reset, done", "timeout, done", "reset, not done", "timeout, not done", "effect delayed, late"]
@@ -17,10 +17,10 @@ TIMEOUT, LATE, SETTLE = 0.3, 0.5, 1.0
 @pytest.fixture
 def server():
     """Serve a small account."""
-    world = World()
-    world.seed("/linode/instances", label="web")
-    world.seed("/profile/sshkeys", label="ci", ssh_key="ssh-ed25519 AAAA")
-    with Server(world, late=LATE) as server:
+    account = FakeAccount()
+    account.seed("/linode/instances", label="web")
+    account.seed("/profile/sshkeys", label="ci", ssh_key="ssh-ed25519 AAAA")
+    with Server(account, late=LATE) as server:
         yield server
 
 
@@ -50,7 +50,7 @@ def keep_on(session: Session, most: int = 4) -> list:
 def keys(server: Server, label: str) -> list[int]:
     """Give the ids of the SSH keys with that label."""
     server.settled()
-    return [row["id"] for row in server.world.rows["/profile/sshkeys"].values() if row["label"] == label]
+    return [row["id"] for row in server.account.rows["/profile/sshkeys"].values() if row["label"] == label]
 
 
 @pytest.mark.parametrize("name", LOST)
@@ -92,7 +92,7 @@ def test_another_writer_makes_one_alike(server, session, name):
     def arriving(request):
         if request.method == "POST" and fault.hit == 1 and not hasattr(server, "theirs"):
             server.theirs = None
-            _, body = server.world.handle(
+            _, body = server.account.handle(
                 "POST", "/profile/sshkeys", {}, None, {"label": "same", "ssh_key": "ssh-ed25519 AAAA"}
             )
             server.theirs = body["id"]
@@ -114,13 +114,13 @@ def test_a_key_that_another_writer_takes(server, session, name):
     session.add(mine)
     server.add(BY_NAME[name], "POST", "/volumes")
     server.answering = lambda request: (
-        server.world.handle("POST", "/volumes", {}, None, {"label": "same", "region": "eu-west", "size": 99})
+        server.account.handle("POST", "/volumes", {}, None, {"label": "same", "region": "eu-west", "size": 99})
         if request.method == "POST"
         else None
     )
     keep_on(session)
     server.settled()
-    [there] = server.world.rows["/volumes"].values()
+    [there] = server.account.rows["/volumes"].values()
     if there["size"] == 99:
         assert mine in session.new
     else:
@@ -129,12 +129,12 @@ def test_a_key_that_another_writer_takes(server, session, name):
 
 def test_a_late_update_does_not_undo_a_newer_one(server, session):
     """A PUT that was never answered takes effect late: a newer value, committed meanwhile, is not lost."""
-    web = session.get(Instance, server.world.named("/linode/instances", "web")["id"])
+    web = session.get(Instance, server.account.named("/linode/instances", "web")["id"])
     web.group = "first"
     server.add(BY_NAME["effect delayed, late"], "PUT", r"/linode/instances/\d+")
     keep_on(session)
     web.group = "second"
     keep_on(session)
     server.settled()
-    assert server.world.named("/linode/instances", "web")["group"] == "second"
+    assert server.account.named("/linode/instances", "web")["group"] == "second"
     assert web.group == "second"

@@ -10,18 +10,18 @@ import pytest
 
 from linode_orm import Client, Session
 from linode_orm.models import Instance, SSHKey
+from tests.proofs.faults.fake_account import FakeAccount
 from tests.proofs.faults.server import Server
 from tests.proofs.faults.test_alike import SETTLE, TIMEOUT, keep_on
-from tests.proofs.faults.world import World
 
 
 @pytest.mark.parametrize("seconds", [0.5, 3.0])
 def test_an_api_that_is_away(seconds):
     """The API goes away in the middle of a commit, for less or more than the deadline, and comes back."""
-    world = World()
+    account = FakeAccount()
     for number in range(20):
-        world.seed("/linode/instances", label=f"linode-{number}")
-    first = Server(world)
+        account.seed("/linode/instances", label=f"linode-{number}")
+    first = Server(account)
     with first, Client("token", base_url=first.url, workers=4, timeout=TIMEOUT, deadline=2.0, settle=SETTLE) as client:
         port = int(first.url.rpartition(":")[2])
         session = Session(client=client)
@@ -31,7 +31,7 @@ def test_an_api_that_is_away(seconds):
         gone = threading.Event()
 
         def arriving(request):
-            if request.method != "GET" and len(world.effects) > 8 and not gone.is_set():
+            if request.method != "GET" and len(account.effects) > 8 and not gone.is_set():
                 gone.set()
                 first._door.shutdown(socket.SHUT_RDWR)
                 first._door.close()
@@ -43,7 +43,7 @@ def test_an_api_that_is_away(seconds):
         def come_back() -> Server:
             gone.wait(10)
             time.sleep(seconds)
-            second = Server(world, port=port)
+            second = Server(account, port=port)
             second.__enter__()
             return second
 
@@ -54,8 +54,8 @@ def test_an_api_that_is_away(seconds):
         thread.join()
         back[0].__exit__()
         assert doubts == []
-        assert [row["tags"] for row in world.rows["/linode/instances"].values()] == [["new"]] * 20
-        assert sorted(row["label"] for row in world.rows["/profile/sshkeys"].values()) == sorted(
+        assert [row["tags"] for row in account.rows["/linode/instances"].values()] == [["new"]] * 20
+        assert sorted(row["label"] for row in account.rows["/profile/sshkeys"].values()) == sorted(
             f"key-{n}" for n in range(10)
         )
         session.close()

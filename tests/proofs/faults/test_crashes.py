@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from tests.proofs.faults.crashes import COUNT, WAYS, Crash, Ending, Nursery, measured
+from tests.proofs.faults.crashes import COUNT, WAYS, Crash, Ending, ForkServer, measured
 from tests.proofs.faults.disk import library
 
 pytestmark = [
@@ -19,25 +19,25 @@ SIDES = ("before", "after")
 
 
 @pytest.fixture(scope="module")
-def nursery():
+def fork_server():
     """Give a process that forks others, to all tests."""
-    with Nursery() as found:
+    with ForkServer() as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def size(nursery) -> tuple[int, int, int]:
+def size(fork_server) -> tuple[int, int, int]:
     """Give the requests, writes and syncs of a commit that nothing happens to."""
-    return measured(nursery)
+    return measured(fork_server)
 
 
 @pytest.fixture(scope="module")
-def judged(nursery, full, tell):
+def judged(fork_server, full, tell):
     """Give what runs crashes, or a seeded part of them."""
 
     def run(what: str, every: list[Crash], share: int = 10) -> list[Ending]:
         chosen = every if full else random.Random(20_261_125).sample(every, max(1, len(every) // share))
-        return judge(what, nursery.run_all(chosen), len(every), tell)
+        return judge(what, fork_server.run_all(chosen), len(every), tell)
 
     return run
 
@@ -108,9 +108,9 @@ def test_recovery_that_goes_back(judged, size):
     judged("kill -9 at requests, undone", every, share=15)
 
 
-def test_killed_in_bundles(judged, nursery, full):
+def test_killed_in_bundles(judged, fork_server, full):
     """A rebuild and a tag's POST end as single requests do, or are undone, wherever the process dies."""
-    requests, writes, syncs = measured(nursery, Crash("", 0, "", bundled=True))
+    requests, writes, syncs = measured(fork_server, Crash("", 0, "", bundled=True))
     assert requests == 6
     some = [
         *(Crash("request", at, way, bundled=True) for at in range(1, requests + 1) for way in WAYS),
@@ -142,9 +142,9 @@ def test_a_disk_that_is_full(judged, size):
     assert not any(ending.died for ending in endings)
 
 
-def test_a_careless_journal_is_found_out(nursery):
+def test_a_careless_journal_is_found_out(fork_server):
     """With synchronous=OFF the same cuts lose what was sent: the tests above would see it."""
     cuts = [Crash("request", number, "answering", power=True, synchronous="OFF") for number in (5, 30, 55)]
-    endings = nursery.run_all(cuts)
+    endings = fork_server.run_all(cuts)
     assert all(ending.died for ending in endings)
     assert all(ending.problems for ending in endings)

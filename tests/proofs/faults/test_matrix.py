@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.proofs.faults.bundled import BUNDLED, BUNDLES
-from tests.proofs.faults.journey import CALLS, KEYED, UNKEYED, finish, start
 from tests.proofs.faults.matrix import ACTIONS, GETS, LISTS, LOST, Cell, Result, cells, run_all, some, storm, table
 from tests.proofs.faults.server import KINDS
+from tests.proofs.faults.workload import CALLS, KEYED, UNKEYED, finish, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ CREATES = tuple(call for call in CALLS if call.sort in {KEYED, UNKEYED})
 
 WRITES = cells(CALLS)
 LOOKUPS = cells(CREATES, lost=LOST)
-BUNDLED_WRITES = cells(BUNDLES, journey=BUNDLED)
+BUNDLED_WRITES = cells(BUNDLES, workload=BUNDLED)
 DONE = cells(ACTIONS)
 READS = cells((*LISTS, *GETS))
 

@@ -14,8 +14,8 @@ from tests.proofs.faults.comparisons import difference, left_over
 from tests.proofs.faults.server import KINDS, REFUSAL, Kind, Server
 
 if TYPE_CHECKING:
+    from tests.proofs.faults.fake_account import FakeAccount
     from tests.proofs.faults.server import Arrived
-    from tests.proofs.faults.world import World
 
 COUNT = 40
 FAILURES = (REFUSAL, *(kind for kind in KINDS if str(kind) in {"500, not done", "500, done"}))
@@ -45,10 +45,10 @@ class Poison:
             request.fault = self.kind
 
 
-def without(world: World, paths: list[str]) -> dict[str, list[str]]:
+def without(account: FakeAccount, paths: list[str]) -> dict[str, list[str]]:
     """Give an account by names, without the objects at some paths."""
-    left = copy.copy(world)
-    left.rows = {collection: dict(rows) for collection, rows in world.rows.items()}
+    left = copy.copy(account)
+    left.rows = {collection: dict(rows) for collection, rows in account.rows.items()}
     for path in paths:
         collection, _, identity = path.rpartition("/")
         del left.rows[collection][int(identity)]
@@ -57,11 +57,11 @@ def without(world: World, paths: list[str]) -> dict[str, list[str]]:
 
 def failing(number: int, kind: Kind) -> list[str]:
     """Let a commit fail at one of its operations; give what is wrong after its undoing, and after the next commit."""
-    world = bulk.start(COUNT)
-    before = copy.deepcopy(world.rows)
+    account = bulk.start(COUNT)
+    before = copy.deepcopy(account.rows)
     poison = Poison(number, kind)
     with (
-        Server(world, arriving=poison) as server,
+        Server(account, arriving=poison) as server,
         Client("token", base_url=server.url, workers=4, timeout=1.0, deadline=3.0, settle=0.3) as client,
         Session(client=client) as session,
     ):
@@ -69,18 +69,18 @@ def failing(number: int, kind: Kind) -> list[str]:
         try:
             session.commit(on_error="undo")
         except CommitError as error:
-            problems = judge(error, poison, world, before)
+            problems = judge(error, poison, account, before)
         else:
             # an effect that an error hid was found, and counts as done
-            return difference(world.snapshot(), bulk.finish(COUNT).snapshot()) if kind.done else ["nothing failed"]
+            return difference(account.snapshot(), bulk.finish(COUNT).snapshot()) if kind.done else ["nothing failed"]
         poison.ended = True
         session.commit()
-        problems += [f"afterwards: {each}" for each in difference(world.snapshot(), bulk.finish(COUNT).snapshot())]
+        problems += [f"afterwards: {each}" for each in difference(account.snapshot(), bulk.finish(COUNT).snapshot())]
         problems += [f"still to send: {each}" for each in left_over(session)]
         return [f"write {number}, {kind}: {each}" for each in problems]
 
 
-def judge(error: CommitError, poison: Poison, world: World, before: dict) -> list[str]:
+def judge(error: CommitError, poison: Poison, account: FakeAccount, before: dict) -> list[str]:
     """Say what is otherwise than before, beside what is reported."""
     assert poison.chosen is not None
     # of the one that is answered with errors for ever nobody can tell
@@ -89,9 +89,9 @@ def judge(error: CommitError, poison: Poison, world: World, before: dict) -> lis
     problems += [f"not undone: {entry}" for entry in error.not_undone if entry.step.operation != "delete"]
     lasting = [entry.step.path for entry in error.not_undone if entry.step.operation == "delete"]
     lasting += [entry.step.path for entry in error.in_doubt if entry.step.operation == "delete" and poison.kind.done]
-    was = copy.copy(world)
+    was = copy.copy(account)
     was.rows = before
-    problems += difference(world.snapshot(), without(was, lasting))
+    problems += difference(account.snapshot(), without(was, lasting))
     if lasting and any(entry.step.operation != "delete" for entry in (*error.failed, *error.pending)):
         problems.append("what cannot be undone was done before all else had succeeded")
     return problems

@@ -9,8 +9,8 @@ import pytest
 
 from linode_orm import Client, ConflictError, Session
 from linode_orm.models import Instance
+from tests.proofs.faults.fake_account import FakeAccount
 from tests.proofs.faults.server import Server
-from tests.proofs.faults.world import World
 
 COUNT = 200
 
@@ -18,10 +18,10 @@ COUNT = 200
 @pytest.fixture
 def server():
     """Serve two hundred Linodes."""
-    world = World()
+    account = FakeAccount()
     for number in range(COUNT):
-        world.seed("/linode/instances", label=f"linode-{number}", group="", tags=["old"])
-    with Server(world) as server:
+        account.seed("/linode/instances", label=f"linode-{number}", group="", tags=["old"])
+    with Server(account) as server:
         yield server
 
 
@@ -42,8 +42,8 @@ def session(client):
 class Other:
     """Another writer, who changes the account at a moment of our choice."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, account: FakeAccount) -> None:
+        self._account = account
         self._lock = threading.Lock()
         self.done = False
         self.changes: dict[int, dict] = {}
@@ -59,7 +59,7 @@ class Other:
                 return
             self.done = True
             for identity, values in self.changes.items():
-                status, _ = self._world.handle("PUT", f"/linode/instances/{identity}", {}, None, values)
+                status, _ = self._account.handle("PUT", f"/linode/instances/{identity}", {}, None, values)
                 assert status == 200
 
     def before(self, method: str):
@@ -69,13 +69,13 @@ class Other:
 
 def rows(server) -> list[dict]:
     """Give the Linodes as they are there."""
-    return list(server.world.rows["/linode/instances"].values())
+    return list(server.account.rows["/linode/instances"].values())
 
 
 def test_what_was_changed_before_our_look_is_not_lost(server, session):
     """The other write lands before our check: nothing is written, and the conflicts are named with all three values."""
     mine = list(session.query(Instance))
-    other = Other(server.world)
+    other = Other(server.account)
     for at, instance in enumerate(mine):
         instance.label = f"mine-{at}"
         if at % 4 == 0:
@@ -104,7 +104,7 @@ def test_what_was_changed_before_our_look_is_not_lost(server, session):
 def test_both_keep_their_tags(server, session):
     """Set edits are made again on the newest value: two who add tags both keep theirs, and what one removes is gone."""
     mine = list(session.query(Instance))
-    other = Other(server.world)
+    other = Other(server.account)
     for at, instance in enumerate(mine):
         instance.tags.add(f"mine-{at}")
         if at % 2:
@@ -120,7 +120,7 @@ def test_both_keep_their_tags(server, session):
 def test_the_same_on_both_sides_is_no_conflict(server, session):
     """Where both wrote the same value there is nothing to decide."""
     mine = list(session.query(Instance))
-    other = Other(server.world)
+    other = Other(server.account)
     for instance in mine:
         instance.group = "both"
         other.change({"id": instance.id}, group="both")
@@ -178,7 +178,7 @@ def test_what_lands_in_the_window_is_reported(server, session, tell):
     mine = list(session.query(Instance))
     for instance in mine:
         instance.group = "mine"
-    other = Other(server.world)
+    other = Other(server.account)
     for at, instance in enumerate(mine):
         other.change({"id": instance.id}, label=f"theirs-{at}")
     server.arriving = other.before("PUT")

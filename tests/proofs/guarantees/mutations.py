@@ -130,7 +130,7 @@ REMOVALS = (
         "certainty",
         "if isinstance(error, BadRequest) and self._sought.key:",
         "if False:",
-        "commit/test_commit_faults.py::TestDoubt::test_a_late_create_is_adopted_after_the_refusal",
+        "commit/test_commit_faults.py::TestInDoubt::test_a_late_create_is_adopted_after_the_refusal",
     ),
     commit(
         14,
@@ -175,7 +175,11 @@ REMOVALS = (
         SESSION + "reconcile/test_conflicts.py::test_refresh_with_keep_settles_it_in_favour_of_mine",
     ),
     commit(
-        20, "hands", "if self._watches else", "if False else", "reconcile/test_conflicts.py::test_the_window_is_told"
+        20,
+        "hands",
+        "if self._watches else",
+        "if False else",
+        "reconcile/test_conflicts.py::test_the_window_is_reported",
     ),
     commit(
         21,
@@ -245,7 +249,7 @@ REMOVALS = (
         "applying",
         "    refuse([each for found in clashes.values() for each in found])\n",
         "",
-        "planning/test_plan_files.py::test_it_refuses_when_the_world_has_moved",
+        "planning/test_plan_files.py::test_it_refuses_when_the_account_has_changed",
     ),
     commit(
         29,
@@ -394,7 +398,7 @@ REMOVALS = (
         "verifying",
         "return evolve(report, unread=str(error))",
         "raise error",
-        "commit/test_verify.py::test_what_cannot_be_read_back_is_told",
+        "commit/test_verify.py::test_what_cannot_be_read_back_is_reported",
     ),
     Removal(
         35,

@@ -88,7 +88,7 @@ def test_what_is_not_ready_yet_is_worth_another_try():
         assert "Please try again later." in str(error)
 
 
-def test_a_bad_token_is_told_what_the_call_needs():
+def test_the_error_of_a_bad_token_says_what_the_call_needs():
     """The recorded 401s name the scope of the call, and none of the token."""
     unknown = [raised(line) for line in lines() if line["status"] == 401]
     assert unknown

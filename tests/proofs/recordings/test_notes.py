@@ -22,18 +22,18 @@ def absent() -> set[tuple[str, str, str]]:
     return found
 
 
-def told() -> set[tuple[str, str, str]]:
+def noted() -> set[tuple[str, str, str]]:
     """Give the same from the last table of the notes."""
     rows = re.findall(r"^\| (\w+) \| (.*) \| `(\S+)` \|$", NOTES.split("## Fields that")[1], re.MULTILINE)
     return {(resource, field, where) for resource, fields, where in rows for field in re.findall(r"`([^`]+)`", fields)}
 
 
-def test_every_missing_field_is_told():
+def test_every_missing_field_is_noted():
     """The last table has exactly what the facts say."""
-    assert told() == absent()
+    assert noted() == absent()
 
 
-def test_exceptions_from_the_description_are_told():
+def test_exceptions_from_the_description_are_noted():
     """Each recording for which a declaration differs from the description stands in the notes."""
     named = {each for reason in EXCEPTIONS.values() for each in RECORDING.findall(reason)}
     assert named

@@ -1,4 +1,4 @@
-"""The invented world of `tests.session.fake_api` in bad weather: faults in turn, late effects, processes that end."""
+"""The fake API of `tests.session.fake_api` with faults: queued ones, late effects, processes that end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from attrs import evolve
 from linode_orm.errors import LinodeORMError, TransportError
 from linode_orm.wire import Client
 from linode_orm.wire.messages import Response
-from tests.session.fake_api import World, refusal
+from tests.session.fake_api import FakeApi, refusal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -112,8 +112,8 @@ class InTurn(Executor):
         return future
 
 
-class Quay(World):
-    """A world whose requests meet the next fault of a queue each, or the end of the process."""
+class FaultyApi(FakeApi):
+    """A fake API that applies the next queued fault to each request, or ends the process."""
 
     def __init__(self) -> None:
         super().__init__(workers=2)
@@ -131,7 +131,7 @@ class Quay(World):
         self.dead = False
         self.guard = threading.Lock()
 
-    def calm(self) -> None:
+    def clear_faults(self) -> None:
         """No more faults."""
         self.writes, self.reads = [], []
         self.kill, self.dead = None, False
@@ -211,12 +211,12 @@ class Quay(World):
 
     def _broken(self, name: str, answer: object, path: str) -> object:
         if name == "another":
-            return self._neighbour(answer, path)
+            return self._other_object(answer, path)
         if name in CONTENT:
             return CONTENT[name]
         raise error_of(name)
 
-    def _neighbour(self, answer: object, path: str) -> object:
+    def _other_object(self, answer: object, path: str) -> object:
         """Give another object of the same collection, where there is one."""
         collection = path if f"{path}/".count("/") % 2 == 0 else path.rpartition("/")[0]
         key = "nick" if collection == "/sailors" else "id"
@@ -232,23 +232,24 @@ class Quay(World):
         parent = request.path.rpartition("/")[0]
         if parent and parent not in self.objects:
             raise refusal("NotFound", 404)
-        riders = {each: body.get(each, ()) for each in ("subnets", "nodes")}
-        made = super().post(evolve(request, body={each: body[each] for each in body if each not in riders}))
+        nested = {each: body.get(each, ()) for each in ("subnets", "nodes")}
+        made = super().post(evolve(request, body={each: body[each] for each in body if each not in nested}))
         if self.moment is not None and "created" in made:
             done = self.clock.now() - timedelta(seconds=self.clock.monotonic() - self.moment)
             self.objects[f"{request.path}/{made['id']}"]["created"] = done.strftime("%Y-%m-%dT%H:%M:%S")
         there = {
-            kind: [self._ridden(f"{request.path}/{made['id']}/{kind}", row) for row in riders[kind]] for kind in riders
+            kind: [self._make_nested(f"{request.path}/{made['id']}/{kind}", row) for row in nested[kind]]
+            for kind in nested
         }
         return {**made, "subnets": there["subnets"]} if request.path == "/vpcs" else made
 
-    def _ridden(self, path: str, row: dict[str, Any]) -> dict[str, Any]:
+    def _make_nested(self, path: str, row: dict[str, Any]) -> dict[str, Any]:
         self._next += 1
         self.objects[f"{path}/{self._next}"] = made = {"id": self._next, **row}
         return dict(made)
 
     def rows(self) -> Counter[tuple[Any, ...]]:
-        """Give the world, ids aside."""
+        """Return the account's objects without their ids."""
         return Counter(self.row(path) for path in self.objects)
 
     def row(self, path: str) -> tuple[Any, ...]:

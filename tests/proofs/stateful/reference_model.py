@@ -1,4 +1,4 @@
-"""What the user of the commit machine wants: changes of a session's objects, beside plain wishes of what should be."""
+"""The reference model of the commit machine: edits of a session's objects, and what the account should then hold."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from linode_orm import VPC, NodeBalancer, NodeBalancerConfig, NodeBalancerNode, VPCSubnet
 from linode_orm.mapping.state import Loaded, Status
-from tests.proofs.stateful.faulty_api import Quay
+from tests.proofs.stateful.faulty_api import FaultyApi
 from tests.session.fake_api import Barrel, Cargo, Crane, Dock, Gate, Limits, Pass, Rule, Sailor, Session
 
 AT = st.integers(0, 30)
@@ -36,10 +36,10 @@ KEYS = ("label", "name", "weight", "nick", "rank", "open", "port", "address")
 SECRET = "hush-hush"
 
 
-class Wish:
-    """What one object should be in the world when everything is done."""
+class Expected:
+    """What the account should hold of one object when everything is done."""
 
-    def __init__(self, kind: str, above: Wish | None = None, **values: Any) -> None:
+    def __init__(self, kind: str, above: Expected | None = None, **values: Any) -> None:
         self.kind, self.above, self.values = kind, above, values
 
     @property
@@ -60,43 +60,43 @@ class Wish:
         return self.kind, *mine.values(), None
 
 
-class Wisher(RuleBasedStateMachine):
-    """A session, and what its user makes of its objects before the commits."""
+class EditingMachine(RuleBasedStateMachine):
+    """A session, and the edits of its objects before each commit."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = Quay()
+        self.api = FaultyApi()
         self.folder = Path(tempfile.mkdtemp(prefix="commit-machine-"))
         self.steps = 0
         self.names = 0
         self.sure = True
-        self.wishes: dict[Wish, Any] = {}
+        self.expected: dict[Expected, Any] = {}
         self.check = self.verify = False
         self.path: Path | None = None
 
     def seed(self) -> None:
         for at in (1, 2, 3):
             body = {"id": at, "label": f"old{at}", "place": "x", "tags": ["a"], "limits": {"cpu": 1, "io": 1}}
-            self.world.seed(f"/docks/{at}", {**body, "rules": {"inbound": [], "version": 1}})
-        self.world.seed("/docks/1/cranes/1", {"id": 1, "label": "c0"})
-        self.world.seed("/cargo/1", {"id": 1, "name": "cargo0", "weight": 1, "dock_id": 1})
-        self.world.seed("/sailors/ann", {"nick": "ann", "rank": "r0"})
-        self.world.seed("/gate", {"open": False})
-        self.world.seed("/nodebalancers/1", {"id": 1, "label": "balancer"})
+            self.api.seed(f"/docks/{at}", {**body, "rules": {"inbound": [], "version": 1}})
+        self.api.seed("/docks/1/cranes/1", {"id": 1, "label": "c0"})
+        self.api.seed("/cargo/1", {"id": 1, "name": "cargo0", "weight": 1, "dock_id": 1})
+        self.api.seed("/sailors/ann", {"nick": "ann", "rank": "r0"})
+        self.api.seed("/gate", {"open": False})
+        self.api.seed("/nodebalancers/1", {"id": 1, "label": "balancer"})
 
     def open(self) -> None:
-        """Begin a session, and read the whole world."""
+        """Begin a session, and read the whole account."""
         conflicts = "check" if self.check else "ignore"
-        self.session = Session(self.world, journal=self.path, conflicts=conflicts, verify=self.verify)
-        self.wishes, held = {}, {}
-        for path, body in sorted(self.world.objects.items(), key=lambda each: each[0].count("/")):
+        self.session = Session(self.api, journal=self.path, conflicts=conflicts, verify=self.verify)
+        self.expected, held = {}, {}
+        for path, body in sorted(self.api.objects.items(), key=lambda each: each[0].count("/")):
             kind = path.split("/")[-2] if path.count("/") > 1 else "gate"
             parents = tuple(int(each) for each in path.split("/")[2:-2:2])
             known = self.session.loader.one(MODELS[kind], parents, dict(body), Loaded.WHOLE)
             above = held.get(path.rpartition("/")[0].rpartition("/")[0] or f"/docks/{body.get('dock_id')}")
-            wish = held[path] = Wish(kind, above, **self.values(kind, body))
-            self.wishes[wish] = known
-        assert self.rows == self.world.rows()
+            model = held[path] = Expected(kind, above, **self.values(kind, body))
+            self.expected[model] = known
+        assert self.rows == self.api.rows()
 
     @staticmethod
     def values(kind: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -109,18 +109,18 @@ class Wisher(RuleBasedStateMachine):
 
     @property
     def rows(self) -> Counter[tuple[Any, ...]]:
-        return Counter(wish.row for wish in self.wishes)
+        return Counter(model.row for model in self.expected)
 
     def fresh(self, what: str) -> str:
         self.names += 1
         return f"{what}{self.names}"
 
-    def pick(self, kind: str, at: int, *, persistent: bool = False) -> tuple[Wish, Any] | None:
+    def pick(self, kind: str, at: int, *, persistent: bool = False) -> tuple[Expected, Any] | None:
         """Give one of the objects of a kind that may be changed."""
         found = [
-            (wish, each)
-            for wish, each in self.wishes.items()
-            if wish.kind == kind and (not persistent or each.__state__.status is Status.PERSISTENT)
+            (model, each)
+            for model, each in self.expected.items()
+            if model.kind == kind and (not persistent or each.__state__.status is Status.PERSISTENT)
         ]
         return found[at % len(found)] if found else None
 
@@ -129,12 +129,12 @@ class Wisher(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            if self.wishes and sys.exc_info()[0] is None:
+            if self.expected and sys.exc_info()[0] is None:
                 self.ended()
         finally:
-            if self.wishes:
+            if self.expected:
                 self.session.close()
-            self.world.client.close()
+            self.api.client.close()
             shutil.rmtree(self.folder)
 
     def ended(self) -> None:
@@ -146,28 +146,28 @@ class Wisher(RuleBasedStateMachine):
     def add_dock(self, tags: set[str], secret: bool, crane: bool, cargo: bool) -> None:
         """A dock, perhaps with a child and with what refers to it."""
         self.steps += 1
-        wish, dock = self._dock(self.fresh("dock"), tags, **({"root_pass": SECRET} if secret else {}))
+        model, dock = self._dock(self.fresh("dock"), tags, **({"root_pass": SECRET} if secret else {}))
         if crane:
-            self._crane(wish, dock)
+            self._crane(model, dock)
         if cargo:
-            self._cargo(wish, dock)
+            self._cargo(model, dock)
 
-    def _dock(self, label: str, tags: set[str], **more: str) -> tuple[Wish, Any]:
+    def _dock(self, label: str, tags: set[str], **more: str) -> tuple[Expected, Any]:
         dock = Dock(label=label, place="y", tags=sorted(tags), limits=Limits(cpu=2, io=2), **more)
-        wish = Wish("docks", label=label, place="y", tags=set(tags), cpu=2, io=2, rules=[])
-        self.wishes[wish] = self.session.add(dock)
-        return wish, dock
+        model = Expected("docks", label=label, place="y", tags=set(tags), cpu=2, io=2, rules=[])
+        self.expected[model] = self.session.add(dock)
+        return model, dock
 
-    def _crane(self, above: Wish, dock: Any) -> None:
+    def _crane(self, above: Expected, dock: Any) -> None:
         label = self.fresh("crane")
         crane = Crane(label=label)
         crane.dock = dock
-        self.wishes[Wish("cranes", above, label=label)] = self.session.add(crane)
+        self.expected[Expected("cranes", above, label=label)] = self.session.add(crane)
 
-    def _cargo(self, above: Wish | None, dock: Any) -> None:
+    def _cargo(self, above: Expected | None, dock: Any) -> None:
         name = self.fresh("cargo")
         cargo = Cargo(name=name, weight=1) if dock is None else Cargo(name=name, weight=1, dock=dock)
-        self.wishes[Wish("cargo", above, name=name, weight=1)] = self.session.add(cargo)
+        self.expected[Expected("cargo", above, name=name, weight=1)] = self.session.add(cargo)
 
     @rule(at=AT, kind=st.sampled_from(["cranes", "cargo", "loose", "barrels", "sailors", "passes"]))
     def add(self, at: int, kind: str) -> None:
@@ -182,35 +182,35 @@ class Wisher(RuleBasedStateMachine):
             self._cargo(None, None)
         elif kind == "barrels":
             name = ["keg", "cask"][at % 2]
-            self.wishes[Wish("barrels", name=name)] = self.session.add(Barrel(name=name))
+            self.expected[Expected("barrels", name=name)] = self.session.add(Barrel(name=name))
         elif kind == "sailors":
             self._sailor(self.fresh("s"))
         elif kind == "passes":
             name = self.fresh("p")
-            self.wishes[Wish("passes", id=name)] = self.session.add(Pass(id=name))
+            self.expected[Expected("passes", id=name)] = self.session.add(Pass(id=name))
 
     def _sailor(self, nick: str) -> None:
-        self.wishes[Wish("sailors", nick=nick, rank="r")] = self.session.add(Sailor(nick=nick, rank="r"))
+        self.expected[Expected("sailors", nick=nick, rank="r")] = self.session.add(Sailor(nick=nick, rank="r"))
 
     @rule(subnets=st.integers(0, 3), nodes=st.integers(0, 3))
-    def add_riders(self, subnets: int, nodes: int) -> None:
+    def add_nested(self, subnets: int, nodes: int) -> None:
         """Parents whose POST takes their children along: shown in the answer, and not shown."""
         self.steps += 1
         label = self.fresh("vpc")
-        vpc, wish = VPC(label=label, region="us-east"), Wish("vpcs", label=label)
-        self.wishes[wish] = self.session.add(vpc)
+        vpc, model = VPC(label=label, region="us-east"), Expected("vpcs", label=label)
+        self.expected[model] = self.session.add(vpc)
         for each in range(subnets):
             vpc.subnets.append(subnet := VPCSubnet(label=f"sub{each}", ipv4="10.0.0.0/24"))
-            self.wishes[Wish("subnets", wish, label=f"sub{each}")] = subnet
+            self.expected[Expected("subnets", model, label=f"sub{each}")] = subnet
         balancer = self.pick("nodebalancers", 0)
         if nodes and balancer:
             self.names += 1
-            config, wish = NodeBalancerConfig(port=self.names), Wish("configs", port=self.names)
+            config, model = NodeBalancerConfig(port=self.names), Expected("configs", port=self.names)
             balancer[1].configs.append(config)
-            self.wishes[wish] = config
+            self.expected[model] = config
             for each in range(nodes):
                 config.nodes.append(node := NodeBalancerNode(label=f"n{each}", address=f"192.168.0.{each}:80"))
-                self.wishes[Wish("nodes", wish, label=f"n{each}", address=node.address)] = node
+                self.expected[Expected("nodes", model, label=f"n{each}", address=node.address)] = node
 
     # -- changes -----------------------------------------------------------------------------------------------------
 
@@ -224,43 +224,43 @@ class Wisher(RuleBasedStateMachine):
         found = self.pick(kind, at, persistent=what in {"rule", "nick", "rank"})
         if found is None:
             return
-        wish, each = found
+        model, each = found
         if what == "label":
-            each.label = wish.values["label"] = self.fresh("dock")
+            each.label = model.values["label"] = self.fresh("dock")
         elif what == "cpu":
-            each.limits.cpu = wish.values["cpu"] = value
+            each.limits.cpu = model.values["cpu"] = value
         elif what == "rule" and each.__state__.raw.get("rules"):
             each.rules.inbound.append(Rule(action=f"R{value}"))
-            wish.values["rules"].append(f"R{value}")
+            model.values["rules"].append(f"R{value}")
         elif what == "weight":
-            each.weight = wish.values["weight"] = value
+            each.weight = model.values["weight"] = value
         elif what == "rank":
-            each.rank = wish.values["rank"] = f"r{value}"
+            each.rank = model.values["rank"] = f"r{value}"
         elif what == "nick":
-            each.nick = wish.values["nick"] = self.fresh("s")
+            each.nick = model.values["nick"] = self.fresh("s")
         elif what == "gate":
-            each.open = wish.values["open"] = not wish.values["open"]
+            each.open = model.values["open"] = not model.values["open"]
 
     @rule(at=AT, tag=st.sampled_from("abc"), there=st.booleans())
     def tag(self, at: int, tag: str, there: bool) -> None:
         """Tags go in and out."""
         self.steps += 1
-        wish, each = self.pick("docks", at) or (None, None)
-        if wish is not None:
+        model, each = self.pick("docks", at) or (None, None)
+        if model is not None:
             (each.tags.add if there else each.tags.discard)(tag)
-            (wish.values["tags"].add if there else wish.values["tags"].discard)(tag)
+            (model.values["tags"].add if there else model.values["tags"].discard)(tag)
 
     # -- and back ----------------------------------------------------------------------------------------------------
 
-    def doomed(self, at: int, kind: str) -> tuple[Any, list[Wish]] | None:
-        """Give an object that may be deleted, with its wish and those below it."""
-        wish, each = self.pick(kind, at, persistent=True) or (None, None)
-        if wish is None or any(other.above is wish and other.kind == "cargo" for other in self.wishes):
+    def deletable(self, at: int, kind: str) -> tuple[Any, list[Expected]] | None:
+        """Give an object that may be deleted, with its expected state and those below it."""
+        model, each = self.pick(kind, at, persistent=True) or (None, None)
+        if model is None or any(other.above is model and other.kind == "cargo" for other in self.expected):
             return None
-        children = [other for other in self.wishes if other.above is wish]
-        if any(self.wishes[other].__state__.status is Status.PENDING for other in children):
+        children = [other for other in self.expected if other.above is model]
+        if any(self.expected[other].__state__.status is Status.PENDING for other in children):
             return None
-        return each, [wish, *children]
+        return each, [model, *children]
 
     @rule(
         at=AT,
@@ -270,35 +270,32 @@ class Wisher(RuleBasedStateMachine):
     def delete(self, at: int, kind: str, elsewhere: bool) -> None:
         """What is deleted takes its children along; somebody else may have been quicker."""
         self.steps += 1
-        found = self.doomed(at, kind)
+        found = self.deletable(at, kind)
         if found is None:
             return
         each, gone = found
         self.session.delete(each)
         for other in gone:
-            del self.wishes[other]
+            del self.expected[other]
         if elsewhere and kind in {"docks", "barrels"}:
             path = f"/{kind}/{each.id}"
-            for key in [key for key in self.world.objects if key == path or key.startswith(f"{path}/")]:
-                del self.world.objects[key]
+            for key in [key for key in self.api.objects if key == path or key.startswith(f"{path}/")]:
+                del self.api.objects[key]
 
     @rule(at=AT, kind=st.sampled_from(["docks", "sailors"]))
-    def heir(self, at: int, kind: str) -> None:
+    def reuse_key(self, at: int, kind: str) -> None:
         """A new object takes the label, or the key, of one that is deleted."""
         self.steps += 1
-        found = self.doomed(at, kind)
+        found = self.deletable(at, kind)
         if found is None:
             return
         each, gone = found
         key = gone[0].values["label" if kind == "docks" else "nick"]
-        if (
-            self.world.objects.get(f"/{kind}/{each.__state__.identity}", {}).get("label", each.__state__.identity)
-            != key
-        ):
+        if self.api.objects.get(f"/{kind}/{each.__state__.identity}", {}).get("label", each.__state__.identity) != key:
             return  # it has another one as yet
         self.session.delete(each)
         for other in gone:
-            del self.wishes[other]
+            del self.expected[other]
         if kind == "docks":
             self._dock(key, {"b"})
         else:
@@ -308,9 +305,9 @@ class Wisher(RuleBasedStateMachine):
     def delete_many(self, name: str) -> None:
         """Everything of a name that the API has is marked; what is new, or in doubt, is not."""
         self.steps += 1
-        self.world.calm()
-        self.world.settle()
+        self.api.clear_faults()
+        self.api.settle()
         self.session.query(Barrel).filter(Barrel.name == name).delete()
-        for wish, each in [*self.wishes.items()]:
-            if wish.kind == "barrels" and wish.values["name"] == name and each.__state__.status is Status.DELETED:
-                del self.wishes[wish]
+        for model, each in [*self.expected.items()]:
+            if model.kind == "barrels" and model.values["name"] == name and each.__state__.status is Status.DELETED:
+                del self.expected[model]

@@ -1,4 +1,4 @@
-"""A commit whose answers are odd, or whose machine has a clock that jumps, on the invented world of `quay`."""
+"""A commit whose answers are odd, or whose machine has a clock that jumps, on the fake API with faults."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from linode_orm.errors import CommitError, LinodeORMError, ResponseError
 from linode_orm.mapping.state import Status
-from tests.proofs.stateful.faulty_api import Quay, lost
+from tests.proofs.stateful.faulty_api import FaultyApi, lost
 from tests.session.fake_api import Barrel, Dock, Gate, Limits, Pass, Rule, Sailor, Session
 
 SEEDS = {
@@ -42,30 +42,30 @@ ODD = {
 
 
 @pytest.fixture
-def world():
-    world = Quay()
+def api():
+    api = FaultyApi()
     for path, body in SEEDS.items():
-        world.seed(path, dict(body))
-    world.objects["/docks/1"]["rules"] = {"inbound": [], "version": 1}
-    return world
+        api.seed(path, dict(body))
+    api.objects["/docks/1"]["rules"] = {"inbound": [], "version": 1}
+    return api
 
 
-def opened(world: Quay, **options: object) -> tuple[Session, dict[str, object]]:
-    session = Session(world, **options)
-    held = {path: session.loaded(MODELS[path.split("/")[1]], dict(body)) for path, body in world.objects.items()}
+def opened(api: FaultyApi, **options: object) -> tuple[Session, dict[str, object]]:
+    session = Session(api, **options)
+    held = {path: session.loaded(MODELS[path.split("/")[1]], dict(body)) for path, body in api.objects.items()}
     return session, held
 
 
-def wished(what: str) -> Quay:
-    """Give the world after a commit in calm weather."""
-    calm = Quay()
+def wished(what: str) -> FaultyApi:
+    """Return the account's objects after a commit without faults."""
+    clear_faults = FaultyApi()
     for path, body in SEEDS.items():
-        calm.seed(path, dict(body))
-    calm.objects["/docks/1"]["rules"] = {"inbound": [], "version": 1}
-    session, held = opened(calm)
+        clear_faults.seed(path, dict(body))
+    clear_faults.objects["/docks/1"]["rules"] = {"inbound": [], "version": 1}
+    session, held = opened(clear_faults)
     WRITES[what](session, held)
     session.commit()
-    return calm
+    return clear_faults
 
 
 @pytest.mark.parametrize("conflicts", ["check", "ignore"])
@@ -73,9 +73,9 @@ def wished(what: str) -> Quay:
 @pytest.mark.parametrize("where", ["write", "read"])
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("what", WRITES)
-def test_odd_answers(world, what, odd, where, first, conflicts):  # noqa: PLR0917  a matrix
+def test_odd_answers(api, what, odd, where, first, conflicts):  # noqa: PLR0917  a matrix
     """An answer of 200 that is no object, or another one, is never taken for it; a second commit ends it all."""
-    session, held = opened(world, conflicts=conflicts)
+    session, held = opened(api, conflicts=conflicts)
     first_ones, odd_ones = [first] * bool(first), [odd]
 
     def fault(request):
@@ -84,33 +84,33 @@ def test_odd_answers(world, what, odd, where, first, conflicts):  # noqa: PLR091
             return lose
         if is_write == (where == "write") and odd_ones:
             content = ODD[odd_ones.pop()]
-            neighbour = dict(world.objects[NEIGHBOUR.get(what, "/docks/2")])
+            neighbour = dict(api.objects[NEIGHBOUR.get(what, "/docks/2")])
             return lambda _: neighbour if content is None else content
         return None
 
     def lose(_):
         raise lost(sent=True)
 
-    world.fault = fault
+    api.fault = fault
     WRITES[what](session, held)
     try:
         session.commit()
     except LinodeORMError:
-        world.settle()
+        api.settle()
         session.commit()
-    assert world.rows() == wished(what).rows()
+    assert api.rows() == wished(what).rows()
     assert (session.new, session.dirty, session.deleted) == ((), (), ())
-    agrees(world, session)
+    agrees(api, session)
     assert held["/sailors/ann"].nick == ("bob" if what == "new key" else "ann")
     detached = [path for path, each in held.items() if each.__state__.status is Status.DETACHED]
     assert detached == (["/docks/1"] if what == "delete" else [])
 
 
-def agrees(world: Quay, session: Session) -> None:
-    """What the session shows is what the world has."""
+def agrees(api: FaultyApi, session: Session) -> None:
+    """The session shows what the account holds."""
     for instance in [*session.identity_map]:
         model = type(instance)
-        body = world.objects[f"{model.__mapper__.path}/{instance.__state__.identity}"]
+        body = api.objects[f"{model.__mapper__.path}/{instance.__state__.identity}"]
         for name in {"label", "name", "nick", "rank", "tags"} & body.keys():
             assert getattr(instance, name) == body[name]
 
@@ -118,15 +118,15 @@ def agrees(world: Quay, session: Session) -> None:
 @pytest.mark.parametrize("hours", [-24, -1, 1, 24])
 @pytest.mark.parametrize("asked", [True, False], ids=["after an answer", "at the first request"])
 @pytest.mark.parametrize("at", [0, 1], ids=["before", "meanwhile"])
-def test_a_clock_that_jumps(world, hours, asked, at):
+def test_a_clock_that_jumps(api, hours, asked, at):
     """A creation that was done is found though the clock of this machine is moved; none is taken that is older."""
-    clock = world.jumps
-    session, _ = opened(world)
+    clock = api.jumps
+    session, _ = opened(api)
     if asked:
         session.load(Barrel, 1)
-    world.clock.sleep(3600)
-    world.seed("/barrels/2", {"id": 2, "name": "keg", "created": world.clock.now().strftime("%Y-%m-%dT%H:%M:%S")})
-    world.clock.sleep(3)
+    api.clock.sleep(3600)
+    api.seed("/barrels/2", {"id": 2, "name": "keg", "created": api.clock.now().strftime("%Y-%m-%dT%H:%M:%S")})
+    api.clock.sleep(3)
     if not at:
         clock.off = timedelta(hours=hours)
 
@@ -134,86 +134,86 @@ def test_a_clock_that_jumps(world, hours, asked, at):
         if request.method != "POST" or (clock.off and at):
             return None
         clock.off = timedelta(hours=hours)
-        world.fault = world.meet
+        api.fault = api.meet
         return lose
 
     def lose(_):
         raise lost(sent=True)
 
-    world.fault = fault
+    api.fault = fault
     keg = session.add(Barrel(name="keg"))
     with suppress(CommitError):
         session.commit()
-    world.settle()
+    api.settle()
     with suppress(CommitError):
         session.commit()
-    made = [path for path in world.objects if path.startswith("/barrels/") and path not in {"/barrels/1", "/barrels/2"}]
+    made = [path for path in api.objects if path.startswith("/barrels/") and path not in {"/barrels/1", "/barrels/2"}]
     assert len(made) == 1
     if asked:
         assert made == [f"/barrels/{keg.id}"]
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["done", "not done"])
-def test_what_others_made_when_it_was_over_is_not_taken_for_it(world, there):
+def test_what_others_made_when_it_was_over_is_not_taken_for_it(api, there):
     """Nothing that was made after the last request had ended can come of it."""
-    session, _ = opened(world)
+    session, _ = opened(api)
     keg = session.add(Barrel(name="keg"))
-    world.writes = ["reset after" if there else "reset before", *["reset before"] * 3]
-    world.reads = ["refused"]
+    api.writes = ["reset after" if there else "reset before", *["reset before"] * 3]
+    api.reads = ["refused"]
     with suppress(CommitError):
         session.commit()
-    world.calm()
-    world.settle()
-    moment = world.clock.now().strftime("%Y-%m-%dT%H:%M:%S")
-    world.seed("/barrels/50", {"id": 50, "name": "keg", "created": moment})
-    world.clock.sleep(5)
-    world.writes = ["reset before"]
+    api.clear_faults()
+    api.settle()
+    moment = api.clock.now().strftime("%Y-%m-%dT%H:%M:%S")
+    api.seed("/barrels/50", {"id": 50, "name": "keg", "created": moment})
+    api.clock.sleep(5)
+    api.writes = ["reset before"]
     session.commit()
     assert keg.id not in {1, 50}
-    assert sum(path.startswith("/barrels/") for path in world.objects) == 3
+    assert sum(path.startswith("/barrels/") for path in api.objects) == 3
 
 
-def test_the_key_that_a_deletion_in_doubt_frees(world):
+def test_the_key_that_a_deletion_in_doubt_frees(api):
     """A deletion that takes effect late does not take the next one of that key along."""
-    session, held = opened(world)
+    session, held = opened(api)
     session.delete(held["/sailors/ann"])
-    world.writes = ["later", "refused"]
+    api.writes = ["later", "refused"]
     with suppress(CommitError):
         session.commit()
-    world.calm()
+    api.clear_faults()
     session.commit()
     session.add(Sailor(nick="ann", rank="new"))
     session.commit()
-    world.settle()
-    assert world.objects["/sailors/ann"]["rank"] == "new"
+    api.settle()
+    assert api.objects["/sailors/ann"]["rank"] == "new"
 
 
 @pytest.mark.parametrize("answer", [b"{}", b'{"errors": []}'])
-def test_a_singleton_that_is_answered_with_nothing(world, answer):
+def test_a_singleton_that_is_answered_with_nothing(api, answer):
     """An object without an id is told by what it has: an answer with nothing of it leaves the old values known."""
-    session = Session(world, conflicts="check")
-    world.seed("/gate", {"open": False})
+    session = Session(api, conflicts="check")
+    api.seed("/gate", {"open": False})
     gate = session.loaded(Gate, {"open": False})
     gate.open = True
-    world.fault = lambda request: (lambda _: answer) if request.method == "GET" else None
+    api.fault = lambda request: (lambda _: answer) if request.method == "GET" else None
     with pytest.raises(ResponseError, match="nothing of it"):
         session.commit()
-    world.fault = world.meet
+    api.fault = api.meet
     report = session.commit()
     assert not session.undo(report.id).lost
 
 
 @pytest.mark.parametrize("rank", ["r", "other"])
-def test_a_key_that_is_still_taken_by_what_is_to_be_deleted(world, rank):
+def test_a_key_that_is_still_taken_by_what_is_to_be_deleted(api, rank):
     """One that is saved before its key is free is not taken for the old one, and made when it is."""
-    session, held = opened(world)
+    session, held = opened(api)
     session.delete(held["/sailors/ann"])
     ann = session.add(Sailor(nick="ann", rank=rank))
-    world.writes = ["reset before"]
+    api.writes = ["reset before"]
     with pytest.raises(CommitError):
         ann.save()
-    world.calm()
-    world.settle()
+    api.clear_faults()
+    api.settle()
     session.commit()
-    assert world.sent[-2:] == ["DELETE /sailors/ann", "POST /sailors"]
-    assert world.objects["/sailors/ann"] == {"nick": "ann", "rank": rank}
+    assert api.sent[-2:] == ["DELETE /sailors/ann", "POST /sailors"]
+    assert api.objects["/sailors/ann"] == {"nick": "ann", "rank": rank}

@@ -1,4 +1,4 @@
-"""Drives commits at random under faults, crashes and other writers, beside a plain model of what the world should be."""
+"""Drives commits at random under faults, crashes and other writers, beside a reference model of the account."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, Inv
 from linode_orm.mapping.state import Loaded, Status
 from tests.proofs.stateful.faulty_api import FAULTS, PASSING, READS, copies
 from tests.proofs.stateful.line_coverage import Footprints
-from tests.proofs.stateful.reference_model import AT, SECRET, Wish, Wisher
+from tests.proofs.stateful.reference_model import AT, SECRET, EditingMachine, Expected
 from tests.session.fake_api import Barrel
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ LENGTHS: list[int] = []
 HITS: list[int] = []
 OUTCOMES: Counter[str] = Counter()
 POLICIES = st.sampled_from(["stop", "continue", "undo"])
-WEATHER = st.lists(st.sampled_from(["", *FAULTS]), min_size=1, max_size=6)
-MILD = st.lists(st.sampled_from(["", *PASSING]), max_size=3)
-CLOUDS = st.lists(st.sampled_from(READS), max_size=3)
+WRITE_FAULTS = st.lists(st.sampled_from(["", *FAULTS]), min_size=1, max_size=6)
+PASSING_FAULTS = st.lists(st.sampled_from(["", *PASSING]), max_size=3)
+READ_FAULTS = st.lists(st.sampled_from(READS), max_size=3)
 STEPS = (
     "committing",
     "rekeyed",
@@ -58,7 +58,7 @@ ELSEWHERE = {
     "Run.interrupt_for": "a journal that cannot be written: test_journal.py, test_journal_files.py",
     **dict.fromkeys(["Run._carried", "Run._take_apart", "Run._write_down"], "bundles: test_bundles.py"),
     "_Recovery._bundle_before_undo": "bundles: tests/proofs/faults/test_crashes.py",
-    "_moved": "a key changed while its POST may run: test_commit_faults.py::TestDoubt",
+    "_moved": "a key changed while its POST may run: test_commit_faults.py::TestInDoubt",
     "_leaf_clash": "now and then here; test_conflicts.py::test_of_a_nested_object_its_attributes_count",
     "_aims_elsewhere": "records with a target: tests/proofs/faults/bulk.py",
     "_deleted": "a plan of a session with protected tags: test_verify.py::TestProtectedTags",
@@ -69,8 +69,8 @@ ELSEWHERE = {
 """Steps of the commit that the machine does not take, and where they are proved."""
 
 
-class CommitMachine(Wisher):
-    """A session whose commits meet everything, and the plain wishes of its user."""
+class CommitMachine(EditingMachine):
+    """A session whose commits meet everything, and the expected account."""
 
     @initialize(check=st.booleans(), journal=st.booleans(), verify=st.booleans())
     def begin(self, check: bool, journal: bool, verify: bool) -> None:
@@ -84,46 +84,46 @@ class CommitMachine(Wisher):
     def other_writer(self, at: int, tag: str, there: bool) -> None:
         """Another attribute, and with a check other tags of the same set, survive our writes."""
         self.steps += 1
-        self.world.settle()
-        wish, each = self.pick("docks", at, persistent=True) or (None, None)
-        body = self.world.objects.get(f"/docks/{each.id}") if wish is not None else None
+        self.api.settle()
+        model, each = self.pick("docks", at, persistent=True) or (None, None)
+        body = self.api.objects.get(f"/docks/{each.id}") if model is not None else None
         if body is None:
             return
-        body["place"] = wish.values["place"] = self.fresh("place")
+        body["place"] = model.values["place"] = self.fresh("place")
         if self.check:
             body["limits"] = {**body["limits"], "io": self.steps}
-            wish.values["io"] = self.steps
+            model.values["io"] = self.steps
             body["tags"] = [*(other for other in body["tags"] if other != tag), *([tag] if there else [])]
-            (wish.values["tags"].add if there else wish.values["tags"].discard)(tag)
+            (model.values["tags"].add if there else model.values["tags"].discard)(tag)
 
     @rule(name=st.sampled_from(["keg", "cask"]))
     def other_creator(self, name: str) -> None:
         """Somebody else makes one that is alike, a while before."""
         self.steps += 1
-        self.world.settle()
-        body = {"id": 5000 + self.steps, "name": name, "created": self.world.clock.now().strftime("%Y-%m-%dT%H:%M:%S")}
-        self.world.seed(f"/barrels/{body['id']}", body)
-        self.wishes[Wish("barrels", name=name)] = self.session.loader.one(Barrel, (), dict(body), Loaded.WHOLE)
-        self.world.clock.sleep(5)
+        self.api.settle()
+        body = {"id": 5000 + self.steps, "name": name, "created": self.api.clock.now().strftime("%Y-%m-%dT%H:%M:%S")}
+        self.api.seed(f"/barrels/{body['id']}", body)
+        self.expected[Expected("barrels", name=name)] = self.session.loader.one(Barrel, (), dict(body), Loaded.WHOLE)
+        self.api.clock.sleep(5)
 
     @rule(at=AT)
     @precondition(lambda self: self.check)
     def conflict(self, at: int) -> None:
         """The same attribute on both sides is refused before anything is written; mine stays after refresh(keep)."""
         self.steps += 1
-        wish, each = self.pick("docks", at, persistent=True) or (None, None)
-        self.world.calm()
-        self.world.settle()
-        if wish is None or f"/docks/{each.id}" not in self.world.objects:
+        model, each = self.pick("docks", at, persistent=True) or (None, None)
+        self.api.clear_faults()
+        self.api.settle()
+        if model is None or f"/docks/{each.id}" not in self.api.objects:
             return
         assert each.label  # a value that was never read has nothing to meet
-        each.label = wish.values["label"] = self.fresh("dock")
-        self.world.objects[f"/docks/{each.id}"]["label"] = self.fresh("theirs")
-        sent = len(self.world.sent)
+        each.label = model.values["label"] = self.fresh("dock")
+        self.api.objects[f"/docks/{each.id}"]["label"] = self.fresh("theirs")
+        sent = len(self.api.sent)
         with pytest.raises(ConflictError) as caught:
             self.session.commit()
         assert each in [clash.object for clash in caught.value.conflicts]
-        assert len(self.world.sent) == sent
+        assert len(self.api.sent) == sent
         self._mine_stays(caught.value)
 
     def _mine_stays(self, error: ConflictError) -> None:
@@ -132,21 +132,27 @@ class CommitMachine(Wisher):
 
     # -- commits -----------------------------------------------------------------------------------------------------
 
-    @rule(policy=POLICIES, writes=WEATHER, reads=CLOUDS, interrupt=st.none() | st.integers(0, 4), back=st.booleans())
+    @rule(
+        policy=POLICIES,
+        writes=WRITE_FAULTS,
+        reads=READ_FAULTS,
+        interrupt=st.none() | st.integers(0, 4),
+        back=st.booleans(),
+    )
     def commit(self, policy: str, writes: list[str], reads: list[str], interrupt: int | None, back: bool) -> None:
         """Whatever happens, what is not done is told, held, and done by the next commit."""
         self.steps += 1
-        self.world.settle()
-        before = self.world.rows()
-        self.world.writes, self.world.reads = [*writes], [*reads]
+        self.api.settle()
+        before = self.api.rows()
+        self.api.writes, self.api.reads = [*writes], [*reads]
         report = self._try(policy, interrupt)
-        self.world.calm()
-        self.world.settle()
+        self.api.clear_faults()
+        self.api.settle()
         if report is not None:
             assert not report.not_held
             OUTCOMES.update(f"{policy}: {each.step.operation} {each.status}" for each in report)
             if policy == "undo" and {each.status for each in report} <= {"undone", "failed", "pending"}:
-                assert self.world.rows() == before
+                assert self.api.rows() == before
             was_sure = self.sure
             self.sure = not report.in_doubt and (was_sure or len(report.applied) == len(report))
             if len(report.applied) == len(report):
@@ -172,7 +178,7 @@ class CommitMachine(Wisher):
         except ConflictError as error:
             self._mine_stays(error)
         except LinodeORMError:
-            assert self.world.has_hidden
+            assert self.api.has_hidden
         return None
 
     def _is_done(self) -> None:
@@ -181,14 +187,14 @@ class CommitMachine(Wisher):
         assert not (self.session.dirty)
         assert not (members.deleted)
         assert not (members.in_doubt)
-        assert self.world.rows() == self.rows
+        assert self.api.rows() == self.rows
 
     def _way_back(self, report: CommitReport, before: Counter[tuple[Any, ...]]) -> None:
         """The way back of a finished commit leads back, but for what it says."""
         plan = self.session.undo(report.id)
-        plan.apply(self.world.client)
+        plan.apply(self.api.client)
         deleted = sum(each.step.operation == "delete" for each in report)
-        after = self.world.rows()
+        after = self.api.rows()
         assert deleted <= len(plan.lost) <= deleted + sum(each.step.operation != "delete" for each in report)
         if not plan.lost:
             assert after == before
@@ -198,19 +204,19 @@ class CommitMachine(Wisher):
 
     def _again(self) -> None:
         self.session.close()
-        self.world.again()
+        self.api.again()
         self.open()
 
-    @rule(at=AT, kind=st.sampled_from(["docks", "cranes", "barrels", "sailors", "vpcs"]), writes=WEATHER)
+    @rule(at=AT, kind=st.sampled_from(["docks", "cranes", "barrels", "sailors", "vpcs"]), writes=WRITE_FAULTS)
     def delete_now(self, at: int, kind: str, writes: list[str]) -> None:
         """One deletion at once; where nobody knows whether it was done, the next commit sends it again."""
         self.steps += 1
-        found = self.doomed(at, kind)
+        found = self.deletable(at, kind)
         if found is None:
             return
         each, gone = found
-        self.world.settle()
-        self.world.writes = [*writes]
+        self.api.settle()
+        self.api.writes = [*writes]
         try:
             each.delete()
         except InvalidRequestError:  # the journal holds the rest of a commit
@@ -220,41 +226,41 @@ class CommitMachine(Wisher):
             self.sure = False
             self.session.delete(each)
         finally:
-            self.world.calm()
+            self.api.clear_faults()
         for other in gone:
-            del self.wishes[other]
+            del self.expected[other]
 
     @rule(at=AT)
     @precondition(lambda self: self.verify)
-    def forgetful(self, at: int) -> None:
+    def lose_update(self, at: int) -> None:
         """A value that was answered, and is not there when it is read back, is told."""
         self.steps += 1
         self.finish()
-        wish, each = self.pick("docks", at, persistent=True) or (None, None)
-        if wish is None:
+        model, each = self.pick("docks", at, persistent=True) or (None, None)
+        if model is None:
             return
-        old, each.label = wish.values["label"], self.fresh("dock")
-        body = self.world.objects[f"/docks/{each.id}"]
+        old, each.label = model.values["label"], self.fresh("dock")
+        body = self.api.objects[f"/docks/{each.id}"]
 
         def forget(answer: object) -> object:
-            self.world.objects[f"/docks/{each.id}"] = body
+            self.api.objects[f"/docks/{each.id}"] = body
             return answer
 
-        self.world.fault = lambda request: forget if request.method == "PUT" else None
+        self.api.fault = lambda request: forget if request.method == "PUT" else None
         report = self.session.commit()
-        self.world.fault = self.world.meet
+        self.api.fault = self.api.meet
         assert [(each.object, each.attribute, each.found) for each in report.not_held] == [(each, "label", old)]
         assert each.label == old
 
-    @rule(at=AT, kind=st.sampled_from(["docks", "cranes", "cargo", "sailors", "vpcs", "configs"]), writes=WEATHER)
+    @rule(at=AT, kind=st.sampled_from(["docks", "cranes", "cargo", "sailors", "vpcs", "configs"]), writes=WRITE_FAULTS)
     def save(self, at: int, kind: str, writes: list[str]) -> None:
         """One object alone, and what it cannot exist without."""
         self.steps += 1
         _, each = self.pick(kind, at) or (None, None)
         if each is None:
             return
-        self.world.settle()
-        self.world.writes = [*writes]
+        self.api.settle()
+        self.api.writes = [*writes]
         try:
             each.save()
         except CommitError:
@@ -263,14 +269,14 @@ class CommitMachine(Wisher):
             self._mine_stays(error)
         except InvalidRequestError:  # the journal holds the rest of a commit
             assert self.path is not None
-        self.world.calm()
+        self.api.clear_faults()
 
     @rule()
     def finish(self) -> None:
-        """In calm weather everything is done; what nothing tells is settled by hand."""
+        """Without faults everything is done; what nothing tells is settled by hand."""
         self.steps += 1
-        self.world.calm()
-        self.world.settle()
+        self.api.clear_faults()
+        self.api.settle()
         for _ in range(4):
             with suppress(CommitError):
                 try:
@@ -284,74 +290,74 @@ class CommitMachine(Wisher):
 
     def _by_hand(self) -> None:
         """Look for what stays in doubt, as its user would: it is there, or added again."""
-        known = [*self.wishes.values(), *self.session.deleted]
+        known = [*self.expected.values(), *self.session.deleted]
         taken = {(type(each), each.__state__.identity) for each in known}
-        for wish, each in list(self.wishes.items()):
+        for model, each in list(self.expected.items()):
             if self.is_sure(each):
                 continue
-            assert wish.kind in {"cargo", "barrels", "configs", "nodes"}
-            if wish.kind in {"configs", "nodes"}:
-                self._begin_again(wish if wish.kind == "configs" else wish.above)
+            assert model.kind in {"cargo", "barrels", "configs", "nodes"}
+            if model.kind in {"configs", "nodes"}:
+                self._begin_again(model if model.kind == "configs" else model.above)
                 continue
             self.session.expunge(each)
             found = [
                 path
-                for path, body in self.world.objects.items()
-                if path.startswith(f"/{wish.kind}/") and body["name"] == wish.values["name"]
+                for path, body in self.api.objects.items()
+                if path.startswith(f"/{model.kind}/") and body["name"] == model.values["name"]
                 if (type(each), body["id"]) not in taken
             ]
             if found:
-                body = self.world.objects[found[0]]
+                body = self.api.objects[found[0]]
                 taken.add((type(each), body["id"]))
-                self.wishes[wish] = self.session.loader.one(type(each), (), dict(body), Loaded.WHOLE)
-                if wish.kind == "cargo":
-                    self.wishes[wish].weight = wish.values["weight"]
-                    self.wishes[wish].dock = self.wishes[wish.above] if wish.above is not None else None
+                self.expected[model] = self.session.loader.one(type(each), (), dict(body), Loaded.WHOLE)
+                if model.kind == "cargo":
+                    self.expected[model].weight = model.values["weight"]
+                    self.expected[model].dock = self.expected[model.above] if model.above is not None else None
             else:
                 self.session.add(each)
 
-    def _begin_again(self, wish: Wish) -> None:
+    def _begin_again(self, model: Expected) -> None:
         """Take a config away wherever it is, and add it and its nodes anew."""
-        if wish not in self.wishes:
+        if model not in self.expected:
             return
-        for other in [each for each in self.wishes if wish in {each, each.above}]:
-            instance = self.wishes.pop(other)
+        for other in [each for each in self.expected if model in {each, each.above}]:
+            instance = self.expected.pop(other)
             if instance.__state__.status in {Status.PENDING, Status.PERSISTENT}:
                 self.session.expunge(instance)
         below = "/nodebalancers/1/configs"
-        there = [path for path in self.world.objects if path.startswith(f"{below}/")]
-        mine = {path for path in there if self.world.objects[path].get("port") == wish.values["port"]}
+        there = [path for path in self.api.objects if path.startswith(f"{below}/")]
+        mine = {path for path in there if self.api.objects[path].get("port") == model.values["port"]}
         for path in there:
             if "/".join(path.split("/")[:5]) in mine:
-                del self.world.objects[path]
-        self.add_riders(0, 2)
+                del self.api.objects[path]
+        self.add_nested(0, 2)
 
-    @rule(at=AT, what=st.sampled_from(["key", "riders", "orphan"]), done=st.booleans())
-    def stumble(self, at: int, what: str, done: bool) -> None:
-        """Doubts that are rare by chance: a new key, riders that cannot be looked for, a child whose parent is put back."""
+    @rule(at=AT, what=st.sampled_from(["key", "nested", "orphan"]), done=st.booleans())
+    def stay_in_doubt(self, at: int, what: str, done: bool) -> None:
+        """Doubts that are rare by chance: a new key, nested children that cannot be looked up, a child whose parent is put back."""
         self.steps += 1
         self.finish()
         found = self.pick("sailors", at, persistent=True)
         if what == "key" and found:
             found[1].nick = found[0].values["nick"] = self.fresh("s")
-            self.world.writes = ["reset after" if done else "reset before", "refused"]
-        elif what == "riders":
-            self.add_riders(1, 2)
-            self.world.reads = ["", "refused"] if done else ["refused", "refused"]
+            self.api.writes = ["reset after" if done else "reset before", "refused"]
+        elif what == "nested":
+            self.add_nested(1, 2)
+            self.api.reads = ["", "refused"] if done else ["refused", "refused"]
         elif what == "orphan":
             self.add_dock(set(), False, True, False)
-            self.world.writes, self.world.reads = ["", "reset after" if done else "later"], ["refused"]
+            self.api.writes, self.api.reads = ["", "reset after" if done else "later"], ["refused"]
         report = self._try("undo" if what == "orphan" else "stop")
-        self.world.calm()
-        self.world.settle()
+        self.api.clear_faults()
+        self.api.settle()
         self.sure = self.sure and report is not None and not report.in_doubt
 
     @rule()
     def drop(self) -> None:
-        """What is pending is taken back; the world is as it is."""
+        """Pending changes are rolled back; the account stays as it is."""
         self.steps += 1
-        self.world.calm()
-        self.world.settle()
+        self.api.clear_faults()
+        self.api.settle()
         self.session.rollback()
         assert [*self.session.new, *self.session.dirty, *self.session.deleted] == []
         self._again()
@@ -360,8 +366,8 @@ class CommitMachine(Wisher):
 
     @rule(
         policy=POLICIES,
-        writes=WEATHER,
-        more=MILD,
+        writes=WRITE_FAULTS,
+        more=PASSING_FAULTS,
         at=st.integers(0, 9),
         after=st.booleans(),
         undo=st.booleans(),
@@ -384,27 +390,27 @@ class CommitMachine(Wisher):
         self.steps += 1
         self.finish()
         self.edit_some()
-        before = self.world.rows()
-        self.world.writes, self.world.kill = [*writes], (at, after, self.path)
+        before = self.api.rows()
+        self.api.writes, self.api.kill = [*writes], (at, after, self.path)
         secrets = dict.fromkeys(self.session.plan().secrets, SECRET)
         self._try(policy)
-        if not self.world.dead:
-            self.world.calm()
+        if not self.api.dead:
+            self.api.clear_faults()
             return
         self.session.close()
-        self.world.calm()
+        self.api.clear_faults()
         copies(self.path.with_name("copy"), self.path)
-        self.world.again()
-        self.world.clock.sleep(pause)
+        self.api.again()
+        self.api.clock.sleep(pause)
         if forget:
-            assert recover(self.path, client=self.world.client, forget=True)
-            self.world.settle()
+            assert recover(self.path, client=self.api.client, forget=True)
+            self.api.settle()
             self.open()
             return
-        self.world.writes = [*more]
+        self.api.writes = [*more]
         report = self._recovered(undo, secrets)
-        self.world.calm()
-        self.world.settle()
+        self.api.clear_faults()
+        self.api.settle()
         OUTCOMES.update(f"recover {'undo' if undo else policy}: {each.step.operation} {each.status}" for each in report)
         if undo or {"undone", "not undone", "pending"} & report.counts.keys():
             self._is_as_before(report, before)
@@ -423,25 +429,25 @@ class CommitMachine(Wisher):
 
     def _recovered(self, undo: bool, secrets: dict[str, str]) -> CommitReport:
         """Recover until there is nothing left to do, or only what stays in doubt."""
-        told: CommitReport | None = None
+        reported: CommitReport | None = None
         for _ in range(5):
             try:
-                report = recover(self.path, client=self.world.client, undo=undo, secrets=secrets)
+                report = recover(self.path, client=self.api.client, undo=undo, secrets=secrets)
             except LinodeORMError:
-                assert self.world.has_hidden
-                self.world.calm()
+                assert self.api.has_hidden
+                self.api.clear_faults()
                 continue
             if not report:
                 break
-            told = report
+            reported = report
         else:
-            recover(self.path, client=self.world.client, forget=True)
-        assert told is not None
-        return told
+            recover(self.path, client=self.api.client, forget=True)
+        assert reported is not None
+        return reported
 
     def _is_as_before(self, report: CommitReport, before: Counter[tuple[Any, ...]]) -> None:
         kept = {each.step.operation for each in [*report.not_undone, *report.in_doubt]}
-        after = self.world.rows()
+        after = self.api.rows()
         assert kept <= {"delete", "create"}, str(report)
         if "create" not in kept:
             assert not after - before, str(report)
@@ -450,26 +456,26 @@ class CommitMachine(Wisher):
 
     def _is_complete(self, report: CommitReport) -> None:
         """What was wished is there, but for what is in doubt, which its user looks for and adds again."""
-        missing, surplus = self.rows - self.world.rows(), self.world.rows() - self.rows
+        missing, surplus = self.rows - self.api.rows(), self.api.rows() - self.rows
         assert not surplus, str(report)
         doubtful = Counter(each.step.title.split("'")[1] for each in report.in_doubt)
         assert not Counter(row[1] for row in missing.elements()) - doubtful, str(report)
         self.open()
         for kind, name, *_ in missing.elements():
             if kind == "barrels":
-                self.wishes[Wish("barrels", name=name)] = self.session.add(Barrel(name=name))
+                self.expected[Expected("barrels", name=name)] = self.session.add(Barrel(name=name))
 
     def ended(self) -> None:
-        """After no less than five faults, and then in calm weather, everything is done."""
+        """After no less than five faults, and then without any, everything is done."""
         for _ in range(5):
-            if self.world.hits.total() < LEAST:
+            if self.api.hits.total() < LEAST:
                 self.add_dock({"a"}, False, False, False)
                 self.commit(
                     "continue", ["busy", "not sent", "reply lost", "rate limited", "502 after"], [], None, False
                 )
         self.finish()
         LENGTHS.append(self.steps)
-        HITS.append(self.world.hits.total())
+        HITS.append(self.api.hits.total())
 
 
 def run(examples: int, *, seeded: bool) -> None:
@@ -478,8 +484,8 @@ def run(examples: int, *, seeded: bool) -> None:
     run_state_machine_as_test(CommitMachine, settings=settings(**few, suppress_health_check=list(HealthCheck)))
 
 
-def test_commits_end_in_the_planned_world(full, tell):
-    """Under faults, crashes and other writers, the world is in the end what its user wished; nothing lost or doubled."""
+def test_commits_end_in_the_planned_state(full, tell):
+    """Under faults, crashes and other writers, the account ends as the reference model; nothing is lost or doubled."""
     with Footprints(*STEPS) as followed:
         run(300 if full else 60, seeded=not full)
     if full:

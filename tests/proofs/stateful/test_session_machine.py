@@ -322,7 +322,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.sim.faults.clear()
         sent = [each for each in self.sim.requests[before:] if each.method != "GET"]
         assert {f"{each.method} {each.path}" for each in sent} == set(planned)
-        self._landed(sent)
+        self._applied(sent)
 
     @rule()
     @precondition(lambda self: any(each.is_dirty for key, each in self.models.items() if key not in self.deleted))
@@ -335,7 +335,7 @@ class SessionMachine(RuleBasedStateMachine):
             self.session.commit(on_error="continue")
         assert [each.operation for each in caught.value.failed] == [f"PUT {self.path(dirty[0])}"]
         sent = [each for each in self.sim.requests[before:] if each.method != "GET" and each.status == 200]
-        self._landed(sent)
+        self._applied(sent)
         assert [f"{step.method} {step.path}" for step in self.session.plan()] == [f"PUT {self.path(dirty[0])}"]
 
     @rule(at=WHICH)
@@ -366,7 +366,7 @@ class SessionMachine(RuleBasedStateMachine):
             self.sim.faults.clear()
             self.session.commit()
         self.sim.faults.clear()
-        self._landed([each for each in self.sim.requests[before:] if each.method != "GET"])
+        self._applied([each for each in self.sim.requests[before:] if each.method != "GET"])
         labels = [row.body["label"] for row in self.sim.world.rows("Volume")]
         assert len(labels) == len(set(labels))
 
@@ -381,7 +381,7 @@ class SessionMachine(RuleBasedStateMachine):
             assert body == model.body
         model.see(self.sim.read(arrived.path))
 
-    def _landed(self, sent: list[Any]) -> None:
+    def _applied(self, sent: list[Any]) -> None:
         """Compare what arrived with the model, and let the model know."""
         for each in sent:
             identity = int(each.path.rpartition("/")[2]) if "/instances/" in each.path else 0

@@ -139,10 +139,10 @@ def test_no_any(answers, tmp_path):
     text, asked = questions()
     path = tmp_path / "everything.py"
     path.write_text(text)
-    told = answers(path)
-    revealed = {line for line, _ in told}
+    said_at = answers(path)
+    revealed = {line for line, _ in said_at}
     assert set(asked) <= revealed, sorted(asked[line] for line in set(asked) - revealed)[:5]
     assert len(asked) > 2500
     wrong = re.compile(r"\bAny\b|\bUnknown\b(?!')|^error")
-    bad = {asked.get(line, line): said for line, said in told if wrong.search(said)}
+    bad = {asked.get(line, line): said for line, said in said_at if wrong.search(said)}
     assert not bad, "\n".join(f"{name}: {said}" for name, said in bad.items())

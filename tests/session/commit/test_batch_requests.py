@@ -1,4 +1,4 @@
-"""Bundles: many changes of nodes in one rebuild, one tag on many objects in one POST, with the end that single ones have."""
+"""Batch requests: many changes of nodes in one rebuild, one tag on many objects in one POST, with the end that single ones have."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ class TestPlan:
         loaded.apply(sim.client())
         assert nodes_in(sim) == EDITED
 
-    def test_a_file_after_the_world_has_moved(self, sim, session, tmp_path):
+    def test_a_file_after_the_account_has_changed(self, sim, session, tmp_path):
         """What was changed elsewhere refuses the plan; nothing is sent."""
         path = balancer(sim)
         _, nodes = opened(session)

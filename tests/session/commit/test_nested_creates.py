@@ -1,4 +1,4 @@
-"""Folding: new children ride in the POST of their new parent, and the account ends as without (in the simulator)."""
+"""Nested creates: new children are sent in the POST of their new parent, and the account ends as without (in the simulator)."""
 
 from __future__ import annotations
 
@@ -247,8 +247,8 @@ class TestWhatDoesNotRide:
         session.add(server("a", public(), public(firewall_id=5)))
         assert [len(each.riders) for each in session.plan()] == [1, 0]
 
-    def test_twins_by_name(self, session):
-        """Two riders that want the same unique label are refused, as two steps are."""
+    def test_equal_names(self, session):
+        """Two nested children that want the same unique label are refused, as two steps are."""
         vpc = network(subnets=1)
         vpc.subnets.append(VPCSubnet(label="s0", ipv4="10.0.9.0/24"))
         session.add(vpc)
@@ -316,7 +316,7 @@ class TestFaults:
 
     @pytest.mark.parametrize("fault", ["reset_after", "html502_after", "half_json"])
     def test_a_lost_answer(self, sim, session, fault):
-        """The NodeBalancer is found by its label, and its riders in their lists."""
+        """The NodeBalancer is found by its label, and its nested children in their lists."""
         sim.faults.add("POST", LB, 1, fault)
         lb = balancer(80, 443)
         session.add(lb)
@@ -326,7 +326,7 @@ class TestFaults:
         assert (session.new, session.dirty) == ((), ())
 
     def test_in_a_later_commit(self, sim, session):
-        """An answer that stays lost is looked for by the next commit, the riders with it."""
+        """An answer that stays lost is looked for by the next commit, the nested children with it."""
         sim.faults.add("POST", LB, 1, "reset_after")
         sim.faults.add("GET", LB, None, "html502")
         lb = balancer(80)
@@ -376,7 +376,7 @@ class TestFaults:
         assert sent(sim) == ["/lke/clusters"]
 
     def test_undo(self, sim, session):
-        """The way back deletes the parent, which takes the riders along; the next commit makes all again."""
+        """The way back deletes the parent, which deletes the nested children too; the next commit makes all again."""
         sim.add("/volumes", label="taken", size=20, region="us-east")
         vpc, lb = network(), balancer(80)
         machine = server("a", public())
@@ -399,7 +399,7 @@ class TestFaults:
 
 
 class TestJournal:
-    """A journal knows the ids of riders, and recovery finds those that it does not know."""
+    """A journal knows the ids of nested children, and recovery finds those that it does not know."""
 
     def test_undone_from_the_journal(self, sim, tmp_path):
         """Another session undoes a commit in which something waited for a rider."""
@@ -415,7 +415,7 @@ class TestJournal:
 
     @pytest.mark.parametrize("fault", ["reset_after", None])
     def test_recovery(self, sim, tmp_path, fault):
-        """After an interruption the NodeBalancer is found, its riders too, and what waits for one of them is sent."""
+        """After an interruption the NodeBalancer is found, its nested children too, and what waits for one of them is sent."""
         with Session(client=sim.client(workers=1), journal=tmp_path / "j") as session:
             lb = balancer(80)
             lb.configs[0].nodes.append(NodeBalancerNode(label="x", address="192.168.0.9:80", mode="backup"))
@@ -469,7 +469,7 @@ class TestJournal:
         assert found["vpc", "net"] == [(f"s{each}", f"10.0.{each}.0/24") for each in range(3)]
         assert [len(inside) for _, inside in found["nodebalancer", "lb"].values()] == [4, 3]
 
-    def test_riders_that_are_not_written_down(self, sim, tmp_path):
+    def test_nested_creates_that_are_not_written_down(self, sim, tmp_path):
         """Where their list could not be read, recovery reads it."""
         with Session(client=sim.client(), journal=tmp_path / "j") as session:
             session.add(balancer(80))

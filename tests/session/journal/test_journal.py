@@ -13,12 +13,12 @@ import pytest
 from linode_orm import recover
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError, JournalError, TransportError
 from linode_orm.session.commit.records.journal import Journal
-from tests.session.fake_api import Barrel, Cargo, Crane, Dock, Hook, Session, World, refusal
+from tests.session.fake_api import Barrel, Cargo, Crane, Dock, FakeApi, Hook, Session, refusal
 
 
 @pytest.fixture
-def world() -> World:
-    return World(workers=1)
+def api() -> FakeApi:
+    return FakeApi(workers=1)
 
 
 @pytest.fixture
@@ -27,13 +27,13 @@ def path(tmp_path):
 
 
 @pytest.fixture
-def session(world, path) -> Session:
-    return Session(world, journal=path)
+def session(api, path) -> Session:
+    return Session(api, journal=path)
 
 
 def dock_of(session: Session, identity: int = 5, **values: object) -> Dock:
     body = {"id": identity, "label": f"dock{identity}", "place": "x", "tags": ["p"], **values}
-    session.world.seed(f"/docks/{identity}", dict(body))
+    session.api.seed(f"/docks/{identity}", dict(body))
     return session.loaded(Dock, dict(body))
 
 
@@ -55,18 +55,18 @@ SECRETS = {"new:1.root_pass": "hunter2-hunter2"}
 
 
 def wanted() -> dict[str, object]:
-    """Give the world that the mixed commit is to make, ids aside."""
-    world = World(workers=1)
-    session = Session(world)
+    """Return the account that the mixed commit is to make, ids aside."""
+    api = FakeApi(workers=1)
+    session = Session(api)
     mixed(session)
     session.commit()
-    return shape(world)
+    return shape(api)
 
 
-def shape(world: World) -> dict[str, object]:
+def shape(api: FakeApi) -> dict[str, object]:
     rows: dict[str, list[object]] = {}
-    names = {path.rpartition("/")[2]: body.get("label", body.get("name")) for path, body in world.objects.items()}
-    for path, body in world.objects.items():
+    names = {path.rpartition("/")[2]: body.get("label", body.get("name")) for path, body in api.objects.items()}
+    for path, body in api.objects.items():
         row = {key: value for key, value in body.items() if key not in {"id", "created", "dock_id"}}
         above = [names.get(part, part) for part in path.split("/")[1:-1]]
         row["dock"] = names.get(str(body.get("dock_id")))
@@ -76,7 +76,7 @@ def shape(world: World) -> dict[str, object]:
 
 def kill(session: Session, path, *, at: int, after: bool) -> None:
     """Commit until the process ends, before or after the n-th write took effect; keep the file as it is then."""
-    copy, world, count = path.with_name("copy"), session.world, [0]
+    copy, api, count = path.with_name("copy"), session.api, [0]
 
     def fault(request):
         if request.method == "GET" and count[0] <= at:
@@ -92,11 +92,11 @@ def kill(session: Session, path, *, at: int, after: bool) -> None:
     def gone(_):
         raise TransportError("dead", sent=False)
 
-    world.fault = fault
+    api.fault = fault
     with pytest.raises(CommitError):
         session.commit()
     session.close()
-    world.fault = lambda _: None
+    api.fault = lambda _: None
     for name in ("", "-wal", "-journal"):
         path.with_name(path.name + name).unlink(missing_ok=True)
         if copy.with_name(copy.name + name).exists():
@@ -115,36 +115,36 @@ WRITES = 8
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(1, WRITES + 1))
-def test_a_process_that_ends_at_any_request(world, session, path, at, after):
-    """What was done is not done again, what was not is, and the world is as planned."""
+def test_a_process_that_ends_at_any_request(api, session, path, at, after):
+    """What was done is not done again, what was not is, and the account is as planned."""
     mixed(session)
     kill(session, path, at=at, after=after)
-    report = recover(path, client=world.client, secrets=SECRETS)
+    report = recover(path, client=api.client, secrets=SECRETS)
     assert report.counts == {"applied": WRITES}
-    assert shape(world) == wanted()
-    assert not recover(path, client=world.client)
+    assert shape(api) == wanted()
+    assert not recover(path, client=api.client)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(1, WRITES + 1))
-def test_or_is_taken_back(world, session, path, at, after):
-    """With `undo` the world is as before, apart from what is reported."""
+def test_or_is_taken_back(api, session, path, at, after):
+    """With `undo` the account is as before, apart from what is reported."""
     mixed(session)
-    before = {name: dict(body) for name, body in world.objects.items()}
+    before = {name: dict(body) for name, body in api.objects.items()}
     kill(session, path, at=at, after=after)
-    report = recover(path, client=world.client, undo=True)
+    report = recover(path, client=api.client, undo=True)
     lost = {entry.step.path for entry in report.not_undone}
     assert lost <= {"/docks/4"}
-    assert world.objects == {name: body for name, body in before.items() if name not in lost}
-    assert not recover(path, client=world.client)
+    assert api.objects == {name: body for name, body in before.items() if name not in lost}
+    assert not recover(path, client=api.client)
 
 
-def test_a_secret_is_asked_for_again(world, session, path):
+def test_a_secret_is_asked_for_again(api, session, path):
     """The journal holds none; the step that needs one waits, with what hangs on it, and the file stays open."""
     mixed(session)
     kill(session, path, at=1, after=False)
     assert b"hunter2" not in path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
-    report = recover(path, client=world.client)
+    report = recover(path, client=api.client)
     [waiting] = [entry for entry in report.pending if entry.note]
     assert (waiting.step.path, "secret new:1.root_pass" in waiting.note) == ("/docks", True)
     assert {entry.step.path for entry in report.pending} == {
@@ -152,23 +152,23 @@ def test_a_secret_is_asked_for_again(world, session, path):
         "/docks/{new:1}/cranes",
         "/docks/{new:1}/cranes/{new:2}/hooks",
     }
-    report = recover(path, client=world.client, secrets=SECRETS)
+    report = recover(path, client=api.client, secrets=SECRETS)
     assert report.counts == {"applied": WRITES}
-    assert shape(world) == wanted()
+    assert shape(api) == wanted()
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_what_was_there_before_is_written_down(world, session, path, after):
+def test_what_was_there_before_is_written_down(api, session, path, after):
     """An object without a key, of a kind that does not say when it was made, is told by what was there before it."""
-    world.seed("/cargo/9", {"id": 9, "name": "n", "weight": 1})
+    api.seed("/cargo/9", {"id": 9, "name": "n", "weight": 1})
     session.add(Cargo(name="n", weight=1))
     kill(session, path, at=1, after=after)
-    report = recover(path, client=world.client)
+    report = recover(path, client=api.client)
     assert report.counts == {"applied": 1}
-    assert len([name for name in world.objects if name.startswith("/cargo/")]) == 2
+    assert len([name for name in api.objects if name.startswith("/cargo/")]) == 2
 
 
-def test_what_nothing_tells_apart_stays_in_doubt(world, session, path, monkeypatch):
+def test_what_nothing_tells_apart_stays_in_doubt(api, session, path, monkeypatch):
     """Where its collection could not be read before, it is not sent again; it can be forgotten."""
     session.add(Cargo(name="n", weight=1))
 
@@ -177,15 +177,15 @@ def test_what_nothing_tells_apart_stays_in_doubt(world, session, path, monkeypat
 
     monkeypatch.setattr("linode_orm.session.commit.runs.execute.ids_in", down)
     kill(session, path, at=1, after=True)
-    sent = len(world.sent)
+    sent = len(api.sent)
     for _ in range(2):
-        report = recover(path, client=world.client)
+        report = recover(path, client=api.client)
         assert report.counts == {"in doubt": 1}
         assert "nothing tells whether it was made" in report[0].note
-    assert len(world.sent) == sent
+    assert len(api.sent) == sent
 
 
-def test_ctrl_c_leaves_it_open(world, session, path):
+def test_ctrl_c_leaves_it_open(api, session, path):
     """What Ctrl-C left undone is completed by another process."""
     for identity in range(1, 9):
         dock_of(session, identity).label = f"n{identity}"
@@ -197,56 +197,56 @@ def test_ctrl_c_leaves_it_open(world, session, path):
         session.commit(progress=press)
     assert caught.value.pending
     session.close()
-    report = recover(path, client=world.client)
+    report = recover(path, client=api.client)
     assert (len(report), report.counts) == (8, {"applied": 8})
-    assert len(world.sent) == 8
+    assert len(api.sent) == 8
 
 
-def test_a_commit_that_failed_is_the_sessions_own(world, session, path):
+def test_a_commit_that_failed_is_the_sessions_own(api, session, path):
     """Its user was told; the session carries on, and nothing is left to recover."""
     dock_of(session, 5).label = "b"
     dock_of(session, 6).label = "c"
-    world.fault = lambda request: (
+    api.fault = lambda request: (
         (_ for _ in ()).throw(refusal("BadRequest", 400)) if request.path == "/docks/5" else None
     )
     with pytest.raises(CommitError):
         session.commit(on_error="continue")
-    world.fault = lambda _: None
+    api.fault = lambda _: None
     report = session.commit()
     assert [entry.step.path for entry in report] == ["/docks/5"]
     session.close()
-    assert not recover(path, client=world.client)
+    assert not recover(path, client=api.client)
 
 
-def test_another_process_must_recover_first(world, session, path):
+def test_another_process_must_recover_first(api, session, path):
     """A journal with an unfinished commit takes no new one, and says what to do."""
     mixed(session)
     kill(session, path, at=3, after=True)
-    other = Session(world, journal=path)
+    other = Session(api, journal=path)
     dock_of(other, 9).label = "z"
-    sent = len(world.sent)
+    sent = len(api.sent)
     with pytest.raises(InvalidRequestError, match=r"linode_orm\.recover\(path\)"):
         other.commit()
-    assert len(world.sent) == sent
+    assert len(api.sent) == sent
     other.close()
-    recover(path, client=world.client, secrets=SECRETS)
-    other = Session(world, journal=path)
+    recover(path, client=api.client, secrets=SECRETS)
+    other = Session(api, journal=path)
     dock_of(other, 9).label = "z"
     other.commit()
 
 
-def test_it_can_be_forgotten(world, session, path):
+def test_it_can_be_forgotten(api, session, path):
     """Who has settled things by hand closes the commit, and nothing is sent."""
     mixed(session)
     kill(session, path, at=3, after=True)
-    sent = len(world.log)
-    report = recover(path, client=world.client, forget=True)
+    sent = len(api.log)
+    report = recover(path, client=api.client, forget=True)
     assert len(report) == WRITES
-    assert len(world.log) == sent
-    assert not recover(path, client=world.client)
+    assert len(api.log) == sent
+    assert not recover(path, client=api.client)
 
 
-def test_what_was_given_up_unsent_is_not_in_doubt(world, session, path):
+def test_what_was_given_up_unsent_is_not_in_doubt(api, session, path):
     """Requests that waited for a worker when Ctrl-C came were never sent, and the file says so."""
     for at in range(6):
         session.add(Cargo(name=f"n{at}", weight=1))
@@ -258,12 +258,12 @@ def test_what_was_given_up_unsent_is_not_in_doubt(world, session, path):
         session.commit(progress=press)
     done = len(caught.value.applied)
     session.close()
-    report = recover(path, client=world.client)
+    report = recover(path, client=api.client)
     assert report.counts == {"applied": 6}
-    assert len(world.objects) == 6 > done
+    assert len(api.objects) == 6 > done
 
 
-def test_the_rest_of_a_commit_goes_before_single_saves(world, session, path):
+def test_the_rest_of_a_commit_goes_before_single_saves(api, session, path):
     """After Ctrl-C the file holds what is left; one object alone would make it forget the others."""
     docks = [dock_of(session, identity) for identity in range(1, 6)]
     for dock in docks:
@@ -281,10 +281,10 @@ def test_the_rest_of_a_commit_goes_before_single_saves(world, session, path):
     left.label = "other"
     left.save()
     session.close()
-    assert not recover(path, client=world.client)
+    assert not recover(path, client=api.client)
 
 
-def test_a_creation_in_doubt_is_known_to_the_next_commit(world, session, path, monkeypatch):
+def test_a_creation_in_doubt_is_known_to_the_next_commit(api, session, path, monkeypatch):
     """What an earlier commit lost is in the file of the next one, since the moment when it was first sent."""
     session.add(Cargo(name="n", weight=1))
 
@@ -292,47 +292,47 @@ def test_a_creation_in_doubt_is_known_to_the_next_commit(world, session, path, m
         raise TransportError("down", sent=False)
 
     monkeypatch.setattr("linode_orm.session.commit.runs.execute.ids_in", down)  # nothing tells it from others then
-    world.fault = lambda request: (_ for _ in ()).throw(TransportError("lost")) if request.method == "POST" else None
+    api.fault = lambda request: (_ for _ in ()).throw(TransportError("lost")) if request.method == "POST" else None
     with pytest.raises(CommitError):
         session.commit()
-    world.fault = lambda _: None
+    api.fault = lambda _: None
     dock_of(session).label = "b"
     with pytest.raises(CommitError) as caught:
         session.commit()
     assert [entry.step.path for entry in caught.value.applied] == ["/docks/5"]
     session.close()
-    report = recover(path, client=world.client)
+    report = recover(path, client=api.client)
     assert report.counts == {"in doubt": 1, "applied": 1}
 
 
-def test_an_applied_plan_lets_its_journal_go(world, path, tmp_path):
+def test_an_applied_plan_lets_its_journal_go(api, path, tmp_path):
     """Whatever becomes of the plan, the file is free afterwards."""
-    world.seed("/account", {"euuid": "A1"})
-    session = Session(world)
+    api.seed("/account", {"euuid": "A1"})
+    session = Session(api)
     dock_of(session).label = "b"
     session.plan().save(tmp_path / "plan.json")
-    world.objects["/docks/5"]["label"] = "theirs"
+    api.objects["/docks/5"]["label"] = "theirs"
     from linode_orm import ConflictError, Plan
 
     with pytest.raises(ConflictError):
-        Plan.load(tmp_path / "plan.json").apply(world.client, journal=path)
-    Plan.load(tmp_path / "plan.json").apply(world.client, journal=path, conflicts="ignore")
-    assert not recover(path, client=world.client)
+        Plan.load(tmp_path / "plan.json").apply(api.client, journal=path)
+    Plan.load(tmp_path / "plan.json").apply(api.client, journal=path, conflicts="ignore")
+    assert not recover(path, client=api.client)
 
 
-def test_a_commit_of_another_day_can_be_undone(world, session, path):
+def test_a_commit_of_another_day_can_be_undone(api, session, path):
     """`session.undo` knows the commits of the journal, also those of other processes."""
     dock_of(session).label = "b"
     name = session.commit().id
     session.close()
-    other = Session(world, journal=path)
-    other.undo(name).apply(world.client, journal=None)
-    assert world.objects["/docks/5"]["label"] == "dock5"
+    other = Session(api, journal=path)
+    other.undo(name).apply(api.client, journal=None)
+    assert api.objects["/docks/5"]["label"] == "dock5"
 
 
-def test_every_intent_is_on_the_disk_before_its_request(world, path, monkeypatch):
+def test_every_intent_is_on_the_disk_before_its_request(api, path, monkeypatch):
     """At each write that arrives, the file already says that it may have been sent."""
-    session = Session(world, journal=path)
+    session = Session(api, journal=path)
     mixed(session)
     seen = []
 
@@ -351,7 +351,7 @@ def test_every_intent_is_on_the_disk_before_its_request(world, path, monkeypatch
         }
         seen.append((request.method, request.path) in paths)
 
-    world.fault = fault
+    api.fault = fault
     session.commit()
     assert seen == [True] * WRITES
 
@@ -366,16 +366,16 @@ class TestBadFiles:
         ],
         ids=["empty", "foreign", "damaged"],
     )
-    def test_a_file_that_is_none(self, world, path, content, says):
+    def test_a_file_that_is_none(self, api, path, content, says):
         """It is refused with its name when the session is made, and by `recover()`; nothing is sent."""
         path.write_bytes(content)
-        for attempt in (lambda: Session(world, journal=path), lambda: recover(path, client=world.client)):
+        for attempt in (lambda: Session(api, journal=path), lambda: recover(path, client=api.client)):
             with pytest.raises(JournalError, match=says) as caught:
                 attempt()
             assert str(path) in str(caught.value)
-        assert world.log == []
+        assert api.log == []
 
-    def test_another_programs(self, world, path):
+    def test_another_programs(self, api, path):
         """An SQLite file without our mark is left alone."""
         connection = sqlite3.connect(path)
         connection.execute("CREATE TABLE t (x)")
@@ -383,20 +383,20 @@ class TestBadFiles:
         connection.close()
         before = path.read_bytes()
         with pytest.raises(JournalError, match="of another program"):
-            Session(world, journal=path)
+            Session(api, journal=path)
         assert path.read_bytes() == before
 
-    def test_a_newer_one(self, world, path, session):
+    def test_a_newer_one(self, api, path, session):
         """A journal of another form is not guessed at."""
         session.close()
         connection = sqlite3.connect(path)
         connection.execute("PRAGMA user_version = 9")
         connection.close()
         with pytest.raises(JournalError, match="form 9"):
-            Session(world, journal=path)
+            Session(api, journal=path)
 
     @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
-    def test_a_truncated_one(self, world, path, session, part):
+    def test_a_truncated_one(self, api, path, session, part):
         """A file that lacks its end is damaged."""
         for identity in range(1, 40):
             dock_of(session, identity).label = f"n{identity}"
@@ -406,18 +406,18 @@ class TestBadFiles:
         path.write_bytes(content[: int(len(content) * part)])
         path.with_name(path.name + "-wal").unlink(missing_ok=True)
         with pytest.raises(JournalError, match=r"damaged|malformed|disk image"):
-            Session(world, journal=path)
+            Session(api, journal=path)
 
-    def test_one_that_is_not_there(self, world, path):
+    def test_one_that_is_not_there(self, api, path):
         """`recover()` makes none."""
         with pytest.raises(JournalError, match="no such journal"):
-            recover(path, client=world.client)
+            recover(path, client=api.client)
         assert not path.exists()
 
-    def test_a_folder(self, world, tmp_path):
+    def test_a_folder(self, api, tmp_path):
         """It is no file."""
         with pytest.raises(JournalError, match="is a directory"):
-            Session(world, journal=tmp_path)
+            Session(api, journal=tmp_path)
 
     def test_one_in_use(self, session, path):
         """Another process is refused as long as a session has it."""
@@ -434,21 +434,21 @@ class TestBadFiles:
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
         assert (done.returncode, "in use by another session or process" in done.stdout) == (3, True), done.stderr
 
-    def test_another_api(self, world, session, path, monkeypatch):
+    def test_another_api(self, api, session, path, monkeypatch):
         """A journal of the real API is not played against a simulator."""
         mixed(session)
         kill(session, path, at=3, after=True)
-        world.client.base_url = "http://127.0.0.1:1"
-        sent = len(world.log)
+        api.client.base_url = "http://127.0.0.1:1"
+        sent = len(api.log)
         with pytest.raises(JournalError, match="is the journal of"):
-            recover(path, client=world.client)
-        assert len(world.log) == sent
+            recover(path, client=api.client)
+        assert len(api.log) == sent
 
 
 class TestAFullDisk:
-    def test_nothing_is_sent_that_is_not_written_down(self, world, path, monkeypatch):
+    def test_nothing_is_sent_that_is_not_written_down(self, api, path, monkeypatch):
         """Where the intent cannot be written, its request is not sent; the error has the lists and says why."""
-        session = Session(world, journal=path)
+        session = Session(api, journal=path)
         for identity in range(1, 200):
             dock_of(session, identity).label = f"n{identity}"
         intend, calls = Journal.intend, [0]
@@ -463,25 +463,25 @@ class TestAFullDisk:
         with pytest.raises(CommitError, match="the disk is full") as caught:
             session.commit()
         assert isinstance(caught.value.__cause__, JournalError)
-        assert len(caught.value.applied) == len(world.sent) < 199
-        assert len(caught.value.pending) == 199 - len(world.sent)
+        assert len(caught.value.applied) == len(api.sent) < 199
+        assert len(caught.value.pending) == 199 - len(api.sent)
 
-    def test_a_plan_that_does_not_fit(self, world, path):
+    def test_a_plan_that_does_not_fit(self, api, path):
         """Where the commit cannot be written down, nothing of it is sent."""
-        session = Session(world, journal=path)
+        session = Session(api, journal=path)
         dock_of(session).label = "x" * 100_000
         journal = session.history.journal
         ((pages,),) = journal._connection.execute("PRAGMA page_count")
         journal._connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
         with pytest.raises(JournalError, match="the disk is full"):
             session.commit()
-        assert world.sent == []
+        assert api.sent == []
         journal._connection.execute("PRAGMA max_page_count = 100000").fetchall()
         session.commit()
-        assert world.sent == ["PUT /docks/5"]
+        assert api.sent == ["PUT /docks/5"]
 
 
-def test_it_does_not_grow_for_ever(world, session, path):
+def test_it_does_not_grow_for_ever(api, session, path):
     """Only the last hundred finished commits stay."""
     dock = dock_of(session)
     for turn in range(130):

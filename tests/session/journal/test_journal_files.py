@@ -162,7 +162,7 @@ def test_one_that_may_not_be_written(sim, tmp_path):
     refused(sim, path, "cannot be read and written")
 
 
-def test_who_may_not_write_is_told(sim, tmp_path, monkeypatch):
+def test_who_may_not_write_gets_an_error(sim, tmp_path, monkeypatch):
     """SQLite calls a lock that it cannot take an I/O error."""
     path = journal(sim, tmp_path / "mine")
     monkeypatch.setattr(os, "access", lambda *_, **__: False)

@@ -1,4 +1,4 @@
-"""Riders and rows: the quick way to pair them finds what the plain way finds, and takes time that grows with them."""
+"""Matching nested children with rows: the quick way finds what the plain way finds, and takes time that grows with them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from linode_orm.session.moments import Moment
 SINCE = Moment(datetime(2026, 1, 1, tzinfo=UTC))
 
 
-def sought(model: type, sent: dict[str, object]) -> Sought:
+def criteria(model: type, sent: dict[str, object]) -> Sought:
     return Sought(model, (1,), sent, SINCE, is_listed=True)
 
 
@@ -32,7 +32,7 @@ def fitting(each: Sought, there: dict[int, dict[str, object]]) -> list[int]:
 def plainly(these: list[Sought], there: dict[int, dict[str, object]]) -> set[int]:
     """Give the places of those that can be told: each group of competitors that can have a row each, and none is left."""
     fits = [fitting(each, there) for each in these]
-    left, told = set(range(len(these))), set()
+    left, matched = set(range(len(these))), set()
     while left:
         group, ids = {min(left)}, set(fits[min(left)])
         while more := {at for at in left - group if ids & {*fits[at]}}:
@@ -40,8 +40,8 @@ def plainly(these: list[Sought], there: dict[int, dict[str, object]]) -> set[int
             ids |= {identity for at in more for identity in fits[at]}
         left -= group
         if len(group) == len(ids) and can_have(sorted(group), fits):
-            told |= group
-    return told
+            matched |= group
+    return matched
 
 
 def can_have(group: list[int], fits: list[list[int]]) -> bool:
@@ -88,7 +88,7 @@ SUBNETS = {"label": ["a", "b", "c"], "ipv4": ["10.0.0.0/24", "10.0.1.0/24", None
 def test_as_the_plain_way(case):
     """The same objects are told, each has a row that fits, and no two the same."""
     model, bodies, rows = case
-    these = [sought(model, body) for body in bodies]
+    these = [criteria(model, body) for body in bodies]
     there = {5 + at: {"id": 5 + at, **row} for at, row in enumerate(rows)}
     found, absent = paired(these, there)
     assert found.keys() == plainly(these, there)
@@ -99,7 +99,7 @@ def test_as_the_plain_way(case):
 
 def test_alike_ones_keep_their_order():
     """What was sent first has the smaller id, where nothing else tells."""
-    these = [sought(NodeBalancerNode, {"label": "a"}) for _ in range(5)]
+    these = [criteria(NodeBalancerNode, {"label": "a"}) for _ in range(5)]
     there = {identity: {"id": identity, "label": "a"} for identity in (10, 9, 8, 7, 6)}
     assert paired(these, there).found == {0: 6, 1: 7, 2: 8, 3: 9, 4: 10}
 
@@ -109,7 +109,7 @@ def test_a_long_chain_of_moves():
     many = 3000
     rows = {at: {"id": at, "label": f"n{(at + 1) // 2}", "weight": at // 2} for at in range(many + 1)}
     bodies = [{"weight": at // 2} if at % 2 == 0 else {"label": f"n{(at + 1) // 2}"} for at in range(many)]
-    found, _ = paired([sought(NodeBalancerNode, body) for body in [*bodies, {"label": "n0"}]], rows)
+    found, _ = paired([criteria(NodeBalancerNode, body) for body in [*bodies, {"label": "n0"}]], rows)
     assert found == {**{at: at + 1 for at in range(many)}, many: 0}
 
 
@@ -125,10 +125,10 @@ def test_many_are_not_compared_with_all(monkeypatch):
     many = 2000
     bodies = [{"label": f"n{at}", "address": f"10.0.{at // 250}.{at % 250}:80", "weight": 5} for at in range(many)]
     there = {at: {"id": at, **body} for at, body in enumerate(reversed(bodies))}
-    found, _ = paired([sought(NodeBalancerNode, body) for body in bodies], there)
+    found, _ = paired([criteria(NodeBalancerNode, body) for body in bodies], there)
     assert found == {at: many - 1 - at for at in range(many)}
     assert looks[0] == many
-    alike = [sought(NodeBalancerNode, {"label": "n"}) for _ in range(many)]
+    alike = [criteria(NodeBalancerNode, {"label": "n"}) for _ in range(many)]
     found, _ = paired(alike, {at: {"id": at, "label": "n", "weight": at} for at in range(many)})
     assert found == {at: at for at in range(many)}
     assert looks[0] == many + 1

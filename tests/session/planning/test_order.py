@@ -91,9 +91,9 @@ def some_order_exists(docks: dict[int, str], changes: dict[int, str | None], new
 class TestUnique:
     @settings(max_examples=300)
     @given(harbours(), st.randoms(use_true_random=False))
-    def test_a_label_is_free_before_it_is_taken(self, harbour, chance: random.Random):
+    def test_a_label_is_free_before_it_is_taken(self, shared_dock, chance: random.Random):
         """However independent steps are shuffled, no label is ever held twice; without an order nothing is planned."""
-        docks, fates, new = harbour
+        docks, fates, new = shared_dock
         session = Session()
         known = {dock: session.loaded(Dock, {"id": dock, "label": label}) for dock, label in docks.items()}
         for label in new:
@@ -166,22 +166,22 @@ class TestUnique:
     def test_a_guess_never_closes_a_cycle(self):
         """Waiting for a label that may become free is given up where it would leave no order."""
         session = Session()
-        doomed = session.reference(Dock, 5, (), None)
+        deleted = session.reference(Dock, 5, (), None)
         cargo = session.loaded(Cargo, {"id": 1, "name": "n", "weight": 1, "dock_id": 5})
         cargo.dock = session.add(Dock(label="a", place="x"))
-        session.delete(doomed)
+        session.delete(deleted)
         assert [step.method for step in planning.plan(session.members)] == ["POST", "PUT", "DELETE"]
 
 
 class TestReferences:
     @given(st.lists(st.one_of(st.none(), st.integers(0, 7)), max_size=8))
-    def test_what_is_referred_to_comes_first(self, twins):
+    def test_what_is_referred_to_comes_first(self, pair):
         """New objects follow those that they refer to; a cycle of references is refused."""
         session = Session()
-        all_ = [Cargo(name=str(at), weight=1) for at in range(len(twins))]
+        all_ = [Cargo(name=str(at), weight=1) for at in range(len(pair))]
         for one in all_:
             session.add(one)
-        links = {at: twin for at, twin in enumerate(twins) if twin is not None and twin < len(all_)}
+        links = {at: twin for at, twin in enumerate(pair) if twin is not None and twin < len(all_)}
         for at, twin in links.items():
             all_[at].twin = all_[twin]
         if closes([{links[at]} if at in links else set() for at in range(len(all_))]):

@@ -1,4 +1,4 @@
-"""Plan files: saved without secrets, reviewed, and applied by another process to the world that they were made for."""
+"""Plan files: saved without secrets, reviewed, and applied by another process to the account that they were made for."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import pytest
 from linode_orm import StreamDestination
 from linode_orm.errors import CommitError, ConflictError, InvalidRequestError
 from linode_orm.session.commit.plans.plan import FORMAT, Plan
-from tests.session.fake_api import Crane, Dock, Session, World, refusal
+from tests.session.fake_api import Crane, Dock, FakeApi, Session, refusal
 
 
 @pytest.fixture
-def world() -> World:
-    world = World()
-    world.seed("/account", {"euuid": "A1"})
-    world.seed("/docks/5", {"id": 5, "label": "dock5", "place": "x", "tags": ["p", "q"]})
-    world.seed("/docks/6", {"id": 6, "label": "dock6", "place": "x", "tags": ["p"]})
-    return world
+def api() -> FakeApi:
+    api = FakeApi()
+    api.seed("/account", {"euuid": "A1"})
+    api.seed("/docks/5", {"id": 5, "label": "dock5", "place": "x", "tags": ["p", "q"]})
+    api.seed("/docks/6", {"id": 6, "label": "dock6", "place": "x", "tags": ["p"]})
+    return api
 
 
 @pytest.fixture
-def session(world: World) -> Session:
-    return Session(world)
+def session(api: FakeApi) -> Session:
+    return Session(api)
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ def file(session, tmp_path):
 SECRETS = {"new:1.root_pass": "another-one"}
 
 
-def other(world: World):
+def other(api: FakeApi):
     """Give a client of another process."""
-    return world.client
+    return api.client
 
 
 def test_what_is_read_is_what_was_saved(session, file, tmp_path):
@@ -76,62 +76,60 @@ def test_no_secret_is_in_it_and_nobody_else_reads_it(file):
     assert file.stat().st_mode & 0o077 == 0
 
 
-def test_another_process_applies_it(world, file):
+def test_another_process_applies_it(api, file):
     """The same requests are sent as the session would have sent, with the secrets that are given."""
-    report = Plan.load(file).apply(other(world), secrets=SECRETS)
+    report = Plan.load(file).apply(other(api), secrets=SECRETS)
     assert report.counts == {"applied": 4}
-    assert sorted(world.sent) == sorted(["POST /docks", "POST /docks/101/cranes", "PUT /docks/5", "DELETE /docks/6"])
-    assert world.body("POST /docks") == {"label": "new", "place": "y", "root_pass": "another-one"}
-    assert world.body("PUT /docks/5") == {"label": "renamed", "tags": ["q", "edge"]}
+    assert sorted(api.sent) == sorted(["POST /docks", "POST /docks/101/cranes", "PUT /docks/5", "DELETE /docks/6"])
+    assert api.body("POST /docks") == {"label": "new", "place": "y", "root_pass": "another-one"}
+    assert api.body("PUT /docks/5") == {"label": "renamed", "tags": ["q", "edge"]}
     assert report[0].object.__describe__() == "Dock 101"
 
 
-def test_set_edits_are_made_again_on_what_is_there(world, file):
+def test_set_edits_are_made_again_on_what_is_there(api, file):
     """Tags that somebody added since stay."""
-    world.objects["/docks/5"]["tags"] = ["p", "q", "theirs"]
-    Plan.load(file).apply(other(world), secrets=SECRETS)
-    assert world.body("PUT /docks/5")["tags"] == ["q", "theirs", "edge"]
+    api.objects["/docks/5"]["tags"] = ["p", "q", "theirs"]
+    Plan.load(file).apply(other(api), secrets=SECRETS)
+    assert api.body("PUT /docks/5")["tags"] == ["q", "theirs", "edge"]
 
 
-def test_it_refuses_when_the_world_has_moved(world, file):
+def test_it_refuses_when_the_account_has_changed(api, file):
     """An attribute that it changes and that was changed since, or an object that is gone, stops it whole."""
-    world.objects["/docks/5"]["label"] = "theirs"
+    api.objects["/docks/5"]["label"] = "theirs"
     with pytest.raises(ConflictError, match=r"Dock 5\.label: read 'dock5', theirs 'theirs', mine 'renamed'"):
-        Plan.load(file).apply(other(world), secrets=SECRETS)
-    del world.objects["/docks/5"]
+        Plan.load(file).apply(other(api), secrets=SECRETS)
+    del api.objects["/docks/5"]
     with pytest.raises(ConflictError, match="Dock 5 is gone"):
-        Plan.load(file).apply(other(world), secrets=SECRETS)
-    assert world.sent == []
+        Plan.load(file).apply(other(api), secrets=SECRETS)
+    assert api.sent == []
 
 
-def test_secrets_are_asked_for_by_name(world, file):
+def test_secrets_are_asked_for_by_name(api, file):
     """A missing one, or one too many, is said before anything is sent."""
     with pytest.raises(InvalidRequestError, match=r"needs the secrets new:1\.root_pass"):
-        Plan.load(file).apply(other(world))
+        Plan.load(file).apply(other(api))
     with pytest.raises(InvalidRequestError, match="has no secrets pin"):
-        Plan.load(file).apply(other(world), secrets={**SECRETS, "pin": "1"})
-    assert world.sent == []
+        Plan.load(file).apply(other(api), secrets={**SECRETS, "pin": "1"})
+    assert api.sent == []
 
 
-def test_another_account_is_refused(world, file):
+def test_another_account_is_refused(api, file):
     """A plan is for the account that it was made for."""
-    world.objects["/account"]["euuid"] = "B2"
+    api.objects["/account"]["euuid"] = "B2"
     with pytest.raises(InvalidRequestError, match=r"account A1.*another one; nothing was sent"):
-        Plan.load(file).apply(other(world), secrets=SECRETS)
-    assert world.sent == []
+        Plan.load(file).apply(other(api), secrets=SECRETS)
+    assert api.sent == []
 
 
-def test_a_token_that_may_not_see_the_account(world, session, tmp_path):
+def test_a_token_that_may_not_see_the_account(api, session, tmp_path):
     """The user of the profile stands for the account then."""
-    world.seed("/profile", {"username": "ann"})
-    world.fault = lambda request: (
-        (_ for _ in ()).throw(refusal("Forbidden", 403)) if request.path == "/account" else None
-    )
+    api.seed("/profile", {"username": "ann"})
+    api.fault = lambda request: (_ for _ in ()).throw(refusal("Forbidden", 403)) if request.path == "/account" else None
     session.load(Dock, 5).label = "b"
     session.plan().save(tmp_path / "plan.json")
     assert json.loads((tmp_path / "plan.json").read_text())["account"] == "user ann"
-    Plan.load(tmp_path / "plan.json").apply(other(world))
-    assert world.sent == ["PUT /docks/5"]
+    Plan.load(tmp_path / "plan.json").apply(other(api))
+    assert api.sent == ["PUT /docks/5"]
 
 
 def edited(content: dict) -> str:
@@ -179,7 +177,7 @@ def edited(content: dict) -> str:
         "too long a number",
     ],
 )
-def test_a_file_that_is_no_such_plan_is_refused(file, world, spoil, says):
+def test_a_file_that_is_no_such_plan_is_refused(file, api, spoil, says):
     """Whatever is wrong with a file, it is said with its name, and nothing is sent."""
     spoilt = spoil(json.loads(file.read_text()))
     file.write_bytes(spoilt if isinstance(spoilt, bytes) else spoilt.encode())
@@ -187,7 +185,7 @@ def test_a_file_that_is_no_such_plan_is_refused(file, world, spoil, says):
         Plan.load(file)
     assert str(file) in str(caught.value)
     assert "nothing was sent" in str(caught.value)
-    assert world.sent == []
+    assert api.sent == []
 
 
 def forged(content: dict) -> str:
@@ -231,15 +229,15 @@ def of_no_parent(steps: list[dict]) -> None:
         (of_no_parent, "no step creates new:77"),
     ],
 )
-def test_a_plan_that_does_not_hang_together(file, world, spoil, says):
+def test_a_plan_that_does_not_hang_together(file, api, spoil, says):
     """Even with a right checksum it is refused before anything is asked or sent."""
     content = json.loads(file.read_text())
     spoil(content["steps"])
     file.write_text(forged(content))
-    world.log.clear()
+    api.log.clear()
     with pytest.raises(InvalidRequestError, match=f"is damaged.*{says}"):
         Plan.load(file)
-    assert world.log == []
+    assert api.log == []
 
 
 @pytest.mark.parametrize("details", [{"$new": "new:1"}, {"$secret": ["a"]}, {"$": 1, "$$new": [{"$new": 2}]}])
@@ -257,23 +255,23 @@ def test_a_file_that_is_not_there(tmp_path):
         Plan.load(tmp_path / "nowhere.json")
 
 
-def test_a_read_only_client_applies_nothing(world, file):
+def test_a_read_only_client_applies_nothing(api, file):
     """It refuses before it looks at anything."""
-    world.client.read_only = True
+    api.client.read_only = True
     with pytest.raises(InvalidRequestError, match="read-only"):
-        Plan.load(file).apply(other(world), secrets=SECRETS)
+        Plan.load(file).apply(other(api), secrets=SECRETS)
 
 
-def test_a_failure_tells_as_a_commit_does(world, file):
-    """`CommitError` has the lists; with `undo` the world is as before."""
-    before = {path: dict(body) for path, body in world.objects.items()}
-    world.fault = lambda request: (
+def test_a_failure_tells_as_a_commit_does(api, file):
+    """`CommitError` has the lists; with `undo` the account is as before."""
+    before = {path: dict(body) for path, body in api.objects.items()}
+    api.fault = lambda request: (
         (_ for _ in ()).throw(refusal("BadRequest", 400)) if request.path.endswith("cranes") else None
     )
     with pytest.raises(CommitError) as caught:
-        Plan.load(file).apply(other(world), secrets=SECRETS, on_error="undo")
+        Plan.load(file).apply(other(api), secrets=SECRETS, on_error="undo")
     assert len(caught.value.failed) == 1
-    assert world.objects == before
+    assert api.objects == before
 
 
 def test_a_plan_of_no_session_cannot_be_saved(file, tmp_path):
@@ -312,4 +310,4 @@ def test_how_long_it_takes_at_least(session):
     assert 15 <= plan.least_time <= 60
     assert plan.to_dict()["least_time"] == round(plan.least_time, 3)
     assert "s at least" in repr(plan)
-    assert session.world.sent == []
+    assert session.api.sent == []

@@ -1,4 +1,4 @@
-"""A small server of lists for tests of reading: pages, filters that can be bent, and changes between requests."""
+"""A list server that a session can talk to: pages, filters that can deviate, and changes between requests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from linode_orm.errors import BadRequest, NotFound
+from linode_orm.wire.cache import CatalogueCache
+from linode_orm.wire.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,14 +34,21 @@ class Outcome:
         self.index, self.response, self.error = index, response, error
 
 
-class FakeClient:
-    """Answers list requests from `lists` (path to rows); `between` runs after each request that was answered.
+class ListServer:
+    """A client whose list requests are answered from `lists` (path to rows); `between` runs after each answer.
 
-    The attributes bend what the server does: they stand for the readings that the recordings leave open.
+    The attributes change what the server does: they stand for the readings that the recordings leave open.
+    `collates` orders strings without regard to case; `nulls_first` puts null before everything in both directions.
     """
+
+    workers = 4
+    base_url = "https://example.com"
+    read_only = False
 
     def __init__(self, lists: dict[str, list[Body]] | None = None) -> None:
         self.lists = lists or {}
+        self.clock = SystemClock()
+        self.catalogue = CatalogueCache(60, self.clock)
         self.requests: list[Request] = []
         self.between: Callable[[], None] = lambda: None
         self.most_at_once = 0
@@ -51,11 +60,16 @@ class FakeClient:
         self.list_contains = "exact"
         self.ignores_filter = False
         self.ignores_order = False
+        self.collates = False
+        self.nulls_first = False
         self.leaks = 0
         self.refuses_filter = False
         self.shuffle: Callable[[list[Any]], list[Any]] = lambda finished: finished
 
     # -- the client's side -------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Nothing to close."""
 
     def send(self, request: Request) -> Any:
         self.requests.append(request)
@@ -113,11 +127,13 @@ class FakeClient:
             rows = kept
         if order and not self.ignores_order:
             rows.sort(key=lambda row: self._key(_reach(row, order)), reverse=direction == "desc")
+            if self.nulls_first:
+                rows.sort(key=lambda row: row.get(order) is not None)
         return rows
 
-    @staticmethod
-    def _key(value: Any) -> Any:
-        return (0, 0) if value is None else (1, value)
+    def _key(self, value: Any) -> Any:
+        key = value.casefold() if self.collates and isinstance(value, str) else value
+        return (0, 0) if key is None else (1, key)
 
     def _all(self, asked: Body, row: Body) -> bool:
         return all(self._entry(name, test, row) for name, test in asked.items())

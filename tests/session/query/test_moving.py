@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from linode_orm import Domain, DomainRecord, NotFound, ResponseError, Session
-from tests.session.query.bent import Server
+from tests.session.query.list_server import ListServer
 
 SIZES = [10, 499, 500, 501, 999, 1_000, 1_300, 1_600]
 PACES = [[0], [0, 0, 0, 1], [0, 1], [1], [1, 3]]
@@ -16,7 +16,7 @@ RUNS = [1, 1, 1, 5, 60]
 EDGES = [0, 475, 499, 500, 975]
 
 
-class Moving(Server):
+class Moving(ListServer):
     """A list of domains in which objects come and go between requests, in an order that holds."""
 
     def __init__(self, seed: int, order: str, paces: list[list[int]] = PACES) -> None:
@@ -86,7 +86,7 @@ def test_what_stays_and_matches_is_given_once(seed):
     """The same under a filter that the server applies, where objects begin and cease to match between requests."""
     chance = random.Random(seed)
     rows = [row(identity, tags=["x"] if chance.random() < 0.8 else []) for identity in range(1, 2_001)]
-    server = Server({"/domains": rows})
+    server = ListServer({"/domains": rows})
     kept = {each["id"] for each in rows if each["tags"]}
 
     def change():
@@ -105,7 +105,7 @@ def test_only_a_shared_row_joins_pages():
     """A page that begins below the largest id joins nothing by that: lists need not be in the order of ids."""
     ids = [*range(1, 1_000, 2), *range(2_001, 2_100), 500, *range(4_001, 4_700)]
     rows = [row(identity) for identity in ids]
-    server = Server({"/domains": rows})
+    server = ListServer({"/domains": rows})
 
     def leave():
         del rows[:100]
@@ -121,7 +121,7 @@ def test_only_a_shared_row_joins_pages():
 @pytest.mark.parametrize("count", [3, 500, 999, 1_400])
 def test_totals_are_not_believed(count, off):
     """A wrong `results` costs requests at most, and no object."""
-    server = Server({"/domains": [row(identity) for identity in range(count)]})
+    server = ListServer({"/domains": [row(identity) for identity in range(count)]})
     server.results_off = off
     with Session(client=server, volatile_ttl=None) as session:
         assert [domain.id for domain in session.query(Domain)] == list(range(count))
@@ -129,7 +129,7 @@ def test_totals_are_not_believed(count, off):
 
 def test_counts_are_proved_where_one_page_can():
     """`count` takes the rows of a page that holds them all, and reads where the envelope contradicts itself."""
-    server = Server({"/domains": [row(identity) for identity in range(400)]})
+    server = ListServer({"/domains": [row(identity) for identity in range(400)]})
     server.results_off = 5
     with Session(client=server) as session:
         assert session.query(Domain).count() == 400
@@ -144,7 +144,7 @@ def test_counts_are_proved_where_one_page_can():
 @pytest.mark.parametrize("count", [0, 1, 499, 500, 501, 1_000, 2_500, 10_000])
 def test_still_lists_cost_the_fewest(count):
     """A list at rest is read in one request more than its pages at most."""
-    server = Server({"/domains": [row(identity) for identity in range(count)]})
+    server = ListServer({"/domains": [row(identity) for identity in range(count)]})
     with Session(client=server, volatile_ttl=None) as session:
         assert sum(1 for _ in session.query(Domain)) == count
     assert len(server.requests) <= fewest(count) + 1
@@ -153,7 +153,7 @@ def test_still_lists_cost_the_fewest(count):
 
 def test_streams_are_flat():
     """While a long list streams, only a page of its objects is alive."""
-    server = Server({"/domains": [row(identity) for identity in range(4_000)]})
+    server = ListServer({"/domains": [row(identity) for identity in range(4_000)]})
     with Session(client=server, volatile_ttl=None) as session:
         most = max(len(session.identity_map) for at, _ in enumerate(session.query(Domain)) if at % 250 == 0)
     assert most <= 1_001
@@ -178,7 +178,7 @@ def test_a_parent_goes_meanwhile():
         f"/domains/{identity}/records": [{"id": identity, "name": "", "target": "", "type": "A"}]
         for identity in range(1, 6)
     }
-    server = Server(lists)
+    server = ListServer(lists)
     server.between = lambda: lists.pop("/domains/3/records", None)
     with Session(client=server, volatile_ttl=None) as session:
         assert [record.id for record in session.query(DomainRecord)] == [1, 2, 4, 5]
@@ -191,7 +191,7 @@ def test_a_parent_goes_meanwhile():
 def test_pages_that_cannot_overlap(leaves):
     """Where the server keeps to its own page size, the list is read until two readings agree."""
     rows = [row(identity) for identity in range(950)]
-    server = Server({"/domains": rows})
+    server = ListServer({"/domains": rows})
     server.fixed = 100
     left = [leaves]
 
@@ -211,7 +211,7 @@ def test_pages_that_cannot_overlap(leaves):
 def test_a_list_that_never_rests():
     """Where no proof can be had, the query says so instead of leaving objects out."""
     rows = [row(identity) for identity in range(950)]
-    server = Server({"/domains": rows})
+    server = ListServer({"/domains": rows})
     server.fixed = 100
     server.between = lambda: rows.append(rows.pop(0))
     with Session(client=server, volatile_ttl=None) as session, pytest.raises(ResponseError, match="changes faster"):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from linode_orm import Session, models
 from linode_orm.session.query.operators import ORDERED, kind_of
-from tests.session.query.bent import Server
+from tests.session.query.list_server import ListServer
 from tests.session.query.test_truth import MODELS, sorted_truth
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -58,9 +58,9 @@ def test_the_first_ones(skew, data):
     # what ignores the order can be found out on the page that it gave, not beyond it
     values = data.draw(st.lists(value, max_size=25 if skew.get("ignores_order") else 90), label="values")
     bodies = [body_of(model, field, at, each) for at, each in enumerate(values)]
-    server = Server({model.__mapper__.path: bodies})
-    for name, bent in skew.items():
-        setattr(server, name, bent)
+    server = ListServer({model.__mapper__.path: bodies})
+    for name, value in skew.items():
+        setattr(server, name, value)
     falls = data.draw(st.booleans(), label="falls")
     limit, offset = data.draw(st.integers(1, 40), label="limit"), data.draw(st.integers(0, 5), label="offset")
     reach = field.attribute(model)
@@ -74,7 +74,7 @@ def test_the_first_ones(skew, data):
 def test_a_tie_that_crosses_the_page():
     """Rows that tie with the last one wanted are read to their end, and the lowest ids among them win."""
     rows = [{"id": 100 - at, "created": "2024-01-01T00:00:00", "action": "x"} for at in range(60)]
-    server = Server({"/account/events": [*rows, {"id": 500, "created": "2023-01-01T00:00:00", "action": "x"}]})
+    server = ListServer({"/account/events": [*rows, {"id": 500, "created": "2023-01-01T00:00:00", "action": "x"}]})
     with Session(client=server) as session:
         found = session.query(models.Event).order_by(models.Event.created.desc()).limit(3).all()
     assert [event.id for event in found] == [41, 42, 43]
@@ -84,7 +84,7 @@ def test_an_order_that_is_ignored_later():
     """A server that gives the wanted rows in order by chance is found out by the rest of the page."""
     days = [9, 8, 7, 20, 1]
     rows = [{"id": at, "created": f"2024-01-{day:02}T00:00:00"} for at, day in enumerate(days, 1)]
-    server = Server({"/account/events": rows})
+    server = ListServer({"/account/events": rows})
     server.ignores_order = True
     with Session(client=server) as session:
         found = session.query(models.Event).order_by(models.Event.created.desc()).limit(2).all()
@@ -100,7 +100,7 @@ def test_a_limit_among_nulls(nulls_first):
     identity = model.__mapper__.fields[model.__mapper__.id_names[0]]
     names = list(range(1, 6)) if int in identity.codec.plain else list("abcde")
     rows = [{identity.key: name, field.key: moment} for name, moment in zip(names, moments, strict=True)]
-    server = Server({model.__mapper__.path: rows})
+    server = ListServer({model.__mapper__.path: rows})
     server.nulls_first = nulls_first
     with Session(client=server, volatile_ttl=None) as session:
         query = session.query(model).order_by(field.attribute(model).desc())

@@ -124,9 +124,9 @@ REFUSED = [
 @pytest.mark.parametrize("refused", REFUSED, ids=lambda refused: str(refused[0]))
 def test_update_refuses_first(sim, session, sent, refused):
     """`update` refuses names and values that no object takes before anything is read or changed."""
-    values, error, told = refused
+    values, error, message = refused
     sim.seed(instances=2)
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         session.query(Instance).update(values)
     assert sent() == []
     assert session.dirty == ()

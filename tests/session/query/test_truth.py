@@ -15,7 +15,7 @@ from linode_orm.mapping.codecs import Moment, Scalar
 from linode_orm.mapping.containers import ListOf, Structure
 from linode_orm.mapping.expressions import And, Attribute, Comparison, Not, Or
 from linode_orm.simulator import Simulator
-from tests.session.query.bent import Server
+from tests.session.query.list_server import ListServer
 
 TEXTS = ["web", "Web", "web-1", "db", "DB-2", "", "ü", "a b"]
 NUMBERS = [0, 1, 2, 5, 1000]
@@ -241,13 +241,13 @@ SKEWS = [
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_queries_tell_the_truth(skew, data):
-    """Rows, order, limit, offset and count of a random query are those of the whole truth, however the server is bent."""
+    """Rows, order, limit, offset and count of a random query are those of the whole truth, whatever the server does."""
     model = data.draw(st.sampled_from(MODELS), label="model")
     mapper = model.__mapper__
     bodies = data.draw(rows(model), label="rows")
     if not skew.get("ignores_order"):  # what ignores the order is found out by a page that is out of it
         bodies = repeated(model, bodies, data.draw(st.sampled_from([1, 1, 9]), label="times"))
-    server = Server({mapper.path: bodies})
+    server = ListServer({mapper.path: bodies})
     for name, value in skew.items():
         setattr(server, name, value)
     condition = data.draw(st.none() | expressions(model), label="condition")

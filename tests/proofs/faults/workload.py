@@ -1,4 +1,4 @@
-"""One unit of work of fourteen requests, told twice: as a user of the library, and by hand on a world of its own."""
+"""One unit of work of fourteen requests, written twice: as a user of the library, and by hand on an account of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from linode_orm.models import (
     SSHKey,
     Volume,
 )
-from tests.proofs.faults.world import World
+from tests.proofs.faults.fake_account import FakeAccount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,42 +44,42 @@ def rules(*inbound: dict[str, Any]) -> dict[str, Any]:
     return {"inbound": [*inbound], "inbound_policy": "DROP", "outbound": [], "outbound_policy": "ACCEPT"}
 
 
-def start(skew: float = 0.0) -> World:
+def start(skew: float = 0.0) -> FakeAccount:
     """Give the account as it is before."""
-    world = World(skew)
-    world.seed("/linode/instances", label="web", tags=["prod"])
-    world.seed("/linode/instances", label="db", tags=["prod"])
-    world.seed("/volumes", label="data", size=20, region="us-east", tags=["keep"])
-    world.seed("/volumes", label="old", size=20, region="us-east")
-    zone = world.seed("/domains", domain="example.com", soa_email="me@example.com")
-    world.seed(f"/domains/{zone['id']}/records", type="A", name="www", target="192.0.2.1")
-    world.seed(f"/domains/{zone['id']}/records", type="TXT", name="gone", target="bye")
-    world.seed("/networking/firewalls", label="edge", rules=rules(rule("ssh", "22")))
+    account = FakeAccount(skew)
+    account.seed("/linode/instances", label="web", tags=["prod"])
+    account.seed("/linode/instances", label="db", tags=["prod"])
+    account.seed("/volumes", label="data", size=20, region="us-east", tags=["keep"])
+    account.seed("/volumes", label="old", size=20, region="us-east")
+    zone = account.seed("/domains", domain="example.com", soa_email="me@example.com")
+    account.seed(f"/domains/{zone['id']}/records", type="A", name="www", target="192.0.2.1")
+    account.seed(f"/domains/{zone['id']}/records", type="TXT", name="gone", target="bye")
+    account.seed("/networking/firewalls", label="edge", rules=rules(rule("ssh", "22")))
     # the same in every field as one that is created: it was there before, and is not to be taken for the new one
-    world.seed("/profile/sshkeys", label="ci", ssh_key=KEY)
-    balancer = world.seed("/nodebalancers", label="lb", region="us-east")
-    config = world.seed(f"/nodebalancers/{balancer['id']}/configs", port=80)
-    world.seed(f"/nodebalancers/{balancer['id']}/configs/{config['id']}/nodes", label="one", address="192.168.0.1:80")
-    return world
+    account.seed("/profile/sshkeys", label="ci", ssh_key=KEY)
+    balancer = account.seed("/nodebalancers", label="lb", region="us-east")
+    config = account.seed(f"/nodebalancers/{balancer['id']}/configs", port=80)
+    account.seed(f"/nodebalancers/{balancer['id']}/configs/{config['id']}/nodes", label="one", address="192.168.0.1:80")
+    return account
 
 
-def edit(session: Session, world: World) -> list[Model]:
+def edit(session: Session, account: FakeAccount) -> list[Model]:
     """Do the work in a session, up to the commit; give the objects that will be there afterwards."""
-    web = session.get(Instance, world.named("/linode/instances", "web")["id"])
-    data = session.get(Volume, world.named("/volumes", "data")["id"])
-    old = session.get(Volume, world.named("/volumes", "old")["id"])
-    zone = session.get(Domain, world.named("/domains", "example.com")["id"])
-    edge = session.get(Firewall, world.named("/networking/firewalls", "edge")["id"])
+    web = session.get(Instance, account.named("/linode/instances", "web")["id"])
+    data = session.get(Volume, account.named("/volumes", "data")["id"])
+    old = session.get(Volume, account.named("/volumes", "old")["id"])
+    zone = session.get(Domain, account.named("/domains", "example.com")["id"])
+    edge = session.get(Firewall, account.named("/networking/firewalls", "edge")["id"])
     assert web is not None
     assert data is not None
     assert old is not None
     assert zone is not None
     assert edge is not None
     records = f"/domains/{zone.id}/records"
-    gone = DomainRecord(session, world.named(records, "gone")["id"], zone)
-    balancer = NodeBalancer(session, world.named("/nodebalancers", "lb")["id"])
+    gone = DomainRecord(session, account.named(records, "gone")["id"], zone)
+    balancer = NodeBalancer(session, account.named("/nodebalancers", "lb")["id"])
     configs = f"/nodebalancers/{balancer.id}/configs"
-    config = NodeBalancerConfig(session, world.named(configs, 80)["id"], balancer)
+    config = NodeBalancerConfig(session, account.named(configs, 80)["id"], balancer)
 
     web.tags.add("edge")
     web.watchdog_enabled = False
@@ -102,28 +102,28 @@ def edit(session: Session, world: World) -> list[Model]:
     return [web, data, zone, edge, *made]
 
 
-def finish() -> World:
+def finish() -> FakeAccount:
     """Give the account as it is to be, made by hand."""
-    world = start()
-    world.named("/linode/instances", "web").update(tags=["edge", "prod"], watchdog_enabled=False)
-    world.named("/volumes", "data")["label"] = "data-1"
-    zone = world.named("/domains", "example.com")
+    account = start()
+    account.named("/linode/instances", "web").update(tags=["edge", "prod"], watchdog_enabled=False)
+    account.named("/volumes", "data")["label"] = "data-1"
+    zone = account.named("/domains", "example.com")
     zone["description"] = "the shop"
-    world.named("/networking/firewalls", "edge")["rules"]["inbound"][0]["ports"] = "22, 2222"
+    account.named("/networking/firewalls", "edge")["rules"]["inbound"][0]["ports"] = "22, 2222"
     records = f"/domains/{zone['id']}/records"
-    del world.rows[records][world.named(records, "gone")["id"]]
-    del world.rows["/volumes"][world.named("/volumes", "old")["id"]]
-    world.seed("/volumes", label="fresh", region="us-east", size=30, tags=["a", "b"])
-    world.seed("/volumes", label="old", region="us-east", size=40)
-    world.seed("/linode/instances", label="worker", region="us-east", type="g6-nanode-1", tags=["pool"])
-    made = world.seed("/domains", domain="example.org", soa_email="me@example.org")
-    world.seed(f"/domains/{made['id']}/records", type="MX", target="mail.example.org", priority=10)
-    world.seed(records, type="A", name="api", target="192.0.2.7", ttl_sec=300)
-    world.seed("/profile/sshkeys", label="ci", ssh_key=KEY)
-    balancer = world.named("/nodebalancers", "lb")["id"]
-    config = world.named(f"/nodebalancers/{balancer}/configs", 80)["id"]
-    world.seed(f"/nodebalancers/{balancer}/configs/{config}/nodes", label="two", address="192.168.0.2:80", weight=60)
-    return world
+    del account.rows[records][account.named(records, "gone")["id"]]
+    del account.rows["/volumes"][account.named("/volumes", "old")["id"]]
+    account.seed("/volumes", label="fresh", region="us-east", size=30, tags=["a", "b"])
+    account.seed("/volumes", label="old", region="us-east", size=40)
+    account.seed("/linode/instances", label="worker", region="us-east", type="g6-nanode-1", tags=["pool"])
+    made = account.seed("/domains", domain="example.org", soa_email="me@example.org")
+    account.seed(f"/domains/{made['id']}/records", type="MX", target="mail.example.org", priority=10)
+    account.seed(records, type="A", name="api", target="192.0.2.7", ttl_sec=300)
+    account.seed("/profile/sshkeys", label="ci", ssh_key=KEY)
+    balancer = account.named("/nodebalancers", "lb")["id"]
+    config = account.named(f"/nodebalancers/{balancer}/configs", 80)["id"]
+    account.seed(f"/nodebalancers/{balancer}/configs/{config}/nodes", label="two", address="192.168.0.2:80", weight=60)
+    return account
 
 
 @functools.cache
@@ -143,15 +143,15 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Journey:
+class Workload:
     """A unit of work: the account before, what a user does, and the account after, by names."""
 
-    start: Callable[[float], World]
-    edit: Callable[[Session, World], list[Model]]
+    start: Callable[[float], FakeAccount]
+    edit: Callable[[Session, FakeAccount], list[Model]]
     planned: Callable[[], dict[str, list[str]]]
 
 
-SINGLE = Journey(start, edit, planned)
+SINGLE = Workload(start, edit, planned)
 KEYED, UNKEYED = "create with a key", "create without a key"
 CALLS = (
     Call(KEYED, "POST", "/volumes"),

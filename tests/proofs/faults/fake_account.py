@@ -152,7 +152,7 @@ _STATUS = {"boot": "running", "reboot": "running", "shutdown": "offline"}
 
 
 @dataclass
-class World:
+class FakeAccount:
     """The account: `rows` holds each collection by its path; `skew` is how far its clock is ahead, in seconds.
 
     `effects` lists what was changed, in order. Every method may be called from any thread.
