@@ -57,6 +57,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def quick(session: nox.Session) -> None:
+    """Every test that is not slow, in less than a minute."""
+    prepare(session)
+    session.run("pytest", "-m", "not slow", *session.posargs)
+
+
+@nox.session
 def full(session: nox.Session) -> None:
     """Every test and benchmark, each matrix whole; print the tables, and keep them with their date in docs/full.md."""
     prepare(session)

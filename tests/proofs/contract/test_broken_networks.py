@@ -25,6 +25,7 @@ from linode_orm import (
     Volume,
     sessionmaker,
 )
+from tests.ids import short
 from tests.wire.server import Answer, serving
 
 TOKEN = "secret-of-the-account"
@@ -168,6 +169,7 @@ def test_what_passes_is_not_noticed(server, session, broken):
     assert server.rows[7]["label"] == "renamed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("broken", "error", "said"),
     [
@@ -188,7 +190,9 @@ def test_what_passes_is_not_noticed(server, session, broken):
         (Answer(body=b'{"data": [{"id": "x"}], "page": 1, "pages": 1, "results": 1}'), ResponseError, "id"),
         (Answer(body=b'{"data": [{"id": null}], "page": 1, "pages": 1, "results": 1}'), ResponseError, "id"),
     ],
-    ids=str,
+    ids=lambda each: (
+        f"{each.status} {each.cut} {short(each.body, 12)}" if isinstance(each, Answer) else short(each, 12)
+    ),
 )
 def test_what_stays_broken_is_reported(server, session, broken, error, said):
     """An answer that never gets right is an error of its class that names the request; nothing pending is lost."""
@@ -203,6 +207,7 @@ def test_what_stays_broken_is_reported(server, session, broken, error, said):
     assert len(server.sent("POST")) == 1
 
 
+@pytest.mark.slow
 def test_an_answer_that_cannot_be_read_is_kept_nowhere(server, session):
     """Half an answer may hold a secret that is shown once; what is raised, and what it comes from, does not."""
     server.fault = times(100, Answer(body=b'{"id": 7, "token": "hunter2", "la'))
@@ -261,6 +266,7 @@ def test_nobody_listens():
         assert len(session.new) == 1
 
 
+@pytest.mark.slow
 def test_sixty_threads_share_one_client(server):
     """Sixty threads with a session each share eight connections; each sees its own objects, none another's."""
     server.rows = {number: volume(number) for number in range(1, 61)}

@@ -96,7 +96,7 @@ def test_documents_are_sent_as_they_are(sim, file, metadata, data):
         ({1: "hunter2"}, "has no secrets 1"),
     ],
 )
-def test_what_does_not_fit_is_refused_without_being_shown(sim, file, secrets, says):
+def test_what_does_not_fit_is_refused_unshown(sim, file, secrets, says):
     """The error has the name, what is expected, and no value; nothing is sent."""
     with pytest.raises(InvalidRequestError, match=says) as caught:
         Plan.load(file).apply(sim.client(), secrets={**SECRETS, **secrets})

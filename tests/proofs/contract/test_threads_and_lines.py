@@ -105,7 +105,7 @@ def test_mistyped_names_are_refused_with_a_suggestion(session, sim):
         lambda: Instance.created < "2024",
     ],
 )
-def test_values_of_a_wrong_type_are_refused_when_the_condition_is_built(make):
+def test_values_of_a_wrong_type_are_refused_at_once(make):
     """A condition checks its value, before any query."""
     with pytest.raises(TypeError, match="Instance"):
         make()

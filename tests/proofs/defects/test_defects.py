@@ -15,6 +15,8 @@ import pytest
 from linode_orm import Client, Event, Instance, Session, TransportError, Volume
 from linode_orm.simulator import Simulator, serve, status
 
+pytestmark = pytest.mark.slow
+
 LOST = status(502, b"<html>Bad Gateway</html>", retry_after=0, done=True)
 
 

@@ -63,6 +63,7 @@ def names(pages):
     return [str(page.relative_to(ROOT)) for page in pages]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
 def test_python_blocks(page, account):
     """The Python blocks of a page run in order, send what their comments promise and print what stands below them."""

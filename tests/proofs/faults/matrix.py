@@ -139,7 +139,7 @@ def timed(result: Result, what: str, work: Callable[[], None]) -> None:
 
 
 def commit(cell: Cell, result: Result) -> None:
-    """Commit the journey with one call broken, again until it is done; look at both sides."""
+    """Commit the workload with one call broken, again until it is done; look at both sides."""
     account = cell.workload.start(cell.skew)
     with Server(account, late=LATE) as server, connect(server) as client:
         session = Session(client=client, volatile_ttl=None, fold_tags=True)
@@ -165,7 +165,7 @@ def commit(cell: Cell, result: Result) -> None:
 
 
 def storm(seed: int, share: float = 0.15) -> Result:
-    """Commit the journey while requests are broken at random; when it is over, commit until all is done."""
+    """Commit the workload while requests are broken at random; when it is over, commit until all is done."""
     chance, lock = random.Random(seed), threading.Lock()
     result = Result(Cell(Call("storm", "", f"seed {seed}"), REFUSAL))
     account = start(chance.choice((0.0, 90.0, -90.0)))

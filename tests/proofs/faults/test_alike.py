@@ -9,6 +9,8 @@ from linode_orm.models import Instance, SSHKey, Volume
 from tests.proofs.faults.fake_account import FakeAccount
 from tests.proofs.faults.server import KINDS, Server
 
+pytestmark = pytest.mark.slow
+
 BY_NAME = {str(kind): kind for kind in KINDS}
 LOST = ["reset, done", "timeout, done", "reset, not done", "timeout, not done", "effect delayed, late"]
 TIMEOUT, LATE, SETTLE = 0.3, 0.5, 1.0

@@ -14,6 +14,8 @@ from tests.proofs.faults.fake_account import FakeAccount
 from tests.proofs.faults.server import Server
 from tests.proofs.faults.test_alike import SETTLE, TIMEOUT, keep_on
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("seconds", [0.5, 3.0])
 def test_an_api_that_is_away(seconds):

@@ -12,6 +12,7 @@ from tests.proofs.faults.crashes import COUNT, WAYS, Crash, Ending, ForkServer, 
 from tests.proofs.faults.disk import library
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(library() is None, reason="this Python's SQLite cannot be reached"),
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
 ]

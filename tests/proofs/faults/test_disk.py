@@ -12,6 +12,7 @@ import pytest
 from tests.proofs.faults.disk import Disk, cut_power, library
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(library() is None, reason="this Python's SQLite cannot be reached"),
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
 ]

@@ -15,6 +15,8 @@ from tests.proofs.faults.workload import CALLS, KEYED, UNKEYED, finish, start
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 CREATES = tuple(call for call in CALLS if call.sort in {KEYED, UNKEYED})
 
 WRITES = cells(CALLS)

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pytest
+
 from linode_orm import Client, CommitError, Session
 from tests.proofs.faults import bulk
 from tests.proofs.faults.comparisons import difference, left_over
@@ -16,6 +18,8 @@ from tests.proofs.faults.server import KINDS, REFUSAL, Kind, Server
 if TYPE_CHECKING:
     from tests.proofs.faults.fake_account import FakeAccount
     from tests.proofs.faults.server import Arrived
+
+pytestmark = pytest.mark.slow
 
 COUNT = 40
 FAILURES = (REFUSAL, *(kind for kind in KINDS if str(kind) in {"500, not done", "500, done"}))

@@ -12,6 +12,8 @@ from linode_orm.models import Instance
 from tests.proofs.faults.fake_account import FakeAccount
 from tests.proofs.faults.server import Server
 
+pytestmark = pytest.mark.slow
+
 COUNT = 200
 
 

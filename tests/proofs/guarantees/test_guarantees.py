@@ -67,6 +67,7 @@ def fails(copy: Path, test: str) -> str:
     return done.stdout if done.returncode else ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", range(len(REMOVALS)))
 def test_without_it_the_test_fails(copy, full, at):
     """What keeps a promise is taken out of the copy, and the promise's test is red."""
@@ -82,6 +83,7 @@ def test_without_it_the_test_fails(copy, full, at):
         module.write_text(whole, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_copy_is_what_runs(copy):
     """With nothing taken out the test passes, and it is the copy that it looks at."""
     assert not fails(copy, REMOVALS[1].test)

@@ -22,8 +22,8 @@ def tree(path):
 
 
 def ids(path):
-    """Name a module as an import would."""
-    return str(path.relative_to(ROOT))
+    """Name a module by its path in the package."""
+    return str(path.relative_to(PACKAGE).with_suffix(""))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=ids)

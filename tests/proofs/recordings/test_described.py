@@ -83,6 +83,7 @@ def wrong(line: dict[str, Any], routes: Routes) -> str:
     return "" if same else f"{recorder.writes} is sent, not {line['request']}"[:400]
 
 
+@pytest.mark.slow
 def test_every_settable_field_can_be_sent():
     """At least 99 % of the bodies with one described field, null too, are sent as they are."""
     routes = Routes()

@@ -11,6 +11,7 @@ import pytest
 from linode_orm import models
 from linode_orm.mapping.codecs import Codec, Optional
 from linode_orm.mapping.containers import AnyJSON, Structure
+from tests.ids import short
 from tests.proofs.recordings.corpus import FILE, needed
 from tests.proofs.recordings.routes import Routes
 
@@ -77,7 +78,7 @@ def takes_null(field: Any) -> bool:
     return isinstance(codec, (Optional, AnyJSON)) or type(None) in codec.plain
 
 
-@pytest.mark.parametrize("row", section(8), ids=lambda row: f"{row[0]} {row[1]}".replace("`", ""))
+@pytest.mark.parametrize("row", section(8), ids=lambda row: short(f"{row[0]} {row[1]}".replace("`", ""), 50))
 def test_what_is_sometimes_missing(row: list[str]) -> None:
     """A field that some answers lack reads None there, or its object is read again (facts, section 8)."""
     for mapper in mappers(row[0].strip("`")):
@@ -85,7 +86,7 @@ def test_what_is_sometimes_missing(row: list[str]) -> None:
         assert field is None or field.absent or field.only_on_get, f"{mapper.name}.{row[1]}"
 
 
-@pytest.mark.parametrize("row", section(9), ids=lambda row: row[0].strip("`"))
+@pytest.mark.parametrize("row", section(9), ids=lambda row: short(row[0].strip("`"), 50))
 def test_what_can_be_null(row: list[str]) -> None:
     """A field that is null in some answer may be (facts, section 9)."""
     for mapper in mappers(row[0].strip("`")):
@@ -94,7 +95,7 @@ def test_what_can_be_null(row: list[str]) -> None:
             assert field is None or takes_null(field), f"{mapper.name}.{name}"
 
 
-@pytest.mark.parametrize("row", section(10), ids=lambda row: f"{row[0]} {row[1]}".replace("`", ""))
+@pytest.mark.parametrize("row", section(10), ids=lambda row: short(f"{row[0]} {row[1]}".replace("`", ""), 50))
 def test_what_has_several_types(row: list[str]) -> None:
     """A field of several types takes each of them (facts, section 10)."""
     for mapper in mappers(row[0].strip("`")):

@@ -484,6 +484,7 @@ def run(examples: int, *, seeded: bool) -> None:
     run_state_machine_as_test(CommitMachine, settings=settings(**few, suppress_health_check=list(HealthCheck)))
 
 
+@pytest.mark.slow
 def test_commits_end_in_the_planned_state(full, tell):
     """Under faults, crashes and other writers, the account ends as the reference model; nothing is lost or doubled."""
     with Footprints(*STEPS) as followed:

@@ -418,13 +418,14 @@ class SessionMachine(RuleBasedStateMachine):
         LENGTHS.append(self.steps)
 
 
-TestSession = SessionMachine.TestCase
+TestSession = pytest.mark.slow(SessionMachine.TestCase)
 TestSession.__doc__ = "A session does what a plain model of it does, through fifty steps at random."
 TestSession.settings = settings(
     max_examples=80, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
+@pytest.mark.slow
 def test_the_runs_were_long():
     """The random runs had twenty steps or more on average, or they would prove little."""
     if not LENGTHS:

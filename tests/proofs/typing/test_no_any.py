@@ -19,6 +19,8 @@ from linode_orm.mapping.fields import Kind
 from linode_orm.mapping.registry import lookup
 from tests.places import ROOT
 
+pytestmark = pytest.mark.slow
+
 ROOMS = (
     "linode_orm",
     "linode_orm.mapping",

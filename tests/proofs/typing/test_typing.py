@@ -12,6 +12,8 @@ import pytest
 
 from tests.places import ROOT
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 
 

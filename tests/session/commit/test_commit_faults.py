@@ -189,7 +189,7 @@ class TestEveryFault:
         assert [body["dock_id"] for path, body in api.objects.items() if path.startswith("/cargo")] == [dock.id]
         assert nothing_left(session)
 
-    def test_create_that_tells_when_it_was_made(self, session, api, name):
+    def test_create_with_a_date(self, session, api, name):
         """Without a unique key it is the one new object that is alike; sent again only when no request can still run."""
         api.objects["/barrels/7"] = {"id": 7, "name": "n", "tags": ["p"], "created": "2025-12-31T00:00:00"}
         barrel = session.add(Barrel(name="n", tags=["p"]))
@@ -216,7 +216,7 @@ class TestEveryFault:
         assert {path for path in api.objects if path.startswith("/cargo/")} == {"/cargo/9", f"/cargo/{cargo.id}"}
         assert nothing_left(session)
 
-    def test_create_that_nothing_tells_from_others(self, session, api, name):
+    def test_indistinguishable_creates(self, session, api, name):
         """Where its collection could not be read, it is not sent again, and the message says what to do."""
         cargo = session.add(Cargo(name="n", weight=1))
         meet(api, "POST", "/cargo", name)

@@ -526,6 +526,7 @@ def build(session, wall, shape):
     session.add_all([machine, NodeBalancer(region="us-east", label="lb", configs=configs), vpc, cluster])
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(shape=WORLDS, lost=st.sets(st.sampled_from(["/vpcs", LB])))
 def test_the_end_is_the_same(shape, lost):

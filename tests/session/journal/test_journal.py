@@ -481,6 +481,7 @@ class TestAFullDisk:
         assert api.sent == ["PUT /docks/5"]
 
 
+@pytest.mark.slow
 def test_it_does_not_grow_for_ever(api, session, path):
     """Only the last hundred finished commits stay."""
     dock = dock_of(session)

@@ -35,6 +35,7 @@ def closes(waits: list[set[int]]) -> bool:
 
 
 class TestGraph:
+    @pytest.mark.slow
     @given(graphs())
     def test_order_or_cycle(self, waits):
         """Each node comes after what it waits for; there is no order exactly where there is a cycle."""

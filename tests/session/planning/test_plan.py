@@ -280,6 +280,7 @@ class TestReading:
         ]
         assert pickle.loads(pickle.dumps(plan)) == plan
 
+    @pytest.mark.slow
     def test_planning_looks_at_changed_objects_only(self, session, monkeypatch):
         """Of 100,000 loaded objects the 10,000 that were changed are looked at, and no other."""
         bodies = [{"id": at, "label": f"dock {at}", "place": "x", "tags": ["a"]} for at in range(1, 100_001)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,12 +48,14 @@ def answers(payload: dict[str, Any], row: dict[str, int]) -> bool:
     return True
 
 
+@pytest.mark.slow
 @given(clauses)
 def test_written_means_the_same(clause):
     """What is written as X-Filter holds for the same rows as the clause."""
     assert [answers(written(clause), row) for row in ROWS] == [meets(clause, row) for row in ROWS]
 
 
+@pytest.mark.slow
 @given(clauses, st.integers(120, 400))
 def test_parts_hold_every_row(clause, largest):
     """Every part of a divided clause fits, and together they hold every row of the whole."""

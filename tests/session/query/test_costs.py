@@ -23,6 +23,7 @@ from linode_orm import (
     or_,
     selectin,
 )
+from tests.ids import short
 
 HEADER = 8_000
 """Servers refuse header lines from here on."""
@@ -41,7 +42,7 @@ def attached(sim, instances, volumes):
     sim.seed(volumes=[{"label": f"v{at:03}", "linode_id": hosts[at % instances]} for at in range(volumes)])
 
 
-@pytest.mark.parametrize("order", [(), (Volume.label,), (Volume.size.desc(), Volume.label)], ids=str)
+@pytest.mark.parametrize("order", [(), (Volume.label,), (Volume.size.desc(), Volume.label)], ids=short)
 def test_references_load_together_in_any_order(sim, session, sent, order):
     """A plain loop over references costs two requests, whether the query has an order or none."""
     attached(sim, instances=40, volumes=60)
@@ -50,7 +51,7 @@ def test_references_load_together_in_any_order(sim, session, sent, order):
     assert lines(sent()) == ["GET /volumes", "GET /linode/instances"]
 
 
-@pytest.mark.parametrize("order", [(), (Instance.label,)], ids=str)
+@pytest.mark.parametrize("order", [(), (Instance.label,)], ids=short)
 def test_selectin_reads_each_relation_once(sim, session, sent, order):
     """`selectin` reads one list for all results, though they came on several pages."""
     attached(sim, instances=1_100, volumes=30)
@@ -193,6 +194,7 @@ def test_nothing_is_sent_for_nothing(session, sent):
     assert sent() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [10, 400, 3_000])
 def test_a_long_choice_is_split(sim, session, sent, count):
     """A long `in_` is sent in as many parts as fit into headers, and gives each object once."""

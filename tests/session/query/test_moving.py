@@ -69,6 +69,7 @@ def fewest(count):
     return max(1, -(-count // 500))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["rising", "falling", "mixed"])
 @pytest.mark.parametrize("seed", range(25))
 def test_what_stays_is_given_once(seed, order):
@@ -141,6 +142,7 @@ def test_counts_are_proved_where_one_page_can():
         assert session.query(Domain).count() == 999
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [0, 1, 499, 500, 501, 1_000, 2_500, 10_000])
 def test_still_lists_cost_the_fewest(count):
     """A list at rest is read in one request more than its pages at most."""
@@ -159,6 +161,7 @@ def test_streams_are_flat():
     assert most <= 1_001
 
 
+@pytest.mark.slow
 def test_deleting_while_iterating(sim, session):
     """Objects may be deleted at once while a query over them runs; none is passed over."""
     sim.seed(domains=1_300)

@@ -20,6 +20,7 @@ from linode_orm import (
     or_,
 )
 from linode_orm.mapping.query import Query
+from tests.ids import short
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def strict(sim):
         (or_(Instance.label == "web", Instance.status == "running"), "Instance"),
         (Instance.label.is_(None), "Instance.label.is_"),
     ],
-    ids=str,
+    ids=short,
 )
 def test_strict_filters_name_the_attribute(strict, sent, condition, named):
     """A strict session names what the server cannot filter and what it can, before any request, however it is asked."""
@@ -121,7 +122,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("refused", REFUSED, ids=lambda refused: str(refused[0]))
+@pytest.mark.parametrize("refused", REFUSED, ids=lambda refused: short(refused[0]))
 def test_update_refuses_first(sim, session, sent, refused):
     """`update` refuses names and values that no object takes before anything is read or changed."""
     values, error, message = refused

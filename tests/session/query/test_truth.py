@@ -17,6 +17,8 @@ from linode_orm.mapping.expressions import And, Attribute, Comparison, Not, Or
 from linode_orm.simulator import Simulator
 from tests.session.query.list_server import ListServer
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["web", "Web", "web-1", "db", "DB-2", "", "ü", "a b"]
 NUMBERS = [0, 1, 2, 5, 1000]
 START = datetime(2024, 1, 1, tzinfo=UTC)

@@ -158,6 +158,7 @@ def test_pauses_grow(sim, session, pauses):
     assert pauses == pytest.approx([1, 1.5, 2.25, 3.375, 5.0625, 7.59375, 10, 10, 10, 9.21875])
 
 
+@pytest.mark.slow
 def test_many_ids_in_several_filters(sim, session, sent):
     """Two thousand objects are read by a few lists whose filters fit into a header."""
     found = machines(sim, session, 2_000)

@@ -30,6 +30,7 @@ from linode_orm.mapping.registry import lookup
 from linode_orm.session.waits.listening import SETTLE
 from linode_orm.session.waits.prospects import ENDS, FROZEN, VERDICTS, hopeless
 from linode_orm.simulator import Simulator, faults
+from tests.ids import short
 
 EVENTS = "GET /account/events"
 
@@ -300,7 +301,7 @@ def test_what_never_changes(sim, session):
         (Event.status == "finished", ""),
         (Event.percent_complete > 100, ""),
     ],
-    ids=str,
+    ids=short,
 )
 def test_hopeless(condition, reason):
     """A condition is hopeless where every way of meeting it looks at a value that lasts."""
