@@ -14,7 +14,7 @@ linode_api4 = pytest.importorskip("linode_api4", reason="the official library is
 from tests.simulator.official import CREATES, Walk, classes, public  # noqa: E402  after the skip
 from tests.simulator.official_creates import ELSEWHERE, GROUPS, OBJECTS  # noqa: E402
 
-pytestmark = [pytest.mark.slow, needed, pytest.mark.conformance]
+pytestmark = [needed, pytest.mark.conformance]
 
 # What the library itself does wrong, whoever answers.
 DEFECTS = {

@@ -11,7 +11,7 @@ from linode_orm.simulator.catalogue import declared
 from tests.simulator.driver import Driver, described, key_of, needed
 from tests.simulator.schema import differences
 
-pytestmark = [pytest.mark.slow, needed, pytest.mark.conformance]
+pytestmark = [needed, pytest.mark.conformance]
 
 ORDER = {"GET": 0, "PUT": 1, "POST": 2, "DELETE": 3}
 # Where a recording, or what the official library does with the answer, contradicts the description.

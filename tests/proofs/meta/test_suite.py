@@ -112,6 +112,15 @@ def test_names_are_terms_of_the_field(folder):
     assert found == set()
 
 
+def test_every_folder_of_tests_is_on_the_map():
+    """The table in docs/contributing.md names each folder of tests, and no other."""
+    page = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `(tests/[\w/]+)` \|", page, re.MULTILINE)
+    folders = [*(ROOT / "tests").iterdir(), *(ROOT / "tests" / "proofs").iterdir()]
+    there = {str(each.relative_to(ROOT)) for each in folders if any(each.rglob("test_*.py"))} - {"tests/proofs"}
+    assert sorted(named) == sorted(there)
+
+
 def defined(path: Path) -> set[str]:
     """Return the names that a module defines; those that it imports are the package's."""
     found: set[str] = set()

@@ -1,93 +1,95 @@
-"""Footprints: which lines of the commit a run has been on, and which of its functions it never met."""
+"""Line coverage of the commit: which of its lines a run executed, and which of its functions it never entered."""
 
 from __future__ import annotations
 
-import inspect
-import sys
+import ast
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from coverage import Coverage
 
 import linode_orm.session.commit as package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import CodeType, FrameType, ModuleType
-    from typing import Any, Self
+    from typing import Self
 
 FOLDER = Path(package.__file__).parent
 
 
-def room(name: str) -> str:
-    """Give the whole name of a module of the commit, whichever folder it is in."""
-    (path,) = FOLDER.rglob(f"{name}.py")
-    return ".".join([package.__name__, *path.relative_to(FOLDER).with_suffix("").parts])
+def modules_of_the_commit(*names: str) -> dict[str, Path]:
+    """Import these modules, so that what runs at import counts as no step of a commit; return their files by name."""
+    files: dict[str, Path] = {}
+    for name in names:
+        (files[name],) = FOLDER.rglob(f"{name}.py")
+        import_module(".".join([package.__name__, *files[name].relative_to(FOLDER).with_suffix("").parts]))
+    return files
 
 
-class Footprints:
-    """Follows this thread through some modules of the commit, between `with` and its end."""
+class LineCoverage:
+    """The lines of some modules that are executed between `with` and its end."""
 
-    def __init__(self, *names: str) -> None:
-        modules = {name: import_module(room(name)) for name in names}
-        self.steps = {name: dict(functions(module)) for name, module in modules.items()}
-        self.seen: dict[str, set[int]] = {str(module.__file__): set() for module in modules.values()}
-        self.files = {name: str(module.__file__) for name, module in modules.items()}
+    def __init__(self, files: dict[str, Path]) -> None:
+        self._files = files
+        self._coverage = Coverage(data_file=None, config_file=False, include=[*map(str, files.values())])
+        self._coverage.set_option("run:disable_warnings", ["already-imported", "no-data-collected"])
+        self.statements: dict[str, set[int]] = {}
+        self.executed: dict[str, set[int]] = {}
+        self.functions: dict[str, dict[str, set[int]]] = {}
 
     def __enter__(self) -> Self:
-        self._before = sys.gettrace()
-        sys.settrace(self._enter)
+        self._coverage.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        sys.settrace(self._before)
-
-    def _enter(self, frame: FrameType, event: str, arg: object) -> Any:
-        seen = self.seen.get(frame.f_code.co_filename)
-        if seen is None:
-            return None
-
-        def follow(frame: FrameType, event: str, arg: object) -> Any:
-            seen.add(frame.f_lineno)
-            return follow
-
-        return follow
+        self._coverage.stop()
+        for name, file in self._files.items():
+            _, statements, _, missing, _ = self._coverage.analysis2(str(file))
+            bodies = {title: lines & {*statements} for title, lines in functions(file)}
+            self.functions[name] = {title: lines for title, lines in bodies.items() if lines}
+            self.statements[name] = set[int]().union(*bodies.values())
+            self.executed[name] = self.statements[name] - {*missing}
 
     def missed(self, name: str) -> list[str]:
-        """Give the functions of a module of which no line was run."""
-        return [title for title, numbers in self.steps[name].items() if not numbers & self.seen[self.files[name]]]
+        """Return the functions of a module of which no line was executed."""
+        return [title for title, lines in self.functions[name].items() if not lines & self.executed[name]]
 
     @property
     def never(self) -> set[str]:
-        """The functions of which no line was run, in all modules."""
-        return {title for name in self.steps for title in self.missed(name)}
+        """The functions of which no line was executed, in all modules."""
+        return {title for name in self.functions for title in self.missed(name)}
 
     @property
     def unreached(self) -> set[str]:
-        """The modules of which nothing was run."""
-        return {name for name, steps in self.steps.items() if len(self.missed(name)) == len(steps)}
+        """The modules of which no line was executed."""
+        return {name for name, executed in self.executed.items() if not executed}
 
     def table(self) -> str:
-        """Give a line for each module: how much of it was run, and what was not."""
-        lines = [f"{'step of the commit':<20}{'lines run':>12}   never run"]
-        for name, steps in self.steps.items():
-            here = set[int]().union(*steps.values())
-            run = f"{len(here & self.seen[self.files[name]])} of {len(here)}"
+        """Return a line for each module: how much of it was executed, and which functions were not."""
+        lines = [f"{'module of the commit':<20}{'lines run':>12}   never run"]
+        for name, statements in self.statements.items():
+            run = f"{len(self.executed[name])} of {len(statements)}"
             lines.append(f"{name:<20}{run:>12}   {', '.join(self.missed(name))}")
         return "\n".join(lines)
 
 
-def functions(module: ModuleType) -> Iterator[tuple[str, set[int]]]:
-    """Give the functions of a module that do something, with the lines of their bodies."""
-    protocols = {name for name, each in vars(module).items() if getattr(each, "_is_protocol", False)}
-    path = Path(str(module.__file__))
-    waiting: list[CodeType] = [compile(path.read_text(encoding="utf-8"), str(path), "exec")]
-    while waiting:
-        code = waiting.pop(0)
-        waiting += [each for each in code.co_consts if hasattr(each, "co_lines")]
-        if not code.co_flags & inspect.CO_NEWLOCALS or code.co_name.startswith("<"):
-            continue  # a module, or no step of its own
-        if code.co_qualname.partition(".")[0] in protocols:
-            continue
-        lines = {line for _, _, line in code.co_lines() if line is not None and line != code.co_firstlineno}
-        if lines:
-            yield code.co_qualname, lines
+def functions(path: Path) -> Iterator[tuple[str, set[int]]]:
+    """Return the functions of a module by qualified name, each with the lines of its body.
+
+    The lines of a function inside another belong to the inner one alone. A lambda belongs to what contains it.
+    """
+
+    def bodies(node: ast.AST, above: tuple[str, ...]) -> Iterator[tuple[str, set[int]]]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                inside = list(bodies(child, (*above, child.name, "<locals>")))
+                own = set(range(child.body[0].lineno, (child.end_lineno or child.lineno) + 1))
+                yield ".".join([*above, child.name]), own.difference(*(lines for _, lines in inside))
+                yield from inside
+            elif isinstance(child, ast.ClassDef):
+                yield from bodies(child, (*above, child.name))
+            else:
+                yield from bodies(child, above)
+
+    return bodies(ast.parse(path.read_text(encoding="utf-8")), ())
