@@ -110,6 +110,7 @@ def test_empty_account():
         assert session.query(Region).count() > 10
 
 
+@pytest.mark.slow
 def test_fleet():
     """`--fleet N` begins with N Linodes, which a session reads, changes and waits for."""
     with serving("--fleet", "12", "--job-seconds", "0.1") as (_, url), connected(url) as session:
