@@ -52,7 +52,7 @@ def copy(tmp_path_factory):
     shutil.copytree(ROOT / "linode_orm", place / "linode_orm", ignore=no_leftovers)
     for name in ("session", "proofs/stateful", "wire"):
         shutil.copytree(ROOT / "tests" / name, place / "tests" / name, ignore=no_leftovers)
-    for name in ("conftest.py", "table.py"):
+    for name in ("conftest.py", "ids.py", "table.py"):
         shutil.copy(ROOT / "tests" / name, place / "tests" / name)
     shutil.copy(ROOT / "pyproject.toml", place)
     return place
