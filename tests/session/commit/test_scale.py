@@ -67,6 +67,7 @@ def test_creates_do_not_look_at_all_that_wait(sim, counted):
     assert counted.looks < 5 * MANY + 80 * counted.rounds
 
 
+@pytest.mark.slow
 def test_recovery_does_not_look_at_all_that_is_done(sim, counted, tmp_path):
     """After Ctrl-C in the middle, recovery sends the rest, and each request once."""
     sim.seed(volumes=MANY // 2)

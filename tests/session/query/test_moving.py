@@ -82,6 +82,7 @@ def test_what_stays_is_given_once(seed, order):
     assert len(server.requests) <= 5 * fewest(1_600) + 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(15))
 def test_what_stays_and_matches_is_given_once(seed):
     """The same under a filter that the server applies, where objects begin and cease to match between requests."""
@@ -211,6 +212,7 @@ def test_pages_that_cannot_overlap(leaves):
     assert len(server.requests) <= 10 * (2 + leaves)
 
 
+@pytest.mark.slow
 def test_a_list_that_never_rests():
     """Where no proof can be had, the query says so instead of leaving objects out."""
     rows = [row(identity) for identity in range(950)]
