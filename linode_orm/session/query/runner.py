@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import ref
 
-from linode_orm.mapping.state import DETACHED, Status
+from linode_orm.mapping.state import Status
+from linode_orm.mapping.transient import DETACHED
 from linode_orm.session.lists.listing import AHEAD, Listing, in_order, read_page
 from linode_orm.session.lists.page_windows import first_window
 from linode_orm.session.lists.pagination import ListReader

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from linode_orm.errors import NotFound
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
+from linode_orm.mapping.state import state_of
 from linode_orm.session.lists.listing import AHEAD, Listing, in_order
 from linode_orm.session.lists.pagination import ListReader
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from linode_orm.mapping import Model
+    from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.query import Runner
-    from linode_orm.mapping.state import LoadOrigin
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.loading.reference_data import ReferenceData
     from linode_orm.session.query.planner import ReadPlan
@@ -79,7 +80,7 @@ def _parents(session: Library, plan: ReadPlan, held: list[Model]) -> Iterable[Pa
     every: Query[Any] = Query(cast("type[Model]", parent), session.runner)
     found = every.all()
     held += found
-    return [(*each.__state__.parents, each.__state__.identity) for each in found]
+    return [state_of(each).key for each in found]
 
 
 def _listings(plan: ReadPlan, parents: Iterable[Parents]) -> Iterator[Listing]:
