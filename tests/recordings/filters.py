@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from linode_orm.mapping.codecs import Moment
+from linode_orm.mapping.codecs import DateTime
 from linode_orm.mapping.containers import ListOf
 
 if TYPE_CHECKING:
@@ -69,6 +69,6 @@ def condition(model: type[Model], key: str, test: Any) -> Any:
 def value(left: Any, raw: Any) -> Any:
     """Give a recorded value as a user writes it."""
     codec = left.field.codec
-    if isinstance(getattr(codec, "inner", codec), Moment):
+    if isinstance(getattr(codec, "inner", codec), DateTime):
         return datetime.fromisoformat(raw).replace(tzinfo=UTC)
     return raw

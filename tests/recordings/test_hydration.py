@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from linode_orm import models
 from linode_orm.errors import AttributeMissing, LinodeORMError
 from linode_orm.mapping import Nested
-from linode_orm.mapping.codecs import NOBODY
+from linode_orm.mapping.codecs import NO_HOLDER
 from linode_orm.mapping.containers import Structure
 from linode_orm.mapping.lifecycle import merge
 from linode_orm.mapping.state import Loaded, Status
@@ -141,7 +141,7 @@ def wrong(line: Line, routes: Routes) -> str:
         return UNDECLARED
     for each in objects(line, found):
         if isinstance(each, Part):
-            value = each.codec.decode(each.value, NOBODY, "")
+            value = each.codec.decode(each.value, NO_HOLDER, "")
             if not identical(encoded(value, each.codec), trimmed(each.value, each.codec)):
                 return f"{each.codec.text}: {each.value!r}"
             continue

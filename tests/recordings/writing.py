@@ -10,7 +10,7 @@ import pytest
 
 from linode_orm import Session, models
 from linode_orm.mapping import Many, One
-from linode_orm.mapping.codecs import Moment
+from linode_orm.mapping.codecs import DateTime
 from linode_orm.mapping.containers import Choice, ListOf, MapOf, Structure
 from linode_orm.wire import Client, Response
 
@@ -134,7 +134,7 @@ def value(codec: Codec, raw: Any) -> Any:
     inner: Any = getattr(codec, "inner", codec)
     if raw is None:
         return None
-    if isinstance(inner, Moment):
+    if isinstance(inner, DateTime):
         moment = datetime.fromisoformat(raw)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     if isinstance(inner, ListOf) and isinstance(raw, list):

@@ -112,7 +112,7 @@ def _stays_in_doubt(part: Step, ids: Mapping[str, object]) -> bool:
 
 def _outlast(client: Client, undoing: Executor) -> None:
     """Wait until no request of a way back can be running that was never answered; Ctrl-C ends that."""
-    left = client.settle if any(each.status == "in doubt" for each in undoing.entries.values()) else 0.0
+    left = client.max_request_lifetime if any(each.status == "in doubt" for each in undoing.entries.values()) else 0.0
     pause(client, left, lambda: bool(undoing.interrupts))
 
 

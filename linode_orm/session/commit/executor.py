@@ -371,7 +371,7 @@ class Executor:
 
     def _leave_in_doubt(self, step: Step, answer: Answer) -> None:
         """Remember the creations in a step of which nobody can tell the end."""
-        until = self._client.clock.monotonic() + self._client.settle
+        until = self._client.clock.monotonic() + self._client.max_request_lifetime
         doubt = self._doubts.get(step.number)
         if doubt is not None and step.operation == "create":
             self._targets.doubt(evolve(doubt, reason=answer.note, may_repeat=answer.may_repeat, until=until))

@@ -132,7 +132,7 @@ class _Recovery:
         unknown = [each.intent.at for each in self._kept.steps if each.intent and each.status in {None, "in doubt"}]
         here, there = client.clock.now(), client.api_now
         young = [each for each in unknown if there is None or min(here - each, there - each) < _SURELY_ENDED]
-        return now + client.settle if young else now
+        return now + client.max_request_lifetime if young else now
 
     def _settled(self) -> Iterator[Entry]:
         """Give an entry for each step of which it is known by now what became of it."""

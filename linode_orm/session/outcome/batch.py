@@ -115,14 +115,14 @@ class _BatchRequest:
         """Send it; remember until when it may be running where the answer is lost."""
         alone = [Request(part.method, part.path, part.version, body=part.body) for part in self._step.parts]
         try:
-            response = self._client.send(request, wanted=self._wanted, instead=alone)
+            response = self._client.send(request, wanted=self._wanted, replaces=alone)
             self._tries += response.tries
-            return response.told()
+            return response.decoded()
         except Exception as error:
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)
             if may_have_been_done("POST", error):
                 self._lost = self._lost or error
-                self._until = self._client.clock.monotonic() + self._client.settle
+                self._until = self._client.clock.monotonic() + self._client.max_request_lifetime
             raise
 
     def _apart(self, parts: Sequence[Step], why: str) -> Answer:

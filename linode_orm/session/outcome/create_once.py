@@ -16,7 +16,7 @@ from linode_orm.session.outcome.call import Answer, may_have_been_done
 from linode_orm.session.outcome.lookup import LookupResult, has_other_name, look
 from linode_orm.session.outcome.nested import match_nested
 from linode_orm.session.outcome.pause import pause
-from linode_orm.wire.stragglers import may_be_running
+from linode_orm.wire.writes_in_flight import may_be_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,7 +108,7 @@ class _CreateOnce:
     def _send(self) -> Answer | None:
         """Send it once; None where the answer was lost."""
         try:
-            response = self._client.send(self._request, wanted=self._wanted, takes=self._takes)
+            response = self._client.send(self._request, wanted=self._wanted, new_path=self._takes)
             self._tries += response.tries
             body = response.json() if response.content else {}
             identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key, may_be_empty=True)
@@ -169,7 +169,7 @@ class _CreateOnce:
                 return LookupResult(why="it was not waited for")
             return looked_up
         clock, step = self._client.clock, _FIRST_PAUSE
-        end = clock.monotonic() + self._client.settle
+        end = clock.monotonic() + self._client.max_request_lifetime
         while True:
             looked_up = self._look()
             left = end - clock.monotonic()
@@ -190,7 +190,7 @@ class _CreateOnce:
         if self._running and self._criteria.key:
             mapper = self._criteria.model.__mapper__
             keys = {mapper.fields[name].key for name in self._criteria.key}
-            self._client.hold(mapper.path_for(identity, self._criteria.parents), keys)
+            self._client.writes_in_flight.hold(mapper.path_for(identity, self._criteria.parents), keys)
 
     def _adopt(self, body: dict[str, Any]) -> Answer:
         identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key)

@@ -48,7 +48,7 @@ class RebuildRequest:
         key = cast("Key", self._step.token)
         mapper = resource(key.model).__mapper__
         request = Request("GET", mapper.path_for(key.identity, key.parents), version=mapper.version)
-        self._parent = answer or _object(request, self._client.send(request).told())
+        self._parent = answer or _object(request, self._client.send(request).decoded())
         if may_have_run and self._before is None and self._new:
             msg = "nothing tells what was there before"
             raise LinodeORMError(msg)

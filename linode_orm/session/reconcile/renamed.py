@@ -43,7 +43,9 @@ def _settle(session: Workspace, instance: Model, keys: tuple[object, ...]) -> No
     client, state = session.client, instance.__state__
     found = _body(client, instance, state.identity)
     if found is not None and not _is_wanted(instance, keys):
-        client.clock.sleep(client.straggling(instance.__mapper__.path_for(state.identity, state.parents)))
+        client.clock.sleep(
+            client.writes_in_flight.seconds_left(instance.__mapper__.path_for(state.identity, state.parents))
+        )
         found = _body(client, instance, state.identity)
     if found is not None:
         return
