@@ -3,10 +3,10 @@
 Each name is imported when it is first used, so that `import linode_orm` costs next to nothing.
 """
 
-from importlib import import_module
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
-from linode_orm.version import VERSION
+from linode_orm.version import VERSION as _VERSION
 
 if TYPE_CHECKING:
     from linode_orm.errors import ApiError as ApiError
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.report import CommitReport as CommitReport
     from linode_orm.wire import Client as Client
 
-__version__ = VERSION
+__version__ = _VERSION
 
 _PUBLIC = (
     "ApiError",
@@ -94,10 +94,6 @@ _PUBLIC = (
     "sessionmaker",
 )
 
-# Type checkers do not see it: to them, it would make the models private.
-if not TYPE_CHECKING:
-    __all__ = list(_PUBLIC)
-
 _PLACES = {
     "Client": "linode_orm.wire",
     "CommitReport": "linode_orm.session.planning.report",
@@ -115,10 +111,16 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> object:
-    """Give a public name or a model, importing its module when it is first asked for."""
-    if name in _PUBLIC:
-        value: object = getattr(import_module(_PLACES.get(name, "linode_orm.errors")), name)
-    elif not name.startswith("_") and hasattr(models := import_module("linode_orm.models"), name):
+    """Give a public name or a model, importing its module when it is first asked for.
+
+    `__all__` is given here too: it names the models, whose index is read when someone asks for it. Type checkers see
+    none, and take what is imported above, which is the same.
+    """
+    if name == "__all__":
+        value: object = sorted({*_PUBLIC, *_import_module("linode_orm.models").__all__})
+    elif name in _PUBLIC:
+        value = getattr(_import_module(_PLACES.get(name, "linode_orm.errors")), name)
+    elif not name.startswith("_") and hasattr(models := _import_module("linode_orm.models"), name):
         value = getattr(models, name)
     else:
         msg = f"module {__name__!r} has no attribute {name!r}"
@@ -128,4 +130,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_PUBLIC, *dir(import_module("linode_orm.models"))})
+    return sorted({*globals(), *_PUBLIC, *dir(_import_module("linode_orm.models"))})

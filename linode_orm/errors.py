@@ -223,6 +223,7 @@ class Fates(Protocol):
 class CommitError(LinodeORMError):
     """A commit that did not do everything; its session holds what is not done, and `session.commit()` carries on.
 
+    No session holds what `plan.apply()` did not do; a new plan does it.
     `applied`, `failed`, `pending`, `in_doubt`, `undone` and `not_undone` list its operations, each with its step,
     object and error; `report` is the whole report.
     """

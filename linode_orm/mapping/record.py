@@ -39,6 +39,7 @@ class Edit:
 
     def is_in_doubt(self, codec: Codec, mine: object) -> bool:
         """Whether the API may hold, or still take, another value than `mine`, because that was sent."""
+        # promise 10c: what was sent may be there, or come
         return any(not _alike(codec, each, mine) for each in self.sent)
 
     def rebase_from(self, codec: Codec, value: object) -> object:
@@ -58,6 +59,7 @@ class Edit:
         """Count the edit as made on `theirs`, where that is a value that was sent; older sent values are gone."""
         for at, each in reversed([*enumerate(self.sent)]):
             if _alike(codec, each, theirs):
+                # promise 16c: from here on, another value is somebody else's
                 self.base, self.sent = theirs, self.sent[at + 1 :]
                 return
 
@@ -284,6 +286,7 @@ def _rebase(record: Record, field: FieldFacts, theirs: object) -> None:
     if theirs is ABSENT or edits is None or field.name not in record.__dict__:
         return
     codec, edit, value = field.codec, edits[field.name], record.__dict__[field.name]
+    # promise 18: set edits are made again
     if not edit.exact and codec.rebase(value, edit.rebase_from(codec, value), theirs):
         edit.rebased_on = theirs
     edit.settle(codec, theirs)

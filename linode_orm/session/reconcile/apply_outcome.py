@@ -141,6 +141,7 @@ class OutcomeApplier:
         mark_clean(instance, names)
         identity = self._identity_in(instance, body)
         note = ""
+        # promise 31c: another key is no answer
         if identity is not None and (identity == _own(instance) or _is_meant(identity, key)):
             if identity != _own(instance):
                 self._session.identity_map.rekey(instance, identity)
@@ -148,7 +149,7 @@ class OutcomeApplier:
         else:
             if key is not None:
                 self._session.identity_map.rekey(instance, key)
-            expire(instance, names)
+            expire(instance, names)  # promise 31a: nothing is guessed
             note = "the answer was not the object, which will be read again"
         self.keep_or_let_go(instance)
         return note

@@ -51,6 +51,6 @@ class Aimd:
         """
         if began < self.since:
             return False
-        self.base, self.since = max(self.factor(now) / 2, _LOWEST), now
+        self.base, self.since = max(self.factor(now) / 2, _LOWEST), now  # promise 36: a 429 halves the rate
         self.ceiling = taken if taken >= self.base else 1.0
         return True

@@ -50,7 +50,7 @@ class ClockOffset:
         """
         if reset is None:
             return None
-        if date is not None:
+        if date is not None:  # promise 39: the API's clock, not this machine's
             self._intersect(date - now, date + 1 - began, began, now)
             offset = (self.lower + self.upper) / 2
         else:

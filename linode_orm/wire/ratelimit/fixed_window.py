@@ -76,7 +76,7 @@ class ReportedFixedWindow:
         end = self.ends_at + self.latest
         if self.probing:
             end = min(end, now + POLL)
-        probe = self._probe_time()
+        probe = self._probe_time()  # promise 37: one request probes whether the window has ended
         return max((end if probe is None else min(probe, end)) - now, 0.0)
 
     def _probe_time(self) -> float | None:

@@ -213,7 +213,7 @@ class RateLimiter:
 
     def _documented_bucket(self, policy: EndpointPolicy) -> SlidingLog:
         if policy not in self._documented:
-            self._documented[policy] = SlidingLog(policy.limit, policy.per)
+            self._documented[policy] = SlidingLog(policy.limit, policy.per)  # promise 35: the documented limits
         return self._documented[policy]
 
     # -- what remains ------------------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ class RedisCounter:
         self.name = _redacted(uri)
         self._storage = _storage(uri)
         errors = self._storage.base_exceptions
+        # promise 41b: what Redis holds may be no text and no number
         self._errors: tuple[type[Exception], ...] = (ValueError, *(errors if isinstance(errors, tuple) else (errors,)))
         self._clock = clock
         # A hash, so that Redis never sees the token.
@@ -86,7 +87,7 @@ class RedisCounter:
     @property
     def part(self) -> float:
         """The same, without trying Redis."""
-        return 1.0 if self._unreachable_until is None else 1 / self.processes
+        return 1.0 if self._unreachable_until is None else 1 / self.processes  # promise 41a: each process has its part
 
     @property
     def processes(self) -> int:
@@ -104,7 +105,7 @@ class RedisCounter:
             self._heartbeat(now)
             denial = self._count(permit, now)
         except self._errors as error:
-            self._mark_unreachable(type(error).__name__)
+            self._mark_unreachable(type(error).__name__)  # promise 41c: the request is sent all the same
             return None
         if self._clock.monotonic() - now > _SLOW:
             self._mark_unreachable("slow")
@@ -152,7 +153,7 @@ class RedisCounter:
         counted.append(self._key(prefix, name))
         total = self._storage.incr(counted[-1], _EXPIRY, 1 + uncounted)
         window.shared_usage = max(total - window.used, 0)
-        return None if total <= window.allowance(now, 1) else Denial(window, name)
+        return None if total <= window.allowance(now, 1) else Denial(window, name)  # promise 40: all processes share it
 
     def _claim_probe(self, prefix: str, window: ReportedFixedWindow, probe: int, permit: Permit) -> Denial | None:
         """Let one process at a time probe the end of a window; the others learn the result."""
