@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, cast
 from linode_orm.errors import ApiError, NotFound, TransportError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.state import Loaded, state_of
-from linode_orm.session.lists.listing import Listing, in_order
+from linode_orm.session.lists.listing import Listing, send_in_order
 from linode_orm.session.lists.pagination import ListReader
 from linode_orm.session.query.planner import plan_query
 
@@ -144,7 +144,7 @@ class BulkRefresh:
     def _send(self, lists: list[Request], items: list[Model]) -> Iterator[Arrived]:
         requests = [*lists, *map(self._session.reader.request, items)]
         try:
-            yield from in_order(self._session.client, requests)
+            yield from send_in_order(self._session.client, requests)
         except TransportError as error:
             yield error
 
@@ -179,14 +179,14 @@ class BulkRefresh:
             for number, rows in enumerate(reader.after(first), 1):
                 self._take(refreshed, known, group.model, rows)
                 left = len(refreshed.missing(group))
-                if not left or ("get" in group.model.__mapper__.verbs and reader.counted - number > left):
+                if not left or ("get" in group.model.__mapper__.verbs and reader.page_count - number > left):
                     break
         except NotFound:
             return  # the parent is gone, which the objects' own GETs confirm
         except (ApiError, TransportError) as error:
             self._bear(refreshed, error)
         if group.strategy == "list":
-            group.pages = max(reader.counted, 1)
+            group.pages = max(reader.page_count, 1)
 
     def _take(
         self, refreshed: RefreshResult, known: dict[object, Model], model: type[Model], rows: list[dict[str, Any]]
