@@ -20,7 +20,9 @@ from linode_orm.mapping import (
     act,
     operation,
 )
-from linode_orm.mapping.state import DETACHED, Loaded, Status
+from linode_orm.mapping.lifecycle import merge
+from linode_orm.mapping.state import Loaded, Status
+from linode_orm.mapping.transient import DETACHED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -135,6 +137,5 @@ def detached(model: type[M] = Ship, /, **changes: object) -> M:  # type: ignore[
     body = {**SHIP, **changes} if model is Ship else {"id": 1, **changes}
     body = {key: value for key, value in body.items() if value is not ...}
     instance = model.__bare__(body["id"], (), DETACHED, Status.PERSISTENT)
-    instance.__state__.raw = body
-    instance.__state__.loaded = Loaded.WHOLE
+    merge(instance, body, Loaded.WHOLE, None)
     return instance

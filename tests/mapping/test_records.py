@@ -10,7 +10,7 @@ import pytest
 
 from linode_orm.errors import AttributeMissing, DetachedInstanceError, ReadOnlyAttribute, ResponseError
 from linode_orm.mapping import TagList
-from linode_orm.mapping.record import absorb, changes, encode, restore
+from linode_orm.mapping.record import changes, encode, merge_body, restore
 from tests.mapping.sample_models import SHIP, Boat, Rig, Sail, Ship, detached
 
 READ = [name for name, field in Ship.__mapper__.fields.items() if field.key in SHIP and name != "id"]
@@ -313,7 +313,7 @@ class TestMeeting:
         ship = detached()
         ship.label = "mine"
         assert ship.crew == ["a", "b"]
-        absorb(ship, {**SHIP, "label": "theirs", "crew": ["z"]})
+        merge_body(ship, {**SHIP, "label": "theirs", "crew": ["z"]})
         assert ship.label == "mine"
         assert ship.crew == ["z"]
 
@@ -321,14 +321,14 @@ class TestMeeting:
         """When the server's value becomes mine, nothing is pending."""
         ship = detached()
         ship.label = "mine"
-        absorb(ship, {**SHIP, "label": "mine"})
+        merge_body(ship, {**SHIP, "label": "mine"})
         assert changed(ship) == set()
 
     def test_back_to_the_base_is_a_change_again(self):
         """Assigning the base back is a change once the server has another value."""
         ship = detached()
         ship.label = "mine"
-        absorb(ship, {**SHIP, "label": "theirs"})
+        merge_body(ship, {**SHIP, "label": "theirs"})
         ship.label = "anna"
         assert changed(ship) == {"label"}
         assert changes(ship)["label"].base == "anna"
@@ -338,7 +338,7 @@ class TestMeeting:
         ship = detached()
         tags, rig, sail = ship.tags, ship.rig, ship.rig.sails[0]
         newer = {**SHIP["rig"], "masts": 4, "sails": [{"area": 11, "colour": "red"}]}
-        absorb(ship, {**SHIP, "tags": ["n"], "rig": newer})
+        merge_body(ship, {**SHIP, "tags": ["n"], "rig": newer})
         assert ship.tags is tags
         assert list(tags) == ["n"]
         assert (rig.masts, sail.area, len(rig.sails)) == (4, 11, 1)
@@ -349,23 +349,23 @@ class TestMeeting:
         ship = detached()
         ship.tags.add("mine")
         ship.tags.discard("old")
-        absorb(ship, {**SHIP, "tags": ["old", "wood", "theirs"]})
+        merge_body(ship, {**SHIP, "tags": ["old", "wood", "theirs"]})
         assert sorted(ship.tags) == ["mine", "theirs", "wood"]
-        absorb(ship, {**SHIP, "tags": ["old", "wood"]})
+        merge_body(ship, {**SHIP, "tags": ["old", "wood"]})
         assert sorted(ship.tags) == ["mine", "wood"]
 
     def test_assigned_tags_mean_exactly_those(self):
         """An assignment of tags is that set, whatever the server has."""
         ship = detached()
         ship.tags = ["only"]
-        absorb(ship, {**SHIP, "tags": ["theirs"]})
+        merge_body(ship, {**SHIP, "tags": ["theirs"]})
         assert list(ship.tags) == ["only"]
 
     def test_order_of_tags_is_no_change(self):
         """The server may give the tags back in another order."""
         ship = detached()
         ship.tags.append("new")
-        absorb(ship, {**SHIP, "tags": ["new", "wood", "old"]})
+        merge_body(ship, {**SHIP, "tags": ["new", "wood", "old"]})
         assert changed(ship) == set()
 
     def test_edits_of_unordered_lists_are_made_again(self):
@@ -373,7 +373,7 @@ class TestMeeting:
         ship = detached()
         ship.stops.append("mine")
         ship.crew.append("mine")
-        absorb(ship, {**SHIP, "stops": ["x", "theirs"], "crew": ["z"]})
+        merge_body(ship, {**SHIP, "stops": ["x", "theirs"], "crew": ["z"]})
         assert sorted(ship.stops) == ["mine", "theirs", "x"]
         assert ship.crew == ["a", "b", "mine"]
 
@@ -381,7 +381,7 @@ class TestMeeting:
         """Only the changed leaf of a nested value stays mine."""
         ship = detached()
         ship.rig.masts = 9
-        absorb(ship, {**SHIP, "rig": {**SHIP["rig"], "masts": 5, "maker": "new"}})
+        merge_body(ship, {**SHIP, "rig": {**SHIP["rig"], "masts": 5, "maker": "new"}})
         assert (ship.rig.masts, ship.rig.maker) == (9, "new")
         assert changed(ship) == {"rig"}
 
@@ -406,9 +406,9 @@ class TestMeeting:
         """A nested value may come and go."""
         ship = detached()
         assert ship.rig.flag is None
-        absorb(ship, {**SHIP, "rig": {**SHIP["rig"], "flag": {"area": 1}}})
+        merge_body(ship, {**SHIP, "rig": {**SHIP["rig"], "flag": {"area": 1}}})
         assert ship.rig.flag.area == 1
-        absorb(ship, SHIP)
+        merge_body(ship, SHIP)
         assert ship.rig.flag is None
 
 

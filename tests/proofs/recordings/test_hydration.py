@@ -11,7 +11,9 @@ from linode_orm.errors import AttributeMissing, LinodeORMError
 from linode_orm.mapping import Nested
 from linode_orm.mapping.codecs import NO_HOLDER
 from linode_orm.mapping.containers import Structure
-from linode_orm.mapping.state import DETACHED, Loaded, Status
+from linode_orm.mapping.lifecycle import merge
+from linode_orm.mapping.state import Loaded, Status
+from linode_orm.mapping.transient import DETACHED
 from linode_orm.mapping.values import ABSENT
 from tests.proofs.recordings.answers import Part, Row, objects
 from tests.proofs.recordings.corpus import lines, name, needed
@@ -38,12 +40,8 @@ EMBEDDED = {key for each in models.INDEX for key in embedded(getattr(models, eac
 
 def hydrated(model, body):
     """Make an object of a body as a session does, without one."""
-    mapper = model.__mapper__
-    if not mapper.known.issuperset(body):
-        mapper.learn(body.keys() - mapper.known)
     instance = model.__bare__(None, (), DETACHED, Status.PERSISTENT)
-    instance.__state__.raw = body
-    instance.__state__.loaded = Loaded.WHOLE
+    merge(instance, body, Loaded.WHOLE, None)
     return instance
 
 

@@ -26,6 +26,8 @@ from linode_orm import (
     VPCSubnet,
 )
 from linode_orm.errors import ReadOnlyAttribute
+from linode_orm.mapping.lifecycle import merge
+from linode_orm.mapping.state import Loaded
 from linode_orm.models.object_storage.object_storage_key import ObjectStorageKeyRegion
 from linode_orm.wire import Client, Response
 
@@ -204,7 +206,8 @@ class TestById:
     def test_the_same_objects_are_no_change(self, sim, session):
         """Only ids are compared: the rest of the objects is the server's."""
         key = ObjectStorageKey(session, 7)
-        key.__state__.raw = {"id": 7, "regions": [{"id": "us-east", "endpoint_type": "E1", "s3_endpoint": "x"}]}
+        body = {"id": 7, "regions": [{"id": "us-east", "endpoint_type": "E1", "s3_endpoint": "x"}]}
+        merge(key, body, Loaded.WHOLE, None)
         key.regions = ["us-east"]
         assert key not in session.dirty
         key.regions = [*key.regions, "de-fra-2"]
