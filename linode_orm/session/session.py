@@ -172,7 +172,7 @@ class Session:
             raise InvalidRequestError(msg)
         self.reader.item(instance)
         if keep:
-            accept(instance)
+            accept(instance)  # promise 19: what is pending here wins
 
     def expire(self, instance: Model) -> None:
         """Let the next read of an object load it again; pending changes stay; sends nothing."""

@@ -201,7 +201,7 @@ class Budgets:
 
     def _cold(self, kind: EndpointClass) -> Log:
         if kind not in self._classes:
-            self._classes[kind] = Log(kind.limit, kind.per)
+            self._classes[kind] = Log(kind.limit, kind.per)  # promise 35: the documented limits
         return self._classes[kind]
 
     # -- what is left ------------------------------------------------------------------------------------------------

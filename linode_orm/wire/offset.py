@@ -46,7 +46,7 @@ class Offset:
         """
         if reset is None:
             return None
-        if date is not None:
+        if date is not None:  # promise 39: the API's clock, not this machine's
             self._narrow(date - now, date + 1 - began, began, now)
             offset = (self.low + self.high) / 2
         else:

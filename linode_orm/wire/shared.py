@@ -62,6 +62,7 @@ class SharedBudget:
         self.name = _shown(uri)
         self._storage = _storage(uri)
         found = self._storage.base_exceptions
+        # promise 41b: what Redis holds may be no text and no number
         self._errors: tuple[type[Exception], ...] = (ValueError, *(found if isinstance(found, tuple) else (found,)))
         self._clock = clock
         # the token itself stays here
@@ -86,7 +87,7 @@ class SharedBudget:
     @property
     def part(self) -> float:
         """The same, without looking for Redis."""
-        return 1.0 if self._gone_until is None else 1 / self.processes
+        return 1.0 if self._gone_until is None else 1 / self.processes  # promise 41a: each process has its part
 
     @property
     def processes(self) -> int:
@@ -104,7 +105,7 @@ class SharedBudget:
             self._show(now)
             held = self._refused(ticket, now)
         except self._errors as error:
-            self._lost(type(error).__name__)
+            self._lost(type(error).__name__)  # promise 41c: the request is sent all the same
             return None
         if self._clock.monotonic() - now > _SLOW:
             self._lost("slow")
@@ -147,7 +148,7 @@ class SharedBudget:
         counted.append(self._key(kind, name))
         together = self._storage.incr(counted[-1], _KEPT, 1 + debt)
         budget.friends = max(together - budget.used, 0)
-        return None if together <= budget.allowed(now, 1) else Held(budget, name)
+        return None if together <= budget.allowed(now, 1) else Held(budget, name)  # promise 40: all processes share it
 
     def _tries(self, kind: str, budget: Window, trial: int, ticket: Ticket) -> Held | None:
         """Let one process at a time try whether a window has ended; the others hear what came of it."""

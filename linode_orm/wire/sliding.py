@@ -50,7 +50,7 @@ class Pace:
         """
         if began < self.since:
             return False
-        self.base, self.since = max(self.at(now) / 2, _SLOWEST), now
+        self.base, self.since = max(self.at(now) / 2, _SLOWEST), now  # promise 36: a 429 halves the rate
         self.ceiling = taken if taken >= self.base else 1.0
         return True
 

@@ -31,6 +31,7 @@ class Stragglers:
 
     def note(self, request: Request, error: Exception) -> None:
         """Remember an update or a deletion that failed in a way that leaves it running, perhaps."""
+        # promise 14b: a deletion may still run, too
         if request.method not in {"PUT", "DELETE"} or not may_be_running(error):
             return
         now = self._clock.monotonic()
@@ -66,6 +67,7 @@ class Stragglers:
         ends = [end] if frees and request.method in {"PUT", "DELETE"} else []
         if request.method == "PUT":
             older = self._by_path.get(request.path, ())
+            # promise 11: the older update ends first
             ends += [each.end for each in older if _says_otherwise(each.body, request.body)]
         if takes is not None:
             ends += [each.end for each in self._by_path.get(takes, ())]

@@ -74,7 +74,7 @@ class Window:
         end = self.ends + self.late
         if self.trying:
             end = min(end, now + POLL)
-        trial = self._trial()
+        trial = self._trial()  # promise 37: one request tries whether the window has ended
         return max((end if trial is None else min(trial, end)) - now, 0.0)
 
     def _trial(self) -> float | None:

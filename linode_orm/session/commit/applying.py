@@ -54,7 +54,7 @@ def apply(  # noqa: PLR0913  the options of a commit
     _check_account(plan, client)
     with _place(plan, client, journal) as session:
         if plan.source is not None:
-            guards.check_protected(session, _deleted(session, plan), plan.source.protected)
+            guards.check_protected(session, _deleted(session, plan), plan.source.protected)  # promise 3c: nor by a plan
         checked_at = None
         if conflicts == "check":
             checked_at = client.clock.monotonic()
@@ -78,7 +78,7 @@ def _deleted(session: Session, plan: Plan) -> Iterator[Model]:
 
 def _check_account(plan: Plan, client: Client) -> None:
     wanted = plan.source.account if plan.source is not None else ""
-    if wanted and account_of(client) != wanted:
+    if wanted and account_of(client) != wanted:  # promise 28a: another account is refused
         msg = f"the plan was made for {wanted}, and the client's token is of another one; nothing was sent"
         raise InvalidRequestError(msg)
 
@@ -106,7 +106,7 @@ def _place(plan: Plan, client: Client, journal: str | os.PathLike[str] | None) -
 def on_newest(session: Session, plan: Plan) -> Plan:
     """Give the plan with its set edits made again on what is there now; raise `ConflictError` where something moved."""
     moved, clashes = movement(session, plan)
-    refuse([each for found in clashes.values() for each in found])
+    refuse([each for found in clashes.values() for each in found])  # promise 28b: a world that has moved is refused
     return moved
 
 

@@ -94,7 +94,7 @@ class _Recovery:
             msg = f"{journal.path} is the journal of {kept.base_url}, the client is of {theirs}; nothing was sent"
             raise JournalError(msg)
         self._session, self._journal, self._kept = session, journal, kept
-        self._undo = undo or kept.state == "undoing"
+        self._undo = undo or kept.state == "undoing"  # promise 23: recover(undo=True) takes it back
         self._secrets = secrets_for(kept.plan, secrets, may_lack=True)
         self._ids = kept.ids
         self._plan = kept.plan
@@ -138,7 +138,7 @@ class _Recovery:
                 yield self._applied(known)
             elif known.intent is not None and known.status not in {"failed", "pending"}:
                 if step.operation == "create":
-                    yield from self._looked_for(known)
+                    yield from self._looked_for(known)  # promise 22: a creation in doubt is looked for first
                 elif step.parts:
                     self._hands.doubts[step.number] = evolve(self._doubt(known), until=self._until)
         for number, doubt in self._hands.doubts.items():
@@ -150,7 +150,7 @@ class _Recovery:
         for model in {part.model for part in doubt.step.whole if part.operation == "create"}:
             if model not in self._made:
                 self._made[model] = set(self._journal.made(model))
-            known |= self._made[model]
+            known |= self._made[model]  # promise 15a: those are other objects
         return evolve(doubt, known=known)
 
     def _entry(self, known: Known, status: Outcome, note: str = "") -> Entry:
@@ -220,7 +220,7 @@ class _Recovery:
                 entries[number] = Entry(steps[number], self._hands.object_of(steps[number]), "failed", error)
         for step in plan:
             missing = [name for name in step.secrets if name not in self._secrets]
-            if missing and step.number not in entries:
+            if missing and step.number not in entries:  # promise 24: it waits for its secret
                 note = f"it needs the secret {', '.join(missing)}: recover(path, secrets={{...}})"
                 entries[step.number] = Entry(step, self._hands.object_of(step), "pending", note=note)
         on_error = "continue" if self._kept.on_error == "undo" else self._kept.on_error

@@ -42,7 +42,8 @@ def operations(session: Session) -> list[str]:
 
 class TestUpdates:
     def test_only_what_changed(self, session, dock):
-        """A PUT holds the changed attributes and nothing else."""
+        """A PUT holds the changed attributes and nothing else, of those that were read."""
+        assert dock.tags == ["p", "q"]
         dock.label = "b"
         [step] = planning.plan(session.members)
         assert (step.operation, step.token, step.body) == ("update", Key("Dock", 5, ()), {"label": "b"})

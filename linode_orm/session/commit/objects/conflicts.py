@@ -42,7 +42,8 @@ def check(instances: Iterable[Model], gone: Iterable[Model]) -> None:
             field = instance.__mapper__.fields[name]
             theirs = instance.__state__.raw.get(field.key, ABSENT)
             mine = _encoded(instance, field)
-            bases = () if edit.base is ABSENT else (edit.base, *edit.sent)  # what was sent may be there, and is mine
+            # promise 16b: what was sent may be there, and is mine
+            bases = () if edit.base is ABSENT else (edit.base, *edit.sent)
             if bases and all(clash(field.codec, each, theirs, mine, is_set_edit=not edit.exact) for each in bases):
                 clashes.append(Clash(instance, name, *(_shown(field, each) for each in (edit.base, theirs, mine))))
     refuse(clashes)

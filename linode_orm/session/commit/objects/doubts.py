@@ -105,6 +105,7 @@ def _settled(
 def doomed_in(session: Workspace, model: type[Model], parents: tuple[object, ...]) -> frozenset[object]:
     """Give the ids of what is to be deleted in a collection: its user knows it as another object."""
     deleted = (each for each in session.members.deleted.values() if type(each) is model)
+    # promise 15e: those are other objects
     return frozenset(each.__state__.identity for each in deleted if each.__state__.parents == parents)
 
 

@@ -110,6 +110,7 @@ class SessionHands:
         elif step.operation == "replace":
             return self._settler.replaced(instance, names[0], body)
         else:
+            # promise 20: a change in the window is told
             strange = self._settler.strange(instance, names, body) if self._watches else ""
             return self._settler.updated(instance, names, body) or strange
         return ""

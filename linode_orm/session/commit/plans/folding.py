@@ -53,7 +53,7 @@ class _Folding:
         others = (other for text, group in siblings.items() if text != hidden for other in group)
         if not all(_can_be_told(child, other, ride) for other in others):
             return False
-        parent.take_aboard(child, ride.key, is_answered=ride.is_answered)
+        parent.take_aboard(child, ride.key, is_answered=ride.is_answered)  # promise 32b: children ride
         siblings.setdefault(hidden, []).append(child)
         self._carrier[id(child.instance)] = parent
         return True

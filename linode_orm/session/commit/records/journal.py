@@ -115,7 +115,7 @@ class Journal:
                 (name, base_url, on_error, conflicts, datetime.now(UTC).isoformat()),
             )
             connection.executemany("INSERT INTO steps (commit_id, number, step) VALUES (?, ?, ?)", rows)
-            self._prune(connection)
+            self._prune(connection)  # promise 27: the last ones stay
 
     def _prune(self, connection: sqlite3.Connection) -> None:
         old = "SELECT id FROM commits WHERE state NOT IN ('open', 'undoing') ORDER BY began DESC, rowid DESC LIMIT -1"

@@ -63,7 +63,7 @@ def put_back(  # noqa: PLR0913, PLR0917  what a run left
     ledger.undo()
     with listening(undoing):
         undoing.go()
-        _outlast(client, undoing)
+        _outlast(client, undoing)  # promise 6b: a late request of the way back is waited for
     after, unknown, parts = _outcomes(client, undoing, (told, origin), entries, ids)
     for number in done:
         if after[number].status == "applied":

@@ -63,7 +63,7 @@ def send(  # noqa: PLR0913  what a run is made of
     undone: frozenset[Token] = frozenset()
     with listening(run):
         run.go()
-        if options.puts_back and run.failed:
+        if options.puts_back and run.failed:  # promise 6a: a failure puts back what was done
             back = put_back(run.entries, plan, run.ids, client, hands, options.ledger)
             run.entries.update(back.entries)
             undone = back.parts

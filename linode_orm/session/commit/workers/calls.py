@@ -44,7 +44,7 @@ def may_have_been_done(method: str, error: BaseException) -> bool:
     if isinstance(error, CancelledError):
         return False
     if isinstance(error, (ApiError, TransportError, ResponseError)) and error.doubtful:
-        return True
+        return True  # promise 10a: an earlier try may have been done
     if isinstance(error, ApiError):
         return error.status >= _BROKEN or (error.status == _TIMED_OUT and method == "POST")
     if isinstance(error, TransportError):

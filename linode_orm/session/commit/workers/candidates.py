@@ -176,7 +176,7 @@ def _is_new(client: Client, sought: Sought, row: Body) -> bool:
     if not isinstance(when, datetime):
         return True
     end = ended(client, sought.until)
-    return when >= sought.since.earliest(client) and (end is None or when <= end)
+    return when >= sought.since.earliest(client) and (end is None or when <= end)  # promise 15d: not a later one
 
 
 def differences(sought: Sought, row: Body) -> list[str]:

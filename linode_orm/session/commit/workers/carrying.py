@@ -80,6 +80,7 @@ class _Carrying:
         """Look, and send what is missing; None where the answer was lost."""
         left = way.look(may_have_run=self._lost is not None)
         step = _FIRST_PAUSE
+        # promise 34b: it is sent again when the lost one can no longer run
         while left and self._lost is not None and self._until > self._client.clock.monotonic():
             if not pause(self._client, min(step, self._until - self._client.clock.monotonic()), self._stop.is_set):
                 return self._doubt("it was not waited for")
@@ -142,4 +143,5 @@ class _Carrying:
 
 def _is_refusal(error: BaseException) -> bool:
     """Whether an error is about what was sent together, and not about who sends or how fast."""
+    # promise 33a: refused together, each goes by itself
     return isinstance(error, ApiError) and not isinstance(error, (RateLimited, Unauthorized))

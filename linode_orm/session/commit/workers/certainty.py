@@ -133,7 +133,7 @@ class _Creation:
         else:  # a number is given once, or again when what had it is gone
             known = frozenset[object]() if sought.key else (sought.known - sought.doomed) | self._claims.of(sought)
             is_other = (isinstance(identity, int) and identity in known) or has_other_name(sought, cast("Any", body))
-        if is_other:
+        if is_other:  # promise 31b: another object is no answer
             msg = f"{self._request.title}: the answer is about another {sought.model.__mapper__.name}, {identity!r}"
             raise ResponseError(msg)
 
@@ -143,7 +143,7 @@ class _Creation:
             return self._answer(error=error)
         if isinstance(error, CancelledError):
             return self._doubt("it was not waited for")
-        if isinstance(error, BadRequest) and self._sought.key:
+        if isinstance(error, BadRequest) and self._sought.key:  # promise 13: an earlier try may have taken the key
             finding = self._look()
             if finding.body is not None:
                 return self._adopt(finding.body)
@@ -181,7 +181,7 @@ class _Creation:
 
     def _hold(self, identity: object) -> None:
         """Let nobody free the key while a creation of the same may be running, which it keeps from being done."""
-        if self._running and self._sought.key:
+        if self._running and self._sought.key:  # promise 14a: its key is not freed too early
             mapper = self._sought.model.__mapper__
             keys = {mapper.fields[name].key for name in self._sought.key}
             self._client.hold(mapper.path_for(identity, self._sought.parents), keys)

@@ -90,8 +90,8 @@ class Rebuilding:
             return None
         children = [
             {key: row[key] for key in rebuild.child if row.get(key) is not None} | changed.get(identity, {})
-            for identity, row in self._rows.items()
-            if identity not in gone
+            for identity, row in self._rows.items()  # promise 34a: what others did stays
+            if identity not in gone  # promise 32a: the deleted ones go
         ]
         children += [_sent(part) for part in left if part.operation == "create"]
         own = {key: self._parent[key] for key in rebuild.own if self._parent.get(key) not in {None, ""}}
@@ -119,6 +119,7 @@ class Rebuilding:
     def _boarded(self, lost: Sequence[Step] = (), why: str = "") -> Boarded:
         open_ones = {part.number for part in (*self._left, *lost)}
         found = tuple(self._found(part) for part in self._step.parts if part.number not in open_ones)
+        # promise 33b: what is left is sent after it
         return Boarded(found, self._doubts(lost, why), left=tuple(self._left))
 
     def _doubts(self, lost: Iterable[Step], why: str) -> tuple[Doubt, ...]:
