@@ -100,7 +100,7 @@ class Inspection:
         return frozenset(
             name
             for name, field in self.object.__mapper__.fields.items()
-            if field.kind != "secret"
+            if not field.is_write_only
             and field.key not in state.raw
             and not (state.edits and name in state.edits)
             and (state.loaded is Loaded.NOTHING or field.only_on_get)
@@ -113,7 +113,7 @@ class Inspection:
         if self.object.__state__.is_new:
             return frozenset()
         fields = self.object.__mapper__.fields.items()
-        missing = {name for name, field in fields if field.kind != "secret" and field.key not in raw}
+        missing = {name for name, field in fields if not field.is_write_only and field.key not in raw}
         return frozenset(missing - self.unloaded)
 
     @property

@@ -10,8 +10,8 @@ from linode_orm import models
 from linode_orm.errors import AttributeMissing, LinodeORMError
 from linode_orm.mapping import Nested
 from linode_orm.mapping.codecs import NO_HOLDER
-from linode_orm.mapping.containers import Structure
 from linode_orm.mapping.state import DETACHED, Loaded, Status
+from linode_orm.mapping.structures import Structure
 from linode_orm.mapping.values import ABSENT
 from tests.recordings.answers import Part, Row, objects
 from tests.recordings.corpus import lines, name, needed

@@ -186,7 +186,7 @@ def _children(instance: Model) -> dict[str, list[Model]]:
 def _copy_values(source: Model, target: Model) -> None:
     known = source.__state__.raw
     for name, field in source.__mapper__.fields.items():
-        if field.kind == "secret" or field.refusal(target):
+        if field.is_write_only or field.refusal(target):
             continue
         if name in source.__dict__ or field.key in known:
             setattr(target, name, getattr(source, name))
