@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from linode_orm._former import names_of
 from linode_orm.mapping.json_types import ANY_JSON, NO_FIELDS, TIMESTAMP, Plain
 from linode_orm.mapping.values import ABSENT
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     """The keys and indices that lead to a value inside a body."""
     Visit = Callable[[Any, dict[str, object], Path], object]
     """Gives what stands in a body for an object: of the object, its JSON and the place."""
+
+if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
+    __getattr__ = names_of(__name__)
 
 NoneType: Final = type(None)
 _WITHOUT_OFFSET: Final = len("2018-01-02T03:04:05")

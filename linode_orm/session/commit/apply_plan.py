@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from linode_orm.session.session import Session
     from linode_orm.wire.client import Client
 
+_PLAN_AGAIN: Final = "a new plan is needed, made of what is there now"
+_PLAN_THE_REST: Final = "the report tells what was done; a new plan is needed for what was not"
+
 
 def apply(  # noqa: PLR0913  the options of a commit
     plan: Plan,
@@ -51,7 +54,7 @@ def apply(  # noqa: PLR0913  the options of a commit
     _check_account(plan, client)
     with _place(plan, client, journal) as session:
         if plan.source is not None:
-            guards.check_protected(session, _deleted(session, plan), plan.source.protected)
+            guards.check_protected(session, _deleted(session, plan), plan.source.protected)  # promise 3c: nor by a plan
         checked_at = None
         if conflicts == "check":
             checked_at = client.clock.monotonic()
@@ -63,7 +66,7 @@ def apply(  # noqa: PLR0913  the options of a commit
     if verify:
         applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
         sent = evolve(sent, report=verified(session, sent.report, applied_steps))
-    raise_where_incomplete(sent, session)
+    raise_where_incomplete(sent, session, advice=_PLAN_THE_REST)
     return sent.report
 
 
@@ -75,7 +78,7 @@ def _deleted(session: Session, plan: Plan) -> Iterator[Model]:
 
 def _check_account(plan: Plan, client: Client) -> None:
     wanted = plan.source.account if plan.source is not None else ""
-    if wanted and account_of(client) != wanted:
+    if wanted and account_of(client) != wanted:  # promise 28a: another account is refused
         msg = f"the plan was made for {wanted}, and the client's token is of another one; nothing was sent"
         raise InvalidRequestError(msg)
 
@@ -103,7 +106,8 @@ def _place(plan: Plan, client: Client, journal: str | os.PathLike[str] | None) -
 def on_newest(session: Session, plan: Plan) -> Plan:
     """Give the plan with its set edits made again on what is there now; raise `ConflictError` where something moved."""
     moved, clashes = movement(session, plan)
-    refuse([each for found in clashes.values() for each in found])
+    # promise 28b: a world that has moved is refused
+    refuse([each for found in clashes.values() for each in found], advice=_PLAN_AGAIN)
     return moved
 
 

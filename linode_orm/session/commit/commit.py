@@ -102,7 +102,7 @@ def _send(session: Commits, policy: Policy, only: Model | None = None) -> Commit
         checked_at = session.client.clock.monotonic()
         gone = conflicts.look_again(session, changed)
         if policy.conflicts == "check":
-            conflicts.check(changed, gone)
+            conflicts.check(changed, gone)  # promise 16a: conflicts are found before anything is written
         plan = _planned(session, policy, only)
     _let_clean_ones_go(session, session.members.touched.values() if only is None else [only])
     return _run(session, plan, policy, checked_at, is_whole=only is None) if plan else CommitReport()
@@ -126,7 +126,7 @@ def _run(
         before = EarlierOutcomes(tuple(_doubtful(session, plan, targets, record.ledger)))
         sent = send(plan, session.client, targets, options=options, before=before, name=record.id)
         sent = record.ended(sent)
-    if policy.verify:
+    if policy.verify:  # promise 30a: what was written is read back
         sent = _verified(session, targets, sent)
     raise_where_incomplete(sent, session)
     return sent.report

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
+from linode_orm._public import public
 from linode_orm.errors import ConflictError, JournalError, LinodeORMError
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.apply_plan import movement
@@ -41,6 +42,7 @@ _SURELY_ENDED: Final = timedelta(hours=1)
 """How old an intent is whose request cannot be running, however often it was sent again."""
 
 
+@public
 def recover(
     path: str | os.PathLike[str],
     *,
@@ -100,7 +102,7 @@ class _Recovery:
             msg = f"{journal.path} is the journal of {kept.base_url}, the client is of {theirs}; nothing was sent"
             raise JournalError(msg)
         self._session, self._journal, self._kept = session, journal, kept
-        self._undo = undo or kept.state == "undoing"
+        self._undo = undo or kept.state == "undoing"  # promise 23: recover(undo=True) takes it back
         self._secrets = secrets_for(kept.plan, secrets, may_lack=True)
         self._ids = kept.ids
         self._plan = kept.plan
@@ -132,7 +134,7 @@ class _Recovery:
         unknown = [each.intent.at for each in self._kept.steps if each.intent and each.status in {None, "in doubt"}]
         here, there = client.clock.now(), client.api_now
         young = [each for each in unknown if there is None or min(here - each, there - each) < _SURELY_ENDED]
-        return now + client.settle if young else now
+        return now + client.max_request_lifetime if young else now
 
     def _settled(self) -> Iterator[Entry]:
         """Give an entry for each step of which it is known by now what became of it."""
@@ -144,7 +146,7 @@ class _Recovery:
                 yield self._applied(known)
             elif known.intent is not None and known.status not in {"failed", "pending"}:
                 if step.operation == "create":
-                    yield from self._looked_for(known)
+                    yield from self._looked_for(known)  # promise 22: a creation in doubt is looked for first
                 elif step.parts:
                     self._targets.doubts[step.number] = evolve(self._doubt(known), until=self._until)
         for number, doubt in self._targets.doubts.items():
@@ -156,7 +158,7 @@ class _Recovery:
         for model in {part.model for part in doubt.step.whole if part.operation == "create"}:
             if model not in self._made:
                 self._made[model] = set(self._journal.made(model))
-            known |= self._made[model]
+            known |= self._made[model]  # promise 15a: those are other objects
         return evolve(doubt, known=known)
 
     def _entry(self, known: StoredRequest, status: Outcome, note: str = "") -> Entry:
@@ -226,7 +228,7 @@ class _Recovery:
                 entries[number] = Entry(steps[number], self._targets.object_of(steps[number]), "failed", error)
         for step in plan:
             missing = [name for name in step.secrets if name not in self._secrets]
-            if missing and step.number not in entries:
+            if missing and step.number not in entries:  # promise 24: it waits for its secret
                 note = f"it needs the secret {', '.join(missing)}: recover(path, secrets={{...}})"
                 entries[step.number] = Entry(step, self._targets.object_of(step), "pending", note=note)
         on_error = "continue" if self._kept.on_error == "undo" else self._kept.on_error

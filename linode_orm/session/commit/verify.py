@@ -28,7 +28,7 @@ def verified(session: Polls, report: CommitReport, applied_steps: Iterable[Appli
     try:
         return evolve(report, not_held=not_held(session, applied_steps))
     except LinodeORMError as error:
-        return evolve(report, unread=str(error))
+        return evolve(report, unread=str(error))  # promise 30b: unread is told, for it was written
 
 
 def not_held(session: Polls, applied_steps: Iterable[Applied]) -> tuple[Unheld, ...]:

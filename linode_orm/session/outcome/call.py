@@ -44,7 +44,7 @@ def may_have_been_done(method: str, error: BaseException) -> bool:
     if isinstance(error, CancelledError):
         return False
     if isinstance(error, (ApiError, TransportError, ResponseError)) and error.doubtful:
-        return True
+        return True  # promise 10a: an earlier try may have been done
     if isinstance(error, ApiError):
         return error.status >= _BROKEN or (error.status == _TIMED_OUT and method == "POST")
     if isinstance(error, TransportError):
@@ -59,8 +59,8 @@ def call(client: Client, request: Request, wanted: Callable[[], bool], takes: st
     """
     began = perf_counter()
     try:
-        response = client.send(request, wanted=wanted, takes=takes)
-        return Answer(response.told(), perf_counter() - began, response.tries)
+        response = client.send(request, wanted=wanted, new_path=takes)
+        return Answer(response.decoded(), perf_counter() - began, response.tries)
     except BaseException as error:  # noqa: BLE001  whatever it is, the session's thread decides
         return _failed(request, error, perf_counter() - began, getattr(error, "tries", 1))
 

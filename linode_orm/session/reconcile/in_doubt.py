@@ -114,6 +114,7 @@ def _settled(
 def to_be_deleted_in(session: Workspace, model: type[Model], parents: tuple[object, ...]) -> frozenset[object]:
     """Give the ids of what is to be deleted in a collection: its user knows it as another object."""
     deleted = (each for each in session.members.deleted.values() if type(each) is model)
+    # promise 15e: those are other objects
     return frozenset(each.__state__.identity for each in deleted if each.__state__.parents == parents)
 
 
@@ -139,7 +140,7 @@ def find(client: Client, criteria: LookupCriteria, until: Callable[[], float]) -
     if looked_up.body is None and not looked_up.why and not criteria.key:
         left = until() - client.clock.monotonic()
         if left > 0:
-            client.clock.sleep(min(left, client.settle))
+            client.clock.sleep(min(left, client.max_request_lifetime))
             looked_up = look(client, criteria)
     return looked_up
 
