@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from linode_orm._former import names_of
 from linode_orm.mapping.codecs import Codec, NoneType, Scalar, WrongType, equal_in_json
 from linode_orm.mapping.json_types import Array, Dictionary
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linode_orm.mapping.codecs import Path, Visit
-from linode_orm.mapping.tracked import Holder
+    from linode_orm.mapping.tracked import Holder
+
+if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
+    __getattr__ = names_of(__name__)
 
 _extend: Final = list.extend
 _new: Final[Any] = list.__new__
