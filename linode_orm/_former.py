@@ -22,6 +22,10 @@ MOVED: Final[dict[str, str]] = {
     f"{_PLAN}.Rider": "linode_orm.session.planning.plan.NestedCreate",
     **{f"{_REPORT}.{name}": f"linode_orm.{name}" for name in ("CommitReport", "Entry", "Unheld")},
     "linode_orm.mapping.codecs.Moment": "linode_orm.mapping.codecs.DateTime",
+    **{
+        f"linode_orm.mapping.containers.{name}": f"linode_orm.mapping.structures.{name}"
+        for name in ("ById", "Choice", "Structure")
+    },
     "linode_orm.session.waits.waiting.WaitEntry": "linode_orm.WaitEntry",
 }
 """Where each name of a former module is now: `"linode_orm.old.module.Name": "linode_orm.Name"`."""
