@@ -42,7 +42,7 @@ def _pause(backoff: float, error: Exception) -> float:
     asked = error.retry_after if isinstance(error, (RateLimited, ServerError)) else None
     if asked is None:
         return max(backoff, _DEFAULT_PAUSE) if isinstance(error, RateLimited) else backoff
-    return asked if asked >= _DEFAULT_PAUSE else max(asked, backoff, _SHORTEST)
+    return asked if asked >= _DEFAULT_PAUSE else max(asked, backoff, _SHORTEST)  # promise 38: Retry-After counts
 
 
 def may_be_done(error: Exception) -> bool:

@@ -34,6 +34,7 @@ class WritesInFlight:
 
     def record(self, request: Request, error: Exception) -> None:
         """Record an update or a deletion whose failure does not show that it has ended."""
+        # promise 14b: a deletion may still run, too
         if request.method not in {"PUT", "DELETE"} or not may_be_running(error):
             return
         now = self._clock.monotonic()
@@ -72,6 +73,7 @@ class WritesInFlight:
         ends = [held_until] if frees_key and request.method in {"PUT", "DELETE"} else []
         if request.method == "PUT":
             older = self._by_path.get(request.path, ())
+            # promise 11: the older update ends first
             ends += [each.ends_at for each in older if _differs(each.body, request.body)]
         if new_path is not None:
             ends += [each.ends_at for each in self._by_path.get(new_path, ())]

@@ -386,9 +386,9 @@ REMOVALS = (
     ),
     Removal(
         35,
-        "wire/ratelimit/limiter.py",
-        "self._documented[policy] = SlidingLog(policy.limit, policy.per)",
-        "self._documented[policy] = SlidingLog(10**6, policy.per)",
+        "wire/ratelimit/sliding_log.py",
+        "return cls(policy.limit, policy.per)",
+        "return cls(10**6, policy.per)",
         "tests/wire/test_rates.py::test_an_api_that_tells_nothing",
     ),
     Removal(
@@ -401,8 +401,8 @@ REMOVALS = (
     Removal(
         37,
         "wire/ratelimit/fixed_window.py",
-        "probe = self._probe_time()\n",
-        "probe = None\n",
+        "self.boundary.probe_time(self.limit) if self.state is WindowState.REPORTED else None",
+        "None",
         "tests/wire/test_rates.py::test_nearly_all_that_is_allowed",
     ),
     Removal(
@@ -415,14 +415,14 @@ REMOVALS = (
     Removal(
         39,
         "wire/ratelimit/clock_offset.py",
-        "if date is not None:",
+        "if feedback.date is not None:",
         "if False:",
         "tests/wire/test_clocks.py::test_jumps",
     ),
     Removal(
         40,
-        "wire/ratelimit/redis.py",
-        "return None if total <= window.allowance(now, 1) else Denial(window, name)",
+        "wire/ratelimit/fixed_window.py",
+        "return None if total <= self.allowance(now, 1) else WindowFull(self, name)",
         "return None",
         "tests/wire/test_shared.py::test_four_processes_share_nearly_all_that_is_allowed",
     ),
@@ -435,7 +435,7 @@ REMOVALS = (
     ),
     Removal(
         41,
-        "wire/ratelimit/redis.py",
+        "wire/ratelimit/redis_store.py",
         "(ValueError, *(",
         "(*(",
         "tests/wire/test_redis_trouble.py::test_it_holds_garbage",

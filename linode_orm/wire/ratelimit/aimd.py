@@ -6,8 +6,6 @@ from typing import Final
 
 from attrs import define
 
-NEVER: Final = float("-inf")
-"""A time that has passed in any case."""
 _LOWEST: Final = 1 / 64
 _INCREASE: Final = 0.1
 _PATIENCE: Final = 10
@@ -25,7 +23,7 @@ class Aimd:
     """
 
     per: float
-    since: float = NEVER
+    since: float = float("-inf")
     base: float = 1.0
     ceiling: float = 1.0
 
@@ -51,6 +49,6 @@ class Aimd:
         """
         if began < self.since:
             return False
-        self.base, self.since = max(self.factor(now) / 2, _LOWEST), now
+        self.base, self.since = max(self.factor(now) / 2, _LOWEST), now  # promise 36: a 429 halves the rate
         self.ceiling = taken if taken >= self.base else 1.0
         return True

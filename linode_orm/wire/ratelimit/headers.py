@@ -29,6 +29,35 @@ class RateLimitHeaders:
     reset: float | None
 
 
+@frozen
+class Observation:
+    """An answer as the bucket sees it that it reports. Times are of the monotonic clock.
+
+    Its request was sent at `began`, and it came at `now`. `ends_at` is the reported reset on this clock, None if the
+    answer has none, or an impossible one.
+    """
+
+    headers: RateLimitHeaders
+    ends_at: float | None
+    began: float
+    now: float
+
+
+@frozen
+class RateFeedback:
+    """What one answer says of rates. Its request was sent at `began`, and it came at `now` (monotonic seconds).
+
+    `date` is the API's own time and `retry_after` the pause that a refusal (429) asks for; both may be missing.
+    """
+
+    began: float
+    now: float
+    is_refused: bool
+    headers: RateLimitHeaders | None
+    date: float | None
+    retry_after: float | None
+
+
 def parse_rate_limit(headers: Mapping[str, str]) -> RateLimitHeaders | None:
     """Return the budget that an answer reports; None if it reports none or an impossible one."""
     if "x-ratelimit-limit" not in headers:
