@@ -7,7 +7,7 @@ from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from linode_orm.errors import RateLimited
 from linode_orm.wire.ratelimit.bucket import NEVER, Acquisition, Bucket, Completion
@@ -56,21 +56,20 @@ class Endpoint:
     documented: Bucket
     reported: dict[int, Bucket] = field(factory=dict)
     last_report: dict[int, float] = field(factory=dict)
+    buckets: dict[str, Bucket] = Factory(lambda self: {f"class:{self.policy.name}": self.documented}, takes_self=True)
+    """The buckets that a request counts in, by their keys at a shared counter."""
     blocked_until: float = NEVER
     in_flight: int = 0
     started: int = 0
 
-    def buckets(self) -> dict[str, Bucket]:
-        """Return the buckets that a request counts in, by their keys at a shared counter."""
-        if not self.reported:
-            return {f"class:{self.policy.name}": self.documented}
-        return {f"{self.name}:{limit}": each for limit, each in self.reported.items()}
-
-    def forget_old_reports(self, now: float) -> None:
-        """Remove the buckets that no answer has reported for ten minutes: the API has changed its limits."""
-        for limit, seen_at in list(self.last_report.items()):
+    def add_reported(self, limit: int, bucket: Bucket, now: float) -> None:
+        """Keep a bucket that was reported for the first time, and none that was not reported for ten minutes."""
+        for each, seen_at in list(self.last_report.items()):
             if seen_at < now - _FORGET_AFTER:
-                del self.reported[limit], self.last_report[limit]
+                # The API has changed its limits.
+                del self.reported[each], self.last_report[each]
+        self.reported[limit] = bucket
+        self.buckets = {f"{self.name}:{each}": kept for each, kept in self.reported.items()}
 
 
 @frozen(eq=False)
@@ -118,7 +117,7 @@ class RateLimiter:
             endpoint = self._endpoint(endpoint_of(method, path))
             if now < endpoint.blocked_until:
                 return endpoint.blocked_until - now
-            buckets = endpoint.buckets()
+            buckets = endpoint.buckets
             # All or nothing: no bucket counts a request that another one holds back.
             delay = max(each.delay(now, share) for each in buckets.values())
             if delay > 0:
@@ -179,11 +178,11 @@ class RateLimiter:
         ends_at = self._offset.to_monotonic(feedback, bucket.known_period if bucket is not None else None)
         seen = Observation(headers, ends_at, feedback.began, feedback.now)
         if bucket is None:
-            endpoint.forget_old_reports(feedback.now)
             first = FirstReport(
                 seen, endpoint.documented.per, endpoint.started, endpoint.in_flight, is_shared=self._is_shared
             )
-            bucket = endpoint.reported[headers.limit] = self._algorithms.reported(first)
+            bucket = self._algorithms.reported(first)
+            endpoint.add_reported(headers.limit, bucket, feedback.now)
         endpoint.last_report[headers.limit] = feedback.now
         return bucket, bucket.observe(seen)
 
