@@ -157,6 +157,14 @@ class TestStates:
         assert made.delay(61.0, 1.0) == 0.0
         assert made.state is WindowState.UNKNOWN
 
+    def test_a_first_reset(self) -> None:
+        """A reset that only a later answer reports ends the wait for the documented time."""
+        made = window(reset=None)
+        assert made.delay(1.0, 1.0) == pytest.approx(60.0)
+        report(made, 0, 30.0, 1.0, 1.1)
+        assert made.state is WindowState.REPORTED
+        assert made.delay(1.1, 1.0) == pytest.approx(28.9)
+
     def test_a_reset_is_reported(self) -> None:
         """A report says when the window ends; with room in it nothing waits."""
         made = window(remaining=3)

@@ -33,6 +33,7 @@ class WindowState(Enum):
     ::
 
         unknown   (no answer has said when it ends: it is assumed to last for the documented period)
+        unknown   --- report with a reset --->   reported
 
         reported  --- probe is sent --->   probing
         reported  <--- 429 ------------    probing
@@ -202,8 +203,10 @@ class ReportedFixedWindow:
         """
         report = seen.headers
         if report.remaining is not None:
-            if seen.ends_at is None or report.reset is None or self.reset is None:
+            if seen.ends_at is None or report.reset is None:
                 self._observe_without_reset(report.remaining, seen.now)
+            elif self.reset is None:
+                self._observe_first_reset(report.remaining, report.reset, seen.ends_at)
             else:
                 self._observe_with_reset(seen, report.remaining, report.reset, seen.ends_at)
         unknown = self.usage.foreign - self.usage.shared
@@ -219,6 +222,14 @@ class ReportedFixedWindow:
         if remaining > self.limit - usage.own - usage.foreign + self.in_flight:
             usage.own, usage.foreign, self.boundary.at = self.in_flight + 1, 0, now + self.per
         usage.foreign = max(usage.foreign, self.limit - remaining - usage.own)
+
+    def _observe_first_reset(self, remaining: int, reset: float, ends_at: float) -> None:
+        """Learn when a window ends of which only the remaining requests were reported before."""
+        self.reset = self.server_end = reset
+        self.state, self.boundary.at = WindowState.REPORTED, ends_at
+        # Processes that know the window have counted under another name: all that this one has sent counts again.
+        self.shared.restart(f"={reset}", self.usage.own)
+        self.usage.observe(remaining, self.in_flight)
 
     def _observe_with_reset(self, seen: Observation, remaining: int, reset: float, ends_at: float) -> None:
         ahead = reset - (self.reset or reset)
