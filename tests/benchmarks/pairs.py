@@ -65,7 +65,7 @@ def shown(figure: str, found: list[tuple[Sample, Sample]]) -> tuple[str, bool]:
         return f"old {sorted(before)}, new {sorted(after)}", False
     ratios = [after[figure] / before[figure] for before, after in found]
     middle = statistics.median(before[figure] for before, _ in found)
-    unit = f"{middle * 1000:,.2f} ms" if figure == "seconds" else f"{middle:,.0f} B"
+    unit = f"{middle * 1000:,.2f} ms" if figure in {"seconds", "cpu"} else f"{middle:,.0f} B"
     return f"{statistics.median(ratios):.3f}  ({min(ratios):.3f} to {max(ratios):.3f})  old {unit}", True
 
 
