@@ -6,6 +6,7 @@ Each name is imported when it is first used, so that `import linode_orm` costs n
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from linode_orm._former import install
 from linode_orm.version import VERSION
 
 if TYPE_CHECKING:
@@ -13,12 +14,14 @@ if TYPE_CHECKING:
     from linode_orm.errors import AttributeMissing as AttributeMissing
     from linode_orm.errors import BadRequest as BadRequest
     from linode_orm.errors import Busy as Busy
+    from linode_orm.errors import Clash as Clash
     from linode_orm.errors import CommitError as CommitError
     from linode_orm.errors import CommitInterrupted as CommitInterrupted
     from linode_orm.errors import ConfigError as ConfigError
     from linode_orm.errors import Conflict as Conflict
     from linode_orm.errors import ConflictError as ConflictError
     from linode_orm.errors import DetachedInstanceError as DetachedInstanceError
+    from linode_orm.errors import Detail as Detail
     from linode_orm.errors import Forbidden as Forbidden
     from linode_orm.errors import InvalidRequestError as InvalidRequestError
     from linode_orm.errors import JournalError as JournalError
@@ -31,33 +34,55 @@ if TYPE_CHECKING:
     from linode_orm.errors import RateLimited as RateLimited
     from linode_orm.errors import ReadOnlyAttribute as ReadOnlyAttribute
     from linode_orm.errors import ResponseError as ResponseError
+    from linode_orm.errors import SentRequest as SentRequest
     from linode_orm.errors import ServerError as ServerError
     from linode_orm.errors import TransportError as TransportError
     from linode_orm.errors import Unauthorized as Unauthorized
     from linode_orm.errors import WaitFailed as WaitFailed
     from linode_orm.errors import WaitTimeout as WaitTimeout
+    from linode_orm.mapping.expressions import Attribute as Attribute
+    from linode_orm.mapping.expressions import Expression as Expression
+    from linode_orm.mapping.expressions import Order as Order
     from linode_orm.mapping.expressions import and_ as and_
     from linode_orm.mapping.expressions import not_ as not_
     from linode_orm.mapping.expressions import or_ as or_
+    from linode_orm.mapping.query import Query as Query
+    from linode_orm.mapping.relations import Collection as Collection
+    from linode_orm.mapping.relations import Option as Option
     from linode_orm.mapping.relations import raiseload as raiseload
     from linode_orm.mapping.relations import selectin as selectin
+    from linode_orm.mapping.tracked import TagList as TagList
     from linode_orm.models import *  # noqa: F403  every model, by its name
     from linode_orm.session import Session as Session
     from linode_orm.session import inspect as inspect
     from linode_orm.session import sessionmaker as sessionmaker
     from linode_orm.session.commit.recover import recover as recover
+    from linode_orm.session.inspection import History as History
+    from linode_orm.session.inspection import Inspection as Inspection
+    from linode_orm.session.planning.plan import Change as Change
     from linode_orm.session.planning.plan import Plan as Plan
+    from linode_orm.session.planning.plan import Step as Step
     from linode_orm.session.planning.report import CommitReport as CommitReport
+    from linode_orm.session.planning.report import Entry as Entry
+    from linode_orm.session.planning.report import Unheld as Unheld
+    from linode_orm.session.query.explanation import Explanation as Explanation
+    from linode_orm.session.waiting.wait import WaitEntry as WaitEntry
     from linode_orm.wire import Client as Client
 
 __version__ = VERSION
 
+install()
+
 _PUBLIC = (
     "ApiError",
+    "Attribute",
     "AttributeMissing",
     "BadRequest",
     "Busy",
+    "Change",
+    "Clash",
     "Client",
+    "Collection",
     "CommitError",
     "CommitInterrupted",
     "CommitReport",
@@ -65,7 +90,13 @@ _PUBLIC = (
     "Conflict",
     "ConflictError",
     "DetachedInstanceError",
+    "Detail",
+    "Entry",
+    "Explanation",
+    "Expression",
     "Forbidden",
+    "History",
+    "Inspection",
     "InvalidRequestError",
     "JournalError",
     "LinodeORMError",
@@ -74,14 +105,22 @@ _PUBLIC = (
     "NotFilterable",
     "NotFound",
     "ObjectGone",
+    "Option",
+    "Order",
     "Plan",
+    "Query",
     "RateLimited",
     "ReadOnlyAttribute",
     "ResponseError",
+    "SentRequest",
     "ServerError",
     "Session",
+    "Step",
+    "TagList",
     "TransportError",
     "Unauthorized",
+    "Unheld",
+    "WaitEntry",
     "WaitFailed",
     "WaitTimeout",
     "and_",
@@ -99,18 +138,33 @@ if not TYPE_CHECKING:
     __all__ = list(_PUBLIC)
 
 _PLACES = {
+    "Attribute": "linode_orm.mapping.expressions",
+    "Change": "linode_orm.session.planning.plan",
     "Client": "linode_orm.wire",
+    "Collection": "linode_orm.mapping.relations",
     "CommitReport": "linode_orm.session.planning.report",
+    "Entry": "linode_orm.session.planning.report",
+    "Explanation": "linode_orm.session.query.explanation",
+    "Expression": "linode_orm.mapping.expressions",
+    "History": "linode_orm.session.inspection",
+    "Inspection": "linode_orm.session.inspection",
+    "Option": "linode_orm.mapping.relations",
+    "Order": "linode_orm.mapping.expressions",
     "Plan": "linode_orm.session.planning.plan",
-    "recover": "linode_orm.session.commit.recover",
+    "Query": "linode_orm.mapping.query",
     "Session": "linode_orm.session",
-    "inspect": "linode_orm.session",
-    "sessionmaker": "linode_orm.session",
+    "Step": "linode_orm.session.planning.plan",
+    "TagList": "linode_orm.mapping.tracked",
+    "Unheld": "linode_orm.session.planning.report",
+    "WaitEntry": "linode_orm.session.waiting.wait",
     "and_": "linode_orm.mapping.expressions",
+    "inspect": "linode_orm.session",
     "not_": "linode_orm.mapping.expressions",
     "or_": "linode_orm.mapping.expressions",
     "raiseload": "linode_orm.mapping.relations",
+    "recover": "linode_orm.session.commit.recover",
     "selectin": "linode_orm.mapping.relations",
+    "sessionmaker": "linode_orm.session",
 }
 
 

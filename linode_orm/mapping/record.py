@@ -351,3 +351,8 @@ def encode(record: Record) -> dict[str, object]:
         if name in record.__dict__ or field.key in state.raw:
             body[field.key] = field.codec.encode(getattr(record, name))
     return body
+
+
+def declared_at(owner: type, name: str) -> Any:  # noqa: ANN401  a field or a relation
+    """Give what a class declares under a name: a pickle names it so."""
+    return vars(owner)[name]

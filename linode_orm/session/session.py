@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
 
 from attrs import evolve
 
+from linode_orm._public import public
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
 from linode_orm.mapping.model import check_class
@@ -52,6 +53,7 @@ OnError = Literal["stop", "continue", "undo"]
 Conflicts = Literal["ignore", "check"]
 
 
+@public
 class Session:
     """The unit of work: objects got through it are one for each key, and `commit()` sends what was changed.
 

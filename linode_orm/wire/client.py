@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from attrs import evolve, frozen
 
+from linode_orm._public import public
 from linode_orm.errors import ApiError, InvalidRequestError, ResponseError, TransportError
 from linode_orm.wire.answers import check
 from linode_orm.wire.cache import CatalogueCache
@@ -52,6 +53,7 @@ class Outcome:
     error: Exception | None
 
 
+@public
 class Client:
     """The connection to one account: pool, retries, time limits, and the cache of catalogues.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
+from linode_orm._public import public
 from linode_orm.errors import ConflictError, JournalError, LinodeORMError
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.apply_plan import movement
@@ -41,6 +42,7 @@ _SURELY_ENDED: Final = timedelta(hours=1)
 """How old an intent is whose request cannot be running, however often it was sent again."""
 
 
+@public
 def recover(
     path: str | os.PathLike[str],
     *,

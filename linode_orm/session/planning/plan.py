@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
 
 from attrs import field, frozen
 
+from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Hidden:
         return SECRET
 
 
+@public
 @frozen
 class Change:
     """One attribute as it was and as it will be, in JSON; `old` is `ABSENT` where it was never seen.
@@ -144,6 +146,7 @@ class NestedCreate:
         }
 
 
+@public
 @frozen
 class Step:
     """One request of a commit.
@@ -237,6 +240,7 @@ class Step:
         }
 
 
+@public
 @frozen
 class Plan:
     """What a commit would send, in an order in which it can be sent; empty plans are false.

@@ -1,0 +1,88 @@
+"""Former places and names of what has moved: pickles of earlier versions ask for it there."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import ModuleType
+
+T = TypeVar("T")
+
+MOVED: Final[dict[str, str]] = {}
+"""Where each name of a former module is now: `"linode_orm.old.module.Name": "linode_orm.Name"`."""
+
+
+def names_of(module: str) -> Callable[[str], object]:
+    """Give the `__getattr__` of a module for the names that have left it.
+
+    A module that stays says `__getattr__ = names_of(__name__)`; one that is gone needs no line but those of `MOVED`.
+    """
+
+    def look_up(name: str) -> object:
+        place = MOVED.get(f"{module}.{name}")
+        if place is None:
+            msg = f"module {module!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        owner, _, now = place.rpartition(".")
+        return getattr(import_module(owner), now)
+
+    return look_up
+
+
+def formerly(**names: str) -> Callable[[type[T]], type[T]]:
+    """Let an attrs class read pickles in which its attributes have former names: `@formerly(old="new")`.
+
+    An attribute that a pickle does not have takes its default.
+    """
+
+    def reads(cls: type[T]) -> type[T]:
+        kind = cast("Any", cls)
+        set_state, defaults = kind.__setstate__, _defaults(kind)
+
+        def set_former_state(self: object, state: dict[str, object]) -> None:
+            set_state(self, {**defaults, **{names.get(name, name): value for name, value in state.items()}})
+
+        kind.__setstate__ = set_former_state
+        return cls
+
+    return reads
+
+
+def _defaults(cls: Any) -> dict[str, object]:  # noqa: ANN401  an attrs class
+    """Give the values that attributes have unless others are given, where these are not made anew for each object."""
+    from attrs import NOTHING, Factory, fields  # noqa: PLC0415  who imports the package needs none of it
+
+    found = {each.name: each.default for each in fields(cls)}
+    return {name: value for name, value in found.items() if value is not NOTHING and not isinstance(value, Factory)}  # type: ignore[arg-type]  # a class at run time
+
+
+class Finder:
+    """Finds the modules that are gone, and the packages that they were in; asked last, it hides none that exists."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Give what a former module is made of, None for every other name."""
+        del path, target
+        if any(place.startswith(f"{fullname}.") for place in MOVED):
+            # a package, so that modules inside it are asked for
+            return ModuleSpec(fullname, cast("Any", self), is_package=True)
+        return None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leave the making of the module to Python."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Let the module forward its names."""
+        vars(module)["__getattr__"] = names_of(module.__name__)
+
+
+def install() -> None:
+    """Let former modules be imported; a second call changes nothing."""
+    if not any(isinstance(each, Finder) for each in sys.meta_path):
+        sys.meta_path.append(Finder())
