@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 
 def test_a_checkout_against_itself():
     """Requests are counted alike, and each row of times is a ratio."""
-    script = ROOT / "tests" / "benchmarks" / "pairs.py"
+    script = ROOT / "tests" / "proofs" / "benchmarks" / "pairs.py"
     chosen = ["--pairs", "3", "--rows", "a loaded attribute", "150 instances", "200 volumes"]
     run = [sys.executable, str(script), "--old", str(ROOT), "--new", str(ROOT), *chosen]
     ended = subprocess.run(run, check=True, capture_output=True, text=True)

@@ -83,7 +83,7 @@ def test_a_name_that_left_a_module_which_stays():
         assert pickle.loads(written("linode_orm.version.Project")) is linode_orm.Plan
 
 
-@_former.formerly(nested_creates="nested")
+@_former.formerly(riders="nested")
 @frozen
 class Line:
     """A value of which one attribute was renamed and one was added."""
