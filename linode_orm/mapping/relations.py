@@ -13,9 +13,10 @@ from linode_orm._public import public
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.expressions import Expression
 from linode_orm.mapping.operators import EQUAL, IN, Operand
-from linode_orm.mapping.record import Record, awaited, declared_at, refer
+from linode_orm.mapping.owner import LoadOrigin
+from linode_orm.mapping.record import Record, declared_at, pending_reference, refer
 from linode_orm.mapping.registry import lookup
-from linode_orm.mapping.state import LoadOrigin, State
+from linode_orm.mapping.state import State
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class Collection(Sequence[M]):
     @abstractmethod
     def refresh(self) -> None:
         """Read the collection again."""
+
+    def __refill__(self) -> None:
+        """Forget what was loaded, so that the next use reads it; a collection that loads nothing stays as it is."""
 
 
 class One(Generic[T]):
@@ -98,18 +102,17 @@ class One(Generic[T]):
             return None
         if not self.via:
             return self._parent(record, state)
-        waiting = awaited(record, self.via)
-        if waiting is not None:
-            return waiting
+        pending = pending_reference(record, self.via)
+        if pending is not None:
+            return pending
         identity = getattr(record, self.via)
         if identity is None:
             return None
         return state.owner.reference(self.model, identity, (), LoadOrigin(record, self.name))
 
     def _parent(self, record: Record, state: State) -> object:
-        pending = record.__dict__.get(f"__{self.name}__")
-        if pending is not None:
-            return pending
+        if state.pending_parent is not None:
+            return state.pending_parent
         if not state.parents:
             return None
         identity, above = state.parents[-1], state.parents[:-1]
@@ -291,11 +294,12 @@ class Many(Loadable, Generic[M]):
 
     def assign(self, record: Record, value: object) -> None:
         """Fill the collection of a new object; refuse on any other."""
-        if not getattr(record.__state__, "is_new", False):
+        state = record.__state__
+        if not isinstance(state, State) or not state.is_new:
             msg = f"{record.__describe__()}.{self.name} is a collection: append(), query(), or delete its objects"
             raise ReadOnlyAttribute(msg)
         if self.create_key and is_plain(value):
-            record.__dict__[_given(self.name)] = deepcopy(value)
+            state.share(given_children={**(state.given_children or {}), self.name: deepcopy(value)})
             return
         if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
             msg = f"{record.__describe__()}.{self.name} takes a list of {self.target}, not {value!r}"
@@ -306,7 +310,7 @@ class Many(Loadable, Generic[M]):
 
     def given(self, record: Record) -> object:
         """Give the children that a new object was given as plain dicts, as the API takes them; `ABSENT` where none."""
-        return record.__dict__.get(_given(self.name), ABSENT)
+        return (record.__state__.given_children or {}).get(self.name, ABSENT)
 
 
 def is_plain(value: object) -> bool:
@@ -314,10 +318,6 @@ def is_plain(value: object) -> bool:
     if isinstance(value, list):
         return all(isinstance(each, Mapping) for each in value)
     return value is None or isinstance(value, Mapping)
-
-
-def _given(name: str) -> str:
-    return f"__{name}__"
 
 
 @public

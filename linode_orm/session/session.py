@@ -11,11 +11,12 @@ from attrs import evolve
 from linode_orm._public import public
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
+from linode_orm.mapping.lifecycle import expire
 from linode_orm.mapping.model import check_class
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
-from linode_orm.mapping.state import Loaded, LoadOrigin, Status
+from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.actions import Actions
 from linode_orm.session.commit.policy import Policy, check_choice
 from linode_orm.session.journal.history import history_in
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Collection, Expression
     from linode_orm.mapping.mapper import Mapper
     from linode_orm.mapping.operations import Operation
+    from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.record import Record
     from linode_orm.mapping.relations import Many
     from linode_orm.models import Account, Profile
@@ -123,7 +125,7 @@ class Session:
     def get(self, model: type[M], identity: object = None, parent: object = None, /) -> M | None:
         """Give an object by its id (and its parent's): 0 requests if it is loaded, else 1 GET; None on 404."""
         instance = self._named(model, identity, parent)
-        if instance.__state__.loaded is not Loaded.NOTHING or instance.__state__.is_new:
+        if state_of(instance).is_loaded or state_of(instance).is_new:
             return instance
         try:
             self.reader.asked(instance)
@@ -169,7 +171,7 @@ class Session:
         favour of what is pending here.
         """
         self._mine(instance)
-        if instance.__state__.is_new:
+        if state_of(instance).is_new:
             msg = f"{instance.__describe__()} cannot be refreshed: it is not created yet"
             raise InvalidRequestError(msg)
         self.reader.item(instance)
@@ -179,14 +181,14 @@ class Session:
     def expire(self, instance: Model) -> None:
         """Let the next read of an object load it again; pending changes stay; sends nothing."""
         self._mine(instance)
-        if not instance.__state__.is_new:
-            self.loader.expire(instance)
+        if not state_of(instance).is_new:
+            expire(instance)
 
     def expire_all(self) -> None:
         """Let the next read of every object load it again; pending changes stay; sends nothing."""
         self.check_thread()
         for instance in self.identity_map:
-            self.loader.expire(instance)
+            expire(instance)
 
     def wait(
         self,
@@ -206,7 +208,7 @@ class Session:
         waited = [objects] if isinstance(objects, Model) else list(objects)
         for each in waited:
             self._mine(each)
-            if each.__state__.is_new:
+            if state_of(each).is_new:
                 msg = f"{each.__describe__()} cannot be waited for: it is not created yet; session.commit() comes first"
                 raise InvalidRequestError(msg)
         wait.wait(self, waited, (condition, *more), timeout, progress)
@@ -230,13 +232,13 @@ class Session:
 
     def is_modified(self, instance: Model) -> bool:
         """Whether an object has changes that a commit would send."""
-        return instance.__state__.status is Status.PERSISTENT and bool(changes(instance))
+        return state_of(instance).status is Status.PERSISTENT and bool(changes(instance))
 
     def __contains__(self, instance: object) -> bool:
         return isinstance(instance, Model) and self._owns(instance)
 
     def _owns(self, instance: Model) -> bool:
-        owner: object = instance.__state__.owner
+        owner: object = state_of(instance).owner
         return owner is self
 
     def __iter__(self) -> Iterator[Model]:
@@ -400,7 +402,7 @@ class Session:
         """Keep an object until the next commit has looked at it."""
         if get_ident() != self._thread:
             self.check_thread()
-        if instance.__state__.status is Status.PERSISTENT:
+        if state_of(instance).status is Status.PERSISTENT:
             self.members.touched[id(instance)] = cast("Model", instance)
 
     def reference(
@@ -416,14 +418,14 @@ class Session:
         if known is None:
             known = model.__bare__(identity, parents, self, Status.PERSISTENT)  # type: ignore[attr-defined]  # a Model
             self.identity_map.put(known)
-        state = known.__state__
-        if load_origin is not None and state.loaded is Loaded.NOTHING:
-            state.batch = load_origin
+        state = state_of(known)
+        if load_origin is not None and not state.is_loaded:
+            state.join(load_origin)
         return known
 
     def _parents_near(self, mapper: Mapper, load_origin: LoadOrigin) -> tuple[object, ...]:
         """Find the parents of a referred child beside the reference: `subnet_id` stands beside `vpc_id`."""
-        raw, parents = load_origin.instance.__state__.raw, load_origin.instance.__state__.parents
+        raw, parents = state_of(load_origin.instance).body, state_of(load_origin.instance).parents
         beside = raw.get(f"{mapper.parent_attribute}_id")
         if beside is not None:
             return mapper.check_parents((beside,))
@@ -452,7 +454,7 @@ class Session:
         """Delete one object now; a pending one leaves the session."""
         self._outside_block("delete()")
         mine = self._mine(instance)
-        if mine.__state__.status is Status.PENDING:
+        if state_of(mine).status is Status.PENDING:
             self.members.expunge(mine)
         else:
             from linode_orm.session.commit import commit  # noqa: PLC0415  scripts that only read need none of it
@@ -488,7 +490,7 @@ class Session:
             raise InvalidRequestError(msg)
         if not self._owns(instance):
             msg = (
-                f"{instance.__describe__()} is {instance.__state__.status.value} and not in this session; "
+                f"{instance.__describe__()} is {state_of(instance).status.value} and not in this session; "
                 "session.add() takes new objects, session.merge() those of other sessions"
             )
             raise InvalidRequestError(msg)

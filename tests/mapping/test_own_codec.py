@@ -17,6 +17,7 @@ from linode_orm.mapping.codecs import Codec, WrongType
 from linode_orm.mapping.json_types import Plain
 from linode_orm.simulator import Simulator
 from linode_orm.wire.messages import Request
+from tests.ids import short
 
 # -- two codecs: what a library that builds on this one would write -----------------------------------------------------
 
@@ -145,7 +146,7 @@ class TestQueries:
             (Lease.others.contains(FIRST.upper()), ["l0", "l1", "l2"]),
             (or_(Lease.mac == FIRST, Lease.ttl == HOUR), ["l0", "l1"]),
         ],
-        ids=str,
+        ids=lambda each: short(str(each)),
     )
     def test_conditions(self, session, condition, found):
         """Every operator compares what users hold, whatever the body says it as."""

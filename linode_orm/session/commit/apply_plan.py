@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from attrs import evolve
 
 from linode_orm.errors import Clash, InvalidRequestError
+from linode_orm.mapping.record import raw_value
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit import guards, policy
 from linode_orm.session.commit.executor import RunOptions
@@ -157,7 +158,7 @@ def _clashes(instance: Model, step: Step) -> Iterable[Clash]:
 
 
 def _theirs(instance: Model, change: Change) -> object:
-    field, raw = instance.__mapper__.fields[change.name], instance.__state__.raw.get(change.key, ABSENT)
+    field, raw = instance.__mapper__.fields[change.name], raw_value(instance, change.name)
     return field.codec.trim(raw, "update") if raw is not ABSENT else raw
 
 

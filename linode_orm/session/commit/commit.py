@@ -8,7 +8,7 @@ from attrs import evolve
 
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
 from linode_orm.mapping.record import changes
-from linode_orm.mapping.state import Status
+from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.run_plan import EarlierOutcomes, raise_where_incomplete, send
@@ -67,7 +67,7 @@ def commit(session: Commits, policy: Policy) -> CommitReport:
 
 def save(session: Commits, instance: Model, policy: Policy) -> CommitReport:
     """Send what is pending for one object and what it cannot exist without; nothing where it is clean."""
-    if instance.__state__.status is Status.DELETED:
+    if state_of(instance).status is Status.DELETED:
         msg = f"{instance!r} is marked for deletion; session.commit() deletes it, session.add(x) takes the mark off"
         raise InvalidRequestError(msg)
     return _send(session, policy, only=instance)
@@ -97,7 +97,7 @@ def _send(session: Commits, policy: Policy, only: Model | None = None) -> Commit
         plan = _planned(session, policy, only)
     checked_at = None
     changed = [*session.members.touched.values()] if only is None else [only]
-    changed = [each for each in changed if each.__state__.status is Status.PERSISTENT and changes(each)]
+    changed = [each for each in changed if state_of(each).status is Status.PERSISTENT and changes(each)]
     if changed and (policy.conflicts == "check" or policy.on_error == "undo"):
         checked_at = session.client.clock.monotonic()
         gone = conflicts.look_again(session, changed)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, cast
 from attrs import evolve, field, frozen
 
 from linode_orm.errors import JournalError, LinodeORMError, NotFound, TransportError
+from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.mapper import quoted
 from linode_orm.mapping.model import resource
 from linode_orm.session.commit.scheduler import Scheduler
 from linode_orm.session.journal.log import CommitLog
 from linode_orm.session.loading.api_time import ApiTime
-from linode_orm.session.loading.loader import identity_in
 from linode_orm.session.outcome.batch import send_batch
 from linode_orm.session.outcome.call import Answer, call, call_renaming
 from linode_orm.session.outcome.create_once import ClaimedIds, create

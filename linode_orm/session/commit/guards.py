@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.state import Loaded
+from linode_orm.mapping.state import state_of
 from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def check_protected(session: Polls, deleted: Iterable[Model], protected: frozens
     if not protected:
         return
     tagged = [each for each in deleted if "tags" in each.__mapper__.fields]
-    refresh_in_bulk(session, [each for each in tagged if each.__state__.loaded is Loaded.NOTHING])
+    refresh_in_bulk(session, [each for each in tagged if not state_of(each).is_loaded])
     found = [(each, sorted(protected.intersection(_tags(each)))) for each in tagged]
     named = [f"{each.__describe__()} ({', '.join(tags)})" for each, tags in found if tags]
     if named:  # promise 3b: nothing protected is deleted
@@ -52,5 +52,5 @@ def check_protected(session: Polls, deleted: Iterable[Model], protected: frozens
 
 
 def _tags(instance: Model) -> Iterable[str]:
-    tags = instance.__state__.raw.get("tags")
+    tags = state_of(instance).body.get("tags")
     return (each for each in tags if isinstance(each, str)) if isinstance(tags, list) else ()

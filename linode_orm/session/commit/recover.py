@@ -10,6 +10,7 @@ from attrs import evolve
 
 from linode_orm._public import public
 from linode_orm.errors import ConflictError, JournalError, LinodeORMError
+from linode_orm.mapping.identity import identity_in
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.apply_plan import movement
 from linode_orm.session.commit.compensation import compensate
@@ -19,7 +20,6 @@ from linode_orm.session.commit.secrets import secrets_for
 from linode_orm.session.journal.journal import Journal, StoredRequest
 from linode_orm.session.journal.journaled_history import JournalLog, state_of
 from linode_orm.session.loading.api_time import ApiTime
-from linode_orm.session.loading.loader import identity_in
 from linode_orm.session.outcome.lookup import LookupResult
 from linode_orm.session.outcome.nested import match_nested
 from linode_orm.session.outcome.rebuild import RebuildRequest

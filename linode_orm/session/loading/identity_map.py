@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar, cast
 from weakref import ref
 
+from linode_orm.mapping.lifecycle import rekey
+from linode_orm.mapping.state import state_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -51,12 +54,12 @@ class IdentityMap:
 
     def put(self, instance: Model) -> None:
         """Make an object the one with its key."""
-        state = instance.__state__
+        state = state_of(instance)
         self.table(type(instance), state.parents)[state.identity] = ref(instance)
 
     def drop(self, instance: Model) -> None:
         """Forget an object."""
-        state = instance.__state__
+        state = state_of(instance)
         table = self._tables.get((type(instance), state.parents), {})
         reference = table.get(state.identity)
         if reference is not None and reference() is instance:
@@ -64,16 +67,15 @@ class IdentityMap:
 
     def rekey(self, instance: Model, identity: object) -> None:
         """Give an object another id, and its descendants other parents."""
-        state = instance.__state__
-        old = (*state.parents, state.identity)
-        new = (*state.parents, identity)
+        old = state_of(instance).key
         self.drop(instance)
-        state.identity = identity
+        rekey(instance, identity)
+        new = state_of(instance).key
         self.put(instance)
-        for child in [each for each in self if each.__state__.parents[: len(old)] == old]:
+        for child in [each for each in self if state_of(each).parents[: len(old)] == old]:
             if _descends(type(child), type(instance)):
                 self.drop(child)
-                child.__state__.parents = new + child.__state__.parents[len(old) :]
+                state_of(child).move_below(new + state_of(child).parents[len(old) :])
                 self.put(child)
 
     def clear(self) -> None:

@@ -6,9 +6,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from linode_orm.errors import InvalidRequestError, NotFound, ResponseError
+from linode_orm.mapping.identity import identity_in
+from linode_orm.mapping.owner import LoadOrigin
 from linode_orm.mapping.query import Query
-from linode_orm.mapping.state import Loaded, LoadOrigin, Status
-from linode_orm.session.loading.loader import identity_in
+from linode_orm.mapping.state import Loaded, Status, state_of
 from linode_orm.session.query.eager import LoaderBatch
 from linode_orm.wire.messages import Request
 
@@ -45,7 +46,7 @@ class Reader:
 
     def item(self, instance: Model) -> None:
         """Read one object: its own GET, or its row where the API has no GET for it; raise `NotFound`."""
-        mapper, state = instance.__mapper__, instance.__state__
+        mapper, state = instance.__mapper__, state_of(instance)
         if "get" in mapper.verbs:
             self.take(instance, self._session.client.send(self.request(instance)))
             return
@@ -68,11 +69,11 @@ class Reader:
         except NotFound as error:
             catalogue.remember(instance, error.with_traceback(None))
             raise
-        catalogue.remember(instance, instance.__state__.raw)
+        catalogue.remember(instance, dict(state_of(instance).body))
 
     def request(self, instance: Model) -> Request:
         """Give the GET of one object."""
-        mapper, state = instance.__mapper__, instance.__state__
+        mapper, state = instance.__mapper__, state_of(instance)
         if mapper.read_by:
             msg = f"{instance.__describe__()}: its GET asks for more than its key; {mapper.read_by} reads it"
             raise InvalidRequestError(msg)
@@ -88,7 +89,7 @@ class Reader:
         self._session.loader.take(instance, body, Loaded.WHOLE)
 
     def _row(self, instance: Model) -> Model | None:
-        state = instance.__state__
+        state = state_of(instance)
         query: Query[Any] = Query(type(instance), self._session.runner, parents=state.parents)
         for name, value in zip(instance.__mapper__.id_names, _ids(state.identity), strict=True):
             query = query.filter_by(**{name: value})
@@ -99,7 +100,7 @@ class Reader:
         if not isinstance(body, dict):
             msg = f"GET {path}: an object was expected, not {type(body).__name__}"
             raise ResponseError(msg)
-        mapper, state = instance.__mapper__, instance.__state__
+        mapper, state = instance.__mapper__, state_of(instance)
         if mapper.singleton:
             identity_in(mapper, body)
             return body
@@ -122,21 +123,21 @@ class Reader:
 
     def load(self, instance: Model, name: str) -> None:
         """Load a reference at its first read, with its siblings where that is cheaper."""
-        state = instance.__state__
+        state = state_of(instance)
         self._allow(instance, name)
         if instance.__mapper__.catalogue:
             self.listed(instance)
             return
-        if isinstance(state.batch, LoadOrigin) and state.loaded is Loaded.NOTHING:
+        if isinstance(state.batch, LoadOrigin) and not state.is_loaded:
             self._session.batches.load_references(instance, state.batch)
-        elif isinstance(state.batch, LoaderBatch) and state.loaded is Loaded.NOTHING:
+        elif isinstance(state.batch, LoaderBatch) and not state.is_loaded:
             self._session.batches.reload(instance, state.batch)
         if state.loaded is not Loaded.WHOLE:
             self.item(instance)
 
     def freshen(self, instance: Model, name: str) -> None:
         """Read a stale object again, with the stale ones of its query where that is cheaper."""
-        state = instance.__state__
+        state = state_of(instance)
         if state.status is Status.DETACHED:
             return
         self._allow(instance, name)
@@ -146,8 +147,8 @@ class Reader:
 
     def _allow(self, instance: Model, name: str) -> None:
         """Refuse an implicit request where the session or the query forbids it."""
-        batch = instance.__state__.batch
-        load_origin = batch.instance.__state__.batch if isinstance(batch, LoadOrigin) else None
+        batch = state_of(instance).batch
+        load_origin = state_of(batch.instance).batch if isinstance(batch, LoadOrigin) else None
         if self._session.lazy == "raise":
             why, what = "the session was made with lazy='raise'", "session.load() or session.refresh() asks for it"
         elif isinstance(load_origin, LoaderBatch) and load_origin.refuses:

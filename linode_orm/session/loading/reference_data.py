@@ -6,7 +6,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, Protocol
 
 from linode_orm.errors import NotFound
-from linode_orm.mapping.state import Loaded
+from linode_orm.mapping.state import Loaded, state_of
 
 if TYPE_CHECKING:
     from linode_orm.mapping import Model
@@ -59,7 +59,7 @@ class ReferenceData:
 
         Raises `NotFound` again where that GET found nothing a short while ago.
         """
-        row = self._table(type(instance)).get(instance.__state__.identity) or self._extra(instance)
+        row = self._table(type(instance)).get(state_of(instance).identity) or self._extra(instance)
         if row is None:
             return False
         if isinstance(row, NotFound):
@@ -78,4 +78,4 @@ class ReferenceData:
 
 def _key(instance: Model) -> tuple[object, ...]:
     mapper = instance.__mapper__
-    return mapper.version, mapper.path, instance.__state__.identity
+    return mapper.version, mapper.path, state_of(instance).identity

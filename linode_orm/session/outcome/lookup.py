@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from attrs import frozen
 
 from linode_orm.errors import NotFound
+from linode_orm.mapping.identity import identity_in
 from linode_orm.session.lists.listing import Listing
 from linode_orm.session.lists.pagination import ListReader
 from linode_orm.session.loading.api_time import ended
-from linode_orm.session.loading.loader import identity_in
 from linode_orm.session.planning.natural_keys import enforced_key, is_natural
 from linode_orm.session.planning.plan import Hidden, fill
 from linode_orm.wire.messages import Request

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
-from linode_orm.mapping.model import TRANSIENT
-from linode_orm.mapping.record import awaited, restore
+from linode_orm.mapping.lifecycle import make_transient, set_collection
+from linode_orm.mapping.record import pending_reference, raw_value, restore, value_of
 from linode_orm.mapping.relations import One
-from linode_orm.mapping.state import Loaded, LoadOrigin, Status
+from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.transient import NewCollection
+from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.nesting_rules import is_made_with_parent
 from linode_orm.session.query.collections import SessionCollection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.relations import Many
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
@@ -64,11 +66,11 @@ class Changes:
         if not isinstance(instance, Model):
             msg = f"session.add() takes an object of a resource class, not {instance!r}"
             raise InvalidRequestError(msg)
-        state = instance.__state__
+        state = state_of(instance)
         if self._owns(instance):
             if state.status is Status.DELETED:
                 del self.deleted[id(instance)]
-                state.status = Status.PERSISTENT
+                state.unmark_deleted()
             return
         if state.status is not Status.TRANSIENT:
             msg = (
@@ -80,13 +82,13 @@ class Changes:
             msg = f"{instance.__mapper__.name}: the API cannot create one, so it cannot be added"
             raise InvalidRequestError(msg)
         for other in _needs(instance):
-            if other.__state__.status is Status.TRANSIENT:
+            if state_of(other).status is Status.TRANSIENT:
                 self.add(other)
         given = _children(instance)
         self._tokens += 1
         self._token_of[id(instance)] = f"new:{self._tokens}"
         self.new[id(instance)] = instance
-        state.owner, state.status = cast("Any", self._session), Status.PENDING
+        state.attach(cast("Any", self._session), Status.PENDING)
         self._adopt_children(instance, given)
 
     def _adopt_children(self, instance: Model, given: dict[str, list[Model]]) -> None:
@@ -95,41 +97,40 @@ class Changes:
             relation = cast("Many[Any]", instance.__mapper__.relations[name])
             collection = SessionCollection(cast("Any", self._session), instance, relation)
             collection.__fill__(())
-            instance.__dict__[name] = collection
+            set_collection(instance, name, collection)
             for child in children:
                 collection.append(child)
 
     def _owns(self, instance: Model) -> bool:
-        owner: object = instance.__state__.owner
+        owner: object = state_of(instance).owner
         return owner is self._session
 
     def delete(self, instance: Model) -> None:
         """Mark an object for deletion; let a pending one go."""
-        state = instance.__state__
+        state = state_of(instance)
         if state.status is Status.PENDING:
             self.expunge(instance)
             return
         if "delete" not in instance.__mapper__.verbs:
             msg = f"{instance.__describe__()}: the API cannot delete a {instance.__mapper__.name}"
             raise InvalidRequestError(msg)
-        state.status = Status.DELETED
+        state.mark_deleted()
         self.deleted[id(instance)] = instance
 
     def expunge(self, instance: Model) -> None:
         """Let an object go, with what is pending on it."""
-        state = instance.__state__
         self.touched.pop(id(instance), None)
         self.deleted.pop(id(instance), None)
         self.in_doubt.pop(id(instance), None)
         if self.new.pop(id(instance), None) is not None:
             self._token_of.pop(id(instance), None)
-            state.owner, state.status = TRANSIENT, Status.TRANSIENT
+            make_transient(instance)
             return
         self._session.loader.detach(instance)
 
     def merge(self, instance: M) -> M:
         """Give this session's object with the same key, with the other's values as changes."""
-        state = instance.__state__
+        state = state_of(instance)
         if self._owns(instance):
             return instance
         model = type(instance)
@@ -142,7 +143,7 @@ class Changes:
             self.add(copy)
             return copy
         mine = self._session.reference(model, state.identity, state.parents, None)
-        if mine.__state__.loaded is Loaded.NOTHING:
+        if not state_of(mine).is_loaded:
             self._session.reader.item(mine)
         _copy_values(instance, mine)
         return mine
@@ -152,7 +153,7 @@ class Changes:
         for instance in [*self.new.values()]:
             self.expunge(instance)
         for instance in [*self.deleted.values()]:
-            instance.__state__.status = Status.PERSISTENT
+            state_of(instance).unmark_deleted()
         self.deleted.clear()
         touched, self.touched = self.touched, {}
         for instance in touched.values():
@@ -169,24 +170,23 @@ class Changes:
 
 def _needs(instance: Model) -> Iterator[Model]:
     """Give the new objects that an object cannot be created without."""
-    for name, relation in instance.__mapper__.relations.items():
+    for relation in instance.__mapper__.relations.values():
         if not isinstance(relation, One):
             continue
-        other = awaited(instance, relation.via or name)
+        other = pending_reference(instance, relation.via) if relation.via else state_of(instance).pending_parent
         if isinstance(other, Model):
             yield other
 
 
 def _children(instance: Model) -> dict[str, list[Model]]:
     """Give the children that a new object holds, by relation."""
-    held = {name: instance.__dict__.get(name) for name in instance.__mapper__.relations}
+    held = {name: value_of(instance, name) for name in instance.__mapper__.relations}
     return {name: list(each) for name, each in held.items() if isinstance(each, (NewCollection, SessionCollection))}
 
 
 def _copy_values(source: Model, target: Model) -> None:
-    known = source.__state__.raw
     for name, field in source.__mapper__.fields.items():
         if field.is_write_only or field.refusal(target):
             continue
-        if name in source.__dict__ or field.key in known:
+        if value_of(source, name, ABSENT) is not ABSENT or raw_value(source, name) is not ABSENT:
             setattr(target, name, getattr(source, name))

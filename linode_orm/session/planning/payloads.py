@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
-from linode_orm.mapping.record import Edit, awaited, changes
+from linode_orm.mapping.record import Edit, changes, edits_of, encoded_value, pending_reference, raw_value, value_of
 from linode_orm.mapping.relations import Many
+from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.plan import Change, Hidden, Pending
 
@@ -94,16 +95,17 @@ def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[st
 
 def reveal(instance: Model, hidden: Hidden, verb: str) -> object:
     """Give the secret that a placeholder in the body of a `create` or an `update` stands for."""
-    value: Any
     key, *path = hidden.path
     field = instance.__mapper__.keys.get(str(key))
-    if field is None:
-        value = _given(instance, str(key))
-    else:
-        value = field.codec.trim(field.codec.encode(instance.__dict__[field.name]), verb)
+    value: Any = _given(instance, str(key)) if field is None else _body_value(instance, field, verb)
     for step in path:
         value = value[step]
     return cast("object", value)
+
+
+def _body_value(instance: Model, field: Kind[Any], verb: str) -> object:
+    """Return the JSON of a field's value as the body of a `create` or an `update` takes it."""
+    return field.codec.trim(encoded_value(instance, field.name), verb)
 
 
 def _given(instance: Model, key: str) -> Any:  # noqa: ANN401  JSON
@@ -114,17 +116,17 @@ def _given(instance: Model, key: str) -> Any:  # noqa: ANN401  JSON
 
 def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     new = dressing.field(instance, field)
-    old = instance.__state__.raw.get(field.key, ABSENT)
+    old = raw_value(instance, field.name)
     if isinstance(new, Hidden):
         old = ABSENT
     elif old is not ABSENT:
         old = field.codec.trim(old, "update")
-    edit = (instance.__state__.edits or {}).get(field.name)
+    edit = edits_of(instance).get(field.name)
     return Change(field.name, field.key, old, new, is_set_edit=edit is not None and not edit.exact)
 
 
 def _riding(instance: Model, field: Kind[Any]) -> object:
-    raw = instance.__state__.raw.get(field.key, ABSENT)
+    raw = raw_value(instance, field.name)
     if raw is ABSENT:
         msg = (
             f"{instance!r}: no PUT may lack {field.name!r}, and it was never read; "
@@ -144,14 +146,14 @@ class _Dressing:
 
     def field(self, record: Record, field: Kind[Any], path: tuple[str | int, ...] = ()) -> object:
         """Give one field's value as a body holds it."""
-        target = awaited(record, field.name)
+        target = pending_reference(record, field.name)
         if isinstance(target, Model):
             return self.reference(target)
         if field.is_secret:
             self.secret_keys.add(field.key)
             return Hidden((*path, field.key))
-        value = record.__dict__[field.name]
-        raw = field.codec.trim(field.codec.encode(value), self.verb)
+        value = value_of(record, field.name)
+        raw = field.codec.trim(encoded_value(record, field.name), self.verb)
         return field.codec.map_objects(value, raw, self.nested, (*path, field.key)) if field.codec.nested else raw
 
     @staticmethod
@@ -174,17 +176,16 @@ class _Dressing:
 
     def reference(self, target: Model) -> object:
         """Give the id of an object, or what stands for it."""
-        return Pending(self.name_of(target)) if target.__state__.is_new else target.__state__.identity
+        return Pending(self.name_of(target)) if state_of(target).is_new else state_of(target).identity
 
     def nested(self, record: Nested, raw: dict[str, object], path: tuple[str | int, ...]) -> object:
         """Dress a nested object: leaves that nobody set and the API left out stay out, masked ones too."""
-        state = record.__state__
-        edits = state.edits or {}
+        edits = edits_of(record)
         dressed: dict[str, object] = {}
         for field in record.__mapper__.fields.values():
-            is_theirs = field.name not in edits and (field.redacted or field.key not in state.raw)
+            is_theirs = field.name not in edits and (field.redacted or raw_value(record, field.name) is ABSENT)
             if is_theirs or not field.takes(self.verb):
                 continue
-            if field.key in raw or awaited(record, field.name) is not None:
+            if field.key in raw or pending_reference(record, field.name) is not None:
                 dressed[field.key] = self.field(record, field, path)
         return dressed | {key: each for key, each in raw.items() if key not in record.__mapper__.keys}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast, overload
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.relations import Collection, Many
-from linode_orm.mapping.state import Status
+from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.query.eager import LoaderBatch
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class SessionCollection(Collection[M]):
 
     def __list__(self) -> tuple[type[M], str, str, tuple[object, ...]]:
         """Give class, path, envelope and parents of the list behind this collection; empty ones are the class's own."""
-        mapper, state = self.parent.__mapper__, self.parent.__state__
+        mapper, state = self.parent.__mapper__, state_of(self.parent)
         item = mapper.path_for(state.identity, state.parents)
         if self._relation.path:
             return self._model, f"{item}/{self._relation.path}", self._relation.envelope, ()
@@ -63,7 +63,7 @@ class SessionCollection(Collection[M]):
 
     def query(self) -> Query[M]:
         """Give a query over the collection, answered by the server's list."""
-        if self.parent.__state__.is_new:
+        if state_of(self.parent).is_new:
             msg = f"{self.parent.__describe__()}.{self._relation.name}: there is nothing to query before the commit"
             raise InvalidRequestError(msg)
         model, path, envelope, parents = self.__list__()
@@ -82,14 +82,14 @@ class SessionCollection(Collection[M]):
     def _items(self) -> list[M]:
         if self._loaded is None:
             self._load()
-        gone = _GONE - {self.parent.__state__.status}
-        loaded = [each for each in self._loaded or () if each.__state__.status not in gone]
+        gone = _GONE - {state_of(self.parent).status}
+        loaded = [each for each in self._loaded or () if state_of(each).status not in gone]
         self._loaded = loaded
-        self._added = [each for each in self._added if each.__state__.status not in gone and each not in loaded]
+        self._added = [each for each in self._added if state_of(each).status not in gone and each not in loaded]
         return loaded + self._added
 
     def _load(self) -> None:
-        if self.parent.__state__.is_new:
+        if state_of(self.parent).is_new:
             self._loaded = []
             return
         if self._relation.embedded and self._from_parent():
@@ -99,7 +99,7 @@ class SessionCollection(Collection[M]):
 
     def _allow(self) -> None:
         """Refuse the request where the session, or the query that gave the parent, refuses implicit ones."""
-        batch = self.parent.__state__.batch
+        batch = state_of(self.parent).batch
         if self._session.lazy == "raise":
             why = "the session was made with lazy='raise'"
         elif isinstance(batch, LoaderBatch) and batch.refuses:
@@ -113,10 +113,10 @@ class SessionCollection(Collection[M]):
         raise InvalidRequestError(msg)
 
     def _from_parent(self) -> bool:
-        state = self.parent.__state__
-        if self._relation.embedded not in state.raw:
+        state = state_of(self.parent)
+        if self._relation.embedded not in state.body:
             state.owner.load_attribute(self.parent, self._relation.name)
-        rows = state.raw.get(self._relation.embedded)
+        rows = state.body.get(self._relation.embedded)
         if not isinstance(rows, list):
             return False
         _, _, _, parents = self.__list__()
@@ -141,7 +141,7 @@ class SessionCollection(Collection[M]):
         if not isinstance(child, self._model):
             msg = f"{self.parent.__describe__()}.{self._relation.name} takes {self._relation.target}, not {child!r}"
             raise TypeError(msg)
-        if self._relation.path or not child.__state__.is_new:
+        if self._relation.path or not state_of(child).is_new:
             msg = (
                 f"{self.parent.__describe__()}.{self._relation.name} takes new children only; "
                 f"{child.__describe__()} is reached here and belongs elsewhere, an action puts it here"
@@ -160,7 +160,7 @@ class SessionCollection(Collection[M]):
         """Read the collection again, now."""
         self._loaded = None
         if self._relation.embedded:
-            self.parent.__state__.owner.freshen(self.parent, self._relation.name)
+            state_of(self.parent).owner.freshen(self.parent, self._relation.name)
         self._load()
 
     def __repr__(self) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from linode_orm.mapping.relations import Many, One
-from linode_orm.mapping.state import Loaded, LoadOrigin, Status
+from linode_orm.mapping.state import Status, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from weakref import ref
 
     from linode_orm.mapping import Model
+    from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.relations import Option
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
@@ -43,7 +44,7 @@ class LoaderBatch:
         """Give the objects that somebody still holds."""
         for reference in self.members:
             instance = reference()
-            if instance is not None and instance.__state__.status is not Status.DETACHED:
+            if instance is not None and state_of(instance).status is not Status.DETACHED:
                 yield instance
 
 
@@ -100,7 +101,7 @@ class EagerLoader:
 
     def load_references(self, instance: Model, load_origin: LoadOrigin) -> None:
         """Load a reference together with those that its siblings have under the same relation."""
-        batch = load_origin.instance.__state__.batch
+        batch = state_of(load_origin.instance).batch
         relation = load_origin.instance.__mapper__.relations.get(load_origin.relation)
         if not isinstance(batch, LoaderBatch) or not isinstance(relation, One) or not relation.via:
             return
@@ -113,7 +114,7 @@ class EagerLoader:
         held = batch.held.setdefault(relation.name, [])
         wanted = self._unloaded(relation, model, owners, held)
         if asked is not None:
-            wanted[asked.__state__.identity] = None
+            wanted[state_of(asked).identity] = None
         few = 2
         if len(wanted) < few or model.__mapper__.placeholders:
             return
@@ -128,11 +129,11 @@ class EagerLoader:
         wanted: dict[object, None] = {}
         for owner in owners:
             field = owner.__mapper__.fields[relation.via]
-            identity = owner.__state__.raw.get(field.key)
+            identity = state_of(owner).body.get(field.key)
             if identity is None or identity in wanted:
                 continue
             known = self._session.identity_map.find(model, identity, ())
-            if known is None or known.__state__.loaded is Loaded.NOTHING:
+            if known is None or not state_of(known).is_loaded:
                 wanted[identity] = None
             else:
                 held.append(known)
@@ -152,24 +153,24 @@ class EagerLoader:
 
     def reload(self, instance: Model, batch: LoaderBatch) -> bool:
         """Read the stale objects of a query again in one list; False where the object is better read alone."""
-        state = instance.__state__
-        stale = [each for each in batch.alive() if self._is_stale(each) and each.__state__.parents == state.parents]
+        state = state_of(instance)
+        stale = [each for each in batch.alive() if self._is_stale(each) and state_of(each).parents == state.parents]
         few = 2
         if len(stale) < few or state.parents or not self._by_ids_fits(type(instance)):
             return False
-        before = state.raw
-        held = self._by_ids(type(instance), [each.__state__.identity for each in stale])
+        before = state.body
+        held = self._by_ids(type(instance), [state_of(each).identity for each in stale])
         for each in stale:
-            each.__state__.batch = batch
-        return held is not None and state.raw is not before
+            state_of(each).join(batch)
+        return held is not None and state.body is not before
 
     def _by_ids_fits(self, model: type[Model]) -> bool:
         return not model.__mapper__.only_on_get and not model.__mapper__.catalogue
 
     def _is_stale(self, instance: Model) -> bool:
-        state = instance.__state__
+        state = state_of(instance)
         until = state.fresh_until
-        return state.loaded is Loaded.NOTHING or (until is not None and state.owner.monotonic() >= until)
+        return not state.is_loaded or (until is not None and state.owner.monotonic() >= until)
 
     def prefetch(self, objects: Sequence[Model], options: Iterable[Option]) -> None:
         """Load the relations that `selectin` names for the objects of a query."""
@@ -189,13 +190,13 @@ class EagerLoader:
         return self._prefetch_many(relation, owners)
 
     def _prefetch_one(self, relation: One[Any], owners: list[Model]) -> list[Model]:
-        batch = owners[0].__state__.batch
+        batch = state_of(owners[0]).batch
         if isinstance(batch, LoaderBatch) and relation.via:
             self._load_targets(relation, batch, owners)
         targets = [target for target in (relation.resolve(owner) for owner in owners) if target is not None]
         loaded = cast("list[Model]", list(dict.fromkeys(targets)))
         for target in loaded:
-            if target.__state__.loaded is Loaded.NOTHING:
+            if not state_of(target).is_loaded:
                 self._session.reader.asked(target)
         if isinstance(batch, LoaderBatch):
             batch.held.setdefault(relation.name, []).extend(loaded)
@@ -235,7 +236,7 @@ class EagerLoader:
         field = model.__mapper__.fields[back.via]
         by_owner: dict[object, list[Model]] = {}
         for child in children:
-            by_owner.setdefault(child.__state__.raw.get(field.key), []).append(child)
+            by_owner.setdefault(state_of(child).body.get(field.key), []).append(child)
         for collection in missing:
-            collection.__fill__(by_owner.get(collection.parent.__state__.identity, []))
+            collection.__fill__(by_owner.get(state_of(collection.parent).identity, []))
         return True

@@ -11,13 +11,13 @@ from linode_orm.mapping.operators import Comparison
 from linode_orm.mapping.relations import ParentIs, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.operators import Attribute, Order
 
-    Body = dict[str, Any]
+    Body = Mapping[str, Any]
     Parents = tuple[object, ...]
     Test = Callable[[Body, Parents], bool | None]
     """True, False, or None for unknown."""
@@ -160,7 +160,7 @@ def order_key(model: type[Model], order: Order) -> Callable[[Body], tuple[object
     return key
 
 
-def sort_rows(model: type[Model], order: Sequence[Order], rows: list[tuple[Parents, object, Body]]) -> None:
+def sort_rows(model: type[Model], order: Sequence[Order], rows: list[tuple[Parents, object, dict[str, Any]]]) -> None:
     """Sort rows (parents' ids, id, body) in place: by the keys in turn, nulls last, ties by id."""
     rows.sort(key=lambda row: (row[0], row[1]))
     for each in reversed(order):

@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import ref
 
-from linode_orm.mapping.state import DETACHED, Status
-from linode_orm.session.lists.listing import AHEAD, Listing, in_order, read_page
+from linode_orm.mapping.state import Status
+from linode_orm.mapping.transient import DETACHED
+from linode_orm.session.lists.listing import PAGES_AHEAD, Listing, read_page, send_in_order
 from linode_orm.session.lists.page_windows import first_window
 from linode_orm.session.lists.pagination import ListReader
 from linode_orm.session.query import sources
@@ -93,7 +94,7 @@ class QueryRunner:
         if plan.order:
             yield self._in_order(plan, batch, self._sorted(plan, held))
             return
-        lists = 1 if plan.parents is not None and len(plan.parents) * len(plan.filters) == 1 else AHEAD
+        lists = 1 if plan.parents is not None and len(plan.parents) * len(plan.filters) == 1 else PAGES_AHEAD
         for runs in _together(self._runs(plan, held), lists):
             yield [each for parents, bodies in runs for each in self._made(plan, batch, parents, bodies)]
 
@@ -240,7 +241,7 @@ class QueryRunner:
         batch = LoaderBatch()
         objects: list[Model] = []
         for rows in reader.pages():
-            if reader.counted > most:
+            if reader.page_count > most:
                 return None
             objects += self._session.loader.rows(model, (), rows, batch=batch)
         batch.add(map(ref, objects))
@@ -259,7 +260,7 @@ class QueryRunner:
         ]
         readers = [ListReader(self._session.client, listing) for listing in listings]
         results: list[list[Model]] = []
-        arrived = in_order(self._session.client, [reader.opening for reader in readers])
+        arrived = send_in_order(self._session.client, [reader.opening for reader in readers])
         for listing, reader, first in zip(listings, readers, arrived, strict=True):
             batch = LoaderBatch()
             objects: list[Model] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm.errors import Clash, ConflictError
-from linode_orm.mapping.record import changes
+from linode_orm.mapping.record import changes, encoded_value, raw_value
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.waiting.newest import refresh_in_bulk
 
@@ -37,8 +37,8 @@ def check(instances: Iterable[Model], gone: Iterable[Model]) -> None:
     for instance in instances:
         for name, edit in changes(instance).items():
             field = instance.__mapper__.fields[name]
-            theirs = instance.__state__.raw.get(field.key, ABSENT)
-            mine = _encoded(instance, field)
+            theirs = raw_value(instance, name)
+            mine = encoded_value(instance, name)
             # promise 16b: what was sent may be there, and is mine
             bases = () if edit.base is ABSENT else (edit.base, *edit.sent)
             is_set_edit = not edit.exact
@@ -62,11 +62,6 @@ def _line(each: Clash) -> str:
     if not each.attribute:
         return f"  {name} is gone"
     return f"  {name}.{each.attribute}: read {each.base!r}, theirs {each.theirs!r}, mine {each.mine!r}"
-
-
-def _encoded(instance: Model, field: Kind[Any]) -> object:
-    value = instance.__dict__.get(field.name)
-    return field.codec.encode(value) if value is not None else None
 
 
 def _shown(field: Kind[Any], value: object) -> object:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 from attrs import evolve
 
 from linode_orm.errors import LinodeORMError
+from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.model import resource
-from linode_orm.session.loading.loader import identity_in
 from linode_orm.session.outcome.lookup import LookupCriteria, LookupResult, look
 from linode_orm.session.outcome.nested import Applied, look_again, match_nested
 from linode_orm.session.planning.plan import Hidden, InDoubt, Pending

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from linode_orm.errors import NotFound
+from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.state import Loaded, Status
-from linode_orm.session.loading.loader import identity_in
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:

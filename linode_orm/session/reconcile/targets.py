@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from linode_orm.mapping.lifecycle import invalidate
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.state import Status
 from linode_orm.session.outcome.nested import alone
@@ -123,7 +124,7 @@ class SessionTargets:
         """Forget what was known of values that were to be updated: they are sent again, and reading asks again."""
         for part in step.whole:
             if part.operation in {"update", "replace"}:
-                self._applier.invalidate_values(self.object_of(part), [change.name for change in part.changes])
+                invalidate(self.object_of(part), [change.name for change in part.changes])
 
     def is_certain(self, step: Step) -> None:
         """Note that there is no such object, so that it can be sent as new."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, cast
 
 from linode_orm.errors import ApiError, NotFound, TransportError
 from linode_orm.mapping.query import Query
-from linode_orm.mapping.state import Loaded
-from linode_orm.session.lists.listing import Listing, in_order
+from linode_orm.mapping.state import Loaded, state_of
+from linode_orm.session.lists.listing import Listing, send_in_order
 from linode_orm.session.lists.pagination import ListReader
 from linode_orm.session.query.planner import plan_query
 
@@ -91,7 +91,7 @@ def groups_of(objects: Iterable[Model], *, whole: frozenset[type[Model]]) -> lis
     """Part objects by class and parents; those of the classes in `whole` are not read by lists."""
     found: dict[tuple[type[Model], tuple[object, ...]], Group] = {}
     for each in objects:
-        model, parents = type(each), each.__state__.parents
+        model, parents = type(each), state_of(each).parents
         # promise 17: the others are read in lists
         group = found.setdefault((model, parents), Group(model, parents, whole=model in whole))
         group.members.append(each)
@@ -144,7 +144,7 @@ class BulkRefresh:
     def _send(self, lists: list[Request], items: list[Model]) -> Iterator[Arrived]:
         requests = [*lists, *map(self._session.reader.request, items)]
         try:
-            yield from in_order(self._session.client, requests)
+            yield from send_in_order(self._session.client, requests)
         except TransportError as error:
             yield error
 
@@ -167,26 +167,26 @@ class BulkRefresh:
         (name,) = group.model.__mapper__.id_names
         field = group.model.__mapper__.fields[name]
         query: Query[Any] = Query(group.model, self._session.runner, parents=group.parents)
-        ids = [each.__state__.identity for each in objects]
+        ids = [state_of(each).identity for each in objects]
         return plan_query(query.filter(field.attribute(group.model).in_(ids))).filters
 
     # -- what arrives ------------------------------------------------------------------------------------------------
 
     def _rows(self, refreshed: RefreshResult, group: Group, reader: ListReader, first: Arrived) -> None:
         """Take the rows of a list, until the rest is cheaper to ask for one by one."""
-        known = {each.__state__.identity: each for each in group.members}
+        known = {state_of(each).identity: each for each in group.members}
         try:
             for number, rows in enumerate(reader.after(first), 1):
                 self._take(refreshed, known, group.model, rows)
                 left = len(refreshed.missing(group))
-                if not left or ("get" in group.model.__mapper__.verbs and reader.counted - number > left):
+                if not left or ("get" in group.model.__mapper__.verbs and reader.page_count - number > left):
                     break
         except NotFound:
             return  # the parent is gone, which the objects' own GETs confirm
         except (ApiError, TransportError) as error:
             self._bear(refreshed, error)
         if group.strategy == "list":
-            group.pages = max(reader.counted, 1)
+            group.pages = max(reader.page_count, 1)
 
     def _take(
         self, refreshed: RefreshResult, known: dict[object, Model], model: type[Model], rows: list[dict[str, Any]]
@@ -216,5 +216,5 @@ class BulkRefresh:
 
 
 def _absent(instance: Model) -> NotFound:
-    path = instance.__mapper__.collection_path(instance.__state__.parents)
+    path = instance.__mapper__.collection_path(state_of(instance).parents)
     return NotFound(f"{instance.__describe__()} is not in GET {path}", status=404, method="GET", path=path)

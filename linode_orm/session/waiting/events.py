@@ -11,10 +11,11 @@ from linode_orm.errors import ApiError, LinodeORMError
 from linode_orm.mapping.expressions import or_
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.state import state_of
 from linode_orm.session.waiting.reachability import VERDICTS, decided_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from linode_orm.mapping import Expression, Model
     from linode_orm.mapping.operators import Attribute
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
     from linode_orm.wire.clock import Clock
 
-    Body = dict[str, Any]
+    Body = Mapping[str, Any]
 
 FIRST: Final = 499
 """How many events the first look takes at most: one page."""
@@ -74,7 +75,7 @@ class EventFeed:
         self._about: dict[str, list[Model]] = {}
         """By path: those whose events name it, as the thing itself or as what it hangs on."""
         for each in objects:
-            path = unquote(each.__mapper__.path_for(each.__state__.identity, each.__state__.parents))
+            path = unquote(each.__mapper__.path_for(state_of(each).identity, state_of(each).parents))
             self._own[path] = each
             above = _parent_path(each)
             for place in (path, above) if above else (path,):
@@ -105,7 +106,7 @@ class EventFeed:
         self._failures = 0
         is_first, self._newest = self._newest is None, self._newest or 0
         news: set[int] = set()
-        for body in sorted((each.__state__.raw for each in found), key=lambda raw: int(raw["id"])):
+        for body in sorted((state_of(each).body for each in found), key=lambda raw: int(raw["id"])):
             news |= self._one(body, is_first=is_first)
         return news
 
@@ -187,7 +188,7 @@ def _place(entity: object) -> str:
 
 
 def _parent_path(instance: Model) -> str:
-    mapper, parents = instance.__mapper__, instance.__state__.parents
+    mapper, parents = instance.__mapper__, state_of(instance).parents
     if mapper.parent is None or not parents:
         return ""
     above: Any = lookup(str(mapper.parent))

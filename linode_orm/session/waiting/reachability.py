@@ -110,7 +110,7 @@ def decided_by(model: type[Model], action: object) -> tuple[str, ...]:
 def unreachable(
     condition: Expression,
     model: type[Model],
-    body: dict[str, Any],
+    body: Mapping[str, Any],
     parents: tuple[object, ...],
     failed: Mapping[str, str],
 ) -> str:
@@ -138,7 +138,7 @@ def unreachable(
     return "" if may_be(condition, negated=False) else "; ".join(dict.fromkeys(reasons))
 
 
-def _lasting(part: Expression, model: type[Model], body: dict[str, Any], failed: Mapping[str, str]) -> str:
+def _lasting(part: Expression, model: type[Model], body: Mapping[str, Any], failed: Mapping[str, str]) -> str:
     """Say why the value that a part of a condition looks at stays as it is; empty where it may change."""
     if isinstance(part, ParentIs):
         return "an object keeps its parent"
@@ -147,7 +147,7 @@ def _lasting(part: Expression, model: type[Model], body: dict[str, Any], failed:
     return _fixed(part.attribute, model, body, failed)
 
 
-def _fixed(attribute: Attribute[Any], model: type[Model], body: dict[str, Any], failed: Mapping[str, str]) -> str:
+def _fixed(attribute: Attribute[Any], model: type[Model], body: Mapping[str, Any], failed: Mapping[str, str]) -> str:
     name, value = attribute.path[0].name, body.get(attribute.path[0].key)
     if name in failed:
         return failed[name]

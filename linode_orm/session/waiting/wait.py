@@ -11,6 +11,7 @@ from linode_orm.errors import InvalidRequestError, ObjectGone, WaitFailed, WaitT
 from linode_orm.mapping.expressions import And, Expression, and_
 from linode_orm.mapping.operators import Comparison
 from linode_orm.mapping.relations import leaves
+from linode_orm.mapping.state import state_of
 from linode_orm.session.progress import shown
 from linode_orm.session.query.evaluate import compile_condition
 from linode_orm.session.query.planner import never
@@ -99,8 +100,8 @@ class Goal:
 
     def is_met(self, instance: Model) -> bool:
         """Whether an object is what it is to be, by the last answer of the API."""
-        state = instance.__state__
-        return self.holds(state.raw, state.parents) is True
+        state = state_of(instance)
+        return self.holds(state.body, state.parents) is True
 
     def seen(self, instance: Model) -> str:
         """Say what an object shows where the condition looks."""
@@ -108,7 +109,7 @@ class Goal:
 
 
 def _value(instance: Model, keys: Iterable[str]) -> object:
-    value: object = instance.__state__.raw
+    value: object = state_of(instance).body
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value
@@ -220,8 +221,8 @@ class _Wait:
             raise self._gone(*refreshed.gone[0])
         for each in read:
             if id(each) in self._waiting:
-                state, goal = each.__state__, self._goals[type(each)]
-                why = unreachable(goal.condition, type(each), state.raw, state.parents, self._feed.failed(each))
+                state, goal = state_of(each), self._goals[type(each)]
+                why = unreachable(goal.condition, type(each), state.body, state.parents, self._feed.failed(each))
                 if why:
                     raise self._failed(each, why)
 
