@@ -8,7 +8,8 @@ from attrs import frozen
 
 from linode_orm._public import public
 from linode_orm.errors import InvalidRequestError, ObjectGone, WaitFailed, WaitTimeout
-from linode_orm.mapping.expressions import And, Comparison, Expression, and_
+from linode_orm.mapping.expressions import And, Expression, and_
+from linode_orm.mapping.operators import Comparison
 from linode_orm.mapping.relations import leaves
 from linode_orm.mapping.state import state_of
 from linode_orm.session.progress import shown
