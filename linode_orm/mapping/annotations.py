@@ -50,7 +50,7 @@ def _build(node: ast.expr, names: Mapping[str, object]) -> Codec:
         case ast.Name(id="JSON"):
             return AnyJSON()
         case ast.Name(id=name) if isinstance(names.get(name), type):
-            return Structure(names[name])  # type: ignore[arg-type]  # tests/meta checks that it is a Nested
+            return Structure(names[name])  # type: ignore[arg-type]  # tests/proofs/meta checks that it is a Nested
     msg = f"{ast.unparse(node)!r} is no type that a field can have"
     raise TypeError(msg)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from linode_orm.simulator import Simulator
-from tests.recordings.corpus import Line, lines, name
+from tests.proofs.recordings.corpus import Line, lines, name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
