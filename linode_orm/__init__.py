@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     from linode_orm.session import Session as Session
     from linode_orm.session import inspect as inspect
     from linode_orm.session import sessionmaker as sessionmaker
-    from linode_orm.session.commit.recover import recover as recover
     from linode_orm.session.planning.plan import Plan as Plan
     from linode_orm.session.planning.report import CommitReport as CommitReport
+    from linode_orm.session.recovery import recover as recover
     from linode_orm.wire import Client as Client
 
 __version__ = VERSION
@@ -102,7 +102,7 @@ _PLACES = {
     "Client": "linode_orm.wire",
     "CommitReport": "linode_orm.session.planning.report",
     "Plan": "linode_orm.session.planning.plan",
-    "recover": "linode_orm.session.commit.recover",
+    "recover": "linode_orm.session.recovery",
     "Session": "linode_orm.session",
     "inspect": "linode_orm.session",
     "sessionmaker": "linode_orm.session",

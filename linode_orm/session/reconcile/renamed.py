@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.reconcile.apply_outcome import Workspace
+    from linode_orm.session.reconcile.objects import SessionObjects
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import JSON
 
 
-def resolve_renames(session: Workspace, instances: Iterable[Model]) -> None:
+def resolve_renames(client: Client, objects: SessionObjects, instances: Iterable[Model]) -> None:
     """Let objects have the key under which the API knows them.
 
     A GET or more for each whose renaming was never answered, nothing for others. Where another key is wanted by now
@@ -27,7 +27,7 @@ def resolve_renames(session: Workspace, instances: Iterable[Model]) -> None:
     for instance in [*instances]:
         keys = _in_doubt(instance)
         if keys:
-            _settle(session, instance, keys)
+            _settle(client, objects, instance, keys)
 
 
 def _in_doubt(instance: Model) -> tuple[object, ...]:
@@ -39,8 +39,8 @@ def _in_doubt(instance: Model) -> tuple[object, ...]:
     return edit.sent if edit is not None else ()
 
 
-def _settle(session: Workspace, instance: Model, keys: tuple[object, ...]) -> None:
-    client, state = session.client, instance.__state__
+def _settle(client: Client, objects: SessionObjects, instance: Model, keys: tuple[object, ...]) -> None:
+    state = instance.__state__
     found = _body(client, instance, state.identity)
     if found is not None and not _is_wanted(instance, keys):
         client.clock.sleep(client.straggling(instance.__mapper__.path_for(state.identity, state.parents)))
@@ -50,8 +50,8 @@ def _settle(session: Workspace, instance: Model, keys: tuple[object, ...]) -> No
     for key in reversed(keys):
         found = _body(client, instance, key)
         if found is not None:
-            session.identity_map.rekey(instance, key)
-            session.loader.take(instance, found, Loaded.WHOLE)
+            objects.identity_map.rekey(instance, key)
+            objects.loader.take(instance, found, Loaded.WHOLE)
             return
 
 
