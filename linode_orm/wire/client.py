@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -14,14 +15,15 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from attrs import evolve, frozen
 
-from linode_orm.errors import ApiError, InvalidRequestError, ResponseError, TransportError
+from linode_orm.errors import ApiError, InvalidRequestError, LinodeORMError, ResponseError, TransportError
 from linode_orm.wire.answers import check
 from linode_orm.wire.cache import CatalogueCache
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
 from linode_orm.wire.messages import JSON_TYPE, Request, Response
+from linode_orm.wire.outcome import mark_not_sent, outcome_of
 from linode_orm.wire.remaining import Remaining
-from linode_orm.wire.retry import POLICY, another, may_be_done
+from linode_orm.wire.retry import POLICY, another
 from linode_orm.wire.stragglers import Stragglers
 from linode_orm.wire.throttle import throttle
 from linode_orm.wire.tokens import TOKENS, Standing, expiry_in
@@ -141,7 +143,7 @@ class Client:
                 return self._attempt(request, tries, end - clock.monotonic(), ticket)
             except (ApiError, TransportError, ResponseError) as error:
                 error.tries, error.doubtful = tries, doubtful
-                doubtful = doubtful or may_be_done(error)
+                doubtful = doubtful or outcome_of(error).is_in_doubt
                 self._stragglers.note_all((request, *instead), error)
                 following = another(policy, request, error)
                 if following is None or clock.monotonic() + following[1] >= end:
@@ -189,7 +191,11 @@ class Client:
             self._throttle.landed(ticket, response)
 
     def _sent_once(self, request: Request, tries: int, left: float) -> Response:
-        self._watch.before(request)
+        try:
+            self._watch.before(request)
+        except Exception as error:
+            mark_not_sent(error)
+            raise
         with self._lock:
             self._sent += 1
         clock = self.clock
@@ -199,6 +205,8 @@ class Client:
             response = self.transport.send(request, token=token, timeout=min(self.timeout, max(left, 0.001)))
         except BaseException as error:
             self._watch.after(request, error, clock.monotonic() - began, tries)
+            if not isinstance(error, LinodeORMError):
+                _check_encodable(request, error)
             raise
         self._watch.after(request, response, clock.monotonic() - began, tries)
         return response
@@ -357,6 +365,15 @@ def _moment(date: str) -> datetime | None:
     except ValueError:
         return None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def _check_encodable(request: Request, error: BaseException) -> None:
+    """Raise `InvalidRequestError` where an error came of a body that is no JSON: then nothing of it was sent."""
+    try:
+        json.dumps(request.body, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as reason:
+        msg = f"{request.title} is not sent: its body cannot be written as JSON ({reason})"
+        raise InvalidRequestError(msg) from error
 
 
 def _over_http(base_url: str, workers: int) -> Transport:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from linode_orm.errors import ServerError, TransportError
+from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -31,7 +30,7 @@ class Stragglers:
 
     def note(self, request: Request, error: Exception) -> None:
         """Remember an update or a deletion that failed in a way that leaves it running, perhaps."""
-        if request.method not in {"PUT", "DELETE"} or not may_be_running(error):
+        if request.method not in {"PUT", "DELETE"} or not outcome_of(error).may_be_running:
             return
         now = self._clock.monotonic()
         with self._lock:
@@ -70,13 +69,6 @@ class Stragglers:
         if takes is not None:
             ends += [each.end for each in self._by_path.get(takes, ())]
         return max([0.0, *(each - now for each in ends)])
-
-
-def may_be_running(error: BaseException) -> bool:
-    """Whether a request that failed may take effect later on."""
-    if isinstance(error, TransportError):
-        return error.sent is not False
-    return isinstance(error, ServerError) and error.status == HTTPStatus.GATEWAY_TIMEOUT
 
 
 def _says_otherwise(old: object, new: object) -> bool:

@@ -8,7 +8,7 @@ from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.session.loading.api_time import ApiTime
-from linode_orm.session.outcome.call import may_have_been_done
+from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
     from linode_orm.mapping import Model
@@ -48,7 +48,7 @@ def send_once(session: Tries, target: Model, operation: Operation, request: Requ
             response = session.client.send(request)
             response.told()
         except LinodeORMError as error:
-            if not may_have_been_done(request.method, error):
+            if not outcome_of(error).is_in_doubt:
                 if lost is not None and _has_happened(session, target, operation, since):
                     return None
                 raise
