@@ -1,9 +1,11 @@
-"""Lets `--full` run what the usual run takes a seeded tenth of; keeps the figures of a run; gives a simulated account."""
+"""Lets `--full` run whole what is usually sampled; keeps figures, listens to Ctrl-C, gives a simulated account."""
 
 from __future__ import annotations
 
 import os
 import platform
+import signal
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +32,17 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     """Take the time."""
     config.stash[_BEGAN] = time.monotonic()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def listening():
+    """Let SIGINT interrupt tests and the processes that they start, where a shell that runs pytest in its background ignores it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from linode_orm._former import names_of
+
 if TYPE_CHECKING:
     from linode_orm.mapping.tracked import Holder
+
+if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
+    __getattr__ = names_of(__name__)
 
 NoneType: Final = type(None)
 NAIVE: Final = len("2018-01-02T03:04:05")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from attrs import frozen
 
+from linode_orm._public import public
 from linode_orm.mapping.codecs import Optional, WrongType
 from linode_orm.mapping.containers import ListOf, is_labelled
 
@@ -18,6 +19,7 @@ T = TypeVar("T")
 V = TypeVar("V")
 
 
+@public
 class Expression:
     """A condition. Combine conditions with `and_`, `or_`, `not_`, or `&`, `|`, `~`.
 
@@ -110,6 +112,7 @@ class Not(Expression):
     __repr__ = __str__
 
 
+@public
 @frozen(eq=False)
 class Order:
     """One key of an order; `descending` turns it round, nulls stay last."""
@@ -123,6 +126,7 @@ class Order:
     __repr__ = __str__
 
 
+@public
 class Attribute(Generic[T]):
     """A field of a class, as it stands in conditions and orders: `Instance.label`, `Event.entity.id`."""
 
@@ -131,6 +135,9 @@ class Attribute(Generic[T]):
     def __init__(self, model: type, path: tuple[FieldFacts, ...]) -> None:
         self.model = model
         self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.model, self.path)
 
     @property
     def field(self) -> FieldFacts:
@@ -262,18 +269,21 @@ def _parts(kind: type[And | Or], expressions: tuple[Expression, ...], name: str)
     return tuple(part for each in expressions for part in (each.parts if isinstance(each, kind) else (each,)))
 
 
+@public
 def and_(*expressions: Expression) -> Expression:
     """Every one of any number of conditions; none at all is always true."""
     parts = _parts(And, expressions, "and_")
     return parts[0] if len(parts) == 1 else And(parts)
 
 
+@public
 def or_(*expressions: Expression) -> Expression:
     """One of any number of conditions; none at all is never true."""
     parts = _parts(Or, expressions, "or_")
     return parts[0] if len(parts) == 1 else Or(parts)
 
 
+@public
 def not_(expression: Expression) -> Expression:
     """The opposite; where the condition is unknown (null), so is its opposite."""
     (part,) = _parts(And, (expression,), "not_") if not isinstance(expression, And) else (expression,)

@@ -10,7 +10,7 @@ from linode_orm.mapping.annotations import parse
 from linode_orm.mapping.codecs import Optional, Scalar, WrongType
 from linode_orm.mapping.containers import ListOf, Structure
 from linode_orm.mapping.expressions import Attribute
-from linode_orm.mapping.record import Record, complete, fill, read, write
+from linode_orm.mapping.record import Record, complete, declared_at, fill, read, write
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -130,6 +130,14 @@ class Kind(Generic[T_co]):
         self.owner = owner
         self.name = name
         self.key = self.key or name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the place of the declaration: what is declared there is the field."""
+        return declared_at, (self.owner, self.name)
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Take from the declaration what an earlier version pickled whole, with what it was made of then."""
+        vars(self).update(vars(declared_at(state["owner"], state["name"])))
 
     @property
     def createable(self) -> bool:

@@ -37,6 +37,7 @@ class Edit:
 
     def is_unsettled(self, codec: Codec, mine: object) -> bool:
         """Whether another value than `mine` may be there, or come, because it was sent."""
+        # promise 10c: what was sent may be there, or come
         return any(not _alike(codec, each, mine) for each in self.sent)
 
     def ground(self, codec: Codec, value: object) -> object:
@@ -52,6 +53,7 @@ class Edit:
         """Let the edit count as made on a value that was sent, where it is there."""
         for at, each in reversed([*enumerate(self.sent)]):
             if _alike(codec, each, theirs):
+                # promise 16c: from here on, another value is somebody else's
                 self.base, self.sent = theirs, self.sent[at + 1 :]
                 return
 
@@ -260,6 +262,7 @@ def _meet(record: Record, field: FieldFacts, theirs: object) -> None:
     if theirs is ABSENT or edits is None or field.name not in record.__dict__:
         return
     codec, edit, value = field.codec, edits[field.name], record.__dict__[field.name]
+    # promise 18: set edits are made again
     if not edit.exact and codec.rebase(value, edit.ground(codec, value), theirs):
         edit.onto = theirs
     edit.met(codec, theirs)
@@ -351,3 +354,8 @@ def encode(record: Record) -> dict[str, object]:
         if name in record.__dict__ or field.key in state.raw:
             body[field.key] = field.codec.encode(getattr(record, name))
     return body
+
+
+def declared_at(owner: type, name: str) -> Any:  # noqa: ANN401  a field or a relation
+    """Give what a class declares under a name: a pickle names it so."""
+    return vars(owner)[name]

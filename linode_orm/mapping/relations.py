@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from attrs import frozen
 
+from linode_orm._public import public
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.expressions import Attribute, Expression, Order
-from linode_orm.mapping.record import Record, awaited, refer
+from linode_orm.mapping.record import Record, awaited, declared_at, refer
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import LoadOrigin, State
 from linode_orm.mapping.values import ABSENT
@@ -24,6 +25,7 @@ T = TypeVar("T")
 M = TypeVar("M")
 
 
+@public
 class Collection(Sequence[M]):
     """The objects behind a to-many relation: loaded by the first `len()`, iteration or index, kept afterwards."""
 
@@ -56,6 +58,10 @@ class One(Generic[T]):
     def __set_name__(self, owner: type, name: str) -> None:
         self.owner = owner
         self.name = name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the place of the declaration: what is declared there is the relation."""
+        return declared_at, (self.owner, self.name)
 
     if TYPE_CHECKING:
 
@@ -266,6 +272,10 @@ class Many(Loadable, Generic[M]):
         self.owner = owner
         self.name = name
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the place of the declaration: what is declared there is the relation."""
+        return declared_at, (self.owner, self.name)
+
     if TYPE_CHECKING:
 
         @overload
@@ -325,6 +335,7 @@ def _given(name: str) -> str:
     return f"__{name}__"
 
 
+@public
 @frozen(eq=False)
 class Option:
     """How the relations of a query's objects are loaded."""
@@ -333,6 +344,7 @@ class Option:
     path: tuple[One[object] | Many[object], ...]
 
 
+@public
 def selectin(*relations: Loadable) -> Option:
     """Load a relation for all objects of a query at once, and further ones from there: `selectin(Instance.disks)`."""
     path: list[One[object] | Many[object]] = []
@@ -363,6 +375,7 @@ def check_option(model: type, option: object) -> None:
         reached.append(relation.model)
 
 
+@public
 def raiseload() -> Option:
     """Refuse every implicit request for the relations of the objects of a query."""
     return Option("raise", ())

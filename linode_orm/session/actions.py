@@ -68,7 +68,7 @@ class Actions:
         if operation.answers == "bytes":
             answer: Any = response.content
         else:
-            answer = self._whole(request, response.json() if request.method == "GET" else response.told())
+            answer = self._whole(request, response.json() if request.method == "GET" else response.decoded())
         result = self._result(target, operation, answer, request.path)
         for value in arguments.values():
             if isinstance(value, Model):

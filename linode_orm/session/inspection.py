@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from linode_orm._public import public
 from linode_orm.mapping import Model
 from linode_orm.mapping.record import changes
 from linode_orm.mapping.state import Loaded, Status
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.fields import Kind
 
 
+@public
 class History(NamedTuple):
     """One pending change: the value seen when it was made, the newest one of the server, and the user's."""
 
@@ -23,6 +25,7 @@ class History(NamedTuple):
     mine: object
 
 
+@public
 class Inspection:
     """The state, key and pending changes of one object."""
 
@@ -130,6 +133,7 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
 
 
+@public
 def inspect(instance: Model) -> Inspection:
     """Tell state, key, history and unloaded attributes of an object; sends nothing."""
     if not isinstance(instance, Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linode_orm._public import public
 from linode_orm.session.session import Session
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 
 
+@public
 def recover(
     path: str | os.PathLike[str],
     *,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
 
 from attrs import evolve
 
+from linode_orm._public import public
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
 from linode_orm.mapping.model import check_class
@@ -54,6 +55,7 @@ OnError = Literal["stop", "continue", "undo"]
 Conflicts = Literal["ignore", "check"]
 
 
+@public
 class Session:
     """The unit of work: objects got through it are one for each key, and `commit()` sends what was changed.
 
@@ -174,7 +176,7 @@ class Session:
             raise InvalidRequestError(msg)
         self.reader.item(instance)
         if keep:
-            accept(instance)
+            accept(instance)  # promise 19: what is pending here wins
 
     def expire(self, instance: Model) -> None:
         """Let the next read of an object load it again; pending changes stay; sends nothing."""

@@ -1,4 +1,4 @@
-"""Budgets of requests: off until a limit is added, then 429 as the API sends it."""
+"""The simulator's rate limits: off until one is added, then fixed windows and 429s as the API sends them."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from linode_orm.simulator.errors import Refused
 if TYPE_CHECKING:
     from linode_orm.simulator.clock import VirtualClock
 
-TOO_MANY: Final = 429
-# What the API says where nothing smaller is known of the endpoint (FACTS 4).
-USUAL: Final = 1840
-WINDOW: Final = 60.0
+TOO_MANY_REQUESTS: Final = 429
+# What the API reports of endpoints without a smaller limit (FACTS 4).
+DEFAULT_LIMIT: Final = 1840
+PERIOD: Final = 60.0
 
 
 @define(eq=False)
 class Limit:
-    """So many requests of a method and path pattern in so many seconds."""
+    """A limit of fixed windows: `requests` of a method and path pattern in `per` seconds."""
 
     method: str
     path: str
     requests: int
     per: float
-    _began: float = field(default=-1e9)
+    _window_start: float = field(default=-1e9)
     _used: int = field(default=0)
 
-    def take(self, now: float) -> tuple[int, float]:
-        """Use one up; give how many are left (-1: refused) and the seconds until there are new ones."""
-        if now - self._began >= self.per:
-            self._began, self._used = now, 0
-        wait = self._began + self.per - now
+    def acquire(self, now: float) -> tuple[int, float]:
+        """Count a request; return how many remain (-1: refused) and the seconds until the window ends."""
+        if now - self._window_start >= self.per:
+            self._window_start, self._used = now, 0
+        wait = self._window_start + self.per - now
         if self._used >= self.requests:
             return -1, wait
         self._used += 1
@@ -47,7 +47,7 @@ class RateLimits:
         self._clock = clock
         self._limits: list[Limit] = []
 
-    def add(self, method: str = "*", path: str = "*", requests: int = 5, per: float = WINDOW) -> Limit:
+    def add(self, method: str = "*", path: str = "*", requests: int = 5, per: float = PERIOD) -> Limit:
         """Allow `requests` of a method and path pattern in each window of `per` seconds."""
         limit = Limit(method.upper(), path, requests, per)
         self._limits.append(limit)
@@ -58,24 +58,24 @@ class RateLimits:
         self._limits.clear()
 
     def headers(self, method: str, path: str) -> dict[str, str]:
-        """Take one request from every budget it counts in; raise the 429 where one is used up.
+        """Count a request in every limit that matches; raise the 429 if one is used up.
 
-        `Retry-After` stands on every answer, and means something on a 429 alone.
+        Every answer carries `Retry-After`, as at the API; it has a meaning on a 429 only.
         """
         now = self._clock.monotonic()
-        limit, left, wait = USUAL, USUAL - 1, WINDOW - now % WINDOW
+        limit, remaining, wait = DEFAULT_LIMIT, DEFAULT_LIMIT - 1, PERIOD - now % PERIOD
         for each in self._limits:
             if fnmatchcase(method, each.method) and fnmatchcase(path, each.path):
-                remaining, seconds = each.take(now)
-                if remaining < left:
-                    limit, left, wait = each.requests, remaining, seconds
-        moment = self._clock.now().timestamp() + wait
-        reported = {
+                left, seconds = each.acquire(now)
+                if left < remaining:
+                    limit, remaining, wait = each.requests, left, seconds
+        reset = self._clock.now().timestamp() + wait
+        headers = {
             "x-ratelimit-limit": str(limit),
-            "x-ratelimit-remaining": str(max(left, 0)),
-            "x-ratelimit-reset": str(int(moment)),
+            "x-ratelimit-remaining": str(max(remaining, 0)),
+            "x-ratelimit-reset": str(int(reset)),
             "retry-after": str(max(1, round(wait))),
         }
-        if left < 0:
-            raise Refused(("Too many requests", None), status=TOO_MANY, headers=reported)
-        return reported
+        if remaining < 0:
+            raise Refused(("Too many requests", None), status=TOO_MANY_REQUESTS, headers=headers)
+        return headers

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache, cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field, frozen
@@ -144,7 +143,6 @@ class Resource:
 
 def declared() -> list[Resource]:
     """Read every declared resource."""
-    import_module("linode_orm.models")
     mappers = [lookup(name).__mapper__ for name in names()]  # type: ignore[attr-defined]  # Model classes
     return [resource(mapper) for mapper in mappers if mapper.path]
 

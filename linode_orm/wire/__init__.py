@@ -1,9 +1,9 @@
 """How to talk: requests and responses as values, the transport, retries and configuration; it knows no model."""
 
-from linode_orm.wire.budget import least_time
 from linode_orm.wire.client import Client, Outcome
 from linode_orm.wire.clock import Clock, SystemClock
 from linode_orm.wire.messages import JSON, Content, Request, Response
+from linode_orm.wire.ratelimit.limiter import least_time
 from linode_orm.wire.transport import Transport
 
 __all__ = [

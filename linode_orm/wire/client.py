@@ -15,32 +15,33 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from attrs import evolve, frozen
 
+from linode_orm._public import public
 from linode_orm.errors import ApiError, InvalidRequestError, LinodeORMError, ResponseError, TransportError
-from linode_orm.wire.answers import check
-from linode_orm.wire.cache import CatalogueCache
+from linode_orm.wire.api_errors import raise_for_status
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
 from linode_orm.wire.messages import JSON_TYPE, Request, Response
 from linode_orm.wire.outcome import mark_not_sent, outcome_of
-from linode_orm.wire.remaining import Remaining
+from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot
+from linode_orm.wire.ratelimit.wait import rate_limiter_for
+from linode_orm.wire.reference_data import ReferenceDataCache
+from linode_orm.wire.request_hooks import RequestHooks, log_retry
 from linode_orm.wire.retry import POLICY, another
-from linode_orm.wire.stragglers import Stragglers
-from linode_orm.wire.throttle import throttle
-from linode_orm.wire.tokens import TOKENS, Standing, expiry_in
-from linode_orm.wire.watch import Watch, again
+from linode_orm.wire.tokens import TOKENS, TokenStatus, parse_expiry
+from linode_orm.wire.writes_in_flight import WritesInFlight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
     from datetime import datetime
     from types import TracebackType
     from typing import Self
 
-    from linode_orm.wire.budget import Ticket
     from linode_orm.wire.clock import Clock
     from linode_orm.wire.messages import JSON
+    from linode_orm.wire.ratelimit.limiter import Permit
+    from linode_orm.wire.request_hooks import AfterHook, BeforeHook
     from linode_orm.wire.transport import Transport
-    from linode_orm.wire.watch import After, Before
 
 _READS: Final = frozenset({"GET", "HEAD"})
 
@@ -54,18 +55,19 @@ class Outcome:
     error: Exception | None
 
 
+@public
 class Client:
-    """The connection to one account: pool, retries, time limits, and the cache of catalogues.
+    """The connection to one account: pool, retries, time limits, and the cache of reference data.
 
     `token` and `base_url` are looked for as `Session` describes unless they are given (raises `ConfigError`).
     `workers` is how many requests run at once; `timeout` the seconds that one request may take, `deadline` those of
-    one call with all its retries, `settle` those after which a request that was never answered has surely ended at the
-    API (twice the timeout unless told otherwise). `read_only` refuses everything but GET. `catalogue_ttl` is how many
+    one call with all its retries, `max_request_lifetime` those for which a request without an answer may still run at
+    the API (twice the timeout by default). `read_only` refuses everything but GET. `catalogue_ttl` is how many
     seconds lists of regions, types and kernels are kept. `transport` and `clock` replace the network and the time.
 
     `budget` keeps from sending more than the API allows: True counts here, `redis://host` together with all processes
-    that name the same place (`processes` of them, found out unless told), None or False not at all. A request that
-    waits for its turn does not use up its deadline.
+    that name the same place (`processes` of them, counted in Redis by default), None or False not at all. A request
+    that waits for its turn does not use up its deadline.
 
     `before` and `after` are called around each try, on the thread that sends it, with the same `Request`. What a
     `before` raises keeps the request from being sent; what an `after` raises is logged, and the answer is kept.
@@ -87,14 +89,14 @@ class Client:
         workers: int = 8,
         timeout: float = 30.0,
         deadline: float = 60.0,
-        settle: float | None = None,
+        max_request_lifetime: float | None = None,
         read_only: bool = False,
         profile: str | None = None,
         transport: Transport | None = None,
         clock: Clock | None = None,
         catalogue_ttl: float = 900.0,
-        before: Sequence[Before] = (),
-        after: Sequence[After] = (),
+        before: Sequence[BeforeHook] = (),
+        after: Sequence[AfterHook] = (),
         budget: bool | str | None = True,
         processes: int | None = None,
     ) -> None:
@@ -102,15 +104,15 @@ class Client:
         self.workers = workers
         self.timeout = timeout
         self.deadline = deadline
-        self.settle = _settled(settle, timeout)
+        self.max_request_lifetime = _lifetime(max_request_lifetime, timeout)
         self.read_only = read_only
         self.clock: Clock = clock if clock is not None else SystemClock()
-        self.catalogue = CatalogueCache(catalogue_ttl, self.clock)
-        self._watch = Watch(before, after)
+        self.reference_data = ReferenceDataCache(catalogue_ttl, self.clock)
+        self._hooks = RequestHooks(before, after)
         self.base_url, self._token = _place(token, base_url, profile, looks=transport is None)
         self.transport = transport or _over_http(self.base_url, workers)
-        self._stragglers = Stragglers(self.clock, self.settle)
-        self._throttle = throttle(budget, processes, self.clock, (self.base_url, self._token))
+        self.writes_in_flight = WritesInFlight(self.clock, self.max_request_lifetime)
+        self._rate_limiter = rate_limiter_for(budget, processes, self.clock, (self.base_url, self._token))
         self._lock = Lock()
         self._process = os.getpid()
 
@@ -121,78 +123,70 @@ class Client:
         request: Request,
         *,
         wanted: Callable[[], bool] | None = None,
-        takes: str | None = None,
-        instead: Sequence[Request] = (),
+        new_path: str | None = None,
+        replaces: Sequence[Request] = (),
     ) -> Response:
         """Send one request, again where that is safe and useful, and give its answer.
 
-        An update waits as long as an older one of the same object, which was never answered, may still take effect.
-        Raises `ApiError` for a refusal, `TransportError` where no answer came, `ResponseError` for a redirect, and
-        `InvalidRequestError` for a write of a read-only client, before anything is sent. `wanted` is asked while the
-        request waits for its turn: where it gives False, the request is given up unsent (`CancelledError`); not between
-        the tries of one that may have been done. `takes` is the path that it gives its object, `instead` what it does.
+        An update waits while an older write of the same object may still take effect. Raises `ApiError` for a refusal,
+        `TransportError` if no answer came, `ResponseError` for a redirect, and `InvalidRequestError` for a write of a
+        read-only client, before anything is sent. While the request waits for its turn, and no try of it may have been
+        done, `wanted()` is asked: once it is false, the request is given up unsent (`CancelledError`). `new_path` is
+        the path that it gives its object, `replaces` the requests that it stands for.
         """
         self._check(request)
         clock, policy, tries, doubtful = self.clock, POLICY, 1, False
-        self._let_older_end((request, *instead), takes)
+        self._wait_for_older_writes((request, *replaces), new_path)
         end = clock.monotonic() + self.deadline
         while True:
-            ticket, waited = self._admitted(request, None if doubtful else wanted)
+            permit, waited = self._acquire(request, None if doubtful else wanted)
             end += waited
             try:
-                return self._attempt(request, tries, end - clock.monotonic(), ticket)
+                return self._attempt(request, tries, end - clock.monotonic(), permit)
             except (ApiError, TransportError, ResponseError) as error:
                 error.tries, error.doubtful = tries, doubtful
                 doubtful = doubtful or outcome_of(error).is_in_doubt
-                self._stragglers.note_all((request, *instead), error)
+                self.writes_in_flight.record_all((request, *replaces), error)
                 following = another(policy, request, error)
                 if following is None or clock.monotonic() + following[1] >= end:
                     raise
                 policy, pause = following
-                if ticket is not None and ticket.asks(error):
+                if permit is not None and permit.explains(error):
                     # the budget knows when to ask again; it counts for a little, so that there is an end to it
                     end, pause = end - pause / 4, 0.0
-                again(request, error, pause, tries)
+                log_retry(request, error, pause, tries)
             if pause:
                 clock.sleep(pause)
             tries += 1
 
-    def _let_older_end(self, requests: Iterable[Request], takes: str | None) -> None:
-        if late := max(self._stragglers.pause(each, takes) for each in requests):
-            self.clock.sleep(late)
+    def _wait_for_older_writes(self, requests: Iterable[Request], new_path: str | None) -> None:
+        if delay := max(self.writes_in_flight.delay(each, new_path) for each in requests):
+            self.clock.sleep(delay)
 
-    def hold(self, path: str, keys: Collection[str]) -> None:
-        """Let nothing free these keys of an object for `settle` seconds: a second creation of it may be running."""
-        self._stragglers.hold(path, keys)
-
-    def straggling(self, path: str) -> float:
-        """Give the seconds for which an update of that path, which was never answered, may still take effect."""
-        return self._stragglers.left(path)
-
-    def _admitted(self, request: Request, wanted: Callable[[], bool] | None) -> tuple[Ticket | None, float]:
-        if self._throttle is None or request.url:
+    def _acquire(self, request: Request, wanted: Callable[[], bool] | None) -> tuple[Permit | None, float]:
+        if self._rate_limiter is None or request.url:
             return None, 0.0
-        return self._throttle.admit(request, lambda: not self._closed and (wanted is None or wanted()))
+        return self._rate_limiter.acquire(request, lambda: not self._closed and (wanted is None or wanted()))
 
-    def _attempt(self, request: Request, tries: int, left: float, ticket: Ticket | None) -> Response:
+    def _attempt(self, request: Request, tries: int, left: float, permit: Permit | None) -> Response:
         try:
             response = self._sent_once(request, tries, left)
         except BaseException:
-            self._landed(ticket, None)
+            self._complete(permit, None)
             raise
-        self._landed(ticket, response)
+        self._complete(permit, response)
         if "date" in response.headers:
             self._dated = response.headers["date"], self.clock.now(), self.clock.monotonic()
         self._judge(response, tries)
         return response if tries == 1 else evolve(response, tries=tries)
 
-    def _landed(self, ticket: Ticket | None, response: Response | None) -> None:
-        if ticket is not None and self._throttle is not None:
-            self._throttle.landed(ticket, response)
+    def _complete(self, permit: Permit | None, response: Response | None) -> None:
+        if permit is not None and self._rate_limiter is not None:
+            self._rate_limiter.complete(permit, response)
 
     def _sent_once(self, request: Request, tries: int, left: float) -> Response:
         try:
-            self._watch.before(request)
+            self._hooks.before(request)
         except Exception as error:
             mark_not_sent(error)
             raise
@@ -204,24 +198,24 @@ class Client:
         try:
             response = self.transport.send(request, token=token, timeout=min(self.timeout, max(left, 0.001)))
         except BaseException as error:
-            self._watch.after(request, error, clock.monotonic() - began, tries)
+            self._hooks.after(request, error, clock.monotonic() - began, tries)
             if not isinstance(error, LinodeORMError):
                 _check_encodable(request, error)
             raise
-        self._watch.after(request, response, clock.monotonic() - began, tries)
+        self._hooks.after(request, response, clock.monotonic() - began, tries)
         return response
 
     def _judge(self, response: Response, tries: int) -> None:
         """Raise the error that an answer stands for; learn from one about tokens when this client's own ends."""
         token = self._token
         refused = response.status >= HTTPStatus.BAD_REQUEST
-        standing = Standing(self._expiry, self.clock.now()) if refused and token is not None else None
+        status = TokenStatus(self._expiry, self.clock.now()) if refused and token is not None else None
         secrets = [each for each in (token, response.request.token) if each is not None]
-        check(response, tries, secrets, standing, now=self.clock.now())
+        raise_for_status(response, tries, secrets, status, now=self.clock.now())
         if response.request.idempotent and response.request.accept == JSON_TYPE:
-            response.told()
+            response.decoded()
         if token is not None and response.request.path.startswith(TOKENS):
-            self._expiry = expiry_in(response, token) or self._expiry
+            self._expiry = parse_expiry(response, token) or self._expiry
 
     def send_all(self, requests: Iterable[Request]) -> Iterator[Outcome]:
         """Send requests side by side, `workers` at a time; give what becomes of each as it ends.
@@ -306,13 +300,13 @@ class Client:
         return self._sent
 
     @property
-    def budget(self) -> Remaining:
+    def budget(self) -> BudgetSnapshot:
         """What is left of the requests that the API allows: print it, iterate its rows, or take `to_dict()`."""
-        return self._throttle.remaining() if self._throttle is not None else Remaining(kept=False)
+        return self._rate_limiter.snapshot() if self._rate_limiter is not None else BudgetSnapshot(kept=False)
 
     def least_time(self, requests: Iterable[tuple[str, str]]) -> float:
         """Give the least seconds that requests (method, path) take from now on, under what is left of the budgets."""
-        return self._throttle.least_time(requests) if self._throttle is not None else 0.0
+        return self._rate_limiter.least_time(requests) if self._rate_limiter is not None else 0.0
 
     @property
     def token_expiry(self) -> datetime | None:
@@ -390,8 +384,8 @@ def _check_limits(**limits: object) -> None:
             raise InvalidRequestError(msg)
 
 
-def _settled(settle: float | None, timeout: float) -> float:
-    if settle is None:
+def _lifetime(max_request_lifetime: float | None, timeout: float) -> float:
+    if max_request_lifetime is None:
         return 2 * timeout
-    _check_limits(settle=settle)
-    return settle
+    _check_limits(max_request_lifetime=max_request_lifetime)
+    return max_request_lifetime

@@ -19,15 +19,15 @@ JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | Non
 
 JSON_TYPE: Final = "application/json"
 MASK: Final = "***"
-"""What stands where a secret was."""
+"""Shown in place of a secret."""
 
 _REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-_NOTHING: Final[dict[str, str | int]] = {}
+_NO_QUERY: Final[dict[str, str | int]] = {}
 
 
 @frozen(eq=False)
 class Content:
-    """What a request carries that is no JSON: its type, its length, and its bytes, given anew for each try."""
+    """The content of a request that is no JSON: its type, its length, and its bytes, read anew for each try."""
 
     kind: str
     length: int
@@ -40,7 +40,7 @@ class Request:
 
     `path` is quoted already and begins behind the version: `/volumes/1`. `body` is JSON, None for none. `x_filter`
     goes into the header of that name. Values under `secret_keys`, at any depth, are shown to nobody. `idempotent`
-    says whether sending it twice does the same as once; unless told, that is so for all methods but POST.
+    says whether sending it twice does the same as once; by default that holds for all methods but POST.
 
     `content` stands in place of a body. `url` is a whole address elsewhere, such as the one that takes an image: the
     client's token is not sent there, `token` is where there is one. `accept` is the type of the answer.
@@ -49,7 +49,7 @@ class Request:
     method: str
     path: str
     version: str = "v4"
-    query: Mapping[str, str | int] = _NOTHING
+    query: Mapping[str, str | int] = _NO_QUERY
     x_filter: Mapping[str, object] | None = None
     body: object = None
     secret_keys: frozenset[str] = frozenset()
@@ -70,19 +70,19 @@ class Request:
         return masked(self.body, self.secret_keys) if self.secret_keys else self.body
 
     def secrets(self) -> tuple[str, ...]:
-        """Give the texts that must not be shown."""
-        return tuple(_texts_at(self.body, self.secret_keys)) if self.secret_keys else ()
+        """Return the strings that must not be shown."""
+        return tuple(_secret_strings(self.body, self.secret_keys)) if self.secret_keys else ()
 
     def __repr__(self) -> str:
         body = f" {self.shown_body!r}" if self.body is not None else ""
-        asked = f" {dict(self.query)!r}" if self.query else ""
+        query = f" {dict(self.query)!r}" if self.query else ""
         filtered = f" X-Filter {dict(self.x_filter)!r}" if self.x_filter else ""
-        return f"<Request {self.title}{asked}{filtered}{body}>"
+        return f"<Request {self.title}{query}{filtered}{body}>"
 
 
 @frozen(eq=False, repr=False)
 class Response:
-    """One answer: `headers` have lower-case names, `elapsed` is in seconds, `tries` counts how often it was asked."""
+    """One answer: `headers` have lower-case names, `elapsed` is in seconds, `tries` counts the times it was sent."""
 
     status: int
     headers: Mapping[str, str]
@@ -93,7 +93,7 @@ class Response:
     _parsed: list[JSON] = field(factory=list, init=False)
 
     def json(self) -> JSON:
-        """Give the content, parsed; None where there is none; raise `ResponseError` where it is no JSON."""
+        """Return the parsed content, None if it is empty; raise `ResponseError` if it is no JSON."""
         if not self.content:
             return None
         if self._parsed:
@@ -103,31 +103,31 @@ class Response:
             return self._parsed[0]
         kind = self.headers.get("content-type", "no content type")
         msg = f"{self.request.title}: the answer ({self.status}, {kind}, {len(self.content)} bytes) is no JSON"
-        raise garbled(msg)  # the decoder's error holds the answer, and there may be a secret in it
+        raise unreadable(msg)  # not chained: the decoder's error holds the answer, which may hold a secret
 
-    def told(self) -> object:
-        """Give the answer, parsed; raise `ResponseError` where there is none: the API sends `{}` at least.
+    def decoded(self) -> object:
+        """Return the parsed content, {} for 204; raise `ResponseError` if it is empty or no JSON.
 
-        What stands between this machine and the API may answer 200 for it, with nothing or a page to sign in on.
+        The API sends `{}` at least. A proxy may answer 200 in its place, with nothing or a page to sign in on.
         """
         if not self.content and self.status != HTTPStatus.NO_CONTENT:
             msg = f"{self.request.title}: the answer ({self.status}) is empty, which no answer of the API is"
-            raise garbled(msg)
+            raise unreadable(msg)
         return self.json() if self.content else {}
 
     def __repr__(self) -> str:
         return f"<Response {self.status} to {self.request.title}, {len(self.content)} bytes>"
 
 
-def garbled(message: str) -> ResponseError:
-    """Give the error for an answer that cannot be read, and that may be whole when it is asked for again."""
+def unreadable(message: str) -> ResponseError:
+    """Return the error for an answer that cannot be parsed; the request may be sent again."""
     error = ResponseError(message)
     error.retryable = True
     return error
 
 
 def masked(value: object, keys: frozenset[str]) -> object:
-    """Give a copy of a body with what stands under secret keys masked."""
+    """Return a copy of a body with the values under secret keys masked."""
     if isinstance(value, dict):
         return {key: MASK if key in keys else masked(each, keys) for key, each in value.items()}
     if isinstance(value, list):
@@ -135,9 +135,11 @@ def masked(value: object, keys: frozenset[str]) -> object:
     return value
 
 
-def _texts_at(value: object, keys: frozenset[str], *, hidden: bool = False) -> list[str]:
+def _secret_strings(value: object, keys: frozenset[str], *, hidden: bool = False) -> list[str]:
     if isinstance(value, dict):
-        return [text for key, each in value.items() for text in _texts_at(each, keys, hidden=hidden or key in keys)]
+        return [
+            found for key, each in value.items() for found in _secret_strings(each, keys, hidden=hidden or key in keys)
+        ]
     if isinstance(value, (list, tuple)):
-        return [text for each in value for text in _texts_at(each, keys, hidden=hidden)]
+        return [found for each in value for found in _secret_strings(each, keys, hidden=hidden)]
     return [value] if hidden and isinstance(value, str) and value else []

@@ -1,4 +1,4 @@
-"""The options of a client, as those take them who make one for somebody else."""
+"""The options of a client, typed for callers that pass them on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linode_orm.wire.clock import Clock
-    from linode_orm.wire.watch import After, Before
+    from linode_orm.wire.request_hooks import AfterHook, BeforeHook
 
 
 class Options(TypedDict, total=False):
@@ -18,12 +18,12 @@ class Options(TypedDict, total=False):
     workers: int
     timeout: float
     deadline: float
-    settle: float | None
+    max_request_lifetime: float | None
     read_only: bool
     profile: str | None
     clock: Clock | None
     catalogue_ttl: float
-    before: Sequence[Before]
-    after: Sequence[After]
+    before: Sequence[BeforeHook]
+    after: Sequence[AfterHook]
     budget: bool | str | None
     processes: int | None

@@ -50,7 +50,7 @@ def outcome_of(error: BaseException | None) -> Outcome:
     last = _outcome_of_last_try(error)
     if last.is_in_doubt or not getattr(error, "doubtful", False):
         return last
-    return Outcome.IN_DOUBT
+    return Outcome.IN_DOUBT  # promise 10a: an earlier try may have been done
 
 
 def _outcome_of_last_try(error: BaseException) -> Outcome:

@@ -17,7 +17,7 @@ POLICY: Final = Retry(total=None, other=4, backoff_factor=0.25, backoff_max=10.0
 
 _REQUEST_TIMEOUT: Final = 408
 _NOT_IMPLEMENTED: Final = 501
-_UNTOLD_PAUSE: Final = 1.0
+_DEFAULT_PAUSE: Final = 1.0
 _SHORTEST: Final = 0.05
 
 
@@ -41,8 +41,8 @@ def _pause(backoff: float, error: Exception) -> float:
     """Give what the API asks for, or else the usual pause; asking for hardly any starts no rush."""
     asked = error.retry_after if isinstance(error, (RateLimited, ServerError)) else None
     if asked is None:
-        return max(backoff, _UNTOLD_PAUSE) if isinstance(error, RateLimited) else backoff
-    return asked if asked >= _UNTOLD_PAUSE else max(asked, backoff, _SHORTEST)
+        return max(backoff, _DEFAULT_PAUSE) if isinstance(error, RateLimited) else backoff
+    return asked if asked >= _DEFAULT_PAUSE else max(asked, backoff, _SHORTEST)  # promise 38: Retry-After counts
 
 
 def _worthwhile(request: Request, error: Exception) -> bool:

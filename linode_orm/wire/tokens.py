@@ -1,4 +1,4 @@
-"""Tokens in words: the scopes that a call needs against those that a token has, and when it ends."""
+"""What answers say of a token: the scopes that a call needs, those that the token has, and when it ends."""
 
 from __future__ import annotations
 
@@ -11,55 +11,60 @@ if TYPE_CHECKING:
     from linode_orm.wire.messages import Response
 
 TOKENS: Final = "/profile/tokens"
-_EVERYTHING: Final = "*"
-_UNTOLD: Final = "unknown"
-_READS: Final = "read_only"
-_SHOWN: Final = 8
-"""How much of a token an answer has to show to be taken for it; the API shows sixteen characters."""
+_ALL_SCOPES: Final = "*"
+_UNKNOWN: Final = "unknown"
+_READ_ONLY: Final = "read_only"
+_SHOWN_LENGTH: Final = 8
+"""Characters of a token that an answer must show to be about this one; the API shows sixteen."""
 
 
-class Standing(NamedTuple):
-    """What is known of the token that was sent: when it ends, beside the moment of now."""
+class TokenStatus(NamedTuple):
+    """What is known of the token that was sent: when it ends, None if unknown, and the time now."""
 
     expiry: datetime | None
     now: datetime
 
 
-class Verdict(NamedTuple):
+class ScopeCheck(NamedTuple):
     """The scopes that a call needs, those that the token has, and those that it lacks."""
 
     needed: tuple[str, ...] = ()
-    has: tuple[str, ...] = ()
+    granted: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
 
-def judged(headers: Mapping[str, str], standing: Standing | None) -> Verdict:
-    """Compare what an answer's headers say; nothing is missing where they do not say what the token has (FACTS 4)."""
-    needed = _scopes(headers.get("x-accepted-oauth-scopes", ""))
-    has = _scopes(headers.get("x-oauth-scopes", "")) if standing is not None else ()
-    missing = tuple(each for each in needed if not _covered(each, has)) if has else ()
-    return Verdict(needed, has, missing)
+def compare_scopes(headers: Mapping[str, str], token_status: TokenStatus | None) -> ScopeCheck:
+    """Compare the scopes in an answer's headers; none is missing if they do not say what the token has (FACTS 4)."""
+    needed = _parse_scopes(headers.get("x-accepted-oauth-scopes", ""))
+    granted = _parse_scopes(headers.get("x-oauth-scopes", "")) if token_status is not None else ()
+    missing = tuple(each for each in needed if not _is_granted(each, granted)) if granted else ()
+    return ScopeCheck(needed, granted, missing)
 
 
-def _scopes(text: str) -> tuple[str, ...]:
-    """Give the scopes in a header: joined by commas or by blanks; none where the API calls them unknown."""
-    return tuple(each for each in text.replace(",", " ").split() if each != _UNTOLD)
+def _parse_scopes(value: str) -> tuple[str, ...]:
+    """Return the scopes in a header, joined by commas or by blanks; none if the API calls them unknown."""
+    return tuple(each for each in value.replace(",", " ").split() if each != _UNKNOWN)
 
 
-def _covered(scope: str, has: tuple[str, ...]) -> bool:
-    if scope == _EVERYTHING or _EVERYTHING in has or scope in has:
+def _is_granted(scope: str, granted: tuple[str, ...]) -> bool:
+    if scope == _ALL_SCOPES or _ALL_SCOPES in granted or scope in granted:
         return True
     service, _, access = scope.partition(":")
-    return f"{service}:*" in has or (access == _READS and f"{service}:read_write" in has)
+    return f"{service}:*" in granted or (access == _READ_ONLY and f"{service}:read_write" in granted)
 
 
-def expiry_in(response: Response, token: str) -> datetime | None:
-    """Give when a token ends, where an answer about tokens shows it; None where it does not."""
+def parse_expiry(response: Response, token: str) -> datetime | None:
+    """Return when a token ends, if an answer about tokens shows it; None if it does not."""
     for row in _rows(response.json()):
-        shown, moment = row.get("token"), row.get("expiry")
-        if isinstance(shown, str) and isinstance(moment, str) and len(shown) >= _SHOWN and token.startswith(shown):
+        shown, expiry = row.get("token"), row.get("expiry")
+        if (
+            isinstance(shown, str)
+            and isinstance(expiry, str)
+            and len(shown) >= _SHOWN_LENGTH
+            and token.startswith(shown)
+        ):
             try:
-                found = datetime.fromisoformat(moment)
+                found = datetime.fromisoformat(expiry)
             except ValueError:
                 return None
             return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -36,7 +36,7 @@ def serving(*arguments):
             yield process, re.search(r"(http://\S+)/v4 ", line)[1]
         finally:
             if process.poll() is None:
-                process.send_signal(signal.SIGINT)
+                process.terminate()
 
 
 def connected(url, token="any"):

@@ -28,7 +28,7 @@ SETTLE = 1.0
 
 def connect(url: str, token: str) -> Client:
     """Give a client with the patience that the server counts on."""
-    return Client(token, base_url=url, workers=4, timeout=1.0, deadline=4.0, settle=SETTLE)
+    return Client(token, base_url=url, workers=4, timeout=1.0, deadline=4.0, max_request_lifetime=SETTLE)
 
 
 def work(job: dict[str, Any]) -> int:

@@ -122,7 +122,9 @@ def run(cell: Cell) -> Result:
 
 def connect(server: Server) -> Client:
     """Give a client with little patience."""
-    return Client("token", base_url=server.url, workers=4, timeout=TIMEOUT, deadline=DEADLINE, settle=SETTLE)
+    return Client(
+        "token", base_url=server.url, workers=4, timeout=TIMEOUT, deadline=DEADLINE, max_request_lifetime=SETTLE
+    )
 
 
 def timed(result: Result, what: str, work: Callable[[], None]) -> None:

@@ -28,7 +28,9 @@ def server():
 def session(server):
     """Connect with little patience."""
     with (
-        Client("token", base_url=server.url, workers=4, timeout=TIMEOUT, deadline=2.0, settle=SETTLE) as client,
+        Client(
+            "token", base_url=server.url, workers=4, timeout=TIMEOUT, deadline=2.0, max_request_lifetime=SETTLE
+        ) as client,
         Session(client=client) as session,
     ):
         yield session

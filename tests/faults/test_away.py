@@ -22,7 +22,12 @@ def test_an_api_that_is_away(seconds):
     for number in range(20):
         world.seed("/linode/instances", label=f"linode-{number}")
     first = Server(world)
-    with first, Client("token", base_url=first.url, workers=4, timeout=TIMEOUT, deadline=2.0, settle=SETTLE) as client:
+    with (
+        first,
+        Client(
+            "token", base_url=first.url, workers=4, timeout=TIMEOUT, deadline=2.0, max_request_lifetime=SETTLE
+        ) as client,
+    ):
         port = int(first.url.rpartition(":")[2])
         session = Session(client=client)
         for instance in session.query(Instance):

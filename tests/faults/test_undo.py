@@ -62,7 +62,7 @@ def failing(number: int, kind: Kind) -> list[str]:
     poison = Poison(number, kind)
     with (
         Server(world, arriving=poison) as server,
-        Client("token", base_url=server.url, workers=4, timeout=1.0, deadline=3.0, settle=0.3) as client,
+        Client("token", base_url=server.url, workers=4, timeout=1.0, deadline=3.0, max_request_lifetime=0.3) as client,
         Session(client=client) as session,
     ):
         bulk.edit(session, COUNT)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime
 
 import pytest
 
-from linode_orm.mapping import and_, not_, or_
+from linode_orm.mapping import and_, not_, or_, selectin
 from linode_orm.mapping.expressions import And, Comparison, Not, Or
 from tests.mapping.harbour import Berth, Boat, Captain, Oar, Port, Ship, afloat
 
@@ -38,6 +39,24 @@ from tests.mapping.harbour import Berth, Boat, Captain, Oar, Port, Ship, afloat
 def test_conditions_show_what_they_ask(condition, shown):
     """A condition's text reads like the code that made it."""
     assert shown is None or str(condition) == shown
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [Ship.label == "a", Ship.rig.masts >= 2, Ship.rig == None, Ship.built.desc(), Ship.home == "oslo"],  # noqa: E711  as in SQLAlchemy
+)
+def test_a_pickle_names_the_declaration(condition):
+    """A condition, or an order, arrives with the declared fields themselves, and without what they are made of."""
+    written = pickle.dumps(condition)
+    again = pickle.loads(written)
+    assert str(again) == str(condition)
+    assert again.attribute.path == condition.attribute.path
+    assert b"codecs" not in written
+
+
+def test_an_option_arrives_with_its_relations():
+    """What is to be loaded with a query is known after a pickle."""
+    assert pickle.loads(pickle.dumps(selectin(Ship.boats, Boat.ship))).path == (Ship.boats, Boat.ship.relation)
 
 
 def test_any_number_of_conditions():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from linode_orm.wire.cache import CatalogueCache
 from linode_orm.wire.clock import SystemClock
+from linode_orm.wire.reference_data import ReferenceDataCache
 from tests.session.fakes import FakeClient
 
 
@@ -24,7 +24,7 @@ class Server(FakeClient):
     def __init__(self, lists: dict[str, list[dict[str, Any]]]) -> None:
         super().__init__(lists)
         self.clock = SystemClock()
-        self.catalogue = CatalogueCache(60, self.clock)
+        self.reference_data = ReferenceDataCache(60, self.clock)
 
     def close(self) -> None:
         """Nothing to close."""

@@ -11,7 +11,7 @@ from linode_orm import NodeBalancerNode, VPCSubnet
 from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.outcome import matching
 from linode_orm.session.outcome.lookup import LookupCriteria, differences
-from linode_orm.session.outcome.matching import paired
+from linode_orm.session.outcome.matching import match
 
 SINCE = ApiTime(datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -90,7 +90,7 @@ def test_as_the_plain_way(case):
     model, bodies, rows = case
     these = [criteria(model, body) for body in bodies]
     there = {5 + at: {"id": 5 + at, **row} for at, row in enumerate(rows)}
-    found, absent = paired(these, there)
+    found, absent = match(these, there)
     assert found.keys() == plainly(these, there)
     assert len({*found.values()}) == len(found)
     assert all(identity in fitting(these[at], there) for at, identity in found.items())
@@ -101,7 +101,7 @@ def test_alike_ones_keep_their_order():
     """What was sent first has the smaller id, where nothing else tells."""
     these = [criteria(NodeBalancerNode, {"label": "a"}) for _ in range(5)]
     there = {identity: {"id": identity, "label": "a"} for identity in (10, 9, 8, 7, 6)}
-    assert paired(these, there).found == {0: 6, 1: 7, 2: 8, 3: 9, 4: 10}
+    assert match(these, there).found == {0: 6, 1: 7, 2: 8, 3: 9, 4: 10}
 
 
 def test_a_long_chain_of_moves():
@@ -109,7 +109,7 @@ def test_a_long_chain_of_moves():
     many = 3000
     rows = {at: {"id": at, "label": f"n{(at + 1) // 2}", "weight": at // 2} for at in range(many + 1)}
     bodies = [{"weight": at // 2} if at % 2 == 0 else {"label": f"n{(at + 1) // 2}"} for at in range(many)]
-    found, _ = paired([criteria(NodeBalancerNode, body) for body in [*bodies, {"label": "n0"}]], rows)
+    found, _ = match([criteria(NodeBalancerNode, body) for body in [*bodies, {"label": "n0"}]], rows)
     assert found == {**{at: at + 1 for at in range(many)}, many: 0}
 
 
@@ -125,10 +125,10 @@ def test_many_are_not_compared_with_all(monkeypatch):
     many = 2000
     bodies = [{"label": f"n{at}", "address": f"10.0.{at // 250}.{at % 250}:80", "weight": 5} for at in range(many)]
     there = {at: {"id": at, **body} for at, body in enumerate(reversed(bodies))}
-    found, _ = paired([criteria(NodeBalancerNode, body) for body in bodies], there)
+    found, _ = match([criteria(NodeBalancerNode, body) for body in bodies], there)
     assert found == {at: many - 1 - at for at in range(many)}
     assert looks[0] == many
     alike = [criteria(NodeBalancerNode, {"label": "n"}) for _ in range(many)]
-    found, _ = paired(alike, {at: {"id": at, "label": "n", "weight": at} for at in range(many)})
+    found, _ = match(alike, {at: {"id": at, "label": "n", "weight": at} for at in range(many)})
     assert found == {at: at for at in range(many)}
     assert looks[0] == many + 1

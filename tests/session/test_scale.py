@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from linode_orm import CommitInterrupted, Session, Volume, recover
-from linode_orm.session.commit.executor import Run
+from linode_orm.session.commit.executor import Executor
 from linode_orm.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -32,19 +32,19 @@ class Steps(dict):
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> type[Steps]:
     """Count the looks of every commit from here on."""
-    whole, start = Run.__init__, Run._intend
+    whole, start = Executor.__init__, Executor._intend
 
-    def init(self: Run, *args: object) -> None:
+    def init(self: Executor, *args: object) -> None:
         whole(self, *args)
         self.steps = Steps(self.steps)
 
-    def begin(self: Run, going: list[int]) -> None:
+    def begin(self: Executor, going: list[int]) -> None:
         Steps.rounds += bool(going)
         start(self, going)
 
     Steps.looks = Steps.rounds = 0
-    monkeypatch.setattr(Run, "_intend", begin)
-    monkeypatch.setattr(Run, "__init__", init)
+    monkeypatch.setattr(Executor, "_intend", begin)
+    monkeypatch.setattr(Executor, "__init__", init)
     return Steps
 
 

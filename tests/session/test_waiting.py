@@ -317,9 +317,9 @@ def test_roads(model, count, pages, road):
     objects = [model.__bare__(at, (), None, Status.PERSISTENT) for at in range(count)]
     (group,) = groups_of(objects, whole=frozenset())
     group.pages = pages
-    assert (group.road, group.cost) == road
+    assert (group.strategy, group.cost) == road
     (group,) = groups_of(objects, whole=frozenset([model]))
-    assert group.road == ("items" if "get" in model.__mapper__.verbs else "list")
+    assert group.strategy == ("items" if "get" in model.__mapper__.verbs else "list")
 
 
 def test_what_lists_lack_needs_a_get(sim, session, sent, monkeypatch):

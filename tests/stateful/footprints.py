@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import linode_orm.session.commit as package
+import linode_orm.session as package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +19,13 @@ FOLDER = Path(package.__file__).parent
 
 
 def room(name: str) -> str:
-    """Give the whole name of a module of the commit, whichever folder it is in."""
+    """Give the whole name of a module of a session, whichever room it is in."""
     (path,) = FOLDER.rglob(f"{name}.py")
     return ".".join([package.__name__, *path.relative_to(FOLDER).with_suffix("").parts])
 
 
 class Footprints:
-    """Follows this thread through some modules of the commit, between `with` and its end."""
+    """Follows this thread through some modules of a session, between `with` and its end."""
 
     def __init__(self, *names: str) -> None:
         modules = {name: import_module(room(name)) for name in names}

@@ -10,8 +10,8 @@ import pytest
 
 from linode_orm.errors import InvalidRequestError, RateLimited, ServerError
 from linode_orm.wire import Client, Request, Response, least_time
-from linode_orm.wire.classes import class_of, endpoint_of
-from linode_orm.wire.told import pause_in, report_in
+from linode_orm.wire.ratelimit.headers import parse_rate_limit, parse_retry_after
+from linode_orm.wire.ratelimit.policy import endpoint_of, policy_of
 from tests.wire.limiter import Counter, Limiter, Stage, work
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
@@ -34,19 +34,19 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
 )
 def test_retry_after(text: str, seconds: float | None) -> None:
     """Seconds and dates are understood, what cannot be is no pause, and no pause is longer than an hour."""
-    assert pause_in({"retry-after": text}, NOON) == seconds
+    assert parse_retry_after({"retry-after": text}, NOON) == seconds
 
 
 def test_a_date_is_compared_with_the_answer_s_own() -> None:
     """A wrong clock here does not change the pause."""
     headers = {"retry-after": "Sun, 01 Mar 2026 12:00:30 GMT", "date": "Sun, 01 Mar 2026 12:00:10 GMT"}
-    assert pause_in(headers, NOON + 86400) == 20
+    assert parse_retry_after(headers, NOON + 86400) == 20
 
 
 @pytest.mark.parametrize("limit", ["", "0", "-3", "many", "1e12", "nan"])
 def test_limits_that_are_none(limit: str) -> None:
     """A limit that cannot be is not learnt."""
-    assert report_in({"x-ratelimit-limit": limit, "x-ratelimit-remaining": "3"}) is None
+    assert parse_rate_limit({"x-ratelimit-limit": limit, "x-ratelimit-remaining": "3"}) is None
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_limits_that_are_none(limit: str) -> None:
 )
 def test_classes(method: str, path: str, name: str) -> None:
     """Each request has its class, ids left out."""
-    assert class_of(endpoint_of(method, path)).name == name
+    assert policy_of(endpoint_of(method, path)).name == name
 
 
 @pytest.mark.parametrize(

@@ -353,20 +353,20 @@ def test_outcomes_carry_errors() -> None:
 def test_catalogues_are_kept_for_a_while() -> None:
     """What is put into the cache is given for `catalogue_ttl` seconds."""
     client, time = client_of(Scripted(OK), catalogue_ttl=10)
-    client.catalogue.put("regions", [1])
+    client.reference_data.put("regions", [1])
     time.passed = 9
-    assert client.catalogue.get("regions") == [1]
+    assert client.reference_data.get("regions") == [1]
     time.passed = 11
-    assert client.catalogue.get("regions") is None
+    assert client.reference_data.get("regions") is None
 
 
-class TestStragglers:
+class TestWritesInFlight:
     """An update that was never answered may take effect late: a newer one of the same object is sent after that."""
 
     def sent(self, first: Reply, second: Request, *, between: float = 0.0) -> list[float]:
         """Lose an update, send another one, and give the pauses before it."""
         time, transport = Time(), Scripted(first)
-        client = Client(transport=transport, clock=time, timeout=5, deadline=20, settle=30)
+        client = Client(transport=transport, clock=time, timeout=5, deadline=20, max_request_lifetime=30)
         with pytest.raises((ApiError, TransportError)):
             client.send(Request("PUT", "/volumes/1", body={"label": "old", "tags": ["a"]}))
         time.passed += between

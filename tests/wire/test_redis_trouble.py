@@ -179,6 +179,24 @@ def test_it_holds_garbage(kind: str, report: str, full: bool, tell) -> None:
     assert refused < 0.01 * count * len(late)
 
 
+def test_a_name_of_a_window_is_no_text() -> None:
+    """A name that no other process can have given keeps no request from being sent."""
+    import redis as library
+
+    with running() as redis:
+        connection, stage = library.Redis(port=redis.port), Stage()
+        api = Limiter(stage, Counter(1600, 60, 30.0), ahead=0.0)
+        requests = [Request("PUT", f"/volumes/{number}", body={}) for number in range(20)]
+        first, second = (Client("t", transport=api, clock=stage, budget=redis.uri) for _ in range(2))
+        assert work(stage, first, requests) == [200] * 20
+        names = connection.keys("*:@*")
+        for key in names:
+            connection.set(key, GARBAGE["bytes"])
+        assert names
+        assert work(stage, second, requests) == [200] * 20
+        assert second.budget.share < 1
+
+
 @pytest.mark.parametrize(
     "uri", ["redis://:hunter2@127.0.0.1:{}/0", "redis://127.0.0.1:{}/0", "redis://a:hunter2@127.0.0.1:{}/0"]
 )

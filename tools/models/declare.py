@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from linode_orm.session.planning.nesting_rules import RIDES
+from linode_orm.session.planning.nesting_rules import NESTING_RULES
 from tools.models.names import attribute, camel, singular, snake
 from tools.models.nested import Classes
 from tools.models.tree import ARRAY
@@ -214,7 +214,7 @@ class Declaration:
     def new_arguments(self) -> list[str]:
         """Give the arguments of a new object: required ones first."""
         required, optional = [], []
-        rides = {ride.key for (above, _), ride in RIDES.items() if above == self.resource.name}
+        rides = {ride.key for (above, _), ride in NESTING_RULES.items() if above == self.resource.name}
         if self.resource.parent is not None and self.resource.path.count("{"):
             optional.append(f"{snake(self.resource.parent.name)}: {self.parent_text()}")
         for key, node in self.fields():

@@ -18,16 +18,11 @@ from typing import TYPE_CHECKING
 from linode_orm.mapping.registry import publish
 from linode_orm.models._index import ALIASES as ALIASES
 from linode_orm.models._index import INDEX as INDEX
-from linode_orm.models._index import NAMES
 
 if TYPE_CHECKING:
 '''
 
 _TAIL = '''
-
-# Type checkers do not see it: each class above names itself public.
-if not TYPE_CHECKING:
-    __all__ = list(NAMES)
 
 publish(INDEX)
 
@@ -54,6 +49,9 @@ def door(resources: Iterable[Resource], aliases: dict[str, str]) -> str:
     ordered = sorted(resources, key=lambda each: each.name)
     lines = [f"    from {each.place} import {each.name} as {each.name}" for each in ordered]
     lines += ["", *(f"    {alias} = {name}" for alias, name in aliases.items())]
+    public = [each.name for each in ordered] + list(aliases)
+    # written out, so that type checkers and programs import the same by a star
+    lines += ["", "__all__ = [", *(f'    "{name}",' for name in public), "]"]
     return _HEAD + "\n".join(lines) + _TAIL
 
 
@@ -73,9 +71,6 @@ def index(resources: Iterable[Resource], aliases: dict[str, str]) -> str:
             *(f'    "{alias}": "{name}",' for alias, name in aliases.items()),
             "}",
             '"""Other names of classes."""',
-            "",
-            "NAMES = (*INDEX, *ALIASES)",
-            '"""Every name that the models have."""',
             "",
         ]
     )

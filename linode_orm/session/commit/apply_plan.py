@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from linode_orm.session.reconcile.objects import SessionObjects
     from linode_orm.wire.client import Client
 
+_PLAN_AGAIN: Final = "a new plan is needed, made of what is there now"
+_PLAN_THE_REST: Final = "the report tells what was done; a new plan is needed for what was not"
+
 
 def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object]:
     """Return the secrets of a plan as bodies hold them; raise `InvalidRequestError` where it must not be sent.
@@ -49,6 +52,7 @@ def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[st
     """Send a plan after looking whether the world still is as it was when it was made."""
     client, objects = commit.client, commit.objects
     if plan.source is not None:
+        # promise 3c: nor by a plan
         guards.check_protected(commit.refresh, _deleted(objects, plan), plan.source.protected)
     checked_at = None
     if options.conflicts == "check":
@@ -58,7 +62,7 @@ def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[st
     with commit.history.recording(plan, options.on_error, options.conflicts) as record:
         run_options = RunOptions(options.on_error, None, record.ledger, checked_at)
         sent = record.ended(send(plan, client, targets, options=run_options, name=record.id))
-    return commit.report(sent, targets, verify=options.verify)
+    return commit.report(sent, targets, verify=options.verify, advice=_PLAN_THE_REST)
 
 
 def _deleted(objects: SessionObjects, plan: Plan) -> Iterator[Model]:
@@ -69,7 +73,7 @@ def _deleted(objects: SessionObjects, plan: Plan) -> Iterator[Model]:
 
 def _check_account(plan: Plan, client: Client) -> None:
     wanted = plan.source.account if plan.source is not None else ""
-    if wanted and account_of(client) != wanted:
+    if wanted and account_of(client) != wanted:  # promise 28a: another account is refused
         msg = f"the plan was made for {wanted}, and the client's token is of another one; nothing was sent"
         raise InvalidRequestError(msg)
 
@@ -77,7 +81,8 @@ def _check_account(plan: Plan, client: Client) -> None:
 def on_newest(commit: Commit, plan: Plan) -> Plan:
     """Give the plan with its set edits made again on what is there now; raise `ConflictError` where something moved."""
     moved, clashes = movement(commit, plan)
-    refuse([each for found in clashes.values() for each in found])
+    # promise 28b: a world that has moved is refused
+    refuse([each for found in clashes.values() for each in found], advice=_PLAN_AGAIN)
     return moved
 
 

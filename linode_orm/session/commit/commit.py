@@ -11,7 +11,7 @@ from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
-from linode_orm.session.commit.run_plan import EarlierOutcomes, raise_where_incomplete, send
+from linode_orm.session.commit.run_plan import CARRY_ON, EarlierOutcomes, raise_where_incomplete, send
 from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
 from linode_orm.session.planning.report import CommitReport, Entry
@@ -111,7 +111,7 @@ class Commit:
             checked_at = self.client.clock.monotonic()
             gone = conflicts.look_again(self.refresh, changed)
             if policy.conflicts == "check":
-                conflicts.check(changed, gone)
+                conflicts.check(changed, gone)  # promise 16a: conflicts are found before anything is written
             plan = self._planned(policy, only)
         self._let_clean_ones_go(touched)
         return self._run(plan, policy, checked_at, is_whole=only is None) if plan else CommitReport()
@@ -132,15 +132,15 @@ class Commit:
             sent = record.ended(sent)
         return self.report(sent, targets, verify=policy.verify)
 
-    def report(self, sent: RunResult, targets: Targets, *, verify: bool) -> CommitReport:
+    def report(self, sent: RunResult, targets: Targets, *, verify: bool, advice: str = CARRY_ON) -> CommitReport:
         """Return the report of a run, after reading back what it wrote where that is to be verified.
 
-        Raises `CommitError`, or `CommitInterrupted`, where it did not do everything.
+        Raises `CommitError`, or `CommitInterrupted`, where it did not do everything; `advice` ends the message.
         """
-        if verify:
+        if verify:  # promise 30a: what was written is read back
             applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
             sent = evolve(sent, report=verified(self.refresh, sent.report, applied_steps))
-        raise_where_incomplete(sent, self.session)
+        raise_where_incomplete(sent, self.session, advice=advice)
         return sent.report
 
     def _doubtful(self, plan: Plan, targets: SessionTargets, ledger: CommitLog) -> Iterable[Entry]:

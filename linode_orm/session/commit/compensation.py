@@ -68,7 +68,7 @@ def compensate(  # noqa: PLR0913, PLR0917  what a run left
     ledger.undo()
     with interruptible(undoing):
         undoing.go()
-        _outlast(client, undoing)
+        _outlast(client, undoing)  # promise 6b: a late request of the way back is waited for
     after, unknown, parts = _outcomes(client, undoing, (originals, origin), entries, ids)
     for number in done:
         if after[number].status == "applied":
@@ -112,7 +112,7 @@ def _stays_in_doubt(part: Step, ids: Mapping[str, object]) -> bool:
 
 def _outlast(client: Client, undoing: Executor) -> None:
     """Wait until no request of a way back can be running that was never answered; Ctrl-C ends that."""
-    left = client.settle if any(each.status == "in doubt" for each in undoing.entries.values()) else 0.0
+    left = client.max_request_lifetime if any(each.status == "in doubt" for each in undoing.entries.values()) else 0.0
     pause(client, left, lambda: bool(undoing.interrupts))
 
 

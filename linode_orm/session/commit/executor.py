@@ -124,7 +124,7 @@ class Executor:
     def interrupt(self, crash: BaseException | None = None) -> None:
         """Start nothing more; asked a second time, wait for nothing either. Safe in a signal handler."""
         self.crash = self.crash or crash
-        self.interrupts += 1
+        self.interrupts += 1  # promise 9: pressed once, answers are waited for
         self._stopped = True
         self._hurry.set()
         self._wake.put(None)
@@ -203,7 +203,7 @@ class Executor:
             if number not in self._in_flight:
                 going.append(number)
         try:
-            self._intend(going)
+            self._intend(going)  # promise 21a: written down before it is sent
         except JournalError as error:
             self.interrupt_for(error)
         for number in going:
@@ -350,7 +350,7 @@ class Executor:
         error = answer.error
         if self._options.checked_at is not None and step.operation in {"update", "replace", "bundle"}:
             self.window = max(self.window, self._client.clock.monotonic() - self._options.checked_at)
-        if step.operation == "delete" and isinstance(error, NotFound):
+        if step.operation == "delete" and isinstance(error, NotFound):  # promise 12: what is gone is deleted
             answer, error = evolve(answer, error=None, note="it was gone already"), None
         if isinstance(error, KeyboardInterrupt):
             self.interrupt()
@@ -371,7 +371,7 @@ class Executor:
 
     def _leave_in_doubt(self, step: Step, answer: Answer) -> None:
         """Remember the creations in a step of which nobody can tell the end."""
-        until = self._client.clock.monotonic() + self._client.settle
+        until = self._client.clock.monotonic() + self._client.max_request_lifetime
         doubt = self._doubts.get(step.number)
         if doubt is not None and step.operation == "create":
             self._targets.doubt(evolve(doubt, reason=answer.note, may_repeat=answer.may_repeat, until=until))
@@ -404,6 +404,7 @@ class Executor:
             self.interrupt_for(error)
 
     def _fail(self) -> None:
+        # promise 4: nothing starts after a failure; promise 5: with "continue" the rest does
         self._stopped = self._stopped or self._options.on_error != "continue"
 
     def _take(self, step: Step, answer: Answer) -> str:
@@ -430,7 +431,7 @@ class Executor:
         self._lost += lost
         if self._options.compensates:
             return ""
-        notes = [self._targets.take(*each) for each in applied_steps]
+        notes = [self._targets.take(*each) for each in applied_steps]  # promise 8: what is done is no longer pending
         for doubt in lost:
             self._targets.doubt(doubt)
         return notes[0]

@@ -31,7 +31,7 @@ def check_max_deletes(plan: Plan, most: int | None) -> None:
     if type(most) is not int or most < 0:
         msg = f"max_deletes is a whole number from 0, or None, not {most!r}"
         raise InvalidRequestError(msg)
-    if plan.deletes > most:
+    if plan.deletes > most:  # promise 3a: no more deletions than foreseen
         msg = f"this commit would delete {plan.deletes} objects, and max_deletes is {most}; nothing was sent"
         raise InvalidRequestError(msg)
 
@@ -44,7 +44,7 @@ def check_protected(refresh: BulkRefresh, deleted: Iterable[Model], protected: f
     refresh_in_bulk(refresh, [each for each in tagged if each.__state__.loaded is Loaded.NOTHING])
     found = [(each, sorted(protected.intersection(_tags(each)))) for each in tagged]
     named = [f"{each.__describe__()} ({', '.join(tags)})" for each, tags in found if tags]
-    if named:
+    if named:  # promise 3b: nothing protected is deleted
         msg = (
             f"protected tags forbid the deletion of {'; '.join(named)}; nothing was sent: take them off the list first"
         )

@@ -68,7 +68,7 @@ class Recovery:
             raise JournalError(msg)
         self._commit, self._client = commit, commit.client
         self._journal, self._stored = journal, stored
-        self._undo = options.undo or stored.state == "undoing"
+        self._undo = options.undo or stored.state == "undoing"  # promise 23: recover(undo=True) takes it back
         self._secrets = secrets_for(stored.plan, options.secrets, may_lack=True)
         self._ids = stored.ids
         self._plan = stored.plan
@@ -100,7 +100,7 @@ class Recovery:
         unknown = [each.intent.at for each in self._stored.steps if each.intent and each.status in {None, "in doubt"}]
         here, there = client.clock.now(), client.api_now
         young = [each for each in unknown if there is None or min(here - each, there - each) < _SURELY_ENDED]
-        return now + client.settle if young else now
+        return now + client.max_request_lifetime if young else now
 
     def _settled(self) -> Iterator[Entry]:
         """Give an entry for each step of which it is known by now what became of it."""
@@ -112,7 +112,7 @@ class Recovery:
                 yield self._applied(known)
             elif known.intent is not None and known.status not in {"failed", "pending"}:
                 if step.operation == "create":
-                    yield from self._looked_for(known)
+                    yield from self._looked_for(known)  # promise 22: a creation in doubt is looked for first
                 elif step.parts:
                     self._targets.doubts[step.number] = evolve(self._doubt(known), until=self._until)
         for number, doubt in self._targets.doubts.items():
@@ -124,7 +124,7 @@ class Recovery:
         for model in {part.model for part in doubt.step.whole if part.operation == "create"}:
             if model not in self._made:
                 self._made[model] = set(self._journal.made(model))
-            known |= self._made[model]
+            known |= self._made[model]  # promise 15a: those are other objects
         return evolve(doubt, known=known)
 
     def _entry(self, known: StoredRequest, status: Outcome, note: str = "") -> Entry:
@@ -194,7 +194,7 @@ class Recovery:
                 entries[number] = Entry(steps[number], self._targets.object_of(steps[number]), "failed", error)
         for step in plan:
             missing = [name for name in step.secrets if name not in self._secrets]
-            if missing and step.number not in entries:
+            if missing and step.number not in entries:  # promise 24: it waits for its secret
                 note = f"it needs the secret {', '.join(missing)}: recover(path, secrets={{...}})"
                 entries[step.number] = Entry(step, self._targets.object_of(step), "pending", note=note)
         on_error = "continue" if self._stored.on_error == "undo" else self._stored.on_error

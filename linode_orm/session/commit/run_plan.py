@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from attrs import evolve, field, frozen
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 
 _SHOWN = 5
+CARRY_ON: Final = "the session holds what is not done; its commit() sends only that"
 
 
 @frozen
@@ -63,7 +64,7 @@ def send(  # noqa: PLR0913  what a run is made of
     undone: frozenset[Token] = frozenset()
     with interruptible(run):
         run.go()
-        if options.compensates and run.failed:
+        if options.compensates and run.failed:  # promise 6a: a failure puts back what was done
             back = compensate(run.entries, plan, run.ids, client, targets, options.ledger)
             run.entries.update(back.entries)
             undone = back.parts
@@ -99,24 +100,26 @@ def _let_orphans_go(run: Executor, plan: Plan, targets: Targets) -> None:
             targets.is_certain(step)
 
 
-def raise_where_incomplete(sent: RunResult, session: object) -> None:
-    """Raise what a hook or a signal handler raised, `CommitInterrupted` after Ctrl-C, `CommitError` after a failure."""
+def raise_where_incomplete(sent: RunResult, session: object, *, advice: str = CARRY_ON) -> None:
+    """Raise what a hook or a signal handler raised, `CommitInterrupted` after Ctrl-C, `CommitError` after a failure.
+
+    `advice` says in the message how the user gets what is not done; the session of a commit holds it.
+    """
     report = sent.report
     if sent.crash is not None and not isinstance(sent.crash, JournalError):
         raise sent.crash
     if sent.interrupted or sent.crash is not None or len(report.applied) < len(report):
         kind = CommitInterrupted if sent.interrupted else CommitError
         cause = sent.crash or next((entry.error for entry in report if entry.error is not None), None)
-        raise kind(
-            _message(report, sent.crash, interrupted=sent.interrupted), report=report, session=session
-        ) from cause
+        message = "\n".join([*_lines(report, sent.crash, interrupted=sent.interrupted), advice])
+        raise kind(message, report=report, session=session) from cause
 
 
-def _message(report: CommitReport, crash: BaseException | None, *, interrupted: bool) -> str:
+def _lines(report: CommitReport, crash: BaseException | None, *, interrupted: bool) -> list[str]:
     counts = ", ".join(f"{count} {status}" for status, count in report.counts.items())
     shown = [*report.failed, *report.in_doubt, *report.not_undone][:_SHOWN]
     lines = [f"  {entry.operation} ({entry.step.title}) {entry.status}: {entry.note or entry.error}" for entry in shown]
     head = f"commit {'interrupted' if interrupted else 'not complete'}: {counts}"
     if crash is not None:
         lines.append(f"  {crash}")
-    return "\n".join([head, *lines, "the session holds what is not done; its commit() sends only that"])
+    return [head, *lines]

@@ -25,7 +25,7 @@ class Scheduler:
         for step in plan:
             for other in step.depends_on:
                 self._followers.setdefault(other, []).append(step.number)
-        self._held = _last_ones(plan) if irreversible_last else set[int]()
+        self._held = _last_ones(plan) if irreversible_last else set[int]()  # promise 7: deletions come last
         self._ready = [number for number, count in self._missing.items() if not count and number not in self._held]
         heapify(self._ready)
 

@@ -28,7 +28,7 @@ def verified(refresh: BulkRefresh, report: CommitReport, applied_steps: Iterable
     try:
         return evolve(report, not_held=not_held(refresh, applied_steps))
     except LinodeORMError as error:
-        return evolve(report, unread=str(error))
+        return evolve(report, unread=str(error))  # promise 30b: unread is told, for it was written
 
 
 def not_held(refresh: BulkRefresh, applied_steps: Iterable[Applied]) -> tuple[Unheld, ...]:

@@ -115,7 +115,7 @@ class Journal:
                 (name, base_url, on_error, conflicts, datetime.now(UTC).isoformat()),
             )
             connection.executemany("INSERT INTO steps (commit_id, number, step) VALUES (?, ?, ?)", rows)
-            self._prune(connection)
+            self._prune(connection)  # promise 27: the last ones stay
 
     def _prune(self, connection: sqlite3.Connection) -> None:
         old = "SELECT id FROM commits WHERE state NOT IN ('open', 'undoing') ORDER BY began DESC, rowid DESC LIMIT -1"
@@ -218,7 +218,7 @@ class Journal:
             found, inner_ids = _brought(identity)
             ids = None if there is None else frozenset(map(from_json, json.loads(there)))
             return StoredRequest(step_from_dict(json.loads(step)), moment, status, found, note or "", inner_ids, ids)
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, LookupError) as error:
             msg = f"{self.path} is damaged: a step in it cannot be read ({error}); nothing was sent"
             raise JournalError(msg) from None
 

@@ -59,7 +59,7 @@ class JournaledHistory(History):
         """Write a commit down before it is made; one of this session that is unfinished goes on in it."""
         unfinished = self.journal.unfinished()
         strange = [name for name in unfinished if name not in self.own]
-        if strange:
+        if strange:  # promise 25: its own process recovers it first
             msg = (
                 f"the journal {self.journal.path} holds a commit that was not finished ({strange[0][:8]}); nothing was "
                 f"sent: linode_orm.recover(path) completes it, recover(path, undo=True) takes it back"

@@ -67,7 +67,7 @@ class JournalFile:
             try:
                 self.connection.execute("PRAGMA locking_mode=EXCLUSIVE")
                 self._check(self.connection)
-                for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):  # promise 21b: on the disk
                     self.connection.execute(f"PRAGMA {pragma}")
                 self.connection.execute("BEGIN IMMEDIATE")
                 self.connection.execute("COMMIT")
@@ -93,7 +93,7 @@ class JournalFile:
     def _check(self, connection: sqlite3.Connection) -> None:
         ((application,),) = connection.execute("PRAGMA application_id")
         ((version,),) = connection.execute("PRAGMA user_version")
-        if application != _APPLICATION:
+        if application != _APPLICATION:  # promise 26: another program's file stays as it is
             msg = f"{self.path} is an SQLite file of another program; nothing was sent"
             raise JournalError(msg)
         if version != FORMAT:

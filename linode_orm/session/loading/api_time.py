@@ -35,7 +35,7 @@ class ApiTime:
     def now(cls, client: Client) -> Self:
         """Give the moment that is now."""
         there = client.api_now
-        at = client.clock.now() if there is None else there
+        at = client.clock.now() if there is None else there  # promise 15c: the clock of the API tells
         return cls(at, there is not None, client.clock.monotonic())
 
     @classmethod
@@ -61,7 +61,7 @@ class ApiTime:
             return self.at - _UNKNOWN_SKEW
         passed = 0.0 if self.seconds is None else client.clock.monotonic() - self.seconds
         counted = there - timedelta(seconds=passed)
-        return min(self.at + skew, counted) - _MARGIN
+        return min(self.at + skew, counted) - _MARGIN  # promise 15b: the earlier of both, for a clock may have jumped
 
 
 def ended(client: Client, until: float) -> datetime | None:

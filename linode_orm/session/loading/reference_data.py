@@ -46,7 +46,7 @@ class ReferenceData:
 
     def _table(self, model: type[Model]) -> dict[object, dict[str, Any]]:
         mapper = model.__mapper__
-        cache, key = self._session.client.catalogue, (mapper.version, mapper.path)
+        cache, key = self._session.client.reference_data, (mapper.version, mapper.path)
         table: dict[object, dict[str, Any]] | None = cache.get(key)
         if table is None:
             rows = self._session.runner.read_list(model)
@@ -68,12 +68,12 @@ class ReferenceData:
         return True
 
     def _extra(self, instance: Model) -> dict[str, Any] | NotFound | None:
-        kept: dict[str, Any] | NotFound | None = self._session.client.catalogue.get(_key(instance))
+        kept: dict[str, Any] | NotFound | None = self._session.client.reference_data.get(_key(instance))
         return kept
 
     def remember(self, instance: Model, found: dict[str, Any] | NotFound) -> None:
         """Keep what the GET of an object outside the list answered: its body, or that it is not there."""
-        self._session.client.catalogue.put(_key(instance), found)
+        self._session.client.reference_data.put(_key(instance), found)
 
 
 def _key(instance: Model) -> tuple[object, ...]:

@@ -38,7 +38,8 @@ def send_once(session: Tries, target: Model, operation: Operation, request: Requ
 
     After a lost answer the account's events are read: one of this action about the object (or the Linode that it is
     part of) says that it was done. Where there is none when no request that began then can still be running
-    (`Client.settle`), it is sent again; one that makes something new never is, since its event may be about that.
+    (`Client.max_request_lifetime`), it is sent again; one that makes something new never is, since its event may be
+    about that.
     Raises the error of the request where nothing tells.
     """
     since = ApiTime.now(session.client)
@@ -46,7 +47,7 @@ def send_once(session: Tries, target: Model, operation: Operation, request: Requ
     for _ in range(1 if makes_something(target, operation) else _ROUNDS):
         try:
             response = session.client.send(request)
-            response.told()
+            response.decoded()
         except LinodeORMError as error:
             if not outcome_of(error).is_in_doubt:
                 if lost is not None and _has_happened(session, target, operation, since):
@@ -68,7 +69,7 @@ def makes_something(target: Model, operation: Operation) -> bool:
 def _settled(session: Tries, target: Model, operation: Operation, since: ApiTime) -> bool:
     """Whether an action turns out to be done, before no request can be running any more."""
     clock, pause = session.client.clock, _FIRST_PAUSE
-    end = clock.monotonic() + session.client.settle
+    end = clock.monotonic() + session.client.max_request_lifetime
     while not _has_happened(session, target, operation, since):
         left = end - clock.monotonic()
         if left <= 0:

@@ -85,6 +85,7 @@ class _BatchRequest:
         """Look, and send what is missing; None where the answer was lost."""
         left = way.look(may_have_run=self._lost is not None)
         step = _FIRST_PAUSE
+        # promise 34b: it is sent again when the lost one can no longer run
         while left and self._lost is not None and self._until > self._client.clock.monotonic():
             if not pause(self._client, min(step, self._until - self._client.clock.monotonic()), self._stop.is_set):
                 return self._doubt("it was not waited for")
@@ -116,14 +117,14 @@ class _BatchRequest:
         """Send it; remember until when it may be running where the answer is lost."""
         alone = [Request(part.method, part.path, part.version, body=part.body) for part in self._step.parts]
         try:
-            response = self._client.send(request, wanted=self._wanted, instead=alone)
+            response = self._client.send(request, wanted=self._wanted, replaces=alone)
             self._tries += response.tries
-            return response.told()
+            return response.decoded()
         except Exception as error:
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)
             if outcome_of(error).is_in_doubt:
                 self._lost = self._lost or error
-                self._until = self._client.clock.monotonic() + self._client.settle
+                self._until = self._client.clock.monotonic() + self._client.max_request_lifetime
             raise
 
     def _apart(self, parts: Sequence[Step], why: str) -> Answer:
@@ -147,4 +148,5 @@ class _BatchRequest:
 
 def _is_refusal(error: BaseException) -> bool:
     """Whether an error is about what was sent together, and not about who sends or how fast."""
+    # promise 33a: refused together, each goes by itself
     return isinstance(error, ApiError) and not isinstance(error, (RateLimited, Unauthorized))

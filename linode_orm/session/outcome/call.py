@@ -43,8 +43,8 @@ def call(client: Client, request: Request, wanted: Callable[[], bool], takes: st
     """
     began = perf_counter()
     try:
-        response = client.send(request, wanted=wanted, takes=takes)
-        return Answer(response.told(), perf_counter() - began, response.tries)
+        response = client.send(request, wanted=wanted, new_path=takes)
+        return Answer(response.decoded(), perf_counter() - began, response.tries)
     except BaseException as error:  # noqa: BLE001  whatever it is, the session's thread decides
         return _failed(request, error, perf_counter() - began, getattr(error, "tries", 1))
 

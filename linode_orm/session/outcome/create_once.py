@@ -108,7 +108,7 @@ class _CreateOnce:
     def _send(self) -> Answer | None:
         """Send it once; None where the answer was lost."""
         try:
-            response = self._client.send(self._request, wanted=self._wanted, takes=self._takes)
+            response = self._client.send(self._request, wanted=self._wanted, new_path=self._takes)
             self._tries += response.tries
             body = response.json() if response.content else {}
             identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key, may_be_empty=True)
@@ -140,7 +140,7 @@ class _CreateOnce:
                 else (criteria.known - criteria.to_be_deleted) | self._claims.of(criteria)
             )
             is_other = (isinstance(identity, int) and identity in known) or has_other_name(criteria, cast("Any", body))
-        if is_other:
+        if is_other:  # promise 31b: another object is no answer
             msg = f"{self._request.title}: the answer is about another {criteria.model.__mapper__.name}, {identity!r}"
             raise ResponseError(msg)
 
@@ -150,7 +150,7 @@ class _CreateOnce:
             return self._answer(error=error)
         if isinstance(error, CancelledError):
             return self._doubt("it was not waited for")
-        if isinstance(error, BadRequest) and self._criteria.key:
+        if isinstance(error, BadRequest) and self._criteria.key:  # promise 13: an earlier try may have taken the key
             looked_up = self._look()
             if looked_up.body is not None:
                 return self._adopt(looked_up.body)
@@ -170,7 +170,7 @@ class _CreateOnce:
                 return LookupResult(why="it was not waited for")
             return looked_up
         clock, step = self._client.clock, _FIRST_PAUSE
-        end = clock.monotonic() + self._client.settle
+        end = clock.monotonic() + self._client.max_request_lifetime
         while True:
             looked_up = self._look()
             left = end - clock.monotonic()
@@ -188,10 +188,10 @@ class _CreateOnce:
 
     def _hold(self, identity: object) -> None:
         """Let nobody free the key while a creation of the same may be running, which it keeps from being done."""
-        if self._running and self._criteria.key:
+        if self._running and self._criteria.key:  # promise 14a: its key is not freed too early
             mapper = self._criteria.model.__mapper__
             keys = {mapper.fields[name].key for name in self._criteria.key}
-            self._client.hold(mapper.path_for(identity, self._criteria.parents), keys)
+            self._client.writes_in_flight.hold(mapper.path_for(identity, self._criteria.parents), keys)
 
     def _adopt(self, body: dict[str, Any]) -> Answer:
         identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key)

@@ -180,7 +180,7 @@ def _is_new(client: Client, criteria: LookupCriteria, row: Body) -> bool:
     if not isinstance(when, datetime):
         return True
     end = ended(client, criteria.until)
-    return when >= criteria.since.earliest(client) and (end is None or when <= end)
+    return when >= criteria.since.earliest(client) and (end is None or when <= end)  # promise 15d: not a later one
 
 
 def differences(criteria: LookupCriteria, row: Body) -> list[str]:

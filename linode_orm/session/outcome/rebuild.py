@@ -48,7 +48,7 @@ class RebuildRequest:
         key = cast("Key", self._step.token)
         mapper = resource(key.model).__mapper__
         request = Request("GET", mapper.path_for(key.identity, key.parents), version=mapper.version)
-        self._parent = answer or _object(request, self._client.send(request).told())
+        self._parent = answer or _object(request, self._client.send(request).decoded())
         if may_have_run and self._before is None and self._new:
             msg = "nothing tells what was there before"
             raise LinodeORMError(msg)
@@ -92,8 +92,8 @@ class RebuildRequest:
             return None
         children = [
             {key: row[key] for key in rebuild.child if row.get(key) is not None} | changed.get(identity, {})
-            for identity, row in self._rows.items()
-            if identity not in gone
+            for identity, row in self._rows.items()  # promise 34a: what others did stays
+            if identity not in gone  # promise 32a: the deleted ones go
         ]
         children += [_sent(part) for part in left if part.operation == "create"]
         own = {key: self._parent[key] for key in rebuild.own if self._parent.get(key) not in {None, ""}}
@@ -121,6 +121,7 @@ class RebuildRequest:
     def _boarded(self, lost: Sequence[Step] = (), why: str = "") -> InnerOutcomes:
         open_ones = {part.number for part in (*self._left, *lost)}
         found = tuple(self._found(part) for part in self._step.parts if part.number not in open_ones)
+        # promise 33b: what is left is sent after it
         return InnerOutcomes(found, self._doubts(lost, why), left=tuple(self._left))
 
     def _doubts(self, lost: Iterable[Step], why: str) -> tuple[InDoubt, ...]:

@@ -60,6 +60,7 @@ def _inverse(step: Step, ids: Mapping[str, object]) -> Step:
         step = Step(0, "delete", key, step.model, _known_as(step), "DELETE", path, step.version, parents)
         return evolve(step, lasting=lasting("delete", resource(step.model), ()))
     key = cast("Key", step.token)
+    # promise 29: the way back starts from the new key
     old_key, path = key, fill_path(step.path, lambda each: quoted(ids[each.token]))
     for change in step.changes:
         if (change.name,) == mapper.id_names:

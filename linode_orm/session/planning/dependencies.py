@@ -61,6 +61,7 @@ def _after_creation(drafts: Sequence[DraftStep]) -> None:
         for each in draft.everyone():
             for name, target in needed(each.instance) if each.operation != "delete" else ():
                 if creation.get(id(target), at) != at or target is each.instance:
+                    # promise 2a: what is referred to comes first
                     draft.waits[creation[id(target)]] = f"its {name} is created"
 
 

@@ -55,7 +55,7 @@ class _Nesting:
         others = (other for text, group in siblings.items() if text != hidden for other in group)
         if not all(_is_distinguishable(child, other, rule) for other in others):
             return False
-        parent.nest(child, rule.key, is_answered=rule.is_answered)
+        parent.nest(child, rule.key, is_answered=rule.is_answered)  # promise 32b: children ride
         siblings.setdefault(hidden, []).append(child)
         self._outer[id(child.instance)] = parent
         return True

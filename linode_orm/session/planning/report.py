@@ -8,6 +8,8 @@ from uuid import uuid4
 
 from attrs import field, frozen
 
+from linode_orm._public import public
+
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Iterator
@@ -21,6 +23,7 @@ _HEAD: Final = ("operation", "object", "status", "seconds", "tries", "note")
 _ROOM: Final = 60
 
 
+@public
 @frozen(eq=False)
 class Entry:
     """What became of one step; `object` is None where a journal was only read.
@@ -59,6 +62,7 @@ class Entry:
         }
 
 
+@public
 @frozen(eq=False)
 class Unheld:
     """A value that was not there when it was read back: the API answered `wrote`, and shows `found`."""
@@ -72,6 +76,7 @@ class Unheld:
         return f"{self.object.__describe__()}.{self.attribute}: {self.wrote!r} was written, {self.found!r} is there"
 
 
+@public
 @frozen(eq=False)
 class CommitReport:
     """What a commit did, operation by operation, in the order of its plan; prints as a table.

@@ -223,7 +223,7 @@ def for_deleted(instance: Model) -> DraftStep:
 def unique_names(mapper: Mapper) -> tuple[str, ...]:
     """Give the attributes of which no two objects have the same value: an id that its user chose is one, too."""
     chosen = (name for name in mapper.id_names if len(mapper.id_names) == 1 and is_natural(mapper, name))
-    return tuple(dict.fromkeys((*mapper.unique, *chosen)))
+    return tuple(dict.fromkeys((*mapper.unique, *chosen)))  # promise 2b: a key that its user chose is unique, too
 
 
 def claims(draft: DraftStep) -> Iterator[tuple[tuple[object, ...], Model]]:

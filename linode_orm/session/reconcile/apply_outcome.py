@@ -90,6 +90,7 @@ class OutcomeApplier:
         forget(instance, names)
         identity = self._identity_in(instance, body)
         note = ""
+        # promise 31c: another key is no answer
         if identity is not None and (identity == _own(instance) or _is_meant(identity, key)):
             if identity != _own(instance):
                 self._map.rekey(instance, identity)
@@ -99,7 +100,7 @@ class OutcomeApplier:
                 self._map.rekey(instance, key)
                 (name,) = instance.__mapper__.id_names
                 instance.__state__.raw = {**instance.__state__.raw, instance.__mapper__.fields[name].key: key}
-            self._expire(instance, names)
+            self._expire(instance, names)  # promise 31a: nothing is guessed
             note = "the answer was not the object, which will be read again"
         self.keep_or_let_go(instance)
         return note

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm.errors import Clash, ConflictError
 from linode_orm.mapping.codecs import Optional
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
 
 _SHOWN = 5
+_KEEP_MINE: Final = "session.refresh(x, keep=True) takes theirs and keeps the change for the next commit"
 
 
 def look_again(refresh: BulkRefresh, instances: Iterable[Model]) -> list[Model]:
@@ -42,20 +43,21 @@ def check(instances: Iterable[Model], gone: Iterable[Model]) -> None:
             field = instance.__mapper__.fields[name]
             theirs = instance.__state__.raw.get(field.key, ABSENT)
             mine = _encoded(instance, field)
-            bases = () if edit.base is ABSENT else (edit.base, *edit.sent)  # what was sent may be there, and is mine
+            # promise 16b: what was sent may be there, and is mine
+            bases = () if edit.base is ABSENT else (edit.base, *edit.sent)
             if bases and all(clash(field.codec, each, theirs, mine, is_set_edit=not edit.exact) for each in bases):
                 clashes.append(Clash(instance, name, *(_shown(field, each) for each in (edit.base, theirs, mine))))
     refuse(clashes)
 
 
-def refuse(clashes: list[Clash]) -> None:
-    """Raise `ConflictError` where there are any."""
+def refuse(clashes: list[Clash], *, advice: str = _KEEP_MINE) -> None:
+    """Raise `ConflictError` where there are any; `advice` says in the message how the change can still be made."""
     if not clashes:
         return
     lines = [_line(each) for each in clashes[:_SHOWN]]
     more = [f"and {len(clashes) - _SHOWN} more"] if len(clashes) > _SHOWN else []
-    advice = "nothing was written; session.refresh(x, keep=True) takes theirs and keeps the change for the next commit"
-    raise ConflictError("\n".join(["changed elsewhere since it was read:", *lines, *more, advice]), conflicts=clashes)
+    message = "\n".join(["changed elsewhere since it was read:", *lines, *more, f"nothing was written; {advice}"])
+    raise ConflictError(message, conflicts=clashes)
 
 
 def _line(each: Clash) -> str:

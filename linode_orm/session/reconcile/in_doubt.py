@@ -130,7 +130,7 @@ def find(client: Client, criteria: LookupCriteria, until: Callable[[], float]) -
     if looked_up.body is None and not looked_up.why and not criteria.key:
         left = until() - client.clock.monotonic()
         if left > 0:
-            client.clock.sleep(min(left, client.settle))
+            client.clock.sleep(min(left, client.max_request_lifetime))
             looked_up = look(client, criteria)
     return looked_up
 

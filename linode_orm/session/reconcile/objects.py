@@ -46,6 +46,7 @@ class SessionObjects:
         A creation in doubt is never one of them: the user knows each as another object.
         """
         deleted = (each for each in self.changes.deleted.values() if type(each) is model)
+        # promise 15e: those are other objects
         return frozenset(each.__state__.identity for each in deleted if each.__state__.parents == parents)
 
     def stand_in(self, step: Step, ids: Mapping[str, object]) -> Model:

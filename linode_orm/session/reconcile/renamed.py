@@ -42,8 +42,10 @@ def _in_doubt(instance: Model) -> tuple[object, ...]:
 def _settle(client: Client, objects: SessionObjects, instance: Model, keys: tuple[object, ...]) -> None:
     state = instance.__state__
     found = _body(client, instance, state.identity)
-    if found is not None and not _is_wanted(instance, keys):
-        client.clock.sleep(client.straggling(instance.__mapper__.path_for(state.identity, state.parents)))
+    if found is not None and not _is_wanted(instance, keys):  # promise 10b: the new key may still come
+        client.clock.sleep(
+            client.writes_in_flight.seconds_left(instance.__mapper__.path_for(state.identity, state.parents))
+        )
         found = _body(client, instance, state.identity)
     if found is not None:
         return

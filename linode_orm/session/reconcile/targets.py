@@ -107,6 +107,7 @@ class SessionTargets:
         elif step.operation == "replace":
             return self._applier.replaced(instance, names[0], body)
         else:
+            # promise 20: a change in the window is told
             strange = self._applier.strange(instance, names, body) if self._watches else ""
             return self._applier.updated(instance, names, body) or strange
         return ""

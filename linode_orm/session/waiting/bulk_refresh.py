@@ -92,6 +92,7 @@ def groups_of(objects: Iterable[Model], *, whole: frozenset[type[Model]]) -> lis
     found: dict[tuple[type[Model], tuple[object, ...]], Group] = {}
     for each in objects:
         model, parents = type(each), each.__state__.parents
+        # promise 17: the others are read in lists
         group = found.setdefault((model, parents), Group(model, parents, whole=model in whole))
         group.members.append(each)
         group.waiting.append(each)

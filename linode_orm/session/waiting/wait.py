@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from attrs import frozen
 
+from linode_orm._public import public
 from linode_orm.errors import InvalidRequestError, ObjectGone, WaitFailed, WaitTimeout
 from linode_orm.mapping.expressions import And, Comparison, Expression, and_
 from linode_orm.mapping.relations import leaves
@@ -48,6 +49,7 @@ class Waits(Protocol):
     runner: QueryRunner
 
 
+@public
 @frozen(eq=False)
 class WaitEntry:
     """What is known of one object that is waited for: `status` is `waiting` or `reached`.

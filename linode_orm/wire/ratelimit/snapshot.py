@@ -1,18 +1,21 @@
-"""What is left of the budgets, as a value to look at."""
+"""The budget snapshot: what remains of each budget at one moment, as a value."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from attrs import asdict, frozen
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 @frozen
-class Row:
+class BudgetRow:
     """One budget: `left` of `limit` requests in `per` seconds.
 
-    `resets_in` is the seconds until there are `limit` again, None where no answer told; `pace` the part of the limit
-    that is used since the API refused requests, 1 for all of it; `source` says who says so.
+    `resets_in` is the seconds until there are `limit` again, None if no answer has reported it. `pace` is the part of
+    the limit that is used since the API refused requests, 1 for all of it. `source` names where the limit comes from.
     """
 
     name: str
@@ -30,20 +33,20 @@ class Row:
 
 
 @frozen(repr=False)
-class Remaining:
-    """What is left of each budget of a client: iterate it, print it, or take `to_dict()`.
+class BudgetSnapshot:
+    """What remains of each budget of a client: iterate it, print it, or take `to_dict()`.
 
-    `shared` is the place that processes share it through, None where they do not; `share` the part of every budget
-    that this process uses. It is false where the client keeps no budgets.
+    `shared` is the address of the counter that processes share, None without one. `share` is the part of every budget
+    that this process uses. The snapshot is false if the client keeps no budgets.
     """
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[BudgetRow, ...] = ()
     shared: str | None = None
     share: float = 1.0
     kept: bool = True
 
     def to_dict(self) -> dict[str, object]:
-        """Give it for JSON."""
+        """Return the snapshot as a value for JSON."""
         return {
             "kept": self.kept,
             "shared": self.shared,
@@ -51,7 +54,7 @@ class Remaining:
             "rows": [asdict(each) for each in self.rows],
         }
 
-    def __iter__(self) -> Any:  # noqa: ANN401  an iterator of rows
+    def __iter__(self) -> Iterator[BudgetRow]:
         return iter(self.rows)
 
     def __bool__(self) -> bool:

@@ -1,4 +1,4 @@
-"""Refusals: which error an answer with a bad status is, and what its message says."""
+"""The errors of the API: the exception that an answer stands for, and its message."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from linode_orm.errors import (
     Unauthorized,
 )
 from linode_orm.wire.messages import MASK
-from linode_orm.wire.tokens import judged
-from linode_orm.wire.told import pause_in
+from linode_orm.wire.ratelimit.headers import parse_retry_after
+from linode_orm.wire.tokens import compare_scopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from linode_orm.wire.messages import Response
-    from linode_orm.wire.tokens import Standing, Verdict
+    from linode_orm.wire.tokens import ScopeCheck, TokenStatus
 
-_CLASSES: Final[dict[int, type[ApiError]]] = {
+_EXCEPTIONS: Final[dict[int, type[ApiError]]] = {
     401: Unauthorized,
     403: Forbidden,
     404: NotFound,
@@ -39,37 +39,36 @@ _CLASSES: Final[dict[int, type[ApiError]]] = {
     429: RateLimited,
 }
 _BUSY: Final = "Linode busy."
-_ANSWERED: Final = range(200, 300)
-_MOVED: Final = range(300, 400)
+_SUCCESS: Final = range(200, 300)
+_REDIRECT: Final = range(300, 400)
 _BROKEN: Final = 500
 _UNAUTHORIZED: Final = 401
 _UNAVAILABLE: Final = 503
 
 
-def check(
+def raise_for_status(
     response: Response,
     tries: int,
     secrets: Iterable[str] = (),
-    standing: Standing | None = None,
+    token_status: TokenStatus | None = None,
     *,
     now: datetime,
 ) -> None:
-    """Raise the error that an answer stands for, if it is one; `secrets` are left out of what is shown.
+    """Raise the error that an answer stands for, if it is one; no message shows `secrets`.
 
-    `standing` is what is known of the token that was sent, None where none was; it is `now` where a pause is asked for
-    as a date.
+    `token_status` is None if no token was sent. A date in `Retry-After` counts from `now` if the answer has no `Date`.
     """
-    if response.status in _ANSWERED:
+    if response.status in _SUCCESS:
         return
     request = response.request
-    if response.status in _MOVED:
+    if response.status in _REDIRECT:
         msg = f"{request.title}: {response.status} leads elsewhere, and redirects are not followed; check base_url"
         raise ResponseError(msg)
     details = tuple(_details(response.content, (*secrets, *request.secrets())))
-    kind = _class_of(response.status, details)
-    verdict = judged(response.headers, standing)
-    error = kind(
-        _message(response, details) + _hint(response.status, verdict, standing),
+    exception = _exception_for(response.status, details)
+    scopes = compare_scopes(response.headers, token_status)
+    error = exception(
+        _message(response, details) + _hint(response.status, scopes, token_status),
         status=response.status,
         method=request.method,
         path=request.path,
@@ -78,18 +77,18 @@ def check(
         tries=tries,
     )
     if isinstance(error, RateLimited) or (isinstance(error, ServerError) and response.status == _UNAVAILABLE):
-        error.retry_after = pause_in(response.headers, now.timestamp())
-    error.needed_scopes, error.token_scopes, error.missing_scopes = verdict
-    error.token_expiry = standing.expiry if standing else None
+        error.retry_after = parse_retry_after(response.headers, now.timestamp())
+    error.needed_scopes, error.token_scopes, error.missing_scopes = scopes
+    error.token_expiry = token_status.expiry if token_status else None
     raise error
 
 
-def _class_of(status: int, details: tuple[Detail, ...]) -> type[ApiError]:
+def _exception_for(status: int, details: tuple[Detail, ...]) -> type[ApiError]:
     if status >= _BROKEN:
         return ServerError
     if status == HTTPStatus.BAD_REQUEST and any(each.reason == _BUSY for each in details):
         return Busy
-    return _CLASSES.get(status, BadRequest)
+    return _EXCEPTIONS.get(status, BadRequest)
 
 
 def _details(content: bytes, secrets: Iterable[str]) -> Iterable[Detail]:
@@ -121,28 +120,26 @@ def _phrase(status: int) -> str:
         return "no reason given"
 
 
-def _hint(status: int, verdict: Verdict, standing: Standing | None) -> str:
-    """Say what is wrong with the token: it lacks a scope, it has ended, or it is none."""
+def _hint(status: int, scopes: ScopeCheck, token_status: TokenStatus | None) -> str:
+    """Return what is wrong with the token: it lacks a scope, it has ended, or it is unknown."""
     if status not in {_UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return ""
-    if verdict.missing:
-        needed, has = ", ".join(verdict.needed), ", ".join(verdict.has)
-        return (
-            f"; the call needs the scope {needed}, the token has {has}: use one that has {', '.join(verdict.missing)}"
-        )
+    if scopes.missing:
+        needed, has = ", ".join(scopes.needed), ", ".join(scopes.granted)
+        return f"; the call needs the scope {needed}, the token has {has}: use one that has {', '.join(scopes.missing)}"
     if status == _UNAUTHORIZED:
-        return f"; {_state_of(standing)}: make a new one, and pass it or set LINODE_TOKEN"
-    if verdict.has:
+        return f"; {_describe(token_status)}: make a new one, and pass it or set LINODE_TOKEN"
+    if scopes.granted:
         return "; the token has the scope that the call needs, so its user lacks a grant, or the object is not theirs"
     return ""
 
 
-def _state_of(standing: Standing | None) -> str:
-    if standing is None:
+def _describe(token_status: TokenStatus | None) -> str:
+    if token_status is None:
         return "no token was sent"
-    if standing.expiry is None:
+    if token_status.expiry is None:
         return "the token is unknown, expired or revoked"
-    moment = f"{standing.expiry:%Y-%m-%d %H:%M} UTC"
-    if standing.expiry <= standing.now:
-        return f"the token expired at {moment}"
-    return f"the token would end at {moment} only, so it was revoked"
+    ends = f"{token_status.expiry:%Y-%m-%d %H:%M} UTC"
+    if token_status.expiry <= token_status.now:
+        return f"the token expired at {ends}"
+    return f"the token would end at {ends} only, so it was revoked"

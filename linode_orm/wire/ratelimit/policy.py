@@ -1,4 +1,4 @@
-"""Classes of endpoints: how many requests each may take in how many seconds, until answers tell better."""
+"""Endpoint policies: the documented limit of each group of endpoints, which holds until an answer reports another."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _RECORDED: Final = "X-RateLimit-Limit of recorded answers"
 
 
 @frozen
-class EndpointClass:
-    """Endpoints that share a budget of `limit` requests in `per` seconds; `source` says who says so."""
+class EndpointPolicy:
+    """A limit that a group of endpoints shares: `limit` requests in `per` seconds, as `source` has it."""
 
     name: str
     limit: int
@@ -22,22 +22,22 @@ class EndpointClass:
     source: str = _DOCUMENTED
 
 
-READS: Final = EndpointClass("collections", 200, 60)
-OTHER: Final = EndpointClass("everything else", 1600, 60)
+COLLECTIONS_POLICY: Final = EndpointPolicy("collections", 200, 60)
+DEFAULT_POLICY: Final = EndpointPolicy("everything else", 1600, 60)
 
-# the first that fits, by method and path with {} for ids; the narrow ones before the wide ones
-_TABLE: Final = (
-    ("POST", r"/linode/instances", EndpointClass("creating instances", 20, 15)),
-    ("POST", r"/linode/instances/\{\}/clone", EndpointClass("cloning instances", 20, 15, _RECORDED)),
-    ("POST", r"/volumes", EndpointClass("creating volumes", 100, 60)),
-    ("GET", r"/images", EndpointClass("lists of images", 20, 60)),
-    ("GET", r"/linode/stackscripts", EndpointClass("lists of StackScripts", 60, 60)),
-    ("GET", r"/(linode/instances|nodebalancers)/\{\}/stats(/.*)?", EndpointClass("statistics", 50, 60)),
-    ("POST", r"/support/tickets", EndpointClass("opening tickets", 2, 60)),
+# The first match holds, so that narrow patterns stand before wide ones. Paths have {} in place of ids.
+_POLICIES: Final = (
+    ("POST", r"/linode/instances", EndpointPolicy("creating instances", 20, 15)),
+    ("POST", r"/linode/instances/\{\}/clone", EndpointPolicy("cloning instances", 20, 15, _RECORDED)),
+    ("POST", r"/volumes", EndpointPolicy("creating volumes", 100, 60)),
+    ("GET", r"/images", EndpointPolicy("lists of images", 20, 60)),
+    ("GET", r"/linode/stackscripts", EndpointPolicy("lists of StackScripts", 60, 60)),
+    ("GET", r"/(linode/instances|nodebalancers)/\{\}/stats(/.*)?", EndpointPolicy("statistics", 50, 60)),
+    ("POST", r"/support/tickets", EndpointPolicy("opening tickets", 2, 60)),
 )
 
-# the last words of paths whose GET gives pages, in the API's description
-_COLLECTIONS: Final = frozenset(
+# The last segments of paths whose GET answers with pages, from the API's description.
+_COLLECTION_SEGMENTS: Final = frozenset(
     {
         "alert-channels",
         "alert-definitions",
@@ -121,8 +121,8 @@ _COLLECTIONS: Final = frozenset(
         "vpcs",
     }
 )
-# GETs that end in such a word and give no page
-_WHOLE: Final = frozenset(
+# GETs that end in such a segment and answer without pages.
+_NOT_PAGED: Final = frozenset(
     {
         "/linode/instances/{}/ips",
         "/regions/{}/availability",
@@ -131,36 +131,36 @@ _WHOLE: Final = frozenset(
         "/databases/postgresql/instances/{}/credentials",
     }
 )
-# an id has a digit, or what no word of a path has; other names of things come after one of these words
-_ID: Final = re.compile(r".*[0-9%.:@+A-Z].*")
-_WORDS_WITH_DIGITS: Final = frozenset({"ipv4", "ipv6", "ipv6s"})
-_NAMED: Final = frozenset(
+# An id has a digit or a character that no fixed segment has. Other names of objects follow one of `_BEFORE_NAMES`.
+_ID_SEGMENT: Final = re.compile(r".*[0-9%.:@+A-Z].*")
+_SEGMENTS_WITH_DIGITS: Final = frozenset({"ipv4", "ipv6", "ipv6s"})
+_BEFORE_NAMES: Final = frozenset(
     {"availability", "betas", "buckets", "engines", "regions", "services", "tags", "tiers", "users", "vlans"}
 )
 
 
-def documented() -> tuple[EndpointClass, ...]:
-    """Give every class, the wide ones first."""
-    return (READS, OTHER, *(found for _, _, found in _TABLE))
+def documented_policies() -> tuple[EndpointPolicy, ...]:
+    """Return every policy, the widest first."""
+    return (COLLECTIONS_POLICY, DEFAULT_POLICY, *(policy for _, _, policy in _POLICIES))
 
 
 @lru_cache(maxsize=4096)
 def endpoint_of(method: str, path: str) -> str:
-    """Give the method and the path with `{}` in place of ids, as far as a path alone tells."""
+    """Return the method and the path with `{}` in place of ids, as far as the path alone shows them."""
     segments: list[str] = []
     for each in path.split("/"):
-        known = each in _WORDS_WITH_DIGITS or not each
-        named = bool(segments) and segments[-1] in _NAMED and each not in _COLLECTIONS
-        segments.append("{}" if not known and (named or _ID.fullmatch(each)) else each)
+        known = each in _SEGMENTS_WITH_DIGITS or not each
+        named = bool(segments) and segments[-1] in _BEFORE_NAMES and each not in _COLLECTION_SEGMENTS
+        segments.append("{}" if not known and (named or _ID_SEGMENT.fullmatch(each)) else each)
     return f"{method} {'/'.join(segments)}"
 
 
 @lru_cache(maxsize=1024)
-def class_of(endpoint: str) -> EndpointClass:
-    """Give the class of an endpoint, as `endpoint_of` names it."""
+def policy_of(endpoint: str) -> EndpointPolicy:
+    """Return the policy of an endpoint, given as `endpoint_of` returns it."""
     method, _, path = endpoint.partition(" ")
-    for verb, pattern, found in _TABLE:
+    for verb, pattern, policy in _POLICIES:
         if verb == method and re.fullmatch(pattern, path):
-            return found
-    paged = method == "GET" and path.rpartition("/")[2] in _COLLECTIONS and path not in _WHOLE
-    return READS if paged else OTHER
+            return policy
+    paged = method == "GET" and path.rpartition("/")[2] in _COLLECTION_SEGMENTS and path not in _NOT_PAGED
+    return COLLECTIONS_POLICY if paged else DEFAULT_POLICY

@@ -1,4 +1,4 @@
-"""What is told of each request: one record in the log, and the hooks of the client's user."""
+"""The hooks and the log of requests: both see each try before it is sent and after it has ended."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from linode_orm.wire.messages import Request, Response
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Before = Callable[[Request], object]
+BeforeHook = Callable[[Request], object]
 """Called before each try; what it raises keeps the request from being sent."""
-After = Callable[[Request, Response | BaseException], object]
-"""Called after each try with its answer (whatever its status) or what broke; what it raises is logged, and no more."""
+AfterHook = Callable[[Request, Response | BaseException], object]
+"""Called after each try with its answer (whatever its status) or its error; what it raises is logged, and no more."""
 
 _log: Final = logging.getLogger("linode_orm.client")
 
 
-class Watch:
+class RequestHooks:
     """Calls the hooks and writes the log; both see the same `Request` before and after a try."""
 
-    def __init__(self, before: Sequence[Before], after: Sequence[After]) -> None:
+    def __init__(self, before: Sequence[BeforeHook], after: Sequence[AfterHook]) -> None:
         self._before, self._after = tuple(before), tuple(after)
 
     def before(self, request: Request) -> None:
-        """Call the hooks that come first."""
+        """Call the hooks before a try."""
         for hook in self._before:
             hook(request)
 
     def after(self, request: Request, outcome: Response | BaseException, seconds: float, tries: int) -> None:
-        """Log a try and call the hooks; an answer that has arrived is not lost to an error in one of them."""
+        """Log a try and call the hooks after it; an error in one of them does not lose the answer."""
         if _log.isEnabledFor(logging.DEBUG):
-            _record(request, outcome, seconds, tries)
+            _log_try(request, outcome, seconds, tries)
         for hook in self._after:
             try:
                 hook(request, outcome)
@@ -41,15 +41,15 @@ class Watch:
                 _log.exception("%s: the hook %r failed; its answer is kept", request.title, hook)
 
 
-def again(request: Request, error: Exception, pause: float, tries: int) -> None:
-    """Log that a request is sent again."""
+def log_retry(request: Request, error: Exception, pause: float, tries: int) -> None:
+    """Log that a request is sent again after `pause` seconds."""
     status = getattr(error, "status", None)
     cause = f"{type(error).__name__} {status}" if status else type(error).__name__
     extra = {"method": request.method, "path": request.path, "cause": cause, "pause": pause, "tries": tries}
     _log.info("%s: %s, sent again in %.2f s (try %d)", request.title, cause, pause, tries + 1, extra=extra)
 
 
-def _record(request: Request, outcome: Response | BaseException, seconds: float, tries: int) -> None:
+def _log_try(request: Request, outcome: Response | BaseException, seconds: float, tries: int) -> None:
     answer = outcome if isinstance(outcome, Response) else None
     result = answer.status if answer is not None else type(outcome).__name__
     extra = {

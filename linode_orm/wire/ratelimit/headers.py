@@ -1,0 +1,76 @@
+"""The rate-limit headers of an answer: `X-RateLimit-*`, `Retry-After` and `Date`, parsed."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST_PAUSE: Final = 3600.0
+"""Seconds: a longer `Retry-After` is cut to this."""
+_LARGEST_LIMIT: Final = 10_000_000
+
+
+@frozen
+class RateLimitHeaders:
+    """A budget as an answer reports it: `remaining` of `limit` requests until the API's clock shows `reset`.
+
+    `reset` is in seconds since 1970, mostly whole ones. `remaining` and `reset` are None where the header is missing.
+    """
+
+    limit: int
+    remaining: int | None
+    reset: float | None
+
+
+def parse_rate_limit(headers: Mapping[str, str]) -> RateLimitHeaders | None:
+    """Return the budget that an answer reports; None if it reports none or an impossible one."""
+    if "x-ratelimit-limit" not in headers:
+        return None
+    limit = _finite_number(headers["x-ratelimit-limit"])
+    if limit is None or not 1 <= limit <= _LARGEST_LIMIT:
+        return None
+    remaining = _finite_number(headers.get("x-ratelimit-remaining", ""))
+    if remaining is not None:
+        remaining = min(max(remaining, 0), limit)
+    reset = _finite_number(headers.get("x-ratelimit-reset", ""))
+    return RateLimitHeaders(int(limit), None if remaining is None else int(remaining), reset)
+
+
+def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Return the seconds that `Retry-After` asks for, as a number or a date; None if it is missing or impossible.
+
+    A date is compared with the answer's own `Date`, or with `now` (seconds since 1970) if the answer has none.
+    """
+    value = headers.get("retry-after", "").strip()
+    seconds = _finite_number(value)
+    if seconds is None:
+        until = parse_http_date(value)
+        if until is None:
+            return None
+        seconds = max(until - (parse_http_date(headers.get("date", "")) or now), 0.0)
+    return min(seconds, LONGEST_PAUSE) if seconds >= 0 else None
+
+
+@lru_cache(maxsize=64)
+def parse_http_date(value: str) -> float | None:
+    """Return an HTTP date as seconds since 1970; None if it is no date."""
+    try:
+        parsed = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+
+
+def _finite_number(value: str) -> float | None:
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None
