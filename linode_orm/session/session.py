@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cached_property
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.record import Record
     from linode_orm.mapping.relations import Many
     from linode_orm.models import Account, Profile
+    from linode_orm.session.commit.commit import Commit
     from linode_orm.session.planning.plan import Plan
     from linode_orm.session.planning.report import CommitReport, Entry
     from linode_orm.session.waiting.wait import WaitEntry
@@ -281,12 +283,7 @@ class Session:
     def plan(self) -> Plan:
         """Give the ordered operations that `commit()` would send; sends nothing."""
         self.check_thread()
-        from linode_orm.session.planning import planner  # noqa: PLC0415  scripts that only read need none of it
-
-        plan = planner.plan(self.members, fold=self._policy.fold, fold_tags=self._policy.fold_tags)
-        reads = [("GET", path) for step in plan for path in step.reads]
-        least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
-        return evolve(plan, source=Source(self, "", self._policy.protected_tags), least_time=least)
+        return evolve(self.committer.plan(self._policy), source=Source(self, "", self._policy.protected_tags))
 
     def commit(  # noqa: PLR0913  the options of the contract
         self,
@@ -312,8 +309,6 @@ class Session:
         if self._in_block:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
-        from linode_orm.session.commit import commit  # noqa: PLC0415  scripts that only read need none of it
-
         mine = self._policy
         with shown(progress, "commit") as tell:
             policy = Policy(
@@ -326,7 +321,7 @@ class Session:
                 mine.fold if fold is None else fold,
                 mine.fold_tags if fold_tags is None else fold_tags,
             )
-            return commit.commit(self, policy)
+            return self.committer.commit(policy)
 
     def undo(self, commit_id: str) -> Plan:
         """Give the plan of the way back of a commit, by its report's `id`; sends nothing, `plan.apply(client)` does.
@@ -335,9 +330,8 @@ class Session:
         journal; raises `InvalidRequestError` for others.
         """
         self.check_thread()
-        return evolve(
-            self.history.find(commit_id).plan_compensation(), source=Source(self, "", self._policy.protected_tags)
-        )
+        plan = self.history.find(commit_id).plan_compensation()
+        return evolve(plan, source=Source(self, "", self._policy.protected_tags))
 
     @contextmanager
     def begin(self) -> Iterator[Self]:
@@ -446,9 +440,7 @@ class Session:
         """Send what is pending for one object, and what it cannot exist without."""
         self._outside_block("save()")
         mine = self._mine(instance)
-        from linode_orm.session.commit import commit  # noqa: PLC0415  scripts that only read need none of it
-
-        commit.save(self, mine, self._policy)
+        self.committer.save(mine, self._policy)
 
     def delete_now(self, instance: Record) -> None:
         """Delete one object now; a pending one leaves the session."""
@@ -457,15 +449,22 @@ class Session:
         if state_of(mine).status is Status.PENDING:
             self.members.expunge(mine)
         else:
-            from linode_orm.session.commit import commit  # noqa: PLC0415  scripts that only read need none of it
-
-            commit.delete_now(self, mine, self._policy)
+            self.committer.delete_now(mine, self._policy)
 
     def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
         """Look at one object until a condition is true of it."""
         self.wait(self._mine(instance), condition, timeout=timeout)
 
     # -- what the parts of the session ask of it ---------------------------------------------------------------------
+
+    @cached_property
+    def committer(self) -> Commit:
+        """What sends what is pending, made when it is first needed: scripts that only read load none of it."""
+        from linode_orm.session.commit.commit import Commit  # noqa: PLC0415  as said above
+        from linode_orm.session.waiting.bulk_refresh import BulkRefresh  # noqa: PLC0415  as said above
+
+        loader, refresh = self.loader, BulkRefresh(self)
+        return Commit(self.client, self.identity_map, loader, refresh, self.members, self.history, self, self)
 
     def fresh_until(self) -> float | None:
         """Give the moment until which what is read now counts as fresh."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.loading.reader import Reader
+    from linode_orm.session.planning.plan import InDoubt
 
 M = TypeVar("M", bound=Model)
 
@@ -49,7 +50,7 @@ class Changes:
         self.new: dict[int, Model] = {}
         self.touched: dict[int, Model] = {}
         self.deleted: dict[int, Model] = {}
-        self.in_doubt: dict[int, object] = {}
+        self.in_doubt: dict[int, InDoubt] = {}
         self._tokens = 0
         self._token_of: dict[int, str] = {}
 

@@ -12,8 +12,6 @@ from linode_orm.mapping.transient import DETACHED
 
 PACKAGE = Path(__file__).parents[3] / "linode_orm"
 OUTSIDE = sorted(path for path in PACKAGE.rglob("*.py") if PACKAGE / "mapping" not in path.parents)
-# they are rewritten with the rooms of a commit
-TO_COME = {"session/reconcile/in_doubt.py", "session/reconcile/renamed.py", "session/outcome/action_once.py"}
 # the values of an exception are no state of an object
 ERRORS = PACKAGE / "errors.py"
 
@@ -47,8 +45,7 @@ def is_state_field(target):
 @pytest.mark.parametrize("path", OUTSIDE, ids=ids)
 def test_nobody_reaches_into_an_object(path):
     """No module outside of `mapping` names `__state__` or an instance's `__dict__`, or assigns a field of a state."""
-    if ids(path) not in TO_COME:
-        assert list(touches(path)) == []
+    assert list(touches(path)) == []
 
 
 def test_the_check_sees_what_it_looks_for(tmp_path):

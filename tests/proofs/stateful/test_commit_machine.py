@@ -57,7 +57,7 @@ ELSEWHERE = {
     "interruptible.<locals>.ours": "a signal: test_commit_faults.py::TestInterrupt",
     "Executor.interrupt_for": "a journal that cannot be written: test_journal.py, test_journal_files.py",
     **dict.fromkeys(["Executor._carried", "Executor._take_apart", "Executor._write_down"], "bundles: test_bundles.py"),
-    "_Recovery._bundle_before_undo": "bundles: tests/proofs/faults/test_crashes.py",
+    "Recovery._bundle_before_undo": "bundles: tests/proofs/faults/test_crashes.py",
     "_moved": "a key changed while its POST may run: test_commit_faults.py::TestInDoubt",
     "_leaf_clash": "now and then here; test_conflicts.py::test_of_a_nested_object_its_attributes_count",
     "_aims_elsewhere": "records with a target: tests/proofs/faults/bulk.py",

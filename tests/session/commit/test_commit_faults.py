@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping.state import Status
 from linode_orm.models import Instance
+from linode_orm.session import Session as RealSession
 from linode_orm.session import inspect
 from linode_orm.session.planning import planner
 from linode_orm.wire import Client
@@ -572,3 +573,17 @@ def test_a_value_that_cannot_be_sent_loses_nothing(session, api):
         session.commit(on_error="continue")
     assert [entry.object for entry in caught.value.failed] == [bad]
     assert [entry.object for entry in caught.value.applied] == [good]
+
+
+def test_a_hook_that_refuses_is_a_failure(world):
+    """What a `before` hook raises keeps a creation from being sent: it failed, and nothing is in doubt."""
+
+    def refuse(request: object) -> None:
+        raise RuntimeError("not on a Friday")
+
+    session = RealSession(client=Client(transport=world, clock=world.clock, before=[refuse]))
+    session.add(Cargo(name="box", weight=1))
+    with pytest.raises(CommitError) as caught:
+        session.commit()
+    [entry] = caught.value.failed
+    assert (str(entry.error), world.log, session.members.in_doubt) == ("not on a Friday", [], {})

@@ -120,7 +120,7 @@ def test_many_are_not_compared_with_all(monkeypatch):
         looks[0] += 1
         return differences(*args)
 
-    monkeypatch.setattr(pairing, "differences", counted)
+    monkeypatch.setattr(matching, "differences", counted)
     many = 2000
     bodies = [{"label": f"n{at}", "address": f"10.0.{at // 250}.{at % 250}:80", "weight": 5} for at in range(many)]
     there = {at: {"id": at, **body} for at, body in enumerate(reversed(bodies))}
