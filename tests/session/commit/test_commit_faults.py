@@ -575,15 +575,15 @@ def test_a_value_that_cannot_be_sent_loses_nothing(session, api):
     assert [entry.object for entry in caught.value.applied] == [good]
 
 
-def test_a_hook_that_refuses_is_a_failure(world):
+def test_a_hook_that_refuses_is_a_failure(api):
     """What a `before` hook raises keeps a creation from being sent: it failed, and nothing is in doubt."""
 
     def refuse(request: object) -> None:
         raise RuntimeError("not on a Friday")
 
-    session = RealSession(client=Client(transport=world, clock=world.clock, before=[refuse]))
+    session = RealSession(client=Client(transport=api, clock=api.clock, before=[refuse]))
     session.add(Cargo(name="box", weight=1))
     with pytest.raises(CommitError) as caught:
         session.commit()
     [entry] = caught.value.failed
-    assert (str(entry.error), world.log, session.members.in_doubt) == ("not on a Friday", [], {})
+    assert (str(entry.error), api.log, session.members.in_doubt) == ("not on a Friday", [], {})

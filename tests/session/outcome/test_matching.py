@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from linode_orm import NodeBalancerNode, VPCSubnet
 from linode_orm.session.loading.api_time import ApiTime
+from linode_orm.session.outcome import matching
 from linode_orm.session.outcome.lookup import LookupCriteria, differences
 from linode_orm.session.outcome.matching import match
 

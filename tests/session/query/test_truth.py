@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linode_orm import LongviewClient, Session, and_, models, not_, or_
-from linode_orm.mapping.codecs import ApiTime, Scalar
+from linode_orm.mapping.codecs import DateTime, Scalar
 from linode_orm.mapping.containers import ListOf, Structure
 from linode_orm.mapping.expressions import And, Attribute, Comparison, Not, Or
 from linode_orm.simulator import Simulator
@@ -51,7 +51,7 @@ def leaves(mapper: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         if field.kind == "secret" or field.only_on_get or is_operator:
             continue
         codec = inner(field.codec)
-        if isinstance(codec, (Scalar, ApiTime)) or (isinstance(codec, ListOf) and str in codec.item.plain):
+        if isinstance(codec, (Scalar, DateTime)) or (isinstance(codec, ListOf) and str in codec.item.plain):
             found.append((*above, field))
         elif isinstance(codec, Structure) and not above:
             found += leaves(codec.cls.__mapper__, (*above, field))
@@ -61,7 +61,7 @@ def leaves(mapper: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 def value_of(codec: Any) -> st.SearchStrategy[Any]:
     """Give values in JSON of one type."""
     codec = inner(codec)
-    if isinstance(codec, ApiTime):
+    if isinstance(codec, DateTime):
         return st.sampled_from([each.strftime("%Y-%m-%dT%H:%M:%S") for each in MOMENTS])
     if isinstance(codec, ListOf):
         return st.lists(st.sampled_from(TEXTS), max_size=3)
@@ -125,7 +125,7 @@ def leaf(draw: Any, model: Any) -> Any:
     if isinstance(codec, ListOf):
         operators += ["contains"]
         operand = draw(st.sampled_from(TEXTS))
-    elif isinstance(codec, ApiTime):
+    elif isinstance(codec, DateTime):
         operators += ["==", "!=", "<", "<=", ">", ">=", "in"]
         operand = draw(st.sampled_from(MOMENTS)) + timedelta(milliseconds=draw(st.sampled_from([0, 0, 500])))
     else:
@@ -193,7 +193,7 @@ def moment(value: Any) -> Any:
 
 def compare(leaf: Comparison, have: Any) -> bool:
     operator, want = leaf.operator, leaf.value
-    if isinstance(inner(leaf.attribute.field.codec), ApiTime):
+    if isinstance(inner(leaf.attribute.field.codec), DateTime):
         have = moment(have)
         want = tuple(map(moment, want)) if isinstance(want, tuple) else moment(want)
     if operator == "contains":
