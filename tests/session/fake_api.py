@@ -138,7 +138,7 @@ class Session(RealSession):
 
     def loaded(self, model: Any, body: dict[str, Any], *parents: object) -> Any:
         """Give an object as if it had been read."""
-        return self.loader.one(model, parents, body, Loaded.WHOLE)
+        return self._parts.loader.one(model, parents, body, Loaded.WHOLE)
 
 
 class Clock:

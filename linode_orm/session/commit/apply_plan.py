@@ -19,7 +19,6 @@ from linode_orm.session.planning.plan import Change, Plan, Step, is_new
 from linode_orm.session.planning.plan_file import account_of
 from linode_orm.session.reconcile.conflicts import clash, refuse
 from linode_orm.session.reconcile.targets import PlanTargets
-from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -92,7 +91,7 @@ def movement(commit: Commit, plan: Plan) -> tuple[Plan, dict[int, list[Clash]]]:
     changing = [part for step in plan for part in step.whole if part.operation in {"update", "replace"}]
     objects = {part.number: commit.objects.stand_in(part, {}) for part in changing if not is_new(part.token)}
     wanted = [part for part in changing if part.number in objects]
-    gone = {id(each) for each in refresh_in_bulk(commit.refresh, objects.values(), _only_on_get(wanted, objects))}
+    gone = {id(each) for each in commit.refresh.run(objects.values(), _only_on_get(wanted, objects))}
     clashes: dict[int, list[Clash]] = {}
     steps: list[Step] = []
     for step in plan:

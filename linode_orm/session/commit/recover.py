@@ -25,7 +25,6 @@ from linode_orm.session.planning.plan import InDoubt, Pending, Plan, fill
 from linode_orm.session.planning.report import CommitReport, Entry
 from linode_orm.session.reconcile.in_doubt import criteria_for, find
 from linode_orm.session.reconcile.targets import PlanTargets
-from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -221,7 +220,7 @@ class Recovery:
                 entries.update(self._bundle_before_undo(known))
             elif step.operation in {"update", "replace", "bundle"}:
                 entries[step.number] = Entry(step, instance, "in doubt")
-            elif step.operation == "delete" and refresh_in_bulk(self._commit.refresh, [instance]):
+            elif step.operation == "delete" and self._commit.refresh.run([instance]):
                 entries[step.number] = Entry(step, instance, "applied")
         plan = Plan(tuple(entries[step.number].step if step.number in entries else step for step in self._plan))
         back = compensate(entries, plan, self._ids, self._client, self._targets, self._ledger)

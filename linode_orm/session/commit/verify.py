@@ -12,7 +12,6 @@ from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.plan import Hidden, Pending
 from linode_orm.session.planning.report import Unheld
-from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,7 +41,7 @@ def not_held(refresh: BulkRefresh, applied_steps: Iterable[Applied]) -> tuple[Un
     wrote = [(step, instance, body) for step, instance, body in applied_steps if step.operation != "delete"]
     expected = [each for step, instance, body in wrote for each in _expected(step, instance, body)]
     whole = [instance for instance, name, _ in expected if instance.__mapper__.fields[name].only_on_get]
-    gone = {id(each) for each in refresh_in_bulk(refresh, [instance for _, instance, _ in wrote], whole)}
+    gone = {id(each) for each in refresh.run([instance for _, instance, _ in wrote], whole)}
     return tuple(
         Unheld(instance, name, value, None if id(instance) in gone else raw_value(instance, name))
         for instance, name, value in expected

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from linode_orm.errors import ResponseError
 from linode_orm.mapping import Model
+from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.lifecycle import admit, expire, keep_one_time_values
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.record import changes, mark_clean, pending_reference, value_of, write
@@ -124,7 +125,7 @@ class OutcomeApplier:
         if instance.__mapper__.singleton:
             return instance
         try:
-            return self._loader.identity_of(type(instance), body)
+            return identity_in(instance.__mapper__, body)
         except ResponseError:
             return None
 

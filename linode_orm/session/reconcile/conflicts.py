@@ -9,7 +9,6 @@ from linode_orm.mapping.codecs import Optional
 from linode_orm.mapping.containers import ListOf, Structure
 from linode_orm.mapping.record import changes, encoded_value, raw_value
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +26,7 @@ _KEEP_MINE: Final = "session.refresh(x, keep=True) takes theirs and keeps the ch
 def look_again(refresh: BulkRefresh, instances: Iterable[Model]) -> list[Model]:
     """Read the newest values of changed objects, make set edits again on them; give the objects that are gone."""
     changed = [each for each in instances if changes(each)]
-    return refresh_in_bulk(refresh, changed, [each for each in changed if _is_only_on_get(each)])
+    return refresh.run(changed, [each for each in changed if _is_only_on_get(each)])
 
 
 def _is_only_on_get(instance: Model) -> bool:

@@ -118,7 +118,7 @@ def dock_of(session: Session, identity: int = 5, **values: object) -> Dock:
 
 
 def nothing_left(session: Session) -> bool:
-    members = session.members
+    members = session._parts.changes
     return not (members.new or members.touched or members.deleted or members.in_doubt)
 
 
@@ -430,7 +430,7 @@ class TestInDoubt:
         api.fault = lambda _: None
         [row] = session.query(Dock).all()
         session.commit()
-        assert session.identity_map.find(Dock, dock.id, ()) is dock
+        assert session._parts.identity_map.find(Dock, dock.id, ()) is dock
         assert row.__state__.status is Status.DETACHED
 
     def test_the_plan_says_so(self, session, api):
@@ -441,7 +441,7 @@ class TestInDoubt:
             session.commit()
         api.fault = lambda _: None
         sent = len(api.log)
-        plan = planner.plan(session.members)
+        plan = planner.plan(session._parts.changes)
         assert (plan[0].in_doubt, plan.lookups, "in doubt" in str(plan)) == (True, 1, True)
         assert len(api.log) == sent
 
@@ -586,4 +586,4 @@ def test_a_hook_that_refuses_is_a_failure(api):
     with pytest.raises(CommitError) as caught:
         session.commit()
     [entry] = caught.value.failed
-    assert (str(entry.error), api.log, session.members.in_doubt) == ("not on a Friday", [], {})
+    assert (str(entry.error), api.log, session._parts.changes.in_doubt) == ("not on a Friday", [], {})
