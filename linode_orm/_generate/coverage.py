@@ -85,11 +85,8 @@ def every(mapper: Any) -> Iterator[Any]:  # noqa: ANN401  a Mapper
     """Give every field of a class and of the objects inside its body."""
     for field in mapper.fields.values():
         yield field
-        inner = getattr(field.codec, "inner", field.codec)
-        inner = getattr(inner, "item", None) or inner
-        nested = getattr(getattr(inner, "cls", None), "__mapper__", None)
-        if nested is not None:
-            yield from every(nested)
+        for nested in field.codec.nested:
+            yield from every(nested.__mapper__)
 
 
 def _mappers() -> Iterator[Any]:

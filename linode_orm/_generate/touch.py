@@ -69,11 +69,5 @@ def _classes() -> Iterator[Any]:
 
 def _inside(cls: Any) -> Iterator[Any]:  # noqa: ANN401  a Model or Nested class
     for field in cls.__mapper__.fields.values():
-        waiting = [field.codec]
-        while waiting:
-            codec = waiting.pop()
-            waiting += [getattr(codec, name) for name in ("inner", "item") if hasattr(codec, name)]
-            waiting += getattr(codec, "parts", ())
-            if hasattr(getattr(codec, "cls", None), "__mapper__"):
-                yield codec.cls
+        yield from field.codec.nested
     yield from (each.gives for each in cls.__mapper__.operations.values() if each.gives is not None)

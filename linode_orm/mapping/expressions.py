@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 from attrs import frozen
 
 from linode_orm._public import public
-from linode_orm.mapping.codecs import Optional, WrongType
-from linode_orm.mapping.containers import ListOf, is_labelled
+from linode_orm.mapping.codecs import WrongType
 
 if TYPE_CHECKING:
     from linode_orm.mapping.codecs import Codec
@@ -177,8 +176,7 @@ class Attribute(Generic[T]):
         return Not(self._compare("==", None)) if other is None else self._compare("!=", other)
 
     def _ordered(self, operator: str, other: object) -> Expression:
-        codec = getattr(self.field.codec, "inner", self.field.codec)
-        if other is None or codec.mutable or codec.plain == {bool}:
+        if other is None or not self.field.codec.bare.has_order:
             msg = f"{self} {operator} {other!r}: {self.field.codec.text} has no order against that value"
             raise TypeError(msg)
         return self._compare(operator, other)
@@ -204,14 +202,11 @@ class Attribute(Generic[T]):
 
         On a list of objects with labels, a text is the label of one of them.
         """
-        codec = self.field.codec
-        inner = codec.inner if isinstance(codec, Optional) else codec
-        if isinstance(inner, ListOf):
-            if isinstance(item, str) and is_labelled(inner.item):
-                return Comparison(self, "contains", item)
-            return Comparison(self, "contains", self._check(inner.item, item))
-        self._text("contains", item)
-        return Comparison(self, "contains", item)
+        try:
+            return Comparison(self, "contains", self.field.codec.bare.part(getattr(item, "__identity__", item)))
+        except WrongType as wrong:
+            msg = f"{self}: {wrong}"
+            raise TypeError(msg) from None
 
     def startswith(self, prefix: str, /) -> Expression:
         """The text begins with this, upper and lower case told apart."""

@@ -39,7 +39,7 @@ def identity_in(
 def _id_part(mapper: Mapper, name: str, body: dict[str, Any], chosen: Mapping[str, object]) -> object:
     field = mapper.fields[name]
     value = body.get(field.key, chosen.get(name))
-    if type(value) in field.codec.plain and value is not None:
+    if value is not None and field.codec.accepts(value):
         return mapper.id_part(name, value)
     msg = f"{mapper.name}: the API's answer has {value!r} as {field.key!r}, which is no id of it"
     raise ResponseError(msg)

@@ -219,7 +219,4 @@ _NEW: Final = frozenset({Status.TRANSIENT, Status.PENDING})
 
 def _blank(record: Record, field: FieldFacts) -> object:
     """Return what an unset attribute of a new object reads: an empty list that can be filled, else None."""
-    codec = getattr(field.codec, "inner", field.codec)
-    if codec.mutable and hasattr(codec, "container") and field.takes("create"):
-        return codec.decode([], record, field.name)
-    return None
+    return field.codec.bare.blank(record, field.name) if field.takes("create") else None

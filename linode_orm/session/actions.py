@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 
 from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping import Model, Nested
-from linode_orm.mapping.codecs import DateTime
+from linode_orm.mapping.annotations import codec_of
+from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.lifecycle import expire, keep_one_time_values, refill_collections
 from linode_orm.mapping.mapper import flat, quoted
 from linode_orm.mapping.model import resource
@@ -22,6 +22,7 @@ from linode_orm.wire.messages import Content, Request
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.operations import Operation
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.query.reader import Reader
@@ -34,7 +35,6 @@ _SECRET_ARGUMENTS: Final = frozenset(
 )
 _PAGE: Final = frozenset({"data", "page", "pages"})
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
-_datetime: Final = DateTime("datetime")
 
 
 class Actions:
@@ -208,7 +208,7 @@ def path_of(target: Model | type[Model], operation: Operation, given: Mapping[st
 
 
 def plain(value: object, where: str) -> object:
-    """Return an argument as JSON: objects by their ids, datetimes as strings."""
+    """Return an argument as JSON: objects by their ids, other values as the codec of their type says."""
     if isinstance(value, Model):
         if state_of(value).is_new:
             msg = f"{where}: {value.__describe__()} is not created yet and has no id; commit it first"
@@ -216,16 +216,25 @@ def plain(value: object, where: str) -> object:
         return value.__identity__
     if isinstance(value, Nested):
         return value.__encode__()
-    if isinstance(value, datetime):
-        return _datetime.operand(value)
+    codec = codec_of(value)
+    if codec is not None:
+        return _encoded(codec, value, where)
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
     if isinstance(value, dict):
         return {key: plain(each, where) for key, each in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(each, where) for each in value]
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return value
     msg = f"{where}: {value!r} cannot be sent as JSON"
     raise TypeError(msg)
+
+
+def _encoded(codec: Codec, value: object, where: str) -> object:
+    try:
+        return codec.operand(value)
+    except WrongType as wrong:
+        msg = f"{where}: {wrong}"
+        raise TypeError(msg) from None
 
 
 def _query_value(value: object) -> str | int:

@@ -103,7 +103,7 @@ class Inspection:
         return frozenset(
             name
             for name, field in self.object.__mapper__.fields.items()
-            if field.kind != "secret"
+            if not field.is_write_only
             and field.key not in state.body
             and name not in edits_of(self.object)
             and (state.loaded is Loaded.NOTHING or field.only_on_get)
@@ -116,7 +116,7 @@ class Inspection:
         if state_of(self.object).is_new:
             return frozenset()
         fields = self.object.__mapper__.fields.items()
-        missing = {name for name, field in fields if field.kind != "secret" and field.key not in raw}
+        missing = {name for name, field in fields if not field.is_write_only and field.key not in raw}
         return frozenset(missing - self.unloaded)
 
     @property

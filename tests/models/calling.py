@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linode_orm import models
 from linode_orm.mapping.codecs import DateTime
-from linode_orm.mapping.containers import Choice, ListOf, MapOf, Structure
+from linode_orm.mapping.containers import ListOf, MapOf
 from linode_orm.mapping.query import Query
+from linode_orm.mapping.structures import Choice, Structure
 from tests.models.described import asked, bare
 
 if TYPE_CHECKING:

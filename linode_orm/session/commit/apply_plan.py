@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from attrs import evolve
 
 from linode_orm.errors import Clash, InvalidRequestError
-from linode_orm.mapping.codecs import Optional
-from linode_orm.mapping.containers import ListOf
 from linode_orm.mapping.record import raw_value
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit import guards, policy
@@ -17,7 +15,7 @@ from linode_orm.session.commit.run_plan import send
 from linode_orm.session.commit.secrets import secrets_for
 from linode_orm.session.planning.plan import Change, Plan, Step, is_new
 from linode_orm.session.planning.plan_file import account_of
-from linode_orm.session.reconcile.conflicts import clash, refuse
+from linode_orm.session.reconcile.conflicts import refuse
 from linode_orm.session.reconcile.targets import PlanTargets
 
 if TYPE_CHECKING:
@@ -125,15 +123,15 @@ def _clashes(instance: Model, step: Step) -> Iterable[Clash]:
     for change in step.changes:
         field = instance.__mapper__.fields[change.name]
         theirs = _theirs(instance, change)
-        if change.old is ABSENT or field.kind == "secret" or field.redacted:
+        if change.old is ABSENT or field.is_write_only or field.redacted:
             continue
-        if clash(field.codec, change.old, theirs, change.new, is_set_edit=change.is_set_edit):
+        if field.codec.clashes(change.old, theirs, change.new, is_set_edit=change.is_set_edit):
             yield Clash(instance, change.name, change.old, theirs, change.new)
 
 
 def _theirs(instance: Model, change: Change) -> object:
     field, raw = instance.__mapper__.fields[change.name], raw_value(instance, change.name)
-    return field.codec.trim(raw, "update") if raw is not ABSENT and field.codec.mutable else raw
+    return field.codec.trim(raw, "update") if raw is not ABSENT else raw
 
 
 def _rebased(instance: Model, step: Step) -> Step:
@@ -148,12 +146,8 @@ def _rebased(instance: Model, step: Step) -> Step:
 
 
 def _on_theirs(instance: Model, change: Change) -> Change:
-    codec = instance.__mapper__.fields[change.name].codec
-    inner = codec.inner if isinstance(codec, Optional) else codec
-    theirs = _theirs(instance, change)
-    lists = isinstance(theirs, list) and isinstance(change.old, list) and isinstance(change.new, list)
-    if not change.is_set_edit or not lists or not isinstance(inner, ListOf) or not inner.unordered:
+    codec, theirs = instance.__mapper__.fields[change.name].codec, _theirs(instance, change)
+    if not change.is_set_edit or theirs is ABSENT:
         return change
-    old, new, there = (cast("list[object]", each) for each in (change.old, change.new, theirs))
-    kept = [each for each in there if each in new or each not in old]
-    return evolve(change, old=there, new=[*kept, *(each for each in new if each not in old and each not in kept)])
+    new = codec.rebased(change.old, theirs, change.new)
+    return change if new is change.new else evolve(change, old=theirs, new=new)

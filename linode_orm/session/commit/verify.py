@@ -53,7 +53,7 @@ def _expected(step: Step, instance: Model, body: object) -> Iterator[tuple[Model
     answered: dict[str, Any] = body if isinstance(body, dict) and _is_about(instance, body) else {}
     for change in step.changes:
         field = instance.__mapper__.fields[change.name]
-        if field.kind == "secret" or field.redacted or isinstance(change.new, (Hidden, Pending)):
+        if field.is_write_only or field.redacted or isinstance(change.new, (Hidden, Pending)):
             continue
         if step.operation == "replace" and isinstance(body, dict) and body:
             yield instance, change.name, body

@@ -155,7 +155,7 @@ def _identity(listing: Listing, row: object) -> object:
     for name in mapper.id_names:
         field = mapper.fields[name]
         value = row.get(field.key)
-        if value is None or type(value) not in field.codec.plain:
+        if value is None or not field.codec.accepts(value):
             listing.refuse(f"a row has {value!r} as {field.key!r}, which is no id")
         ids.append(value)
     return ids[0] if len(ids) == 1 else tuple(ids)

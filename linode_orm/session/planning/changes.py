@@ -190,7 +190,7 @@ def _children(instance: Model) -> dict[str, list[Model]]:
 
 def _copy_values(source: Model, target: Model) -> None:
     for name, field in source.__mapper__.fields.items():
-        if field.kind == "secret" or field.refusal(target):
+        if field.is_write_only or field.refusal(target):
             continue
         if value_of(source, name, ABSENT) is not ABSENT or raw_value(source, name) is not ABSENT:
             setattr(target, name, getattr(source, name))

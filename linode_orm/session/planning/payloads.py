@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping import Model, Nested
-from linode_orm.mapping.codecs import Codec, Optional
-from linode_orm.mapping.containers import ById, Choice, ListOf, MapOf, Structure
+from linode_orm.mapping import Model
 from linode_orm.mapping.record import Edit, changes, edits_of, encoded_value, pending_reference, raw_value, value_of
 from linode_orm.mapping.relations import Many
 from linode_orm.mapping.state import state_of
@@ -18,6 +15,7 @@ from linode_orm.session.planning.plan import Change, Hidden, Pending
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from linode_orm.mapping import Nested
     from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.record import Record
 
@@ -69,7 +67,7 @@ def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Payl
         given.append(change)
         content[field.key] = change.new
         if field.merged:
-            content[field.key] = _leaves(field.codec, change.new, change.old)
+            content[field.key] = field.codec.only_changed(change.new, change.old)
     for field in mapper.riding:
         if field.name not in names:
             content[field.key] = _riding(instance, field)
@@ -121,7 +119,7 @@ def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     old = raw_value(instance, field.name)
     if isinstance(new, Hidden):
         old = ABSENT
-    elif old is not ABSENT and field.codec.mutable:
+    elif old is not ABSENT:
         old = field.codec.trim(old, "update")
     edit = edits_of(instance).get(field.name)
     return Change(field.name, field.key, old, new, is_set_edit=edit is not None and not edit.exact)
@@ -136,21 +134,6 @@ def _riding(instance: Model, field: Kind[Any]) -> object:
         )
         raise InvalidRequestError(msg)
     return field.codec.trim(raw, "update")
-
-
-def _leaves(codec: Codec, new: object, old: object) -> object:
-    """Leave in a nested object only what differs, for a PUT that merges."""
-    inner = codec.inner if isinstance(codec, Optional) else codec
-    if not isinstance(inner, Structure) or not isinstance(new, dict) or not isinstance(old, dict):
-        return new
-    keys = inner.cls.__mapper__.keys
-    changed: dict[str, object] = {}
-    for key, value in new.items():
-        theirs = old.get(key, ABSENT)
-        field = keys.get(key)
-        if isinstance(value, Hidden) or not (field.codec.same(value, theirs) if field else value == theirs):
-            changed[key] = _leaves(field.codec, value, theirs) if field else value
-    return changed
 
 
 class _Dressing:
@@ -171,7 +154,7 @@ class _Dressing:
             return Hidden((*path, field.key))
         value = value_of(record, field.name)
         raw = field.codec.trim(encoded_value(record, field.name), self.verb)
-        return self.value(field.codec, value, raw, (*path, field.key)) if _is_deep(field.codec) else raw
+        return field.codec.map_objects(value, raw, self.nested, (*path, field.key)) if field.codec.nested else raw
 
     @staticmethod
     def secrets_of(model: type[Model]) -> frozenset[str]:
@@ -195,27 +178,6 @@ class _Dressing:
         """Give the id of an object, or what stands for it."""
         return Pending(self.name_of(target)) if state_of(target).is_new else state_of(target).identity
 
-    def value(self, codec: Codec, value: Any, raw: Any, path: tuple[str | int, ...]) -> object:  # noqa: ANN401  JSON
-        """Dress what lies inside a value."""
-        if raw is None or value is None:
-            return raw
-        match codec:
-            case Optional():
-                return self.value(codec.inner, value, raw, path)
-            case ById():
-                return raw
-            case Structure() if isinstance(value, Nested):
-                return self.nested(value, raw, path)
-            case ListOf():
-                pairs = zip(value, raw, strict=True)
-                return [self.value(codec.item, one, each, (*path, at)) for at, (one, each) in enumerate(pairs)]
-            case MapOf():
-                return {key: self.value(codec.item, value[key], each, (*path, key)) for key, each in raw.items()}
-            case Choice():
-                fitting = (part for part in codec.parts if _fits(part, value))
-                return next((self.value(part, value, raw, path) for part in fitting), raw)
-        return raw
-
     def nested(self, record: Nested, raw: dict[str, object], path: tuple[str | int, ...]) -> object:
         """Dress a nested object: leaves that nobody set and the API left out stay out, masked ones too."""
         edits = edits_of(record)
@@ -227,22 +189,3 @@ class _Dressing:
             if field.key in raw or pending_reference(record, field.name) is not None:
                 dressed[field.key] = self.field(record, field, path)
         return dressed | {key: each for key, each in raw.items() if key not in record.__mapper__.keys}
-
-
-@cache
-def _is_deep(codec: Codec) -> bool:
-    """Whether there may be nested objects inside."""
-    match codec:
-        case Optional():
-            return _is_deep(codec.inner)
-        case ListOf() | MapOf():
-            return codec.item is not codec and _is_deep(codec.item)
-        case Choice():
-            return any(map(_is_deep, codec.parts))
-    return isinstance(codec, Structure)
-
-
-def _fits(part: Codec, value: object) -> bool:
-    if isinstance(part, Structure):
-        return isinstance(value, cast("type", part.cls))
-    return isinstance(value, list) if isinstance(part, ListOf) else isinstance(value, dict)

@@ -118,7 +118,7 @@ def title(instance: Model) -> str:
         if field is None or name in mapper.id_names:
             continue
         value = state.body.get(field.key) or value_of(instance, name)
-        if isinstance(value, str) and field.kind != "secret":
+        if isinstance(value, str) and not field.is_write_only:
             return f"{shown} {value!r}"
     return shown
 

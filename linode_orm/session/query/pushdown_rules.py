@@ -9,9 +9,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from linode_orm.mapping.codecs import DateTime, Optional, Scalar
-from linode_orm.mapping.containers import ListOf, is_labelled
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -98,9 +95,6 @@ TABLE: Final = {(rule.operator, rule.kind): rule for rule in RULES}
 FILTERED_ROADS: Final = frozenset({"/vpcs/{}/ips"})
 """Roads to objects that belong elsewhere and are known to take filters (TestVPC_ListIPAddresses#5)."""
 
-ORDERED: Final = frozenset({"integer", "datetime"})
-"""Types whose order may be left to the server under a limit: `+order_by` is recorded on `created`."""
-
 NEGATED: Final = {
     "==": "!=",
     "!=": "==",
@@ -116,24 +110,9 @@ NEGATED: Final = {
 """The opposite of each operator, true, false and unknown alike."""
 
 
-def kind_of(codec: Codec) -> str:
-    """Give the type class of a field."""
-    inner = codec.inner if isinstance(codec, Optional) else codec
-    if isinstance(inner, DateTime):
-        return "datetime"
-    if isinstance(inner, ListOf):
-        return "labelled" if is_labelled(inner.item) else "list"
-    if not isinstance(inner, Scalar):
-        return "other"
-    kinds = {frozenset({str}): "string", frozenset({int}): "integer", frozenset({bool}): "bool"}
-    if inner.plain == {int, float}:
-        return "float"
-    return kinds.get(inner.plain, "mixed")
-
-
 def rule_for(operator: str, codec: Codec) -> Rule:
     """Give the rule for an operator on a field; what the table does not know stays here."""
-    kind = kind_of(codec)
+    kind = codec.bare.filter_type
     return TABLE.get((operator, kind)) or Rule(operator, kind, "", "assumed", _MIXED)
 
 

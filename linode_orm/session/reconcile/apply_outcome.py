@@ -77,7 +77,7 @@ class OutcomeApplier:
         moved = [
             field.name
             for field in fields.values()
-            if field.kind == "field" and field.name not in names and field.key in raw and field.key in body
+            if field.is_editable and field.name not in names and field.key in raw and field.key in body
             if not field.volatile and not field.codec.same(raw[field.key], body[field.key])
         ]
         return f"{', '.join(moved)} changed elsewhere since the look before this write" if moved else ""
@@ -107,8 +107,7 @@ class OutcomeApplier:
         if self._identity_in(instance, body) == _own(instance) and isinstance(body, dict) and field.key in body:
             return self.updated(instance, [name], body)
         mark_clean(instance, [name])
-        keys = getattr(getattr(field.codec, "inner", field.codec), "cls", None)
-        fits = isinstance(body, dict) and keys is not None and not keys.__mapper__.keys.keys().isdisjoint(body)
+        fits = isinstance(body, dict) and any(each.key in body for each in field.codec.fields.values())
         note = ""
         if fits and state.is_loaded:
             self._loader.take(instance, {**state.body, field.key: body}, state.loaded)

@@ -76,7 +76,7 @@ def _check(condition: object) -> None:
         msg = f"{condition} is never true: there is nothing to wait for"
         raise InvalidRequestError(msg)
     for leaf in leaves(condition):
-        if isinstance(leaf, Comparison) and any(each.kind == "secret" for each in leaf.attribute.path):
+        if isinstance(leaf, Comparison) and any(each.is_write_only for each in leaf.attribute.path):
             msg = f"{leaf}: no answer of the API shows {leaf.attribute}; wait for something that it shows"
             raise InvalidRequestError(msg)
 

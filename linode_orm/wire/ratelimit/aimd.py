@@ -6,8 +6,6 @@ from typing import Final
 
 from attrs import define
 
-NEVER: Final = float("-inf")
-"""A time that has passed in any case."""
 _LOWEST: Final = 1 / 64
 _INCREASE: Final = 0.1
 _PATIENCE: Final = 10
@@ -25,7 +23,7 @@ class Aimd:
     """
 
     per: float
-    since: float = NEVER
+    since: float = float("-inf")
     base: float = 1.0
     ceiling: float = 1.0
 

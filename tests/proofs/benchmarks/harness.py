@@ -16,9 +16,10 @@ from linode_orm.simulator import Simulator
 
 
 def instances(count: int) -> list[dict]:
-    """Give plausible instances as the API answers them."""
-    sim = Simulator()
-    return [dict(body) for body in sim.seed(instances=count)["instances"]]
+    """Give plausible instances as the API answers them: at most 500 different ones, with ids and labels of their own."""
+    seeded = Simulator().seed(instances=min(count, 500))["instances"]
+    first = seeded[0]["id"]
+    return [{**seeded[at % 500], "id": first + at, "label": f"instance-{at:06d}"} for at in range(count)]
 
 
 def page(bodies: list[dict]) -> bytes:

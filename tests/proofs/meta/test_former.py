@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from attrs import frozen
 
 import linode_orm
 from linode_orm import _former
@@ -80,6 +81,24 @@ def test_a_name_that_left_a_module_which_stays():
         patch.setattr(_former, "MOVED", {"linode_orm.version.Project": "linode_orm.Plan"})
         patch.setattr("linode_orm.version.__getattr__", _former.names_of("linode_orm.version"), raising=False)
         assert pickle.loads(written("linode_orm.version.Project")) is linode_orm.Plan
+
+
+@_former.formerly(riders="nested")
+@frozen
+class Line:
+    """A value of which one attribute was renamed and one was added."""
+
+    number: int
+    nested: tuple[str, ...] = ()
+    note: str = "none"
+
+
+def test_a_former_name_of_an_attribute():
+    """A pickle that has an attribute under its former name is read, and what it does not have takes its default."""
+    former = Line.__new__(Line)
+    former.__setstate__({"number": 3, "riders": ("a", "b")})
+    assert former == Line(3, ("a", "b"), "none")
+    assert pickle.loads(pickle.dumps(Line(4, ("c",), "x"))) == Line(4, ("c",), "x")
 
 
 def test_every_former_place_leads_somewhere():

@@ -11,7 +11,7 @@ from linode_orm.mapping.state import Origin, State, Status
 from linode_orm.mapping.transient import DETACHED
 
 PACKAGE = Path(__file__).parents[3] / "linode_orm"
-# the generator reads pickles of classes of its own, and has no objects
+# the generator has no objects: it reads the description of the API
 INSIDE = {PACKAGE / "mapping", PACKAGE / "_generate"}
 OUTSIDE = sorted(path for path in PACKAGE.rglob("*.py") if INSIDE.isdisjoint(path.parents))
 # the values of an exception are no state of an object
@@ -45,7 +45,7 @@ def is_state_field(target):
 
 
 @pytest.mark.parametrize("path", OUTSIDE, ids=ids)
-def test_nobody_reaches_into_an_object(path):
+def test_state_is_private(path):
     """No module outside of `mapping` names `__state__` or an instance's `__dict__`, or assigns a field of a state."""
     assert list(touches(path)) == []
 

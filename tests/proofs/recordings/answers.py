@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linode_orm import models
-from linode_orm.mapping.containers import Structure
+from linode_orm.mapping.structures import Structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,8 @@ import pytest
 
 from linode_orm import models
 from linode_orm.mapping.codecs import Codec, Optional
-from linode_orm.mapping.containers import AnyJSON, Structure
+from linode_orm.mapping.containers import AnyJSON
+from linode_orm.mapping.structures import Structure
 from tests.ids import short
 from tests.proofs.recordings.corpus import FILE, needed
 from tests.proofs.recordings.routes import Routes

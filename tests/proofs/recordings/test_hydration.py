@@ -10,9 +10,9 @@ from linode_orm import models
 from linode_orm.errors import AttributeMissing, LinodeORMError
 from linode_orm.mapping import Nested
 from linode_orm.mapping.codecs import NO_HOLDER
-from linode_orm.mapping.containers import Structure
 from linode_orm.mapping.lifecycle import merge
 from linode_orm.mapping.state import Loaded, Status
+from linode_orm.mapping.structures import Structure
 from linode_orm.mapping.transient import DETACHED
 from linode_orm.mapping.values import ABSENT
 from tests.proofs.recordings.answers import Part, Row, objects

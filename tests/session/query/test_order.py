@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linode_orm import Session, models
-from linode_orm.session.query.pushdown_rules import ORDERED, kind_of
 from tests.session.query.list_server import ListServer
 from tests.session.query.test_truth import MODELS, sorted_truth
 
@@ -23,7 +22,7 @@ def sortable():
         (model, field)
         for model in MODELS
         for field in model.__mapper__.fields.values()
-        if field.filterable and not field.only_on_get and kind_of(field.codec) in ORDERED
+        if field.filterable and not field.only_on_get and field.codec.bare.is_sorted_alike
     ]
 
 
@@ -36,14 +35,14 @@ def body_of(model, field, at, value):
     identity = mapper.fields[mapper.id_names[0]]
     body = {identity.key: at + 1 if int in identity.codec.plain else f"id-{at:03}"}
     if field is not identity:
-        is_moment = kind_of(field.codec) == "datetime" and value is not None
+        is_moment = field.codec.bare.filter_type == "datetime" and value is not None
         body[field.key] = f"{START + timedelta(hours=value):%Y-%m-%dT%H:%M:%S}" if is_moment else value
     return body
 
 
 def test_there_are_fields_to_order_by():
     """The declarations have numbers and moments that the server may order by, some of which may be null."""
-    assert {kind_of(field.codec) for _, field in FIELDS} == ORDERED
+    assert {field.codec.bare.filter_type for _, field in FIELDS} == {"integer", "datetime"}
     assert any(field.nullable for _, field in FIELDS)
 
 
@@ -95,7 +94,7 @@ def test_an_order_that_is_ignored_later():
 def test_a_limit_among_nulls(nulls_first):
     """Where the limit lies among nulls, everything is read, and nulls come last by id."""
     moments = [None, "2024-01-02T00:00:00", None, "2024-01-01T00:00:00", None]
-    nullable = [each for each in FIELDS if each[1].nullable and kind_of(each[1].codec) == "datetime"]
+    nullable = [each for each in FIELDS if each[1].nullable and each[1].codec.bare.filter_type == "datetime"]
     model, field = nullable[0]
     identity = model.__mapper__.fields[model.__mapper__.id_names[0]]
     names = list(range(1, 6)) if int in identity.codec.plain else list("abcde")

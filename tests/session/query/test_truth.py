@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from linode_orm import LongviewClient, Session, and_, models, not_, or_
 from linode_orm.mapping.codecs import DateTime, Scalar
-from linode_orm.mapping.containers import ListOf, Structure
+from linode_orm.mapping.containers import ListOf
 from linode_orm.mapping.expressions import And, Attribute, Comparison, Not, Or
+from linode_orm.mapping.structures import Structure
 from linode_orm.simulator import Simulator
 from tests.session.query.list_server import ListServer
 
