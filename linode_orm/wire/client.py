@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,16 +16,17 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from attrs import evolve, frozen
 
 from linode_orm._public import public
-from linode_orm.errors import ApiError, InvalidRequestError, ResponseError, TransportError
+from linode_orm.errors import ApiError, InvalidRequestError, LinodeORMError, ResponseError, TransportError
 from linode_orm.wire.api_errors import raise_for_status
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
 from linode_orm.wire.messages import JSON_TYPE, Request, Response
+from linode_orm.wire.outcome import mark_not_sent, outcome_of
 from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot
 from linode_orm.wire.ratelimit.wait import rate_limiter_for
 from linode_orm.wire.reference_data import ReferenceDataCache
 from linode_orm.wire.request_hooks import RequestHooks, log_retry
-from linode_orm.wire.retry import POLICY, another, may_be_done
+from linode_orm.wire.retry import POLICY, another
 from linode_orm.wire.tokens import TOKENS, TokenStatus, parse_expiry
 from linode_orm.wire.writes_in_flight import WritesInFlight
 
@@ -143,7 +145,7 @@ class Client:
                 return self._attempt(request, tries, end - clock.monotonic(), permit)
             except (ApiError, TransportError, ResponseError) as error:
                 error.tries, error.doubtful = tries, doubtful
-                doubtful = doubtful or may_be_done(error)
+                doubtful = doubtful or outcome_of(error).is_in_doubt
                 self.writes_in_flight.record_all((request, *replaces), error)
                 following = another(policy, request, error)
                 if following is None or clock.monotonic() + following[1] >= end:
@@ -183,7 +185,11 @@ class Client:
             self._rate_limiter.complete(permit, response)
 
     def _sent_once(self, request: Request, tries: int, left: float) -> Response:
-        self._hooks.before(request)
+        try:
+            self._hooks.before(request)
+        except Exception as error:
+            mark_not_sent(error)
+            raise
         with self._lock:
             self._sent += 1
         clock = self.clock
@@ -193,6 +199,8 @@ class Client:
             response = self.transport.send(request, token=token, timeout=min(self.timeout, max(left, 0.001)))
         except BaseException as error:
             self._hooks.after(request, error, clock.monotonic() - began, tries)
+            if not isinstance(error, LinodeORMError):
+                _check_encodable(request, error)
             raise
         self._hooks.after(request, response, clock.monotonic() - began, tries)
         return response
@@ -351,6 +359,15 @@ def _moment(date: str) -> datetime | None:
     except ValueError:
         return None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def _check_encodable(request: Request, error: BaseException) -> None:
+    """Raise `InvalidRequestError` where an error came of a body that is no JSON: then nothing of it was sent."""
+    try:
+        json.dumps(request.body, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as reason:
+        msg = f"{request.title} is not sent: its body cannot be written as JSON ({reason})"
+        raise InvalidRequestError(msg) from error
 
 
 def _over_http(base_url: str, workers: int) -> Transport:

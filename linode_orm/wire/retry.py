@@ -45,13 +45,6 @@ def _pause(backoff: float, error: Exception) -> float:
     return asked if asked >= _DEFAULT_PAUSE else max(asked, backoff, _SHORTEST)  # promise 38: Retry-After counts
 
 
-def may_be_done(error: Exception) -> bool:
-    """Whether a try that failed may have had its effect: it was sent, and no answer says that it was refused."""
-    if isinstance(error, TransportError):
-        return error.sent is not False
-    return isinstance(error, (ServerError, ResponseError))
-
-
 def _worthwhile(request: Request, error: Exception) -> bool:
     if isinstance(error, (RateLimited, Busy)):
         return True
