@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from attrs import frozen
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.wire.api_clock import ApiClock
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
 from linode_orm.wire.messages import Request, Response
@@ -20,7 +19,7 @@ from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot
 from linode_orm.wire.ratelimit.wait import rate_limiter_for
 from linode_orm.wire.reference_data import ReferenceDataCache
 from linode_orm.wire.request_hooks import RequestHooks
-from linode_orm.wire.sender import Sender
+from linode_orm.wire.sender import Sender, TimeLimits
 from linode_orm.wire.tokens import Token
 from linode_orm.wire.writes_in_flight import WritesInFlight
 
@@ -91,8 +90,7 @@ class Client:
     ) -> None:
         _check_limits(workers=workers, timeout=timeout, deadline=deadline, catalogue_ttl=catalogue_ttl)
         self.workers = workers
-        self.timeout = timeout
-        self.deadline = deadline
+        self.timeout, self.deadline = timeout, deadline
         self.max_request_lifetime = _lifetime(max_request_lifetime, timeout)
         self.read_only = read_only
         self.clock: Clock = clock if clock is not None else SystemClock()
@@ -107,9 +105,7 @@ class Client:
             hooks=RequestHooks(before, after),
             rate_limiter=rate_limiter_for(budget, processes, self.clock, (self.base_url, value)),
             writes_in_flight=self.writes_in_flight,
-            api_clock=ApiClock(self.clock),
-            timeout=timeout,
-            deadline=deadline,
+            limits=TimeLimits(timeout, deadline),
         )
         self._lock = Lock()
         self._process = os.getpid()

@@ -6,9 +6,10 @@ from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from attrs import Factory, define, evolve
+from attrs import Factory, define, evolve, frozen
 
 from linode_orm.errors import ApiError, ResponseError, TransportError
+from linode_orm.wire.api_clock import ApiClock
 from linode_orm.wire.api_errors import raise_for_status
 from linode_orm.wire.messages import JSON_TYPE, Request, Response
 from linode_orm.wire.request_hooks import log_retry
@@ -17,7 +18,6 @@ from linode_orm.wire.retry import Retries, may_be_done
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from linode_orm.wire.api_clock import ApiClock
     from linode_orm.wire.clock import Clock
     from linode_orm.wire.ratelimit.limiter import Permit
     from linode_orm.wire.ratelimit.wait import BlockingRateLimiter
@@ -29,12 +29,17 @@ if TYPE_CHECKING:
 _SHORTEST_TIMEOUT = 0.001
 
 
+@frozen
+class TimeLimits:
+    """The seconds that one try of a request may take (`timeout`), and all its tries together (`deadline`)."""
+
+    timeout: float
+    deadline: float
+
+
 @define(eq=False)
 class Sender:
-    """Sends requests, each until it has an answer or is given up; thread-safe.
-
-    `timeout` is the seconds that one try may take, `deadline` those of all tries of a request together.
-    """
+    """Sends requests, each until it has an answer or is given up; thread-safe."""
 
     transport: Transport
     clock: Clock
@@ -42,9 +47,8 @@ class Sender:
     hooks: RequestHooks
     rate_limiter: BlockingRateLimiter | None
     writes_in_flight: WritesInFlight
-    api_clock: ApiClock
-    timeout: float
-    deadline: float
+    limits: TimeLimits
+    api_clock: ApiClock = Factory(lambda self: ApiClock(self.clock), takes_self=True)
     closed: bool = False
     sent: int = 0
     _lock: Lock = Factory(Lock)
@@ -55,7 +59,7 @@ class Sender:
         """Send one request, again if that is safe and useful; see `Client.send`."""
         clock, retries, tries, doubtful = self.clock, Retries(), 1, False
         self._wait_for_older_writes((request, *replaces), new_path)
-        end = clock.monotonic() + self.deadline
+        end = clock.monotonic() + self.limits.deadline
         while True:
             permit, waited = self._acquire(request, None if doubtful else wanted)
             # The wait for a turn does not use up the deadline.
@@ -63,6 +67,7 @@ class Sender:
             try:
                 return self._try(request, tries, end - clock.monotonic(), permit)
             except (ApiError, TransportError, ResponseError) as error:
+                # Doubtful is the call if an earlier try may have been done, whatever this one ended with.
                 error.tries, error.doubtful = tries, doubtful
                 doubtful = doubtful or may_be_done(error)
                 self.writes_in_flight.record_all((request, *replaces), error)
@@ -94,6 +99,7 @@ class Sender:
         try:
             response = self._send_once(request, tries, left)
         except BaseException:
+            # A hook may have raised, or the program is being ended: the buckets must not wait for the answer.
             self._complete(permit, None)
             raise
         self._complete(permit, response)
@@ -110,8 +116,9 @@ class Sender:
         with self._lock:
             self.sent += 1
         began = self.clock.monotonic()
+        # The token of this client goes to its own API and to no other address.
         token = request.token if request.url else self.token.value
-        timeout = min(self.timeout, max(left, _SHORTEST_TIMEOUT))
+        timeout = min(self.limits.timeout, max(left, _SHORTEST_TIMEOUT))
         try:
             response = self.transport.send(request, token=token, timeout=timeout)
         except BaseException as error:
