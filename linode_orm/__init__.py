@@ -3,22 +3,25 @@
 Each name is imported when it is first used, so that `import linode_orm` costs next to nothing.
 """
 
-from importlib import import_module
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
-from linode_orm.version import VERSION
+from linode_orm._former import install as _install
+from linode_orm.version import VERSION as _VERSION
 
 if TYPE_CHECKING:
     from linode_orm.errors import ApiError as ApiError
     from linode_orm.errors import AttributeMissing as AttributeMissing
     from linode_orm.errors import BadRequest as BadRequest
     from linode_orm.errors import Busy as Busy
+    from linode_orm.errors import Clash as Clash
     from linode_orm.errors import CommitError as CommitError
     from linode_orm.errors import CommitInterrupted as CommitInterrupted
     from linode_orm.errors import ConfigError as ConfigError
     from linode_orm.errors import Conflict as Conflict
     from linode_orm.errors import ConflictError as ConflictError
     from linode_orm.errors import DetachedInstanceError as DetachedInstanceError
+    from linode_orm.errors import Detail as Detail
     from linode_orm.errors import Forbidden as Forbidden
     from linode_orm.errors import InvalidRequestError as InvalidRequestError
     from linode_orm.errors import JournalError as JournalError
@@ -31,33 +34,55 @@ if TYPE_CHECKING:
     from linode_orm.errors import RateLimited as RateLimited
     from linode_orm.errors import ReadOnlyAttribute as ReadOnlyAttribute
     from linode_orm.errors import ResponseError as ResponseError
+    from linode_orm.errors import SentRequest as SentRequest
     from linode_orm.errors import ServerError as ServerError
     from linode_orm.errors import TransportError as TransportError
     from linode_orm.errors import Unauthorized as Unauthorized
     from linode_orm.errors import WaitFailed as WaitFailed
     from linode_orm.errors import WaitTimeout as WaitTimeout
+    from linode_orm.mapping.expressions import Attribute as Attribute
+    from linode_orm.mapping.expressions import Expression as Expression
+    from linode_orm.mapping.expressions import Order as Order
     from linode_orm.mapping.expressions import and_ as and_
     from linode_orm.mapping.expressions import not_ as not_
     from linode_orm.mapping.expressions import or_ as or_
+    from linode_orm.mapping.query import Query as Query
+    from linode_orm.mapping.relations import Collection as Collection
+    from linode_orm.mapping.relations import Option as Option
     from linode_orm.mapping.relations import raiseload as raiseload
     from linode_orm.mapping.relations import selectin as selectin
+    from linode_orm.mapping.tracked import TagList as TagList
     from linode_orm.models import *  # noqa: F403  every model, by its name
     from linode_orm.session import Session as Session
     from linode_orm.session import inspect as inspect
     from linode_orm.session import sessionmaker as sessionmaker
-    from linode_orm.session.commit.plans.plan import Plan as Plan
-    from linode_orm.session.commit.recovery import recover as recover
-    from linode_orm.session.commit.runs.report import CommitReport as CommitReport
+    from linode_orm.session.commit.recover import recover as recover
+    from linode_orm.session.inspection import History as History
+    from linode_orm.session.inspection import Inspection as Inspection
+    from linode_orm.session.planning.plan import Change as Change
+    from linode_orm.session.planning.plan import Plan as Plan
+    from linode_orm.session.planning.plan import Step as Step
+    from linode_orm.session.planning.report import CommitReport as CommitReport
+    from linode_orm.session.planning.report import Entry as Entry
+    from linode_orm.session.planning.report import Unheld as Unheld
+    from linode_orm.session.query.explanation import Explanation as Explanation
+    from linode_orm.session.waiting.wait import WaitEntry as WaitEntry
     from linode_orm.wire import Client as Client
 
-__version__ = VERSION
+__version__ = _VERSION
+
+_install()
 
 _PUBLIC = (
     "ApiError",
+    "Attribute",
     "AttributeMissing",
     "BadRequest",
     "Busy",
+    "Change",
+    "Clash",
     "Client",
+    "Collection",
     "CommitError",
     "CommitInterrupted",
     "CommitReport",
@@ -65,7 +90,13 @@ _PUBLIC = (
     "Conflict",
     "ConflictError",
     "DetachedInstanceError",
+    "Detail",
+    "Entry",
+    "Explanation",
+    "Expression",
     "Forbidden",
+    "History",
+    "Inspection",
     "InvalidRequestError",
     "JournalError",
     "LinodeORMError",
@@ -74,14 +105,22 @@ _PUBLIC = (
     "NotFilterable",
     "NotFound",
     "ObjectGone",
+    "Option",
+    "Order",
     "Plan",
+    "Query",
     "RateLimited",
     "ReadOnlyAttribute",
     "ResponseError",
+    "SentRequest",
     "ServerError",
     "Session",
+    "Step",
+    "TagList",
     "TransportError",
     "Unauthorized",
+    "Unheld",
+    "WaitEntry",
     "WaitFailed",
     "WaitTimeout",
     "and_",
@@ -94,31 +133,48 @@ _PUBLIC = (
     "sessionmaker",
 )
 
-# Type checkers do not see it: to them, it would make the models private.
-if not TYPE_CHECKING:
-    __all__ = list(_PUBLIC)
-
 _PLACES = {
+    "Attribute": "linode_orm.mapping.expressions",
+    "Change": "linode_orm.session.planning.plan",
     "Client": "linode_orm.wire",
-    "CommitReport": "linode_orm.session.commit.runs.report",
-    "Plan": "linode_orm.session.commit.plans.plan",
-    "recover": "linode_orm.session.commit.recovery",
+    "Collection": "linode_orm.mapping.relations",
+    "CommitReport": "linode_orm.session.planning.report",
+    "Entry": "linode_orm.session.planning.report",
+    "Explanation": "linode_orm.session.query.explanation",
+    "Expression": "linode_orm.mapping.expressions",
+    "History": "linode_orm.session.inspection",
+    "Inspection": "linode_orm.session.inspection",
+    "Option": "linode_orm.mapping.relations",
+    "Order": "linode_orm.mapping.expressions",
+    "Plan": "linode_orm.session.planning.plan",
+    "Query": "linode_orm.mapping.query",
     "Session": "linode_orm.session",
-    "inspect": "linode_orm.session",
-    "sessionmaker": "linode_orm.session",
+    "Step": "linode_orm.session.planning.plan",
+    "TagList": "linode_orm.mapping.tracked",
+    "Unheld": "linode_orm.session.planning.report",
+    "WaitEntry": "linode_orm.session.waiting.wait",
     "and_": "linode_orm.mapping.expressions",
+    "inspect": "linode_orm.session",
     "not_": "linode_orm.mapping.expressions",
     "or_": "linode_orm.mapping.expressions",
     "raiseload": "linode_orm.mapping.relations",
+    "recover": "linode_orm.session.commit.recover",
     "selectin": "linode_orm.mapping.relations",
+    "sessionmaker": "linode_orm.session",
 }
 
 
 def __getattr__(name: str) -> object:
-    """Give a public name or a model, importing its module when it is first asked for."""
-    if name in _PUBLIC:
-        value: object = getattr(import_module(_PLACES.get(name, "linode_orm.errors")), name)
-    elif not name.startswith("_") and hasattr(models := import_module("linode_orm.models"), name):
+    """Give a public name or a model, importing its module when it is first asked for.
+
+    `__all__` is given here too: it names the models, whose index is read when someone asks for it. Type checkers see
+    none, and take what is imported above, which is the same.
+    """
+    if name == "__all__":
+        value: object = sorted({*_PUBLIC, *_import_module("linode_orm.models").__all__})
+    elif name in _PUBLIC:
+        value = getattr(_import_module(_PLACES.get(name, "linode_orm.errors")), name)
+    elif not name.startswith("_") and hasattr(models := _import_module("linode_orm.models"), name):
         value = getattr(models, name)
     else:
         msg = f"module {__name__!r} has no attribute {name!r}"
@@ -128,4 +184,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_PUBLIC, *dir(import_module("linode_orm.models"))})
+    return sorted({*globals(), *_PUBLIC, *dir(_import_module("linode_orm.models"))})

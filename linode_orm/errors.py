@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from linode_orm._public import public
+
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
 
+@public
 class LinodeORMError(Exception):
     """The base of every error that the library raises."""
 
@@ -31,6 +34,7 @@ def _restored(
 # ---------------------------------------------------------------- the API's answers
 
 
+@public
 class Detail(NamedTuple):
     """One reason of a refusal; `field` is the key that it is about, None where the API names none."""
 
@@ -38,6 +42,7 @@ class Detail(NamedTuple):
     field: str | None = None
 
 
+@public
 class SentRequest(NamedTuple):
     """The request that an error is about, with its secrets left out."""
 
@@ -46,6 +51,7 @@ class SentRequest(NamedTuple):
     body: object = None
 
 
+@public
 class ApiError(LinodeORMError):
     """The API refused a request, with a status from 400 on.
 
@@ -83,32 +89,39 @@ class ApiError(LinodeORMError):
         self.tries = tries
 
 
+@public
 class BadRequest(ApiError):
     """400 and every other 4xx without a class of its own: the request is wrong; `errors` says where."""
 
 
+@public
 class Busy(BadRequest):
     """The API's 400 `Linode busy.`: another job runs there; it is sent again until the client's deadline."""
 
     retryable = True
 
 
+@public
 class Unauthorized(ApiError):
     """401: there is no token, it is unknown, expired or revoked, or it lacks a scope; the message says which."""
 
 
+@public
 class Forbidden(ApiError):
     """403: the token or its user may not do this; the message compares the scopes."""
 
 
+@public
 class NotFound(ApiError):
     """404: there is nothing at that path, or the token may not see it."""
 
 
+@public
 class Conflict(ApiError):
     """409 and 412: the object is in a state, or at a version, that does not allow this."""
 
 
+@public
 class RateLimited(ApiError):
     """429: too many requests; `retry_after` is the pause in seconds that the API asks for, None where it gives none."""
 
@@ -116,6 +129,7 @@ class RateLimited(ApiError):
     retry_after: float | None = None
 
 
+@public
 class ServerError(ApiError):
     """5xx: the API failed; whether a write had its effect is not known.
 
@@ -126,6 +140,7 @@ class ServerError(ApiError):
     retry_after: float | None = None
 
 
+@public
 class TransportError(LinodeORMError):
     """No answer arrived, or half of one.
 
@@ -142,6 +157,7 @@ class TransportError(LinodeORMError):
         self.tries = tries
 
 
+@public
 class ResponseError(LinodeORMError):
     """An answer is not what the API describes: no JSON, no envelope, no id, a value of the wrong type.
 
@@ -220,9 +236,11 @@ class Fates(Protocol):
         ...
 
 
+@public
 class CommitError(LinodeORMError):
     """A commit that did not do everything; its session holds what is not done, and `session.commit()` carries on.
 
+    No session holds what `plan.apply()` did not do; a new plan does it.
     `applied`, `failed`, `pending`, `in_doubt`, `undone` and `not_undone` list its operations, each with its step,
     object and error; `report` is the whole report.
     """
@@ -263,14 +281,17 @@ class CommitError(LinodeORMError):
         return self.report.not_undone
 
 
+@public
 class CommitInterrupted(CommitError, KeyboardInterrupt):
     """A commit that Ctrl-C ended: nothing new was started, and the calls in flight were waited for."""
 
 
+@public
 class JournalError(LinodeORMError):
     """A journal that is damaged, in use, another program's, or cannot be written; what is not in it is not sent."""
 
 
+@public
 class Clash(NamedTuple):
     """One attribute that was changed on both sides: as it was read, as it is there now, and as it is here.
 
@@ -284,6 +305,7 @@ class Clash(NamedTuple):
     mine: builtins.object
 
 
+@public
 class ConflictError(LinodeORMError):
     """Attributes that this session changed were changed elsewhere since they were read; nothing was written.
 
@@ -323,34 +345,42 @@ class ConflictError(LinodeORMError):
 # ---------------------------------------------------------------- queries and objects
 
 
+@public
 class NotFilterable(LinodeORMError):
     """A filter with `strict_filters=True` that the server cannot evaluate; names those that it can."""
 
 
+@public
 class NoResultFound(LinodeORMError):
     """`one()` of a query that nothing matches."""
 
 
+@public
 class MultipleResultsFound(LinodeORMError):
     """`one()` or `one_or_none()` of a query that several objects match."""
 
 
+@public
 class DetachedInstanceError(LinodeORMError):
     """An object without a session was asked for something that needs one."""
 
 
+@public
 class ReadOnlyAttribute(LinodeORMError, AttributeError):
     """An attribute that only the server, or an action, changes was assigned to; names the action."""
 
 
+@public
 class AttributeMissing(LinodeORMError, AttributeError):
     """A whole answer of the API came without this attribute."""
 
 
+@public
 class InvalidRequestError(LinodeORMError):
     """A call that makes no sense as it stands: wrong thread, closed session, refused write, impossible order."""
 
 
+@public
 class WaitTimeout(LinodeORMError):
     """A condition that was waited for did not come true in time.
 
@@ -363,6 +393,7 @@ class WaitTimeout(LinodeORMError):
         self.waiting = tuple(waiting)
 
 
+@public
 class WaitFailed(LinodeORMError):
     """A condition that was waited for can never come true of `object`; the message says why.
 
@@ -383,6 +414,7 @@ class WaitFailed(LinodeORMError):
         self.waiting = tuple(waiting)
 
 
+@public
 class ObjectGone(WaitFailed, NotFound):
     """An object that was waited for does not exist, or was deleted meanwhile."""
 
@@ -402,5 +434,6 @@ class ObjectGone(WaitFailed, NotFound):
         self.waiting = tuple(waiting)
 
 
+@public
 class ConfigError(LinodeORMError):
     """No token, or settings that cannot be used; says where they were looked for."""

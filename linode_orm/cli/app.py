@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 from rich.console import Console
 
-from linode_orm import LinodeORMError, __version__
+from linode_orm import CommitError, LinodeORMError, __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,12 +38,14 @@ def _secrets(command: Callable[..., None]) -> Callable[..., None]:
 
 
 class _Plainly(click.Group):
-    """Says errors of the library in one line, and ends with 1."""
+    """Says errors of the library in one line, after the report of a commit that failed, and ends with 1."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except LinodeORMError as error:
+            if isinstance(error, CommitError):
+                click.echo(str(error.report))
             click.echo(f"{type(error).__name__}: {' '.join(str(error).split())}", err=True)
             ctx.exit(1)
 
@@ -98,7 +100,10 @@ def plan(  # noqa: PLR0913  one for each option
     max_deletes: int | None,
     send: bool,
 ) -> None:
-    """Show the plan that was saved to FILE, and send it with --apply."""
+    """Show the plan that was saved to FILE, and send it with --apply.
+
+    The report is shown whether everything was done or not. The exit status is 0 where it was, 1 where it was not.
+    """
     from linode_orm import Client, Plan  # noqa: PLC0415  only this command needs them
 
     saved = Plan.load(file)

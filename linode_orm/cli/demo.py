@@ -16,8 +16,8 @@ from rich.text import Text
 
 from linode_orm import Session
 from linode_orm.cli.tour import CHAPTERS
-from linode_orm.session.commit.plans.plan import Plan
-from linode_orm.session.commit.runs.report import CommitReport
+from linode_orm.session.planning.plan import Plan
+from linode_orm.session.planning.report import CommitReport
 from linode_orm.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def run(console: Console) -> None:
             for number, chapter in enumerate(CHAPTERS, 1):
                 _chapter(console, number, chapter, session, sim)
         counted = Counter(each.method for each in sim.requests)
-    told = ", ".join(f"{counted[method]} {method}" for method in METHODS)
+    listed = ", ".join(f"{counted[method]} {method}" for method in METHODS)
     seconds = time.perf_counter() - began
-    console.print(Text(f"\n{counted.total()} requests in all ({told}), in {seconds:.1f} s.", style="bold"))
+    console.print(Text(f"\n{counted.total()} requests in all ({listed}), in {seconds:.1f} s.", style="bold"))
 
 
 def _chapter(console: Console, number: int, chapter: Chapter, session: Session, sim: Simulator) -> None:
@@ -85,9 +85,9 @@ def requests_of(lines: Iterable[str]) -> Text:
     """Give requests as a line; those that differ only in their ids count together."""
     counted = Counter(re.sub(r"/\d+", "/...", line) for line in lines)
     total = counted.total()
-    told = ", ".join(line if number == 1 else f"{number} x {line}" for line, number in counted.items())
+    listed = ", ".join(line if number == 1 else f"{number} x {line}" for line, number in counted.items())
     noun = "request" if total == 1 else "requests"
-    return Text(f"  = {total} {noun}" + (f": {told}" if told else ""), style="dim")
+    return Text(f"  = {total} {noun}" + (f": {listed}" if listed else ""), style="dim")
 
 
 def hanging(console: Console, line: Text, taken: int = 0) -> Iterator[Text]:

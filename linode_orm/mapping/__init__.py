@@ -4,9 +4,9 @@ from linode_orm.mapping.expressions import Attribute, Expression, Order, and_, n
 from linode_orm.mapping.fields import Field, Fixed, ReadOnly, Secret
 from linode_orm.mapping.model import Model, Nested
 from linode_orm.mapping.operations import act, operation
+from linode_orm.mapping.owner import Owner
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.relations import Collection, Many, One, raiseload, selectin
-from linode_orm.mapping.state import Owner
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
 from linode_orm.mapping.values import ABSENT, JSON, UNSET, Unset
 

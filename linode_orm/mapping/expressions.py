@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from attrs import frozen
 
-from linode_orm.mapping.codecs import Optional, WrongType
-from linode_orm.mapping.containers import ListOf, is_labelled
+from linode_orm._public import public
+from linode_orm.mapping.codecs import WrongType
 
 if TYPE_CHECKING:
     from linode_orm.mapping.codecs import Codec
@@ -18,6 +18,7 @@ T = TypeVar("T")
 V = TypeVar("V")
 
 
+@public
 class Expression:
     """A condition. Combine conditions with `and_`, `or_`, `not_`, or `&`, `|`, `~`.
 
@@ -110,6 +111,7 @@ class Not(Expression):
     __repr__ = __str__
 
 
+@public
 @frozen(eq=False)
 class Order:
     """One key of an order; `descending` turns it round, nulls stay last."""
@@ -123,6 +125,7 @@ class Order:
     __repr__ = __str__
 
 
+@public
 class Attribute(Generic[T]):
     """A field of a class, as it stands in conditions and orders: `Instance.label`, `Event.entity.id`."""
 
@@ -131,6 +134,9 @@ class Attribute(Generic[T]):
     def __init__(self, model: type, path: tuple[FieldFacts, ...]) -> None:
         self.model = model
         self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.model, self.path)
 
     @property
     def field(self) -> FieldFacts:
@@ -170,8 +176,7 @@ class Attribute(Generic[T]):
         return Not(self._compare("==", None)) if other is None else self._compare("!=", other)
 
     def _ordered(self, operator: str, other: object) -> Expression:
-        codec = getattr(self.field.codec, "inner", self.field.codec)
-        if other is None or codec.mutable or codec.plain == {bool}:
+        if other is None or not self.field.codec.bare.has_order:
             msg = f"{self} {operator} {other!r}: {self.field.codec.text} has no order against that value"
             raise TypeError(msg)
         return self._compare(operator, other)
@@ -197,14 +202,11 @@ class Attribute(Generic[T]):
 
         On a list of objects with labels, a text is the label of one of them.
         """
-        codec = self.field.codec
-        inner = codec.inner if isinstance(codec, Optional) else codec
-        if isinstance(inner, ListOf):
-            if isinstance(item, str) and is_labelled(inner.item):
-                return Comparison(self, "contains", item)
-            return Comparison(self, "contains", self._check(inner.item, item))
-        self._text("contains", item)
-        return Comparison(self, "contains", item)
+        try:
+            return Comparison(self, "contains", self.field.codec.bare.part(getattr(item, "__identity__", item)))
+        except WrongType as wrong:
+            msg = f"{self}: {wrong}"
+            raise TypeError(msg) from None
 
     def startswith(self, prefix: str, /) -> Expression:
         """The text begins with this, upper and lower case told apart."""
@@ -226,8 +228,8 @@ class Attribute(Generic[T]):
             raise TypeError(msg)
         given = list(values)
         known = tuple(self._check(self.field.codec, value) for value in given if value is not None)
-        membership = Comparison(self, "in", tuple(_unique(known)))
-        return Or((membership, Comparison(self, "is_null", None))) if len(known) < len(given) else membership
+        is_one_of = Comparison(self, "in", tuple(_unique(known)))
+        return Or((is_one_of, Comparison(self, "is_null", None))) if len(known) < len(given) else is_one_of
 
     def between(self, low: T, high: T, /) -> Expression:
         """The value lies between these, both included."""
@@ -262,18 +264,21 @@ def _parts(kind: type[And | Or], expressions: tuple[Expression, ...], name: str)
     return tuple(part for each in expressions for part in (each.parts if isinstance(each, kind) else (each,)))
 
 
+@public
 def and_(*expressions: Expression) -> Expression:
     """Every one of any number of conditions; none at all is always true."""
     parts = _parts(And, expressions, "and_")
     return parts[0] if len(parts) == 1 else And(parts)
 
 
+@public
 def or_(*expressions: Expression) -> Expression:
     """One of any number of conditions; none at all is never true."""
     parts = _parts(Or, expressions, "or_")
     return parts[0] if len(parts) == 1 else Or(parts)
 
 
+@public
 def not_(expression: Expression) -> Expression:
     """The opposite; where the condition is unknown (null), so is its opposite."""
     (part,) = _parts(And, (expression,), "not_") if not isinstance(expression, And) else (expression,)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import Scalar, WrongType
 from linode_orm.mapping.compiled import completer, filler
-from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, volatile_twin
+from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, volatile_kind
 from linode_orm.mapping.operations import Operation
 from linode_orm.mapping.record import Record
 from linode_orm.mapping.registry import lookup
@@ -108,7 +108,7 @@ class Mapper:
                 field.__set_name__(cls, name)
             field.text = match[2]
             if field.volatile and not self._is_nested and not isinstance(field, _SECRET):
-                volatile_twin(field)
+                volatile_kind(field)
             self.fields[name] = field
         for name, value in cls.__dict__.items():
             if isinstance(value, (One, Many)):
@@ -170,11 +170,11 @@ class Mapper:
 
     @cached_property
     def _deep(self) -> list[Kind[Any]]:
-        return [each for each in self._answered if not isinstance(getattr(each.codec, "inner", each.codec), Scalar)]
+        return [each for each in self._answered if not isinstance(each.codec.bare, Scalar)]
 
     @cached_property
     def _answered(self) -> list[Kind[Any]]:
-        return [each for each in self.fields.values() if each.kind != "secret" and not each.only_on_get]
+        return [each for each in self.fields.values() if not each.is_write_only and not each.only_on_get]
 
     @cached_property
     def riding(self) -> tuple[Kind[Any], ...]:
@@ -245,7 +245,7 @@ class Mapper:
     def is_whole(self, body: dict[str, object]) -> bool:
         """Whether a body has every field that no answer may leave out."""
         return all(
-            field.key in body or field.absent or field.only_on_get or field.kind == "secret"
+            field.key in body or field.absent or field.only_on_get or field.is_write_only
             for field in self.fields.values()
         )
 

@@ -6,19 +6,27 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.identity import body_of_id
 from linode_orm.mapping.mapper import Mapper
-from linode_orm.mapping.newborn import Newborn
-from linode_orm.mapping.record import EMPTY, NestedState, Record, absorb, encode, forget, write
+from linode_orm.mapping.record import (
+    EMPTY,
+    NestedState,
+    Record,
+    encode,
+    mark_clean,
+    merge_body,
+    write,
+)
 from linode_orm.mapping.registry import lookup, register
-from linode_orm.mapping.state import DETACHED, Loaded, Origin, Owner, State, Status
+from linode_orm.mapping.state import Loaded, Origin, State, Status
+from linode_orm.mapping.transient import DETACHED, TRANSIENT
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
     from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.fields import Kind
+    from linode_orm.mapping.owner import Owner
     from linode_orm.mapping.tracked import Holder
-
-TRANSIENT = Newborn()
 
 
 class _Declared(Record):
@@ -69,7 +77,7 @@ class Model(_Declared):
         def __new__(cls, *key: object, **values: object) -> Self:
             """Make a new object from keywords, or give the reference that a session and a key name."""
             if not key:
-                return cls.__newborn__(values)
+                return cls.__transient__(values)
             owner, *ids = key
             if not hasattr(owner, "reference") or values:
                 msg = f"{cls.__name__}(...) takes keywords for a new object, or a session and an id"
@@ -80,7 +88,7 @@ class Model(_Declared):
             """Nothing: `__new__` may have given an object that exists already."""
 
     @classmethod
-    def __newborn__(cls, values: dict[str, object]) -> Self:
+    def __transient__(cls, values: dict[str, object]) -> Self:
         self = cls.__bare__(None, (), TRANSIENT, Status.TRANSIENT)
         try:
             for name, value in values.items():
@@ -95,11 +103,7 @@ class Model(_Declared):
     def __bare__(cls, identity: object, parents: tuple[object, ...], owner: object, status: Status) -> Self:
         """Make an object of which nothing but the key is known."""
         self = object.__new__(cls)
-        names = cls.__mapper__.id_names
-        raw = EMPTY
-        if identity is not None and names:
-            ids = identity if isinstance(identity, tuple) else (identity,)
-            raw = {cls.__mapper__.fields[name].key: each for name, each in zip(names, ids, strict=True)}
+        raw = body_of_id(cls.__mapper__, identity) or EMPTY
         _set_state(self, State(raw, identity, Origin(cast("Owner", owner), parents, status)))
         return self
 
@@ -115,9 +119,13 @@ class Model(_Declared):
 
     def __touch__(self, name: str) -> None:
         state = self.__state__
-        if state.shelf is not None and name in state.shelf.values and not (state.edits and name in state.edits):
-            self.__dict__[name] = state.shelf.values[name]
-            raw, state.raw = state.raw, state.shelf.raw
+        if (
+            state.stale_values is not None
+            and name in state.stale_values.values
+            and not (state.edits and name in state.edits)
+        ):
+            self.__dict__[name] = state.stale_values.values[name]
+            raw, state.raw = state.raw, state.stale_values.raw
             super().__touch__(name)
             state.raw = raw
             return
@@ -130,11 +138,14 @@ class Model(_Declared):
         relation: Any = mapper.relations[name] if name else None
         if isinstance(parent, Model):
             relation.key_of(parent, type(self).__name__)
-            self.__dict__[f"__{name}__"] = parent
+            state.share(pending_parent=parent)
             if parent.__state__.is_new:
                 return
-            parent = (*parent.__state__.parents, parent.__state__.identity)
-        state.parents = mapper.check_parents(parent if isinstance(parent, tuple) else (parent,))
+            parents = parent.__state__.key
+        else:
+            state.share(pending_parent=None)
+            parents = parent if isinstance(parent, tuple) else (parent,)
+        state.move_below(mapper.check_parents(parents))
 
     def save(self) -> None:
         """Send what is pending for this object now, with the pending parents and references it cannot exist without.
@@ -219,7 +230,7 @@ def _revive(
 ) -> Model:
     model = cls.__bare__(identity, parents, DETACHED, Status.DETACHED)
     model.__state__.raw = body
-    model.__state__.loaded = Loaded[loaded]
+    model.__state__.share(loaded=Loaded[loaded])
     return model
 
 
@@ -312,7 +323,7 @@ class Nested(_Declared):
         unknown = raw.keys() - self.__mapper__.known
         if unknown:
             self.__mapper__.learn(unknown)
-        absorb(self, raw)
+        merge_body(self, raw)
 
     def __become__(self, other: Nested) -> None:
         """Take over the values of another of the same class, telling nobody."""
@@ -329,7 +340,7 @@ class Nested(_Declared):
         return encode(self)
 
     def __forget__(self) -> None:
-        forget(self)
+        mark_clean(self)
 
     def __eq__(self, other: object) -> bool:
         return encode(self) == encode(other) if isinstance(other, type(self)) else NotImplemented

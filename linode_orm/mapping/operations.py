@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FunctionType
 
-    from linode_orm.mapping.state import Owner
+    from linode_orm.mapping.owner import Owner
 
 
 class Method(Protocol):

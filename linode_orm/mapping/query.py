@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from attrs import evolve, frozen
 
+from linode_orm._public import public
 from linode_orm.errors import MultipleResultsFound, NoResultFound
 from linode_orm.mapping.expressions import Attribute, Order, and_
 from linode_orm.mapping.relations import check_option
@@ -59,6 +60,7 @@ class Runner(Protocol):
         ...
 
 
+@public
 @frozen(eq=False, repr=False)
 class Query(Generic[M]):
     """The objects of one class that meet conditions, in an order, up to a limit.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+SHIPPED: Final = "linode_orm.models"
+"""The module that publishes the index of the API's resources; a name, because `mapping` imports no model."""
 
 _index: dict[str, str] = {}
 _classes: dict[str, type] = {}
@@ -24,21 +27,26 @@ def register(name: str, cls: type) -> None:
 
 def names() -> Iterable[str]:
     """Give the name of every class that can be looked up."""
+    import_module(SHIPPED)
     return sorted(_index.keys() | _classes.keys())
 
 
-def known(name: str) -> bool:
-    """Whether a class of that name can be looked up."""
-    return name in _classes or name in _index
-
-
 def lookup(name: str) -> type:
-    """Give the class of that name, importing its module where that has not happened yet; raise `LookupError`."""
+    """Give the class of that name, importing its module where that has not happened yet; raise `LookupError`.
+
+    A resource of the API is found in every process. A class of a user's own is found once its module is imported.
+    """
     if name not in _classes:
-        if name not in _index:
-            msg = f"no resource is called {name!r}"
-            raise LookupError(msg)
-        module, _, attribute = _index[name].partition(":")
-        cls = getattr(import_module(module), attribute)
-        _classes.setdefault(name, cast("type", cls))
+        _classes.setdefault(name, _loaded(name))
     return _classes[name]
+
+
+def _loaded(name: str) -> type:
+    """Import the class of that name from where the index says that it lives."""
+    if name not in _index:
+        import_module(SHIPPED)
+    if name not in _index:
+        msg = f"no resource is called {name!r}; a class of your own is known once its module is imported"
+        raise LookupError(msg)
+    module, _, attribute = _index[name].partition(":")
+    return cast("type", getattr(import_module(module), attribute))

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from attrs import frozen
 
+from linode_orm._public import public
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.expressions import Attribute, Expression, Order
-from linode_orm.mapping.record import Record, awaited, refer
+from linode_orm.mapping.owner import LoadOrigin
+from linode_orm.mapping.record import Record, declared_at, pending_reference, refer
 from linode_orm.mapping.registry import lookup
-from linode_orm.mapping.state import Near, State
+from linode_orm.mapping.state import State
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ T = TypeVar("T")
 M = TypeVar("M")
 
 
+@public
 class Collection(Sequence[M]):
     """The objects behind a to-many relation: loaded by the first `len()`, iteration or index, kept afterwards."""
 
@@ -38,6 +41,9 @@ class Collection(Sequence[M]):
     @abstractmethod
     def refresh(self) -> None:
         """Read the collection again."""
+
+    def __refill__(self) -> None:
+        """Forget what was loaded, so that the next use reads it; a collection that loads nothing stays as it is."""
 
 
 class One(Generic[T]):
@@ -56,6 +62,10 @@ class One(Generic[T]):
     def __set_name__(self, owner: type, name: str) -> None:
         self.owner = owner
         self.name = name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the place of the declaration: what is declared there is the relation."""
+        return declared_at, (self.owner, self.name)
 
     if TYPE_CHECKING:
 
@@ -90,22 +100,21 @@ class One(Generic[T]):
             return None
         if not self.via:
             return self._parent(record, state)
-        waiting = awaited(record, self.via)
-        if waiting is not None:
-            return waiting
+        pending = pending_reference(record, self.via)
+        if pending is not None:
+            return pending
         identity = getattr(record, self.via)
         if identity is None:
             return None
-        return state.owner.reference(self.model, identity, (), Near(record, self.name))
+        return state.owner.reference(self.model, identity, (), LoadOrigin(record, self.name))
 
     def _parent(self, record: Record, state: State) -> object:
-        pending = record.__dict__.get(f"__{self.name}__")
-        if pending is not None:
-            return pending
+        if state.pending_parent is not None:
+            return state.pending_parent
         if not state.parents:
             return None
         identity, above = state.parents[-1], state.parents[:-1]
-        return state.owner.reference(self.model, identity, above, Near(record, self.name))
+        return state.owner.reference(self.model, identity, above, LoadOrigin(record, self.name))
 
     def assign(self, record: Record, value: object) -> None:
         """Refer to another object, given as object, id or slug."""
@@ -266,6 +275,10 @@ class Many(Loadable, Generic[M]):
         self.owner = owner
         self.name = name
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the place of the declaration: what is declared there is the relation."""
+        return declared_at, (self.owner, self.name)
+
     if TYPE_CHECKING:
 
         @overload
@@ -296,11 +309,12 @@ class Many(Loadable, Generic[M]):
 
     def assign(self, record: Record, value: object) -> None:
         """Fill the collection of a new object; refuse on any other."""
-        if not getattr(record.__state__, "is_new", False):
+        state = record.__state__
+        if not isinstance(state, State) or not state.is_new:
             msg = f"{record.__describe__()}.{self.name} is a collection: append(), query(), or delete its objects"
             raise ReadOnlyAttribute(msg)
         if self.create_key and is_plain(value):
-            record.__dict__[_given(self.name)] = deepcopy(value)
+            state.share(given_children={**(state.given_children or {}), self.name: deepcopy(value)})
             return
         if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
             msg = f"{record.__describe__()}.{self.name} takes a list of {self.target}, not {value!r}"
@@ -311,7 +325,7 @@ class Many(Loadable, Generic[M]):
 
     def given(self, record: Record) -> object:
         """Give the children that a new object was given as plain dicts, as the API takes them; `ABSENT` where none."""
-        return record.__dict__.get(_given(self.name), ABSENT)
+        return (record.__state__.given_children or {}).get(self.name, ABSENT)
 
 
 def is_plain(value: object) -> bool:
@@ -321,10 +335,7 @@ def is_plain(value: object) -> bool:
     return value is None or isinstance(value, Mapping)
 
 
-def _given(name: str) -> str:
-    return f"__{name}__"
-
-
+@public
 @frozen(eq=False)
 class Option:
     """How the relations of a query's objects are loaded."""
@@ -333,6 +344,7 @@ class Option:
     path: tuple[One[object] | Many[object], ...]
 
 
+@public
 def selectin(*relations: Loadable) -> Option:
     """Load a relation for all objects of a query at once, and further ones from there: `selectin(Instance.disks)`."""
     path: list[One[object] | Many[object]] = []
@@ -363,6 +375,7 @@ def check_option(model: type, option: object) -> None:
         reached.append(relation.model)
 
 
+@public
 def raiseload() -> Option:
     """Refuse every implicit request for the relations of the objects of a query."""
     return Option("raise", ())

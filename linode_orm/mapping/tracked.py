@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, Protocol, Self, SupportsIndex, TypeVar, cast
 
+from linode_orm._public import public
+
 T = TypeVar("T")
 
 
@@ -130,6 +132,7 @@ class TrackedList(_Tracked, list[T], Generic[T]):
         list.sort(self, key=cast("Any", key), reverse=reverse)
 
 
+@public
 class TagList(TrackedList[str]):
     """The labels on an object: a list without doubles, whose edits are edits of a set.
 

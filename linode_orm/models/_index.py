@@ -161,6 +161,3 @@ ALIASES = {
     "ReservedIPAddress": "IPAddress",
 }
 """Other names of classes."""
-
-NAMES = (*INDEX, *ALIASES)
-"""Every name that the models have."""

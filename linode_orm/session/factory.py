@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
+from linode_orm._public import public
 from linode_orm.session.session import Session
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Options(TypedDict, total=False):
     fold_tags: bool
 
 
+@public
 class sessionmaker:  # noqa: N801  SQLAlchemy's name
     """A factory of sessions that share options, and a client unless told otherwise."""
 

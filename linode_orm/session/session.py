@@ -8,26 +8,28 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
 
 from attrs import evolve
 
+from linode_orm._public import public
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
+from linode_orm.mapping.lifecycle import expire
 from linode_orm.mapping.model import check_class
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
-from linode_orm.mapping.state import Loaded, Near, Status
+from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.actions import Actions
-from linode_orm.session.batches import Batches
-from linode_orm.session.catalogue import Catalogue
-from linode_orm.session.collections import SessionCollection
-from linode_orm.session.commit.plans.plan import Source
-from linode_orm.session.commit.records.history import history_in
-from linode_orm.session.commit.runs.policy import Policy, check_choice
-from linode_orm.session.identity import IdentityMap
-from linode_orm.session.loading import Loader
-from linode_orm.session.membership import Membership
+from linode_orm.session.commit.policy import Policy, check_choice
+from linode_orm.session.journal.history import history_in
+from linode_orm.session.loading.identity_map import IdentityMap
+from linode_orm.session.loading.loader import Loader
+from linode_orm.session.loading.reader import Reader
+from linode_orm.session.loading.reference_data import ReferenceData
+from linode_orm.session.planning.changes import Changes
+from linode_orm.session.planning.plan import Source
 from linode_orm.session.progress import shown
+from linode_orm.session.query.collections import SessionCollection
+from linode_orm.session.query.eager import EagerLoader
 from linode_orm.session.query.runner import QueryRunner
-from linode_orm.session.reading import Reader
 from linode_orm.wire.client import Client
 
 if TYPE_CHECKING:
@@ -39,12 +41,13 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Collection, Expression
     from linode_orm.mapping.mapper import Mapper
     from linode_orm.mapping.operations import Operation
+    from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.record import Record
     from linode_orm.mapping.relations import Many
     from linode_orm.models import Account, Profile
-    from linode_orm.session.commit.plans.plan import Plan
-    from linode_orm.session.commit.runs.report import CommitReport, Entry
-    from linode_orm.session.waits.waiting import WaitEntry
+    from linode_orm.session.planning.plan import Plan
+    from linode_orm.session.planning.report import CommitReport, Entry
+    from linode_orm.session.waiting.wait import WaitEntry
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound="Record")
@@ -52,6 +55,7 @@ OnError = Literal["stop", "continue", "undo"]
 Conflicts = Literal["ignore", "check"]
 
 
+@public
 class Session:
     """The unit of work: objects got through it are one for each key, and `commit()` sends what was changed.
 
@@ -103,11 +107,11 @@ class Session:
         self.identity_map = IdentityMap()
         self.loader = Loader(self)
         self.runner = QueryRunner(self)
-        self.batches = Batches(self)
-        self.catalogue = Catalogue(self)
+        self.batches = EagerLoader(self)
+        self.catalogue = ReferenceData(self)
         self.reader = Reader(self)
         self.actions = Actions(self)
-        self.members = Membership(self)
+        self.members = Changes(self)
         self.history = history_in(journal, self.client.base_url)
 
     # -- reading -----------------------------------------------------------------------------------------------------
@@ -121,7 +125,7 @@ class Session:
     def get(self, model: type[M], identity: object = None, parent: object = None, /) -> M | None:
         """Give an object by its id (and its parent's): 0 requests if it is loaded, else 1 GET; None on 404."""
         instance = self._named(model, identity, parent)
-        if instance.__state__.loaded is not Loaded.NOTHING or instance.__state__.is_new:
+        if state_of(instance).is_loaded or state_of(instance).is_new:
             return instance
         try:
             self.reader.asked(instance)
@@ -167,24 +171,24 @@ class Session:
         favour of what is pending here.
         """
         self._mine(instance)
-        if instance.__state__.is_new:
+        if state_of(instance).is_new:
             msg = f"{instance.__describe__()} cannot be refreshed: it is not created yet"
             raise InvalidRequestError(msg)
         self.reader.item(instance)
         if keep:
-            accept(instance)
+            accept(instance)  # promise 19: what is pending here wins
 
     def expire(self, instance: Model) -> None:
         """Let the next read of an object load it again; pending changes stay; sends nothing."""
         self._mine(instance)
-        if not instance.__state__.is_new:
-            self.loader.expire(instance)
+        if not state_of(instance).is_new:
+            expire(instance)
 
     def expire_all(self) -> None:
         """Let the next read of every object load it again; pending changes stay; sends nothing."""
         self.check_thread()
         for instance in self.identity_map:
-            self.loader.expire(instance)
+            expire(instance)
 
     def wait(
         self,
@@ -199,15 +203,15 @@ class Session:
         Raises `WaitTimeout` after `timeout` seconds, and `WaitFailed` (`ObjectGone` for a deleted one) as soon as one
         of them can never get there. `progress` is True, or takes a `WaitEntry`, how many are there, and of how many.
         """
-        from linode_orm.session.waits import waiting  # noqa: PLC0415  only scripts that wait need it
+        from linode_orm.session.waiting import wait  # noqa: PLC0415  only scripts that wait need it
 
         waited = [objects] if isinstance(objects, Model) else list(objects)
         for each in waited:
             self._mine(each)
-            if each.__state__.is_new:
+            if state_of(each).is_new:
                 msg = f"{each.__describe__()} cannot be waited for: it is not created yet; session.commit() comes first"
                 raise InvalidRequestError(msg)
-        waiting.wait(self, waited, (condition, *more), timeout, progress)
+        wait.wait(self, waited, (condition, *more), timeout, progress)
 
     # -- the unit of work --------------------------------------------------------------------------------------------
 
@@ -228,13 +232,13 @@ class Session:
 
     def is_modified(self, instance: Model) -> bool:
         """Whether an object has changes that a commit would send."""
-        return instance.__state__.status is Status.PERSISTENT and bool(changes(instance))
+        return state_of(instance).status is Status.PERSISTENT and bool(changes(instance))
 
     def __contains__(self, instance: object) -> bool:
         return isinstance(instance, Model) and self._owns(instance)
 
     def _owns(self, instance: Model) -> bool:
-        owner: object = instance.__state__.owner
+        owner: object = state_of(instance).owner
         return owner is self
 
     def __iter__(self) -> Iterator[Model]:
@@ -277,9 +281,9 @@ class Session:
     def plan(self) -> Plan:
         """Give the ordered operations that `commit()` would send; sends nothing."""
         self.check_thread()
-        from linode_orm.session.commit.plans import planning  # noqa: PLC0415  scripts that only read need none of it
+        from linode_orm.session.planning import planner  # noqa: PLC0415  scripts that only read need none of it
 
-        plan = planning.plan(self.members, fold=self._policy.fold, fold_tags=self._policy.fold_tags)
+        plan = planner.plan(self.members, fold=self._policy.fold, fold_tags=self._policy.fold_tags)
         reads = [("GET", path) for step in plan for path in step.reads]
         least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
         return evolve(plan, source=Source(self, "", self._policy.protected_tags), least_time=least)
@@ -308,7 +312,7 @@ class Session:
         if self._in_block:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
-        from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
+        from linode_orm.session.commit import commit  # noqa: PLC0415  scripts that only read need none of it
 
         mine = self._policy
         with shown(progress, "commit") as tell:
@@ -322,7 +326,7 @@ class Session:
                 mine.fold if fold is None else fold,
                 mine.fold_tags if fold_tags is None else fold_tags,
             )
-            return committing.commit(self, policy)
+            return commit.commit(self, policy)
 
     def undo(self, commit_id: str) -> Plan:
         """Give the plan of the way back of a commit, by its report's `id`; sends nothing, `plan.apply(client)` does.
@@ -331,7 +335,9 @@ class Session:
         journal; raises `InvalidRequestError` for others.
         """
         self.check_thread()
-        return evolve(self.history.find(commit_id).way_back(), source=Source(self, "", self._policy.protected_tags))
+        return evolve(
+            self.history.find(commit_id).plan_compensation(), source=Source(self, "", self._policy.protected_tags)
+        )
 
     @contextmanager
     def begin(self) -> Iterator[Self]:
@@ -396,28 +402,30 @@ class Session:
         """Keep an object until the next commit has looked at it."""
         if get_ident() != self._thread:
             self.check_thread()
-        if instance.__state__.status is Status.PERSISTENT:
+        if state_of(instance).status is Status.PERSISTENT:
             self.members.touched[id(instance)] = cast("Model", instance)
 
-    def reference(self, model: type[R], identity: object, parents: tuple[object, ...], near: Near | None) -> R:
+    def reference(
+        self, model: type[R], identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
+    ) -> R:
         """Give the one object with that key, without a request."""
         if get_ident() != self._thread or self._closed:
             self.check_thread()
         mapper = model.__mapper__
-        if near is not None and len(parents) != mapper.above:
-            parents = self._parents_near(mapper, near)
+        if load_origin is not None and len(parents) != mapper.above:
+            parents = self._parents_near(mapper, load_origin)
         known = self.identity_map.find(model, identity, parents)  # type: ignore[type-var]  # a Model
         if known is None:
             known = model.__bare__(identity, parents, self, Status.PERSISTENT)  # type: ignore[attr-defined]  # a Model
             self.identity_map.put(known)
-        state = known.__state__
-        if near is not None and state.loaded is Loaded.NOTHING:
-            state.batch = near
+        state = state_of(known)
+        if load_origin is not None and not state.is_loaded:
+            state.join(load_origin)
         return known
 
-    def _parents_near(self, mapper: Mapper, near: Near) -> tuple[object, ...]:
+    def _parents_near(self, mapper: Mapper, load_origin: LoadOrigin) -> tuple[object, ...]:
         """Find the parents of a referred child beside the reference: `subnet_id` stands beside `vpc_id`."""
-        raw, parents = near.instance.__state__.raw, near.instance.__state__.parents
+        raw, parents = state_of(load_origin.instance).body, state_of(load_origin.instance).parents
         beside = raw.get(f"{mapper.parent_attribute}_id")
         if beside is not None:
             return mapper.check_parents((beside,))
@@ -438,20 +446,20 @@ class Session:
         """Send what is pending for one object, and what it cannot exist without."""
         self._outside_block("save()")
         mine = self._mine(instance)
-        from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
+        from linode_orm.session.commit import commit  # noqa: PLC0415  scripts that only read need none of it
 
-        committing.save(self, mine, self._policy)
+        commit.save(self, mine, self._policy)
 
     def delete_now(self, instance: Record) -> None:
         """Delete one object now; a pending one leaves the session."""
         self._outside_block("delete()")
         mine = self._mine(instance)
-        if mine.__state__.status is Status.PENDING:
+        if state_of(mine).status is Status.PENDING:
             self.members.expunge(mine)
         else:
-            from linode_orm.session.commit import committing  # noqa: PLC0415  scripts that only read need none of it
+            from linode_orm.session.commit import commit  # noqa: PLC0415  scripts that only read need none of it
 
-            committing.delete_now(self, mine, self._policy)
+            commit.delete_now(self, mine, self._policy)
 
     def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
         """Look at one object until a condition is true of it."""
@@ -482,7 +490,7 @@ class Session:
             raise InvalidRequestError(msg)
         if not self._owns(instance):
             msg = (
-                f"{instance.__describe__()} is {instance.__state__.status.value} and not in this session; "
+                f"{instance.__describe__()} is {state_of(instance).status.value} and not in this session; "
                 "session.add() takes new objects, session.merge() those of other sessions"
             )
             raise InvalidRequestError(msg)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from linode_orm.mapping.json_types import merged_value
 from linode_orm.simulator import shape, validate, xfilter
 from linode_orm.simulator.errors import not_found
 from linode_orm.simulator.hooks import Call, after, answer, born, check, instead, listing, named, ready
@@ -11,14 +12,14 @@ from linode_orm.simulator.keywords import check_keys
 from linode_orm.simulator.pages import page_of, render
 from linode_orm.simulator.router import Route
 from linode_orm.simulator.store import Row, encode
-from linode_orm.simulator.twins import refuse_twins
+from linode_orm.simulator.uniqueness import refuse_duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from linode_orm.simulator.catalogue import Resource
+    from linode_orm.simulator.account_state import AccountState
+    from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.store import Body
-    from linode_orm.simulator.world import World
     from linode_orm.simulator.xfilter import Dialect
 
 # What the API says of objects that are not there, where it is not just `Not found` (FACTS 3).
@@ -97,14 +98,14 @@ class Verbs:
         held = [each if isinstance(each, Row) else Row(target, (), "", each, {}) for each in rows]
         filtering = self._filter(x_filter, target)
         found = filtering.apply(held) if filtering is not None else held
-        envelope = call.route.road.envelope if call.route.road is not None else target.envelope
+        envelope = call.route.alternate_path.envelope if call.route.alternate_path is not None else target.envelope
         return render(target, found, call.query, self.dialect.results_off, envelope or "page")
 
     @staticmethod
     def _listed(call: Call) -> Resource | None:
         resources = call.world.store.resources
-        if call.route.road is not None:
-            return resources.get(call.route.road.target)
+        if call.route.alternate_path is not None:
+            return resources.get(call.route.alternate_path.target)
         if call.route.action is not None:
             return resources.get((call.route.action.answers or "").removeprefix("list:").removeprefix("query:"))
         return call.resource if call.resource.name else None
@@ -126,11 +127,11 @@ class Verbs:
         if resource.singleton:
             call.row = self._existing(call, resource, call.values)
             return self._update(call)
-        validate.check(resource.leaves, call.body, "create", strict=world.strict)
+        validate.check(resource.fields, call.body, "create", strict=world.strict)
         check.run(call.route.key, call)
         parents = call.values[: resource.depth]
-        refuse_twins(call, parents)
-        shown, call.hidden = shape.split(resource.leaves, call.body, "create")
+        refuse_duplicates(call, parents)
+        shown, call.hidden = shape.split(resource.fields, call.body, "create")
         call.draft = world.draft(resource, shown)
         given = {key: shown[key] for key in resource.id_keys if shown.get(key)}
         row = call.row = world.place(call, resource, parents, given)
@@ -144,14 +145,14 @@ class Verbs:
         once = row.hidden.pop("once", None)
         return encode({**row.body, **once}) if once else row.encoded(listed=True)
 
-    def _children(self, world: World, row: Row, body: Mapping[str, Any]) -> None:
+    def _children(self, world: AccountState, row: Row, body: Mapping[str, Any]) -> None:
         """Make the children that stand in the body of a POST, and what stands in theirs."""
-        for road in row.resource.roads:
-            children = body.get(road.create_key) if road.create_key else None
-            target = world.store.resources.get(road.target)
+        for alternate_path in row.resource.alternate_paths:
+            children = body.get(alternate_path.create_key) if alternate_path.create_key else None
+            target = world.store.resources.get(alternate_path.target)
             if isinstance(children, list) and target is not None and target.parent == row.resource.name:
                 for each in children:
-                    child = world.make(road.target, row.chain, **each)
+                    child = world.make(alternate_path.target, row.chain, **each)
                     route = Route("", target.path, "make", target)
                     born.run(target.template, Call(world, route, row.chain, dict(each), {}, row=child, above=row))
                     self._children(world, child, each)
@@ -159,16 +160,16 @@ class Verbs:
 
     def _update(self, call: Call) -> object:
         world, row = call.world, call.item
-        leaves = row.resource.leaves
-        validate.check(leaves, call.body, "update", strict=world.strict)
+        fields = row.resource.fields
+        validate.check(fields, call.body, "update", strict=world.strict)
         check.run(call.route.key, call)
-        refuse_twins(call, row.parents, row)
-        shown, hidden = shape.split(leaves, call.body, "update")
+        refuse_duplicates(call, row.parents, row)
+        shown, hidden = shape.split(fields, call.body, "update")
         if row.resource.singleton and call.route.verb == "create":
-            shown, hidden = shape.split(leaves, call.body, "create")
+            shown, hidden = shape.split(fields, call.body, "create")
         call.before = row.body
         row.hidden.update(hidden)
-        world.change(row, **shape.merge(leaves, row.body, shown, world.now, verb="update"))
+        world.change(row, **shape.merge(fields, row.body, shown, world.now, verb="update"))
         key = "\0".join(str(row.body[each]) for each in row.resource.id_keys)
         if key != row.key:
             world.store.rename(row, key)
@@ -195,7 +196,7 @@ class Verbs:
     @staticmethod
     def _part_name(call: Call) -> str:
         part = call.route.path.rpartition("/")[2]
-        return next(leaf.key for leaf in call.resource.leaves.values() if leaf.written_by == part)
+        return next(field.key for field in call.resource.fields.values() if field.written_by == part)
 
     def _part(self, call: Call) -> object:
         return call.item.body[self._part_name(call)]
@@ -203,12 +204,12 @@ class Verbs:
     def _write(self, call: Call) -> object:
         """Do the PUT of one field that has a path of its own: its whole value is the body."""
         name = self._part_name(call)
-        leaf = call.resource.leaves[name]
-        validate.check({name: leaf}, {name: call.body}, "update", strict=call.world.strict)
+        field = call.resource.fields[name]
+        validate.check({name: field}, {name: call.body}, "update", strict=call.world.strict)
         check.run(call.route.key, call)
         row = call.item
         call.before = row.body
-        call.world.change(row, **{name: shape.taken(leaf, row.body[name], call.body, call.world.now, verb="update")})
+        call.world.change(row, **{name: merged_value(field, row.body[name], call.body, call.world.now)})
         said = after.run(call.route.key, call)
         return row.body[name] if said is None else said
 

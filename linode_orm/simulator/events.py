@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm.mapping.mapper import quoted
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 # Class: (start of the action's name, the `type` that events call it, whether its parent is the event's entity).
 NAMES: Final[dict[str, tuple[str, str, bool]]] = {
@@ -57,7 +57,7 @@ STARTED_AT: Final = 0.1
 class Events:
     """The account's events."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: AccountState) -> None:
         self._world = world
 
     def of(self, verb: str, row: Row) -> None:

@@ -14,10 +14,10 @@ from attrs import define, field
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from linode_orm.simulator.catalogue import Resource
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.router import Route
+    from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 F = TypeVar("F", bound="Callable[..., object]")
 
@@ -30,7 +30,7 @@ class Call:
     `hidden` what it keeps to itself; `body` what was sent.
     """
 
-    world: World
+    world: AccountState
     route: Route
     values: tuple[str, ...]
     body: Body

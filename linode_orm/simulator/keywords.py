@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from linode_orm.simulator.catalogue import Resource
-    from linode_orm.simulator.world import World
+    from linode_orm.simulator.account_state import AccountState
+    from linode_orm.simulator.schema import Resource
 
 # Keywords that are not the last segment of a path, or that several classes would claim.
 NAMES: Final = {
@@ -46,14 +46,14 @@ NAMES: Final = {
 def check_keys(resource: Resource, given: Iterable[str], also: Container[str] = ()) -> None:
     """Raise `ValueError` for a key that a resource does not have: a misspelt one would change nothing, in silence."""
     for key in given:
-        if key not in resource.leaves and key not in resource.id_keys and key not in also:
-            near = get_close_matches(key, [*resource.leaves], 1)
+        if key not in resource.fields and key not in resource.id_keys and key not in also:
+            near = get_close_matches(key, [*resource.fields], 1)
             meant = f"; did you mean {near[0]!r}?" if near else ""
             msg = f"{resource.name} has no key {key!r}{meant}"
             raise ValueError(msg)
 
 
-def name_of(world: World, keyword: str) -> str:
+def name_of(world: AccountState, keyword: str) -> str:
     """Give the class that a keyword means; the keyword itself where none is known."""
     if keyword in NAMES:
         return NAMES[keyword]
@@ -63,7 +63,7 @@ def name_of(world: World, keyword: str) -> str:
     return keyword
 
 
-def resource_of(world: World, keyword: str) -> Resource:
+def resource_of(world: AccountState, keyword: str) -> Resource:
     """Give the resource that a keyword means."""
     name = name_of(world, keyword)
     if name not in world.store.resources:

@@ -10,7 +10,7 @@ from linode_orm.simulator.store import encode
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from linode_orm.simulator.catalogue import Resource
+    from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.store import Body, Row
 
 DEFAULT_SIZE: Final = 100

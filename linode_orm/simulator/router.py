@@ -7,16 +7,16 @@ from urllib.parse import unquote
 
 from attrs import define, field, frozen
 
-from linode_orm.simulator.catalogue import Resource, template
 from linode_orm.simulator.hooks import instead
+from linode_orm.simulator.schema import Resource, template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from linode_orm.simulator.catalogue import Action, Road
+    from linode_orm.simulator.schema import Action, AlternatePath
 
 # What the requests that hooks do wholly belong to, where no declaration has their path.
-FREE: Final = Resource(name="", path="", item_path="", id_keys=(), singleton=True, given={})
+FREE: Final = Resource(name="", path="", item_path="", id_keys=(), singleton=True)
 
 
 @frozen(eq=False)
@@ -28,7 +28,7 @@ class Route:
     verb: str
     resource: Resource
     action: Action | None = None
-    road: Road | None = None
+    alternate_path: AlternatePath | None = None
 
     @property
     def key(self) -> str:
@@ -121,7 +121,7 @@ def verbs(resource: Resource) -> Iterable[Route]:
         yield Route("POST", resource.path, "create", resource)
     if "list" in resource.verbs:
         yield Route("GET", resource.path, "list", resource)
-    written = {leaf.written_by for leaf in resource.leaves.values() if leaf.written_by}
+    written = {field.written_by for field in resource.fields.values() if field.written_by}
     for part in written:
         yield Route("PUT", f"{resource.item_path}/{part}", "write", resource)
         yield Route("GET", f"{resource.item_path}/{part}", "part", resource)
@@ -131,6 +131,6 @@ def extras(resource: Resource) -> Iterable[Route]:
     """Give the routes of a resource's actions and of the other roads that begin at it."""
     for action in resource.actions:
         yield Route(action.method, action.path, "act", resource, action)
-    for road in resource.roads:
-        if road.path:
-            yield Route("GET", f"{resource.item_path}/{road.path}", "road", resource, None, road)
+    for alternate_path in resource.alternate_paths:
+        if alternate_path.path:
+            yield Route("GET", f"{resource.item_path}/{alternate_path.path}", "road", resource, None, alternate_path)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from linode_orm.simulator.world import World
+    from linode_orm.simulator.account_state import AccountState
 
 UNKNOWN: Final = "unknown"
 ENDLESS: Final = "*"
@@ -39,7 +39,7 @@ def accepted(method: str, path: str) -> str:
     return f"{service}:{'read_only' if method == 'GET' else 'read_write'}"
 
 
-def granted(world: World, token: str | None) -> str:
+def granted(world: AccountState, token: str | None) -> str:
     """Give what X-Oauth-Scopes says: a token made in this account has its own scopes until it ends, others have all."""
     if not token or token.startswith("bad"):
         return UNKNOWN

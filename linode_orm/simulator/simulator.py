@@ -6,23 +6,23 @@ import json
 import threading
 from typing import TYPE_CHECKING, Self, Unpack
 
-from linode_orm.simulator import catalogues, effects, fleet, offers
-from linode_orm.simulator.catalogue import declared
+from linode_orm.simulator import effects, price_lists, sample_account, seed_data
+from linode_orm.simulator.account_state import AccountState
 from linode_orm.simulator.clock import VirtualClock
 from linode_orm.simulator.crud import change_at
-from linode_orm.simulator.desk import OK, Asked, Desk
 from linode_orm.simulator.faults import Faults, spoiled
 from linode_orm.simulator.reply import Arrival, Reply, RequestLog
+from linode_orm.simulator.request_handler import OK, Asked, RequestHandler
+from linode_orm.simulator.schema import declared
 from linode_orm.simulator.transport import SimulatedTransport
-from linode_orm.simulator.world import World
 from linode_orm.simulator.xfilter import Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from linode_orm.simulator.catalogue import Resource
     from linode_orm.simulator.faults import Action
     from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.store import Row
     from linode_orm.wire import JSON, Client
     from linode_orm.wire.options import Options
@@ -55,15 +55,15 @@ class Simulator:
         self.requests = RequestLog()
         self.faults = Faults()
         found = list(resources) if resources is not None else declared()
-        self.world = World(found, self.clock, job_seconds=job_seconds, strict=strict)
+        self.world = AccountState(found, self.clock, job_seconds=job_seconds, strict=strict)
         self.transport = SimulatedTransport(self)
-        self._desk = Desk(self.world, found, dialect or Dialect())
-        self.router = self._desk.router
-        self.rate_limits = self._desk.rate_limits
+        self._handler = RequestHandler(self.world, found, dialect or Dialect())
+        self.router = self._handler.router
+        self.rate_limits = self._handler.rate_limits
         self._lock = threading.RLock()
         if catalogue:
-            catalogues.stock(self.world)
-            offers.offer(self.world)
+            seed_data.stock(self.world)
+            price_lists.offer(self.world)
 
     def __enter__(self) -> Self:
         return self
@@ -74,11 +74,11 @@ class Simulator:
     @property
     def dialect(self) -> Dialect:
         """How X-Filter is read; may be replaced."""
-        return self._desk.verbs.dialect
+        return self._handler.verbs.dialect
 
     @dialect.setter
     def dialect(self, dialect: Dialect) -> None:
-        self._desk.verbs.dialect = dialect
+        self._handler.verbs.dialect = dialect
 
     @property
     def job_seconds(self) -> float:
@@ -105,12 +105,12 @@ class Simulator:
         or a key that there is not.
         """
         with self._lock:
-            return fleet.seed(self.world, rows)
+            return sample_account.seed(self.world, rows)
 
     def populate(self, instances: int) -> None:
         """Make a plausible account of that many Linodes with what usually hangs on them."""
         with self._lock:
-            fleet.populate(self.world, instances)
+            sample_account.populate(self.world, instances)
 
     def change(self, path: str, **fields: object) -> dict[str, JSON]:
         """Give the object at a path other values, behind the client's back.
@@ -118,7 +118,7 @@ class Simulator:
         Raises `LookupError` where there is none, `ValueError` for a key that it does not have.
         """
         with self._lock:
-            return dict(change_at(self._desk.find(path), fields))
+            return dict(change_at(self._handler.find(path), fields))
 
     def remove(self, path: str) -> None:
         """Delete the object at a path with all its consequences, behind the client's back."""
@@ -139,15 +139,15 @@ class Simulator:
         """Give the body of the object at a path, as it stands now; raise `LookupError` where there is none."""
         with self._lock:
             self.world.jobs.settle()
-            return dict(self._desk.find(path).item.body)
+            return dict(self._handler.find(path).item.body)
 
     def _quietly(self, method: str, path: str, body: object = None) -> Reply:
         with self._lock:
             self.world.jobs.settle()
-            return self._desk.answer(Asked(method, path, body=json.loads(json.dumps(body))))
+            return self._handler.answer(Asked(method, path, body=json.loads(json.dumps(body))))
 
     def _call(self, path: str) -> Call:
-        return self._desk.find(path)
+        return self._handler.find(path)
 
     def exchange(  # noqa: PLR0913  the parts of a request
         self,
@@ -180,12 +180,12 @@ class Simulator:
 
     def _with_fault(self, fault: Action | None, asked: Asked, patience: float) -> Reply:
         if fault is not None and fault.before:
-            return spoiled(Reply(OK, b"", self._desk.headers(asked), before=True), fault)
+            return spoiled(Reply(OK, b"", self._handler.headers(asked), before=True), fault)
         if fault is not None and fault.delays:
-            self.world.jobs.later(patience + fault.seconds, lambda: self._desk.take(asked))
-            return spoiled(Reply(OK, b"", self._desk.headers(asked)), fault)
+            self.world.jobs.later(patience + fault.seconds, lambda: self._handler.take(asked))
+            return spoiled(Reply(OK, b"", self._handler.headers(asked)), fault)
         self.world.jobs.settle()
-        reply = self._desk.take(asked)
+        reply = self._handler.take(asked)
         return spoiled(reply, fault) if fault is not None else reply
 
 

@@ -7,12 +7,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from linode_orm.simulator.catalogue import template
+from linode_orm.simulator.schema import template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from linode_orm.simulator.catalogue import Resource
+    from linode_orm.simulator.schema import Resource
 
 Body = dict[str, Any]
 

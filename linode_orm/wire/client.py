@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from attrs import frozen
 
+from linode_orm._public import public
 from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
@@ -47,6 +48,7 @@ class Outcome:
     error: Exception | None
 
 
+@public
 class Client:
     """The connection to one account: pool, retries, time limits, and the cache of reference data.
 

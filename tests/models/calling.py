@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linode_orm import models
-from linode_orm.mapping.codecs import Moment
-from linode_orm.mapping.containers import Choice, ListOf, MapOf, Structure
+from linode_orm.mapping.codecs import DateTime
+from linode_orm.mapping.containers import ListOf, MapOf
 from linode_orm.mapping.query import Query
+from linode_orm.mapping.structures import Choice, Structure
 from tests.models.described import asked, bare
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def given(codec: Any, raw: Any) -> Any:
     if raw is None or (isinstance(inner, Structure) and not isinstance(raw, dict)):
         return raw
     match inner:
-        case Moment():
+        case DateTime():
             return datetime(2018, 1, 2, 3, 4, 5, tzinfo=UTC)
         case ListOf():
             return [given(inner.item, each) for each in raw]

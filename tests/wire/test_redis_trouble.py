@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = needs_redis
+pytestmark = [pytest.mark.slow, needs_redis]
 
 
 class Ahead(SystemClock):
@@ -177,6 +177,24 @@ def test_it_holds_garbage(kind: str, report: str, full: bool, tell) -> None:
     assert spoilt
     assert max(late) < 200
     assert refused < 0.01 * count * len(late)
+
+
+def test_a_name_of_a_window_is_no_text() -> None:
+    """A name that no other process can have given keeps no request from being sent."""
+    import redis as library
+
+    with running() as redis:
+        connection, stage = library.Redis(port=redis.port), Stage()
+        api = Limiter(stage, Counter(1600, 60, 30.0), ahead=0.0)
+        requests = [Request("PUT", f"/volumes/{number}", body={}) for number in range(20)]
+        first, second = (Client("t", transport=api, clock=stage, budget=redis.uri) for _ in range(2))
+        assert work(stage, first, requests) == [200] * 20
+        names = connection.keys("*:@*")
+        for key in names:
+            connection.set(key, GARBAGE["bytes"])
+        assert names
+        assert work(stage, second, requests) == [200] * 20
+        assert second.budget.share < 1
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ class ImageUpload:
 
     def send(self, file: Source, *, progress: Progress | None = None) -> None:
         """Upload the file, a disk's raw content packed by gzip; `progress` is told the bytes gone and those in all."""
-        send(self.image.__state__.owner, self.upload_to, content(file, "application/octet-stream", progress))
+        send(self.image, self.upload_to, content(file, "application/octet-stream", progress))
 
 
 class ImageFiles(Model):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.state import Loaded
-from linode_orm.session.newest import read_newest
+from linode_orm.mapping.state import state_of
+from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.commit.plans.plan import Plan
-    from linode_orm.session.waits.polling import Polls
+    from linode_orm.session.planning.plan import Plan
+    from linode_orm.session.waiting.bulk_refresh import Polls
     from linode_orm.wire.client import Client
 
 
@@ -31,7 +31,7 @@ def check_max_deletes(plan: Plan, most: int | None) -> None:
     if type(most) is not int or most < 0:
         msg = f"max_deletes is a whole number from 0, or None, not {most!r}"
         raise InvalidRequestError(msg)
-    if plan.deletes > most:
+    if plan.deletes > most:  # promise 3a: no more deletions than foreseen
         msg = f"this commit would delete {plan.deletes} objects, and max_deletes is {most}; nothing was sent"
         raise InvalidRequestError(msg)
 
@@ -41,10 +41,10 @@ def check_protected(session: Polls, deleted: Iterable[Model], protected: frozens
     if not protected:
         return
     tagged = [each for each in deleted if "tags" in each.__mapper__.fields]
-    read_newest(session, [each for each in tagged if each.__state__.loaded is Loaded.NOTHING])
+    refresh_in_bulk(session, [each for each in tagged if not state_of(each).is_loaded])
     found = [(each, sorted(protected.intersection(_tags(each)))) for each in tagged]
     named = [f"{each.__describe__()} ({', '.join(tags)})" for each, tags in found if tags]
-    if named:
+    if named:  # promise 3b: nothing protected is deleted
         msg = (
             f"protected tags forbid the deletion of {'; '.join(named)}; nothing was sent: take them off the list first"
         )
@@ -52,5 +52,5 @@ def check_protected(session: Polls, deleted: Iterable[Model], protected: frozens
 
 
 def _tags(instance: Model) -> Iterable[str]:
-    tags = instance.__state__.raw.get("tags")
+    tags = state_of(instance).body.get("tags")
     return (each for each in tags if isinstance(each, str)) if isinstance(tags, list) else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from linode_orm._public import public
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.relations import Many
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from linode_orm.session.query.planner import Note, ReadPlan
 
 
+@public
 class Explanation(NamedTuple):
     """The reading of one query; `print(query.explain())` shows it."""
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linode_orm.errors import InvalidRequestError, NotFilterable
-from linode_orm.mapping.containers import Structure
 from linode_orm.mapping.expressions import And, Comparison, Not, Or
 from linode_orm.mapping.relations import ParentIs, leaves
-from linode_orm.session.query.clauses import Leaf, all_of, any_of, divided, written
+from linode_orm.session.lists.xfilter import Leaf, all_of, any_of, divided, written
 from linode_orm.session.query.evaluate import check_model, order_key
-from linode_orm.session.query.operators import FILTERED_ROADS, NEGATED, ORDERED, kind_of, rule_for, write
+from linode_orm.session.query.pushdown_rules import FILTERED_ROADS, NEGATED, rule_for, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.expressions import Expression, Order
+    from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.mapping.query import Query
-    from linode_orm.session.query.clauses import Clause, Payload
+    from linode_orm.session.lists.xfilter import Clause, Payload
 
 
 _ID: Final = re.compile(r"/\d+")
@@ -268,7 +268,7 @@ def _orders(
         why = "the list comes whole"
     elif not first.filterable:
         why = "the server cannot order by it"
-    elif kind_of(first.codec) not in ORDERED:
+    elif not first.codec.bare.is_sorted_alike:
         why = "only numbers and moments have the same order there as here"
     elif len(filters) != 1 or parents is None or len(parents) != 1:
         why = "several lists are read"
@@ -288,7 +288,7 @@ def _refuse_local(model: type[Model], notes: Sequence[Note], unfiltered: str) ->
     local = [note for note in notes if note.where == "here" or (unfiltered and note.where == "server")]
     if not local:
         return
-    why, known = unfiltered or local[0].why, ", ".join(_filterable(model.__mapper__)) or "nothing"
+    why, known = unfiltered or local[0].why, ", ".join(_filterable(model.__mapper__.fields)) or "nothing"
     msg = (
         f"query({model.__name__}): {local[0].part} cannot be left to the server ({why}), and the session has "
         f"strict_filters=True; "
@@ -297,11 +297,9 @@ def _refuse_local(model: type[Model], notes: Sequence[Note], unfiltered: str) ->
     raise NotFilterable(msg)
 
 
-def _filterable(mapper: Any, prefix: str = "") -> Iterator[str]:  # noqa: ANN401  of a model or of a nested class
+def _filterable(fields: Mapping[str, FieldFacts], prefix: str = "") -> Iterator[str]:
     """Give the names of the attributes that the server can filter, nested ones dotted."""
-    for name, field in mapper.fields.items():
+    for name, field in fields.items():
         if field.filterable:
             yield prefix + name
-        inner = getattr(field.codec, "inner", field.codec)
-        if isinstance(inner, Structure):
-            yield from _filterable(cast("Any", inner.cls).__mapper__, f"{prefix}{name}.")
+        yield from _filterable(field.codec.fields, f"{prefix}{name}.")

@@ -7,23 +7,24 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import ref
 
-from linode_orm.mapping.state import DETACHED, Status
-from linode_orm.session.batches import Batch
+from linode_orm.mapping.state import Status
+from linode_orm.mapping.transient import DETACHED
+from linode_orm.session.lists.listing import PAGES_AHEAD, Listing, read_page, send_in_order
+from linode_orm.session.lists.page_windows import first_window
+from linode_orm.session.lists.pagination import ListReader
 from linode_orm.session.query import sources
+from linode_orm.session.query.eager import LoaderBatch
 from linode_orm.session.query.evaluate import compile_condition, order_key, sort_rows
 from linode_orm.session.query.explanation import Explanation
-from linode_orm.session.query.listing import AHEAD, Listing, in_order, read_page
-from linode_orm.session.query.pages import ListReader
 from linode_orm.session.query.planner import plan_query
 from linode_orm.session.query.sources import Library
-from linode_orm.session.query.windows import first_window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.query import Query
-    from linode_orm.session.batches import Batches
+    from linode_orm.session.query.eager import EagerLoader
     from linode_orm.session.query.planner import ReadPlan
     from linode_orm.session.query.sources import Body, Parents
 
@@ -38,7 +39,7 @@ _PORTION = 500
 class Asks(Library, Protocol):
     """What answering queries needs of a session."""
 
-    batches: Batches
+    batches: EagerLoader
     strict_filters: bool
 
     def check_thread(self) -> None:
@@ -75,7 +76,7 @@ class QueryRunner:
         return self._objects(query, self._plan(query))
 
     def _objects(self, query: Query[Any], plan: ReadPlan) -> Iterator[Any]:
-        batch = Batch(refuses=any(option.kind == "raise" for option in query.chosen))
+        batch = LoaderBatch(refuses=any(option.kind == "raise" for option in query.chosen))
         options = [option for option in query.chosen if option.kind != "raise"]
         portions = self._portions(plan, batch)
         if options:
@@ -85,7 +86,7 @@ class QueryRunner:
         for objects in portions:
             yield from objects
 
-    def _portions(self, plan: ReadPlan, batch: Batch) -> Iterator[list[Any]]:
+    def _portions(self, plan: ReadPlan, batch: LoaderBatch) -> Iterator[list[Any]]:
         """Give the objects in portions whose members can load their references together."""
         if plan.is_empty:
             return
@@ -93,16 +94,16 @@ class QueryRunner:
         if plan.order:
             yield self._in_order(plan, batch, self._sorted(plan, held))
             return
-        lists = 1 if plan.parents is not None and len(plan.parents) * len(plan.filters) == 1 else AHEAD
+        lists = 1 if plan.parents is not None and len(plan.parents) * len(plan.filters) == 1 else PAGES_AHEAD
         for runs in _together(self._runs(plan, held), lists):
             yield [each for parents, bodies in runs for each in self._made(plan, batch, parents, bodies)]
 
-    def _made(self, plan: ReadPlan, batch: Batch, parents: Parents, bodies: list[Body]) -> list[Any]:
+    def _made(self, plan: ReadPlan, batch: LoaderBatch, parents: Parents, bodies: list[Body]) -> list[Any]:
         objects = self._session.loader.rows(plan.model, parents, bodies, batch=batch)
         batch.add(map(ref, objects))
         return objects
 
-    def _in_order(self, plan: ReadPlan, batch: Batch, found: list[Found]) -> list[Any]:
+    def _in_order(self, plan: ReadPlan, batch: LoaderBatch, found: list[Found]) -> list[Any]:
         """Make objects of sorted rows, those below the same parents together."""
         below: dict[Parents, list[Body]] = {}
         for parents, _, body in found:
@@ -237,10 +238,10 @@ class QueryRunner:
         """Read every object of a class that has no parents, unless that takes more than `most` requests."""
         listing = Listing(model, model.__mapper__.collection_path(()), envelope=model.__mapper__.envelope)
         reader = ListReader(self._session.client, listing)
-        batch = Batch()
+        batch = LoaderBatch()
         objects: list[Model] = []
         for rows in reader.pages():
-            if reader.counted > most:
+            if reader.page_count > most:
                 return None
             objects += self._session.loader.rows(model, (), rows, batch=batch)
         batch.add(map(ref, objects))
@@ -259,9 +260,9 @@ class QueryRunner:
         ]
         readers = [ListReader(self._session.client, listing) for listing in listings]
         results: list[list[Model]] = []
-        arrived = in_order(self._session.client, [reader.opening for reader in readers])
+        arrived = send_in_order(self._session.client, [reader.opening for reader in readers])
         for listing, reader, first in zip(listings, readers, arrived, strict=True):
-            batch = Batch()
+            batch = LoaderBatch()
             objects: list[Model] = []
             for rows in reader.after(first):
                 objects += self._session.loader.rows(listing.model, listing.parents, rows, batch=batch)

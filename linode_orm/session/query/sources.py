@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from linode_orm.errors import NotFound
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
-from linode_orm.session.query.listing import AHEAD, Listing, in_order
-from linode_orm.session.query.pages import ListReader
+from linode_orm.mapping.state import state_of
+from linode_orm.session.lists.listing import PAGES_AHEAD, Listing, send_in_order
+from linode_orm.session.lists.pagination import ListReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from linode_orm.mapping import Model
+    from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.query import Runner
-    from linode_orm.mapping.state import Near
-    from linode_orm.session.catalogue import Catalogue
-    from linode_orm.session.loading import Loader
+    from linode_orm.session.loading.loader import Loader
+    from linode_orm.session.loading.reference_data import ReferenceData
     from linode_orm.session.query.planner import ReadPlan
     from linode_orm.wire.client import Client
 
@@ -29,7 +30,7 @@ class Library(Protocol):
     """What reading lists needs of a session."""
 
     client: Client
-    catalogue: Catalogue
+    catalogue: ReferenceData
     loader: Loader
 
     @property
@@ -37,7 +38,9 @@ class Library(Protocol):
         """What answers queries."""
         ...
 
-    def reference(self, model: type, identity: object, parents: tuple[object, ...], near: Near | None) -> Any:  # noqa: ANN401  an instance of `model`
+    def reference(
+        self, model: type, identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
+    ) -> Any:  # noqa: ANN401  an instance of `model`
         """Give the object with that key, without a request."""
 
 
@@ -58,7 +61,7 @@ def chunks(session: Library, plan: ReadPlan, *, enough: int | None, held: list[M
         return
     listings = list(_listings(plan, _parents(session, plan, held)))
     if len(listings) == 1 and plan.parents is not None:
-        reader = ListReader(session.client, listings[0], wanted=enough, certain=plan.complete)
+        reader = ListReader(session.client, listings[0], wanted=enough, is_exact=plan.complete)
         for rows in reader.pages():
             yield Chunk(listings[0].parents, rows)
         return
@@ -77,7 +80,7 @@ def _parents(session: Library, plan: ReadPlan, held: list[Model]) -> Iterable[Pa
     every: Query[Any] = Query(cast("type[Model]", parent), session.runner)
     found = every.all()
     held += found
-    return [(*each.__state__.parents, each.__state__.identity) for each in found]
+    return [state_of(each).key for each in found]
 
 
 def _listings(plan: ReadPlan, parents: Iterable[Parents]) -> Iterator[Listing]:
@@ -94,9 +97,9 @@ def _side_by_side(client: Client, listings: list[Listing], fresh: _Once, *, name
 
     A parent that the caller has not `named` may go before its children are asked for: then so have they.
     """
-    for begin in range(0, len(listings), AHEAD):
-        readers = [ListReader(client, listing) for listing in listings[begin : begin + AHEAD]]
-        arrived = in_order(client, [reader.opening for reader in readers])
+    for begin in range(0, len(listings), PAGES_AHEAD):
+        readers = [ListReader(client, listing) for listing in listings[begin : begin + PAGES_AHEAD]]
+        arrived = send_in_order(client, [reader.opening for reader in readers])
         for listing, reader, first in zip(listings[begin:], readers, arrived, strict=False):
             if isinstance(first, NotFound) and not named:
                 continue

@@ -10,9 +10,9 @@ from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, ready
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 EMPTY: Final = b"\x89PNG\r\n\x1a\n"  # a picture whose bytes did not come
 HIDDEN: Final = "<REDACTED>"  # what the API shows of a secret after the first answer (`TestOAuthClient_GetFound#1`)
@@ -186,6 +186,6 @@ def _enrolled(call: Call) -> None:
     draft.update(program, id=call.body.get("id") or draft["id"], enrolled=call.world.now)
 
 
-def _program(world: World, identity: object) -> Body:
+def _program(world: AccountState, identity: object) -> Body:
     row = world.get("BetaProgram", identity)
     return {key: row.body[key] for key in ("label", "description", "started", "ended")} if row is not None else {}

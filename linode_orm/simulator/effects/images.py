@@ -8,9 +8,9 @@ from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, listing
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 
 def _sharing(image: object, groups: int) -> Body:
@@ -40,7 +40,7 @@ def _may_create(call: Call) -> None:
         raise bad("disk_id is not valid", "disk_id")
 
 
-def _disk(world: World, identity: object) -> Row | None:
+def _disk(world: AccountState, identity: object) -> Row | None:
     return next((row for row in world.rows("Disk") if row.id == identity), None)
 
 
@@ -102,7 +102,7 @@ def _with_images(call: Call) -> None:
     _count(call.world, call.item)
 
 
-def _count(world: World, group: Row) -> None:
+def _count(world: AccountState, group: Row) -> None:
     images, members = world.below(group, "ImageShareGroupImage"), world.below(group, "ImageShareGroupMember")
     group.change(images_count=len(images), members_count=len(members))
 
@@ -136,7 +136,7 @@ def _listed(call: Call) -> Body:
     return {"data": [row.body for row in rows], "page": 1, "pages": 1, "results": len(rows)}
 
 
-def _share(world: World, group: Row, given: Body) -> Row:
+def _share(world: AccountState, group: Row, given: Body) -> Row:
     if world.get("Image", given.get("id")) is None:
         raise not_found()
     known = {key: given[key] for key in ("label", "description") if given.get(key)}

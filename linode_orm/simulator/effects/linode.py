@@ -10,9 +10,9 @@ from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, fill, listing
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 # What a Linode without an image takes of the time of one with (FACTS 5: 15 seconds, and 60).
 BARE: Final = 0.22
@@ -21,7 +21,7 @@ _WAYS_IN: Final = ("root_pass", "authorized_keys", "authorized_users")
 RUNNING: Final = ({"status": "booting"}, {"status": "running"})
 
 
-def specs_of(world: World, plan: str) -> Body:
+def specs_of(world: AccountState, plan: str) -> Body:
     """Give what a plan has to offer."""
     row = world.get("Type", plan)
     body = row.body if row is not None else {"disk": 25600, "memory": 1024, "vcpus": 1, "transfer": 1000, "gpus": 0}
@@ -230,7 +230,7 @@ def _nodebalancers(call: Call) -> list[Row]:
     return [row for row in call.world.rows("NodeBalancer") if str(row.id) in ids]
 
 
-def behind(world: World, kind: str, identity: object) -> list[Row]:
+def behind(world: AccountState, kind: str, identity: object) -> list[Row]:
     """Give the firewalls that a device of that kind and id is behind."""
     found = []
     for device in world.rows("FirewallDevice"):

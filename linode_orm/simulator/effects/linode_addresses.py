@@ -8,9 +8,9 @@ from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, instead, listing, ready
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 
 def address_of(number: int) -> str:
@@ -28,7 +28,7 @@ def name_of(address: str) -> str:
     return f"{address.replace('.', '-')}.ip.linodeusercontent.com"
 
 
-def belongs(world: World, row: Row, host: Row | None) -> None:
+def belongs(world: AccountState, row: Row, host: Row | None) -> None:
     """Let an address be a Linode's, or nobody's: its name and pointer follow (`TestIPAddress_Instance_Allocate#5`)."""
     if host is None:
         row.change(linode_id=None, rdns=None, assigned_entity=None)
@@ -37,7 +37,7 @@ def belongs(world: World, row: Row, host: Row | None) -> None:
     row.change(linode_id=host.id, rdns=named, region=host.body["region"], assigned_entity=world.events.entity(host))
 
 
-def give(world: World, host: Row, address: str, *, public: bool) -> Row:
+def give(world: AccountState, host: Row, address: str, *, public: bool) -> Row:
     """Make an address of a Linode."""
     row = world.make("IPAddress", (), address=address, type="ipv4", public=public, region=host.body["region"])
     row.change(reserved=False, vpc_nat_1_1=None, interface_id=None)
@@ -53,7 +53,7 @@ def _everybody(call: Call) -> None:
         _own(call.world, host)
 
 
-def _own(world: World, host: Row) -> None:
+def _own(world: AccountState, host: Row) -> None:
     """Make the rows of the addresses that a Linode shows: whoever was never asked for has none yet."""
     if host.hidden.get("addressed") or "IPAddress" not in world.store.resources:
         return
@@ -63,13 +63,13 @@ def _own(world: World, host: Row) -> None:
             give(world, host, str(each), public=not str(each).startswith("192.168."))
 
 
-def addresses(world: World, host: Row) -> list[Row]:
+def addresses(world: AccountState, host: Row) -> list[Row]:
     """Give the addresses of a Linode."""
     _own(world, host)
     return [row for row in world.rows("IPAddress") if row.body.get("linode_id") == host.id]
 
 
-def show(world: World, host: Row) -> None:
+def show(world: AccountState, host: Row) -> None:
     """Bring what a Linode shows of its addresses up to date."""
     host.change(ipv4=[row.body["address"] for row in addresses(world, host)])
 

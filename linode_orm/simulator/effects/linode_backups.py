@@ -8,9 +8,9 @@ from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, fill, instead
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body
-    from linode_orm.simulator.world import World
 
 
 @answer("POST /linode/instances/{}/backups/enable")
@@ -62,7 +62,7 @@ def _stats(call: Call) -> Body:
     return _series(call.world, f"linode.com - linode{call.values[0]} - day (5 min avg)")
 
 
-def _series(world: World, title: str) -> Body:
+def _series(world: AccountState, title: str) -> Body:
     """Give the series of a Linode."""
     until = int(world.clock.now().timestamp()) * 1000
     series = [[until - 300_000 * back, 0.0] for back in range(3, 0, -1)]

@@ -8,9 +8,9 @@ from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, fill
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 SLOTS = tuple(f"sd{letter}" for letter in "abcdefgh")
 
@@ -43,7 +43,7 @@ def _may_configure(call: Call) -> None:
         _subnet(call.world, each.get("subnet_id") if isinstance(each, dict) else None)
 
 
-def _subnet(world: World, identity: object) -> Row | None:
+def _subnet(world: AccountState, identity: object) -> Row | None:
     found = [row for row in world.rows("VPCSubnet") if row.id == identity]
     if identity is not None and not found:
         raise bad("Subnet not found", "subnet_id")
@@ -66,7 +66,7 @@ def _configured(call: Call) -> None:
     _show(world, row)
 
 
-def _show(world: World, config: Row) -> None:
+def _show(world: AccountState, config: Row) -> None:
     config.change(interfaces=[child.body for child in world.below(config, "ConfigInterface")])
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm.simulator.hooks import after, answer, check, fill
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Row
-    from linode_orm.simulator.world import World
 
 SWAP: Final = 512
 
@@ -19,7 +19,7 @@ def _disks_wait(call: Call) -> None:
     call.world.refuse_busy(call.parent)
 
 
-def deploy(world: World, row: Row) -> None:
+def deploy(world: AccountState, row: Row) -> None:
     """Give a Linode the disks and the profile that a deployment makes."""
     if "Disk" not in world.store.resources:
         return

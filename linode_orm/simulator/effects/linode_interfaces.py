@@ -9,9 +9,9 @@ from linode_orm.simulator.hooks import after, answer, born, check, fill, instead
 from linode_orm.simulator.store import encode
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 KINDS = ("public", "vpc", "vlan", "rdma_vpc")
 
@@ -25,7 +25,7 @@ def _may_add(call: Call) -> None:
         raise bad("Subnet not found", "vpc.subnet_id")
 
 
-def _vpc_of(world: World, identity: object) -> int | None:
+def _vpc_of(world: AccountState, identity: object) -> int | None:
     return next((int(row.parents[0]) for row in world.rows("VPCSubnet") if row.id == identity), None)
 
 
@@ -89,7 +89,7 @@ def _changed(call: Call) -> None:
     _write_down(call.world, row)
 
 
-def _write_down(world: World, row: Row) -> None:
+def _write_down(world: AccountState, row: Row) -> None:
     facts = {"interface_id": row.id, "linode_id": int(row.parents[0]), "version": row.body["version"]}
     record = world.make("LinodeInterfaceHistory", row.parents, **facts)
     record.change(interface_data=encode(row.body).decode(), created=world.now)

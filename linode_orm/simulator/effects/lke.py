@@ -9,9 +9,9 @@ from linode_orm.simulator.errors import Refused, bad
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, listing
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 NOT_YET: Final = 503
 
@@ -65,7 +65,7 @@ def _pool(call: Call) -> Body:
     return dict(call.item.body)
 
 
-def _nodes(world: World, pool: Row) -> None:
+def _nodes(world: AccountState, pool: Row) -> None:
     """Let a pool have as many nodes as it says; new ones are ready a job later (`TestLKENodePool_Update#5`)."""
     cluster = pool.parents
     have = [node for node in world.rows("LKENode") if node.hidden.get("pool") == pool.key]
@@ -82,7 +82,7 @@ def _nodes(world: World, pool: Row) -> None:
     show_nodes(world, pool)
 
 
-def show_nodes(world: World, pool: Row) -> None:
+def show_nodes(world: AccountState, pool: Row) -> None:
     """Bring what a pool shows of its nodes up to date."""
     mine = [node for node in world.rows("LKENode") if node.hidden.get("pool") == pool.key]
     shown = ("id", "instance_id", "status")

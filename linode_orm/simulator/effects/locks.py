@@ -8,9 +8,9 @@ from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, check, fill
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Row
-    from linode_orm.simulator.world import World
 
 CLASSES: Final = {"linode": "Instance", "nodebalancer": "NodeBalancer", "volume": "Volume", "lkecluster": "LKECluster"}
 
@@ -39,7 +39,7 @@ def _lock(call: Call) -> None:
         call.draft["entity"] = {**call.world.events.entity(target), "type": kind}
 
 
-def _target(world: World, lock: Row) -> Row | None:
+def _target(world: AccountState, lock: Row) -> Row | None:
     entity = lock.body["entity"]
     return world.get(CLASSES.get(str(entity["type"]), ""), entity["id"])
 

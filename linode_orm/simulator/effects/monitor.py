@@ -8,9 +8,9 @@ from linode_orm.simulator.errors import Refused, not_found
 from linode_orm.simulator.hooks import after, answer, fill, instead, listing
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 FORBIDDEN: Final = 403
 
@@ -32,7 +32,7 @@ def _alert(call: Call) -> None:
     draft["alert_channels"] = _channels(call.world, call.given("channel_ids"))
 
 
-def _channels(world: World, ids: object) -> list[Body]:
+def _channels(world: AccountState, ids: object) -> list[Body]:
     rows = [world.get("AlertChannel", each) for each in ids] if isinstance(ids, list) else []
     known = [row for row in rows if row is not None]
     return [
@@ -81,7 +81,7 @@ def _entities(call: Call) -> list[Row | Body]:
     return found
 
 
-def _place(world: World, kind: str, identity: object) -> str:
+def _place(world: AccountState, kind: str, identity: object) -> str:
     if kind == "dbaas":
         engine = "mysql" if world.get("MySQLDatabase", identity) is not None else "postgresql"
         return f"databases/{engine}/instances"

@@ -9,8 +9,8 @@ from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, check, fill
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
-    from linode_orm.simulator.world import World
 
 KINDS: Final = ("akamai_object_storage", "custom_https")
 # What an answer never shows of where a stream leads (`TestLogStream_Create_TwoDestinations#6`).
@@ -31,7 +31,7 @@ def _leads_somewhere(call: Call) -> None:
         raise bad("Destination not found", "destination")
 
 
-def _led(world: World, wanted: object) -> list[Any]:
+def _led(world: AccountState, wanted: object) -> list[Any]:
     found = []
     for each in wanted if isinstance(wanted, list) else ():
         row = None if isinstance(each, dict) else world.get("StreamDestination", each)

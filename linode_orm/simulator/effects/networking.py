@@ -6,15 +6,15 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Final
 
+from linode_orm.mapping.json_types import merged_value
 from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead
-from linode_orm.simulator.shape import taken
 from linode_orm.simulator.validate import check as check_body
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 CLASSES: Final = {"linode": "Instance", "nodebalancer": "NodeBalancer", "interface": "LinodeInterface"}
 
@@ -54,16 +54,16 @@ def _rules(call: Call) -> Body:
 def _rules_changed(call: Call) -> Body:
     """Take the rules whole, with a new version and fingerprint (`TestFirewallRules_Update#1`)."""
     world, row = call.world, call.world.need("Firewall", call.values[0])
-    leaf, before = row.resource.leaves["rules"], row.body["rules"]
-    check_body({"rules": leaf}, {"rules": call.body}, "update", strict=world.strict)
-    rules = taken(leaf, before, call.body, world.now, verb="update")
+    field, before = row.resource.fields["rules"], row.body["rules"]
+    check_body({"rules": field}, {"rules": call.body}, "update", strict=world.strict)
+    rules = merged_value(field, before, call.body, world.now)
     row.hidden.setdefault("history", []).append(row.body)
     world.change(row, rules=_stamped(rules, int(before.get("version") or 0) + 1))
     world.events.add("firewall_rules_update", row)
     return dict(row.body["rules"])
 
 
-def _entity(world: World, kind: str, identity: object) -> Body:
+def _entity(world: AccountState, kind: str, identity: object) -> Body:
     name = CLASSES.get(kind)
     target = world.get(name, identity) if name else None
     if target is None:
@@ -93,7 +93,7 @@ def _devices_changed(call: Call) -> None:
     _show_entities(call.world, call.parent)
 
 
-def _show_entities(world: World, firewall: Row) -> None:
+def _show_entities(world: AccountState, firewall: Row) -> None:
     firewall.change(entities=[device.body["entity"] for device in world.below(firewall, "FirewallDevice")])
 
 
@@ -146,7 +146,7 @@ def _expansion(call: Call) -> Body:
     return rules
 
 
-def _expanded(world: World, rule: Body) -> list[Body]:
+def _expanded(world: AccountState, rule: Body) -> list[Body]:
     found = world.get("FirewallRuleSet", rule.get("ruleset"))
     if rule.get("ruleset") is None:
         usual = {"description": "", "ports": "", "label": "", "addresses": {"ipv4": [], "ipv6": []}}

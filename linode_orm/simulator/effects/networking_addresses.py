@@ -10,9 +10,9 @@ from linode_orm.simulator.hooks import after, answer, check, fill, instead, read
 from linode_orm.simulator.store import encode
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Row
-    from linode_orm.simulator.world import World
 
 
 @check("POST /networking/ips")
@@ -143,7 +143,7 @@ def _assign(call: Call) -> None:
             show(world, each)
 
 
-def _found(world: World, address: str) -> Row | None:
+def _found(world: AccountState, address: str) -> Row | None:
     return world.get("IPAddress", address) or world.get("IPv6Range", address.partition("/")[0])
 
 

@@ -11,9 +11,9 @@ from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, named
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 # Regions with the oldest kinds of endpoint, which alone have a cluster (`TestObjectStorageBucket_GetFound#0`).
 ENDPOINTS: Final = {
@@ -200,7 +200,7 @@ def _put(call: Call) -> None:
     keep(call.world, _needed(call.world, call.values), call.values[2], size, str(call.given("content") or ""))
 
 
-def keep(world: World, bucket: Row, name: str, size: int, content: str = "") -> None:
+def keep(world: AccountState, bucket: Row, name: str, size: int, content: str = "") -> None:
     """Put an object into a bucket (`TestLogStream_Create_TwoDestinations#12`)."""
     facts = {"size": size, "last_modified": f"{world.now}.000Z", "etag": md5(content.encode()).hexdigest()}  # noqa: S324  what S3 calls a tag
     bucket.hidden.setdefault("objects", {})[name] = {"name": name, **facts, "owner": OWNER}
@@ -226,7 +226,7 @@ def _drop(call: Call) -> None:
     bucket.change(objects=len(held), size=sum(each["size"] for each in held))
 
 
-def _needed(world: World, values: tuple[str, ...]) -> Row:
+def _needed(world: AccountState, values: tuple[str, ...]) -> Row:
     row = world.get("ObjectStorageBucket", "\0".join(values[:2]))
     if row is None:
         raise not_found()

@@ -10,9 +10,9 @@ from linode_orm.simulator.hooks import after, answer, check, listing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Row
-    from linode_orm.simulator.world import World
 
 TAGGED: Final = {
     "Instance": ("linodes", "linode"),
@@ -23,7 +23,7 @@ TAGGED: Final = {
 }
 
 
-def _carriers(world: World, label: str) -> Iterator[tuple[str, Row]]:
+def _holders(world: AccountState, label: str) -> Iterator[tuple[str, Row]]:
     for name, (_, kind) in TAGGED.items():
         for row in world.rows(name):
             if label in (row.body.get("tags") or ()):
@@ -40,7 +40,7 @@ def _labels(call: Call) -> list[Any]:
 @check("POST /tags")
 def _may_create(call: Call) -> None:
     label = call.given("label")
-    if any(row.body["label"] == label for row in call.world.rows("Tag")) or any(_carriers(call.world, str(label))):
+    if any(row.body["label"] == label for row in call.world.rows("Tag")) or any(_holders(call.world, str(label))):
         raise bad("Tag already exists", "label")
 
 
@@ -55,17 +55,17 @@ def _put_on(call: Call) -> None:
 
 @answer("GET /tags/{}")
 def _objects(call: Call) -> list[Any]:
-    found = list(_carriers(call.world, call.values[0]))
+    found = list(_holders(call.world, call.values[0]))
     return [{"type": kind, "data": row.body} for kind, row in found]
 
 
 @after("DELETE /tags/{}")
 def _taken_off(call: Call) -> None:
-    for _, row in list(_carriers(call.world, call.values[0])):
+    for _, row in list(_holders(call.world, call.values[0])):
         call.world.change(row, tags=[tag for tag in row.body["tags"] if tag != call.values[0]])
 
 
 @check("DELETE /tags/{}")
 def _may_delete(call: Call) -> None:
-    if call.row is None and not any(_carriers(call.world, call.values[0])):
+    if call.row is None and not any(_holders(call.world, call.values[0])):
         raise not_found()

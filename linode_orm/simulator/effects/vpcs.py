@@ -9,9 +9,9 @@ from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import check, fill, listing
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
-    from linode_orm.simulator.world import World
 
 _LABEL: Final = re.compile(r"[A-Za-z0-9_-]+")
 RANGES: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -68,11 +68,11 @@ def _empty(call: Call) -> None:
         raise bad("Cannot delete while Linodes are attached")
 
 
-def _inside(world: World) -> list[Row]:
+def _inside(world: AccountState) -> list[Row]:
     return [row for row in world.rows("ConfigInterface") if row.body.get("purpose") == "vpc"]
 
 
-def _addresses(world: World) -> list[Body]:
+def _addresses(world: AccountState) -> list[Body]:
     """Give the addresses of Linodes in VPCs (`TestVPC_ListAllIPAddresses#5`)."""
     found = []
     for row in _inside(world):
@@ -104,7 +104,7 @@ def _addresses(world: World) -> list[Body]:
     return found
 
 
-def _with_ipv6(world: World) -> list[Body]:
+def _with_ipv6(world: AccountState) -> list[Body]:
     """Give the ranges of IPv6 of the same interfaces (`TestVPC_ListAllIPv6Addresses#5`)."""
     nothing = {"address": None, "gateway": None, "prefix": 64, "nat_1_1": "", "subnet_mask": ""}
     found = []

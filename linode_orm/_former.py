@@ -1,0 +1,75 @@
+"""Former places of what has moved: pickles of earlier versions ask for it there."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from typing import TYPE_CHECKING, Any, Final, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import ModuleType
+
+_PLAN: Final = "linode_orm.session.commit.plans.plan"
+_REPORT: Final = "linode_orm.session.commit.runs.report"
+
+MOVED: Final[dict[str, str]] = {
+    **{f"{_PLAN}.{name}": f"linode_orm.{name}" for name in ("Change", "Plan", "Step")},
+    **{
+        f"{_PLAN}.{name}": f"linode_orm.session.planning.plan.{name}" for name in ("Hidden", "Key", "Pending", "Source")
+    },
+    f"{_PLAN}.Rider": "linode_orm.session.planning.plan.NestedCreate",
+    **{f"{_REPORT}.{name}": f"linode_orm.{name}" for name in ("CommitReport", "Entry", "Unheld")},
+    "linode_orm.mapping.codecs.Moment": "linode_orm.mapping.codecs.DateTime",
+    **{
+        f"linode_orm.mapping.containers.{name}": f"linode_orm.mapping.structures.{name}"
+        for name in ("ById", "Choice", "Structure")
+    },
+    "linode_orm.session.waits.waiting.WaitEntry": "linode_orm.WaitEntry",
+}
+"""Where each name of a former module is now: `"linode_orm.old.module.Name": "linode_orm.Name"`."""
+
+
+def names_of(module: str) -> Callable[[str], object]:
+    """Give the `__getattr__` of a module for the names that have left it.
+
+    A module that stays says `__getattr__ = names_of(__name__)`; one that is gone needs no line but those of `MOVED`.
+    """
+
+    def look_up(name: str) -> object:
+        place = MOVED.get(f"{module}.{name}")
+        if place is None:
+            msg = f"module {module!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        owner, _, now = place.rpartition(".")
+        return getattr(import_module(owner), now)
+
+    return look_up
+
+
+class Finder:
+    """Finds the modules that are gone, and the packages that they were in; asked last, it hides none that exists."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Give what a former module is made of, None for every other name."""
+        del path, target
+        if any(place.startswith(f"{fullname}.") for place in MOVED):
+            # a package, so that modules inside it are asked for
+            return ModuleSpec(fullname, cast("Any", self), is_package=True)
+        return None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leave the making of the module to Python."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Let the module forward its names."""
+        vars(module)["__getattr__"] = names_of(module.__name__)
+
+
+def install() -> None:
+    """Let former modules be imported; a second call changes nothing."""
+    if not any(isinstance(each, Finder) for each in sys.meta_path):
+        sys.meta_path.append(Finder())

@@ -1,0 +1,25 @@
+"""Says of what can be imported from `linode_orm` that it stands there, wherever it is defined."""
+
+from __future__ import annotations
+
+from typing import Final, ForwardRef, TypeVar
+
+T = TypeVar("T")
+
+_DOOR: Final = "linode_orm"
+
+
+def public(value: T) -> T:
+    """Name a class or a function after the package, so that its pickles are still read when its module has moved.
+
+    The package must give it under its name.
+    """
+    place = value.__module__
+    # typing looks annotations up in the module that a class names; these say where their names are known
+    annotations: dict[str, object] = vars(value).get("__annotations__", {}) if isinstance(value, type) else {}
+    for name, each in annotations.items():
+        text = each.__forward_arg__ if isinstance(each, ForwardRef) else each
+        if isinstance(text, str):
+            annotations[name] = ForwardRef(text, is_argument=False, module=place, is_class=True)
+    value.__module__ = _DOOR
+    return value

@@ -1,0 +1,181 @@
+"""Applying: a plan is sent that another session, or another process, has made."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from attrs import evolve
+
+from linode_orm.errors import Clash, InvalidRequestError
+from linode_orm.mapping.record import raw_value
+from linode_orm.mapping.values import ABSENT
+from linode_orm.session.commit import guards, policy
+from linode_orm.session.commit.executor import RunOptions
+from linode_orm.session.commit.run_plan import raise_where_incomplete, send
+from linode_orm.session.commit.secrets import secrets_for
+from linode_orm.session.commit.verify import verified
+from linode_orm.session.planning.plan import Change, Plan, Step, is_new
+from linode_orm.session.planning.plan_file import account_of
+from linode_orm.session.reconcile.conflicts import refuse
+from linode_orm.session.reconcile.targets import PlanTargets, stand_in
+from linode_orm.session.waiting.newest import refresh_in_bulk
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from linode_orm.mapping import Model
+    from linode_orm.session.commit.secrets import Given
+    from linode_orm.session.planning.report import CommitReport
+    from linode_orm.session.session import Session
+    from linode_orm.wire.client import Client
+
+_PLAN_AGAIN: Final = "a new plan is needed, made of what is there now"
+_PLAN_THE_REST: Final = "the report tells what was done; a new plan is needed for what was not"
+
+
+def apply(  # noqa: PLR0913  the options of a commit
+    plan: Plan,
+    client: Client,
+    *,
+    on_error: str,
+    conflicts: str,
+    secrets: Given | None,
+    journal: str | os.PathLike[str] | None,
+    verify: bool,
+    max_deletes: int | None,
+) -> CommitReport:
+    """Send a plan after looking whether the world still is as it was when it was made."""
+    policy.check_choice("on_error", on_error, policy.ON_ERROR)
+    policy.check_choice("conflicts", conflicts, policy.CONFLICTS)
+    guards.check_writable(client, plan)
+    guards.check_max_deletes(plan, max_deletes)
+    given = secrets_for(plan, secrets)
+    _check_account(plan, client)
+    with _place(plan, client, journal) as session:
+        if plan.source is not None:
+            guards.check_protected(session, _deleted(session, plan), plan.source.protected)  # promise 3c: nor by a plan
+        checked_at = None
+        if conflicts == "check":
+            checked_at = client.clock.monotonic()
+            plan = on_newest(session, plan)
+        targets = PlanTargets(session, plan, given)
+        with session.history.recording(plan, on_error, conflicts) as record:
+            options = RunOptions(on_error, None, record.ledger, checked_at)
+            sent = record.ended(send(plan, client, targets, options=options, name=record.id))
+    if verify:
+        applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
+        sent = evolve(sent, report=verified(session, sent.report, applied_steps))
+    raise_where_incomplete(sent, session, advice=_PLAN_THE_REST)
+    return sent.report
+
+
+def _deleted(session: Session, plan: Plan) -> Iterator[Model]:
+    """Give references to what a plan deletes."""
+    for step in plan:
+        yield from (stand_in(session, each, {}) for each in step.whole if each.operation == "delete")
+
+
+def _check_account(plan: Plan, client: Client) -> None:
+    wanted = plan.source.account if plan.source is not None else ""
+    if wanted and account_of(client) != wanted:  # promise 28a: another account is refused
+        msg = f"the plan was made for {wanted}, and the client's token is of another one; nothing was sent"
+        raise InvalidRequestError(msg)
+
+
+@contextmanager
+def _place(plan: Plan, client: Client, journal: str | os.PathLike[str] | None) -> Iterator[Session]:
+    """Give the session that made the plan where it can still be used with this client, else one for the plan alone.
+
+    That one stays open for the objects of the report; its journal does not.
+    """
+    from linode_orm.session.session import Session  # noqa: PLC0415  it makes plans itself
+
+    made_by = plan.source.session if plan.source is not None else None
+    if isinstance(made_by, Session) and made_by.client is client and journal is None:
+        made_by.check_thread()
+        yield made_by
+        return
+    session = Session(client=client, journal=journal)
+    try:
+        yield session
+    finally:
+        session.history.close()
+
+
+def on_newest(session: Session, plan: Plan) -> Plan:
+    """Give the plan with its set edits made again on what is there now; raise `ConflictError` where something moved."""
+    moved, clashes = movement(session, plan)
+    # promise 28b: a world that has moved is refused
+    refuse([each for found in clashes.values() for each in found], advice=_PLAN_AGAIN)
+    return moved
+
+
+def movement(session: Session, plan: Plan) -> tuple[Plan, dict[int, list[Clash]]]:
+    """Read what the plan changes, and give the plan on what is there now, with what clashes in which step."""
+    changing = [part for step in plan for part in step.whole if part.operation in {"update", "replace"}]
+    objects = {part.number: stand_in(session, part, {}) for part in changing if not is_new(part.token)}
+    wanted = [part for part in changing if part.number in objects]
+    gone = {id(each) for each in refresh_in_bulk(session, objects.values(), _only_on_get(wanted, objects))}
+    clashes: dict[int, list[Clash]] = {}
+    steps: list[Step] = []
+    for step in plan:
+        for part in step.whole:
+            instance = objects.get(part.number)
+            if instance is not None:
+                missing = [Clash(instance, "", None, None, None)] if id(instance) in gone else []
+                found = missing or list(_clashes(instance, part))
+                clashes.setdefault(step.number, []).extend(found)
+        steps.append(step if clashes.get(step.number) else _moved(step, objects))
+    return evolve(plan, steps=tuple(steps)), {number: found for number, found in clashes.items() if found}
+
+
+def _moved(step: Step, objects: Mapping[int, Model]) -> Step:
+    """Give a step with its set edits, or those of its parts, made again on what is there now."""
+    if step.parts:
+        return evolve(step, parts=tuple(_moved(part, objects) for part in step.parts))
+    instance = objects.get(step.number)
+    return step if instance is None else _rebased(instance, step)
+
+
+def _only_on_get(steps: Iterable[Step], objects: Mapping[int, Model]) -> list[Model]:
+    return [
+        objects[step.number]
+        for step in steps
+        if any(objects[step.number].__mapper__.fields[change.name].only_on_get for change in step.changes)
+    ]
+
+
+def _clashes(instance: Model, step: Step) -> Iterable[Clash]:
+    for change in step.changes:
+        field = instance.__mapper__.fields[change.name]
+        theirs = _theirs(instance, change)
+        if change.old is ABSENT or field.is_write_only or field.redacted:
+            continue
+        if field.codec.clashes(change.old, theirs, change.new, is_set_edit=change.is_set_edit):
+            yield Clash(instance, change.name, change.old, theirs, change.new)
+
+
+def _theirs(instance: Model, change: Change) -> object:
+    field, raw = instance.__mapper__.fields[change.name], raw_value(instance, change.name)
+    return field.codec.trim(raw, "update") if raw is not ABSENT else raw
+
+
+def _rebased(instance: Model, step: Step) -> Step:
+    """Put the elements in, and take those out, that a set edit meant, on the newest list."""
+    changes = tuple(_on_theirs(instance, change) for change in step.changes)
+    if changes == step.changes:
+        return step
+    body: Any = step.body
+    if step.operation == "update":
+        body = {**cast("dict[str, object]", body), **{change.key: change.new for change in changes}}
+    return evolve(step, changes=changes, body=body)
+
+
+def _on_theirs(instance: Model, change: Change) -> Change:
+    codec, theirs = instance.__mapper__.fields[change.name].codec, _theirs(instance, change)
+    if not change.is_set_edit or theirs is ABSENT:
+        return change
+    new = codec.rebased(change.old, theirs, change.new)
+    return change if new is change.new else evolve(change, old=theirs, new=new)

@@ -1,0 +1,52 @@
+"""Policies: how a commit is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from attrs import field, frozen
+
+from linode_orm.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from linode_orm.session.planning.report import Entry
+
+    Progress = Callable[[Entry, int, int], None]
+    """Called after each step, on the session's thread: what became of it, how many are done, how many there are."""
+
+ON_ERROR: Final = ("stop", "continue", "undo")
+CONFLICTS: Final = ("ignore", "check")
+
+
+def _tags(given: Iterable[str]) -> frozenset[str]:
+    if isinstance(given, str):
+        msg = f"protected_tags is a collection of tags, not {given!r}"
+        raise InvalidRequestError(msg)
+    return frozenset(given)
+
+
+@frozen
+class Policy:
+    """How a commit is made; the arguments of `Session` and `commit()` of the same names."""
+
+    on_error: str = "stop"
+    conflicts: str = "ignore"
+    verify: bool = False
+    max_deletes: int | None = None
+    protected_tags: frozenset[str] = field(default=frozenset(), converter=_tags)
+    progress: Progress | None = None
+    fold: bool = True
+    fold_tags: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        check_choice("on_error", self.on_error, ON_ERROR)
+        check_choice("conflicts", self.conflicts, CONFLICTS)
+
+
+def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    """Raise `InvalidRequestError` where an option is none of its choices."""
+    if value not in choices:
+        msg = f"{name} is {' or '.join(map(repr, choices))}, not {value!r}"
+        raise InvalidRequestError(msg)

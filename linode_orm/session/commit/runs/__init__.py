@@ -1,1 +1,0 @@
-"""Runs: a plan on its way, what became of it, and its way back."""

@@ -1,0 +1,84 @@
+"""Verifying: what a commit wrote is read back, and what is not there is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from linode_orm.errors import LinodeORMError
+from linode_orm.mapping.record import raw_value
+from linode_orm.mapping.state import state_of
+from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning.plan import Hidden, Pending
+from linode_orm.session.planning.report import Unheld
+from linode_orm.session.waiting.newest import refresh_in_bulk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from linode_orm.mapping import Model
+    from linode_orm.session.planning.plan import Step
+    from linode_orm.session.planning.report import CommitReport
+    from linode_orm.session.waiting.bulk_refresh import Polls
+
+    Applied = tuple[Step, Model, object]
+
+
+def verified(session: Polls, report: CommitReport, applied_steps: Iterable[Applied]) -> CommitReport:
+    """Give a report with what did not hold; where that cannot be read, with why: what was done is done."""
+    try:
+        return evolve(report, not_held=not_held(session, applied_steps))
+    except LinodeORMError as error:
+        return evolve(report, unread=str(error))  # promise 30b: unread is told, for it was written
+
+
+def not_held(session: Polls, applied_steps: Iterable[Applied]) -> tuple[Unheld, ...]:
+    """Read the objects of applied steps again, and give the values that are neither as sent nor as answered.
+
+    What the API answered counts where it answered the object, for it may write values in its own way (`/32`, the order
+    of tags). Deletions are not looked at.
+    """
+    wrote = [(step, instance, body) for step, instance, body in applied_steps if step.operation != "delete"]
+    expected = [each for step, instance, body in wrote for each in _expected(step, instance, body)]
+    whole = [instance for instance, name, _ in expected if instance.__mapper__.fields[name].only_on_get]
+    gone = {id(each) for each in refresh_in_bulk(session, [instance for _, instance, _ in wrote], whole)}
+    return tuple(
+        Unheld(instance, name, value, None if id(instance) in gone else raw_value(instance, name))
+        for instance, name, value in expected
+        if id(instance) in gone or _differs(instance, name, value, raw_value(instance, name))
+    )
+
+
+def _expected(step: Step, instance: Model, body: object) -> Iterator[tuple[Model, str, object]]:
+    answered: dict[str, Any] = body if isinstance(body, dict) and _is_about(instance, body) else {}
+    for change in step.changes:
+        field = instance.__mapper__.fields[change.name]
+        if field.is_write_only or field.redacted or isinstance(change.new, (Hidden, Pending)):
+            continue
+        if step.operation == "replace" and isinstance(body, dict) and body:
+            yield instance, change.name, body
+        else:
+            yield instance, change.name, answered.get(change.key, change.new)
+
+
+def _is_about(instance: Model, body: dict[str, object]) -> bool:
+    """Whether an answer is the object, and not another one, or one of its parts."""
+    mapper, identity = instance.__mapper__, state_of(instance).identity
+    ids = identity if isinstance(identity, tuple) else (identity,)
+    return all(body.get(mapper.fields[name].key) == each for name, each in zip(mapper.id_names, ids, strict=False))
+
+
+def _differs(instance: Model, name: str, wrote: object, found: object) -> bool:
+    """Whether a value is another one; of a nested object only what was written counts."""
+    if found is ABSENT:
+        return False
+    if isinstance(wrote, dict) and isinstance(found, dict):
+        return any(key in found and _unlike(value, found[key]) for key, value in wrote.items())
+    return not instance.__mapper__.fields[name].codec.same(wrote, found)
+
+
+def _unlike(wrote: object, found: object) -> bool:
+    if isinstance(wrote, dict) and isinstance(found, dict):
+        return any(key in found and _unlike(value, found[key]) for key, value in wrote.items())
+    return wrote != found and wrote is not None

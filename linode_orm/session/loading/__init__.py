@@ -1,0 +1,1 @@
+"""Loading: answers of the API become objects, one object for each key."""

@@ -1,0 +1,217 @@
+"""Candidates: which objects of the API may be the one whose creation was never answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+from attrs import frozen
+
+from linode_orm.errors import NotFound
+from linode_orm.mapping.identity import identity_in
+from linode_orm.session.lists.listing import Listing
+from linode_orm.session.lists.pagination import ListReader
+from linode_orm.session.loading.api_time import ended
+from linode_orm.session.planning.natural_keys import enforced_key, is_natural
+from linode_orm.session.planning.plan import Hidden, fill
+from linode_orm.wire.messages import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from linode_orm.mapping import Model
+    from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.mapper import Mapper
+    from linode_orm.session.loading.api_time import ApiTime
+    from linode_orm.wire.client import Client
+
+    Body = dict[str, Any]
+
+_NAMES: Final = ("label", "name", "title", "username", "domain", "summary", "address")
+"""What people call an object: whatever else the API rewrites, it keeps these."""
+
+
+@frozen(eq=False)
+class LookupCriteria:
+    """An object that was sent: of which class, below which parents, with which body (without secrets), and when.
+
+    `known` are ids that cannot be its own: they were known before it was sent. `is_listed` says that no others were in
+    the collection then: it was read, or its parent is as new. `until` is when the last request for it had ended, by the
+    monotonic clock, where it had. `doomed` are ids of what is to be deleted: its user knows it as another object.
+    """
+
+    model: type[Model]
+    parents: tuple[object, ...]
+    sent: Body
+    since: ApiTime
+    known: frozenset[object] = frozenset()
+    is_listed: bool = False
+    until: float = 0.0
+    to_be_deleted: frozenset[object] = frozenset()
+
+    @property
+    def key(self) -> dict[str, object]:
+        """The attributes, as they were sent, that the API lets one object only have; empty where there are none."""
+        return enforced_key(self.model.__mapper__, self.sent)
+
+    @property
+    def has_chosen_id(self) -> bool:
+        """Whether its user chose its id, so that its path is known before it is made."""
+        return bool(self.key) and tuple(self.key) == self.model.__mapper__.id_names
+
+    @property
+    def path(self) -> str:
+        """The path that it has with the id that its user chose."""
+        values = tuple(self.key.values())
+        return self.model.__mapper__.path_for(values[0] if len(values) == 1 else values, self.parents)
+
+    @property
+    def is_distinguishable(self) -> bool:
+        """Whether anything tells the object from those that were there before."""
+        mapper = self.model.__mapper__
+        return "list" in mapper.verbs and (bool(self.key) or "created" in mapper.fields or self.is_listed)
+
+
+def ids_in(client: Client, model: type[Model], parents: tuple[object, ...]) -> frozenset[object]:
+    """Read the ids of a collection; 1 GET a page."""
+    return frozenset(_identity(model.__mapper__, row) for row in rows(client, model, parents))
+
+
+class LookupResult(NamedTuple):
+    """What a look found: the object, or why it is not known which it is; neither where there is none."""
+
+    body: Body | None = None
+    why: str = ""
+
+
+def look(client: Client, criteria: LookupCriteria, taken: Collection[object] = ()) -> LookupResult:
+    """Look for an object: by its enforced key, else among what is new in its collection. 1 GET, or one a page.
+
+    `taken` are ids that answers to other creations named.
+    """
+    if criteria.key:
+        found = _by_key(client, criteria)
+        if found is None or _identity(criteria.model.__mapper__, found) in criteria.to_be_deleted:
+            return LookupResult()
+        differing = differences(criteria, found)
+        if differing or not _is_new(client, criteria, found):
+            what = f"its {', '.join(differing)} differ from what was sent" if differing else "it is older"
+            return LookupResult(why=f"there is one with that key, but {what}: it may be somebody else's")
+        return LookupResult(found)
+    if not criteria.is_distinguishable:
+        return LookupResult(why="nothing tells it from others that are alike")
+    return _among_new(client, criteria, taken)
+
+
+def _by_key(client: Client, criteria: LookupCriteria) -> Body | None:
+    mapper = criteria.model.__mapper__
+    if "get" in mapper.verbs and criteria.has_chosen_id:
+        try:
+            body = client.send(Request("GET", criteria.path, version=mapper.version)).json()
+        except NotFound:
+            return None
+        identity_in(mapper, body, criteria.key)  # raises where it is no object
+        return cast("Body", body)
+    keys = {mapper.fields[name].key: value for name, value in criteria.key.items()}
+    filterable = {
+        mapper.fields[name].key: keys[mapper.fields[name].key]
+        for name in criteria.key
+        if mapper.fields[name].filterable
+    }
+    found = rows(client, criteria.model, criteria.parents, filterable)
+    return next((row for row in found if all(row.get(key) == value for key, value in keys.items())), None)
+
+
+def rows(
+    client: Client, model: type[Model], parents: tuple[object, ...], x_filter: dict[str, Any] | None = None
+) -> Iterator[Body]:
+    """Give the rows of a collection; 1 GET a page."""
+    mapper = model.__mapper__
+    path = mapper.collection_path(parents)
+    listing = Listing(model, path, parents, cast("Any", x_filter), mapper.envelope)
+    for page in ListReader(client, listing).pages():
+        yield from page
+
+
+def _among_new(client: Client, criteria: LookupCriteria, taken: Collection[object]) -> LookupResult:
+    """Give the only one that is new and as it was sent; say so where one that is new may be it and may not."""
+    equal: list[Body] = []
+    perhaps = 0
+    for row in rows(client, criteria.model, criteria.parents):
+        identity = _identity(criteria.model.__mapper__, row)
+        if any(identity in those for those in (criteria.known, criteria.to_be_deleted, taken)) or not _is_new(
+            client, criteria, row
+        ):
+            continue
+        differing = differences(criteria, row)
+        if not differing:
+            equal.append(row)
+        elif not any(name in differing for name in _NAMES) and not _aims_elsewhere(criteria, row):
+            perhaps += 1
+    if len(equal) == 1 and not perhaps:
+        return LookupResult(equal[0])
+    if not equal and not perhaps:
+        return LookupResult()
+    return LookupResult(why=f"{len(equal) + perhaps} new ones are alike, and nothing tells which it is")
+
+
+def _identity(mapper: Mapper, row: Body) -> object:
+    ids = tuple(row.get(mapper.fields[name].key) for name in mapper.id_names)
+    return ids[0] if len(ids) == 1 else ids
+
+
+def _aims_elsewhere(criteria: LookupCriteria, row: Body) -> bool:
+    """Whether a record names another target: several of one name are usual, and of a target only dots and case move."""
+    mine, theirs = criteria.sent.get("target"), row.get("target")
+    if not isinstance(mine, str) or not isinstance(theirs, str):
+        return False
+    return mine.rstrip(".").casefold() != theirs.rstrip(".").casefold()
+
+
+def _is_new(client: Client, criteria: LookupCriteria, row: Body) -> bool:
+    """Whether an object was made while the request may have run, by the clock of the API as far as it is known."""
+    created = criteria.model.__mapper__.fields.get("created")
+    moment = row.get(created.key) if created is not None else None
+    if created is None or moment is None:
+        return True
+    when = created.codec.decode(moment, cast("Any", None), "created")
+    if not isinstance(when, datetime):
+        return True
+    end = ended(client, criteria.until)
+    return when >= criteria.since.earliest(client) and (end is None or when <= end)  # promise 15d: not a later one
+
+
+def differences(criteria: LookupCriteria, row: Body) -> list[str]:
+    """Give the attributes in which a row is not as it was sent; what it does not show is not compared.
+
+    With an enforced key only plain values are: the API may rewrite the others, and no other object can have the key.
+    """
+    mapper = criteria.model.__mapper__
+    differing: list[str] = []
+    for key, value in criteria.sent.items():
+        known = mapper.keys.get(key)
+        if known is None or known.is_write_only or (criteria.key and isinstance(value, (dict, list))):
+            continue
+        theirs = row
+        if known.name in mapper.id_names and not is_natural(mapper, known.name):
+            theirs = row.get("entity") or {}  # what a device guards stands there
+        if key in theirs and not agrees(known.codec, value, theirs[key]):
+            differing.append(known.name)
+    return differing
+
+
+def has_other_name(criteria: LookupCriteria, body: Body) -> bool:
+    """Whether an object is called otherwise than what was sent, however the API writes it."""
+    fields = criteria.model.__mapper__.fields
+    keys = [fields[name].key for name in {*_NAMES, *criteria.key} if name in fields]
+    pairs = [(criteria.sent.get(key), body.get(key)) for key in keys]
+    return any(_bare(one) != _bare(other) for one, other in pairs if isinstance(one, str) and isinstance(other, str))
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
+
+
+def agrees(codec: Codec, sent: object, answered: object) -> bool:
+    """Whether the API may have made `answered` of what was sent; a secret agrees with every answer."""
+    return codec.agrees(fill(sent, lambda each: None if isinstance(each, Hidden) else each), answered)

@@ -1,0 +1,153 @@
+"""Boarding: which objects of the API are the riders of a POST, on a worker that sees values only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+from attrs import evolve, frozen
+
+from linode_orm.errors import LinodeORMError
+from linode_orm.mapping.identity import identity_in
+from linode_orm.mapping.model import resource
+from linode_orm.session.outcome.lookup import LookupCriteria, LookupResult, rows
+from linode_orm.session.outcome.matching import match
+from linode_orm.session.planning.plan import InDoubt, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from linode_orm.session.planning.plan import NestedCreate
+    from linode_orm.wire.client import Client
+
+    Body = dict[str, Any]
+    Place = tuple[str | int, ...]
+
+
+_UNCLEAR: Final = "several that were made with it are alike, or it is not there"
+
+
+class Applied(NamedTuple):
+    """A step that was done: the ids of the parents of its object, its own id where it was created, and the answer."""
+
+    step: Step
+    parents: tuple[object, ...]
+    identity: object
+    body: object
+
+
+@frozen(eq=False)
+class InnerOutcomes:
+    """What became of the riders of a POST, or of the parts of a bundle.
+
+    Those that were found, those that nothing tells from others, and those that are to be sent by themselves.
+    """
+
+    found: tuple[Applied, ...] = ()
+    lost: tuple[InDoubt, ...] = ()
+    left: tuple[Step, ...] = ()
+
+
+def alone(nested: NestedCreate, step: Step) -> Step:
+    """Give the POST that would make a rider by itself; its number is that of the step that it rides in."""
+    mapper = resource(nested.model).__mapper__
+    return Step(
+        number=step.number,
+        operation="create",
+        token=nested.token,
+        model=nested.model,
+        title=nested.title,
+        method="POST",
+        path=nested.path,
+        version=mapper.version,
+        parents=nested.parents,
+        body=at(step.body, nested.place),
+        changes=nested.changes,
+    )
+
+
+def at(body: object, place: Place) -> object:
+    """Give what stands at a place in a body."""
+    for key in place:
+        body = cast("Any", body)[key]
+    return body
+
+
+def match_nested(
+    client: Client, outer: InDoubt, parents: tuple[object, ...], identity: object, body: object
+) -> InnerOutcomes:
+    """Find the riders of a POST that was done: in its answer where that shows them, else in 1 GET a list.
+
+    `carrier` is what was sent and when, `identity` the id that it brought, `body` the answer. Where more rows fit than
+    were sent, or fewer, those riders are lost: to be looked for as if they had been sent by themselves.
+    """
+    return _NestedMatching(client, outer, parents, identity, body).run()
+
+
+class _NestedMatching:
+    def __init__(
+        self, client: Client, outer: InDoubt, parents: tuple[object, ...], identity: object, body: object
+    ) -> None:
+        self._client, self._outer = client, outer
+        self._step = evolve(outer.step, body=outer.sent)
+        self._above: dict[Place, Applied] = {(): Applied(outer.step, parents, identity, body)}
+        self._lost: list[InDoubt] = []
+
+    def run(self) -> InnerOutcomes:
+        lists: dict[Place, list[NestedCreate]] = {}
+        for nested in self._outer.step.nested_creates:
+            lists.setdefault(nested.siblings, []).append(nested)
+        for place in sorted(lists, key=len):
+            self._fill(place, lists[place])
+        found = tuple(each for place, each in self._above.items() if place)
+        return InnerOutcomes(found, tuple(self._lost))
+
+    def _fill(self, place: Place, nested_creates: Sequence[NestedCreate]) -> None:
+        """Find the riders of one list."""
+        above = self._above.get(place[:-1])
+        if above is None:
+            self._lose(nested_creates, "what it belongs to was not found", frozenset())
+            return
+        below = above.parents if above.identity is None else (*above.parents, above.identity)
+        criteria = [self._criteria(nested, below) for nested in nested_creates]
+        try:
+            there = _answered(above.body, place[-1], nested_creates) or list(
+                rows(self._client, criteria[0].model, below)
+            )
+            keyed = {identity_in(criteria[0].model.__mapper__, row): row for row in there}
+        except LinodeORMError as error:
+            self._lose(nested_creates, f"it could not be looked for: {error}", frozenset())
+            return
+        found = match(criteria, keyed).found
+        for index, identity in found.items():
+            step = alone(nested_creates[index], self._step)
+            self._above[nested_creates[index].place] = Applied(step, below, identity, keyed[identity])
+        missing = [nested for index, nested in enumerate(nested_creates) if index not in found]
+        self._lose(missing, _UNCLEAR, frozenset(found.values()))
+
+    def _criteria(self, nested: NestedCreate, parents: tuple[object, ...]) -> LookupCriteria:
+        sent = cast("Body", at(self._outer.sent, nested.place))
+        return LookupCriteria(resource(nested.model), parents, sent, self._outer.since, is_listed=True)
+
+    def _lose(self, nested_creates: Sequence[NestedCreate], why: str, known: frozenset[object]) -> None:
+        for nested in nested_creates:
+            step = alone(nested, self._step)
+            reason = f"{nested.title} was sent inside {self._step.method} {self._step.path}, and {why}"
+            self._lost.append(InDoubt(step, step.body, self._outer.since, reason, known, was_nested=True))
+
+
+def look_again(client: Client, criteria: Sequence[LookupCriteria]) -> list[LookupResult]:
+    """Look for lost riders of one list, all of them together; 1 GET a page."""
+    model = criteria[0].model.__mapper__
+    keyed = {identity_in(model, row): row for row in rows(client, criteria[0].model, criteria[0].parents)}
+    there = {identity: row for identity, row in keyed.items() if identity not in criteria[0].known}
+    found, absent = match(criteria, there)
+    return [
+        LookupResult(there[found[index]]) if index in found else LookupResult(why="" if index in absent else _UNCLEAR)
+        for index in range(len(criteria))
+    ]
+
+
+def _answered(body: object, key: str | int, nested_creates: Sequence[NestedCreate]) -> list[Body]:
+    """Give the rows that an answer shows, where it shows all of them."""
+    shown = body.get(key) if isinstance(body, dict) and nested_creates[0].is_answered else None
+    return shown if isinstance(shown, list) and len(shown) >= len(nested_creates) else []

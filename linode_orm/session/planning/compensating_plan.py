@@ -1,0 +1,97 @@
+"""Undoing: the way back of what a commit did, as steps of a plan; decides and sends nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from attrs import evolve
+
+from linode_orm.mapping.mapper import quoted
+from linode_orm.mapping.model import resource
+from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning.plan import Change, Key, Pending, Plan, Step, fill, fill_path, is_new
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from linode_orm.mapping import Model
+
+
+def plan_compensation(
+    plan: Plan, done: Collection[int], ids: Mapping[str, object], *, doubtful: Collection[int] = ()
+) -> tuple[Plan, dict[int, Step]]:
+    """Give the plan that undoes the steps `done` (and takes those in doubt for done), and which step each of it undoes.
+
+    `ids` are the ids of the objects that the commit created, by token. Newest first: what waited for something is
+    undone before it. A bundle is undone part by part; a creation in doubt is not. `plan.lost` says what cannot be
+    brought back.
+    """
+    steps: list[Step] = []
+    origin: dict[int, Step] = {}
+    back_of: dict[int, list[int]] = {}
+    lost: list[str] = []
+    chosen = {*done, *doubtful}
+    needs = {part.number: step.depends_on for step in plan for part in step.whole}
+    for step in reversed(plan.steps):
+        for part in reversed(step.whole):
+            if chosen.isdisjoint((step.number, part.number)) or (is_new(part.token) and part.token not in ids):
+                continue
+            if part.lasting:
+                lost.append(f"{part.title}: {part.lasting}")
+                continue
+            steps.append(evolve(_inverse(part, ids), number=len(steps) + 1))
+            origin[len(steps)] = part
+            for number in {step.number, part.number}:
+                back_of.setdefault(number, []).append(len(steps))
+    waits = {number: set[int]() for number in origin}
+    for number, part in origin.items():
+        for other in (each for before in needs[part.number] for each in back_of.get(before, ())):
+            waits[other].add(number)
+    ordered = (evolve(step, depends_on=tuple(sorted(waits[step.number]))) for step in steps)
+    return Plan(tuple(ordered), lost=tuple(lost)), origin
+
+
+def _inverse(step: Step, ids: Mapping[str, object]) -> Step:
+    mapper = resource(step.model).__mapper__
+    parents = tuple(ids[each.token] if isinstance(each, Pending) else each for each in step.parents)
+    if is_new(step.token):
+        key = Key(step.model, ids[step.token], parents)
+        path = mapper.path_for(key.identity, parents)
+        step = Step(0, "delete", key, step.model, _known_as(step), "DELETE", path, step.version, parents)
+        return evolve(step, lasting=lasting("delete", resource(step.model), ()))
+    key = cast("Key", step.token)
+    # promise 29: the way back starts from the new key
+    old_key, path = key, fill_path(step.path, lambda each: quoted(ids[each.token]))
+    for change in step.changes:
+        if (change.name,) == mapper.id_names:
+            old_key, path = key._replace(identity=change.new), mapper.path_for(change.new, parents)
+    changes = tuple(evolve(each, old=_filled(each.new, ids), new=each.old) for each in step.changes)
+    body: object = changes[0].new
+    if step.operation == "update":
+        riding = cast("dict[str, object]", _filled(step.body, ids))
+        body = riding | {change.key: change.new for change in changes}
+    return evolve(step, token=old_key, path=path, parents=parents, body=body, changes=changes)
+
+
+def _filled(value: object, ids: Mapping[str, object]) -> object:
+    return fill(value, lambda each: ids[each.token] if isinstance(each, Pending) else each)
+
+
+def _known_as(step: Step) -> str:
+    return step.title.removeprefix("new ")
+
+
+def lasting(operation: str, model: type[Model], changes: Collection[Change]) -> str:
+    """Say why a step cannot be undone; empty where it can."""
+    mapper = model.__mapper__
+    if operation == "delete":
+        return "what is deleted cannot be brought back"
+    if operation == "create":
+        return "" if "delete" in mapper.verbs else f"the API cannot delete a {mapper.name}"
+    secret = [
+        each.name for each in changes if mapper.fields[each.name].is_write_only or mapper.fields[each.name].redacted
+    ]
+    if secret:
+        return f"the old {', '.join(secret)} cannot be read"
+    unread = [each.name for each in changes if each.old is ABSENT]
+    return f"{', '.join(unread)} was never read" if unread else ""

@@ -1,0 +1,185 @@
+"""Dependencies: which request of a commit has to wait for which other, and why."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, cast
+
+from linode_orm.errors import InvalidRequestError
+from linode_orm.mapping.model import resource
+from linode_orm.mapping.state import state_of
+from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning.natural_keys import enforced_key
+from linode_orm.session.planning.ordering import Cycle, ordered
+from linode_orm.session.planning.steps import DraftStep, claims, frees, key_of, needed, references, rekeys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from linode_orm.mapping import Model
+    from linode_orm.session.planning.plan import Key
+
+_SOFT: Final = "perhaps "
+"""How reasons begin that are dropped where they would leave no order."""
+_FEW: Final = 1000
+
+
+def in_order(drafts: list[DraftStep], cascade: Mapping[Key, Key]) -> list[int]:
+    """Write down in each draft what it waits for, and give the order; refuse where there is none.
+
+    `graves` are the keys of what is deleted: each deleted object, and each one below it, with the key of the object
+    whose request deletes it.
+    """
+    _after_creation(drafts)
+    _after_siblings(drafts)
+    _after_indistinguishable(drafts)
+    _after_tags(drafts)
+    _unique(drafts)
+    if cascade:
+        _before_deletion(drafts, cascade)
+    try:
+        return ordered([draft.waits for draft in drafts])
+    except Cycle:
+        for draft in drafts:
+            draft.waits = {other: why for other, why in draft.waits.items() if not why.startswith(_SOFT)}
+    try:
+        return ordered([draft.waits for draft in drafts])
+    except Cycle as cycle:
+        raise _refusal(drafts, cycle) from None
+
+
+def _after_creation(drafts: Sequence[DraftStep]) -> None:
+    """Let everything wait for the new parents and new references that it needs."""
+    creation = {
+        id(each.instance): at
+        for at, draft in enumerate(drafts)
+        for each in draft.everyone()
+        if each.operation == "create"
+    }
+    if not creation:
+        return
+    for at, draft in enumerate(drafts):
+        for each in draft.everyone():
+            for name, target in needed(each.instance) if each.operation != "delete" else ():
+                if creation.get(id(target), at) != at or target is each.instance:
+                    # promise 2a: what is referred to comes first
+                    draft.waits[creation[id(target)]] = f"its {name} is created"
+
+
+def _after_siblings(drafts: Sequence[DraftStep]) -> None:
+    """Let an object's own PUTs go one after the other, and everything below it before it gets another key."""
+    for at in range(1, len(drafts)):
+        if drafts[at].instance is drafts[at - 1].instance:
+            drafts[at].waits[at - 1] = "its other change is made"
+    renamed = {key_of(draft.instance): at for at, draft in enumerate(drafts) if rekeys(draft)}
+    if renamed:
+        for at, draft in enumerate(drafts):
+            for above in {above for each in draft.everyone() for above in ancestors(each.instance)}:
+                if above in renamed and renamed[above] != at:
+                    drafts[renamed[above]].waits[at] = "what is below its old key is done"
+
+
+def _after_indistinguishable(drafts: Sequence[DraftStep]) -> None:
+    """Let new objects that nothing tells apart be made one after the other: a lost one could be taken for its twin."""
+    last: dict[tuple[str, str], int] = {}
+    for at, draft in enumerate(drafts):
+        if draft.operation != "create" or enforced_key(draft.instance.__mapper__, draft.sent):
+            continue
+        indistinguishable = (draft.path, repr(draft.body.content))
+        if indistinguishable in last:
+            draft.waits[last[indistinguishable]] = "its twin is created"
+        last[indistinguishable] = at
+
+
+def _after_tags(drafts: Sequence[DraftStep]) -> None:
+    """Let whatever carries a tag that is made by a POST of its own wait for it: a tag that is there cannot be made."""
+    made = {cast("Key", draft.token).identity: at for at, draft in enumerate(drafts) if _makes_tag(draft)}
+    if not made:
+        return
+    for draft in drafts:
+        if not _makes_tag(draft):
+            for change in (change for each in draft.everyone() for change in each.body.changes if change.key == "tags"):
+                for label in set(change.new) & made.keys() if isinstance(change.new, list) else ():
+                    draft.waits.setdefault(made[label], f"{_SOFT}the tag {label!r} is made")
+
+
+def _makes_tag(draft: DraftStep) -> bool:
+    return draft.operation == "bundle" and cast("Key", draft.token).model == "Tag"
+
+
+def ancestors(instance: Model) -> Iterator[Key]:
+    """Give the keys of the parents of an object, from the nearest out."""
+    mapper, chain = instance.__mapper__, state_of(instance).parents
+    key = key_of(instance)
+    while mapper.parent is not None and chain:
+        mapper = resource(str(mapper.parent)).__mapper__
+        if mapper.singleton:
+            key = key._replace(model=mapper.name, identity=None, parents=chain)
+        else:
+            chain, own = chain[:-1], chain[-1]
+            key = key._replace(model=mapper.name, identity=own, parents=chain)
+        yield key
+
+
+def _unique(drafts: Sequence[DraftStep]) -> None:
+    """Let who needs a unique value wait for who frees it; refuse two who need the same."""
+    takers: dict[tuple[object, ...], int] = {}
+    who: dict[tuple[object, ...], Model] = {}
+    for at, draft in enumerate(drafts):
+        for claim, instance in claims(draft):
+            if claim in takers:
+                other = who[claim]
+                msg = f"{other!r} and {instance!r} both want the {claim[2]} {claim[3]!r}, which must be unique"
+                raise InvalidRequestError(msg)
+            takers[claim], who[claim] = at, instance
+    if not takers:
+        return
+    unknown: list[tuple[tuple[object, ...], int]] = []
+    for at, draft in enumerate(drafts):
+        for freed in frees(draft):
+            if freed[-1] is ABSENT:
+                unknown.append((freed[:-1], at))
+            elif takers.get(freed, at) != at:
+                drafts[takers[freed]].waits[at] = f"the {freed[2]} {freed[3]!r} is free"
+    if len(unknown) * len(takers) <= _FEW * _FEW:
+        _perhaps_unique(drafts, takers, unknown)
+
+
+def _perhaps_unique(
+    drafts: Sequence[DraftStep],
+    takers: Mapping[tuple[object, ...], int],
+    unknown: Sequence[tuple[tuple[object, ...], int]],
+) -> None:
+    """Let who needs a unique value wait for deletions of objects that were never read, and may have it."""
+    for scope, at in unknown:
+        for claim, taker in takers.items():
+            if claim[:-1] == scope and taker != at:
+                drafts[taker].waits.setdefault(at, f"{_SOFT}the {claim[2]} {claim[3]!r} is free")
+
+
+def _before_deletion(drafts: Sequence[DraftStep], cascade: Mapping[Key, Key]) -> None:
+    """Let a deletion wait for everything that refers to what it deletes; what is attached to it is deleted after it."""
+    deletion = {
+        each.token: at for at, draft in enumerate(drafts) for each in draft.everyone() if each.operation == "delete"
+    }
+    by_id = {(key.model, key.identity): deletion[cascade_root] for key, cascade_root in cascade.items()}
+    for at, draft in enumerate(drafts):
+        soft = _SOFT if draft.operation == "delete" else ""
+        for model, identity, hangs in references(draft):
+            cascade_root = by_id.get((model, identity), at)
+            if cascade_root != at and hangs and draft.operation == "delete":
+                draft.waits.setdefault(cascade_root, f"{_SOFT}it hangs on nothing")
+            elif cascade_root != at:
+                drafts[cascade_root].waits.setdefault(
+                    at, f"{soft}{draft.instance.__describe__()} no longer refers to it"
+                )
+
+
+def _refusal(drafts: Sequence[DraftStep], cycle: Cycle) -> InvalidRequestError:
+    around = [*cycle.nodes, cycle.nodes[0]]
+    links = [
+        f"{drafts[one].instance!r} waits until {drafts[one].waits[other]} ({drafts[other].instance!r})"
+        for one, other in pairwise(around)
+    ]
+    advice = "give one of them another value first and commit in two steps"
+    return InvalidRequestError(f"these changes cannot be put in an order: {'; '.join(links)}; {advice}")

@@ -1,0 +1,191 @@
+"""Bodies: what of an object goes into a POST or a PUT, with placeholders for new ids and for secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from linode_orm.errors import InvalidRequestError
+from linode_orm.mapping import Model
+from linode_orm.mapping.record import Edit, changes, edits_of, encoded_value, pending_reference, raw_value, value_of
+from linode_orm.mapping.relations import Many
+from linode_orm.mapping.state import state_of
+from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning.plan import Change, Hidden, Pending
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from linode_orm.mapping import Nested
+    from linode_orm.mapping.fields import Kind
+    from linode_orm.mapping.record import Record
+
+    NameOf = Callable[[Model], str]
+
+
+class Payload(NamedTuple):
+    """The body of one request, what it changes, and the keys in it whose values are secret."""
+
+    content: object
+    changes: tuple[Change, ...]
+    secret_keys: frozenset[str]
+
+
+def for_create(instance: Model, name_of: NameOf) -> Payload:
+    """Give what a POST sends: every attribute that was set."""
+    mapper, dressing = instance.__mapper__, _Dressing("create", name_of)
+    edits = changes(instance)
+    content: dict[str, object] = {}
+    given: list[Change] = []
+    for name, field in mapper.fields.items():
+        if name in edits and field.createable:
+            content[field.key] = dressing.field(instance, field)
+            given.append(Change(name, field.key, ABSENT, content[field.key]))
+    for relation in mapper.relations.values():
+        if isinstance(relation, Many) and relation.given(instance) is not ABSENT:
+            secret = dressing.secrets_of(cast("type[Model]", relation.model))
+            content[relation.create_key] = dressing.hidden(relation.given(instance), secret, (relation.create_key,))
+    return Payload(content, tuple(given), frozenset(dressing.secret_keys))
+
+
+def check_complete(instance: Model, content: Collection[str]) -> None:
+    """Raise `InvalidRequestError` where the body of a POST lacks an attribute that it has to have."""
+    fields = instance.__mapper__.fields
+    missing = [name for name, field in fields.items() if field.required and field.key not in content]
+    if missing:
+        msg = f"{instance!r} cannot be created without {', '.join(missing)}; assign before the commit"
+        raise InvalidRequestError(msg)
+
+
+def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Payload:
+    """Give what a PUT of the object sends: the changed attributes, and those that no PUT may lack."""
+    mapper, dressing = instance.__mapper__, _Dressing("update", name_of)
+    content: dict[str, object] = {}
+    given: list[Change] = []
+    for name in names:
+        field = mapper.fields[name]
+        change = _change(instance, field, dressing)
+        given.append(change)
+        content[field.key] = change.new
+        if field.merged:
+            content[field.key] = field.codec.only_changed(change.new, change.old)
+    for field in mapper.riding:
+        if field.name not in names:
+            content[field.key] = _riding(instance, field)
+    return Payload(content, tuple(given), frozenset(dressing.secret_keys))
+
+
+def for_replace(instance: Model, name: str, name_of: NameOf) -> Payload:
+    """Give what a PUT sends whose whole body is the value of one attribute."""
+    dressing = _Dressing("update", name_of)
+    change = _change(instance, instance.__mapper__.fields[name], dressing)
+    return Payload(change.new, (change,), frozenset(dressing.secret_keys))
+
+
+def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[str]]:
+    """Part the changed attributes into those of the object's PUT and those with a PUT of their own."""
+    fields = instance.__mapper__.fields
+    for name in edits:
+        if not fields[name].mutable:
+            why = fields[name].refusal(instance)
+            msg = f"{instance!r}.{name} was changed in place, and it {why}; session.rollback() takes it back"
+            raise InvalidRequestError(msg)
+    apart = [name for name in edits if fields[name].written_by]
+    return [name for name in fields if name in edits and name not in apart], apart  # promise 1: only what changed
+
+
+def reveal(instance: Model, hidden: Hidden, verb: str) -> object:
+    """Give the secret that a placeholder in the body of a `create` or an `update` stands for."""
+    key, *path = hidden.path
+    field = instance.__mapper__.keys.get(str(key))
+    value: Any = _given(instance, str(key)) if field is None else _body_value(instance, field, verb)
+    for step in path:
+        value = value[step]
+    return cast("object", value)
+
+
+def _body_value(instance: Model, field: Kind[Any], verb: str) -> object:
+    """Return the JSON of a field's value as the body of a `create` or an `update` takes it."""
+    return field.codec.trim(encoded_value(instance, field.name), verb)
+
+
+def _given(instance: Model, key: str) -> Any:  # noqa: ANN401  JSON
+    """Give the children that stand under a key of the body as plain dicts."""
+    relations = instance.__mapper__.relations.values()
+    return next(each.given(instance) for each in relations if isinstance(each, Many) and each.create_key == key)
+
+
+def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
+    new = dressing.field(instance, field)
+    old = raw_value(instance, field.name)
+    if isinstance(new, Hidden):
+        old = ABSENT
+    elif old is not ABSENT:
+        old = field.codec.trim(old, "update")
+    edit = edits_of(instance).get(field.name)
+    return Change(field.name, field.key, old, new, is_set_edit=edit is not None and not edit.exact)
+
+
+def _riding(instance: Model, field: Kind[Any]) -> object:
+    raw = raw_value(instance, field.name)
+    if raw is ABSENT:
+        msg = (
+            f"{instance!r}: no PUT may lack {field.name!r}, and it was never read; "
+            f"session.refresh(x) reads it, or assign it too"
+        )
+        raise InvalidRequestError(msg)
+    return field.codec.trim(raw, "update")
+
+
+class _Dressing:
+    """Puts placeholders into encoded values, and takes out what no body should hold."""
+
+    def __init__(self, verb: str, name_of: NameOf) -> None:
+        self.verb = verb
+        self.name_of = name_of
+        self.secret_keys: set[str] = set()
+
+    def field(self, record: Record, field: Kind[Any], path: tuple[str | int, ...] = ()) -> object:
+        """Give one field's value as a body holds it."""
+        target = pending_reference(record, field.name)
+        if isinstance(target, Model):
+            return self.reference(target)
+        if field.is_secret:
+            self.secret_keys.add(field.key)
+            return Hidden((*path, field.key))
+        value = value_of(record, field.name)
+        raw = field.codec.trim(encoded_value(record, field.name), self.verb)
+        return field.codec.map_objects(value, raw, self.nested, (*path, field.key)) if field.codec.nested else raw
+
+    @staticmethod
+    def secrets_of(model: type[Model]) -> frozenset[str]:
+        """Give the keys of a class whose values are shown to nobody."""
+        fields = model.__mapper__.fields.values()
+        return frozenset(field.key for field in fields if field.is_secret)
+
+    def hidden(self, value: object, secret: frozenset[str], path: tuple[str | int, ...]) -> object:
+        """Put placeholders for secrets into children that are plain dicts."""
+        if isinstance(value, list):
+            return [self.hidden(each, secret, (*path, at)) for at, each in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        self.secret_keys |= secret & value.keys()
+        return {
+            key: Hidden((*path, key)) if key in secret else self.hidden(each, secret, (*path, key))
+            for key, each in value.items()
+        }
+
+    def reference(self, target: Model) -> object:
+        """Give the id of an object, or what stands for it."""
+        return Pending(self.name_of(target)) if state_of(target).is_new else state_of(target).identity
+
+    def nested(self, record: Nested, raw: dict[str, object], path: tuple[str | int, ...]) -> object:
+        """Dress a nested object: leaves that nobody set and the API left out stay out, masked ones too."""
+        edits = edits_of(record)
+        dressed: dict[str, object] = {}
+        for field in record.__mapper__.fields.values():
+            is_theirs = field.name not in edits and (field.redacted or raw_value(record, field.name) is ABSENT)
+            if is_theirs or not field.takes(self.verb):
+                continue
+            if field.key in raw or pending_reference(record, field.name) is not None:
+                dressed[field.key] = self.field(record, field, path)
+        return dressed | {key: each for key, each in raw.items() if key not in record.__mapper__.keys}

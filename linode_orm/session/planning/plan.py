@@ -1,0 +1,474 @@
+"""The plan of a commit: ordered operations as values, which name objects by key and never hold one."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
+
+from attrs import field, fields, frozen
+
+from linode_orm._public import public
+from linode_orm.mapping.values import ABSENT
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator, Mapping
+
+    from linode_orm.session.loading.api_time import ApiTime
+    from linode_orm.session.planning.report import CommitReport
+    from linode_orm.wire.client import Client
+
+Operation = Literal["create", "update", "replace", "delete", "bundle"]
+
+FORMAT: Final = 2
+"""The form of plans as JSON."""
+SECRET: Final = "***"  # noqa: S105  what is shown instead
+_TOKEN: Final = re.compile(r"\{(new:\d+)\}")
+
+
+class Key(NamedTuple):
+    """The key of an object that exists: its class, its id, and its parents' ids from the outermost in."""
+
+    model: str
+    identity: object
+    parents: tuple[object, ...]
+
+
+class Source(NamedTuple):
+    """Where a plan comes from: the session that made it, or the account of the file that it was read from.
+
+    `protected` are the tags whose bearers that session deletes never.
+    """
+
+    session: object = None
+    account: str = ""
+    protected: frozenset[str] = frozenset()
+
+    def __reduce__(self) -> tuple[type[Source], tuple[None, str, frozenset[str]]]:
+        """Pickle without the session, which cannot be."""
+        return Source, (None, self.account, self.protected)
+
+
+Token = Key | str
+"""How a plan names an object: by its key, or by `new:3` while the API does not know it."""
+
+
+@frozen
+class Pending:
+    """Stands for the id of an object that a step before will create."""
+
+    token: str
+
+    def __str__(self) -> str:
+        return f"{{{self.token}}}"
+
+    __repr__ = __str__
+
+
+@frozen
+class Hidden:
+    """Stands for a value that no plan holds: a secret, taken from the object when its request is sent.
+
+    `path` leads from the body to the value, by keys and by places in lists.
+    """
+
+    path: tuple[str | int, ...]
+
+    def __repr__(self) -> str:
+        return SECRET
+
+
+@public
+@frozen
+class Change:
+    """One attribute as it was and as it will be, in JSON; `old` is `ABSENT` where it was never seen.
+
+    `is_set_edit` says that elements were put in and taken out, which is done again on a newer list.
+    """
+
+    name: str
+    key: str
+    old: object
+    new: object
+    is_set_edit: bool = False
+
+    def lines(self) -> Iterator[str]:
+        """Give the lines of a diff."""
+        yield from _diff(self.name, self.old, self.new)
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the change as JSON can hold it."""
+        document: dict[str, object] = {"attribute": self.name, "key": self.key, "new": _plain(self.new)}
+        if self.old is not ABSENT:
+            document["old"] = _plain(self.old)
+        if self.is_set_edit:
+            document["set_edit"] = True
+        return document
+
+
+@frozen
+class NestedCreate:
+    """A new object that is made by its parent's POST: it stands at `place` in the body, and needs no request.
+
+    `path` and `parents` are those of a POST of its own, with the tokens of its parents; `changes` its own attributes.
+    `is_answered` says that the answer shows it, so that no list has to be read for its id.
+    """
+
+    token: str
+    model: str
+    title: str
+    place: tuple[str | int, ...]
+    path: str
+    parents: tuple[object, ...]
+    changes: tuple[Change, ...] = ()
+    is_answered: bool = False
+
+    @property
+    def siblings(self) -> tuple[str | int, ...]:
+        """The place of the list that it stands in."""
+        return self.place[:-1]
+
+    def __str__(self) -> str:
+        indent = "  " * (len(self.place) // 2)
+        lines = [f"{indent}with {self.title}"]
+        return "\n".join([*lines, *(f"{indent}  {line}" for change in self.changes for line in change.lines())])
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the rider as JSON can hold it."""
+        return {
+            "object": {"type": self.model, "title": self.title, "new": self.token},
+            "place": list(self.place),
+            "path": self.path,
+            "parents": _plain(self.parents),
+            "changes": [each.to_dict() for each in self.changes],
+            "answered": self.is_answered,
+        }
+
+
+@public
+@frozen
+class Step:
+    """One request of a commit.
+
+    `number` is its place in the plan, from 1, and `depends_on` the numbers of the steps that have to succeed before
+    it. A new object's `token` is `new:3`; wherever its id will stand, in `path`, `parents` or `body`, stands that
+    token until then. `replace` is an update that has a path of its own. `title` is what people call the object.
+    `lasting` says why the step cannot be undone, and is empty where it can. `riders` are the new objects that are made
+    by the same POST. A `bundle` is one POST in place of several steps, its `parts`, each with a number of its own: they
+    are sent by themselves where the API does not take them together. Its body is made when it is sent, of what is read
+    then: `looks` are the paths of those reads.
+    """
+
+    number: int
+    operation: Operation
+    token: Token
+    model: str
+    title: str
+    method: str
+    path: str
+    version: str = "v4"
+    parents: tuple[object, ...] = ()
+    body: object = field(default=None, repr=False)
+    changes: tuple[Change, ...] = ()
+    secret_keys: frozenset[str] = frozenset()
+    depends_on: tuple[int, ...] = ()
+    in_doubt: bool = False
+    lasting: str = ""
+    nested_creates: tuple[NestedCreate, ...] = ()
+    parts: tuple[Step, ...] = ()
+    looks: tuple[str, ...] = ()
+
+    def __getstate__(self) -> dict[str, object]:
+        return {each.name: getattr(self, each.name) for each in fields(Step)}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Take the values of a pickle; those of version 0.1 call the nested creates riders."""
+        for name, value in state.items():
+            object.__setattr__(self, "nested_creates" if name == "riders" else name, value)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The paths of what is read for the ids of the riders, or around a bundle."""
+        lists = {nested.siblings: nested.path for nested in self.nested_creates if not nested.is_answered}
+        return (*lists.values(), *self.looks)
+
+    @property
+    def whole(self) -> tuple[Step, ...]:
+        """What the request does, object by object: the parts of a bundle, else the step itself."""
+        return self.parts or (self,)
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether the step has a way back."""
+        return not self.lasting
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the secrets that are asked for when the plan is sent from a file: `new:1.root_pass`."""
+        return tuple(secret_name(self, hidden) for hidden in hidden_in(self.body))
+
+    def __str__(self) -> str:
+        doubt = "  (its creation is in doubt: looked for first)" if self.in_doubt else ""
+        lines = [f"{self.method} {self.path}  {self.title}{doubt}"]
+        lines += [f"  {line}" for change in (*self.changes, *self._children()) for line in change.lines()]
+        for part in self.parts:
+            lines.append(f"  instead of {part.method} {part.path}  {part.title}")
+            lines += [f"    {line}" for change in part.changes for line in change.lines()]
+        return "\n".join([*lines, *map(str, self.nested_creates)])
+
+    def _children(self) -> Iterator[Change]:
+        """Give what a creation makes inside its request, which no attribute holds."""
+        document = {change.key for change in self.changes} | {nested.place[0] for nested in self.nested_creates}
+        if self.operation == "create" and isinstance(self.body, dict):
+            yield from (Change(key, key, ABSENT, value) for key, value in self.body.items() if key not in document)
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the step as JSON can hold it; what is secret is only named."""
+        token = {"new": self.token} if isinstance(self.token, str) else _plain(self.token._asdict())
+        return {
+            "number": self.number,
+            "operation": self.operation,
+            "object": {"type": self.model, "title": self.title, **token},
+            "method": self.method,
+            "path": self.path,
+            "version": self.version,
+            "parents": _plain(self.parents),
+            "body": _plain(self.body),
+            "changes": [each.to_dict() for each in self.changes],
+            "riders": [each.to_dict() for each in self.nested_creates],
+            "parts": [each.to_dict() for each in self.parts],
+            "looks": list(self.looks),
+            "secret_keys": sorted(self.secret_keys),
+            "secrets": list(self.secrets),
+            "depends_on": list(self.depends_on),
+            "in_doubt": self.in_doubt,
+            "can_be_undone": self.can_be_undone,
+            "lasting": self.lasting,
+        }
+
+
+@public
+@frozen
+class Plan:
+    """What a commit would send, in an order in which it can be sent; empty plans are false.
+
+    Steps that do not depend on one another go side by side. `lookups` is how many objects have to be looked for
+    before, because an earlier commit lost the answer to their creation, and how many collections are read because
+    nothing else would tell what is created in them. `lost` says what a way back cannot bring back. `least_time` is how
+    many seconds the requests take at least, under what is known of the API's rate limits. `source` is where the plan
+    comes from: a session, or a file.
+    """
+
+    steps: tuple[Step, ...]
+    lookups: int = 0
+    lost: tuple[str, ...] = ()
+    least_time: float = field(default=0.0, eq=False)
+    source: Source | None = field(default=None, eq=False, repr=False)
+
+    @property
+    def requests(self) -> int:
+        """How many requests the commit needs, as long as nothing has to be repeated."""
+        return len(self.steps) + self.lookups + sum(len(step.reads) for step in self.steps)
+
+    @property
+    def deletes(self) -> int:
+        """How many objects it deletes."""
+        return sum(each.operation == "delete" for step in self.steps for each in step.whole)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the secrets that `apply()` asks for where the plan comes from a file."""
+        return tuple(name for step in self.steps for name in step.secrets)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def __getitem__(self, index: int) -> Step:
+        return self.steps[index]
+
+    def __str__(self) -> str:
+        shown = [str(step) for step in self.steps] or ["nothing to commit"]
+        return "\n\n".join([*shown, *(f"cannot be brought back: {each}" for each in self.lost)])
+
+    def __repr__(self) -> str:
+        least = f", {self.least_time:.0f} s at least" if self.least_time else ""
+        return f"<Plan of {self.requests} requests{least}>"
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the plan as JSON can hold it, without any secret."""
+        return {
+            "format": FORMAT,
+            "requests": self.requests,
+            "least_time": round(self.least_time, 3),
+            "steps": [step.to_dict() for step in self.steps],
+            "lost": list(self.lost),
+        }
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the plan to a file that `Plan.load` reads, without any secret; 1 GET tells whose account it is for.
+
+        Raises `InvalidRequestError` for a plan that comes from no session.
+        """
+        from linode_orm.session.planning import plan_file  # noqa: PLC0415  only who saves plans needs it
+
+        plan_file.save(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Plan:
+        """Read a plan from a file; raise `InvalidRequestError` where it is none, edited, or of another version."""
+        from linode_orm.session.planning import plan_file  # noqa: PLC0415  only who loads plans needs it
+
+        return plan_file.load(path)
+
+    def apply(  # noqa: PLR0913  the options of a commit
+        self,
+        client: Client,
+        *,
+        on_error: str = "stop",
+        conflicts: str = "check",
+        secrets: Mapping[str, object] | None = None,
+        journal: str | os.PathLike[str] | None = None,
+        verify: bool = False,
+        max_deletes: int | None = None,
+    ) -> CommitReport:
+        """Send the plan through a client, after looking whether the world still is as it was when it was made.
+
+        `secrets` holds what `plan.secrets` names; one that is a document is given as a dict, or as JSON. Raises
+        `ConflictError` where an attribute that the plan changes is not as the plan says, `InvalidRequestError` where
+        the account is another one, a secret is missing, unknown or of a wrong type, it deletes more than `max_deletes`
+        or what carries a tag that the session which made it protects, all before anything is written, and `CommitError`
+        as `commit()` does.
+        """
+        from linode_orm.session.commit import apply_plan  # noqa: PLC0415  only who applies plans needs it
+
+        return apply_plan.apply(
+            self,
+            client,
+            on_error=on_error,
+            conflicts=conflicts,
+            secrets=secrets,
+            journal=journal,
+            verify=verify,
+            max_deletes=max_deletes,
+        )
+
+
+@frozen(eq=False)
+class InDoubt:
+    """A creation that was sent and never answered: `sent` is its body without secrets, `since` the moment before.
+
+    `known` are the ids that were known of its collection before, all that were there with `is_listed`. `may_repeat`
+    once the object was looked for and not found, where sending it again cannot make a second one. `until` is when
+    nothing that was sent can be running any more, by the monotonic clock. `was_aboard` where it was sent in its
+    parent's POST, which was answered.
+    """
+
+    step: Step
+    sent: object
+    since: ApiTime
+    reason: str
+    known: frozenset[object] = frozenset()
+    may_repeat: bool = False
+    until: float = 0.0
+    is_listed: bool = False
+    was_nested: bool = False
+
+
+def is_new(token: Token) -> TypeGuard[str]:
+    """Whether a token names an object that the API does not know yet."""
+    return isinstance(token, str)
+
+
+def fill(value: object, resolve: Callable[[Pending | Hidden], object]) -> object:
+    """Put what placeholders stand for into a body."""
+    if isinstance(value, (Pending, Hidden)):
+        return resolve(value)
+    if isinstance(value, dict):
+        return {key: fill(each, resolve) for key, each in value.items()}
+    if isinstance(value, list):
+        return [fill(each, resolve) for each in value]
+    return value
+
+
+def fill_path(path: str, resolve: Callable[[Pending], str]) -> str:
+    """Put ids into a path, where it names objects that were not created when it was planned."""
+    return _TOKEN.sub(lambda match: resolve(Pending(match[1])), path) if "{" in path else path
+
+
+def waits_for(value: object) -> Iterator[str]:
+    """Give the tokens of the objects whose ids a value needs."""
+    if isinstance(value, Pending):
+        yield value.token
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from waits_for(each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from waits_for(each)
+
+
+def hidden_in(value: object) -> Iterator[Hidden]:
+    """Give the placeholders of secrets in a body."""
+    if isinstance(value, Hidden):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from hidden_in(each)
+
+
+def secret_name(step: Step, hidden: Hidden) -> str:
+    """Give the name under which a secret is asked for: `new:1.root_pass`, `User('bob').password`."""
+    token = step.token if isinstance(step.token, str) else f"{step.model}({step.token.identity!r})"
+    return ".".join([token, *map(str, hidden.path)])
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401  JSON
+    if isinstance(value, Pending):
+        return {"$new": value.token}
+    if isinstance(value, Hidden):
+        return {"$secret": list(value.path)}
+    if isinstance(value, dict):
+        return {_escaped(str(key)): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value
+
+
+def _escaped(key: str) -> str:
+    """Let no key of a user's document look like one of ours."""
+    return f"${key}" if key.startswith("$") else key
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, (Pending, Hidden)):
+        return repr(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)}: {_shown(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_shown, value)) + "]"
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _diff(name: str, old: object, new: object) -> Iterator[str]:
+    """Give a line for each leaf that differs; lists say what comes and what goes."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in [*new, *(key for key in old if key not in new)]:
+            if old.get(key, ABSENT) != new.get(key, ABSENT):
+                yield from _diff(f"{name}.{key}", old.get(key, ABSENT), new.get(key, ABSENT))
+    elif isinstance(old, list) and isinstance(new, list):
+        gone, come = [each for each in old if each not in new], [each for each in new if each not in old]
+        if gone or come:
+            marked = [*(f"+{_shown(each)}" for each in come), *(f"-{_shown(each)}" for each in gone)]
+            yield f"{name}: {' '.join(marked)}"
+        else:
+            yield f"{name}: {_shown(old)} -> {_shown(new)}"
+    elif old is ABSENT:
+        yield f"{name}: {_shown(new)}"
+    elif new is ABSENT:
+        yield f"{name}: {_shown(old)} -> left out"
+    else:
+        yield f"{name}: {_shown(old)} -> {_shown(new)}"

@@ -1,0 +1,227 @@
+"""Plan files: a plan as JSON on disk, to be reviewed and applied by another process."""
+
+from __future__ import annotations
+
+import json
+import os
+from graphlib import TopologicalSorter
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Never, cast
+
+from linode_orm.errors import ApiError, InvalidRequestError
+from linode_orm.mapping.model import resource
+from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning.natural_keys import listings_before
+from linode_orm.session.planning.plan import FORMAT, Change, Hidden, Key, NestedCreate, Pending, Plan, Source, Step
+from linode_orm.version import VERSION
+from linode_orm.wire.messages import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linode_orm.wire.client import Client
+
+_KIND: Final = "linode_orm plan"
+
+
+def account_of(client: Client) -> str:
+    """Give what names a client's account: its `euuid`, or the user where the token may not see that; 1 or 2 GETs."""
+    body: Any
+    try:
+        body = client.send(Request("GET", "/account")).json()
+        return f"account {body['euuid']}"
+    except (ApiError, KeyError, TypeError):
+        body = client.send(Request("GET", "/profile")).json()
+        return f"user {body['username']}"
+
+
+def save(plan: Plan, path: str | os.PathLike[str]) -> None:
+    """Write a plan to a file that its user alone may read; the file appears whole or not at all."""
+    session = plan.source.session if plan.source is not None else None
+    if session is None:
+        msg = "only a plan that a session made can be saved: session.plan() or session.undo(id)"
+        raise InvalidRequestError(msg)
+    content = {
+        "kind": _KIND,
+        "version": VERSION,
+        "account": account_of(cast("Any", session).client),
+        "protected_tags": sorted(plan.source.protected) if plan.source is not None else [],
+        "secrets": list(plan.secrets),
+        **plan.to_dict(),
+    }
+    place = Path(path)
+    beside = place.with_name(f"{place.name}.{os.getpid()}.new")
+    text = json.dumps(content | {"checksum": _checksum(content)}, indent=2) + "\n"
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123  a handle
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def load(path: str | os.PathLike[str]) -> Plan:
+    """Read a plan; raise `InvalidRequestError` where the file is none, was edited, or is of another version."""
+    content = _content(path)
+    if content.get("kind") != _KIND:
+        _refuse(path, "is no plan of linode_orm")
+    if content.get("format") is True or content.get("format") != FORMAT or content.get("version") != VERSION:
+        theirs = f"version {content.get('version')}, form {content.get('format')}"
+        _refuse(path, f"was made by another version ({theirs}); this is version {VERSION}, form {FORMAT}")
+    if content.pop("checksum", None) != _checksum(content):
+        _refuse(path, "was changed since it was saved; make a new plan instead")
+    try:
+        _check_whole(content["steps"])
+        steps = tuple(step_from_dict(each) for each in content["steps"])
+        lookups = listings_before(steps)
+        source = Source(None, content["account"], frozenset(content["protected_tags"]))
+        return Plan(steps, lookups, tuple(content["lost"]), content["least_time"], source)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        _refuse(path, f"is damaged ({type(error).__name__}: {error})")
+
+
+def _content(path: str | os.PathLike[str]) -> dict[str, Any]:
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        _refuse(path, f"cannot be read ({error})")
+    if not text.strip():
+        _refuse(path, "is empty")
+    try:
+        content = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        _refuse(path, f"is no JSON ({error})")
+    if not isinstance(content, dict):
+        _refuse(path, "is no plan of linode_orm")
+    return cast("dict[str, Any]", content)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice: who reviews the file may have seen the other one."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        msg = f"{next(name for name in names if names.count(name) > 1)!r} stands twice in one object"
+        raise ValueError(msg)
+    return found
+
+
+def _no_number(text: str) -> Never:
+    msg = f"{text} is none of its numbers"
+    raise ValueError(msg)
+
+
+def _check_whole(content: list[Any]) -> None:
+    """Raise `ValueError` where steps refer to steps, objects or attributes that there are not."""
+    everything = [*_objects(content)]
+    inside = [each for each in everything if each.keys() >= {"object", "changes"}]
+    steps = [each for each in inside if "depends_on" in each]
+    waits = {each["number"]: each["depends_on"] for each in steps}
+    if len(waits) < len(steps) or not {other for others in waits.values() for other in others} <= waits.keys():
+        msg = "a step is not there, or there twice"
+        raise ValueError(msg)
+    TopologicalSorter(waits).prepare()
+    made = {each["object"].get("new") for each in inside}
+    missing = {each["$new"] for each in everything if each.keys() == {"$new"}} - made
+    if missing:
+        msg = f"no step creates {', '.join(sorted(map(str, missing)))}"
+        raise ValueError(msg)
+    for each in inside:
+        fields = resource(each["object"]["type"]).__mapper__.fields
+        unknown = [change["attribute"] for change in each["changes"] if change["attribute"] not in fields]
+        if unknown:
+            msg = f"{each['object']['type']} has no attribute {unknown[0]!r}"
+            raise ValueError(msg)
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  JSON
+    """Give every object inside a value, at any depth."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield value
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _refuse(path: str | os.PathLike[str], why: str) -> Never:
+    msg = f"the plan file {os.fspath(path)} {why}; nothing was sent"
+    raise InvalidRequestError(msg)
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def step_from_dict(content: dict[str, Any]) -> Step:
+    """Make a step of what `Step.to_dict` gave."""
+    named = content["object"]
+    mapper = resource(named["type"]).__mapper__
+    token = (
+        named["new"] if "new" in named else Key(named["model"], from_json(named["identity"]), _ids(named["parents"]))
+    )
+    return Step(
+        number=content["number"],
+        operation=content["operation"],
+        token=token,
+        model=mapper.name,
+        title=named["title"],
+        method=content["method"],
+        path=content["path"],
+        version=content["version"],
+        parents=_ids(content["parents"]),
+        body=_opened(content["body"]),
+        changes=tuple(_change(each) for each in content["changes"]),
+        secret_keys=frozenset(content["secret_keys"]),
+        depends_on=tuple(content["depends_on"]),
+        in_doubt=content["in_doubt"],
+        lasting=content["lasting"],
+        nested_creates=tuple(_nested_create(each) for each in content["riders"]),
+        parts=tuple(step_from_dict(each) for each in content["parts"]),
+        looks=tuple(content["looks"]),
+    )
+
+
+def _nested_create(content: dict[str, Any]) -> NestedCreate:
+    named = content["object"]
+    return NestedCreate(
+        token=named["new"],
+        model=resource(named["type"]).__mapper__.name,
+        title=named["title"],
+        place=tuple(content["place"]),
+        path=content["path"],
+        parents=_ids(content["parents"]),
+        changes=tuple(_change(each) for each in content["changes"]),
+        is_answered=content["answered"],
+    )
+
+
+def _change(content: dict[str, Any]) -> Change:
+    old = _opened(content["old"]) if "old" in content else ABSENT
+    return Change(content["attribute"], content["key"], old, _opened(content["new"]), content.get("set_edit", False))
+
+
+def _ids(content: list[Any]) -> tuple[object, ...]:
+    return tuple(from_json(_opened(each)) for each in content)
+
+
+def from_json(identity: object) -> object:
+    """Give an id as keys hold it: a tuple where it is made of several."""
+    return tuple(identity) if isinstance(identity, list) else identity
+
+
+def _opened(value: Any) -> Any:  # noqa: ANN401  JSON
+    """Give a value of a body, with the placeholders that stand in it."""
+    if isinstance(value, dict):
+        if value.keys() == {"$new"}:
+            return Pending(value["$new"])
+        if value.keys() == {"$secret"}:
+            return Hidden(tuple(value["$secret"]))
+        return {key.removeprefix("$"): _opened(each) for key, each in value.items()}
+    return [_opened(each) for each in value] if isinstance(value, list) else value

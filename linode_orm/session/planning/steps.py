@@ -1,0 +1,268 @@
+"""Drafts: the requests that one object needs, before they have an order."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from linode_orm.errors import InvalidRequestError
+from linode_orm.mapping import Model
+from linode_orm.mapping.record import changes, pending_reference, value_of
+from linode_orm.mapping.relations import One
+from linode_orm.mapping.state import Status, state_of
+from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning import payloads
+from linode_orm.session.planning.compensating_plan import lasting
+from linode_orm.session.planning.natural_keys import is_natural
+from linode_orm.session.planning.plan import Hidden, Key, NestedCreate, Pending, Step, fill
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from linode_orm.mapping.mapper import Mapper
+    from linode_orm.session.planning.plan import Operation, Token
+
+    NameOf = Callable[[Model], str]
+
+_NOTHING = payloads.Payload(None, (), frozenset())
+
+
+class DraftStep:
+    """One request of a plan that is being made: `waits` says for which others, and why.
+
+    `aboard` are the drafts of new objects that ride in its body: where each stands, and whether the answer shows it.
+    """
+
+    __slots__ = ("body", "in_doubt", "instance", "method", "nested", "operation", "parents", "path", "token", "waits")
+
+    def __init__(  # noqa: PLR0913, PLR0917  the facts of one request
+        self,
+        operation: Operation,
+        instance: Model,
+        token: Token,
+        path: str,
+        parents: tuple[object, ...],
+        body: payloads.Payload = _NOTHING,
+    ) -> None:
+        self.operation: Operation = operation
+        self.method = {"create": "POST", "delete": "DELETE"}.get(operation, "PUT")
+        self.instance = instance
+        self.token = token
+        self.path = path
+        self.parents = parents
+        self.body = body
+        self.in_doubt = False
+        self.waits: dict[int, str] = {}
+        self.nested: list[tuple[tuple[str | int, ...], DraftStep, bool]] = []
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """The body, where it is an object."""
+        return cast("dict[str, Any]", self.body.content) if isinstance(self.body.content, dict) else {}
+
+    def nest(self, child: DraftStep, key: str, *, is_answered: bool) -> None:
+        """Let another creation ride in the list `key` of this one's body."""
+        siblings = self.sent.setdefault(key, [])
+        place = (key, len(siblings))
+        siblings.append(fill(child.body.content, lambda each: _moved(each, place)))
+        self.body = self.body._replace(secret_keys=self.body.secret_keys | child.body.secret_keys)
+        self.nested.append((place, child, is_answered))
+
+    def everyone(self) -> Iterator[DraftStep]:
+        """Give the draft and all that ride in it."""
+        yield self
+        for _, child, _ in self.nested:
+            yield from child.everyone()
+
+    def nested_creates(self, above: tuple[str | int, ...] = ()) -> Iterator[NestedCreate]:
+        """Give what rides in it, each before what rides in that."""
+        for at, child, is_answered in self.nested:
+            name, shown, place = child.instance.__mapper__.name, title(child.instance), (*above, *at)
+            token, changed = str(child.token), child.body.changes
+            yield NestedCreate(token, name, shown, place, child.path, child.parents, changed, is_answered)
+            yield from child.nested_creates(place)
+
+    def step(self, number: int, depends_on: tuple[int, ...]) -> Step:
+        """Give the draft its place in a plan."""
+        mapper = self.instance.__mapper__
+        return Step(
+            number=number,
+            operation=self.operation,
+            token=self.token,
+            model=mapper.name,
+            title=title(self.instance),
+            method=self.method,
+            path=self.path,
+            version=mapper.version,
+            parents=self.parents,
+            body=self.body.content,
+            changes=self.body.changes,
+            secret_keys=self.body.secret_keys,
+            depends_on=depends_on,
+            in_doubt=self.in_doubt,
+            lasting=lasting(self.operation, type(self.instance), self.body.changes),
+            nested_creates=tuple(self.nested_creates()),
+        )
+
+
+def _moved(placeholder: Pending | Hidden, place: tuple[str | int, ...]) -> Pending | Hidden:
+    return Hidden((*place, *placeholder.path)) if isinstance(placeholder, Hidden) else placeholder
+
+
+def title(instance: Model) -> str:
+    """Give what people call an object: `Instance 5 'web'`, `new Volume 'data'`; a changed label is the old one."""
+    state, mapper = state_of(instance), instance.__mapper__
+    shown = f"new {mapper.name}" if state.is_new else instance.__describe__()
+    for name in ("label", "domain", "name"):
+        field = mapper.fields.get(name)
+        if field is None or name in mapper.id_names:
+            continue
+        value = state.body.get(field.key) or value_of(instance, name)
+        if isinstance(value, str) and not field.is_write_only:
+            return f"{shown} {value!r}"
+    return shown
+
+
+def key_of(instance: Model) -> Key:
+    """Give the key of an object that exists."""
+    state = state_of(instance)
+    return Key(instance.__mapper__.name, state.identity, state.parents)
+
+
+def parent_of(instance: Model) -> Model | None:
+    """Give the parent that a child was given as an object."""
+    parent = state_of(instance).pending_parent
+    return parent if isinstance(parent, Model) else None
+
+
+def needed(instance: Model) -> Iterator[tuple[str, Model]]:
+    """Give the objects that an object was given in place of an id, each with the attribute's name."""
+    parent = parent_of(instance)
+    if parent is not None:
+        yield str(instance.__mapper__.parent_attribute), parent
+    for name, via in instance.__mapper__.references:
+        target = pending_reference(instance, via)
+        if isinstance(target, Model):
+            yield name, target
+
+
+def parents_of(instance: Model, name_of: NameOf) -> tuple[object, ...]:
+    """Give the ids of an object's parents, placeholders for those that are new."""
+    mapper, parent = instance.__mapper__, parent_of(instance)
+    if parent is None:
+        if len(state_of(instance).parents) != mapper.above:
+            msg = f"{instance!r} needs its parent: assign .{mapper.parent_attribute or mapper.placeholders[-1]}"
+            raise InvalidRequestError(msg)
+        return state_of(instance).parents
+    above = parents_of(parent, name_of)
+    if parent.__mapper__.singleton:
+        return above
+    return (*above, Pending(name_of(parent)) if state_of(parent).is_new else state_of(parent).identity)
+
+
+def for_new(instance: Model, name_of: NameOf) -> DraftStep:
+    """Draft the creation of an object."""
+    _check_needs(instance)
+    parents = parents_of(instance, name_of)
+    path = instance.__mapper__.collection_path(parents)
+    for parent in parents:
+        if isinstance(parent, Pending):
+            path = path.replace(_quoted(parent), str(parent))
+    return DraftStep("create", instance, name_of(instance), path, parents, payloads.for_create(instance, name_of))
+
+
+def _quoted(parent: Pending) -> str:
+    return str(parent).replace("{", "%7B").replace(":", "%3A").replace("}", "%7D")
+
+
+def _check_needs(instance: Model) -> None:
+    for name, target in needed(instance):
+        status = state_of(target).status
+        if status is Status.TRANSIENT:
+            msg = f"{instance!r}.{name} is {target!r}, which is in no session: session.add() it too"
+            raise InvalidRequestError(msg)
+        if status is Status.DETACHED:
+            msg = f"{instance!r}.{name} is {target!r}, which was deleted or has left its session"
+            raise InvalidRequestError(msg)
+
+
+def for_changed(instance: Model, name_of: NameOf) -> list[DraftStep]:
+    """Draft the updates of an object: its own PUT, and one for each attribute that has a path of its own."""
+    edits = changes(instance)
+    if not edits:
+        return []
+    _check_needs(instance)
+    mapper, state, key = instance.__mapper__, state_of(instance), key_of(instance)
+    own, apart = payloads.to_send(instance, edits)
+    if own and "update" not in mapper.verbs:
+        names = ", ".join(own)
+        msg = f"{instance!r}: {names} changed, but the API cannot update a {mapper.name}; rollback() takes it back"
+        raise InvalidRequestError(msg)
+    path = mapper.path_for(state.identity, state.parents)
+    drafts = [
+        DraftStep("replace", instance, key, f"{path}/{mapper.fields[name].written_by}", state.parents, body)
+        for name in apart
+        for body in [payloads.for_replace(instance, name, name_of)]
+    ]
+    if own:
+        drafts.append(
+            DraftStep("update", instance, key, path, state.parents, payloads.for_update(instance, own, name_of))
+        )
+    return drafts
+
+
+def for_deleted(instance: Model) -> DraftStep:
+    """Draft the deletion of an object."""
+    state = state_of(instance)
+    path = instance.__mapper__.path_for(state.identity, state.parents)
+    return DraftStep("delete", instance, key_of(instance), path, state.parents)
+
+
+@cache
+def unique_names(mapper: Mapper) -> tuple[str, ...]:
+    """Give the attributes of which no two objects have the same value: an id that its user chose is one, too."""
+    chosen = (name for name in mapper.id_names if len(mapper.id_names) == 1 and is_natural(mapper, name))
+    return tuple(dict.fromkeys((*mapper.unique, *chosen)))  # promise 2b: a key that its user chose is unique, too
+
+
+def claims(draft: DraftStep) -> Iterator[tuple[tuple[object, ...], Model]]:
+    """Give the unique values that a draft takes, each with the collection in which it is unique, and who takes it."""
+    for each in draft.everyone():
+        mapper = each.instance.__mapper__
+        for change in each.body.changes:
+            if change.name in unique_names(mapper) and isinstance(change.new, (str, int)):
+                yield (mapper.name, each.parents, change.name, change.new), each.instance
+
+
+def frees(draft: DraftStep) -> Iterator[tuple[object, ...]]:
+    """Give the unique values that a draft sets free; the last part is `ABSENT` where it is not known which."""
+    for each in draft.everyone():
+        mapper, raw = each.instance.__mapper__, state_of(each.instance).body
+        if each.operation == "delete":
+            for name in unique_names(mapper):
+                yield mapper.name, each.parents, name, raw.get(mapper.fields[name].key, ABSENT)
+        elif each.operation != "create":
+            for change in each.body.changes:
+                if change.name in unique_names(mapper) and change.old is not ABSENT:
+                    yield mapper.name, each.parents, change.name, change.old
+
+
+def rekeys(draft: DraftStep) -> bool:
+    """Whether a draft gives its object another id."""
+    names = draft.instance.__mapper__.id_names
+    return draft.operation == "update" and any(change.name in names for change in draft.body.changes)
+
+
+def references(draft: DraftStep) -> Iterator[tuple[str, object, bool]]:
+    """Give what an object, and what rides with it, refers to before and after, and whether it hangs on it."""
+    for each in draft.everyone():
+        yield from _references(each.instance)
+
+
+def _references(record: Any) -> Iterator[tuple[str, object, bool]]:  # noqa: ANN401  a Model
+    for relation in record.__mapper__.relations.values():
+        if isinstance(relation, One) and relation.via:
+            field = record.__mapper__.fields[relation.via]
+            for identity in {state_of(record).body.get(field.key), value_of(record, field.name)}:
+                if identity is not None:
+                    yield relation.target, cast("object", identity), bool(field.changed_by)

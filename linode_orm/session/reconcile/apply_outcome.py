@@ -1,0 +1,243 @@
+"""Settling: what answers to a commit's requests make of the objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from linode_orm.errors import ResponseError
+from linode_orm.mapping import Model
+from linode_orm.mapping.lifecycle import admit, expire, keep_one_time_values
+from linode_orm.mapping.model import resource
+from linode_orm.mapping.record import changes, mark_clean, pending_reference, value_of, write
+from linode_orm.mapping.relations import Many, One
+from linode_orm.mapping.state import Loaded, Status, state_of
+from linode_orm.session.planning.dependencies import ancestors
+from linode_orm.session.planning.steps import key_of, parent_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from linode_orm.mapping.query import Runner
+    from linode_orm.session.loading.identity_map import IdentityMap
+    from linode_orm.session.loading.loader import Loader
+    from linode_orm.session.planning.plan import Key
+    from linode_orm.wire.client import Client
+
+
+class PendingObjects(Protocol):
+    """The session's new, touched and deleted objects; what is done is taken out. `Membership` is one."""
+
+    new: dict[int, Model]
+    touched: dict[int, Model]
+    deleted: dict[int, Model]
+    in_doubt: dict[int, object]
+
+    def token(self, instance: Model) -> str:
+        """Give the name by which a plan speaks of a new object: `new:3`."""
+        ...
+
+    def find(self, model: type[Model], identity: object, parents: tuple[object, ...]) -> Model | None:
+        """Give the object with a key, where the session has it."""
+        ...
+
+
+class Workspace(Protocol):
+    """What committing needs of a session. `Session` is one as it stands; no other hook is called.
+
+    A created object gets identity, parents and status, goes into `identity_map` and out of `members.new` here; a
+    deleted one is detached by `loader.detach`, with everything known below it.
+    """
+
+    @property
+    def client(self) -> Client:
+        """What sends."""
+        ...
+
+    @property
+    def identity_map(self) -> IdentityMap:
+        """The one object for each key."""
+        ...
+
+    @property
+    def loader(self) -> Loader:
+        """What takes bodies in."""
+        ...
+
+    @property
+    def runner(self) -> Runner:
+        """What answers queries."""
+        ...
+
+    @property
+    def members(self) -> PendingObjects:
+        """What is new, touched and deleted."""
+        ...
+
+
+class OutcomeApplier:
+    """Takes answers in: objects become persistent, up to date, or detached."""
+
+    def __init__(self, session: Workspace) -> None:
+        self._session = session
+        self._members = session.members
+        self._has_created = False
+        self._cascade: set[Key] = set()
+
+    # -- creations ---------------------------------------------------------------------------------------------------
+
+    def created(
+        self, instance: Model, parents: tuple[object, ...], identity: object, names: Collection[str], body: object
+    ) -> None:
+        """Make a new object persistent, from its id and the answer to its POST."""
+        if identity is None and instance.__mapper__.empty_create:
+            self._leave(instance)
+            return
+        self.admit(instance, parents, identity)
+        mark_clean(instance, names)
+        if isinstance(body, dict) and body:
+            keep_one_time_values(instance, body)
+        keys = {instance.__mapper__.fields[name].key for name in instance.__mapper__.id_names}
+        if isinstance(body, dict) and keys <= body.keys() and instance.__mapper__.is_whole(body):
+            self._take(instance, body)
+        else:
+            expire(instance, names)
+        self.keep_or_let_go(instance)
+
+    def _leave(self, instance: Model) -> None:
+        """Let an object go that exists now under an id which the API does not tell: a query finds it."""
+        self._members.new.pop(id(instance), None)
+        self._members.in_doubt.pop(id(instance), None)
+        self._session.loader.detach(instance)
+
+    def admit(self, instance: Model, parents: tuple[object, ...], identity: object) -> None:
+        """Make a pending object the one with its key."""
+        known = self._session.identity_map.find(type(instance), identity, parents)
+        if known is not None and known is not instance:
+            self._session.loader.detach(known)
+        admit(instance, identity, parents)
+        self._members.new.pop(id(instance), None)
+        self._members.in_doubt.pop(id(instance), None)
+        self._session.identity_map.put(instance)
+        self._has_created = True
+
+    # -- updates -----------------------------------------------------------------------------------------------------
+
+    def strange(self, instance: Model, names: Collection[str], body: object) -> str:
+        """Say which attributes an answer shows changed that the request did not change: somebody else did, just now."""
+        if not isinstance(body, dict) or self._identity_in(instance, body) != _own(instance):
+            return ""
+        raw, fields = state_of(instance).body, instance.__mapper__.fields
+        moved = [
+            field.name
+            for field in fields.values()
+            if field.is_editable and field.name not in names and field.key in raw and field.key in body
+            if not field.volatile and not field.codec.same(raw[field.key], body[field.key])
+        ]
+        return f"{', '.join(moved)} changed elsewhere since the look before this write" if moved else ""
+
+    def updated(self, instance: Model, names: Collection[str], body: object) -> str:
+        """Take the answer to a PUT in; give a note where the answer was not the object."""
+        key = next((value_of(instance, name) for name in names if (name,) == instance.__mapper__.id_names), None)
+        mark_clean(instance, names)
+        identity = self._identity_in(instance, body)
+        note = ""
+        # promise 31c: another key is no answer
+        if identity is not None and (identity == _own(instance) or _is_meant(identity, key)):
+            if identity != _own(instance):
+                self._session.identity_map.rekey(instance, identity)
+            self._take(instance, cast("dict[str, Any]", body))
+        else:
+            if key is not None:
+                self._session.identity_map.rekey(instance, key)
+            expire(instance, names)  # promise 31a: nothing is guessed
+            note = "the answer was not the object, which will be read again"
+        self.keep_or_let_go(instance)
+        return note
+
+    def replaced(self, instance: Model, name: str, body: object) -> str:
+        """Take the answer to a PUT of one attribute in, which is the attribute's value."""
+        field, state = instance.__mapper__.fields[name], state_of(instance)
+        if self._identity_in(instance, body) == _own(instance) and isinstance(body, dict) and field.key in body:
+            return self.updated(instance, [name], body)
+        mark_clean(instance, [name])
+        fits = isinstance(body, dict) and any(each.key in body for each in field.codec.fields.values())
+        note = ""
+        if fits and state.is_loaded:
+            self._session.loader.take(instance, {**state.body, field.key: body}, state.loaded)
+        else:
+            expire(instance, [name])
+            note = "the answer was not the value, which will be read again"
+        self.keep_or_let_go(instance)
+        return note
+
+    def _identity_in(self, instance: Model, body: object) -> object:
+        """Give the id that an answer names, `instance` itself for a singleton, None where it is no such object."""
+        if not isinstance(body, dict) or body.keys().isdisjoint(instance.__mapper__.keys):
+            return None
+        if instance.__mapper__.singleton:
+            return instance
+        try:
+            return self._session.loader.identity_of(type(instance), body)
+        except ResponseError:
+            return None
+
+    def _take(self, instance: Model, body: dict[str, Any]) -> None:
+        is_whole = all(key in body for key in instance.__mapper__.only_on_get)
+        self._session.loader.take(instance, body, Loaded.WHOLE if is_whole else Loaded.ROW)
+
+    def keep_or_let_go(self, instance: Model) -> None:
+        """Hold an object for the next commit where something is left to send."""
+        if changes(instance):
+            self._members.touched[id(instance)] = instance
+        else:
+            self._members.touched.pop(id(instance), None)
+
+    # -- deletions ---------------------------------------------------------------------------------------------------
+
+    def deleted(self, instance: Model) -> None:
+        """Let a deleted object go; what is below it follows when the commit ends."""
+        self._cascade.add(key_of(instance))
+        self._drop(instance)
+
+    def _drop(self, instance: Model) -> None:
+        self._members.deleted.pop(id(instance), None)
+        self._members.touched.pop(id(instance), None)
+        self._session.loader.detach(instance)
+
+    # -- the end -----------------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Give ids to what still waits for objects created here, and let go what was below deleted ones."""
+        if self._has_created:
+            for instance in [*self._members.new.values(), *self._members.touched.values()]:
+                fill_in(instance)
+        if any(_may_have_children(key.model) for key in self._cascade):
+            for instance in [*self._session.identity_map]:
+                if any(above in self._cascade for above in ancestors(instance)):
+                    self._drop(instance)
+
+
+def _own(instance: Model) -> object:
+    return instance if instance.__mapper__.singleton else state_of(instance).identity
+
+
+def _is_meant(identity: object, key: object) -> bool:
+    """Whether an id is the key that was sent, which the API may write in its own way; else it is somebody else's."""
+    return key is not None and str(identity).casefold() == str(key).casefold()
+
+
+def _may_have_children(model: str) -> bool:
+    mapper: Any = resource(model).__mapper__
+    return any(isinstance(relation, Many) and not relation.path for relation in mapper.relations.values())
+
+
+def fill_in(instance: Model) -> None:
+    """Put the ids of objects that exist by now where they were awaited."""
+    for relation in instance.__mapper__.relations.values():
+        if isinstance(relation, One) and relation.via:
+            target = pending_reference(instance, relation.via)
+            if isinstance(target, Model) and state_of(target).status is Status.PERSISTENT:
+                write(instance, instance.__mapper__.fields[relation.via], state_of(target).identity)
+    parent = parent_of(instance)
+    if parent is not None and state_of(instance).is_new and state_of(parent).status is Status.PERSISTENT:
+        state_of(instance).move_below(state_of(parent).key)

@@ -1,0 +1,217 @@
+"""Plausible objects: what `sim.seed()` and `--fleet` put into the account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+from linode_orm.simulator.clock import EPOCH, text
+from linode_orm.simulator.effects.linode import specs_of
+from linode_orm.simulator.keywords import check_keys, name_of, resource_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from linode_orm.simulator.account_state import AccountState
+    from linode_orm.simulator.schema import Resource
+    from linode_orm.simulator.store import Body, Row
+
+ROLES: Final = ("web", "db", "cache", "worker", "mail", "build")
+TEAMS: Final = ("prod", "staging", "dev")
+PLACES: Final = ("us-east", "eu-west", "ap-south", "us-ord", "eu-central")
+PLANS: Final = ("g6-nanode-1", "g6-standard-1", "g6-standard-2", "g6-standard-4")
+SYSTEMS: Final = ("linode/debian12", "linode/ubuntu24.04", "linode/alpine3.21")
+
+
+def seed(world: AccountState, wanted: Mapping[str, int | Sequence[Mapping[str, object]]]) -> dict[str, list[Body]]:
+    """Make what is wanted, parents before their children; give the bodies."""
+    named = {resource_of(world, keyword): (keyword, each) for keyword, each in wanted.items()}
+    made: dict[str, list[Body]] = {}
+    for resource in sorted(named, key=lambda one: one.depth):
+        keyword, each = named[resource]
+        rows = _many(world, resource, each) if isinstance(each, int) else _described(world, resource, each)
+        made[keyword] = [row.body for row in rows]
+    return made
+
+
+def populate(world: AccountState, instances: int) -> None:
+    """Make an account of that many instances with what usually hangs on them."""
+    some = max(1, instances // 5)
+    wanted = {"instances": instances, "disks": 2, "configs": 1, "volumes": max(1, instances // 2), "sshkeys": 2}
+    wanted |= {"domains": some, "records": 3, "firewalls": some, "nodebalancers": some, "vpcs": some, "subnets": 1}
+    known = {each.name for each in world.store.resources.values()}
+    seed(world, {key: number for key, number in wanted.items() if name_of(world, key) in known})
+
+
+def _many(world: AccountState, resource: Resource, number: int) -> Iterator[Row]:
+    above: Iterable[Row | None] = [None]
+    if resource.parent:
+        above = list(world.rows(resource.parent))
+    plausible, numbers = PLAUSIBLE.get(resource.name, _labelled), _numbers(world, resource)
+    for parent in above:
+        for _ in range(number):
+            fields = plausible(world, next(numbers), parent)
+            yield world.make(resource.name, parent.chain if parent is not None else (), **fields)
+
+
+def _numbers(world: AccountState, resource: Resource) -> Iterator[int]:
+    """Give the numbers of the next rows, from how many there are."""
+    yield from count(sum(1 for _ in world.rows(resource.name)) + 1)
+
+
+def _described(world: AccountState, resource: Resource, rows: Sequence[Mapping[str, object]]) -> Iterator[Row]:
+    plausible, numbers = PLAUSIBLE.get(resource.name, _labelled), _numbers(world, resource)
+    for each in rows:
+        given = dict(each)
+        parent = _parent(world, resource, given)
+        check_keys(resource, given)
+        usual = plausible(world, next(numbers), parent)
+        if resource.name == "Instance" and "type" in given:
+            usual["specs"] = specs_of(world, str(given["type"]))
+        yield world.make(resource.name, parent.chain if parent is not None else (), **{**usual, **given})
+
+
+def _parent(world: AccountState, resource: Resource, given: dict[str, object]) -> Row | None:
+    if not resource.parent:
+        return None
+    wanted = given.pop(resource.parent_attribute, None)
+    rows = list(world.rows(resource.parent))
+    found = [row for row in rows if wanted is None or str(row.id) == str(wanted)]
+    if not found or (wanted is None and len(found) > 1):
+        msg = f"name the parent of each {resource.name}: {{'{resource.parent_attribute}': id, ...}}"
+        raise ValueError(msg)
+    return found[0]
+
+
+# ---------------------------------------------------------------- what is plausible
+
+
+def _when(number: int) -> str:
+    return text(EPOCH - timedelta(days=number % 700, hours=number % 24, minutes=number % 60))
+
+
+def _labelled(world: AccountState, number: int, parent: Row | None) -> Body:
+    del world, parent
+    return {"label": f"object-{number}", "created": _when(number)}
+
+
+def _instance(world: AccountState, number: int, parent: Row | None) -> Body:
+    del parent
+    role, team, plan = ROLES[number % len(ROLES)], TEAMS[number % len(TEAMS)], PLANS[number % len(PLANS)]
+    return {
+        "label": f"{role}-{number}",
+        "region": PLACES[number % len(PLACES)],
+        "type": plan,
+        "image": SYSTEMS[number % len(SYSTEMS)],
+        "status": "running",
+        "tags": sorted({role, team}),
+        "created": _when(number),
+        "updated": _when(number),
+        "specs": specs_of(world, plan),
+    }
+
+
+def _volume(world: AccountState, number: int, parent: Row | None) -> Body:
+    del parent
+    instances = list(world.rows("Instance"))
+    host = instances[number % len(instances)] if instances and number % 3 else None
+    return {
+        "label": f"data-{number}",
+        "region": host.body["region"] if host else PLACES[number % len(PLACES)],
+        "size": 20 + 10 * (number % 8),
+        "status": "active",
+        "linode_id": host.id if host else None,
+        "linode_label": host.body["label"] if host else None,
+        "tags": [TEAMS[number % len(TEAMS)]],
+        "created": _when(number),
+    }
+
+
+def _domain(world: AccountState, number: int, parent: Row | None) -> Body:
+    del world, parent
+    return {
+        "domain": f"example-{number}.org",
+        "type": "master",
+        "status": "active",
+        "soa_email": f"admin@example-{number}.org",
+        "tags": [TEAMS[number % len(TEAMS)]],
+    }
+
+
+def _record(world: AccountState, number: int, parent: Row | None) -> Body:
+    del world, parent
+    kind = ("A", "AAAA", "TXT", "MX")[number % 4]
+    target = {"A": f"203.0.113.{number % 254 + 1}", "AAAA": f"2001:db8::{number:x}", "MX": "mail.example.org"}
+    return {"type": kind, "name": f"host{number}", "target": target.get(kind, f"text {number}"), "ttl_sec": 300}
+
+
+def _disk(world: AccountState, number: int, parent: Row | None) -> Body:
+    del world
+    size = int(parent.body["specs"]["disk"]) if parent is not None else 25600
+    is_swap = number % 2 == 0
+    return {
+        "label": "512 MB Swap Image" if is_swap else f"System Disk {number}",
+        "filesystem": "swap" if is_swap else "ext4",
+        "size": 512 if is_swap else max(1024, size - 512),
+        "status": "ready",
+    }
+
+
+def _config(world: AccountState, number: int, parent: Row | None) -> Body:
+    disks = [row.id for row in world.below(parent, "Disk")] if parent is not None else []
+    slots = {f"sd{'abcdefgh'[at]}": {"disk_id": disk, "volume_id": None} for at, disk in enumerate(disks[:8])}
+    return {"label": f"Profile {number}", "kernel": "linode/latest-64bit", "devices": slots, "root_device": "/dev/sda"}
+
+
+def _subnet(world: AccountState, number: int, parent: Row | None) -> Body:
+    del world, parent
+    return {"label": f"subnet-{number}", "ipv4": f"10.{number // 256 % 256}.{number % 256}.0/24"}
+
+
+def _in_region(prefix: str) -> Callable[[AccountState, int, Row | None], Body]:
+    def make(world: AccountState, number: int, parent: Row | None) -> Body:
+        del world, parent
+        return {"label": f"{prefix}-{number}", "region": PLACES[number % len(PLACES)], "created": _when(number)}
+
+    return make
+
+
+def _firewall(world: AccountState, number: int, parent: Row | None) -> Body:
+    del world, parent
+    allowed = {
+        "action": "ACCEPT",
+        "protocol": "TCP",
+        "ports": "22, 443",
+        "label": "let-in",
+        "addresses": {"ipv4": ["0.0.0.0/0"], "ipv6": ["::/0"]},
+    }
+    rules = {"inbound": [allowed], "inbound_policy": "DROP", "outbound": [], "outbound_policy": "ACCEPT"}
+    return {"label": f"firewall-{number}", "status": "enabled", "rules": rules, "created": _when(number)}
+
+
+def _user(world: AccountState, number: int, parent: Row | None) -> Body:
+    del world, parent
+    return {"username": f"user-{number}", "email": f"user-{number}@example.com", "restricted": number % 2 == 0}
+
+
+def _key(world: AccountState, number: int, parent: Row | None) -> Body:
+    del world, parent
+    return {"label": f"key-{number}", "ssh_key": f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 user-{number}@example.com"}
+
+
+PLAUSIBLE: Final[dict[str, Callable[[Any, int, Any], Body]]] = {
+    "Instance": _instance,
+    "Volume": _volume,
+    "Domain": _domain,
+    "DomainRecord": _record,
+    "Disk": _disk,
+    "Config": _config,
+    "VPC": _in_region("vpc"),
+    "VPCSubnet": _subnet,
+    "NodeBalancer": _in_region("balancer"),
+    "PlacementGroup": _in_region("group"),
+    "Firewall": _firewall,
+    "User": _user,
+    "SSHKey": _key,
+}
