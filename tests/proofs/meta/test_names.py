@@ -30,21 +30,20 @@ REFUSED: Final = frozenset(
 
 ORDINARY: Final = {
     "English": (
-        "acquisition all and answer any applier apply applying arrive back block bound by call choice claim count "
-        "coverage create date declare demo denial description dispatch drift earlier end entry error evaluate "
-        "explanation fact first former full generate goal hidden hold inner interrupt is job kind library lifecycle "
-        "limit main many mark match memory module money name new newest no not note observe one only or order "
-        "ordering part pause plain poll progress public read recover resolve row run send shape share shown sighting "
-        "source structure support system time touch tour tree try undo unheld verdict verify whole wrong"
+        "acquisition all and answer any applier apply applying back block bound by call choice claim count coverage "
+        "create date declare demo denial description dispatch drift earlier end entry error evaluate explanation fact "
+        "first former full generate goal hidden hold inner interrupt is job kind lifecycle limit main many mark match "
+        "memory module money name new no not note observe one only or order ordering part pause plain progress public "
+        "read recover resolve row run send shape share shown sighting source structure support system time touch tour "
+        "tree try undo unheld verdict verify whole wrong"
     ),
     "computing": (
         "absent address aimd algorithm annotation array attribute budget cache cassette chunk class cli compare "
         "comparison compensated compile complete content context continue counter crud cycle dict dictionary factory "
-        "feedback field header host http id inspection json keyword leaf map message model operand operator option "
-        "parent protocol ratelimit rebuild redis request response route router scalar scope scrub server simulator "
-        "sqlite status store test unset validate wire xfilter"
+        "feedback field header http id inspection json keyword leaf map message model operand operator option parent "
+        "protocol ratelimit rebuild redis request response route router scalar scope scrub server simulator sqlite "
+        "status store test unset validate wire xfilter"
     ),
-    "protocols": "acts asks gathers hears home houses library polls reads tries workspace",
     "public names of the contract": "sessionmaker",
 }
 """Words beside the glossary of which names may be made, because they mean here what they mean everywhere."""
