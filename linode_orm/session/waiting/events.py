@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from linode_orm.mapping import Expression, Model
-    from linode_orm.mapping.expressions import Attribute
+    from linode_orm.mapping.operators import Attribute
     from linode_orm.session.query.runner import QueryRunner
     from linode_orm.wire.client import Client
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.expressions import And, Comparison, Expression, and_
+from linode_orm.mapping.expressions import And, Expression, and_
+from linode_orm.mapping.operators import Comparison
 from linode_orm.mapping.relations import leaves
 from linode_orm.mapping.state import state_of
 from linode_orm.session.query.evaluate import compile_condition

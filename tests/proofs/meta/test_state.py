@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 
 from linode_orm.mapping.state import Origin, State, Status
 from linode_orm.mapping.transient import DETACHED
+from tests.places import ROOT
 
-PACKAGE = Path(__file__).parents[3] / "linode_orm"
+PACKAGE = ROOT / "linode_orm"
 # the generator has no objects: it reads the description of the API
 INSIDE = {PACKAGE / "mapping", PACKAGE / "_generate"}
 OUTSIDE = sorted(path for path in PACKAGE.rglob("*.py") if INSIDE.isdisjoint(path.parents))

@@ -283,7 +283,7 @@ class EditingMachine(RuleBasedStateMachine):
                 del self.api.objects[key]
 
     @rule(at=AT, kind=st.sampled_from(["docks", "sailors"]))
-    def reuse_key(self, at: int, kind: str) -> None:
+    def inherit_key(self, at: int, kind: str) -> None:
         """A new object takes the label, or the key, of one that is deleted."""
         self.steps += 1
         found = self.deletable(at, kind)

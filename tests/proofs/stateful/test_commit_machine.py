@@ -236,7 +236,7 @@ class CommitMachine(EditingMachine):
 
     @rule(at=AT)
     @precondition(lambda self: self.verify)
-    def lose_update(self, at: int) -> None:
+    def forget_update(self, at: int) -> None:
         """A value that was answered, and is not there when it is read back, is told."""
         self.steps += 1
         self.finish()
