@@ -94,9 +94,9 @@ def _engines() -> Rows:
 def _database_types() -> Rows:
     sizes = (("g6-nanode-1", "nanode", "Nanode 1GB", 1, 9), ("g6-standard-1", "standard", "Linode 2GB", 2, 30))
     for identity, kind, label, memory, disk in (*sizes, ("g6-dedicated-2", "dedicated", "Dedicated 4GB", 4, 60)):
-        sizes = [{"quantity": nodes, "price": _price(16 * memory * (nodes + 1) / 2)} for nodes in (1, 2, 3)]
+        clusters = [{"quantity": nodes, "price": _price(16 * memory * (nodes + 1) / 2)} for nodes in (1, 2, 3)]
         size = {"memory": memory * 1024, "disk": disk * 1024, "vcpus": max(1, memory // 2)}
-        engines = {"mysql": sizes, "postgresql": sizes}
+        engines = {"mysql": clusters, "postgresql": clusters}
         yield (), {"id": identity, "class": kind, "label": f"DBaaS - {label}", **size, "engines": engines}
 
 
