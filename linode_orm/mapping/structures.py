@@ -148,7 +148,10 @@ class Structure(Container):
 
 
 class ById(Structure):
-    """Objects of which nothing can be set: requests name them by their ids, answers show them whole (FACTS 6)."""
+    """Objects of which nothing can be set.
+
+    Requests name them by their ids, and answers show them whole (docs/api-notes.md#ids-in-objects-out).
+    """
 
     def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
         del value, visit, path
