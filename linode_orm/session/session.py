@@ -19,7 +19,7 @@ from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, LoadOrigin, Status
 from linode_orm.session.actions import Actions
 from linode_orm.session.commit.policy import Policy, check_choice
-from linode_orm.session.journal.history import history_in
+from linode_orm.session.journal.history import History, open_journal
 from linode_orm.session.loading.identity_map import IdentityMap
 from linode_orm.session.loading.loader import Loader
 from linode_orm.session.loading.reader import Reader
@@ -112,7 +112,7 @@ class Session:
         self.reader = Reader(self)
         self.actions = Actions(self)
         self.members = Changes(self)
-        self.history = history_in(journal, self.client.base_url)
+        self.history = History(open_journal(journal), self.client.base_url)
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
