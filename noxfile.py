@@ -57,41 +57,48 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def quick(session: nox.Session) -> None:
+    """Every test that is not slow, in less than a minute."""
+    prepare(session)
+    session.run("pytest", "-m", "not slow", *session.posargs)
+
+
+@nox.session
 def full(session: nox.Session) -> None:
     """Every test and benchmark, each matrix whole; print the tables, and keep them with their date in docs/full.md."""
     prepare(session)
     page = ROOT / "docs" / "full.md"
     page.write_text(FULL, encoding="utf-8")
     session.run("pytest", "--full", f"--figures={page}", *session.posargs)
-    session.run("pytest", "tests/benchmarks", f"--figures={page}")
+    session.run("pytest", "tests/proofs/benchmarks", f"--figures={page}")
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
     """Every example of README and docs, against the simulator."""
     prepare(session)
-    session.run("pytest", "tests/docs", *session.posargs)
+    session.run("pytest", "tests/proofs/docs", *session.posargs)
 
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """Print the table of figures, beside linode_api4 and SQLAlchemy."""
     prepare(session)
-    session.run("pytest", "tests/benchmarks", "-s", *session.posargs)
+    session.run("pytest", "tests/proofs/benchmarks", "-s", *session.posargs)
 
 
 @nox.session
 def cassettes(session: nox.Session) -> None:
     """Record the cassettes anew from the simulator; with `-- --real` from the API, with LINODE_TOKEN."""
     prepare(session)
-    session.run("pytest", "tests/cassettes", "--record", *session.posargs)
+    session.run("pytest", "tests/proofs/cassettes", "--record", *session.posargs)
 
 
 @nox.session
 def models(session: nox.Session) -> None:
     """Write the declarations anew; with `-- --check` only say whether they would differ."""
     prepare(session)
-    session.run("python", "-m", "tools.models", *session.posargs)
+    session.run("python", "-m", "linode_orm._generate", *session.posargs)
 
 
 @nox.session
@@ -105,7 +112,7 @@ def conformance(session: nox.Session) -> None:
 def drift(session: nox.Session) -> None:
     """Say what the newest published description has that the declarations do not; a report that never fails."""
     prepare(session)
-    session.run("python", "-m", "tools.models.drift", *session.posargs)
+    session.run("python", "-m", "linode_orm._generate.drift", *session.posargs)
 
 
 @nox.session
@@ -127,10 +134,16 @@ def build(session: nox.Session) -> None:
 
 
 def contents(wheel: Path) -> set[str]:
-    """Give the top-level names in a wheel; raise `SystemExit` where the marker of its types is missing."""
+    """Return the top-level names in a wheel.
+
+    Raise `SystemExit` if the marker of its types is missing or if the generator of the declarations is in it.
+    """
     with ZipFile(wheel) as archive:
         names = archive.namelist()
     if "linode_orm/py.typed" not in names:
         msg = f"{wheel.name} has no linode_orm/py.typed"
+        raise SystemExit(msg)
+    if any(name.startswith("linode_orm/_generate/") for name in names):
+        msg = f"{wheel.name} holds linode_orm/_generate, which only a checkout needs"
         raise SystemExit(msg)
     return {name.split("/")[0] for name in names}

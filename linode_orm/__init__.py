@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from linode_orm.errors import Unauthorized as Unauthorized
     from linode_orm.errors import WaitFailed as WaitFailed
     from linode_orm.errors import WaitTimeout as WaitTimeout
-    from linode_orm.mapping.expressions import Attribute as Attribute
     from linode_orm.mapping.expressions import Expression as Expression
-    from linode_orm.mapping.expressions import Order as Order
     from linode_orm.mapping.expressions import and_ as and_
     from linode_orm.mapping.expressions import not_ as not_
     from linode_orm.mapping.expressions import or_ as or_
+    from linode_orm.mapping.operators import Attribute as Attribute
+    from linode_orm.mapping.operators import Order as Order
     from linode_orm.mapping.query import Query as Query
     from linode_orm.mapping.relations import Collection as Collection
     from linode_orm.mapping.relations import Option as Option
@@ -134,7 +134,7 @@ _PUBLIC = (
 )
 
 _PLACES = {
-    "Attribute": "linode_orm.mapping.expressions",
+    "Attribute": "linode_orm.mapping.operators",
     "Change": "linode_orm.session.planning.plan",
     "Client": "linode_orm.wire",
     "Collection": "linode_orm.mapping.relations",
@@ -145,7 +145,7 @@ _PLACES = {
     "History": "linode_orm.session.inspection",
     "Inspection": "linode_orm.session.inspection",
     "Option": "linode_orm.mapping.relations",
-    "Order": "linode_orm.mapping.expressions",
+    "Order": "linode_orm.mapping.operators",
     "Plan": "linode_orm.session.planning.plan",
     "Query": "linode_orm.mapping.query",
     "Session": "linode_orm.session",

@@ -1,15 +1,17 @@
-"""Former places of what has moved: pickles of earlier versions ask for it there."""
+"""Former places and names of what has moved: pickles of earlier versions ask for it there."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 from importlib.machinery import ModuleSpec
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import ModuleType
+
+T = TypeVar("T")
 
 _PLAN: Final = "linode_orm.session.commit.plans.plan"
 _REPORT: Final = "linode_orm.session.commit.runs.report"
@@ -22,6 +24,13 @@ MOVED: Final[dict[str, str]] = {
     f"{_PLAN}.Rider": "linode_orm.session.planning.plan.NestedCreate",
     **{f"{_REPORT}.{name}": f"linode_orm.{name}" for name in ("CommitReport", "Entry", "Unheld")},
     "linode_orm.mapping.codecs.Moment": "linode_orm.mapping.codecs.DateTime",
+    "linode_orm.mapping.expressions.Attribute": "linode_orm.Attribute",
+    "linode_orm.mapping.expressions.Comparison": "linode_orm.mapping.operators.Comparison",
+    "linode_orm.mapping.expressions.Order": "linode_orm.Order",
+    **{
+        f"linode_orm.mapping.containers.{name}": f"linode_orm.mapping.structures.{name}"
+        for name in ("ById", "Choice", "Structure")
+    },
     "linode_orm.session.waits.waiting.WaitEntry": "linode_orm.WaitEntry",
 }
 """Where each name of a former module is now: `"linode_orm.old.module.Name": "linode_orm.Name"`."""
@@ -42,6 +51,33 @@ def names_of(module: str) -> Callable[[str], object]:
         return getattr(import_module(owner), now)
 
     return look_up
+
+
+def formerly(**names: str) -> Callable[[type[T]], type[T]]:
+    """Let an attrs class read pickles in which its attributes have former names: `@formerly(old="new")`.
+
+    An attribute that a pickle does not have takes its default.
+    """
+
+    def reads(cls: type[T]) -> type[T]:
+        kind = cast("Any", cls)
+        set_state, defaults = kind.__setstate__, _defaults(kind)
+
+        def set_former_state(self: object, state: dict[str, object]) -> None:
+            set_state(self, {**defaults, **{names.get(name, name): value for name, value in state.items()}})
+
+        kind.__setstate__ = set_former_state
+        return cls
+
+    return reads
+
+
+def _defaults(cls: Any) -> dict[str, object]:  # noqa: ANN401  an attrs class
+    """Give the values that attributes have unless others are given, where these are not made anew for each object."""
+    from attrs import NOTHING, Factory, fields  # noqa: PLC0415  who imports the package needs none of it
+
+    found = {each.name: each.default for each in fields(cls)}
+    return {name: value for name, value in found.items() if value is not NOTHING and not isinstance(value, Factory)}  # type: ignore[arg-type]  # a class at run time
 
 
 class Finder:

@@ -11,14 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from linode_orm import Session
 from linode_orm.simulator import Simulator
+from tests.ids import short
 from tests.table import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# A machine that is busy with other things makes an example late; the time limit of the whole test stays.
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
+_SLOW_LIMIT, _FULL_LIMIT = 600, 3600
+"""Seconds after which a slow test is stopped: in the usual run, and in one with `--full`."""
 _TABLES = pytest.StashKey[list[str]]()
 _BEGAN = pytest.StashKey[float]()
 
@@ -43,6 +50,19 @@ def listening():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+def pytest_make_parametrize_id(val):
+    """Shorten the ids of strings; pytest numbers those that come out equal."""
+    return short(val) if isinstance(val, str) else None
+
+
+def pytest_collection_modifyitems(config, items):
+    """Give every slow test a longer time limit than the one in pyproject.toml; one of its own is kept."""
+    limit = _FULL_LIMIT if config.getoption("--full") else _SLOW_LIMIT
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(limit))
 
 
 @pytest.fixture(scope="session")
@@ -72,11 +92,11 @@ def session(sim):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Print what was told, and the table of figures; keep both where that is asked for."""
-    told = config.stash.get(_TABLES, [])
-    if told:
+    """Print the figures of tests, and the table of figures; keep both where that is asked for."""
+    figures = config.stash.get(_TABLES, [])
+    if figures:
         terminalreporter.section("figures" if config.getoption("--full") else "figures, of a seeded tenth")
-        for each in told:
+        for each in figures:
             terminalreporter.line(each)
             terminalreporter.line("")
     table = lines()
@@ -87,7 +107,7 @@ def pytest_terminal_summary(terminalreporter, config):
     if path := config.getoption("--figures"):
         minutes = (time.monotonic() - config.stash[_BEGAN]) / 60
         counts = {name: len(terminalreporter.stats.get(name, ())) for name in ("passed", "failed", "error", "skipped")}
-        _keep(Path(path), [*told, *(["\n".join(table)] if table else [])], counts, minutes)
+        _keep(Path(path), [*figures, *(["\n".join(table)] if table else [])], counts, minutes)
 
 
 def _keep(page: Path, texts: list[str], counts: dict[str, int], minutes: float) -> None:

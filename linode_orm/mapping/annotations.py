@@ -1,4 +1,4 @@
-"""Annotations: the codec that the text in a field's brackets describes."""
+"""Annotations: the codec that the text in a field's brackets describes, and the names that codecs have there."""
 
 from __future__ import annotations
 
@@ -6,27 +6,53 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.mapping.codecs import DateTime, Optional, Scalar
-from linode_orm.mapping.containers import AnyJSON, Choice, ListOf, MapOf, Structure, Tags, items_of
+from linode_orm.mapping.containers import AnyJSON, ListOf, MapOf, Tags
+from linode_orm.mapping.structures import Choice, Structure, items_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linode_orm.mapping.codecs import Codec
 
-_SCALARS: Final[dict[str, frozenset[type]]] = {
-    "int": frozenset({int}),
-    "str": frozenset({str}),
-    "bool": frozenset({bool}),
-    "float": frozenset({int, float}),
-}
+_CODECS: Final[dict[str, Codec]] = {}
+_BY_PYTHON_TYPE: Final[dict[type, Codec]] = {}
+
+
+def register_codec(name: str, codec: Codec) -> None:
+    """Let annotations name a codec: `ttl: Field[Seconds]` after `register_codec("Seconds", SecondsCodec("Seconds"))`.
+
+    The name has to be registered before a field that uses it is read for the first time. Raises `ValueError` where the
+    name is taken.
+    """
+    if name in _CODECS:
+        msg = f"a codec called {name!r} is registered already"
+        raise ValueError(msg)
+    _CODECS[name] = codec
+    _BY_PYTHON_TYPE.update(dict.fromkeys(codec.python_types, codec))
+
+
+def codec_of(value: object) -> Codec | None:
+    """Give the codec that encodes a value which no field declares; None where no codec claims its type."""
+    return next((_BY_PYTHON_TYPE[each] for each in type(value).__mro__ if each in _BY_PYTHON_TYPE), None)
+
+
+for _each in (
+    Scalar("int", frozenset({int})),
+    Scalar("str", frozenset({str})),
+    Scalar("bool", frozenset({bool})),
+    Scalar("float", frozenset({int, float})),
+    DateTime("datetime"),
+    Tags(),
+    AnyJSON(),
+):
+    register_codec(_each.text, _each)
 
 
 def parse(text: str, names: Mapping[str, object], *, unordered: bool = False) -> Codec:
     """Make the codec that an annotation's text describes, looking nested classes up in `names`."""
     codec = _build(ast.parse(text, mode="eval").body, names)
-    inner = codec.inner if isinstance(codec, Optional) else codec
-    if unordered and isinstance(inner, ListOf):
-        inner.unordered = True
+    if unordered and isinstance(codec.bare, ListOf):
+        codec.bare.unordered = True
     return codec
 
 
@@ -41,16 +67,10 @@ def _build(node: ast.expr, names: Mapping[str, object]) -> Codec:
         case ast.Subscript(value=ast.Name(id="Literal"), slice=choices):
             values = tuple(ast.literal_eval(each) for each in getattr(choices, "elts", [choices]))
             return Scalar(ast.unparse(node), frozenset(map(type, values)), values)
-        case ast.Name(id=name) if name in _SCALARS:
-            return Scalar(name, _SCALARS[name])
-        case ast.Name(id="datetime"):
-            return DateTime("datetime")
-        case ast.Name(id="TagList"):
-            return Tags()
-        case ast.Name(id="JSON"):
-            return AnyJSON()
-        case ast.Name(id=name) if isinstance(names.get(name), type):
-            return Structure(names[name])  # type: ignore[arg-type]  # tests/meta checks that it is a Nested
+        case ast.Name(id=name) if hasattr(names.get(name), "__hydrate__"):
+            return Structure(names[name])  # type: ignore[arg-type]  # a Nested, which alone has that method
+        case ast.Name(id=name) if name in _CODECS:
+            return _CODECS[name]
     msg = f"{ast.unparse(node)!r} is no type that a field can have"
     raise TypeError(msg)
 

@@ -1,43 +1,64 @@
-"""The way between a value in JSON and the value that a user holds: what is common, and plain values."""
+"""The way between a value in JSON and the value that a user holds: what all codecs share, and plain values."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm._former import names_of
+from linode_orm.mapping.json_types import ANY_JSON, NO_FIELDS, TIMESTAMP, Plain
+from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from linode_orm.mapping.json_types import JSONType
+    from linode_orm.mapping.protocols import FieldFacts, NestedClass
     from linode_orm.mapping.tracked import Holder
+
+    Path = tuple[str | int, ...]
+    """The keys and indices that lead to a value inside a body."""
+    Visit = Callable[[Any, dict[str, object], Path], object]
+    """Gives what stands in a body for an object: of the object, its JSON and the place."""
 
 if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
     __getattr__ = names_of(__name__)
 
 NoneType: Final = type(None)
-NAIVE: Final = len("2018-01-02T03:04:05")
-_moment: Final = datetime.fromisoformat
+_WITHOUT_OFFSET: Final = len("2018-01-02T03:04:05")
+_parsed_datetime: Final = datetime.fromisoformat
+_LONGEST_SHOWN: Final = 60
 
 
 class WrongType(Exception):  # noqa: N818  a signal inside mapping, never raised to users
     """A value is not of the type that its declaration names."""
 
     def __init__(self, expected: str, value: object) -> None:
-        super().__init__(f"{expected} expected, not {_short(value)}")
+        super().__init__(f"{expected} expected, not {_shown(value)}")
 
 
-def _short(value: object) -> str:
+class NotComparable(WrongType):
+    """A condition asks of values what their type does not have."""
+
+    def __init__(self, reason: str) -> None:
+        Exception.__init__(self, reason)
+
+
+def _shown(value: object) -> str:
     text = repr(value)
-    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"  # noqa: PLR2004  a line's room
+    text = text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
+    return f"{text} ({type(value).__name__})"
 
 
-class Codec:
-    """How values of one type are decoded, encoded, checked and compared.
-
-    `plain` are the Python types that JSON gives and users see alike: such a value needs no decoding.
-    """
+class _Conversion:
+    """The way between JSON and Python: what a codec of your own says, and what follows from it."""
 
     plain: frozenset[type] = frozenset()
-    mutable: bool = False
+    """The Python types that JSON gives and users see alike: such a value needs no decoding."""
+
+    python_types: tuple[type, ...] = ()
+    """The types whose values the codec also encodes where no field declares them: in the arguments of actions."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -49,6 +70,11 @@ class Codec:
             return raw
         raise WrongType(self.text, raw)
 
+    @property
+    def decoder(self) -> Callable[[Any, Any, str], object]:
+        """What decodes a value that is not null, without a call in between where there is a shorter way."""
+        return self.decode
+
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         """Check a value that a user assigned and make it the owner's; raise `WrongType`."""
         return self.decode(value, holder, name)
@@ -57,17 +83,95 @@ class Codec:
         """Make the value in JSON of the user's value."""
         return value
 
-    def same(self, one: object, other: object) -> bool:
-        """Whether two values in JSON mean the same."""
-        return one == other and (isinstance(one, bool) is isinstance(other, bool))
+    def operand(self, value: object) -> object:
+        """Check a value that belongs to no object, and give it in JSON; raise `WrongType`."""
+        return self.encode(self.adopt(value, NO_HOLDER, ""))
+
+    def parse(self, text: str) -> object:
+        """Give what `adopt` takes of a string: the string itself, else what it says as JSON; raise `ValueError`."""
+        try:
+            self.adopt(text, NO_HOLDER, "")
+        except WrongType:
+            value: object = json.loads(text)
+            return value
+        return text
+
+    def accepts(self, raw: object) -> bool:
+        """Whether a value in JSON is of the type."""
+        if type(raw) in self.plain:
+            return True
+        try:
+            self.decode(raw, NO_HOLDER, "")
+        except WrongType:
+            return False
+        return True
+
+
+class _Conditions(_Conversion):
+    """How conditions look at the values of one type.
+
+    Null is no concern of these: conditions know it themselves, and ask the codec's `bare`.
+    """
+
+    compared_as_is: frozenset[type] = frozenset()
+    """The Python types of values in JSON that `comparable` gives back unchanged."""
+
+    has_order: bool = True
+    """`<` and `>` compare values."""
+
+    is_sortable: bool = True
+    """`order_by` takes the attribute."""
+
+    filter_type: str = "other"
+    """The server's filter rules for the type (`mapping/server_filters.py`); for `other` none is known."""
+
+    is_sorted_alike: bool = False
+    """The server sorts the values as they are sorted here."""
+
+    def comparable(self, raw: object) -> Any:  # noqa: ANN401  what is compared by `==` and `<`
+        """Give what conditions compare, of a value in JSON that is not null; raise `WrongType`."""
+        return self.decode(raw, NO_HOLDER, "")
+
+    def one_of(self, raws: Sequence[object]) -> Callable[[Any], bool]:
+        """Make the test whether a comparable value equals one of these values in JSON."""
+        wanted = [self.comparable(raw) for raw in raws]
+        if len(wanted) == 1:
+            (only,) = wanted
+            return lambda value: bool(value == only)
+        try:
+            known = frozenset(wanted)
+        except TypeError:  # values that have no hash are compared one by one
+            return lambda value: value in wanted
+        return lambda value: value in known
+
+    def part(self, value: object) -> object:
+        """Check what `contains` looks for, and give it in JSON; raise `WrongType`, also where values have no parts."""
+        if str not in self.plain:
+            msg = f"contains() needs a text or a list, and the attribute is {self.text}"
+            raise NotComparable(msg)
+        if not isinstance(value, str):
+            msg = "str"
+            raise WrongType(msg, value)
+        return value
+
+    def has_part(self, value: Any, part: Any) -> bool:  # noqa: ANN401  a comparable value, and a part in JSON
+        """Whether a comparable value contains a part that `part` has checked."""
+        return isinstance(value, str) and part in value
+
+
+class _EditsInPlace:
+    """How a value that users change in place follows the server; values that cannot change do nothing here."""
+
+    mutable: bool = False
+    """Users change a value in place, and hold on to it."""
 
     def update(self, value: object, raw: object) -> bool:
-        """Bring a mutable value up to date in place; False where a new one has to be made."""
+        """Bring a value up to date in place; False where a new one has to be made."""
         del value, raw
         return False
 
     def replace(self, value: object, adopted: object) -> bool:
-        """Give a mutable value the contents of another in place; False where that cannot be."""
+        """Give a value the contents of another in place; False where that cannot be."""
         del value, adopted
         return False
 
@@ -77,34 +181,133 @@ class Codec:
         return False
 
     def forget(self, value: object) -> None:
-        """Drop what is pending inside a mutable value; its contents stay until it is updated."""
+        """Drop what is pending inside a value; its contents stay until it is updated."""
+
+    def blank(self, holder: Holder, name: str) -> object:
+        """Give what a new object reads before anything was assigned: None, or a value that can be filled in place."""
+        del holder, name
+        return None
+
+
+class Codec(_Conditions, _EditsInPlace):
+    """How values of one type are decoded, encoded, checked, compared and merged.
+
+    A codec of your own says `decode`, `adopt` and `encode`; everything else follows from these unless it says more.
+    The class attributes tell what the rest of the library may do with the values, which asks for nothing else: what
+    class a codec is of decides nothing outside `mapping/`. `register_codec` gives a codec a name for annotations.
+    """
+
+    is_exact: bool = False
+    """Two values mean the same exactly where they are equal in JSON."""
+
+    is_secret: bool = True
+    """A field that only requests have shows its value to nobody."""
+
+    allows_null: bool = False
+    """Null may stand beside the values of the type."""
+
+    json_type: JSONType = ANY_JSON
+    """How the server checks the values, fills them in and merges them."""
+
+    fields: Mapping[str, FieldFacts] = NO_FIELDS
+    """The declared fields, by name, of the objects that values are."""
+
+    nested: tuple[NestedClass, ...] = ()
+    """The classes of the objects that values are or hold."""
+
+    @property
+    def bare(self) -> Codec:
+        """The codec of the values that are not null."""
+        return self
+
+    def same(self, one: object, other: object) -> bool:
+        """Whether two values in JSON mean the same: they are equal, or what they are compared by is."""
+        if equal_in_json(one, other):
+            return True
+        try:
+            return bool(self.comparable(one) == self.comparable(other))
+        except WrongType:
+            return False
+
+    def agrees(self, sent: object, answered: object) -> bool:
+        """Whether the server may have made `answered` of what was sent: it fills in what was left out, and opens ids.
+
+        Null agrees with everything: the server takes it for a value that was not given.
+        """
+        if sent is None:
+            return True
+        if isinstance(answered, dict) and not isinstance(sent, dict):
+            return sent in (answered.get("id"), answered.get("label"))
+        return self.same(sent, answered)
+
+    def clashes(self, base: object, theirs: object, mine: object, *, is_set_edit: bool) -> bool:
+        """Whether `mine` and `theirs` were both changed since `base`, to different values that no merge joins.
+
+        All three are values in JSON. `is_set_edit` says that `mine` was changed in place, not assigned whole.
+        """
+        if theirs is ABSENT or self.same(base, theirs) or self.same(mine, theirs):
+            return False
+        return not (is_set_edit and self.merges(base, theirs, mine))
+
+    def merges(self, base: object, theirs: object, mine: object) -> bool:
+        """Whether edits that were made in place can be made on another writer's value as well."""
+        del base, theirs, mine
+        return False
+
+    def rebased(self, base: object, theirs: object, mine: object) -> object:
+        """Make the edits that led from `base` to `mine` on `theirs`; give `mine` where they replace the value."""
+        del base, theirs
+        return mine
 
     def trim(self, raw: object, verb: str) -> object:
         """Leave in a value in JSON only what the body of a `create` or an `update` takes."""
         del verb
         return raw
 
-    def operand(self, value: object) -> object:
-        """Check a value that an expression compares with, and give it as it stands in JSON; raise `WrongType`."""
-        return self.encode(self.adopt(value, NO_HOLDER, ""))
+    def only_changed(self, new: object, old: object) -> object:
+        """Leave in an object in JSON only the fields that differ; other values stay whole."""
+        del old
+        return new
+
+    def inside(self, key: str | int) -> Codec | None:
+        """Give the codec of what stands at a key or an index of a value; None where nothing is declared there."""
+        del key
+        return None
+
+    def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
+        """Give a value's JSON with what `visit` gives in the place of every object with declared fields."""
+        del value, visit, path
+        return raw
+
+
+def equal_in_json(one: object, other: object) -> bool:
+    """Whether two values in JSON are equal; Python takes 1 for True, and JSON does not."""
+    return one == other and (isinstance(one, bool) is isinstance(other, bool))
 
 
 class _NoHolder:
     def __touch__(self, name: str) -> None:
-        """Nobody cares."""
+        """Nobody is told."""
 
 
 NO_HOLDER: Final = _NoHolder()
-"""Holds values that belong to nothing yet."""
+"""Holds values that belong to no object yet."""
 
 
 class Scalar(Codec):
-    """Numbers, texts and truth values, and unions of them."""
+    """Numbers, strings and truth values, and unions of them; `choices` are the values that are documented."""
+
+    is_exact = True
 
     def __init__(self, text: str, plain: frozenset[type], choices: tuple[object, ...] = ()) -> None:
         super().__init__(text)
-        self.plain = plain
+        self.plain = self.compared_as_is = plain
         self.choices = choices
+        self.has_order = plain != {bool}
+        self.filter_type = _FILTER_TYPES.get(plain, "mixed")
+        self.is_sorted_alike = plain == {int}
+        self.is_secret = str in plain and not choices
+        self.json_type = Plain(plain, choices)
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         del holder, name
@@ -114,19 +317,42 @@ class Scalar(Codec):
             return str.__str__(value)
         raise WrongType(self.text, value)
 
+    def same(self, one: object, other: object) -> bool:
+        return equal_in_json(one, other)
+
+    def one_of(self, raws: Sequence[object]) -> Callable[[Any], bool]:
+        # of a truth value or a number alone the API writes 0 for False; beside strings each is a value of its own
+        if not self.plain >= {bool, int, str}:
+            return super().one_of(raws)
+        known = frozenset((type(raw) is bool, raw) for raw in raws)
+        return lambda value: (type(value) is bool, value) in known
+
+
+_FILTER_TYPES: Final[dict[frozenset[type], str]] = {
+    frozenset({str}): "string",
+    frozenset({int}): "integer",
+    frozenset({bool}): "bool",
+    frozenset({int, float}): "float",
+}
+
 
 class DateTime(Codec):
-    """Moments: naive UTC text on the wire, aware datetimes for users (FACTS: `YYYY-MM-DDTHH:MM:SS`, no suffix)."""
+    """Points in time: naive UTC strings on the wire (FACTS: `YYYY-MM-DDTHH:MM:SS`, no suffix), aware ones for users."""
+
+    python_types = (datetime,)
+    filter_type = "datetime"
+    is_sorted_alike = True
+    json_type = TIMESTAMP
 
     def decode(self, raw: object, holder: Holder, name: str) -> object:  # noqa: ARG002  as all codecs
         if type(raw) is str:
             try:
-                if len(raw) == NAIVE:
-                    return _moment(raw + "+00:00")
-                moment = _moment(raw)
+                if len(raw) == _WITHOUT_OFFSET:
+                    return _parsed_datetime(raw + "+00:00")
+                value = _parsed_datetime(raw)
             except ValueError:
                 raise WrongType(self.text, raw) from None
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
         raise WrongType(self.text, raw)
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
@@ -145,22 +371,24 @@ class DateTime(Codec):
             return value.astimezone(UTC).replace(tzinfo=None).isoformat()
         return value
 
-    def same(self, one: object, other: object) -> bool:
-        return one == other or (
-            isinstance(one, str)
-            and isinstance(other, str)
-            and self.decode(one, NO_HOLDER, "") == self.decode(other, NO_HOLDER, "")
-        )
-
 
 class Optional(Codec):
     """A type, or null."""
+
+    allows_null = True
+
+    _COPIED: Final = ("mutable", "is_exact", "is_secret", "json_type", "fields", "nested")
 
     def __init__(self, inner: Codec) -> None:
         super().__init__(f"{inner.text} | None")
         self.inner = inner
         self.plain = inner.plain | {NoneType}
-        self.mutable = inner.mutable
+        for name in self._COPIED:
+            setattr(self, name, getattr(inner, name))
+
+    @property
+    def bare(self) -> Codec:
+        return self.inner
 
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         return None if raw is None else self.inner.decode(raw, holder, name)
@@ -171,10 +399,22 @@ class Optional(Codec):
     def encode(self, value: object) -> object:
         return None if value is None else self.inner.encode(value)
 
+    def parse(self, text: str) -> object:
+        return self.inner.parse(text)
+
     def same(self, one: object, other: object) -> bool:
         if one is None or other is None:
             return one is other
         return self.inner.same(one, other)
+
+    def agrees(self, sent: object, answered: object) -> bool:
+        return sent is None or self.inner.agrees(sent, answered)
+
+    def merges(self, base: object, theirs: object, mine: object) -> bool:
+        return self.inner.merges(base, theirs, mine)
+
+    def rebased(self, base: object, theirs: object, mine: object) -> object:
+        return self.inner.rebased(base, theirs, mine)
 
     def update(self, value: object, raw: object) -> bool:
         return value is not None and raw is not None and self.inner.update(value, raw)
@@ -191,3 +431,12 @@ class Optional(Codec):
 
     def trim(self, raw: object, verb: str) -> object:
         return None if raw is None else self.inner.trim(raw, verb)
+
+    def only_changed(self, new: object, old: object) -> object:
+        return self.inner.only_changed(new, old)
+
+    def inside(self, key: str | int) -> Codec | None:
+        return self.inner.inside(key)
+
+    def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
+        return raw if value is None or raw is None else self.inner.map_objects(value, raw, visit, path)

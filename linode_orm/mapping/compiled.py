@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from linode_orm.mapping.codecs import NAIVE, DateTime, NoneType
-from linode_orm.mapping.containers import ListOf, Structure
+from linode_orm.mapping.codecs import _WITHOUT_OFFSET as NAIVE
+from linode_orm.mapping.codecs import DateTime, NoneType
+from linode_orm.mapping.containers import ListOf
 from linode_orm.mapping.record import NestedState, Record
+from linode_orm.mapping.structures import Structure
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -118,7 +120,7 @@ def _made_on_the_spot(at: int, field: Kind[Any], constants: dict[str, Any]) -> l
         state = f"s = State(); s.raw = v; s.edits = None; s.holder = holder; s.name = {name}"
         return [[test, state, f"done[{name}] = x = new(c{at})", "set_state(x, s)"]]
     if isinstance(codec, ListOf) and codec.item.plain:
-        constants[f"c{at}"], constants[f"a{at}"], plain = codec.way
+        constants[f"c{at}"], constants[f"a{at}"], plain = codec._parts  # noqa: SLF001  shared with `decode`
         slots = f"x._holder = holder; x._name = {name}; x._adopt = a{at}"
         lines = [f"done[{name}] = x = new_list(c{at})", slots, "for each in v:"]
         item = (

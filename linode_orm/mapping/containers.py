@@ -1,19 +1,24 @@
-"""The way between JSON and what users hold for lists, maps and objects, whose changes are tracked."""
+"""The way between JSON and what users hold for lists, maps and undeclared values, whose changes are tracked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from linode_orm.mapping.codecs import NO_HOLDER, Codec, NoneType, Scalar, WrongType
+from linode_orm._former import names_of
+from linode_orm.mapping.codecs import Codec, NoneType, Scalar, WrongType, equal_in_json
+from linode_orm.mapping.json_types import Array, Dictionary
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from linode_orm.mapping.protocols import NestedClass, NestedValue
-from linode_orm.mapping.tracked import Holder
+    from linode_orm.mapping.codecs import Path, Visit
+    from linode_orm.mapping.tracked import Holder
+
+if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
+    __getattr__ = names_of(__name__)
 
 _extend: Final = list.extend
 _new: Final[Any] = list.__new__
@@ -34,23 +39,77 @@ def _is_null(value: object) -> bool:
     return isinstance(value, (TrackedList, TrackedDict)) and value.__null__
 
 
-class ListOf(Codec):
-    """Lists of one type; `unordered` ones are compared as the sets that the API keeps them as."""
+_JSON: Final = frozenset({str, int, float, bool, list, dict})
+
+
+class Container(Codec):
+    """What lists, maps and objects share: users change them in place, and conditions compare them in JSON."""
 
     mutable = True
+    has_order = False
+    is_sortable = False
+    compared_as_is = _JSON
+
+    def comparable(self, raw: object) -> object:
+        if type(raw) in self.compared_as_is:
+            return raw
+        raise WrongType(self.text, raw)
+
+    def one_of(self, raws: Sequence[object]) -> Callable[[Any], bool]:
+        return lambda value: any(self.same(value, raw) for raw in raws)
+
+    def same(self, one: object, other: object) -> bool:
+        return equal_in_json(one, other)
+
+    def fits(self, value: object) -> bool:
+        """Whether a user's value is one that the codec makes."""
+        del value
+        return False
+
+
+class Collection(Container):
+    """What lists and maps share: values of one type."""
+
+    _item_name = "a value"
+
+    def __init__(self, text: str, item: Codec) -> None:
+        super().__init__(text)
+        self.item = item
+        self.nested = item.nested
+        self._adopter = self._adopt_item
+
+    def _adopt_item(self, value: object, holder: Holder) -> object:
+        try:
+            return self.item.adopt(value, holder, "")
+        except WrongType as wrong:
+            msg = f"{self._item_name} of {_where(holder, self.text)}: {wrong}"
+            raise TypeError(msg) from None
+
+    def inside(self, key: str | int) -> Codec | None:
+        del key
+        return self.item
+
+
+class ListOf(Collection):
+    """Lists of one type; `unordered` ones are compared as the sets that the API keeps them as."""
+
+    compared_as_is = frozenset({list})
     container: type[TrackedList[Any]] = TrackedList
+    _item_name = "an item"
 
     def __init__(self, item: Codec, text: str | None = None, *, unordered: bool = False) -> None:
-        super().__init__(text or f"list[{item.text}]")
-        self.item = item
-        self._adopter = self._adopt_item
+        super().__init__(text or f"list[{item.text}]", item)
         self.unordered = unordered
-        self.way = (self.container, self._adopter, item.plain)  # in one attribute, for the hot path
+        self.is_secret = not isinstance(item, Scalar) and not item.fields  # of objects their fields say
+        self._is_labelled = "label" in item.fields
+        self.filter_type = "labelled" if self._is_labelled else "list"
+        self.json_type = Array(item.json_type)
+        self._parts = (self.container, self._adopter, item.plain)  # in one attribute, for the hot path
 
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         if type(raw) is not list:
             raise WrongType(self.text, raw)
-        container, adopter, plain = self.way
+        container, adopter, plain = self._parts
         value = _new(container)
         value._holder = holder  # noqa: SLF001  as below: on the hot path
         value._name = name  # noqa: SLF001
@@ -68,13 +127,6 @@ class ListOf(Codec):
         plain, decode = self.item.plain, self.item.decode  # apart from `decode`, which a closure would slow down
         return [each if type(each) in plain else decode(each, holder, "") for each in raw]
 
-    def _adopt_item(self, value: object, holder: Holder) -> object:
-        try:
-            return self.item.adopt(value, holder, "")
-        except WrongType as wrong:
-            msg = f"an item of {_where(holder, self.text)}: {wrong}"
-            raise TypeError(msg) from None
-
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         if isinstance(value, (str, bytes, dict)) or not isinstance(value, (Iterable, NoneType)):
             raise WrongType(self.text, value)
@@ -88,6 +140,18 @@ class ListOf(Codec):
             return None
         encode = self.item.encode
         return [encode(each) for each in value]  # type: ignore[attr-defined]  # a list by construction
+
+    def part(self, value: object) -> object:
+        """Check an item; of objects with labels a string is the label of one."""
+        return value if isinstance(value, str) and self._is_labelled else self.item.operand(value)
+
+    def has_part(self, value: list[object], part: object) -> bool:
+        if isinstance(part, str) and self._is_labelled:
+            return any(isinstance(each, dict) and each.get("label") == part for each in value)
+        return any(self.item.same(each, part) for each in value)
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, list)
 
     def same(self, one: object, other: object) -> bool:
         one, other = [] if one is None else one, [] if other is None else other
@@ -117,11 +181,33 @@ class ListOf(Codec):
         if not self.unordered or not isinstance(value, TrackedList) or not isinstance(theirs, list):
             return False
         seen = onto if isinstance(onto, list) else []
-        mine = [self.item.encode(each) for each in value]
-        removed = [each for each in seen if each not in mine]
-        kept = [each for each in theirs if each not in removed]
-        added = [each for each in mine if each not in seen and each not in kept]
-        return self.update(value, kept + added)
+        return self.update(value, self.rebased(seen, theirs, [self.item.encode(each) for each in value]))
+
+    def merges(self, base: object, theirs: object, mine: object) -> bool:
+        del base, theirs, mine
+        return self.unordered
+
+    def rebased(self, base: object, theirs: object, mine: object) -> object:
+        lists = isinstance(base, list) and isinstance(theirs, list) and isinstance(mine, list)
+        if not self.unordered or not lists:
+            return mine
+        old, there, new = (cast("list[object]", each) for each in (base, theirs, mine))
+        kept = [each for each in there if each in new or each not in old]
+        return [*kept, *(each for each in new if each not in old and each not in kept)]
+
+    def agrees(self, sent: object, answered: object) -> bool:
+        if not isinstance(sent, list) or not isinstance(answered, list):
+            return super().agrees(sent, answered)
+        left = list(answered)
+        for each in sent:
+            at = next((at for at, other in enumerate(left) if self.item.agrees(each, other)), None)
+            if at is None:
+                return False
+            del left[at]
+        return not left
+
+    def blank(self, holder: Holder, name: str) -> object:
+        return self.decode([], holder, name)
 
     def forget(self, value: object) -> None:
         if self.item.mutable:
@@ -130,6 +216,12 @@ class ListOf(Codec):
 
     def trim(self, raw: object, verb: str) -> object:
         return [self.item.trim(each, verb) for each in raw] if isinstance(raw, list) else raw
+
+    def map_objects(self, value: Any, raw: Any, visit: Visit, path: Path) -> object:  # noqa: ANN401  as `adopt` makes
+        if raw is None or not self.nested:
+            return raw
+        pairs = enumerate(zip(value, raw, strict=True))
+        return [self.item.map_objects(one, each, visit, (*path, at)) for at, (one, each) in pairs]
 
     def _refit(self, old: object, raw: object, holder: Holder) -> object:
         if type(raw) in self.item.plain:
@@ -153,15 +245,14 @@ class Tags(ListOf):
         return adopted
 
 
-class MapOf(Codec):
+class MapOf(Collection):
     """Objects with free keys and values of one type."""
 
-    mutable = True
+    compared_as_is = frozenset({dict})
 
     def __init__(self, item: Codec) -> None:
-        super().__init__(f"dict[str, {item.text}]")
-        self.item = item
-        self._adopter = self._adopt_item
+        super().__init__(f"dict[str, {item.text}]", item)
+        self.json_type = Dictionary(item.json_type)
 
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         if not isinstance(raw, dict):
@@ -172,13 +263,6 @@ class MapOf(Codec):
 
     def _one(self, raw: object, holder: Holder) -> object:
         return raw if type(raw) in self.item.plain else self.item.decode(raw, holder, "")
-
-    def _adopt_item(self, value: object, holder: Holder) -> object:
-        try:
-            return self.item.adopt(value, holder, "")
-        except WrongType as wrong:
-            msg = f"a value of {_where(holder, self.text)}: {wrong}"
-            raise TypeError(msg) from None
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         if not isinstance(value, (dict, NoneType)):
@@ -222,12 +306,24 @@ class MapOf(Codec):
     def trim(self, raw: object, verb: str) -> object:
         return {key: self.item.trim(each, verb) for key, each in raw.items()} if isinstance(raw, dict) else raw
 
+    def agrees(self, sent: object, answered: object) -> bool:
+        if not isinstance(sent, dict) or not isinstance(answered, dict):
+            return super().agrees(sent, answered)
+        return all(self.item.agrees(value, answered[key]) for key, value in sent.items() if key in answered)
 
-class AnyJSON(Codec):
+    def fits(self, value: object) -> bool:
+        return isinstance(value, dict)
+
+    def map_objects(self, value: Any, raw: Any, visit: Visit, path: Path) -> object:  # noqa: ANN401  as `adopt` makes
+        if raw is None or not self.nested:
+            return raw
+        return {key: self.item.map_objects(value[key], each, visit, (*path, key)) for key, each in raw.items()}
+
+
+class AnyJSON(Container):
     """Whatever JSON holds; lists and objects inside are tracked like any other."""
 
     plain = frozenset({int, str, float, bool, NoneType})
-    mutable = True
 
     def __init__(self) -> None:
         super().__init__("JSON")
@@ -257,171 +353,13 @@ class AnyJSON(Codec):
             return self._container(one).same(one, other)
         return super().same(one, other)
 
+    def agrees(self, sent: object, answered: object) -> bool:
+        if isinstance(sent, (list, dict)) and type(sent) is type(answered):
+            return self._container(sent).agrees(sent, answered)
+        return super().agrees(sent, answered)
+
     def update(self, value: object, raw: object) -> bool:
         return isinstance(value, (list, dict)) and self._container(value).update(value, raw)
 
     def replace(self, value: object, adopted: object) -> bool:
         return isinstance(value, list) and self._container(value).replace(value, adopted)
-
-
-class Structure(Codec):
-    """Objects with declared fields."""
-
-    mutable = True
-
-    def __init__(self, cls: NestedClass) -> None:
-        super().__init__(cls.__name__)
-        self.cls = cls
-
-    def _is_one(self, value: object) -> TypeGuard[NestedValue]:
-        return isinstance(value, cast("type[NestedValue]", self.cls))
-
-    def decode(self, raw: object, holder: Holder, name: str) -> object:
-        return self.cls.__hydrate__(cast("dict[str, object]", raw), holder, name)
-
-    def adopt(self, value: object, holder: Holder, name: str) -> object:
-        if isinstance(value, dict):
-            try:
-                value = self.cls(**self._named(value))
-            except (TypeError, AttributeError) as error:
-                msg = f"{self.text} ({error})"
-                raise WrongType(msg, value) from None
-        if not self._is_one(value):
-            raise WrongType(self.text, value)
-        return value.__held_by__(holder, name)
-
-    def _named(self, value: dict[str, object]) -> dict[str, object]:
-        """Give what a plain dict says by the names of attributes, where it uses the keys of JSON."""
-        mapper: Any = self.cls.__mapper__
-        return {
-            key if key in mapper.attributes or key not in mapper.keys else mapper.keys[key].name: each
-            for key, each in value.items()
-        }
-
-    def encode(self, value: object) -> object:
-        return value.__encode__()  # type: ignore[attr-defined]  # a Nested by construction
-
-    def same(self, one: object, other: object) -> bool:
-        if not isinstance(one, dict) or not isinstance(other, dict):
-            return one is other
-        keys = self.cls.__mapper__.keys
-        for key in one.keys() | other.keys():
-            field = keys.get(key)
-            if field is not None and not field.codec.same(one.get(key, ABSENT), other.get(key, ABSENT)):
-                return False
-            if field is None and one.get(key, ABSENT) != other.get(key, ABSENT):
-                return False
-        return True
-
-    def update(self, value: object, raw: object) -> bool:
-        if not self._is_one(value) or not isinstance(raw, dict):
-            return False
-        value.__absorb__(raw)
-        return True
-
-    def replace(self, value: object, adopted: object) -> bool:
-        if not self._is_one(value) or not isinstance(adopted, cast("type[NestedValue]", self.cls)):
-            return False
-        value.__become__(adopted)
-        return True
-
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
-        del onto
-        return self.update(value, theirs)
-
-    def forget(self, value: object) -> None:
-        value.__forget__()  # type: ignore[attr-defined]  # a Nested by construction
-
-    def trim(self, raw: object, verb: str) -> object:
-        if not isinstance(raw, dict):
-            return raw
-        keys = self.cls.__mapper__.keys
-        return {
-            key: keys[key].codec.trim(each, verb) if key in keys else each
-            for key, each in raw.items()
-            if key not in keys or keys[key].takes(verb)
-        }
-
-
-def is_labelled(codec: Codec) -> bool:
-    """Whether values are objects with a label."""
-    return isinstance(codec, Structure) and "label" in codec.cls.__mapper__.keys
-
-
-class ById(Structure):
-    """Objects of which nothing can be set: requests name them by their ids, answers show them whole (FACTS 6)."""
-
-    def adopt(self, value: object, holder: Holder, name: str) -> object:
-        if self._is_one(value):
-            return value.__held_by__(holder, name)
-        identity: object = getattr(value, "__identity__", value)
-        if type(identity) not in self.cls.__mapper__.keys["id"].codec.plain:
-            msg = f"an object, or the id of one, for {self.text}"
-            raise WrongType(msg, value)
-        return self.cls.__hydrate__({"id": identity}, holder, name)
-
-    def same(self, one: object, other: object) -> bool:
-        return self.trim(one, "") == self.trim(other, "")
-
-    def trim(self, raw: object, verb: str) -> object:
-        del verb
-        return raw.get("id") if isinstance(raw, dict) else raw
-
-
-def items_of(item: Codec) -> Codec:
-    """Give the codec of a list's items: objects that have an id and nothing else to set are sent as it."""
-    fields = item.cls.__mapper__.keys if type(item) is Structure else {}
-    is_by_id = "id" in fields and all(each.kind == "readonly" for each in fields.values())
-    return ById(item.cls) if is_by_id and isinstance(item, Structure) else item
-
-
-class Choice(Codec):
-    """One of several types that are not all scalars: the first that fits."""
-
-    mutable = True
-
-    def __init__(self, parts: tuple[Codec, ...]) -> None:
-        super().__init__(" | ".join(part.text for part in parts))
-        self.parts = parts
-        self.plain = frozenset().union(*(part.plain for part in parts))
-
-    def _try(self, action: Callable[[Codec], object], value: object) -> object:
-        for part in self.parts:
-            try:
-                return action(part)
-            except WrongType:
-                continue
-        raise WrongType(self.text, value)
-
-    def decode(self, raw: object, holder: Holder, name: str) -> object:
-        return self._try(lambda part: part.decode(raw, holder, name), raw)
-
-    def adopt(self, value: object, holder: Holder, name: str) -> object:
-        return self._try(lambda part: part.adopt(value, holder, name), value)
-
-    def encode(self, value: object) -> object:
-        return (
-            self._try(lambda part: part.encode(part.adopt(value, NO_HOLDER, "")), value) if _is_deep(value) else value
-        )
-
-    def update(self, value: object, raw: object) -> bool:
-        return any(part.update(value, raw) for part in self.parts)
-
-    def trim(self, raw: object, verb: str) -> object:
-        return self._try(lambda part: part.trim(raw, verb) if _fits(part, raw) else _refuse(part, raw), raw)
-
-
-def _is_deep(value: object) -> bool:
-    return not isinstance(value, (int, float, str, NoneType))
-
-
-def _fits(part: Codec, raw: object) -> bool:
-    try:
-        part.decode(raw, NO_HOLDER, "")
-    except WrongType:
-        return False
-    return True
-
-
-def _refuse(part: Codec, raw: object) -> object:
-    raise WrongType(part.text, raw)

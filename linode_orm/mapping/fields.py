@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDic
 
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.annotations import parse
-from linode_orm.mapping.codecs import Optional, Scalar, WrongType
-from linode_orm.mapping.containers import ListOf, Structure
-from linode_orm.mapping.expressions import Attribute
+from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.operators import Attribute
 from linode_orm.mapping.record import Record, complete, declared_at, fill, read, write
 from linode_orm.mapping.values import ABSENT
 
@@ -91,6 +90,17 @@ class Kind(Generic[T_co]):
     """
 
     kind: ClassVar[str]
+    """The kind's name for readers; what a field may do its properties say."""
+
+    is_read_only: ClassVar[bool] = False
+    """The server sets it, and no body has it."""
+
+    is_editable: ClassVar[bool] = False
+    """A PUT of the object changes it."""
+
+    is_write_only: ClassVar[bool] = False
+    """Only bodies that are sent have it, and no answer."""
+
     name: str = ""
     owner: type
     text: str = ""
@@ -142,12 +152,12 @@ class Kind(Generic[T_co]):
     @property
     def createable(self) -> bool:
         """Whether POST takes the field."""
-        return self._create and self.kind != "readonly"
+        return self._create and not self.is_read_only
 
     @property
     def mutable(self) -> bool:
         """Whether PUT takes the field, or a request of its own does."""
-        return self.kind == "field" or (self.kind == "secret" and self._update) or bool(self.written_by)
+        return self.is_editable or (self.is_write_only and self._update) or bool(self.written_by)
 
     @property
     def is_secret(self) -> bool:
@@ -155,13 +165,14 @@ class Kind(Generic[T_co]):
 
         Numbers, truth values, ids, choices and lists of such are none; in lists of objects their fields say.
         """
-        if self.redacted or self.kind != "secret":
+        if self.redacted or not self.is_write_only:
             return self.redacted
-        codec = getattr(self.codec, "inner", self.codec)
-        if isinstance(codec, ListOf):
-            return not isinstance(codec.item, (Scalar, Structure))
-        is_text = isinstance(codec, Scalar) and str in codec.plain
-        return not isinstance(codec, Scalar) or (is_text and not codec.choices and not self.name.endswith("_id"))
+        return self.codec.is_secret and not self.name.endswith("_id")
+
+    @property
+    def is_chosen_key(self) -> bool:
+        """Whether users choose the value, where it is an id; never a number: a device has that of what it guards."""
+        return self.createable and int not in self.codec.plain
 
     def takes(self, verb: str) -> bool:
         """Whether the body of a `create` or an `update` takes the field."""
@@ -173,9 +184,8 @@ class Kind(Generic[T_co]):
         if self._codec is None:
             names = vars(sys.modules[self.owner.__module__])
             self._codec = parse(self.text, names, unordered=self.unordered)
-            inner = getattr(self._codec, "inner", self._codec)  # null is plain where it may be
-            decode = inner.cls.__hydrate__ if isinstance(inner, Structure) else inner.decode
-            self._way = (self.key, self.name, self._codec.plain, decode)
+            # null is plain where it may be, so that the decoder never sees it
+            self._way = (self.key, self.name, self._codec.plain, self._codec.bare.decoder)
         return self._codec
 
     @property
@@ -188,7 +198,7 @@ class Kind(Generic[T_co]):
         """Whether the API may send null here."""
         if self._nullable is not None:
             return self._nullable
-        return isinstance(self.codec, Optional) and not self.absent
+        return self.codec.allows_null and not self.absent
 
     def attribute(self, model: type) -> Attribute[object]:
         """Give what stands in conditions, starting at `model`."""
@@ -253,7 +263,7 @@ class Kind(Generic[T_co]):
         if self.changed_by:
             actions = " or ".join(f"{name.strip()}()" for name in self.changed_by.split(","))
             return f"cannot be assigned; {actions} changes it"
-        if self.kind == "readonly":
+        if self.is_read_only:
             return "is read-only: the server sets it"
         if is_new:
             return "cannot be given at creation; assign it after the commit that creates the object"
@@ -264,6 +274,7 @@ class ReadOnly(Kind[T_co]):
     """The server's: in no body."""
 
     kind = "readonly"
+    is_read_only = True
 
     if TYPE_CHECKING:
 
@@ -284,6 +295,7 @@ class Field(Kind[T_co]):
     """What a user may change."""
 
     kind = "field"
+    is_editable = True
 
     if TYPE_CHECKING:
 
@@ -298,6 +310,7 @@ class Secret(Kind[T_co]):
     """Write only: in a body and never in an answer; shown to nobody but the request."""
 
     kind = "secret"
+    is_write_only = True
 
     if TYPE_CHECKING:
 
@@ -361,9 +374,7 @@ class NestedAttribute(Attribute[Any]):
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Attribute[Any]:
-        codec = self.field.codec
-        inner = codec.inner if isinstance(codec, Optional) else codec
-        field = inner.cls.__mapper__.fields.get(name) if isinstance(inner, Structure) else None
+        field = self.field.codec.fields.get(name)
         if field is None:
             msg = f"{self} has no attribute {name!r}"
             raise AttributeError(msg)
@@ -372,6 +383,4 @@ class NestedAttribute(Attribute[Any]):
 
 def nested_attribute(model: type, path: tuple[FieldFacts, ...]) -> Attribute[object]:
     """Give the attribute at the end of a path, one with attributes of its own where the field is an object."""
-    codec = path[-1].codec
-    inner = codec.inner if isinstance(codec, Optional) else codec
-    return (NestedAttribute if isinstance(inner, Structure) else Attribute)(model, path)
+    return (NestedAttribute if path[-1].codec.fields else Attribute)(model, path)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from linode_orm.mapping.compiled import Completer
-    from linode_orm.mapping.expressions import Attribute
+    from linode_orm.mapping.operators import Attribute
 
 _KIND: Final = re.compile(r"(?:\w+\.)?(ReadOnly|Fixed|Field|Secret)\[(.*)\]\s*\Z", re.DOTALL)
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
@@ -170,11 +170,11 @@ class Mapper:
 
     @cached_property
     def _deep(self) -> list[Kind[Any]]:
-        return [each for each in self._answered if not isinstance(getattr(each.codec, "inner", each.codec), Scalar)]
+        return [each for each in self._answered if not isinstance(each.codec.bare, Scalar)]
 
     @cached_property
     def _answered(self) -> list[Kind[Any]]:
-        return [each for each in self.fields.values() if each.kind != "secret" and not each.only_on_get]
+        return [each for each in self.fields.values() if not each.is_write_only and not each.only_on_get]
 
     @cached_property
     def riding(self) -> tuple[Kind[Any], ...]:
@@ -245,7 +245,7 @@ class Mapper:
     def is_whole(self, body: dict[str, object]) -> bool:
         """Whether a body has every field that no answer may leave out."""
         return all(
-            field.key in body or field.absent or field.only_on_get or field.kind == "secret"
+            field.key in body or field.absent or field.only_on_get or field.is_write_only
             for field in self.fields.values()
         )
 

@@ -6,19 +6,28 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.identity import body_of_id
 from linode_orm.mapping.mapper import Mapper
-from linode_orm.mapping.record import EMPTY, NestedState, Record, absorb, encode, forget, write
+from linode_orm.mapping.owner import SessionBase
+from linode_orm.mapping.record import (
+    EMPTY,
+    NestedState,
+    Record,
+    encode,
+    mark_clean,
+    merge_body,
+    write,
+)
 from linode_orm.mapping.registry import lookup, register
-from linode_orm.mapping.state import DETACHED, Loaded, Origin, Owner, State, Status
-from linode_orm.mapping.transient import TransientOwner
+from linode_orm.mapping.state import Loaded, Origin, State, Status
+from linode_orm.mapping.transient import DETACHED, TRANSIENT
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
     from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.fields import Kind
+    from linode_orm.mapping.owner import Owner
     from linode_orm.mapping.tracked import Holder
-
-TRANSIENT = TransientOwner()
 
 
 class _Declared(Record):
@@ -70,11 +79,11 @@ class Model(_Declared):
             """Make a new object from keywords, or give the reference that a session and a key name."""
             if not key:
                 return cls.__transient__(values)
-            owner, *ids = key
-            if not hasattr(owner, "reference") or values:
+            session, *ids = key
+            if not isinstance(session, SessionBase) or values:
                 msg = f"{cls.__name__}(...) takes keywords for a new object, or a session and an id"
                 raise TypeError(msg)
-            return owner.reference(cls, *_split(cls.__mapper__, ids), None)
+            return session.__owner__.reference(cls, *_split(cls.__mapper__, ids), None)
 
         def __init__(self, *key: object, **values: object) -> None:
             """Nothing: `__new__` may have given an object that exists already."""
@@ -95,11 +104,7 @@ class Model(_Declared):
     def __bare__(cls, identity: object, parents: tuple[object, ...], owner: object, status: Status) -> Self:
         """Make an object of which nothing but the key is known."""
         self = object.__new__(cls)
-        names = cls.__mapper__.id_names
-        raw = EMPTY
-        if identity is not None and names:
-            ids = identity if isinstance(identity, tuple) else (identity,)
-            raw = {cls.__mapper__.fields[name].key: each for name, each in zip(names, ids, strict=True)}
+        raw = body_of_id(cls.__mapper__, identity) or EMPTY
         _set_state(self, State(raw, identity, Origin(cast("Owner", owner), parents, status)))
         return self
 
@@ -134,11 +139,14 @@ class Model(_Declared):
         relation: Any = mapper.relations[name] if name else None
         if isinstance(parent, Model):
             relation.key_of(parent, type(self).__name__)
-            self.__dict__[f"__{name}__"] = parent
+            state.share(pending_parent=parent)
             if parent.__state__.is_new:
                 return
-            parent = (*parent.__state__.parents, parent.__state__.identity)
-        state.parents = mapper.check_parents(parent if isinstance(parent, tuple) else (parent,))
+            parents = parent.__state__.key
+        else:
+            state.share(pending_parent=None)
+            parents = parent if isinstance(parent, tuple) else (parent,)
+        state.move_below(mapper.check_parents(parents))
 
     def save(self) -> None:
         """Send what is pending for this object now, with the pending parents and references it cannot exist without.
@@ -152,7 +160,7 @@ class Model(_Declared):
 
         Raises `InvalidRequestError` inside a `begin()` block.
         """
-        self.__state__.owner.delete_now(self)
+        self.__state__.owner.delete(self)
 
     def wait_until(self, condition: Expression, timeout: float = 300.0) -> None:
         """Read this object until `condition` is true of it; raise `WaitTimeout` after `timeout` seconds."""
@@ -223,7 +231,7 @@ def _revive(
 ) -> Model:
     model = cls.__bare__(identity, parents, DETACHED, Status.DETACHED)
     model.__state__.raw = body
-    model.__state__.loaded = Loaded[loaded]
+    model.__state__.share(loaded=Loaded[loaded])
     return model
 
 
@@ -316,7 +324,7 @@ class Nested(_Declared):
         unknown = raw.keys() - self.__mapper__.known
         if unknown:
             self.__mapper__.learn(unknown)
-        absorb(self, raw)
+        merge_body(self, raw)
 
     def __become__(self, other: Nested) -> None:
         """Take over the values of another of the same class, telling nobody."""
@@ -333,7 +341,7 @@ class Nested(_Declared):
         return encode(self)
 
     def __forget__(self) -> None:
-        forget(self)
+        mark_clean(self)
 
     def __eq__(self, other: object) -> bool:
         return encode(self) == encode(other) if isinstance(other, type(self)) else NotImplemented

@@ -19,8 +19,16 @@ class FieldFacts(Protocol):
     absent: bool
     only_on_get: bool
     redacted: bool
+    filterable: bool
+    default: object
     kind: ClassVar[str]
-    """One of readonly, fixed, field, secret."""
+    is_read_only: ClassVar[bool]
+    is_write_only: ClassVar[bool]
+
+    @property
+    def nullable(self) -> bool:
+        """Whether the API may send null here."""
+        ...
 
     @property
     def codec(self) -> Codec:

@@ -10,7 +10,7 @@ from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterator, Mapping
 
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.protocols import FieldFacts
@@ -22,35 +22,41 @@ EMPTY: Final[dict[str, object]] = {}
 class Edit:
     """A pending change of one field.
 
-    `base` is the value in JSON that was seen when the change was made (`ABSENT` where none was), `onto` the one that
-    the user's value was last built on, `exact` whether the user assigned a whole value instead of changing one. `sent`
-    are the values that were sent and never answered, the newest last: the API may have taken each.
+    `base` is the value in JSON that was seen when the change was made (`ABSENT` where none was). `rebased_on` is the
+    value that the user's changes were last applied to. `exact` says that the user assigned a whole value instead of
+    changing one. `sent` are the values that were sent and never answered, the newest last: the API may have taken each.
+    `reference` is the new object whose id the field gets when that exists.
     """
 
-    __slots__ = ("base", "exact", "onto", "sent")
+    __slots__ = ("base", "exact", "rebased_on", "reference", "sent")
 
     def __init__(self, base: object, *, exact: bool) -> None:
         self.base = base
-        self.onto = base
+        self.rebased_on = base
         self.exact = exact
         self.sent: tuple[object, ...] = ()
+        self.reference: Record | None = None
 
-    def is_unsettled(self, codec: Codec, mine: object) -> bool:
-        """Whether another value than `mine` may be there, or come, because it was sent."""
+    def is_in_doubt(self, codec: Codec, mine: object) -> bool:
+        """Whether the API may hold, or still take, another value than `mine`, because that was sent."""
         # promise 10c: what was sent may be there, or come
         return any(not _alike(codec, each, mine) for each in self.sent)
 
-    def ground(self, codec: Codec, value: object) -> object:
-        """Give what an edit of a set began from: what was sent may be there, so taking it back is an edit too."""
+    def rebase_from(self, codec: Codec, value: object) -> object:
+        """Return the value from which the edits of a set are counted.
+
+        The API may hold each list that was sent. An element that one of them has and `value` has not was taken out by
+        the user; an element that all of them have was not put in by the user.
+        """
         mine = codec.encode(value) if self.sent else None
-        if not isinstance(mine, list) or not isinstance(self.onto, list):
-            return self.onto
-        lists = [each for each in (self.onto, *self.sent) if isinstance(each, list)]
+        if not isinstance(mine, list) or not isinstance(self.rebased_on, list):
+            return self.rebased_on
+        lists = [each for each in (self.rebased_on, *self.sent) if isinstance(each, list)]
         common = [each for each in mine if all(each in those for those in lists)]
         return common + [each for those in lists for each in those if each not in mine]
 
-    def met(self, codec: Codec, theirs: object) -> None:
-        """Let the edit count as made on a value that was sent, where it is there."""
+    def settle(self, codec: Codec, theirs: object) -> None:
+        """Count the edit as made on `theirs`, where that is a value that was sent; older sent values are gone."""
         for at, each in reversed([*enumerate(self.sent)]):
             if _alike(codec, each, theirs):
                 # promise 16c: from here on, another value is somebody else's
@@ -136,7 +142,7 @@ def read(record: Record, field: FieldFacts) -> object:
     """Decode a field's value and keep it (the slow path of every read)."""
     state = record.__state__
     raw = state.raw.get(field.key, ABSENT)
-    if _waiting(field.name) in record.__dict__:
+    if state.edits and pending_reference(record, field.name) is not None:
         return None
     if raw is ABSENT:
         value = state.missing(record, field)
@@ -189,7 +195,6 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
         raise TypeError(msg) from None
     record.__changed__()
     state, values = record.__state__, record.__dict__
-    values.pop(_waiting(field.name), None)
     theirs = state.raw.get(field.key, ABSENT)
     if codec.mutable:
         held = values.get(field.name)
@@ -199,40 +204,59 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
             mine = held
     values[field.name] = mine
     edit, raw = (state.edits or {}).get(field.name), codec.encode(mine)
-    if theirs is not ABSENT and codec.same(raw, theirs) and not (edit and edit.is_unsettled(codec, raw)):
+    if theirs is not ABSENT and codec.same(raw, theirs) and not (edit and edit.is_in_doubt(codec, raw)):
         if state.edits:
             state.edits.pop(field.name, None)
     else:
         _assigned(state, field.name, theirs)
 
 
-def _assigned(state: RecordState, name: str, theirs: object) -> None:
+def _assigned(state: RecordState, name: str, theirs: object) -> Edit:
+    """Note that a whole value was assigned; return its edit."""
     if state.edits is None:
         state.edits = {}
-    if name in state.edits:
-        state.edits[name].exact = True
-    else:
-        state.edits[name] = Edit(theirs, exact=True)
-
-
-def _waiting(name: str) -> str:
-    return f"__{name}__"
+    edit = state.edits.setdefault(name, Edit(theirs, exact=True))
+    edit.exact, edit.reference = True, None
+    return edit
 
 
 def refer(record: Record, field: FieldFacts, target: Record) -> None:
-    """Let a raw id wait for a new object, which has none before it is created; until then the id reads None."""
+    """Let a raw id wait for the id of a new object; until that is created the raw id reads None."""
     record.__changed__()
     record.__dict__.pop(field.name, None)
-    record.__dict__[_waiting(field.name)] = target
-    _assigned(record.__state__, field.name, record.__state__.raw.get(field.key, ABSENT))
+    edit = _assigned(record.__state__, field.name, record.__state__.raw.get(field.key, ABSENT))
+    edit.reference = target
 
 
-def awaited(record: Record, name: str) -> Record | None:
-    """Give the new object that the raw id called `name` waits for."""
-    return record.__dict__.get(_waiting(name))
+def pending_reference(record: Record, name: str) -> Record | None:
+    """Return the new object whose id the raw id `name` waits for."""
+    edits = record.__state__.edits
+    edit = edits.get(name) if edits else None
+    return edit.reference if edit is not None else None
 
 
-def absorb(record: Record, body: dict[str, object]) -> None:
+def value_of(record: Record, name: str, default: object = None) -> Any:  # noqa: ANN401  whatever the attribute holds
+    """Return a value that was decoded or assigned, or a collection that was made; loads and decodes nothing."""
+    return record.__dict__.get(name, default)
+
+
+def encoded_value(record: Record, name: str) -> Any:  # noqa: ANN401  JSON
+    """Return a value that was decoded or assigned as JSON; None where there is none."""
+    value = record.__dict__.get(name)
+    return None if value is None else record.__mapper__.fields[name].codec.encode(value)
+
+
+def raw_value(record: Record, name: str) -> object:
+    """Return the JSON of a field in the last answer of the API; `ABSENT` where the answer does not have it."""
+    return record.__state__.raw.get(record.__mapper__.fields[name].key, ABSENT)
+
+
+def edits_of(record: Record) -> Mapping[str, Edit]:
+    """Return every edit by the attribute's name, also of values that are the API's again."""
+    return record.__state__.edits or {}
+
+
+def merge_body(record: Record, body: dict[str, object]) -> None:
     """Take a newer body: pending edits stay, every other value becomes the body's, mutable ones in place."""
     state = record.__state__
     state.raw = body
@@ -244,7 +268,7 @@ def absorb(record: Record, body: dict[str, object]) -> None:
             continue
         theirs = body.get(field.key, ABSENT)
         if edits and name in edits:
-            _meet(record, field, theirs)
+            _rebase(record, field, theirs)
         elif not field.codec.mutable or theirs is ABSENT or not _updated(field, values[name], theirs):
             del values[name]
 
@@ -256,31 +280,30 @@ def _updated(field: FieldFacts, value: object, theirs: object) -> bool:
         return False
 
 
-def _meet(record: Record, field: FieldFacts, theirs: object) -> None:
-    """Let a pending edit meet a newer value of the server."""
+def _rebase(record: Record, field: FieldFacts, theirs: object) -> None:
+    """Apply a pending edit to a newer value of the API; drop it where the two are equal."""
     edits = record.__state__.edits
     if theirs is ABSENT or edits is None or field.name not in record.__dict__:
         return
     codec, edit, value = field.codec, edits[field.name], record.__dict__[field.name]
     # promise 18: set edits are made again
-    if not edit.exact and codec.rebase(value, edit.ground(codec, value), theirs):
-        edit.onto = theirs
-    edit.met(codec, theirs)
+    if not edit.exact and codec.rebase(value, edit.rebase_from(codec, value), theirs):
+        edit.rebased_on = theirs
+    edit.settle(codec, theirs)
     mine = codec.encode(value)
-    if codec.same(mine, theirs) and not edit.is_unsettled(codec, mine):
+    if codec.same(mine, theirs) and not edit.is_in_doubt(codec, mine):
         codec.forget(value)
         del edits[field.name]
 
 
-def forget(record: Record, names: Container[str] | None = None) -> None:
-    """Drop the pending edits of `names`, or all; the values stay until a body is absorbed."""
-    state = record.__state__
-    for name in [name for name in state.edits or () if names is None or name in names]:
+def mark_clean(record: Record, names: Container[str] | None = None) -> None:
+    """Drop the pending edits of `names`, or all; the values stay until a body is merged."""
+    edits = record.__state__.edits or {}
+    for name in [name for name in edits if names is None or name in names]:
         field = record.__mapper__.fields[name]
         if field.codec.mutable and name in record.__dict__:
             field.codec.forget(record.__dict__[name])
-        del (state.edits or {})[name]
-        record.__dict__.pop(_waiting(name), None)
+        del edits[name]
         if field.kind == "secret":
             record.__dict__.pop(name, None)
 
@@ -289,7 +312,7 @@ def restore(record: Record) -> None:
     """Take every pending edit back; mutable values go back in place."""
     state = record.__state__
     touched = tuple(state.edits or ())
-    forget(record)
+    mark_clean(record)
     for name in touched:
         field = record.__mapper__.fields[name]
         raw = state.raw.get(field.key, ABSENT)
@@ -299,13 +322,13 @@ def restore(record: Record) -> None:
 
 
 def accept(record: Record) -> None:
-    """Let pending edits count as made on the newest body."""
+    """Count the pending edits as made on the newest body."""
     for name, edit in (record.__state__.edits or {}).items():
         edit.base = record.__state__.raw.get(record.__mapper__.fields[name].key, ABSENT)
 
 
-def invalidate(record: Record, names: Container[str] | None = None) -> None:
-    """Forget what was known of edited values that were sent and never answered, of `names` or all; edits keep them."""
+def doubt_edits(record: Record, names: Container[str] | None = None) -> None:
+    """Note that the edited values of `names`, or all, were sent and never answered: the API may hold old or new."""
     state, fields = record.__state__, record.__mapper__.fields
     for name in [name for name in state.edits or () if names is None or name in names]:
         field = fields[name]
@@ -313,7 +336,7 @@ def invalidate(record: Record, names: Container[str] | None = None) -> None:
             value, edit = record.__dict__[name], (state.edits or {})[name]
             edit.sent = (*edit.sent, field.codec.encode(value))
             for inner in _inside(value):
-                invalidate(inner)
+                doubt_edits(inner)
         state.raw = {key: each for key, each in state.raw.items() if key != field.key}
 
 
@@ -343,7 +366,7 @@ def changes(record: Record) -> dict[str, Edit]:
 
 def _differs(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
     mine = codec.encode(value)
-    return not codec.same(mine, theirs) or edit.is_unsettled(codec, mine)
+    return not codec.same(mine, theirs) or edit.is_in_doubt(codec, mine)
 
 
 def encode(record: Record) -> dict[str, object]:

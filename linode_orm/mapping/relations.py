@@ -5,20 +5,23 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from attrs import frozen
 
 from linode_orm._public import public
 from linode_orm.errors import ReadOnlyAttribute
-from linode_orm.mapping.expressions import Attribute, Expression, Order
-from linode_orm.mapping.record import Record, awaited, declared_at, refer
+from linode_orm.mapping.expressions import Expression
+from linode_orm.mapping.operators import EQUAL, IN, Operand
+from linode_orm.mapping.owner import LoadOrigin
+from linode_orm.mapping.record import Record, declared_at, pending_reference, refer
 from linode_orm.mapping.registry import lookup
-from linode_orm.mapping.state import LoadOrigin, State
+from linode_orm.mapping.state import State
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
     from linode_orm.mapping.fields import Kind
+    from linode_orm.mapping.operators import Attribute, Operator, Order
     from linode_orm.mapping.query import Query
 
 T = TypeVar("T")
@@ -40,6 +43,9 @@ class Collection(Sequence[M]):
     @abstractmethod
     def refresh(self) -> None:
         """Read the collection again."""
+
+    def __refill__(self) -> None:
+        """Forget what was loaded, so that the next use reads it; a collection that loads nothing stays as it is."""
 
 
 class One(Generic[T]):
@@ -96,18 +102,17 @@ class One(Generic[T]):
             return None
         if not self.via:
             return self._parent(record, state)
-        waiting = awaited(record, self.via)
-        if waiting is not None:
-            return waiting
+        pending = pending_reference(record, self.via)
+        if pending is not None:
+            return pending
         identity = getattr(record, self.via)
         if identity is None:
             return None
         return state.owner.reference(self.model, identity, (), LoadOrigin(record, self.name))
 
     def _parent(self, record: Record, state: State) -> object:
-        pending = record.__dict__.get(f"__{self.name}__")
-        if pending is not None:
-            return pending
+        if state.pending_parent is not None:
+            return state.pending_parent
         if not state.parents:
             return None
         identity, above = state.parents[-1], state.parents[:-1]
@@ -149,8 +154,11 @@ class Loadable:
     __slots__ = ()
 
 
-class Reference(Loadable, Generic[T]):
-    """A to-one relation as it stands in conditions: `Instance.region == "us-east"`, `Volume.linode == instance`."""
+class Reference(Loadable, Operand["T | int | str"], Generic[T]):
+    """A to-one relation as it stands in conditions: `Instance.region == "us-east"`, `Volume.linode == instance`.
+
+    It stands for the raw id; objects that it is compared with stand for theirs.
+    """
 
     __slots__ = ("model", "relation")
     __hash__ = object.__hash__
@@ -173,31 +181,19 @@ class Reference(Loadable, Generic[T]):
 
     __repr__ = __str__
 
-    def _compare(self, operator: str, other: object) -> Expression:
-        if self.relation.via:
-            key = self.relation.key_of(other, self.model.__name__)
-            return self.attribute == key if operator == "==" else self.attribute != key
-        if operator != "==":
+    def op(self, operator: Operator, value: object, /) -> Expression:
+        """Make the condition of an operator on the raw id; on a parent, which lists are read."""
+        given = [*cast("Iterable[object]", value)] if operator is IN else [value]
+        if not self.relation.via:
+            return self._narrowed(operator, given)
+        keys = [self.relation.key_of(each, self.model.__name__) for each in given]
+        return self.attribute.op(operator, keys if operator is IN else keys[0])
+
+    def _narrowed(self, operator: Operator, given: list[object]) -> Expression:
+        if operator not in {EQUAL, IN}:
             msg = f"{self} is a parent: only == and in_() narrow a query to it"
             raise TypeError(msg)
-        return ParentIs(self.model, (_parent_key(self.relation, other),))
-
-    def __eq__(self, other: T | int | str | None) -> Expression:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # a condition
-        return self._compare("==", other)
-
-    def __ne__(self, other: T | int | str | None) -> Expression:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # a condition
-        return self._compare("!=", other)
-
-    def in_(self, values: Iterable[T | int | str], /) -> Expression:
-        """The object is one of these."""
-        given = list(values)
-        if not self.relation.via:
-            return ParentIs(self.model, tuple(_parent_key(self.relation, each) for each in given))
-        return self.attribute.in_([self.relation.key_of(each, self.model.__name__) for each in given])
-
-    def is_(self, value: None, /) -> Expression:
-        """The object refers to nothing."""
-        return self.attribute.is_(value)
+        return ParentIs(self.model, tuple(_parent_key(self.relation, each) for each in given))
 
     def asc(self) -> Order:
         """Order by the raw id."""
@@ -206,14 +202,6 @@ class Reference(Loadable, Generic[T]):
     def desc(self) -> Order:
         """Order by the raw id, from the largest."""
         return self.attribute.desc()
-
-    def contains(self, part: str, /) -> Expression:
-        """The slug has this part."""
-        return self.attribute.contains(part)
-
-    def startswith(self, prefix: str, /) -> Expression:
-        """The slug begins with this."""
-        return self.attribute.startswith(prefix)
 
 
 @frozen(eq=False)
@@ -306,11 +294,12 @@ class Many(Loadable, Generic[M]):
 
     def assign(self, record: Record, value: object) -> None:
         """Fill the collection of a new object; refuse on any other."""
-        if not getattr(record.__state__, "is_new", False):
+        state = record.__state__
+        if not isinstance(state, State) or not state.is_new:
             msg = f"{record.__describe__()}.{self.name} is a collection: append(), query(), or delete its objects"
             raise ReadOnlyAttribute(msg)
         if self.create_key and is_plain(value):
-            record.__dict__[_given(self.name)] = deepcopy(value)
+            state.share(given_children={**(state.given_children or {}), self.name: deepcopy(value)})
             return
         if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
             msg = f"{record.__describe__()}.{self.name} takes a list of {self.target}, not {value!r}"
@@ -321,7 +310,7 @@ class Many(Loadable, Generic[M]):
 
     def given(self, record: Record) -> object:
         """Give the children that a new object was given as plain dicts, as the API takes them; `ABSENT` where none."""
-        return record.__dict__.get(_given(self.name), ABSENT)
+        return (record.__state__.given_children or {}).get(self.name, ABSENT)
 
 
 def is_plain(value: object) -> bool:
@@ -329,10 +318,6 @@ def is_plain(value: object) -> bool:
     if isinstance(value, list):
         return all(isinstance(each, Mapping) for each in value)
     return value is None or isinstance(value, Mapping)
-
-
-def _given(name: str) -> str:
-    return f"__{name}__"
 
 
 @public

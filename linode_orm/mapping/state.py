@@ -1,19 +1,17 @@
-"""The state of one object, and what it may ask of its owner."""
+"""The state of one object: its last answer, its key, its owner and what the user changed."""
 
 from __future__ import annotations
 
 from enum import Enum
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
-from linode_orm.errors import DetachedInstanceError
 from linode_orm.mapping.record import Record, RecordState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from linode_orm.mapping.expressions import Expression
-    from linode_orm.mapping.operations import Operation
+    from linode_orm.mapping.owner import Owner
     from linode_orm.mapping.protocols import FieldFacts
 
 
@@ -33,7 +31,7 @@ class Status(Enum):
 
 
 class Loaded(Enum):
-    """How much of an object's body has been seen."""
+    """How much of an object's body has been read."""
 
     NOTHING = "nothing"
     """A reference: the id alone."""
@@ -50,67 +48,30 @@ class StaleValues(NamedTuple):
     values: dict[str, object]
 
 
-R = TypeVar("R", bound=Record)
-
-
-class Owner(Protocol):
-    """What an object may ask of what owns it: a session, or a class that refuses."""
-
-    @property
-    def monotonic(self) -> Callable[[], float]:
-        """Give the clock by which values grow stale, in seconds."""
-        ...
-
-    def load_attribute(self, instance: Record, name: str) -> None:
-        """Load what `name` needs; after it the body holds the field or never will."""
-
-    def freshen(self, instance: Record, name: str) -> None:
-        """Read a volatile value again because it is too old."""
-
-    def changed(self, instance: Record) -> None:
-        """Look at the object when the next commit is planned, and keep it until then."""
-
-    def reference(
-        self, model: type[R], identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
-    ) -> R:
-        """Give the one object with that key, without a request."""
-        ...
-
-    def collection(self, instance: Record, name: str) -> object:
-        """Give the collection behind a to-many relation, without a request."""
-        ...
-
-    def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> object:
-        """Send an action now and give its answer."""
-        ...
-
-    def save(self, instance: Record) -> None:
-        """Send what is pending for this object now."""
-
-    def delete_now(self, instance: Record) -> None:
-        """Delete this object now."""
-
-    def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
-        """Read the object until the condition is true."""
-
-
 T = TypeVar("T")
 
 
-class LoadOrigin(NamedTuple):
-    """From where a reference was reached: what lets many be loaded together."""
-
-    instance: Record
-    relation: str
-
-
 class Origin:
-    """What the objects of one page have in common, held once; never changed, for others hold it too.
+    """The values of a state that the objects of one page have in common, held once for all of them.
 
-    But for `read_whole`, which counts how many of them were read so far that all their values were decoded.
+    It is copied on write, because other objects hold it too: a rare value such as `pending_parent` has a slot here and
+    costs a persistent object no byte. Only `read_whole` changes in place: it counts the objects whose values were all
+    decoded.
     """
 
-    __slots__ = ("batch", "fresh_until", "kept", "loaded", "owner", "parents", "read_whole", "stale_values", "status")
+    __slots__ = (
+        "batch",
+        "fresh_until",
+        "given_children",
+        "loaded",
+        "one_time_values",
+        "owner",
+        "parents",
+        "pending_parent",
+        "read_whole",
+        "stale_values",
+        "status",
+    )
 
     def __init__(  # noqa: PLR0913, PLR0917  one argument a slot
         self,
@@ -120,8 +81,6 @@ class Origin:
         loaded: Loaded = Loaded.NOTHING,
         fresh_until: float | None = None,
         batch: object = None,
-        kept: dict[str, object] | None = None,
-        stale_values: StaleValues | None = None,
     ) -> None:
         self.owner = owner
         self.parents = parents
@@ -129,23 +88,24 @@ class Origin:
         self.loaded = loaded
         self.fresh_until = fresh_until
         self.batch = batch
-        self.kept = kept
-        self.stale_values = stale_values
+        self.one_time_values: dict[str, object] | None = None
+        self.stale_values: StaleValues | None = None
+        self.pending_parent: Record | None = None
+        self.given_children: dict[str, object] | None = None
         self.read_whole = 0
 
-    def but(self, name: str, value: object) -> Origin:
-        """Give one that differs in one value."""
+    def replace(self, changes: Mapping[str, object]) -> Origin:
+        """Return a copy with other values in some slots."""
         copy = object.__new__(Origin)
-        for each in self.__slots__:
-            setattr(copy, each, value if each == name else getattr(self, each))
+        for name in self.__slots__:
+            setattr(copy, name, changes[name] if name in changes else getattr(self, name))
         return copy
 
 
-class Shared(Generic[T]):
-    """A value that stands in an object's origin until it is assigned; then the object has an origin of its own."""
+class _Shared(Generic[T]):
+    """A value that stands in an object's origin; `State.share` replaces it."""
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
         self._get = attrgetter(name)
 
     if TYPE_CHECKING:
@@ -155,32 +115,37 @@ class Shared(Generic[T]):
     else:
 
         def __get__(self, state, owner=None):
-            """Give the value."""
+            """Return the value."""
             return self if state is None else self._get(state.origin)
-
-    def __set__(self, state: State, value: T) -> None:
-        if self._get(state.origin) is not value:
-            state.origin = state.origin.but(self._name, value)
 
 
 class State(RecordState):
-    """The state of one object: its body, key, owner and pending edits.
+    """The state of one object: what it is, and how it changes.
 
-    `batch` is the query that it came from, `fresh_until` the moment at which volatile values are old, `kept` what an
-    answer showed only once, `shelf` what an expired object keeps of its mutable values.
+    Code outside of `mapping` reads its attributes and calls its methods, and assigns nothing. The verbs that need the
+    decoded values of an object are functions of `mapping.lifecycle` and `mapping.record`: a state that held its object
+    would be a reference cycle, and an object would outlive its last use until the garbage collector runs.
     """
 
     __slots__ = ("identity", "origin")
 
     origin: Origin
-    owner: Shared[Owner] = Shared()
-    parents: Shared[tuple[object, ...]] = Shared()
-    status: Shared[Status] = Shared()
-    loaded: Shared[Loaded] = Shared()
-    fresh_until: Shared[float | None] = Shared()
-    batch: Shared[object] = Shared()
-    kept: Shared[dict[str, object] | None] = Shared()
-    stale_values: Shared[StaleValues | None] = Shared()
+    owner: _Shared[Owner] = _Shared()
+    parents: _Shared[tuple[object, ...]] = _Shared()
+    """The ids of the parents, from the outermost in."""
+    status: _Shared[Status] = _Shared()
+    loaded: _Shared[Loaded] = _Shared()
+    fresh_until: _Shared[float | None] = _Shared()
+    """The time of the owner's monotonic clock from which volatile values are read again; None for never."""
+    batch: _Shared[object] = _Shared()
+    """The loader batch of the query that the object came from; the load origin of a reference that is not loaded."""
+    one_time_values: _Shared[dict[str, object] | None] = _Shared()
+    """The values that an answer showed only once, by key: a new token."""
+    stale_values: _Shared[StaleValues | None] = _Shared()
+    pending_parent: _Shared[Record | None] = _Shared()
+    """The parent that a new object was given as an object."""
+    given_children: _Shared[dict[str, object] | None] = _Shared()
+    """The children that a new object was given as plain dicts, by relation."""
 
     def __init__(self, raw: dict[str, object], identity: object, origin: Origin) -> None:
         self.raw = raw
@@ -189,88 +154,69 @@ class State(RecordState):
         self.origin = origin
 
     @property
+    def body(self) -> Mapping[str, Any]:
+        """The last answer of the API; nobody changes it."""
+        return self.raw
+
+    @property
     def is_new(self) -> bool:
         """Whether the API does not know the object yet."""
-        return self.status in _NEW
+        return self.origin.status in _NEW
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether more than the id has been read."""
+        return self.origin.loaded is not Loaded.NOTHING
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The ids from the outermost parent in; the own one is the last, unless the object is a singleton."""
+        return self.parents if self.identity is None else (*self.parents, self.identity)
+
+    def share(self, **changes: object) -> None:
+        """Replace values of the origin, which becomes the object's own where one of them differs."""
+        origin = self.origin
+        if any(getattr(origin, name) is not value for name, value in changes.items()):
+            self.origin = origin.replace(changes)
+
+    def attach(self, owner: Owner, status: Status) -> None:
+        """Give the object to an owner."""
+        self.share(owner=owner, status=status)
+
+    def mark_deleted(self) -> None:
+        """Let the next commit delete the object."""
+        self.share(status=Status.DELETED)
+
+    def unmark_deleted(self) -> None:
+        """Let the next commit keep the object."""
+        self.share(status=Status.PERSISTENT)
+
+    def join(self, batch: object) -> None:
+        """Let the object be loaded together with others: those of a loader batch, or the siblings of a load origin."""
+        self.share(batch=batch)
+
+    def move_below(self, parents: tuple[object, ...]) -> None:
+        """Take other ids of the parents, which became known or were changed."""
+        self.share(parents=parents)
 
     def missing(self, record: Record, field: FieldFacts) -> object:
-        """Load a field that has not been seen; give what stands for one that the API leaves out."""
-        if self.status in _NEW:
+        """Load a field that has not been read; return what stands for one that the API leaves out."""
+        if self.is_new:
             return _blank(record, field)
-        needs = self.loaded is Loaded.NOTHING or (self.loaded is Loaded.ROW and field.only_on_get)
+        needs = not self.is_loaded or (self.loaded is Loaded.ROW and field.only_on_get)
         if needs and field.kind != "secret":
-            self.owner.load_attribute(record, field.name)
+            self.owner.load(record, field.name)
             if field.key in self.raw:
                 return getattr(record, field.name)
         return super().missing(record, field)
 
 
+state_of: Callable[[Record], State] = attrgetter("__state__")
+"""Return the state of an object: the one way from outside of `mapping` (SQLAlchemy's `instance_state` is the model)."""
+
 _NEW: Final = frozenset({Status.TRANSIENT, Status.PENDING})
 
 
 def _blank(record: Record, field: FieldFacts) -> object:
-    """Stand in for an unset attribute of a new object: an empty list that can be filled, else None."""
-    codec = getattr(field.codec, "inner", field.codec)
-    if codec.mutable and hasattr(codec, "container") and field.takes("create"):
-        return codec.decode([], record, field.name)
-    return None
-
-
-class NoSessionOwner:
-    """The owner of objects that no session owns: changes need no keeping, requests are refused."""
-
-    def __init__(self, why: str) -> None:
-        self._why = why
-
-    def monotonic(self) -> float:
-        """Give a time at which nothing is ever stale."""
-        return float("-inf")
-
-    def changed(self, instance: Record) -> None:
-        """Nothing to keep."""
-
-    def reference(
-        self, model: type[R], identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
-    ) -> R:
-        """Give a detached reference, good for its id."""
-        del load_origin
-        bare: R = model.__bare__(identity, parents, DETACHED, Status.DETACHED)  # type: ignore[attr-defined]  # a Model
-        return bare
-
-    def collection(self, instance: Record, name: str) -> object:
-        """Refuse."""
-        raise self.refusal(instance, f".{name}")
-
-    def load_attribute(self, instance: Record, name: str) -> None:
-        """Refuse."""
-        raise self.refusal(instance, f".{name}")
-
-    freshen = load_attribute
-
-    def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> object:
-        """Refuse."""
-        del arguments
-        raise self.refusal(target, f".{operation.name}()")
-
-    def save(self, instance: Record) -> None:
-        """Refuse."""
-        raise self.refusal(instance, ".save()")
-
-    def delete_now(self, instance: Record) -> None:
-        """Refuse."""
-        raise self.refusal(instance, ".delete()")
-
-    def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
-        """Refuse."""
-        del condition, timeout
-        raise self.refusal(instance, ".wait_until()")
-
-    def refusal(self, target: Record | type, what: str) -> DetachedInstanceError:
-        """Say what was asked of which object, and why it cannot be."""
-        name = target.__describe__() if isinstance(target, Record) else target.__name__
-        return DetachedInstanceError(f"{name}{what} needs a request, and {self._why}")
-
-
-DETACHED: Final = NoSessionOwner("the object has left its session; get it again from a session")
-
-__all__ = ["DETACHED", "LoadOrigin", "Loaded", "NoSessionOwner", "Owner", "StaleValues", "State", "Status"]
+    """Return what an unset attribute of a new object reads: an empty list that can be filled, else None."""
+    return field.codec.bare.blank(record, field.name) if field.takes("create") else None

@@ -1,17 +1,85 @@
-"""The owner of objects that the user has just made."""
+"""The owners of objects in no session: of those that the user has just made, and of those that left one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 
+from linode_orm.errors import DetachedInstanceError
+from linode_orm.mapping.record import Record
 from linode_orm.mapping.relations import Collection
-from linode_orm.mapping.state import NoSessionOwner
+from linode_orm.mapping.state import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from linode_orm.mapping.expressions import Expression
+    from linode_orm.mapping.operations import Operation
+    from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.query import Query
-    from linode_orm.mapping.record import Record
 
 M = TypeVar("M")
+R = TypeVar("R", bound=Record)
+
+
+class NoSessionOwner:
+    """The owner of objects in no session: changes need no keeping, and what needs a request is refused."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    @property
+    def client(self) -> object:
+        """Raise `DetachedInstanceError`."""
+        msg = f"a request needs a client, and {self._why}"
+        raise DetachedInstanceError(msg)
+
+    def monotonic(self) -> float:
+        """Return a time at which nothing is ever stale."""
+        return float("-inf")
+
+    def changed(self, instance: Record) -> None:
+        """Do nothing: no commit will come."""
+
+    def reference(
+        self, model: type[R], identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
+    ) -> R:
+        """Return a detached reference, which has its id alone."""
+        del load_origin
+        bare: R = model.__bare__(identity, parents, DETACHED, Status.DETACHED)  # type: ignore[attr-defined]  # a Model
+        return bare
+
+    def collection(self, instance: Record, name: str) -> object:
+        """Raise `DetachedInstanceError`."""
+        raise self.refusal(instance, f".{name}")
+
+    def load(self, instance: Record, name: str) -> None:
+        """Raise `DetachedInstanceError`."""
+        raise self.refusal(instance, f".{name}")
+
+    freshen = load
+
+    def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> object:
+        """Raise `DetachedInstanceError`."""
+        del arguments
+        raise self.refusal(target, f".{operation.name}()")
+
+    def save(self, instance: Record) -> None:
+        """Raise `DetachedInstanceError`."""
+        raise self.refusal(instance, ".save()")
+
+    def delete(self, instance: Record) -> None:
+        """Raise `DetachedInstanceError`."""
+        raise self.refusal(instance, ".delete()")
+
+    def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
+        """Raise `DetachedInstanceError`."""
+        del condition, timeout
+        raise self.refusal(instance, ".wait_until()")
+
+    def refusal(self, target: Record | type, what: str) -> DetachedInstanceError:
+        """Return the error for what an object was asked for."""
+        name = target.__describe__() if isinstance(target, Record) else target.__name__
+        return DetachedInstanceError(f"{name}{what} needs a request, and {self._why}")
 
 
 class NewCollection(Collection[M]):
@@ -63,3 +131,7 @@ class TransientOwner(NoSessionOwner):
     def collection(self, instance: Record, name: str) -> NewCollection[Any]:
         """Give the collection of a new object's children."""
         return NewCollection(instance, name)
+
+
+DETACHED: Final = NoSessionOwner("the object has left its session; get it again from a session")
+TRANSIENT: Final = TransientOwner()

@@ -5,15 +5,16 @@ from __future__ import annotations
 from io import BytesIO
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 from urllib.parse import urlsplit
 
+from linode_orm.mapping.state import state_of
 from linode_orm.wire import Content, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from linode_orm.mapping import Owner
+    from linode_orm.mapping import Model
     from linode_orm.wire import Client
 
     Progress = Callable[[int, int], None]
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     """What a file may be given as: its bytes, its path, or an open one that is read from where it stands."""
 
 _CHUNK: Final = 1 << 20
-
-
-class _Connected(Protocol):
-    client: Client
 
 
 def content(source: Source, kind: str, progress: Progress | None = None) -> Content:
@@ -46,24 +43,24 @@ def content(source: Source, kind: str, progress: Progress | None = None) -> Cont
     return Content(kind, length, chunks)
 
 
-def send(owner: Owner, url: str, carried: Content) -> None:
+def send(instance: Model, url: str, carried: Content) -> None:
     """Put a file to a signed address elsewhere; the token of the API does not go there."""
-    client_of(owner).send(Request("PUT", urlsplit(url).path, content=carried, url=url, accept="*/*"))
+    client_of(instance).send(Request("PUT", urlsplit(url).path, content=carried, url=url, accept="*/*"))
 
 
-def fetch(owner: Owner, url: str) -> bytes:
+def fetch(instance: Model, url: str) -> bytes:
     """Get a file from a signed address elsewhere; the token of the API does not go there."""
-    return client_of(owner).send(Request("GET", urlsplit(url).path, url=url, accept="*/*")).content
+    return client_of(instance).send(Request("GET", urlsplit(url).path, url=url, accept="*/*")).content
 
 
-def remove(owner: Owner, url: str) -> None:
+def remove(instance: Model, url: str) -> None:
     """Delete a file at a signed address elsewhere; the token of the API does not go there."""
-    client_of(owner).send(Request("DELETE", urlsplit(url).path, url=url, accept="*/*"))
+    client_of(instance).send(Request("DELETE", urlsplit(url).path, url=url, accept="*/*"))
 
 
-def client_of(owner: Owner) -> Client:
-    """Give the client of a session."""
-    return cast("_Connected", owner).client
+def client_of(instance: Model) -> Client:
+    """Return the client of an object's session; raise `DetachedInstanceError` for an object in no session."""
+    return cast("Client", state_of(instance).owner.client)
 
 
 def _opened(path: Path, progress: Progress | None) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from linode_orm.session.planning.applier import install_applier
-from linode_orm.session.session import Session
+from linode_orm.session.session import Session, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ def apply_plan(plan: Plan, client: Client, options: ApplyOptions) -> CommitRepor
 
     secrets = check(plan, client, options)
     with _session_for(plan, client, options) as session:
-        return apply(session.committer, plan, options, secrets)
+        return apply(parts_of(session).commit, plan, options, secrets)
 
 
 @contextmanager
@@ -34,14 +34,14 @@ def _session_for(plan: Plan, client: Client, options: ApplyOptions) -> Iterator[
     """
     made_by = plan.source.session if plan.source is not None else None
     if isinstance(made_by, Session) and made_by.client is client and options.journal is None:
-        made_by.check_thread()
+        parts_of(made_by).owner.check()
         yield made_by
         return
     session = Session(client=client, journal=options.journal)
     try:
         yield session
     finally:
-        session.history.close()
+        parts_of(session).history.close()
 
 
 install_applier(apply_plan)

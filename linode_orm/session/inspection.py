@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linode_orm._public import public
 from linode_orm.mapping import Model
-from linode_orm.mapping.record import changes
-from linode_orm.mapping.state import Loaded, Status
+from linode_orm.mapping.record import changes, edits_of, raw_value, value_of
+from linode_orm.mapping.state import Loaded, Status, state_of
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -35,37 +35,37 @@ class Inspection:
     @property
     def state(self) -> str:
         """One of transient, pending, persistent, deleted, detached."""
-        return self.object.__state__.status.value
+        return state_of(self.object).status.value
 
     @property
     def transient(self) -> bool:
         """Made by the user, in no session."""
-        return self.object.__state__.status is Status.TRANSIENT
+        return state_of(self.object).status is Status.TRANSIENT
 
     @property
     def pending(self) -> bool:
         """To be created by the next commit."""
-        return self.object.__state__.status is Status.PENDING
+        return state_of(self.object).status is Status.PENDING
 
     @property
     def persistent(self) -> bool:
         """In the API and in a session."""
-        return self.object.__state__.status is Status.PERSISTENT
+        return state_of(self.object).status is Status.PERSISTENT
 
     @property
     def deleted(self) -> bool:
         """To be deleted by the next commit."""
-        return self.object.__state__.status is Status.DELETED
+        return state_of(self.object).status is Status.DELETED
 
     @property
     def detached(self) -> bool:
         """In no session any more."""
-        return self.object.__state__.status is Status.DETACHED
+        return state_of(self.object).status is Status.DETACHED
 
     @property
     def key(self) -> tuple[type[Model], object, object] | None:
         """The key of the identity map, (type, id, parent id); None for a new object."""
-        state = self.object.__state__
+        state = state_of(self.object)
         if state.is_new:
             return None
         parents = state.parents
@@ -82,7 +82,7 @@ class Inspection:
         }
 
     def _theirs(self, field: Kind[Any]) -> object:
-        return self.object.__state__.raw.get(field.key, ABSENT)
+        return raw_value(self.object, field.name)
 
     def _value(self, field: Kind[Any], raw: object) -> object:
         if raw is ABSENT:
@@ -92,37 +92,37 @@ class Inspection:
         return _plain(field.codec.decode(raw, self.object, field.name))
 
     def _mine(self, field: Kind[Any]) -> object:
-        return "***" if field.is_secret else _plain(self.object.__dict__.get(field.name))
+        return "***" if field.is_secret else _plain(value_of(self.object, field.name))
 
     @property
     def unloaded(self) -> frozenset[str]:
         """The attributes whose first read would send a request."""
-        state = self.object.__state__
+        state = state_of(self.object)
         if state.is_new or state.loaded is Loaded.WHOLE:
             return frozenset()
         return frozenset(
             name
             for name, field in self.object.__mapper__.fields.items()
-            if field.kind != "secret"
-            and field.key not in state.raw
-            and not (state.edits and name in state.edits)
+            if not field.is_write_only
+            and field.key not in state.body
+            and name not in edits_of(self.object)
             and (state.loaded is Loaded.NOTHING or field.only_on_get)
         )
 
     @property
     def absent(self) -> frozenset[str]:
         """The attributes that the API left out of the object's body."""
-        raw = self.object.__state__.raw
-        if self.object.__state__.is_new:
+        raw = state_of(self.object).body
+        if state_of(self.object).is_new:
             return frozenset()
         fields = self.object.__mapper__.fields.items()
-        missing = {name for name, field in fields if field.kind != "secret" and field.key not in raw}
+        missing = {name for name, field in fields if not field.is_write_only and field.key not in raw}
         return frozenset(missing - self.unloaded)
 
     @property
     def null(self) -> frozenset[str]:
         """The attributes that the API answered with null."""
-        raw = self.object.__state__.raw
+        raw = state_of(self.object).body
         return frozenset(name for name, field in self.object.__mapper__.fields.items() if raw.get(field.key, 0) is None)
 
     def __repr__(self) -> str:

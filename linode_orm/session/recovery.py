@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm._public import public
-from linode_orm.session.session import Session
+from linode_orm.session.session import Session, parts_of
 
 if TYPE_CHECKING:
     import os
@@ -48,6 +48,8 @@ def recover(
         if forget:
             return forgotten(journal, stored)
         with Session(client=client) as session:
-            return Recovery(session.committer, journal, stored, RecoveryOptions(undo=undo, secrets=secrets)).run()
+            return Recovery(
+                parts_of(session).commit, journal, stored, RecoveryOptions(undo=undo, secrets=secrets)
+            ).run()
     finally:
         journal.close()

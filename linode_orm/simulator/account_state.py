@@ -67,19 +67,19 @@ class AccountState:
 
     def draft(self, resource: Resource, body: Mapping[str, Any] | None = None) -> Body:
         """Give the body of a new row: a value for every declared field, and those given."""
-        shown = shape.fresh(resource.leaves, self.now)
+        shown = shape.fresh(resource.fields, self.now)
         shown |= {alternate_path.embedded: [] for alternate_path in resource.alternate_paths if alternate_path.embedded}
-        return shape.merge(resource.leaves, shown, body, self.now, verb="create") if body else shown
+        return shape.merge(resource.fields, shown, body, self.now, verb="create") if body else shown
 
     def make(self, name: str, parents: tuple[str, ...] = (), /, **fields: object) -> Row:
         """Make an object without a request: its draft filled up, then the fields given, read-only ones too."""
         resource = self.store.resources[name]
-        known = {key: each for key, each in fields.items() if key in resource.leaves}
+        known = {key: each for key, each in fields.items() if key in resource.fields}
         call = Call(self, Route("", resource.path, "make", resource), parents, known, {})
         above, chain = self.store.parent_of(resource, parents)
         call.above = self.store.find(above, chain) if above is not None else None
         call.draft = self.draft(resource, known)
-        call.hidden = {key: call.draft.pop(key) for key in known if resource.leaves[key].hidden}
+        call.hidden = {key: call.draft.pop(key) for key in known if resource.fields[key].is_write_only}
         row = self.place(call, resource, parents, fields)
         self.shown_in_parent(row)
         return row
@@ -89,9 +89,9 @@ class AccountState:
         keys = resource.id_keys
         for key in keys:
             if not fields.get(key):
-                kind = resource.leaves[key].shape.kind if key in resource.leaves else "integer"
                 number = self.store.new_id(resource.name)
-                call.draft[key] = number if kind == "integer" else f"{number:x}"
+                is_number = key not in resource.fields or resource.fields[key].codec.json_type.is_integer
+                call.draft[key] = number if is_number else f"{number:x}"
         fill.run(resource.template, call)
         call.draft.update({key: each for key, each in fields.items() if key in keys and each})
         key = "\0".join(str(call.draft[each]) for each in keys)

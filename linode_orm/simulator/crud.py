@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from linode_orm.mapping.json_types import merged_value
 from linode_orm.simulator import shape, validate, xfilter
 from linode_orm.simulator.errors import not_found
 from linode_orm.simulator.hooks import Call, after, answer, born, check, instead, listing, named, ready
@@ -126,11 +127,11 @@ class Verbs:
         if resource.singleton:
             call.row = self._existing(call, resource, call.values)
             return self._update(call)
-        validate.check(resource.leaves, call.body, "create", strict=world.strict)
+        validate.check(resource.fields, call.body, "create", strict=world.strict)
         check.run(call.route.key, call)
         parents = call.values[: resource.depth]
         refuse_duplicates(call, parents)
-        shown, call.hidden = shape.split(resource.leaves, call.body, "create")
+        shown, call.hidden = shape.split(resource.fields, call.body, "create")
         call.draft = world.draft(resource, shown)
         given = {key: shown[key] for key in resource.id_keys if shown.get(key)}
         row = call.row = world.place(call, resource, parents, given)
@@ -159,16 +160,16 @@ class Verbs:
 
     def _update(self, call: Call) -> object:
         world, row = call.world, call.item
-        leaves = row.resource.leaves
-        validate.check(leaves, call.body, "update", strict=world.strict)
+        fields = row.resource.fields
+        validate.check(fields, call.body, "update", strict=world.strict)
         check.run(call.route.key, call)
         refuse_duplicates(call, row.parents, row)
-        shown, hidden = shape.split(leaves, call.body, "update")
+        shown, hidden = shape.split(fields, call.body, "update")
         if row.resource.singleton and call.route.verb == "create":
-            shown, hidden = shape.split(leaves, call.body, "create")
+            shown, hidden = shape.split(fields, call.body, "create")
         call.before = row.body
         row.hidden.update(hidden)
-        world.change(row, **shape.merge(leaves, row.body, shown, world.now, verb="update"))
+        world.change(row, **shape.merge(fields, row.body, shown, world.now, verb="update"))
         key = "\0".join(str(row.body[each]) for each in row.resource.id_keys)
         if key != row.key:
             world.store.rename(row, key)
@@ -195,7 +196,7 @@ class Verbs:
     @staticmethod
     def _part_name(call: Call) -> str:
         part = call.route.path.rpartition("/")[2]
-        return next(leaf.key for leaf in call.resource.leaves.values() if leaf.written_by == part)
+        return next(field.key for field in call.resource.fields.values() if field.written_by == part)
 
     def _part(self, call: Call) -> object:
         return call.item.body[self._part_name(call)]
@@ -203,12 +204,12 @@ class Verbs:
     def _write(self, call: Call) -> object:
         """Do the PUT of one field that has a path of its own: its whole value is the body."""
         name = self._part_name(call)
-        leaf = call.resource.leaves[name]
-        validate.check({name: leaf}, {name: call.body}, "update", strict=call.world.strict)
+        field = call.resource.fields[name]
+        validate.check({name: field}, {name: call.body}, "update", strict=call.world.strict)
         check.run(call.route.key, call)
         row = call.item
         call.before = row.body
-        call.world.change(row, **{name: shape.taken(leaf, row.body[name], call.body, call.world.now, verb="update")})
+        call.world.change(row, **{name: merged_value(field, row.body[name], call.body, call.world.now)})
         said = after.run(call.route.key, call)
         return row.body[name] if said is None else said
 

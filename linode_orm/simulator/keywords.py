@@ -46,8 +46,8 @@ NAMES: Final = {
 def check_keys(resource: Resource, given: Iterable[str], also: Container[str] = ()) -> None:
     """Raise `ValueError` for a key that a resource does not have: a misspelt one would change nothing, in silence."""
     for key in given:
-        if key not in resource.leaves and key not in resource.id_keys and key not in also:
-            near = get_close_matches(key, [*resource.leaves], 1)
+        if key not in resource.fields and key not in resource.id_keys and key not in also:
+            near = get_close_matches(key, [*resource.fields], 1)
             meant = f"; did you mean {near[0]!r}?" if near else ""
             msg = f"{resource.name} has no key {key!r}{meant}"
             raise ValueError(msg)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from linode_orm.simulator.schema import Action, AlternatePath
 
 # What the requests that hooks do wholly belong to, where no declaration has their path.
-FREE: Final = Resource(name="", path="", item_path="", id_keys=(), singleton=True, given={})
+FREE: Final = Resource(name="", path="", item_path="", id_keys=(), singleton=True)
 
 
 @frozen(eq=False)
@@ -121,7 +121,7 @@ def verbs(resource: Resource) -> Iterable[Route]:
         yield Route("POST", resource.path, "create", resource)
     if "list" in resource.verbs:
         yield Route("GET", resource.path, "list", resource)
-    written = {leaf.written_by for leaf in resource.leaves.values() if leaf.written_by}
+    written = {field.written_by for field in resource.fields.values() if field.written_by}
     for part in written:
         yield Route("PUT", f"{resource.item_path}/{part}", "write", resource)
         yield Route("GET", f"{resource.item_path}/{part}", "part", resource)

@@ -1,4 +1,4 @@
-"""The only place that reads declarations: what the simulator wants to know of each resource."""
+"""What the simulator wants to know of each resource, read from its declaration."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
-from linode_orm.mapping.codecs import DateTime, Optional, Scalar
-from linode_orm.mapping.containers import AnyJSON, Choice, ListOf, MapOf, Structure
 from linode_orm.mapping.registry import lookup, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.fields import Kind
+    from linode_orm.mapping.protocols import FieldFacts
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
@@ -23,40 +22,6 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 def template(path: str) -> str:
     """Give a path with nameless parameters, as hooks are registered."""
     return _PLACEHOLDER.sub("{}", path)
-
-
-@frozen
-class Shape:
-    """The JSON type of a value: `kind` is one of text, integer, number, boolean, moment, list, map, object, any."""
-
-    kind: str
-    plain: frozenset[type] = frozenset()
-    choices: tuple[object, ...] = ()
-    nullable: bool = False
-    item: Shape | None = None
-    leaves: Mapping[str, Leaf] = field(factory=dict)
-
-
-@frozen
-class Leaf:
-    """One declared field: its shape, and what requests may do with it."""
-
-    key: str
-    shape: Shape
-    hidden: bool = False
-    createable: bool = False
-    mutable: bool = False
-    required: bool = False
-    put_required: bool = False
-    filterable: bool = False
-    absent: bool = False
-    unique: bool = False
-    redacted: bool = False
-    only_on_get: bool = False
-    unordered: bool = False
-    merged: bool = False
-    written_by: str = ""
-    default: object = None
 
 
 @frozen
@@ -103,12 +68,11 @@ class Resource:
     actions: tuple[Action, ...] = ()
     alternate_paths: tuple[AlternatePath, ...] = ()
     mapper: Any = None
-    given: Mapping[str, Leaf] | None = None
 
     @cached_property
-    def leaves(self) -> Mapping[str, Leaf]:
-        """The declared fields by raw key."""
-        return self.given if self.given is not None else _leaves(self.mapper)
+    def fields(self) -> Mapping[str, Kind[Any]]:
+        """The declared fields by raw key; none of what is no resource."""
+        return self.mapper.keys if self.mapper is not None else {}
 
     @cached_property
     def template(self) -> str:
@@ -123,22 +87,22 @@ class Resource:
     @cached_property
     def filterable(self) -> frozenset[str]:
         """The keys that X-Filter takes, dotted where nested."""
-        return frozenset(_filterable("", self.leaves))
+        return frozenset(_filterable("", self.fields))
 
     @cached_property
     def unique_keys(self) -> tuple[str, ...]:
         """The keys whose values the server keeps unique."""
-        return tuple(leaf.key for leaf in self.leaves.values() if leaf.unique)
+        return tuple(field.key for field in self.fields.values() if field.unique)
 
     @cached_property
     def list_only_without(self) -> frozenset[str]:
         """The keys that only the answer of a GET of one object has."""
-        return frozenset(leaf.key for leaf in self.leaves.values() if leaf.only_on_get)
+        return frozenset(field.key for field in self.fields.values() if field.only_on_get)
 
     @cached_property
     def redacted(self) -> tuple[str, ...]:
         """The keys that answers mask after the first."""
-        return tuple(leaf.key for leaf in self.leaves.values() if leaf.redacted)
+        return tuple(field.key for field in self.fields.values() if field.redacted)
 
 
 def declared() -> list[Resource]:
@@ -187,62 +151,8 @@ def _alternate_paths(mapper: Any) -> Iterable[AlternatePath]:  # noqa: ANN401  s
             yield AlternatePath(relation.name, relation.target, **place, envelope=envelope)
 
 
-def _leaves(mapper: Any) -> dict[str, Leaf]:  # noqa: ANN401  see resource()
-    return {each.key: _leaf(each) for each in mapper.fields.values()}
-
-
-def _leaf(declared: Any) -> Leaf:  # noqa: ANN401  a field of any kind
-    return Leaf(
-        key=declared.key,
-        shape=_shape(declared.codec, nullable=declared.nullable),
-        hidden=declared.kind == "secret",
-        createable=declared.createable,
-        mutable=declared.mutable,
-        required=declared.required,
-        put_required=declared.put_required,
-        filterable=declared.filterable,
-        absent=declared.absent,
-        unique=declared.unique,
-        redacted=declared.redacted,
-        only_on_get=declared.only_on_get,
-        unordered=declared.unordered or declared.text.startswith("TagList"),
-        merged=declared.merged,
-        written_by=declared.written_by,
-        default=declared.default,
-    )
-
-
-_SCALARS: Final[dict[type, str]] = {str: "text", bool: "boolean", int: "integer", float: "number"}
-
-
-def _shape(codec: Codec, *, nullable: bool = False) -> Shape:
-    match codec:
-        case Optional():
-            inner = _shape(codec.inner)
-            return Shape(inner.kind, inner.plain, inner.choices, nullable, inner.item, inner.leaves)
-        case DateTime():
-            return Shape("moment", frozenset({str}), nullable=nullable)
-        case ListOf():
-            return Shape("list", frozenset({list}), nullable=nullable, item=_shape(codec.item))
-        case MapOf():
-            return Shape("map", frozenset({dict}), nullable=nullable, item=_shape(codec.item))
-        case Structure():
-            return Shape("object", frozenset({dict}), nullable=nullable, leaves=_leaves(codec.cls.__mapper__))
-        case Scalar():
-            kind = "number" if float in codec.plain else _SCALARS[next(iter(codec.plain))]
-            if str in codec.plain:
-                kind = "text"
-            return Shape(kind, codec.plain, codec.choices, nullable)
-        case Choice():
-            return Shape("any", nullable=nullable)
-        case AnyJSON():
-            return Shape("any", nullable=True)
-    return Shape("any", nullable=True)
-
-
-def _filterable(prefix: str, leaves: Mapping[str, Leaf]) -> Iterable[str]:
-    for leaf in leaves.values():
-        if leaf.filterable:
-            yield prefix + leaf.key
-        inner = leaf.shape.item or leaf.shape if leaf.shape.kind == "list" else leaf.shape
-        yield from _filterable(f"{prefix}{leaf.key}.", inner.leaves)
+def _filterable(prefix: str, fields: Mapping[str, FieldFacts]) -> Iterable[str]:
+    for field in fields.values():
+        if field.filterable:
+            yield prefix + field.key
+        yield from _filterable(f"{prefix}{field.key}.", field.codec.json_type.fields)

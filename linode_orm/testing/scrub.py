@@ -6,12 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm import models
-from linode_orm.mapping.codecs import Scalar
-from linode_orm.mapping.containers import Structure
 from linode_orm.wire.messages import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ALWAYS: Final = frozenset(
     {"token", "password", "secret", "secret_key", "kubeconfig", "root_pass", "ssl_key", "private_key", "cvv"}
@@ -27,19 +25,16 @@ def secret_keys() -> frozenset[str]:
     """Give the keys whose values are kept from cassettes: masked ones, passwords, and what only a request may say."""
     found = set(ALWAYS)
     for name in models.INDEX:
-        found.update(_secrets(getattr(models, name).__mapper__))
+        found.update(_secrets(getattr(models, name).__mapper__.fields))
     return frozenset(found - OPEN)
 
 
-def _secrets(mapper: Any) -> Iterator[str]:  # noqa: ANN401  of a model or of a nested class
-    for field in mapper.fields.values():
-        inner = getattr(field.codec, "inner", field.codec)
-        is_text = isinstance(inner, Scalar) and str in inner.plain and not inner.choices
-        hidden = field.kind == "secret" and is_text and (field.format == "password" or field.key.endswith("_pass"))
-        if field.redacted or hidden:
+def _secrets(fields: Mapping[str, Any]) -> Iterator[str]:
+    for field in fields.values():
+        is_password = field.format == "password" or field.key.endswith("_pass")
+        if field.redacted or (field.is_secret and is_password):
             yield field.key
-        if isinstance(inner, Structure):
-            yield from _secrets(inner.cls.__mapper__)
+        yield from _secrets(field.codec.fields)
 
 
 def scrub(value: object) -> object:

@@ -3,7 +3,7 @@
 from linode_orm.wire.client import Client, Outcome
 from linode_orm.wire.clock import Clock, SystemClock
 from linode_orm.wire.messages import JSON, Content, Request, Response
-from linode_orm.wire.ratelimit.limiter import least_time
+from linode_orm.wire.ratelimit.policy import least_time
 from linode_orm.wire.transport import Transport
 
 __all__ = [

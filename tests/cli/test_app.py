@@ -110,6 +110,7 @@ def test_empty_account():
         assert session.query(Region).count() > 10
 
 
+@pytest.mark.slow
 def test_fleet():
     """`--fleet N` begins with N Linodes, which a session reads, changes and waits for."""
     with serving("--fleet", "12", "--job-seconds", "0.1") as (_, url), connected(url) as session:
@@ -141,6 +142,7 @@ def test_refusals_have_the_apis_words():
     assert failed.error.errors
 
 
+@pytest.mark.slow
 def test_latency():
     """`--latency` is how long each request takes."""
     with serving("--latency", "0.2") as (_, url), connected(url) as session:
@@ -149,6 +151,7 @@ def test_latency():
         assert time.monotonic() - began >= 0.2
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_official_library_as_client():
     """linode_api4 lists, creates, changes, walks and deletes in the served account."""
@@ -172,6 +175,7 @@ def test_official_library_as_client():
         assert (caught.value.status, caught.value.errors) == (404, ["Not found"])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c():
     """Ctrl-C ends it with 0 and frees the port."""

@@ -52,6 +52,7 @@ def drawn():
     return draw
 
 
+@pytest.mark.slow
 def test_newcomers_run():
     """It ends with 0 within five seconds, without token, home or terminal."""
     began = time.monotonic()
@@ -91,6 +92,7 @@ def test_any_width(drawn, width):
     assert all((chapter.__doc__ or "").split(",")[0].rstrip(".")[:20] in text for chapter in tour.CHAPTERS)
 
 
+@pytest.mark.slow
 def test_poor_encoding():
     """An output that knows ASCII alone can show everything."""
     assert shown(PYTHONIOENCODING="ascii", COLUMNS="80").isascii()

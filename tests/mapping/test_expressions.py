@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from linode_orm.mapping import and_, not_, or_, selectin
-from linode_orm.mapping.expressions import And, Comparison, Not, Or
-from tests.mapping.harbour import Berth, Boat, Captain, Oar, Port, Ship, afloat
+from linode_orm.mapping.expressions import And, Not, Or
+from linode_orm.mapping.operators import Comparison
+from tests.mapping.sample_models import Berth, Boat, Captain, Oar, Port, Ship, detached
 
 
 @pytest.mark.parametrize(
@@ -28,12 +29,12 @@ from tests.mapping.harbour import Berth, Boat, Captain, Oar, Port, Ship, afloat
         (Ship.next_id != None, "not_(Ship.next_id.is_(None))"),  # noqa: E711  as in SQLAlchemy
         (Ship.home == "oslo", "Ship.home_id == 'oslo'"),
         (Ship.home.in_(["oslo"]), "Ship.home_id.in_(['oslo'])"),
-        (Ship.next == afloat(), "Ship.next_id == 7"),
+        (Ship.next == detached(), "Ship.next_id == 7"),
         (Ship.rig.masts >= 2, "Ship.rig.masts >= 2"),
         (Ship.built < datetime(2020, 1, 1, tzinfo=UTC), "Ship.built < '2020-01-01T00:00:00'"),
         ((Ship.length > 1) & (Ship.length < 3) & ~(Ship.label == "a"), None),
         (Boat.ship == 5, "Boat.ship is 5"),
-        (Boat.ship == afloat(), "Boat.ship is 7"),
+        (Boat.ship == detached(), "Boat.ship is 7"),
     ],
 )
 def test_conditions_show_what_they_ask(condition, shown):
@@ -152,7 +153,7 @@ class TestKeysAndPaths:
             (Ship.__mapper__, 7, 7),
             (Port.__mapper__, "oslo", "oslo"),
             (Berth.__mapper__, ("oslo", "3"), ("oslo", 3)),
-            (Ship.__mapper__, afloat(), 7),
+            (Ship.__mapper__, detached(), 7),
         ],
     )
     def test_ids_take_the_type_of_their_field(self, mapper, given, expected):

@@ -10,8 +10,8 @@ import pytest
 
 from linode_orm.errors import AttributeMissing, DetachedInstanceError, ReadOnlyAttribute, ResponseError
 from linode_orm.mapping import TagList
-from linode_orm.mapping.record import absorb, changes, encode, restore
-from tests.mapping.harbour import SHIP, Boat, Rig, Sail, Ship, afloat
+from linode_orm.mapping.record import changes, encode, merge_body, restore
+from tests.mapping.sample_models import SHIP, Boat, Rig, Sail, Ship, detached
 
 READ = [name for name, field in Ship.__mapper__.fields.items() if field.key in SHIP and name != "id"]
 WRONG = {"notes": 1 + 2j, "stops": 5, "crew": 5, "tags": 5}
@@ -24,7 +24,7 @@ def changed(ship: Ship) -> set[str]:
 class TestReading:
     def test_values_are_typed(self):
         """Values come out of the body in the types of their declarations."""
-        ship = afloat()
+        ship = detached()
         assert (ship.id, ship.label, ship.speed, ship.eta) == (7, "anna", 4, "0:0:20")
         assert ship.built == datetime(2018, 1, 2, 3, 4, 5, tzinfo=UTC)
         assert isinstance(ship.tags, TagList)
@@ -35,7 +35,7 @@ class TestReading:
 
     def test_reading_everything_changes_nothing(self):
         """A read is no change, however deep it goes."""
-        ship = afloat()
+        ship = detached()
         for name in Ship.__mapper__.fields:
             if name != "berth":
                 getattr(ship, name)
@@ -44,7 +44,7 @@ class TestReading:
 
     def test_a_value_is_one_object(self):
         """A list and a nested value are the same object at every read."""
-        ship = afloat()
+        ship = detached()
         assert ship.tags is ship.tags
         assert ship.rig is ship.rig
         assert ship.rig.sails[0] is ship.rig.sails[0]
@@ -54,7 +54,7 @@ class TestReading:
     def test_reading_much_is_reading_each(self, start, wrong):
         """In whatever order all is read, each value is what it is when read alone, and a wrong one is told, each time."""
         damage = {} if wrong is None else {Ship.__mapper__.fields[wrong].key: WRONG.get(wrong, [5])}
-        ship = afloat(**damage)
+        ship = detached(**damage)
         seen = {}
         for name in (*READ[start:], *READ[:start]) * 2:
             if name == wrong:
@@ -62,7 +62,7 @@ class TestReading:
                     getattr(ship, name)
                 continue
             value = getattr(ship, name)
-            assert value == getattr(afloat(), name)
+            assert value == getattr(detached(), name)
             assert seen.setdefault(name, value) is value
         assert changed(ship) == set()
         if wrong is None:
@@ -74,11 +74,11 @@ class TestReading:
     def test_a_page_that_is_read_whole_is_reading_each(self, wrong):
         """Whoever reads many objects of a page whole has the next ones decoded at once; nothing else tells."""
         damage = {} if wrong is None else {Ship.__mapper__.fields[wrong].key: WRONG.get(wrong, [5])}
-        page = [*(afloat() for _ in range(20)), afloat(**damage)]
+        page = [*(detached() for _ in range(20)), detached(**damage)]
         for ship in page:
             ship.__state__.origin = page[0].__state__.origin
         for ship in page[:-1]:
-            assert {name: getattr(ship, name) for name in READ} == {name: getattr(afloat(), name) for name in READ}
+            assert {name: getattr(ship, name) for name in READ} == {name: getattr(detached(), name) for name in READ}
         last = page[-1]
         assert last.id == page[0].id
         assert (len(last.__dict__) > len(READ)) is (wrong is None)
@@ -95,7 +95,7 @@ class TestReading:
 
     def test_few_reads_leave_the_rest(self):
         """A page of which few values are read has no others decoded."""
-        page = [afloat() for _ in range(20)]
+        page = [detached() for _ in range(20)]
         for ship in page:
             ship.__state__.origin = page[0].__state__.origin
             _ = ship.id, ship.label, ship.rig
@@ -103,50 +103,50 @@ class TestReading:
 
     def test_encoding_gives_the_body_back(self):
         """Decoding and encoding every field gives the values of the body."""
-        assert encode(afloat()) == SHIP
+        assert encode(detached()) == SHIP
 
     def test_absent_may_be_none(self):
         """A key that may be absent reads as None, another one raises AttributeMissing."""
-        assert afloat().draught is None
+        assert detached().draught is None
         with pytest.raises(AttributeMissing, match=r"'label'.*left the key"):
-            _ = afloat(label=...).label
+            _ = detached(label=...).label
 
-    def test_a_wrong_type_is_told_at_the_read(self):
+    def test_a_wrong_type_raises_at_the_read(self):
         """A value of the wrong type is reported when it is read, by type, id and field."""
-        ship = afloat(label=5)
+        ship = detached(label=5)
         assert ship.id == 7
         with pytest.raises(ResponseError, match=r"Ship 7\.label: str expected, not 5"):
             _ = ship.label
-        assert afloat(rig={"masts": "two"}).rig is not None
+        assert detached(rig={"masts": "two"}).rig is not None
         with pytest.raises(ResponseError, match=r"Rig\.masts: int expected"):
-            _ = afloat(rig={"masts": "two"}).rig.masts
+            _ = detached(rig={"masts": "two"}).rig.masts
 
     def test_true_is_no_number(self):
         """A truth value is not taken for an int."""
         with pytest.raises(ResponseError, match="int expected"):
-            _ = afloat(length=True).length
+            _ = detached(length=True).length
 
     def test_new_enum_values_are_accepted(self):
         """A value that the declaration does not list is read all the same."""
-        assert afloat(state="sunk").state == "sunk"
+        assert detached(state="sunk").state == "sunk"
 
     def test_references_cost_nothing(self):
         """A reference and its id are there without a request; its slug is its text."""
-        ship = afloat()
+        ship = detached()
         assert ship.home.id == "oslo"
         assert str(ship.home) == "oslo"
-        assert afloat(home=None).home is None
+        assert detached(home=None).home is None
 
     def test_comparing_an_object_with_an_id_is_refused(self):
         """An object compared with a text raises TypeError naming the raw id."""
         with pytest.raises(TypeError, match=r"port_id"):
-            _ = afloat().home == "oslo"
+            _ = detached().home == "oslo"
 
 
 class TestWriting:
     def test_assigning_is_a_change(self):
         """An assignment is pending, assigning the original back takes it away."""
-        ship = afloat()
+        ship = detached()
         ship.label = "berta"
         assert changed(ship) == {"label"}
         ship.label = "anna"
@@ -154,7 +154,7 @@ class TestWriting:
 
     def test_assigning_the_same_is_none(self):
         """Assigning the value that an attribute has is no change."""
-        ship = afloat()
+        ship = detached()
         ship.label = "anna"
         ship.tags = ["wood", "old"]
         ship.crew = ["a", "b"]
@@ -170,7 +170,7 @@ class TestWriting:
     )
     def test_tag_edits_are_changes(self, edit):
         """Edits of the tag list are tracked like an assignment."""
-        ship = afloat()
+        ship = detached()
         edit(ship)
         assert changed(ship) == {"tags"}
 
@@ -206,13 +206,13 @@ class TestWriting:
     )
     def test_edits_inside_are_changes(self, edit, name):
         """A change inside a list, a map or a nested value is tracked like an assignment."""
-        ship = afloat()
+        ship = detached()
         edit(ship)
         assert changed(ship) == {name}
 
     def test_undoing_inside_undoes(self):
         """A nested value set back to what it was is no change any more."""
-        ship = afloat()
+        ship = detached()
         ship.rig.masts = 3
         ship.rig.masts = 2
         assert changed(ship) == set()
@@ -233,7 +233,7 @@ class TestWriting:
     )
     def test_a_wrong_type_is_refused_at_once(self, name, value, message):
         """A value of the wrong type is refused by name, and the old one stays."""
-        ship = afloat()
+        ship = detached()
         before = getattr(ship, name)
         with pytest.raises(TypeError, match=rf"Ship 7\.{name}.*"):
             setattr(ship, name, value)
@@ -242,7 +242,7 @@ class TestWriting:
 
     def test_items_are_checked(self):
         """What is put into a list is checked, too."""
-        ship = afloat()
+        ship = detached()
         with pytest.raises(TypeError, match="str expected, not 5"):
             ship.crew.append(5)
         with pytest.raises(TypeError, match="int expected"):
@@ -251,7 +251,7 @@ class TestWriting:
 
     def test_read_only_attributes_refuse_by_name(self):
         """A read-only attribute refuses assignment, naming the action that changes it where there is one."""
-        ship = afloat()
+        ship = detached()
         with pytest.raises(ReadOnlyAttribute, match=r"Ship 7\.state is read-only"):
             ship.state = "docked"
         with pytest.raises(ReadOnlyAttribute, match=r"length cannot be assigned; stretch\(\) changes it"):
@@ -264,7 +264,7 @@ class TestWriting:
     def test_an_unknown_attribute_gets_a_suggestion(self):
         """A misspelt attribute is refused with the one that was meant."""
         with pytest.raises(AttributeError, match="no attribute 'lable'; did you mean 'label'"):
-            afloat().lable = "x"
+            detached().lable = "x"
         with pytest.raises(TypeError, match="did you mean 'label'"):
             Ship(lable="x")
 
@@ -283,7 +283,7 @@ class TestWriting:
 
     def test_tags_are_a_set(self):
         """A tag is on an object once."""
-        ship = afloat()
+        ship = detached()
         ship.tags.append("old")
         ship.tags.extend(["wood", "fast", "fast"])
         ship.tags.add("fast")
@@ -291,7 +291,7 @@ class TestWriting:
 
     def test_assignment_keeps_the_object(self):
         """A list and a nested value stay the same object through an assignment."""
-        ship = afloat()
+        ship = detached()
         tags, rig = ship.tags, ship.rig
         ship.tags = ["x"]
         ship.rig = Rig(masts=9)
@@ -301,7 +301,7 @@ class TestWriting:
 
     def test_a_nested_value_belongs_to_one(self):
         """The nested value of one object given to another is copied."""
-        one, other = afloat(), afloat(id=8)
+        one, other = detached(), detached(id=8)
         other.rig = one.rig
         other.rig.masts = 5
         assert one.rig.masts == 2
@@ -310,35 +310,35 @@ class TestWriting:
 class TestMeeting:
     def test_a_newer_body_leaves_pending_changes(self):
         """A response never overwrites what the user changed; all else takes the newer value."""
-        ship = afloat()
+        ship = detached()
         ship.label = "mine"
         assert ship.crew == ["a", "b"]
-        absorb(ship, {**SHIP, "label": "theirs", "crew": ["z"]})
+        merge_body(ship, {**SHIP, "label": "theirs", "crew": ["z"]})
         assert ship.label == "mine"
         assert ship.crew == ["z"]
 
     def test_theirs_equal_to_mine_is_clean(self):
         """When the server's value becomes mine, nothing is pending."""
-        ship = afloat()
+        ship = detached()
         ship.label = "mine"
-        absorb(ship, {**SHIP, "label": "mine"})
+        merge_body(ship, {**SHIP, "label": "mine"})
         assert changed(ship) == set()
 
     def test_back_to_the_base_is_a_change_again(self):
         """Assigning the base back is a change once the server has another value."""
-        ship = afloat()
+        ship = detached()
         ship.label = "mine"
-        absorb(ship, {**SHIP, "label": "theirs"})
+        merge_body(ship, {**SHIP, "label": "theirs"})
         ship.label = "anna"
         assert changed(ship) == {"label"}
         assert changes(ship)["label"].base == "anna"
 
     def test_mutable_values_are_updated_in_place(self):
         """A held list and a held nested value show the newer values."""
-        ship = afloat()
+        ship = detached()
         tags, rig, sail = ship.tags, ship.rig, ship.rig.sails[0]
         newer = {**SHIP["rig"], "masts": 4, "sails": [{"area": 11, "colour": "red"}]}
-        absorb(ship, {**SHIP, "tags": ["n"], "rig": newer})
+        merge_body(ship, {**SHIP, "tags": ["n"], "rig": newer})
         assert ship.tags is tags
         assert list(tags) == ["n"]
         assert (rig.masts, sail.area, len(rig.sails)) == (4, 11, 1)
@@ -346,48 +346,48 @@ class TestMeeting:
 
     def test_tag_edits_are_made_again_on_the_newest_value(self):
         """Edits of a tag list survive another writer's: both keep theirs."""
-        ship = afloat()
+        ship = detached()
         ship.tags.add("mine")
         ship.tags.discard("old")
-        absorb(ship, {**SHIP, "tags": ["old", "wood", "theirs"]})
+        merge_body(ship, {**SHIP, "tags": ["old", "wood", "theirs"]})
         assert sorted(ship.tags) == ["mine", "theirs", "wood"]
-        absorb(ship, {**SHIP, "tags": ["old", "wood"]})
+        merge_body(ship, {**SHIP, "tags": ["old", "wood"]})
         assert sorted(ship.tags) == ["mine", "wood"]
 
     def test_assigned_tags_mean_exactly_those(self):
         """An assignment of tags is that set, whatever the server has."""
-        ship = afloat()
+        ship = detached()
         ship.tags = ["only"]
-        absorb(ship, {**SHIP, "tags": ["theirs"]})
+        merge_body(ship, {**SHIP, "tags": ["theirs"]})
         assert list(ship.tags) == ["only"]
 
     def test_order_of_tags_is_no_change(self):
         """The server may give the tags back in another order."""
-        ship = afloat()
+        ship = detached()
         ship.tags.append("new")
-        absorb(ship, {**SHIP, "tags": ["new", "wood", "old"]})
+        merge_body(ship, {**SHIP, "tags": ["new", "wood", "old"]})
         assert changed(ship) == set()
 
     def test_edits_of_unordered_lists_are_made_again(self):
         """A list that is no order is merged like tags; an ordered one stays mine."""
-        ship = afloat()
+        ship = detached()
         ship.stops.append("mine")
         ship.crew.append("mine")
-        absorb(ship, {**SHIP, "stops": ["x", "theirs"], "crew": ["z"]})
+        merge_body(ship, {**SHIP, "stops": ["x", "theirs"], "crew": ["z"]})
         assert sorted(ship.stops) == ["mine", "theirs", "x"]
         assert ship.crew == ["a", "b", "mine"]
 
     def test_a_nested_edit_keeps_to_its_leaf(self):
         """Only the changed leaf of a nested value stays mine."""
-        ship = afloat()
+        ship = detached()
         ship.rig.masts = 9
-        absorb(ship, {**SHIP, "rig": {**SHIP["rig"], "masts": 5, "maker": "new"}})
+        merge_body(ship, {**SHIP, "rig": {**SHIP["rig"], "masts": 5, "maker": "new"}})
         assert (ship.rig.masts, ship.rig.maker) == (9, "new")
         assert changed(ship) == {"rig"}
 
     def test_rollback_restores_in_place(self):
         """Taking everything back restores values, held objects included."""
-        ship = afloat()
+        ship = detached()
         tags, rig = ship.tags, ship.rig
         ship.label = "x"
         tags.clear()
@@ -404,11 +404,11 @@ class TestMeeting:
 
     def test_null_to_object_and_back(self):
         """A nested value may come and go."""
-        ship = afloat()
+        ship = detached()
         assert ship.rig.flag is None
-        absorb(ship, {**SHIP, "rig": {**SHIP["rig"], "flag": {"area": 1}}})
+        merge_body(ship, {**SHIP, "rig": {**SHIP["rig"], "flag": {"area": 1}}})
         assert ship.rig.flag.area == 1
-        absorb(ship, SHIP)
+        merge_body(ship, SHIP)
         assert ship.rig.flag is None
 
 
@@ -458,17 +458,17 @@ class TestNoRequestByAccident:
     )
     def test_looking_sends_nothing(self, look):
         """Neither repr nor copies, pickles, dir or private names ask the owner for anything."""
-        reference = afloat().home
+        reference = detached().home
         look(reference)
 
     def test_a_detached_reference_says_so(self):
         """What needs a request raises DetachedInstanceError, naming object and attribute."""
         with pytest.raises(DetachedInstanceError, match=r"Port oslo\.country needs a request"):
-            _ = afloat().home.country
+            _ = detached().home.country
 
     def test_pickles_keep_values_and_lose_secrets(self):
         """A pickle holds the last values and pending changes, and no secret."""
-        ship = afloat()
+        ship = detached()
         ship.label = "mine"
         again = pickle.loads(pickle.dumps(ship))
         assert (again.id, again.label, again.rig.masts) == (7, "mine", 2)

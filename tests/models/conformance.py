@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.places import SHARED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FILE = Path(__file__).parents[3] / "shared" / "spec" / "resources.json"
+FILE = SHARED / "spec" / "resources.json"
 needed = pytest.mark.skipif(not FILE.exists(), reason="the description as data is not on this machine")
 
 SCALARS = {"integer": {"int", "float"}, "string": {"str"}, "boolean": {"bool"}, "number": {"float"}}

@@ -8,14 +8,15 @@ import threading
 from collections import defaultdict
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.places import SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FOLDER = Path(__file__).parents[3] / "shared" / "spec"
+FOLDER = SHARED / "spec"
 SAMPLES = {
     "integer": 7,
     "number": 1.5,

@@ -13,7 +13,7 @@ from tests.models.conformance import needed
 from tests.models.described import asked, bare, operations, serving
 from tests.table import note
 
-pytestmark = [needed, pytest.mark.conformance]
+pytestmark = [pytest.mark.slow, needed, pytest.mark.conformance]
 
 FILES = {"operations.json": 463, "operations_extra.json": 39}
 PAGING = {"page", "page_size"}

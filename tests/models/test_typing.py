@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from linode_orm._generate.touch import text
+from tests.places import ROOT
 from tests.table import note
-from tools.models.touch import text
 
 pytestmark = [pytest.mark.slow, pytest.mark.conformance]
 
-ROOT = Path(__file__).parents[2]
 MARKED = "\n\ndef wrong(each: Volume) -> None:\n    print(each.nothing)\n"
 
 

@@ -146,18 +146,18 @@ def test_a_wait_tells_of_changes_only(sim, session):
     for each in found[:2]:
         each.boot()
     sim.world.jobs.later(2, lambda: sim.change(f"/linode/instances/{found[2].id}", status="running"))
-    told = []
-    session.wait([*found, found[0]], Instance.status == "running", progress=lambda *change: told.append(change))
-    of_first = [(entry.status, entry.note) for entry, _, _ in told if entry.object is found[0]]
+    changes = []
+    session.wait([*found, found[0]], Instance.status == "running", progress=lambda *change: changes.append(change))
+    of_first = [(entry.status, entry.note) for entry, _, _ in changes if entry.object is found[0]]
     assert of_first == [
         ("waiting", "Instance.status = 'booting'"),
         ("waiting", "Instance.status = 'booting', 10 %"),
         ("reached", "Instance.status = 'running'"),
     ]
-    assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
-    assert {total for _, _, total in told} == {3}
-    assert (told[-1][0].operation, told[-1][1]) == (f"Instance {found[1].id}", 3)
-    assert 0 < told[-1][0].seconds <= sim.clock.monotonic()
+    assert [done for _, done, _ in changes] == sorted(done for _, done, _ in changes)
+    assert {total for _, _, total in changes} == {3}
+    assert (changes[-1][0].operation, changes[-1][1]) == (f"Instance {found[1].id}", 3)
+    assert 0 < changes[-1][0].seconds <= sim.clock.monotonic()
 
 
 def test_percent_never_goes_back(sim, session):

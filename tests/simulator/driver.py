@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -13,6 +12,7 @@ import pytest
 
 from linode_orm.simulator import Simulator
 from linode_orm.wire import Request
+from tests.places import SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.store import Row
 
-FOLDER = Path(__file__).parents[3] / "shared" / "spec"
+FOLDER = SHARED / "spec"
 needed = pytest.mark.skipif(not FOLDER.exists(), reason="the description as data is not on this machine")
 
 Described = dict[str, Any]

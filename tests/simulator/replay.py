@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from linode_orm.simulator import Simulator
-from tests.recordings.corpus import Line, lines, name
+from tests.proofs.recordings.corpus import Line, lines, name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -182,8 +182,8 @@ class Replay:
             return
         self._ancestors(above, parents[: above.depth])
         own = dict(zip(above.id_keys, parents[above.depth :], strict=True))
-        kinds = {key: above.leaves[key].shape.kind for key in own}
-        typed = {key: int(each) if kinds[key] == "integer" else each for key, each in own.items()}
+        numbers = {key for key in own if above.fields[key].codec.json_type.is_integer}
+        typed = {key: int(each) if key in numbers else each for key, each in own.items()}
         self.sim.world.make(above.name, parents[: above.depth], **typed)
 
 

@@ -34,8 +34,8 @@ class Shell:
 
     def __init__(self, url: str, home: Path) -> None:
         scheme, _, host = url.partition("://")
-        told = {"TOKEN": "a-token", "API_HOST": host, "API_SCHEME": scheme, "API_VERSION": "v4beta"}
-        environment = {f"LINODE_CLI_{key}": value for key, value in told.items()}
+        settings = {"TOKEN": "a-token", "API_HOST": host, "API_SCHEME": scheme, "API_VERSION": "v4beta"}
+        environment = {f"LINODE_CLI_{key}": value for key, value in settings.items()}
         kept = {key: os.environ[key] for key in ("PATH", "LANG") if key in os.environ}
         self.process = subprocess.Popen(
             [sys.executable, str(SHELL)],

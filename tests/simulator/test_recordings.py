@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.recordings.corpus import needed
+from tests.proofs.recordings.corpus import needed
 from tests.simulator.replay import everything, table
 from tests.table import note
 
-pytestmark = [needed, pytest.mark.conformance]
+pytestmark = [pytest.mark.slow, needed, pytest.mark.conformance]
 
 WANTED = {"status": 98.0, "keys": 98.0, "types": 99.5, "values": 98.0}
 

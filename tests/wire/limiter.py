@@ -168,7 +168,7 @@ class Limiter:
         if self.report == "in turn" and status == 200:
             chosen = self.counters[len(self.taken) % len(self.counters)]
         theirs = START.timestamp() + (self.ahead or 0.0)
-        told = {
+        fields = {
             "x-ratelimit-limit": str(chosen.limit),
             "x-ratelimit-remaining": str(chosen.left(time)),
             "x-ratelimit-reset": str(self.rounding(chosen.end(time) + theirs)),
@@ -176,8 +176,8 @@ class Limiter:
         }
         if self.ahead is not None:
             moment = datetime.fromtimestamp(int(time + theirs), UTC)
-            told["date"] = format_datetime(moment, usegmt=True)
-        return told
+            fields["date"] = format_datetime(moment, usegmt=True)
+        return fields
 
     def close(self) -> None:
         pass

@@ -170,11 +170,11 @@ def main(uri: str, path: str, *rest: str) -> None:
     clock_port, port, name, count = rest
     warnings: list[str] = []
 
-    class Told(logging.Handler):
+    class WarningsHandler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             warnings.append(record.getMessage())
 
-    logging.getLogger("linode_orm").addHandler(Told(logging.WARNING))
+    logging.getLogger("linode_orm").addHandler(WarningsHandler(logging.WARNING))
     # what o'clock it is, each of them believes something else
     stage = Seen(Path(path), int(clock_port), timedelta(seconds=1000 * int(name)))
     with Client("a-token-of-64-characters", base_url=f"http://127.0.0.1:{port}", clock=stage, budget=uri) as client:

@@ -145,10 +145,10 @@ class Answers:
         pass
 
 
-@pytest.mark.parametrize("told", [{}, {"x-ratelimit-limit": "1600", "x-ratelimit-remaining": "900"}])
-def test_a_refusal_that_no_header_explains_halves(told: dict[str, str]) -> None:
+@pytest.mark.parametrize("fields", [{}, {"x-ratelimit-limit": "1600", "x-ratelimit-remaining": "900"}])
+def test_a_refusal_that_no_header_explains_halves(fields: dict[str, str]) -> None:
     """A 429 without headers, or with ones that say there is room, halves the rate, which comes back."""
-    api = Answers((429, told), (200, told))
+    api = Answers((429, fields), (200, fields))
     client = Client("t", transport=api, clock=api)
     client.send(Request("PUT", "/volumes/1", body={}))
     paces = []
@@ -160,8 +160,8 @@ def test_a_refusal_that_no_header_explains_halves(told: dict[str, str]) -> None:
 
 def test_a_refusal_that_headers_explain_halves_nothing() -> None:
     """A 429 that says that nothing is left, in a window that this client used up, is waited for and no more."""
-    told = {"x-ratelimit-limit": "2", "x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(NOON + 30))}
-    api = Answers((200, told), (429, told), (200, {}))
+    fields = {"x-ratelimit-limit": "2", "x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(NOON + 30))}
+    api = Answers((200, fields), (429, fields), (200, {}))
     client = Client("t", transport=api, clock=api)
     client.send(Request("PUT", "/volumes/1", body={}))
     client.send(Request("PUT", "/volumes/2", body={}))
@@ -208,8 +208,8 @@ def test_windows_that_never_end(deadline: float) -> None:
 
     class Always(Answers):
         def send(self, request: Request, *, token: str | None, timeout: float) -> Response:
-            told = {"x-ratelimit-limit": "100", "x-ratelimit-remaining": "0", "retry-after": "1"}
-            self.answers = [(429, {**told, "x-ratelimit-reset": str(int(self.now().timestamp()) + 1)})]
+            fields = {"x-ratelimit-limit": "100", "x-ratelimit-remaining": "0", "retry-after": "1"}
+            self.answers = [(429, {**fields, "x-ratelimit-reset": str(int(self.now().timestamp()) + 1)})]
             return super().send(request, token=token, timeout=timeout)
 
     api = Always((429, {}))
@@ -233,8 +233,8 @@ def test_a_503_is_obeyed() -> None:
 
 def test_waiting_uses_no_deadline(caplog: pytest.LogCaptureFixture) -> None:
     """A request whose turn comes after its deadline would have ended is sent all the same; the log says that it waits."""
-    told = {"x-ratelimit-limit": "1", "x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(NOON + 100))}
-    api = Answers((200, told))
+    fields = {"x-ratelimit-limit": "1", "x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(NOON + 100))}
+    api = Answers((200, fields))
     client = Client("t", transport=api, clock=api, deadline=5)
     with caplog.at_level(logging.INFO, "linode_orm.rates"):
         client.send(Request("PUT", "/volumes/1", body={}))

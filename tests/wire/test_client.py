@@ -13,6 +13,7 @@ import pytest
 from linode_orm import errors
 from linode_orm.errors import ApiError, InvalidRequestError, ResponseError, TransportError
 from linode_orm.wire import Client, Request, Response
+from tests.ids import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +86,7 @@ class TestRetries:
 
     @pytest.mark.parametrize("request_", [GET, PUT, DELETE, ACTION], ids=lambda each: each.method)
     @pytest.mark.parametrize(
-        "broken", [(500, {}), (502, b"<html>"), (503, {}), (504, {}), (408, {}), LOST, UNSENT], ids=str
+        "broken", [(500, {}), (502, b"<html>"), (503, {}), (504, {}), (408, {}), LOST, UNSENT], ids=short
     )
     def test_what_can_be_repeated_is(self, request_: Request, broken: Reply) -> None:
         """A request that does the same twice as once is sent again after a failure."""
@@ -93,7 +94,7 @@ class TestRetries:
         client, _ = client_of(transport)
         assert client.send(request_).tries == 2
 
-    @pytest.mark.parametrize("broken", [(500, {}), (502, b"<html>"), (503, {}), (408, {}), LOST], ids=str)
+    @pytest.mark.parametrize("broken", [(500, {}), (502, b"<html>"), (503, {}), (408, {}), LOST], ids=short)
     def test_a_post_is_never_repeated_blindly(self, broken: Reply) -> None:
         """A POST that may have had its effect is sent once."""
         transport = Scripted(broken, OK)
@@ -103,7 +104,7 @@ class TestRetries:
         assert len(transport.sent) == 1
 
     @pytest.mark.parametrize(
-        "refused", [(429, refusal("Too many requests")), (400, refusal("Linode busy.")), UNSENT], ids=str
+        "refused", [(429, refusal("Too many requests")), (400, refusal("Linode busy.")), UNSENT], ids=short
     )
     def test_a_post_that_had_no_effect_is_repeated(self, refused: Reply) -> None:
         """A POST that the API refused for the time being, or never saw, is sent again."""
@@ -401,3 +402,11 @@ class TestWritesInFlight:
         assert self.sent(first, Request("PUT", "/volumes/1", body={"label": "new"})) == []
         lost = TransportError("lost", sent=None)
         assert self.sent(lost, Request("PUT", "/volumes/1", body={"label": "new"}), between=31) == []
+
+
+def test_the_former_name_of_the_lifetime_of_a_request():
+    """`settle` is what `max_request_lifetime` was called; both at once are refused."""
+    with Client("token", transport=Scripted(), settle=3) as client:
+        assert client.max_request_lifetime == 3
+    with pytest.raises(InvalidRequestError, match="two names of one option"):
+        Client("token", transport=Scripted(), settle=3, max_request_lifetime=3)

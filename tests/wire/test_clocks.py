@@ -92,6 +92,7 @@ def jump(seed: int, name: str, ahead: float | None) -> tuple[float, float, int]:
     return shortest, max(stage.time - HOUR, shortest) if name == "asleep" else stage.time, len(api.refused)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVENTS)
 def test_jumps(name: str, full: bool, tell) -> None:
     """Whatever happens to the clocks, hardly any request is refused, and none waits for longer than a window."""

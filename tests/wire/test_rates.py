@@ -10,6 +10,8 @@ import pytest
 from linode_orm.wire import Client, Request
 from tests.wire.limiter import Bucket, Counter, Limiter, Sliding, Stage, allowed, best, least, work
 
+pytestmark = pytest.mark.slow
+
 ENDPOINT = "/linode/instances/{}"
 BUDGETS = {
     "one": ((1600, 60),),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "a-token-of-64-characters"
 
 
@@ -50,10 +52,10 @@ def redis() -> Iterator[Redis]:
 
 def four(api: By, stage: Shown, path: Path, uri: str) -> list[dict[str, Any]]:
     """Let four processes send 3,000 requests together, two threads each; give what they told at their end."""
-    told = run(api, stage, path, uri, [750] * 4)
-    assert [each["failed"] for each in told] == [[]] * 4
+    results = run(api, stage, path, uri, [750] * 4)
+    assert [each["failed"] for each in results] == [[]] * 4
     assert len(api.taken) == 3000
-    return told
+    return results
 
 
 def staged(path: Path) -> Shown:
@@ -98,8 +100,8 @@ def test_without_redis_each_keeps_to_its_share(redis: Redis, tell, tmp_path: Pat
         stopped.append(stage.monotonic())
 
     api.at, api.then = 1000, stop
-    told = four(api, stage, path, redis.uri)
-    for each in told:
+    results = four(api, stage, path, redis.uri)
+    for each in results:
         (warning,) = each["warnings"]
         assert "1/4 of every budget" in warning
         assert each["share"] == 0.25
@@ -126,9 +128,9 @@ def test_redis_is_lost_for_a_while(redis: Redis, tell, tmp_path: Path) -> None:
         api.at, api.then = 1700, redis.start
 
     api.at, api.then = 1000, stop
-    told = four(api, stage, path, redis.uri)
-    assert [len(each["warnings"]) for each in told] == [1] * 4
-    assert [each["share"] for each in told] == [1] * 4
+    results = four(api, stage, path, redis.uri)
+    assert [len(each["warnings"]) for each in results] == [1] * 4
+    assert [each["share"] for each in results] == [1] * 4
     tell(f"Redis stopped and empty when it comes back: {len(api.refused) / 3000:.2%} 429s")
     assert len(api.refused) < 0.01 * 3000
 
@@ -170,8 +172,8 @@ def test_no_password_is_shown(uri: str, shown: str, caplog: pytest.LogCaptureFix
         client.send(Request("PUT", "/volumes/1", query={"by": "me"}, body={}))
     assert client.budget.shared == shown
     assert f"the shared budget at {shown} cannot be used" in caplog.text
-    told = repr(client.budget) + json.dumps(client.budget.to_dict()) + caplog.text
-    assert "hunt" not in told + "".join(str(each.__dict__) for each in caplog.records)
+    results = repr(client.budget) + json.dumps(client.budget.to_dict()) + caplog.text
+    assert "hunt" not in results + "".join(str(each.__dict__) for each in caplog.records)
 
 
 @pytest.mark.parametrize("uri", ["redis://:hunter2@127.0.0.1:port/x", "redis://:hun/ter2@127.0.0.1/0"])

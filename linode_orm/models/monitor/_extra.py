@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Protocol
 
-    from linode_orm.mapping import JSON, Owner, Unset
+    from linode_orm.mapping import JSON, Unset
 
     class _Token(Protocol):
         token: str
@@ -74,12 +74,12 @@ class Metrics(Model):
         """Read what was measured on these objects: 2 requests, one of them for the token that the other needs."""
         given = {name: each for name, each in locals().items() if name != "self" and each is not UNSET}
         token: _Token = act(self, "token", {"entity_ids": entity_ids})
-        answer = _ask(self.__state__.owner, self.service_type, token.token, given)
+        answer = _ask(self, self.service_type, token.token, given)
         return MetricsResult.__hydrate__(answer, None, "")
 
 
-def _ask(owner: Owner, service: str, token: str, body: Mapping[str, object]) -> dict[str, object]:
-    client = client_of(owner)
+def _ask(metrics: Metrics, service: str, token: str, body: Mapping[str, object]) -> dict[str, object]:
+    client = client_of(metrics)
     path = f"/monitor/services/{service}/metrics"
     base = (
         HOST if client.base_url == DEFAULT_URL else f"{client.base_url}/v4"

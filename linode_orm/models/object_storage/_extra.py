@@ -88,15 +88,15 @@ class BucketFiles(Model):
         progress: Progress | None = None,
     ) -> None:
         """Upload an object: its bytes, its path or an open file; `progress` is told the bytes gone and those in all."""
-        send(self.__state__.owner, self._url(name, "PUT", content_type), content(file, content_type, progress))
+        send(self, self._url(name, "PUT", content_type), content(file, content_type, progress))
 
     def get_object(self, name: str) -> bytes:
         """Download an object."""
-        return fetch(self.__state__.owner, self._url(name, "GET"))
+        return fetch(self, self._url(name, "GET"))
 
     def delete_object(self, name: str) -> None:
         """Delete an object."""
-        remove(self.__state__.owner, self._url(name, "DELETE"))
+        remove(self, self._url(name, "DELETE"))
 
     def _url(self, name: str, method: str, content_type: str | Unset = UNSET) -> str:
         given = {"name": name, "method": method, "content_type": content_type}

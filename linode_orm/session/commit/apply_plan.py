@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from attrs import evolve
 
 from linode_orm.errors import Clash, InvalidRequestError
-from linode_orm.mapping.codecs import Optional
-from linode_orm.mapping.containers import ListOf
+from linode_orm.mapping.record import raw_value
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
@@ -17,9 +16,8 @@ from linode_orm.session.commit.policy import CONFLICTS, check_choice
 from linode_orm.session.commit.secrets import secrets_for
 from linode_orm.session.planning.plan import Change, Plan, Step, is_new
 from linode_orm.session.planning.plan_file import account_of
-from linode_orm.session.reconcile.conflicts import clash, refuse
+from linode_orm.session.reconcile.conflicts import refuse
 from linode_orm.session.reconcile.targets import PlanTargets
-from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -92,7 +90,7 @@ def movement(commit: Commit, plan: Plan) -> tuple[Plan, dict[int, list[Clash]]]:
     changing = [part for step in plan for part in step.whole if part.operation in {"update", "replace"}]
     objects = {part.number: commit.objects.stand_in(part, {}) for part in changing if not is_new(part.token)}
     wanted = [part for part in changing if part.number in objects]
-    gone = {id(each) for each in refresh_in_bulk(commit.refresh, objects.values(), _only_on_get(wanted, objects))}
+    gone = {id(each) for each in commit.refresh.run(objects.values(), _only_on_get(wanted, objects))}
     clashes: dict[int, list[Clash]] = {}
     steps: list[Step] = []
     for step in plan:
@@ -126,15 +124,15 @@ def _clashes(instance: Model, step: Step) -> Iterable[Clash]:
     for change in step.changes:
         field = instance.__mapper__.fields[change.name]
         theirs = _theirs(instance, change)
-        if change.old is ABSENT or field.kind == "secret" or field.redacted:
+        if change.old is ABSENT or field.is_write_only or field.redacted:
             continue
-        if clash(field.codec, change.old, theirs, change.new, is_set_edit=change.is_set_edit):
+        if field.codec.clashes(change.old, theirs, change.new, is_set_edit=change.is_set_edit):
             yield Clash(instance, change.name, change.old, theirs, change.new)
 
 
 def _theirs(instance: Model, change: Change) -> object:
-    field, raw = instance.__mapper__.fields[change.name], instance.__state__.raw.get(change.key, ABSENT)
-    return field.codec.trim(raw, "update") if raw is not ABSENT and field.codec.mutable else raw
+    field, raw = instance.__mapper__.fields[change.name], raw_value(instance, change.name)
+    return field.codec.trim(raw, "update") if raw is not ABSENT else raw
 
 
 def _rebased(instance: Model, step: Step) -> Step:
@@ -149,12 +147,8 @@ def _rebased(instance: Model, step: Step) -> Step:
 
 
 def _on_theirs(instance: Model, change: Change) -> Change:
-    codec = instance.__mapper__.fields[change.name].codec
-    inner = codec.inner if isinstance(codec, Optional) else codec
-    theirs = _theirs(instance, change)
-    lists = isinstance(theirs, list) and isinstance(change.old, list) and isinstance(change.new, list)
-    if not change.is_set_edit or not lists or not isinstance(inner, ListOf) or not inner.unordered:
+    codec, theirs = instance.__mapper__.fields[change.name].codec, _theirs(instance, change)
+    if not change.is_set_edit or theirs is ABSENT:
         return change
-    old, new, there = (cast("list[object]", each) for each in (change.old, change.new, theirs))
-    kept = [each for each in there if each in new or each not in old]
-    return evolve(change, old=there, new=[*kept, *(each for each in new if each not in old and each not in kept)])
+    new = codec.rebased(change.old, theirs, change.new)
+    return change if new is change.new else evolve(change, old=theirs, new=new)

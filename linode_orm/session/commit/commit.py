@@ -8,7 +8,7 @@ from attrs import evolve
 
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
 from linode_orm.mapping.record import changes as changes_of
-from linode_orm.mapping.state import Status
+from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.run_plan import CARRY_ON, raise_where_incomplete, run_plan
@@ -71,7 +71,7 @@ class Commit:
 
     def save(self, instance: Model, policy: Policy) -> CommitReport:
         """Send what is pending for one object and what it cannot exist without; nothing where it is clean."""
-        if instance.__state__.status is Status.DELETED:
+        if state_of(instance).status is Status.DELETED:
             msg = f"{instance!r} is marked for deletion; session.commit() deletes it, session.add(x) takes the mark off"
             raise InvalidRequestError(msg)
         return self._send(policy, only=instance)
@@ -105,7 +105,7 @@ class Commit:
             plan = self._planned(policy, only)
         checked_at = None
         touched = self.changes.touched.values() if only is None else [only]
-        changed = [each for each in touched if each.__state__.status is Status.PERSISTENT and changes_of(each)]
+        changed = [each for each in touched if state_of(each).status is Status.PERSISTENT and changes_of(each)]
         if changed and (policy.conflicts == "check" or policy.on_error.compensates):
             checked_at = self.client.clock.monotonic()
             gone = conflicts.look_again(self.refresh, changed)

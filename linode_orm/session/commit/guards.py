@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.state import Loaded
-from linode_orm.session.waiting.newest import refresh_in_bulk
+from linode_orm.mapping.state import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +40,7 @@ def check_protected(refresh: BulkRefresh, deleted: Iterable[Model], protected: f
     if not protected:
         return
     tagged = [each for each in deleted if "tags" in each.__mapper__.fields]
-    refresh_in_bulk(refresh, [each for each in tagged if each.__state__.loaded is Loaded.NOTHING])
+    refresh.run([each for each in tagged if not state_of(each).is_loaded])
     found = [(each, sorted(protected.intersection(_tags(each)))) for each in tagged]
     named = [f"{each.__describe__()} ({', '.join(tags)})" for each, tags in found if tags]
     if named:  # promise 3b: nothing protected is deleted
@@ -52,5 +51,5 @@ def check_protected(refresh: BulkRefresh, deleted: Iterable[Model], protected: f
 
 
 def _tags(instance: Model) -> Iterable[str]:
-    tags = instance.__state__.raw.get("tags")
+    tags = state_of(instance).body.get("tags")
     return (each for each in tags if isinstance(each, str)) if isinstance(tags, list) else ()

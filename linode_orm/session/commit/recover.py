@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, frozen
 
 from linode_orm.errors import ConflictError, JournalError, LinodeORMError
+from linode_orm.mapping.identity import identity_in
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.apply_plan import movement
 from linode_orm.session.commit.compensation import compensate
@@ -20,7 +21,6 @@ from linode_orm.session.commit.secrets import secrets_for
 from linode_orm.session.journal.history import state_of
 from linode_orm.session.journal.log import CommitLog
 from linode_orm.session.loading.api_time import ApiTime
-from linode_orm.session.loading.loader import identity_in
 from linode_orm.session.outcome.lookup import criteria_for
 from linode_orm.session.outcome.nested import match_nested
 from linode_orm.session.outcome.rebuild import RebuildRequest
@@ -29,7 +29,6 @@ from linode_orm.session.planning.plan import InDoubt, Pending, Plan, fill
 from linode_orm.session.planning.report import CommitReport, Entry
 from linode_orm.session.reconcile.in_doubt import find
 from linode_orm.session.reconcile.targets import PlanTargets
-from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -223,7 +222,7 @@ class Recovery:
                 entries.update(self._rebuild_before_undo(known))
             elif step.operation in {"update", "replace", "bundle"}:
                 entries[step.number] = Entry(step, instance, "in doubt")
-            elif step.operation == "delete" and refresh_in_bulk(self._commit.refresh, [instance]):
+            elif step.operation == "delete" and self._commit.refresh.run([instance]):
                 entries[step.number] = Entry(step, instance, "applied")
         plan = Plan(tuple(entries[step.number].step if step.number in entries else step for step in self._plan))
         sent = EarlierOutcomes(tuple(entries.values()), self._ids)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.codecs import NO_HOLDER, Optional, WrongType
-from linode_orm.mapping.containers import ListOf, MapOf, Structure
+from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.relations import Many
 from linode_orm.session.planning.plan import hidden_in, secret_name
@@ -58,10 +56,10 @@ def _encoded(name: str, value: object, step: Step, hidden: Hidden) -> object:
     codec = _codec_of(step, hidden)
     if codec is None:
         return value
-    if isinstance(value, str) and str not in codec.plain:
+    if isinstance(value, str):
         value = _document(name, value, codec)
     try:
-        return codec.trim(codec.encode(codec.adopt(value, NO_HOLDER, "")), _VERBS[step.operation])
+        return codec.trim(codec.operand(value), _VERBS[step.operation])
     except (WrongType, TypeError, ValueError, AttributeError):
         what = type(value).__name__
         msg = f"the secret {name}: {codec.text} expected, and the {what} that was given is none; nothing was sent"
@@ -70,7 +68,7 @@ def _encoded(name: str, value: object, step: Step, hidden: Hidden) -> object:
 
 def _document(name: str, text: str, codec: Codec) -> object:
     try:
-        return cast("object", json.loads(text))
+        return codec.parse(text)
     except (ValueError, RecursionError):
         msg = f"the secret {name}: {codec.text} expected, and the text that was given is no JSON; nothing was sent"
     raise InvalidRequestError(msg)
@@ -98,12 +96,7 @@ def _inside(model: type[Model], path: Sequence[str | int]) -> Codec | None:
 
 
 def _below(codec: Codec, path: Sequence[str | int]) -> Codec | None:
+    found: Codec | None = codec
     for key in path:
-        inner: Any = codec.inner if isinstance(codec, Optional) else codec
-        if isinstance(inner, (ListOf, MapOf)):
-            codec = inner.item
-        elif isinstance(inner, Structure) and str(key) in inner.cls.__mapper__.keys:
-            codec = inner.cls.__mapper__.keys[str(key)].codec
-        else:
-            return None
-    return codec
+        found = found.inside(key) if found is not None else None
+    return found

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from linode_orm.errors import LinodeORMError
+from linode_orm.mapping.record import raw_value
+from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.plan import Hidden, Pending
 from linode_orm.session.planning.report import Unheld
-from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,12 +41,11 @@ def not_held(refresh: BulkRefresh, applied_steps: Iterable[Applied]) -> tuple[Un
     wrote = [(step, instance, body) for step, instance, body in applied_steps if step.operation != "delete"]
     expected = [each for step, instance, body in wrote for each in _expected(step, instance, body)]
     whole = [instance for instance, name, _ in expected if instance.__mapper__.fields[name].only_on_get]
-    gone = {id(each) for each in refresh_in_bulk(refresh, [instance for _, instance, _ in wrote], whole)}
+    gone = {id(each) for each in refresh.run([instance for _, instance, _ in wrote], whole)}
     return tuple(
-        Unheld(instance, name, value, None if id(instance) in gone else instance.__state__.raw.get(key, ABSENT))
+        Unheld(instance, name, value, None if id(instance) in gone else raw_value(instance, name))
         for instance, name, value in expected
-        for key in [instance.__mapper__.fields[name].key]
-        if id(instance) in gone or _differs(instance, name, value, instance.__state__.raw.get(key, ABSENT))
+        if id(instance) in gone or _differs(instance, name, value, raw_value(instance, name))
     )
 
 
@@ -53,7 +53,7 @@ def _expected(step: Step, instance: Model, body: object) -> Iterator[tuple[Model
     answered: dict[str, Any] = body if isinstance(body, dict) and _is_about(instance, body) else {}
     for change in step.changes:
         field = instance.__mapper__.fields[change.name]
-        if field.kind == "secret" or field.redacted or isinstance(change.new, (Hidden, Pending)):
+        if field.is_write_only or field.redacted or isinstance(change.new, (Hidden, Pending)):
             continue
         if step.operation == "replace" and isinstance(body, dict) and body:
             yield instance, change.name, body
@@ -63,7 +63,7 @@ def _expected(step: Step, instance: Model, body: object) -> Iterator[tuple[Model
 
 def _is_about(instance: Model, body: dict[str, object]) -> bool:
     """Whether an answer is the object, and not another one, or one of its parts."""
-    mapper, identity = instance.__mapper__, instance.__state__.identity
+    mapper, identity = instance.__mapper__, state_of(instance).identity
     ids = identity if isinstance(identity, tuple) else (identity,)
     return all(body.get(mapper.fields[name].key) == each for name, each in zip(mapper.id_names, ids, strict=False))
 

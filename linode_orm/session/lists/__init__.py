@@ -1,1 +1,1 @@
-"""Lists: whole lists of the API, read page by page as raw rows."""
+"""Lists: raw rows of the API's lists, read page by page while objects come and go."""

@@ -1,61 +1,35 @@
-"""Listings: one list of the API, how a page of it is asked for, and what an answer says."""
+"""Listings: one list of the API, the request for a page of it, and the rows in an answer."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple, Never, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Never, cast
 
 from linode_orm.errors import ApiError, NotFound, ResponseError
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from linode_orm.mapping import Model
-    from linode_orm.session.lists.page_windows import Window
+    from linode_orm.session.lists.page_windows import PageWindow
     from linode_orm.session.lists.xfilter import Payload
+    from linode_orm.wire.client import Client, Outcome
     from linode_orm.wire.messages import Response
 
     Body = dict[str, Any]
 
-AHEAD = 16
-"""How many pages are under way or waiting at once: what bounds the memory of a streamed query."""
-
-
-class Arrived(Protocol):
-    """What became of one of several requests."""
-
-    @property
-    def index(self) -> int:
-        """Its place among the requests."""
-        ...
-
-    @property
-    def response(self) -> Response | None:
-        """The answer."""
-        ...
-
-    @property
-    def error(self) -> Exception | None:
-        """What went wrong."""
-        ...
-
-
-class Sender(Protocol):
-    """What reading needs of a client."""
-
-    def send(self, request: Request) -> Response:
-        """Send one request."""
-        ...
-
-    def send_all(self, requests: Iterable[Request]) -> Iterator[Arrived]:
-        """Send requests side by side; outcomes come as they finish."""
-        ...
+PAGES_AHEAD: Final = 16
+"""How many pages are in flight or wait to be read: this bounds the memory of a streamed query."""
 
 
 class Listing(NamedTuple):
-    """One list: of which class, where, below which parents, filtered how."""
+    """One list: its class, path, the ids of the parents, and the X-Filter.
+
+    `envelope` says how an answer holds the rows: `page` (one of the API's pages), `array` (the answer is the list),
+    `data` or `key:name` (a list under that key), `rows:` and several dotted paths to lists or single objects.
+    """
 
     model: type[Model]
     path: str
@@ -63,8 +37,8 @@ class Listing(NamedTuple):
     x_filter: Payload | None = None
     envelope: str = "page"
 
-    def request(self, window: Window) -> Request:
-        """Give the request for one page."""
+    def request(self, window: PageWindow) -> Request:
+        """Return the request for one page."""
         mapper = self.model.__mapper__
         query: dict[str, str | int] = {}
         if self.envelope == "page":
@@ -74,17 +48,20 @@ class Listing(NamedTuple):
         return Request("GET", self.path, version=mapper.version, query=query, x_filter=self.x_filter or None)
 
     def refuse(self, what: str) -> Never:
-        """Raise `ResponseError` for an answer that is no list."""
+        """Raise `ResponseError`: an answer is no list."""
         msg = f"GET {self.path}: {what}; the answer is no list of {self.model.__name__}"
         raise ResponseError(msg)
 
 
 class Page:
-    """What one request answered: the rows and their ids, and whether the list ends there."""
+    """The answer to one request: the rows, their ids, and whether the list ends there.
+
+    `pages` and `results` are the totals of the envelope. They are an estimate: a list may change between two requests.
+    """
 
     __slots__ = ("ids", "is_last", "pages", "results", "rows", "window")
 
-    def __init__(self, window: Window, rows: list[Body], ids: list[object], pages: int, results: int) -> None:
+    def __init__(self, window: PageWindow, rows: list[Body], ids: list[object], pages: int, results: int) -> None:
         self.window = window
         self.rows = rows
         self.ids = ids
@@ -95,21 +72,21 @@ class Page:
         self.is_last = (is_short or ends) and (bool(rows) or window.start == 0)
 
 
-def read_page(listing: Listing, window: Window, arrived: Response | Exception) -> Page:
-    """Make a page of what arrived; past the end of a list nothing is found, which is an empty page."""
+def read_page(listing: Listing, window: PageWindow, arrived: Response | Exception) -> Page:
+    """Return the page in an answer; a 404 past the first page is an empty page, because the list has become shorter."""
     if isinstance(arrived, Exception):
         if isinstance(arrived, NotFound) and window.page > 1:
             return Page(window, [], [], 0, 0)
         raise arrived
-    rows, pages, results = _opened(listing, window, arrived.json())
+    rows, pages, results = _unpacked(listing, window, arrived.json())
     return Page(window, rows, _ids(listing, rows), pages, results)
 
 
-def _opened(listing: Listing, window: Window, body: Any) -> tuple[list[Body], int, int]:  # noqa: ANN401  JSON
-    """Take the rows out of their envelope, and the pages and rows that it counts."""
+def _unpacked(listing: Listing, window: PageWindow, body: Any) -> tuple[list[Body], int, int]:  # noqa: ANN401  JSON
+    """Return the rows in the envelope, and how many pages and rows it counts."""
     envelope = listing.envelope
     if envelope.startswith("rows:"):
-        rows = _gathered(listing, envelope.removeprefix("rows:").split(), body)
+        rows = _rows_at(listing, envelope.removeprefix("rows:").split(), body)
         return rows, 1, len(rows)
     key = "data" if envelope in {"page", "data"} else envelope.partition(":")[2]
     if key and not isinstance(body, dict):
@@ -133,8 +110,8 @@ def _count(listing: Listing, body: dict[str, Any], name: str) -> int:
     return value
 
 
-def _gathered(listing: Listing, paths: list[str], body: Any) -> list[Body]:  # noqa: ANN401  JSON
-    """Take rows from several places of one object, each a list, a single object or null."""
+def _rows_at(listing: Listing, paths: list[str], body: Any) -> list[Body]:  # noqa: ANN401  JSON
+    """Return the rows at several paths of one object, each of which is a list, a single object or null."""
     rows: list[Body] = []
     for path in paths:
         place = body
@@ -164,7 +141,7 @@ def _ids(listing: Listing, rows: list[Body]) -> list[object]:
     counted: Counter[object] = Counter()
     for at, said in enumerate(found):
         counted[said] += 1
-        found[at] = said, counted[said]  # an invoice may have the same item twice
+        found[at] = said, counted[said]  # rows may be equal: an invoice may have the same item twice
     return found
 
 
@@ -173,25 +150,25 @@ def _identity(listing: Listing, row: object) -> object:
         listing.refuse(f"a row is {type(row).__name__}, an object was expected")
     mapper = listing.model.__mapper__
     if not mapper.id_names:
-        return json.dumps(row, sort_keys=True)  # what has no id is told apart by what it says
+        return json.dumps(row, sort_keys=True)  # a row without an id is identified by its content
     ids = []
     for name in mapper.id_names:
         field = mapper.fields[name]
         value = row.get(field.key)
-        if value is None or type(value) not in field.codec.plain:
+        if value is None or not field.codec.accepts(value):
             listing.refuse(f"a row has {value!r} as {field.key!r}, which is no id")
         ids.append(value)
     return ids[0] if len(ids) == 1 else tuple(ids)
 
 
-def in_order(client: Sender, requests: Sequence[Request]) -> Iterator[Response | Exception]:
-    """Send requests side by side, a bounded number at a time; give what arrived in the order of the requests."""
+def send_in_order(client: Client, requests: Sequence[Request]) -> Iterator[Response | Exception]:
+    """Send requests side by side, `PAGES_AHEAD` at a time; yield answers and errors in the order of the requests."""
     if len(requests) == 1:
         yield _one(client, requests[0])
         return
-    for begin in range(0, len(requests), AHEAD):
+    for begin in range(0, len(requests), PAGES_AHEAD):
         held: dict[int, Response | Exception] = {}
-        outcomes = client.send_all(requests[begin : begin + AHEAD])
+        outcomes = client.send_all(requests[begin : begin + PAGES_AHEAD])
         at = 0
         try:
             for outcome in outcomes:
@@ -200,19 +177,18 @@ def in_order(client: Sender, requests: Sequence[Request]) -> Iterator[Response |
                     yield held.pop(at)
                     at += 1
         finally:
-            close = getattr(outcomes, "close", None)
-            if close is not None:
-                close()
+            # the caller may stop early, and then no further request is started
+            cast("Generator[Outcome]", outcomes).close()
 
 
-def _one(client: Sender, request: Request) -> Response | Exception:
+def _one(client: Client, request: Request) -> Response | Exception:
     try:
         return client.send(request)
     except ApiError as error:
         return error
 
 
-def _content(outcome: Arrived) -> Response | Exception:
+def _content(outcome: Outcome) -> Response | Exception:
     if outcome.response is not None:
         return outcome.response
     return outcome.error or ResponseError("a request ended without an answer")

@@ -1,98 +1,104 @@
-"""Reading one list whole, though objects come and go between its pages."""
+"""Pagination: reading one list whole, although objects come and go between its pages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from linode_orm.errors import BadRequest, ResponseError
-from linode_orm.session.lists.listing import AHEAD, Page, in_order, read_page
-from linode_orm.session.lists.page_windows import SMALLEST, Window, around, first_window, following
-from linode_orm.session.lists.seen_ids import Seen
+from linode_orm.session.lists.listing import PAGES_AHEAD, Page, read_page, send_in_order
+from linode_orm.session.lists.page_windows import SMALLEST_PAGE, PageWindow, first_window, next_window, window_around
+from linode_orm.session.lists.seen_ids import SeenIds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linode_orm.session.lists.listing import Listing, Sender
+    from linode_orm.session.lists.listing import Listing
+    from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request, Response
 
     Body = dict[str, Any]
 
-_PATIENCE = 40
-"""How many requests in a row may bring nothing new before a list counts as one that cannot be read."""
-_ROUNDS = 10
-"""How many times a list whose pages cannot overlap is read."""
-_LEAST = 2 * SMALLEST
-"""The least page size with which neighbouring pages can be made to overlap."""
+_MOST_IN_VAIN = 40
+"""After how many requests in a row without a new row a list counts as one that cannot be read."""
+_READINGS = 10
+"""How often a list whose pages cannot overlap is read, at most."""
+_LEAST_TO_OVERLAP = 2 * SMALLEST_PAGE
+"""The smallest page size with which neighbouring pages can overlap."""
 
 
 class ListReader:
-    """Gives the rows of a list page by page: each object that was there throughout exactly once.
+    """Yields the rows of a list page by page: each object that exists throughout the reading exactly once.
 
-    Neighbouring pages share rows. A page is taken only if it begins within the rows given so far, by their ids;
-    otherwise what lies between is read again, and nothing else. Totals of the envelope are only an estimate. Where a
-    list takes no page size, pages cannot overlap: the list is read again until two readings agree.
+    A page counts only if it shares a row with the rows returned so far, which their ids prove. Otherwise rows were
+    created or deleted meanwhile, and what lies between is read again. Equal totals would prove nothing: one object may
+    be created while another is deleted. A list that takes no page size has pages that cannot overlap; it is read again
+    until two readings agree.
 
-    `counted` is how many pages the first answer spoke of.
-    `wanted` is the number of rows after which the caller may stop; None reads ahead at full speed.
+    `page_count` is the number of pages that the first answer names. `wanted` is the number of rows after which the
+    caller may stop; None reads ahead at full speed. `is_exact` says that the server filters by every condition, so that
+    a page need not be larger than `wanted`.
     """
 
-    def __init__(self, client: Sender, listing: Listing, *, wanted: int | None = None, certain: bool = True) -> None:
+    def __init__(self, client: Client, listing: Listing, *, wanted: int | None = None, is_exact: bool = True) -> None:
         self._client = client
         self._listing = listing
         self._wanted = wanted
-        self._seen = Seen()
+        self._seen = SeenIds()
         self._ended = False
-        self.counted = 0
+        self.page_count = 0
         size = listing.model.__mapper__.page_size
         self._largest: int | None = size if isinstance(size, int) else None
         self._size = self._largest
-        if wanted is not None and self._largest is not None and certain:
-            self._size = min(self._largest, max(SMALLEST, wanted))
+        if wanted is not None and self._largest is not None and is_exact:
+            self._size = min(self._largest, max(SMALLEST_PAGE, wanted))
 
     @property
     def opening(self) -> Request:
         """The request for the first page."""
         return self._listing.request(self._first_window())
 
-    def _first_window(self) -> Window:
-        return first_window(self._size) if self._size is not None else Window(1, None, 0, 0)
+    def _first_window(self) -> PageWindow:
+        return first_window(self._size) if self._size is not None else PageWindow(1, None, 0, 0)
 
     def pages(self) -> Iterator[list[Body]]:
-        """Read the list."""
-        yield from self.after(next(in_order(self._client, [self.opening])))
+        """Read the list and yield its rows, a page at a time."""
+        yield from self.after(next(send_in_order(self._client, [self.opening])))
 
-    def after(self, arrived: Response | Exception) -> Iterator[list[Body]]:
-        """Read the list from what the first request brought."""
-        page = self._first_page(arrived)
+    def after(self, first: Response | Exception) -> Iterator[list[Body]]:
+        """Read the rest of the list after the answer to `opening`; yield its rows, a page at a time."""
+        page = self._first_page(first)
         count, size = len(page.rows), page.window.size
         yield self._fresh(page)
         if page.pages <= 1 and (count != size or page.results <= count):
             return
-        if self._largest is None or self._largest < _LEAST or count != size:
+        if self._largest is None or self._largest < _LEAST_TO_OVERLAP or count != size:
             yield from self._repeated(page)
         else:
             yield from self._overlapping(page)
 
     def _first_page(self, arrived: Response | Exception) -> Page:
-        """Read the first page, again without what the server refuses: its answers are checked here anyway."""
+        """Return the first page; ask again without a filter or page size that the server refuses.
+
+        A filter may go because every row is checked again by the caller.
+        """
         if isinstance(arrived, BadRequest) and self._listing.x_filter and "X-Filter" in repr(arrived.errors):
             self._listing = self._listing._replace(x_filter={})
-            (arrived,) = in_order(self._client, [self.opening])
+            (arrived,) = send_in_order(self._client, [self.opening])
         if isinstance(arrived, BadRequest) and self._size is not None and "page_size" in repr(arrived.errors):
             self._size = self._largest = None
-            (arrived,) = in_order(self._client, [self.opening])
+            (arrived,) = send_in_order(self._client, [self.opening])
         page = read_page(self._listing, self._first_window(), arrived)
-        self.counted = page.pages
+        self.page_count = page.pages
         return page
 
     def _fresh(self, page: Page) -> list[Body]:
-        """Give the rows of a page that were not given yet; the page lets go of them."""
+        """Return the rows of a page that were not returned yet; the page drops them, so that memory stays bounded."""
         rows, page.rows = page.rows, []
         places = self._seen.add(page.ids)
         return rows if len(places) == len(rows) else [rows[at] for at in places]
 
-    def _ask(self, windows: list[Window]) -> Iterator[Page]:
-        arrived = in_order(self._client, [self._listing.request(window) for window in windows])
+    def _ask(self, windows: list[PageWindow]) -> Iterator[Page]:
+        arrived = send_in_order(self._client, [self._listing.request(window) for window in windows])
         for window, each in zip(windows, arrived, strict=False):
             yield read_page(self._listing, window, each)
 
@@ -116,37 +122,38 @@ class ListReader:
             stop = windows[-1].stop
 
     def _steps(self) -> Iterator[int]:
-        """Give how many pages to ask for side by side: as many as may be, or as many as will be wanted."""
+        """Yield how many pages to ask for side by side: as many as are allowed, or as many as the caller wants."""
         if self._wanted is None:
             while True:
-                yield AHEAD
+                yield PAGES_AHEAD
         step = max(1, -(-(self._wanted - (self._size or 0)) // (self._largest or 1)))
         while True:
-            yield min(step, AHEAD)
+            yield min(step, PAGES_AHEAD)
             step *= 2
 
-    def _next_windows(self, stop: int, results: int, most: int) -> list[Window]:
-        """Give the windows from `stop` to where the list seems to end: at least one."""
+    def _next_windows(self, stop: int, results: int, most: int) -> list[PageWindow]:
+        """Return the page windows from `stop` to where the list seems to end: at least one."""
         assert self._largest is not None  # noqa: S101  the caller has looked
-        windows = [following(stop, self._largest)]
+        windows = [next_window(stop, self._largest)]
         while windows[-1].stop < results and len(windows) < most:
-            windows.append(following(windows[-1].stop, self._largest))
+            windows.append(next_window(windows[-1].stop, self._largest))
         return windows
 
     def _joins(self, page: Page) -> bool:
-        """Whether nothing can lie between the rows given so far and those of a page."""
+        """Whether no row can lie between the rows returned so far and those of a page."""
         return page.window.start == 0 or self._seen.joins(page.ids)
 
     def _bridge(self, beyond: Page) -> Iterator[list[Body]]:
-        """Read what lies between the rows given so far and a page that does not join them.
+        """Read what lies between the rows returned so far and a page that shares no row with them.
 
-        Rows came or went since: where the missing ones are now is searched for by halves, starting at the border.
+        Rows were created or deleted before that page, so the border moved by an unknown number of rows. A bisection
+        between the last page that joined and the page beyond finds where the missing rows are now.
         """
         assert self._largest is not None  # noqa: S101  the caller has looked
         low, high = 0, beyond.window.start
-        start, patience = max(0, high - self._largest // 2), _PATIENCE
-        while patience:
-            (page,) = self._ask([around(start, self._largest)])
+        start, tries_left = max(0, high - self._largest // 2), _MOST_IN_VAIN
+        while tries_left:
+            (page,) = self._ask([window_around(start, self._largest)])
             if self._joins(page):
                 is_last, stop = page.is_last, page.window.stop
                 fresh = self._fresh(page)
@@ -156,11 +163,11 @@ class ListReader:
                     return
                 if self._joins(beyond):
                     return
-                patience = _PATIENCE if fresh else patience - 1
+                tries_left = _MOST_IN_VAIN if fresh else tries_left - 1
                 low, start = page.window.start, stop - self._largest // 10
                 high = max(high, start)
             else:
-                patience -= 1
+                tries_left -= 1
                 high = page.window.start
                 if high - low <= 1:
                     low = max(0, low - self._largest)
@@ -177,12 +184,12 @@ class ListReader:
     # -- pages that cannot overlap -----------------------------------------------------------------------------------
 
     def _repeated(self, first: Page) -> Iterator[list[Body]]:
-        """Read the list again and again until two readings agree; the first one has its first page already."""
+        """Read the list again until two readings agree; the first reading has its first page already."""
         before: list[list[object]] = []
         now, pages, size = [first.ids], first.pages, len(first.ids)
-        for _ in range(_ROUNDS):
+        for _ in range(_READINGS):
             while len(now) < pages:
-                last = min(pages, len(now) + AHEAD)
+                last = min(pages, len(now) + PAGES_AHEAD)
                 windows = [self._plain(number) for number in range(len(now) + 1, last + 1)]
                 for page in self._ask(windows):
                     now.append(page.ids)
@@ -195,6 +202,6 @@ class ListReader:
             before, now, pages = now, [], len(now)
         self._give_up()
 
-    def _plain(self, number: int) -> Window:
+    def _plain(self, number: int) -> PageWindow:
         size = self._size
-        return Window(number, size, (number - 1) * (size or 0), number * (size or 0))
+        return PageWindow(number, size, (number - 1) * (size or 0), number * (size or 0))

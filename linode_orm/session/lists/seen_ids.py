@@ -1,4 +1,4 @@
-"""Which rows of a list were given already, kept small while their ids are in order."""
+"""The ids of the rows that a reading has returned, kept small while they are in order."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ if TYPE_CHECKING:
 _LARGEST = 2**62
 
 
-class Seen:
-    """The ids given so far.
+class SeenIds:
+    """The ids returned so far.
 
-    While they are whole numbers that only rise (or only fall), as the ids of the API's lists do, they take eight
-    bytes each. Their order proves nothing: an object that begins to match a filter may stand anywhere.
+    While they are whole numbers that only rise, or only fall, they are kept in one array of eight bytes each, and
+    looked up by bisection. The API's lists are in such an order. Any other id turns the array into a set. The order is
+    used for memory alone and proves nothing: an object that begins to match a filter may stand anywhere in a list.
     """
 
     def __init__(self) -> None:
         self._line: array[int] | None = array("q")
         self._all: set[object] = set()
+        # 1 where ids rise, -1 where they fall (the array then holds them negated, so that it always rises)
         self._sign = 0
 
     def __contains__(self, identity: object) -> bool:
@@ -36,11 +38,11 @@ class Seen:
         return at < len(line) and line[at] == value
 
     def joins(self, ids: Sequence[object]) -> bool:
-        """Whether a run of rows shares one with what was given, so that nothing can lie between."""
+        """Whether a run of rows shares a row with those that were returned, so that no row lies between the two."""
         return any(identity in self for identity in ids)
 
     def add(self, ids: Sequence[object]) -> list[int]:
-        """Take the ids of a run of rows; give the places of those that are new."""
+        """Add the ids of a run of rows; return the indexes of those that are new."""
         if not ids:
             return []
         line = self._line
@@ -51,7 +53,7 @@ class Seen:
             if all(identity in self for identity in ids[:cut]):
                 line.extend(values[cut:])
                 return list(range(cut, len(ids)))
-        self._spread()
+        self._keep_in_set()
         fresh: list[int] = []
         for at, identity in enumerate(ids):
             if identity not in self._all:
@@ -60,7 +62,7 @@ class Seen:
         return fresh
 
     def _rising(self, ids: Sequence[object]) -> bool:
-        """Whether ids are whole numbers in one direction, the one of all before them."""
+        """Whether ids are whole numbers that rise or fall, as all ids before them did."""
         if not ids or not all(type(identity) is int and -_LARGEST < identity < _LARGEST for identity in ids):
             return False
         if not self._sign:
@@ -68,8 +70,8 @@ class Seen:
         sign = self._sign
         return all(one * sign < other * sign for one, other in pairwise(ids))  # type: ignore[operator]
 
-    def _spread(self) -> None:
-        """Go over to a set of all ids."""
+    def _keep_in_set(self) -> None:
+        """Keep the ids in a set from now on."""
         if self._line is not None:
             self._all = {value * self._sign for value in self._line}
             self._line = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.state import state_of
 from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.outcome.resolve import LookupResult, resolve
 from linode_orm.wire.outcome import outcome_of
@@ -70,7 +71,7 @@ class _ActionOnce:
         """Look whether the account has an event of that action about that object since then; 1 GET."""
         event: Any = lookup("Event")
         client = self._client
-        state = self._target.__state__
+        state = state_of(self._target)
         about = state.parents[0] if state.parents else state.identity
         query: Query[Any] = Query(event, self._runner.lenient).filter(
             event.action == self._operation.event,

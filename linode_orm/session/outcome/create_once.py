@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from attrs import evolve
 
 from linode_orm.errors import BadRequest, LinodeORMError, ResponseError, TransportError
+from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.model import resource
-from linode_orm.session.loading.loader import identity_in
 from linode_orm.session.outcome.call import Answer
 from linode_orm.session.outcome.lookup import has_other_name, look
 from linode_orm.session.outcome.nested import match_nested

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from attrs import frozen
 
 from linode_orm.errors import NotFound
-from linode_orm.mapping.codecs import Optional
-from linode_orm.mapping.containers import ListOf, Structure
+from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.model import resource
 from linode_orm.session.lists.listing import Listing
 from linode_orm.session.lists.pagination import ListReader
 from linode_orm.session.loading.api_time import ended
-from linode_orm.session.loading.loader import identity_in
 from linode_orm.session.outcome.resolve import LookupResult
 from linode_orm.session.planning.natural_keys import enforced_key, is_natural
-from linode_orm.session.planning.plan import Hidden, Pending
+from linode_orm.session.planning.plan import Hidden, Pending, fill
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
@@ -202,7 +200,7 @@ def differences(criteria: LookupCriteria, row: Body) -> list[str]:
     differing: list[str] = []
     for key, value in criteria.sent.items():
         known = mapper.keys.get(key)
-        if known is None or known.kind == "secret" or (criteria.key and isinstance(value, (dict, list))):
+        if known is None or known.is_write_only or (criteria.key and isinstance(value, (dict, list))):
             continue
         theirs = row
         if known.name in mapper.id_names and not is_natural(mapper, known.name):
@@ -224,27 +222,6 @@ def _bare(name: str) -> str:
     return "".join(filter(str.isalnum, name)).casefold()
 
 
-def agrees(codec: Codec | None, sent: object, theirs: object) -> bool:
-    """Whether the API may have made `theirs` of what was sent: it fills in what was left out, and opens ids."""
-    if sent is None or isinstance(sent, Hidden):
-        return True
-    inner = codec.inner if isinstance(codec, Optional) else codec
-    if isinstance(sent, dict) and isinstance(theirs, dict):
-        keys = inner.cls.__mapper__.keys if isinstance(inner, Structure) else {}
-        return all(
-            agrees(keys[key].codec if key in keys else None, value, theirs[key])
-            for key, value in sent.items()
-            if key in theirs
-        )
-    if isinstance(sent, list) and isinstance(theirs, list):
-        item = inner.item if isinstance(inner, ListOf) else None
-        left = list(theirs)
-        for each in sent:
-            at = next((at for at, other in enumerate(left) if agrees(item, each, other)), None)
-            if at is None:
-                return False
-            del left[at]
-        return not left
-    if isinstance(theirs, dict):
-        return sent in (theirs.get("id"), theirs.get("label"))
-    return sent == theirs if inner is None else inner.same(sent, theirs)
+def agrees(codec: Codec, sent: object, answered: object) -> bool:
+    """Whether the API may have made `answered` of what was sent; a secret agrees with every answer."""
+    return codec.agrees(fill(sent, lambda each: None if isinstance(each, Hidden) else each), answered)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from linode_orm.mapping.codecs import Codec, Optional
 from linode_orm.session.outcome.lookup import differences
 
 if TYPE_CHECKING:
@@ -101,8 +100,7 @@ class _BipartiteMatching:
         field = self._mapper.keys.get(name)
         if field is None or not _is_compared(field) or field.name in self._mapper.id_names:
             return False
-        codec = field.codec.inner if isinstance(field.codec, Optional) else field.codec
-        return type(codec).same is Codec.same
+        return field.codec.is_exact
 
     def _index(self, name: str) -> dict[Hashable, list[int]]:
         """Give the kinds of rows by their value of an attribute; those that do not say it plainly may have any."""
@@ -116,7 +114,7 @@ class _BipartiteMatching:
 
 
 def _is_compared(field: Any) -> bool:  # noqa: ANN401  a field, or None
-    return field is not None and field.kind != "secret"
+    return field is not None and not field.is_write_only
 
 
 def _kinds(items: Iterable[tuple[Any, Any]], likeness: Any) -> list[list[Any]]:  # noqa: ANN401  a function

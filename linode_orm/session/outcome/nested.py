@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from attrs import evolve, frozen
 
 from linode_orm.errors import LinodeORMError
+from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.model import resource
-from linode_orm.session.loading.loader import identity_in
 from linode_orm.session.outcome.lookup import LookupCriteria, rows
 from linode_orm.session.outcome.matching import match
 from linode_orm.session.outcome.resolve import LookupResult

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from attrs import evolve
 
 from linode_orm.mapping.model import resource
+from linode_orm.mapping.state import state_of
 from linode_orm.session.planning.batch_rules import REBUILDS, TAGGED
 from linode_orm.session.planning.plan import Key, Pending, Step
 from linode_orm.session.planning.steps import DraftStep, key_of, title
@@ -111,18 +112,18 @@ def _fits(rebuild: Rebuild, parent: Model, parts: Iterable[DraftStep], children:
     """Whether the parent is known to be one that can be rebuilt, also as it will be, and its children to fit in."""
     for key, allowed in rebuild.only.items():
         will = [part.sent[key] for part in parts if part.instance is parent and key in part.sent]
-        if not {parent.__state__.raw.get(key), *will} <= allowed:
+        if not {state_of(parent).body.get(key), *will} <= allowed:
             return False
     return all(
         part.sent.keys() <= rebuild.takes
         and not part.nested
-        and not any(part.instance.__state__.raw.get(key) for key in rebuild.unless)
+        and not any(state_of(part.instance).body.get(key) for key in rebuild.unless)
         for part in children
     )
 
 
 def _rebuild(rebuild: Rebuild, parent: Model, parts: Sequence[DraftStep], changes: int) -> BatchStep:
-    state, mapper = parent.__state__, parent.__mapper__
+    state, mapper = state_of(parent), parent.__mapper__
     path = mapper.path_for(state.identity, state.parents)
     below = f"{path}/{rebuild.key}"
     named = f"{title(parent)}: {changes} changes of its {rebuild.key}"

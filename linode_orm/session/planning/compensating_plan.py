@@ -89,7 +89,7 @@ def lasting(operation: str, model: type[Model], changes: Collection[Change]) -> 
     if operation == "create":
         return "" if "delete" in mapper.verbs else f"the API cannot delete a {mapper.name}"
     secret = [
-        each.name for each in changes if mapper.fields[each.name].kind == "secret" or mapper.fields[each.name].redacted
+        each.name for each in changes if mapper.fields[each.name].is_write_only or mapper.fields[each.name].redacted
     ]
     if secret:
         return f"the old {', '.join(secret)} cannot be read"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
+from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.natural_keys import enforced_key
 from linode_orm.session.planning.ordering import Cycle, ordered
@@ -108,7 +109,7 @@ def _makes_tag(draft: DraftStep) -> bool:
 
 def ancestors(instance: Model) -> Iterator[Key]:
     """Give the keys of the parents of an object, from the nearest out."""
-    mapper, chain = instance.__mapper__, instance.__state__.parents
+    mapper, chain = instance.__mapper__, state_of(instance).parents
     key = key_of(instance)
     while mapper.parent is not None and chain:
         mapper = resource(str(mapper.parent)).__mapper__

@@ -47,4 +47,4 @@ def enforced_key(mapper: Mapper, sent: Body) -> dict[str, object]:
 
 def is_natural(mapper: Mapper, name: str) -> bool:
     """Whether users choose an id. A number never is one: a device is made with the number of what it guards."""
-    return mapper.fields[name].createable and int not in mapper.fields[name].codec.plain
+    return mapper.fields[name].is_chosen_key

@@ -114,5 +114,5 @@ def _hidden(draft: DraftStep) -> dict[str, object]:
     return {
         key: value
         for key, value in draft.sent.items()
-        if key not in keys or keys[key].kind == "secret" or keys[key].redacted
+        if key not in keys or keys[key].is_write_only or keys[key].redacted
     }

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
+from linode_orm.mapping.state import state_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -77,8 +79,8 @@ NESTING_RULES: Final[Mapping[tuple[str, str], NestingRule]] = {
 def is_made_with_parent(instance: Model) -> bool:
     """Whether an object has a new parent whose POST makes such children."""
     mapper = instance.__mapper__
-    parent = instance.__dict__.get(f"__{mapper.parent_attribute}__")
-    return parent is not None and parent.__state__.is_new and (parent.__mapper__.name, mapper.name) in NESTING_RULES
+    parent = state_of(instance).pending_parent
+    return parent is not None and state_of(parent).is_new and (parent.__mapper__.name, mapper.name) in NESTING_RULES
 
 
 def is_always_nested(parent: Model, child: Model) -> bool:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping import Model, Nested
-from linode_orm.mapping.codecs import Codec, Optional
-from linode_orm.mapping.containers import ById, Choice, ListOf, MapOf, Structure
-from linode_orm.mapping.record import Edit, awaited, changes
+from linode_orm.mapping import Model
+from linode_orm.mapping.record import Edit, changes, edits_of, encoded_value, pending_reference, raw_value, value_of
 from linode_orm.mapping.relations import Many
+from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.plan import Change, Hidden, Pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from linode_orm.mapping import Nested
     from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.record import Record
 
@@ -68,7 +67,7 @@ def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Payl
         given.append(change)
         content[field.key] = change.new
         if field.merged:
-            content[field.key] = _leaves(field.codec, change.new, change.old)
+            content[field.key] = field.codec.only_changed(change.new, change.old)
     for field in mapper.riding:
         if field.name not in names:
             content[field.key] = _riding(instance, field)
@@ -96,16 +95,17 @@ def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[st
 
 def resolve_secret(instance: Model, hidden: Hidden, verb: str) -> object:
     """Give the secret that a placeholder in the body of a `create` or an `update` stands for."""
-    value: Any
     key, *path = hidden.path
     field = instance.__mapper__.keys.get(str(key))
-    if field is None:
-        value = _given(instance, str(key))
-    else:
-        value = field.codec.trim(field.codec.encode(instance.__dict__[field.name]), verb)
+    value: Any = _given(instance, str(key)) if field is None else _body_value(instance, field, verb)
     for step in path:
         value = value[step]
     return cast("object", value)
+
+
+def _body_value(instance: Model, field: Kind[Any], verb: str) -> object:
+    """Return the JSON of a field's value as the body of a `create` or an `update` takes it."""
+    return field.codec.trim(encoded_value(instance, field.name), verb)
 
 
 def _given(instance: Model, key: str) -> Any:  # noqa: ANN401  JSON
@@ -116,17 +116,17 @@ def _given(instance: Model, key: str) -> Any:  # noqa: ANN401  JSON
 
 def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     new = dressing.field(instance, field)
-    old = instance.__state__.raw.get(field.key, ABSENT)
+    old = raw_value(instance, field.name)
     if isinstance(new, Hidden):
         old = ABSENT
-    elif old is not ABSENT and field.codec.mutable:
+    elif old is not ABSENT:
         old = field.codec.trim(old, "update")
-    edit = (instance.__state__.edits or {}).get(field.name)
+    edit = edits_of(instance).get(field.name)
     return Change(field.name, field.key, old, new, is_set_edit=edit is not None and not edit.exact)
 
 
 def _riding(instance: Model, field: Kind[Any]) -> object:
-    raw = instance.__state__.raw.get(field.key, ABSENT)
+    raw = raw_value(instance, field.name)
     if raw is ABSENT:
         msg = (
             f"{instance!r}: no PUT may lack {field.name!r}, and it was never read; "
@@ -134,21 +134,6 @@ def _riding(instance: Model, field: Kind[Any]) -> object:
         )
         raise InvalidRequestError(msg)
     return field.codec.trim(raw, "update")
-
-
-def _leaves(codec: Codec, new: object, old: object) -> object:
-    """Leave in a nested object only what differs, for a PUT that merges."""
-    inner = codec.inner if isinstance(codec, Optional) else codec
-    if not isinstance(inner, Structure) or not isinstance(new, dict) or not isinstance(old, dict):
-        return new
-    keys = inner.cls.__mapper__.keys
-    changed: dict[str, object] = {}
-    for key, value in new.items():
-        theirs = old.get(key, ABSENT)
-        field = keys.get(key)
-        if isinstance(value, Hidden) or not (field.codec.same(value, theirs) if field else value == theirs):
-            changed[key] = _leaves(field.codec, value, theirs) if field else value
-    return changed
 
 
 class _Dressing:
@@ -161,15 +146,15 @@ class _Dressing:
 
     def field(self, record: Record, field: Kind[Any], path: tuple[str | int, ...] = ()) -> object:
         """Give one field's value as a body holds it."""
-        target = awaited(record, field.name)
+        target = pending_reference(record, field.name)
         if isinstance(target, Model):
             return self.reference(target)
         if field.is_secret:
             self.secret_keys.add(field.key)
             return Hidden((*path, field.key))
-        value = record.__dict__[field.name]
-        raw = field.codec.trim(field.codec.encode(value), self.verb)
-        return self.value(field.codec, value, raw, (*path, field.key)) if _is_deep(field.codec) else raw
+        value = value_of(record, field.name)
+        raw = field.codec.trim(encoded_value(record, field.name), self.verb)
+        return field.codec.map_objects(value, raw, self.nested, (*path, field.key)) if field.codec.nested else raw
 
     @staticmethod
     def secrets_of(model: type[Model]) -> frozenset[str]:
@@ -191,57 +176,16 @@ class _Dressing:
 
     def reference(self, target: Model) -> object:
         """Give the id of an object, or what stands for it."""
-        return Pending(self.name_of(target)) if target.__state__.is_new else target.__state__.identity
-
-    def value(self, codec: Codec, value: Any, raw: Any, path: tuple[str | int, ...]) -> object:  # noqa: ANN401  JSON
-        """Dress what lies inside a value."""
-        if raw is None or value is None:
-            return raw
-        match codec:
-            case Optional():
-                return self.value(codec.inner, value, raw, path)
-            case ById():
-                return raw
-            case Structure() if isinstance(value, Nested):
-                return self.nested(value, raw, path)
-            case ListOf():
-                pairs = zip(value, raw, strict=True)
-                return [self.value(codec.item, one, each, (*path, at)) for at, (one, each) in enumerate(pairs)]
-            case MapOf():
-                return {key: self.value(codec.item, value[key], each, (*path, key)) for key, each in raw.items()}
-            case Choice():
-                fitting = (part for part in codec.parts if _fits(part, value))
-                return next((self.value(part, value, raw, path) for part in fitting), raw)
-        return raw
+        return Pending(self.name_of(target)) if state_of(target).is_new else state_of(target).identity
 
     def nested(self, record: Nested, raw: dict[str, object], path: tuple[str | int, ...]) -> object:
         """Dress a nested object: leaves that nobody set and the API left out stay out, masked ones too."""
-        state = record.__state__
-        edits = state.edits or {}
+        edits = edits_of(record)
         dressed: dict[str, object] = {}
         for field in record.__mapper__.fields.values():
-            is_theirs = field.name not in edits and (field.redacted or field.key not in state.raw)
+            is_theirs = field.name not in edits and (field.redacted or raw_value(record, field.name) is ABSENT)
             if is_theirs or not field.takes(self.verb):
                 continue
-            if field.key in raw or awaited(record, field.name) is not None:
+            if field.key in raw or pending_reference(record, field.name) is not None:
                 dressed[field.key] = self.field(record, field, path)
         return dressed | {key: each for key, each in raw.items() if key not in record.__mapper__.keys}
-
-
-@cache
-def _is_deep(codec: Codec) -> bool:
-    """Whether there may be nested objects inside."""
-    match codec:
-        case Optional():
-            return _is_deep(codec.inner)
-        case ListOf() | MapOf():
-            return codec.item is not codec and _is_deep(codec.item)
-        case Choice():
-            return any(map(_is_deep, codec.parts))
-    return isinstance(codec, Structure)
-
-
-def _fits(part: Codec, value: object) -> bool:
-    if isinstance(part, Structure):
-        return isinstance(value, cast("type", part.cls))
-    return isinstance(value, list) if isinstance(part, ListOf) else isinstance(value, dict)

@@ -6,8 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
 
-from attrs import field, fields, frozen
+from attrs import field, frozen
 
+from linode_orm._former import formerly
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.applier import ApplyOptions, apply
@@ -148,6 +149,7 @@ class NestedCreate:
 
 
 @public
+@formerly(riders="nested_creates")
 @frozen
 class Step:
     """One request of a commit.
@@ -179,14 +181,6 @@ class Step:
     nested_creates: tuple[NestedCreate, ...] = ()
     parts: tuple[Step, ...] = ()
     looks: tuple[str, ...] = ()
-
-    def __getstate__(self) -> dict[str, object]:
-        return {each.name: getattr(self, each.name) for each in fields(Step)}
-
-    def __setstate__(self, state: dict[str, object]) -> None:
-        """Take the values of a pickle; those of version 0.1 call the nested creates riders."""
-        for name, value in state.items():
-            object.__setattr__(self, "nested_creates" if name == "riders" else name, value)
 
     @property
     def reads(self) -> tuple[str, ...]:

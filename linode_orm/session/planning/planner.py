@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.state import Status
+from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.planning.batching import batch, numbered
 from linode_orm.session.planning.dependencies import ancestors, in_order
 from linode_orm.session.planning.natural_keys import listings_before
@@ -51,7 +51,7 @@ def _planned(changes: Changes, only: Model | None, *, fold: bool, fold_tags: boo
         draft.in_doubt = doubt is not None and not doubt.may_repeat
         drafts.append(draft)
     for instance in changed:
-        if instance.__state__.status is Status.PERSISTENT and not _dies(instance, cascade):
+        if state_of(instance).status is Status.PERSISTENT and not _dies(instance, cascade):
             drafts += for_changed(instance, name_of)
     drafts += [for_deleted(instance) for instance in deleted if not _dies(instance, cascade)]
     drafts = folded(drafts, everything=fold)
@@ -133,9 +133,9 @@ def _closure(changes: Changes, instance: Model) -> list[Model]:
 
     def visit(each: Model) -> None:
         for _, target in needed(each):
-            if target.__state__.status is Status.PENDING and id(target) not in found:
+            if state_of(target).status is Status.PENDING and id(target) not in found:
                 visit(target)
-        if each.__state__.status is Status.PENDING:
+        if state_of(each).status is Status.PENDING:
             found[id(each)] = each
 
     visit(instance)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
-from linode_orm.mapping.record import awaited, changes
+from linode_orm.mapping.record import changes, pending_reference, value_of
 from linode_orm.mapping.relations import One
-from linode_orm.mapping.state import Status
+from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning import payloads
 from linode_orm.session.planning.compensating_plan import lasting
@@ -111,28 +111,27 @@ def _moved(placeholder: Pending | Hidden, place: tuple[str | int, ...]) -> Pendi
 
 def title(instance: Model) -> str:
     """Give what people call an object: `Instance 5 'web'`, `new Volume 'data'`; a changed label is the old one."""
-    state, mapper = instance.__state__, instance.__mapper__
+    state, mapper = state_of(instance), instance.__mapper__
     shown = f"new {mapper.name}" if state.is_new else instance.__describe__()
     for name in ("label", "domain", "name"):
         field = mapper.fields.get(name)
         if field is None or name in mapper.id_names:
             continue
-        value = state.raw.get(field.key) or instance.__dict__.get(name)
-        if isinstance(value, str) and field.kind != "secret":
+        value = state.body.get(field.key) or value_of(instance, name)
+        if isinstance(value, str) and not field.is_write_only:
             return f"{shown} {value!r}"
     return shown
 
 
 def key_of(instance: Model) -> Key:
     """Give the key of an object that exists."""
-    state = instance.__state__
+    state = state_of(instance)
     return Key(instance.__mapper__.name, state.identity, state.parents)
 
 
 def parent_of(instance: Model) -> Model | None:
     """Give the parent that a child was given as an object."""
-    name = instance.__mapper__.parent_attribute
-    parent = instance.__dict__.get(f"__{name}__") if name else None
+    parent = state_of(instance).pending_parent
     return parent if isinstance(parent, Model) else None
 
 
@@ -142,7 +141,7 @@ def needed(instance: Model) -> Iterator[tuple[str, Model]]:
     if parent is not None:
         yield str(instance.__mapper__.parent_attribute), parent
     for name, via in instance.__mapper__.references:
-        target = awaited(instance, via)
+        target = pending_reference(instance, via)
         if isinstance(target, Model):
             yield name, target
 
@@ -151,14 +150,14 @@ def parents_of(instance: Model, name_of: NameOf) -> tuple[object, ...]:
     """Give the ids of an object's parents, placeholders for those that are new."""
     mapper, parent = instance.__mapper__, parent_of(instance)
     if parent is None:
-        if len(instance.__state__.parents) != mapper.above:
+        if len(state_of(instance).parents) != mapper.above:
             msg = f"{instance!r} needs its parent: assign .{mapper.parent_attribute or mapper.placeholders[-1]}"
             raise InvalidRequestError(msg)
-        return instance.__state__.parents
+        return state_of(instance).parents
     above = parents_of(parent, name_of)
     if parent.__mapper__.singleton:
         return above
-    return (*above, Pending(name_of(parent)) if parent.__state__.is_new else parent.__state__.identity)
+    return (*above, Pending(name_of(parent)) if state_of(parent).is_new else state_of(parent).identity)
 
 
 def for_new(instance: Model, name_of: NameOf) -> DraftStep:
@@ -178,7 +177,7 @@ def _quoted(parent: Pending) -> str:
 
 def _check_needs(instance: Model) -> None:
     for name, target in needed(instance):
-        status = target.__state__.status
+        status = state_of(target).status
         if status is Status.TRANSIENT:
             msg = f"{instance!r}.{name} is {target!r}, which is in no session: session.add() it too"
             raise InvalidRequestError(msg)
@@ -193,7 +192,7 @@ def for_changed(instance: Model, name_of: NameOf) -> list[DraftStep]:
     if not edits:
         return []
     _check_needs(instance)
-    mapper, state, key = instance.__mapper__, instance.__state__, key_of(instance)
+    mapper, state, key = instance.__mapper__, state_of(instance), key_of(instance)
     own, apart = payloads.to_send(instance, edits)
     if own and "update" not in mapper.verbs:
         names = ", ".join(own)
@@ -214,7 +213,7 @@ def for_changed(instance: Model, name_of: NameOf) -> list[DraftStep]:
 
 def for_deleted(instance: Model) -> DraftStep:
     """Draft the deletion of an object."""
-    state = instance.__state__
+    state = state_of(instance)
     path = instance.__mapper__.path_for(state.identity, state.parents)
     return DraftStep("delete", instance, key_of(instance), path, state.parents)
 
@@ -238,7 +237,7 @@ def claims(draft: DraftStep) -> Iterator[tuple[tuple[object, ...], Model]]:
 def frees(draft: DraftStep) -> Iterator[tuple[object, ...]]:
     """Give the unique values that a draft sets free; the last part is `ABSENT` where it is not known which."""
     for each in draft.everyone():
-        mapper, raw = each.instance.__mapper__, each.instance.__state__.raw
+        mapper, raw = each.instance.__mapper__, state_of(each.instance).body
         if each.operation == "delete":
             for name in unique_names(mapper):
                 yield mapper.name, each.parents, name, raw.get(mapper.fields[name].key, ABSENT)
@@ -264,6 +263,6 @@ def _references(record: Any) -> Iterator[tuple[str, object, bool]]:  # noqa: ANN
     for relation in record.__mapper__.relations.values():
         if isinstance(relation, One) and relation.via:
             field = record.__mapper__.fields[relation.via]
-            for identity in {record.__state__.raw.get(field.key), record.__dict__.get(field.name)}:
+            for identity in {state_of(record).body.get(field.key), value_of(record, field.name)}:
                 if identity is not None:
                     yield relation.target, cast("object", identity), bool(field.changed_by)

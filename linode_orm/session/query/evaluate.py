@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import operator
-from typing import TYPE_CHECKING, Any, Final, Never, cast
+from typing import TYPE_CHECKING, Any, Never
 
 from linode_orm.errors import InvalidRequestError, ResponseError
-from linode_orm.mapping.codecs import DateTime, Optional, WrongType
-from linode_orm.mapping.containers import AnyJSON, Choice, ListOf, MapOf, Structure
-from linode_orm.mapping.expressions import And, Comparison, Not, Or
+from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.expressions import And, Not, Or
+from linode_orm.mapping.operators import Comparison
 from linode_orm.mapping.relations import ParentIs, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping import Model
-    from linode_orm.mapping.codecs import Codec
-    from linode_orm.mapping.expressions import Attribute, Expression, Order
+    from linode_orm.mapping.expressions import Expression
+    from linode_orm.mapping.operators import Attribute, Order
 
-    Body = dict[str, Any]
+    Body = Mapping[str, Any]
     Parents = tuple[object, ...]
     Test = Callable[[Body, Parents], bool | None]
     """True, False, or None for unknown."""
     Get = Callable[[Body], Any]
     """The value at an attribute; None for null and missing."""
-
-_ORDERED: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 def compile_condition(model: type[Model], condition: Expression) -> Test:
@@ -98,9 +89,9 @@ def _opposite(test: Test) -> Test:
 
 def _leaf(model: type[Model], leaf: Comparison) -> Test:
     get = getter(model, leaf.attribute)
-    if leaf.operator == "is_null":
-        return lambda body, _: get(body) is None
-    test = _test(leaf)
+    test = leaf.operator.test(leaf.attribute.field.codec.bare, leaf.value)
+    if leaf.operator.tests_null:
+        return lambda body, _: test(get(body))
 
     def holds(body: Body, _: Parents) -> bool | None:
         value = get(body)
@@ -109,94 +100,21 @@ def _leaf(model: type[Model], leaf: Comparison) -> Test:
     return holds
 
 
-def _test(leaf: Comparison) -> Callable[[Any], bool | None]:
-    """Give the test of a value that is neither null nor missing, decoded where it is a moment."""
-    codec, want = _inner(leaf.attribute.field.codec), leaf.value
-    if leaf.operator in _ORDERED:
-        return _ordered(_ORDERED[leaf.operator], _operand(codec, want))
-    if leaf.operator == "contains":
-        return _contains(codec, want)
-    if leaf.operator == "startswith":
-        prefix = str(want)
-        return lambda value: isinstance(value, str) and value.startswith(prefix)
-    if leaf.operator == "in":
-        return _among(codec, cast("tuple[object, ...]", want))
-    same = _same(codec, want)
-    return same if leaf.operator == "==" else lambda value: not same(value)
-
-
-def _inner(codec: Codec) -> Codec:
-    return codec.inner if isinstance(codec, Optional) else codec
-
-
-def _operand(codec: Codec, want: object) -> Any:  # noqa: ANN401  a scalar, or a moment
-    return codec.decode(want, cast("Any", None), "") if isinstance(codec, DateTime) else want
-
-
-def _same(codec: Codec, want: object) -> Callable[[Any], bool]:
-    if codec.mutable:
-        return lambda value: codec.same(value, want)
-    operand = _operand(codec, want)
-    is_either = {bool, int} <= codec.plain and str not in codec.plain  # the API says 0 for False there
-    if not is_either and (isinstance(operand, bool) or bool in codec.plain):
-        return lambda value: value == operand and isinstance(value, bool) is isinstance(operand, bool)
-    return lambda value: bool(value == operand)
-
-
-def _ordered(compare: Callable[[Any, Any], bool], operand: Any) -> Callable[[Any], bool | None]:  # noqa: ANN401  a scalar
-    if isinstance(operand, (int, float)):
-        return lambda value: compare(value, operand) if isinstance(value, (int, float)) else None
-    kind = type(operand)
-    return lambda value: compare(value, operand) if isinstance(value, kind) else None
-
-
-def _contains(codec: Codec, want: object) -> Callable[[Any], bool]:
-    if isinstance(codec, ListOf):
-        if isinstance(want, str) and isinstance(codec.item, Structure):
-            return lambda value: any(isinstance(each, dict) and each.get("label") == want for each in value)
-        same = _same(_inner(codec.item), want)
-        return lambda value: any(map(same, value))
-    part = str(want)
-    return lambda value: isinstance(value, str) and part in value
-
-
-def _among(codec: Codec, wanted: tuple[object, ...]) -> Callable[[Any], bool]:
-    if codec.mutable or bool in codec.plain:
-        tests = [_same(codec, want) for want in wanted]
-        return lambda value: any(test(value) for test in tests)
-    known = frozenset(_operand(codec, want) for want in wanted)
-    return lambda value: value in known
-
-
 def getter(model: type[Model], attribute: Attribute[Any]) -> Get:
-    """Make a function that gives an attribute's value of a raw body: None for null and missing, moments decoded."""
-    codec = _inner(attribute.field.codec)
-    reach = _reach(model, attribute)
-    if isinstance(codec, DateTime):
+    """Make a function that gives what conditions compare at an attribute of a raw body; None for null and missing."""
+    codec = attribute.field.codec.bare
+    reach, as_is, comparable = _reach(model, attribute), codec.compared_as_is, codec.comparable
 
-        def moment(body: Body) -> datetime | None:
-            value = reach(body)
-            if value is None:
-                return None
-            try:
-                return cast("datetime", codec.decode(value, cast("Any", None), ""))
-            except WrongType as wrong:
-                _refuse(model, attribute, body, wrong)
-
-        return moment
-    kinds = frozenset({list}) if isinstance(codec, ListOf) else codec.plain
-    if isinstance(codec, (Structure, MapOf)):
-        kinds = frozenset({dict})
-    elif not kinds or isinstance(codec, (AnyJSON, Choice)):
-        return reach
-
-    def plain(body: Body) -> Any:  # noqa: ANN401  a value in JSON
+    def get(body: Body) -> Any:  # noqa: ANN401  a comparable value
         value = reach(body)
-        if value is None or type(value) in kinds:
+        if value is None or type(value) in as_is:
             return value
-        _refuse(model, attribute, body, WrongType(codec.text, value))
+        try:
+            return comparable(value)
+        except WrongType as wrong:
+            _refuse(model, attribute, body, wrong)
 
-    return plain
+    return get
 
 
 def _reach(model: type[Model], attribute: Attribute[Any]) -> Get:
@@ -227,8 +145,8 @@ def _refuse(model: type[Model], attribute: Attribute[Any], body: Body, wrong: Wr
 
 def order_key(model: type[Model], order: Order) -> Callable[[Body], tuple[object, ...]]:
     """Make the key of one order: sorted with it (reversed where it descends), nulls come last."""
-    codec = _inner(order.attribute.field.codec)
-    if codec.mutable:
+    codec = order.attribute.field.codec.bare
+    if not codec.is_sortable:
         msg = f"{order.attribute} is {codec.text}, which has no order; order by a number, text, datetime or bool"
         raise InvalidRequestError(msg)
     get, last = getter(model, order.attribute), not order.descending
@@ -242,7 +160,7 @@ def order_key(model: type[Model], order: Order) -> Callable[[Body], tuple[object
     return key
 
 
-def sort_rows(model: type[Model], order: Sequence[Order], rows: list[tuple[Parents, object, Body]]) -> None:
+def sort_rows(model: type[Model], order: Sequence[Order], rows: list[tuple[Parents, object, dict[str, Any]]]) -> None:
     """Sort rows (parents' ids, id, body) in place: by the keys in turn, nulls last, ties by id."""
     rows.sort(key=lambda row: (row[0], row[1]))
     for each in reversed(order):

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from linode_orm.errors import ResponseError
 from linode_orm.mapping import Model
+from linode_orm.mapping.identity import identity_in
+from linode_orm.mapping.lifecycle import admit, expire, keep_one_time_values
 from linode_orm.mapping.model import resource
-from linode_orm.mapping.record import awaited, changes, forget, invalidate, write
+from linode_orm.mapping.record import changes, mark_clean, pending_reference, value_of, write
 from linode_orm.mapping.relations import Many, One
-from linode_orm.mapping.state import Loaded, StaleValues, Status
+from linode_orm.mapping.state import Loaded, Status, state_of
 from linode_orm.session.planning.dependencies import ancestors
 from linode_orm.session.planning.steps import key_of, parent_of
 
@@ -38,14 +40,14 @@ class OutcomeApplier:
             self._leave(instance)
             return
         self.admit(instance, parents, identity)
-        forget(instance, names)
+        mark_clean(instance, names)
         if isinstance(body, dict) and body:
-            self._loader.keep_once(instance, body)
+            keep_one_time_values(instance, body)
         keys = {instance.__mapper__.fields[name].key for name in instance.__mapper__.id_names}
         if isinstance(body, dict) and keys <= body.keys() and instance.__mapper__.is_whole(body):
             self._take(instance, body)
         else:
-            self._expire(instance, names)
+            expire(instance, names)
         self.keep_or_let_go(instance)
 
     def _leave(self, instance: Model) -> None:
@@ -56,14 +58,10 @@ class OutcomeApplier:
 
     def admit(self, instance: Model, parents: tuple[object, ...], identity: object) -> None:
         """Make a pending object the one with its key."""
-        state, mapper = instance.__state__, instance.__mapper__
         known = self._map.find(type(instance), identity, parents)
         if known is not None and known is not instance:
             self._loader.detach(known)
-        state.identity, state.parents, state.status = identity, parents, Status.PERSISTENT
-        ids = identity if isinstance(identity, tuple) else (identity,)
-        state.raw = {mapper.fields[name].key: each for name, each in zip(mapper.id_names, ids, strict=False)}
-        instance.__dict__.pop(f"__{mapper.parent_attribute}__", None)
+        admit(instance, identity, parents)
         self._changes.new.pop(id(instance), None)
         self._changes.in_doubt.pop(id(instance), None)
         self._map.put(instance)
@@ -75,19 +73,19 @@ class OutcomeApplier:
         """Say which attributes an answer shows changed that the request did not change: somebody else did, just now."""
         if not isinstance(body, dict) or self._identity_in(instance, body) != _own(instance):
             return ""
-        raw, fields = instance.__state__.raw, instance.__mapper__.fields
+        raw, fields = state_of(instance).body, instance.__mapper__.fields
         moved = [
             field.name
             for field in fields.values()
-            if field.kind == "field" and field.name not in names and field.key in raw and field.key in body
+            if field.is_editable and field.name not in names and field.key in raw and field.key in body
             if not field.volatile and not field.codec.same(raw[field.key], body[field.key])
         ]
         return f"{', '.join(moved)} changed elsewhere since the look before this write" if moved else ""
 
     def updated(self, instance: Model, names: Collection[str], body: object) -> str:
         """Take the answer to a PUT in; give a note where the answer was not the object."""
-        key = next((instance.__dict__.get(name) for name in names if (name,) == instance.__mapper__.id_names), None)
-        forget(instance, names)
+        key = next((value_of(instance, name) for name in names if (name,) == instance.__mapper__.id_names), None)
+        mark_clean(instance, names)
         identity = self._identity_in(instance, body)
         note = ""
         # promise 31c: another key is no answer
@@ -98,26 +96,23 @@ class OutcomeApplier:
         else:
             if key is not None:
                 self._map.rekey(instance, key)
-                (name,) = instance.__mapper__.id_names
-                instance.__state__.raw = {**instance.__state__.raw, instance.__mapper__.fields[name].key: key}
-            self._expire(instance, names)  # promise 31a: nothing is guessed
+            expire(instance, names)  # promise 31a: nothing is guessed
             note = "the answer was not the object, which will be read again"
         self.keep_or_let_go(instance)
         return note
 
     def replaced(self, instance: Model, name: str, body: object) -> str:
         """Take the answer to a PUT of one attribute in, which is the attribute's value."""
-        field, state = instance.__mapper__.fields[name], instance.__state__
+        field, state = instance.__mapper__.fields[name], state_of(instance)
         if self._identity_in(instance, body) == _own(instance) and isinstance(body, dict) and field.key in body:
             return self.updated(instance, [name], body)
-        forget(instance, [name])
-        keys = getattr(getattr(field.codec, "inner", field.codec), "cls", None)
-        fits = isinstance(body, dict) and keys is not None and not keys.__mapper__.keys.keys().isdisjoint(body)
+        mark_clean(instance, [name])
+        fits = isinstance(body, dict) and any(each.key in body for each in field.codec.fields.values())
         note = ""
-        if fits and state.loaded is not Loaded.NOTHING:
-            self._loader.take(instance, {**state.raw, field.key: body}, state.loaded)
+        if fits and state.is_loaded:
+            self._loader.take(instance, {**state.body, field.key: body}, state.loaded)
         else:
-            self._expire(instance, [name])
+            expire(instance, [name])
             note = "the answer was not the value, which will be read again"
         self.keep_or_let_go(instance)
         return note
@@ -129,37 +124,13 @@ class OutcomeApplier:
         if instance.__mapper__.singleton:
             return instance
         try:
-            return self._loader.identity_of(type(instance), body)
+            return identity_in(instance.__mapper__, body)
         except ResponseError:
             return None
 
     def _take(self, instance: Model, body: dict[str, Any]) -> None:
         is_whole = all(key in body for key in instance.__mapper__.only_on_get)
         self._loader.take(instance, body, Loaded.WHOLE if is_whole else Loaded.ROW)
-
-    def invalidate_values(self, instance: Model, names: Collection[str]) -> None:
-        """Forget values that nobody knows, so that what is wanted of them is sent; reading asks again."""
-        invalidate(instance, names)
-        self._keep_stale(instance, names)
-        state, unknown = instance.__state__, {instance.__mapper__.fields[name].key for name in names}
-        state.raw = {key: each for key, each in state.raw.items() if key not in unknown}
-        state.loaded = Loaded.NOTHING
-
-    def _expire(self, instance: Model, names: Collection[str]) -> None:
-        """Let an object be read again, also where it was never read."""
-        self._loader.expire(instance)
-        self._keep_stale(instance, names)
-
-    def _keep_stale(self, instance: Model, names: Collection[str]) -> None:
-        """Put the values away that nothing is pending on, for the next read to bring up to date."""
-        state, values, fields = instance.__state__, instance.__dict__, instance.__mapper__.fields
-        left = {name: values.pop(name) for name in names if name in values and name not in (state.edits or {})}
-        held = {name: value for name, value in left.items() if fields[name].codec.mutable and value is not None}
-        if held:
-            stale = {} if state.stale_values is None else state.stale_values.values
-            state.stale_values = StaleValues(
-                state.raw if state.stale_values is None else state.stale_values.raw, {**stale, **held}
-            )
 
     def keep_or_let_go(self, instance: Model) -> None:
         """Hold an object for the next commit where something is left to send."""
@@ -194,7 +165,7 @@ class OutcomeApplier:
 
 
 def _own(instance: Model) -> object:
-    return instance if instance.__mapper__.singleton else instance.__state__.identity
+    return instance if instance.__mapper__.singleton else state_of(instance).identity
 
 
 def _is_meant(identity: object, key: object) -> bool:
@@ -211,10 +182,9 @@ def fill_in(instance: Model) -> None:
     """Put the ids of objects that exist by now where they were awaited."""
     for relation in instance.__mapper__.relations.values():
         if isinstance(relation, One) and relation.via:
-            target = awaited(instance, relation.via)
-            if isinstance(target, Model) and target.__state__.status is Status.PERSISTENT:
-                write(instance, instance.__mapper__.fields[relation.via], target.__state__.identity)
+            target = pending_reference(instance, relation.via)
+            if isinstance(target, Model) and state_of(target).status is Status.PERSISTENT:
+                write(instance, instance.__mapper__.fields[relation.via], state_of(target).identity)
     parent = parent_of(instance)
-    if parent is not None and instance.__state__.is_new and parent.__state__.status is Status.PERSISTENT:
-        state = parent.__state__
-        instance.__state__.parents = (*state.parents, *(() if parent.__mapper__.singleton else (state.identity,)))
+    if parent is not None and state_of(instance).is_new and state_of(parent).status is Status.PERSISTENT:
+        state_of(instance).move_below(state_of(parent).key)

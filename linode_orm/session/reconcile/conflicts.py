@@ -5,19 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm.errors import Clash, ConflictError
-from linode_orm.mapping.codecs import Optional
-from linode_orm.mapping.containers import ListOf, Structure
-from linode_orm.mapping.record import changes
+from linode_orm.mapping.record import changes, encoded_value, raw_value
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.fields import Kind
-    from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
 
 _SHOWN = 5
@@ -27,7 +22,7 @@ _KEEP_MINE: Final = "session.refresh(x, keep=True) takes theirs and keeps the ch
 def look_again(refresh: BulkRefresh, instances: Iterable[Model]) -> list[Model]:
     """Read the newest values of changed objects, make set edits again on them; give the objects that are gone."""
     changed = [each for each in instances if changes(each)]
-    return refresh_in_bulk(refresh, changed, [each for each in changed if _is_only_on_get(each)])
+    return refresh.run(changed, [each for each in changed if _is_only_on_get(each)])
 
 
 def _is_only_on_get(instance: Model) -> bool:
@@ -41,11 +36,12 @@ def check(instances: Iterable[Model], gone: Iterable[Model]) -> None:
     for instance in instances:
         for name, edit in changes(instance).items():
             field = instance.__mapper__.fields[name]
-            theirs = instance.__state__.raw.get(field.key, ABSENT)
-            mine = _encoded(instance, field)
+            theirs = raw_value(instance, name)
+            mine = encoded_value(instance, name)
             # promise 16b: what was sent may be there, and is mine
             bases = () if edit.base is ABSENT else (edit.base, *edit.sent)
-            if bases and all(clash(field.codec, each, theirs, mine, is_set_edit=not edit.exact) for each in bases):
+            is_set_edit = not edit.exact
+            if bases and all(field.codec.clashes(each, theirs, mine, is_set_edit=is_set_edit) for each in bases):
                 clashes.append(Clash(instance, name, *(_shown(field, each) for each in (edit.base, theirs, mine))))
     refuse(clashes)
 
@@ -67,34 +63,7 @@ def _line(each: Clash) -> str:
     return f"  {name}.{each.attribute}: read {each.base!r}, theirs {each.theirs!r}, mine {each.mine!r}"
 
 
-def _encoded(instance: Model, field: Kind[Any]) -> object:
-    value = instance.__dict__.get(field.name)
-    return field.codec.encode(value) if value is not None else None
-
-
 def _shown(field: Kind[Any], value: object) -> object:
     if field.is_secret:
         return "***"
     return None if value is ABSENT else value
-
-
-def clash(codec: Codec, base: object, theirs: object, mine: object, *, is_set_edit: bool) -> bool:
-    """Whether `mine` and `theirs` were changed both, and differ; of a nested object, whether one attribute was."""
-    if theirs is ABSENT or codec.same(base, theirs) or codec.same(mine, theirs):
-        return False
-    inner = codec.inner if isinstance(codec, Optional) else codec
-    if isinstance(inner, ListOf) and inner.unordered and is_set_edit:
-        return False
-    if is_set_edit and isinstance(inner, Structure) and all(isinstance(each, dict) for each in (base, theirs, mine)):
-        was, there, here = (cast("dict[str, object]", each) for each in (base, theirs, mine))
-        keys = inner.cls.__mapper__.keys
-        return any(_leaf_clash(keys.get(key), was.get(key, ABSENT), there.get(key, ABSENT), here[key]) for key in here)
-    return True
-
-
-def _leaf_clash(field: FieldFacts | None, base: object, theirs: object, mine: object) -> bool:
-    if field is None:
-        return mine not in (base, theirs) and base != theirs
-    if ABSENT in (base, theirs) or field.codec.same(mine, base):
-        return False
-    return clash(field.codec, base, theirs, mine, is_set_edit=True)

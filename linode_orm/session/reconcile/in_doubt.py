@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, cast
 from attrs import evolve
 
 from linode_orm.errors import LinodeORMError
-from linode_orm.session.loading.loader import identity_in
+from linode_orm.mapping.identity import identity_in
+from linode_orm.mapping.record import value_of
+from linode_orm.mapping.state import state_of
 from linode_orm.session.outcome.lookup import LookupCriteria, criteria_for, look
 from linode_orm.session.outcome.nested import Applied, look_again, match_nested
 from linode_orm.session.outcome.resolve import WHOLE, LookupResult, resolve
@@ -43,7 +45,7 @@ class _Settlement:
             if doubt.was_nested and id(instance) not in lookup_results:
                 self._look_together(instance, ordered, lookup_results)
             known = self._settled(instance, doubt, lookup_results.get(id(instance)))
-            if known is None or not instance.__state__.is_new:
+            if known is None or not state_of(instance).is_new:
                 in_doubt.pop(id(instance), None)
             else:
                 in_doubt[id(instance)] = known
@@ -52,7 +54,7 @@ class _Settlement:
     def _look_together(self, instance: Model, others: Iterable[Model], lookup_results: dict[int, LookupResult]) -> None:
         """Look for a lost rider together with those that were sent in the same list."""
         parent = parent_of(instance)
-        if parent is None or parent.__state__.is_new:
+        if parent is None or state_of(parent).is_new:
             return
         doubts: dict[int, InDoubt] = {}
         for each in others:
@@ -60,7 +62,7 @@ class _Settlement:
             if doubt is not None and doubt.was_nested and parent_of(each) is parent and type(each) is type(instance):
                 doubts[id(each)] = doubt
         fill_in(instance)
-        parents = instance.__state__.parents
+        parents = state_of(instance).parents
         try:
             found = look_again(self._client, [criteria_for(each, parents) for each in doubts.values()])
         except LinodeORMError as error:
@@ -72,11 +74,11 @@ class _Settlement:
         fill_in(instance)
         parent = parent_of(instance)
         if (
-            parent is not None and parent.__state__.is_new
+            parent is not None and state_of(parent).is_new
         ):  # it was to ride with that one: none of both, or nobody knows
             above = self._changes.in_doubt.get(id(parent))
             return evolve(doubt, may_repeat=above is None or above.may_repeat)
-        parents = instance.__state__.parents
+        parents = state_of(instance).parents
         criteria = criteria_for(doubt, parents, self._objects.to_be_deleted(type(instance), parents))
         if not criteria.is_distinguishable and not criteria.key:
             return evolve(doubt, reason=_unnamed(instance, doubt), may_repeat=False)
@@ -90,7 +92,7 @@ class _Settlement:
         if looked_up.body is None and doubt.until and self._client.clock.monotonic() >= doubt.until:
             return None
         if looked_up.body is None:
-            moved = [name for name, value in criteria.key.items() if instance.__dict__.get(name) != value]
+            moved = [name for name, value in criteria.key.items() if value_of(instance, name) != value]
             return evolve(doubt, reason=_moved(instance, doubt, moved), may_repeat=not moved)
         identity = identity_in(instance.__mapper__, looked_up.body, criteria.key)
         names = _still_as_sent(instance, doubt)
@@ -126,7 +128,7 @@ def _still_as_sent(instance: Model, doubt: InDoubt) -> list[str]:
     names: list[str] = []
     for key, sent in _of_fields(instance, doubt):
         field = instance.__mapper__.keys[key]
-        value = instance.__dict__.get(field.name)
+        value = value_of(instance, field.name)
         if isinstance(sent, Hidden) or field.codec.same(field.codec.trim(field.codec.encode(value), "create"), sent):
             names.append(field.name)
     return names

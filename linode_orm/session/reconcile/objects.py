@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from linode_orm.mapping.model import resource
-from linode_orm.mapping.state import Status
+from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.planning.plan import Key, Pending
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class SessionObjects:
         """
         deleted = (each for each in self.changes.deleted.values() if type(each) is model)
         # promise 15e: those are other objects
-        return frozenset(each.__state__.identity for each in deleted if each.__state__.parents == parents)
+        return frozenset(state_of(each).identity for each in deleted if state_of(each).parents == parents)
 
     def stand_in(self, step: Step, ids: Mapping[str, object]) -> Model:
         """Return an object for a step: a reference to one that exists, or one that will be created.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from linode_orm.errors import NotFound
-from linode_orm.mapping.state import Loaded, Status
-from linode_orm.session.loading.loader import identity_in
+from linode_orm.mapping.identity import identity_in
+from linode_orm.mapping.record import value_of
+from linode_orm.mapping.state import Loaded, Status, state_of
 from linode_orm.session.outcome.resolve import WHOLE, LookupResult, resolve
 from linode_orm.wire.messages import Request
 
@@ -33,7 +34,7 @@ def resolve_renames(client: Client, objects: SessionObjects, instances: Iterable
 
 def _in_doubt(instance: Model) -> tuple[object, ...]:
     """Give the keys that were sent for an object and never answered, the newest last."""
-    mapper, state = instance.__mapper__, instance.__state__
+    mapper, state = instance.__mapper__, state_of(instance)
     if len(mapper.id_names) != 1 or not state.edits or "get" not in mapper.verbs:
         return ()
     edit = state.edits.get(mapper.id_names[0])
@@ -41,7 +42,7 @@ def _in_doubt(instance: Model) -> tuple[object, ...]:
 
 
 def _resolve(client: Client, objects: SessionObjects, instance: Model, keys: tuple[object, ...]) -> None:
-    state = instance.__state__
+    state = state_of(instance)
     path = instance.__mapper__.path_for(state.identity, state.parents)
     running = client.writes_in_flight.seconds_left(path)
     # promise 10b: the new key may still come
@@ -65,14 +66,14 @@ def _resolve(client: Client, objects: SessionObjects, instance: Model, keys: tup
 
 def _is_wanted(instance: Model, keys: tuple[object, ...]) -> bool:
     """Whether nothing but the keys that were sent is wanted of an object."""
-    wanted = instance.__dict__.get(instance.__mapper__.id_names[0])
-    return instance.__state__.status is Status.PERSISTENT and all(each == wanted for each in keys)
+    wanted = value_of(instance, instance.__mapper__.id_names[0])
+    return state_of(instance).status is Status.PERSISTENT and all(each == wanted for each in keys)
 
 
 def _body(client: Client, instance: Model, key: object) -> dict[str, JSON] | None:
     mapper = instance.__mapper__
     try:
-        path = mapper.path_for(key, instance.__state__.parents)
+        path = mapper.path_for(key, state_of(instance).parents)
         body = client.send(Request("GET", path, version=mapper.version)).json()
     except NotFound:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
+from linode_orm.mapping.lifecycle import invalidate
 from linode_orm.session.outcome.nested import alone
 from linode_orm.session.planning.payloads import resolve_secret
 from linode_orm.session.planning.plan import Hidden, InDoubt, Plan, is_new, secret_name
@@ -120,7 +121,7 @@ class SessionTargets:
         """Forget what was known of values that were to be updated: they are sent again, and reading asks again."""
         for part in step.whole:
             if part.operation in {"update", "replace"}:
-                self._applier.invalidate_values(self.object_of(part), [change.name for change in part.changes])
+                invalidate(self.object_of(part), [change.name for change in part.changes])
 
     def clear_doubt(self, step: Step) -> None:
         """Note that there is no such object, so that it can be sent as new."""

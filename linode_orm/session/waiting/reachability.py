@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from linode_orm.mapping.expressions import And, Comparison, Not, Or
+from linode_orm.mapping.expressions import And, Not, Or
+from linode_orm.mapping.operators import Comparison
 from linode_orm.mapping.relations import ParentIs
 from linode_orm.session.query.evaluate import compile_condition
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linode_orm.mapping import Model
-    from linode_orm.mapping.expressions import Attribute, Expression
+    from linode_orm.mapping.expressions import Expression
+    from linode_orm.mapping.operators import Attribute
 
 Source = Literal["recorded", "documented", "assumed"]
 
@@ -108,7 +110,7 @@ def decided_by(model: type[Model], action: object) -> tuple[str, ...]:
 def unreachable(
     condition: Expression,
     model: type[Model],
-    body: dict[str, Any],
+    body: Mapping[str, Any],
     parents: tuple[object, ...],
     failed: Mapping[str, str],
 ) -> str:
@@ -136,7 +138,7 @@ def unreachable(
     return "" if may_be(condition, negated=False) else "; ".join(dict.fromkeys(reasons))
 
 
-def _lasting(part: Expression, model: type[Model], body: dict[str, Any], failed: Mapping[str, str]) -> str:
+def _lasting(part: Expression, model: type[Model], body: Mapping[str, Any], failed: Mapping[str, str]) -> str:
     """Say why the value that a part of a condition looks at stays as it is; empty where it may change."""
     if isinstance(part, ParentIs):
         return "an object keeps its parent"
@@ -145,7 +147,7 @@ def _lasting(part: Expression, model: type[Model], body: dict[str, Any], failed:
     return _fixed(part.attribute, model, body, failed)
 
 
-def _fixed(attribute: Attribute[Any], model: type[Model], body: dict[str, Any], failed: Mapping[str, str]) -> str:
+def _fixed(attribute: Attribute[Any], model: type[Model], body: Mapping[str, Any], failed: Mapping[str, str]) -> str:
     name, value = attribute.path[0].name, body.get(attribute.path[0].key)
     if name in failed:
         return failed[name]

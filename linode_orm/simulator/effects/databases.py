@@ -96,7 +96,7 @@ def _certificate(call: Call) -> None:
 @listing("GET /databases/instances")
 def _all(call: Call) -> list[Row | Body]:
     """Give the databases of every engine."""
-    known = call.resource.leaves
+    known = call.resource.fields
     rows: list[Row | Body] = []
     for name, kind in (("MySQLDatabase", "mysql"), ("PostgreSQLDatabase", "postgresql")):
         for row in call.world.rows(name):

@@ -6,9 +6,9 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Final
 
+from linode_orm.mapping.json_types import merged_value
 from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead
-from linode_orm.simulator.shape import taken
 from linode_orm.simulator.validate import check as check_body
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ def _rules(call: Call) -> Body:
 def _rules_changed(call: Call) -> Body:
     """Take the rules whole, with a new version and fingerprint (`TestFirewallRules_Update#1`)."""
     world, row = call.world, call.world.need("Firewall", call.values[0])
-    leaf, before = row.resource.leaves["rules"], row.body["rules"]
-    check_body({"rules": leaf}, {"rules": call.body}, "update", strict=world.strict)
-    rules = taken(leaf, before, call.body, world.now, verb="update")
+    field, before = row.resource.fields["rules"], row.body["rules"]
+    check_body({"rules": field}, {"rules": call.body}, "update", strict=world.strict)
+    rules = merged_value(field, before, call.body, world.now)
     row.hidden.setdefault("history", []).append(row.body)
     world.change(row, rules=_stamped(rules, int(before.get("version") or 0) + 1))
     world.events.add("firewall_rules_update", row)

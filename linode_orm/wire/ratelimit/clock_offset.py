@@ -8,6 +8,7 @@ from attrs import define
 
 if TYPE_CHECKING:
     from linode_orm.wire.clock import Clock
+    from linode_orm.wire.ratelimit.headers import RateFeedback
 
 _EARLIEST_RESET: Final = -5.0
 _LATEST_RESET: Final = 3600.0
@@ -28,39 +29,35 @@ class ClockOffset:
     F. Cristian, Probabilistic clock synchronization, Distributed Computing 3 (1989), 146-158.
     """
 
+    clock: Clock
     lower: float = float("-inf")
     upper: float = float("inf")
     assumed: float | None = None
     restarted_at: float = float("-inf")
 
-    def to_monotonic(  # noqa: PLR0913  what one answer reports
-        self,
-        reset: float | None,
-        date: float | None,
-        began: float,
-        now: float,
-        clock: Clock,
-        *,
-        per: float | None = None,
-    ) -> float | None:
-        """Return a reset as a time of this process's monotonic clock; None if it cannot be one.
+    def to_monotonic(self, feedback: RateFeedback, per: float | None = None) -> float | None:
+        """Return the reset that an answer reports as a time of this process's clock; None if it cannot be one.
 
-        `date` is the answer's own. Its request was sent at `began`, and the answer came at `now`. `per` is the length
-        of the window in seconds, None if it is unknown.
+        `per` is the length of the window in seconds, None if it is unknown.
         """
+        reset = feedback.headers.reset if feedback.headers is not None else None
         if reset is None:
             return None
-        if date is not None:  # promise 39: the API's clock, not this machine's
-            self._intersect(date - now, date + 1 - began, began, now)
+        began, now = feedback.began, feedback.now
+        if feedback.date is not None:  # promise 39: the API's clock, not this machine's
+            # The API's clock showed `date` or up to a second more, between the request and the answer.
+            self._intersect(feedback.date - now, feedback.date + 1 - began, began, now)
             offset = (self.lower + self.upper) / 2
         else:
+            # The window that is reported has not ended when the API answered, and had begun when it did.
             lower, upper = reset - (per or _ASSUMED_PERIOD) - _RESOLUTION - now, reset + _RESOLUTION - began
             self._intersect(lower, upper, began, now)
             if self.assumed is None:
-                self.assumed = clock.now().timestamp() - now
+                self.assumed = self.clock.now().timestamp() - now
             offset = min(max(self.assumed, self.lower), self.upper)
         ends_at = reset - offset
         if per is not None:
+            # Wide bounds may put the end too late. A window cannot end later than one that begins now.
             ends_at = min(ends_at, now + per + _RESOLUTION)
         return ends_at if _EARLIEST_RESET < ends_at - now < _LATEST_RESET else None
 

@@ -1,4 +1,4 @@
-"""The fixed window that the server reports: what may still be sent in it, and when the next one begins."""
+"""The bucket of a fixed window that the server reports."""
 
 from __future__ import annotations
 
@@ -7,238 +7,173 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define
 
-from linode_orm.wire.ratelimit.aimd import NEVER, Aimd
-from linode_orm.wire.ratelimit.sliding_log import POLL, SlidingLog
+from linode_orm.wire.ratelimit.aimd import Aimd
+from linode_orm.wire.ratelimit.bucket import NEVER, POLL
+from linode_orm.wire.ratelimit.policy import full_periods
+from linode_orm.wire.ratelimit.server_window import ServerWindow, Sighting, WindowState
+from linode_orm.wire.ratelimit.shared_window import ProbeShown, WindowFull, claim_probe, publish_probe
+from linode_orm.wire.ratelimit.sliding_log import SlidingLog
+from linode_orm.wire.ratelimit.snapshot import BudgetRow
 
 if TYPE_CHECKING:
-    from linode_orm.wire.ratelimit.headers import RateLimitHeaders
+    from linode_orm.wire.ratelimit.bucket import Acquisition, Completion, Denial, FirstReport
+    from linode_orm.wire.ratelimit.headers import Observation
+    from linode_orm.wire.ratelimit.sharing import SharedStore
 
-_RESOLUTION: Final = 1.0
-_REQUESTS_PER_PROBE: Final = 50
-"""Requests of a limit for each probe of the second in which the window ends."""
-_FEWEST_PROBES: Final = 2
-_MOST_PROBES: Final = 8
-_LONGEST_PERIOD: Final = 300.0
+_SHORT_PERIOD: Final = 5.0
 _FOREIGN_TOLERANCE: Final = 0.05
-_SHORTEST_WINDOW: Final = 5.0
 
 
 @define(eq=False)
 class ReportedFixedWindow:
     """A budget that answers report: `limit` requests until its window ends, then as many again.
 
-    `ends_at` is the reported end, in whole seconds. The true end (the boundary) lies between `earliest` and `latest`
-    seconds from there, and every answer near it narrows these bounds. A window-boundary probe is a request that is sent
-    between them, one at a time: a refusal raises `earliest`, anything else lowers `latest`.
-    `foreign_usage` counts requests that this client did not send, as far as answers show, `shared_usage` those of them
-    that a shared counter knows. `name` is the window's name at the shared counter, `uncounted` the requests that it has
-    not counted yet, and `uncounted_on_join` those where another process has named the window first.
+    The window is a state machine. A budget of short windows is kept by a sliding log as soon as its period is known.
     """
 
-    limit: int
-    per: float
-    reset: float | None
-    ends_at: float
-    last_seen: float
-    used: int = 0
-    foreign_usage: int = 0
-    shared_usage: int = 0
-    last_remaining: int = 0
-    lowest_remaining: int = Factory(lambda self: self.limit, takes_self=True)
-    previous_used: int = 0
-    number: int = 1
-    in_flight: int = 0
+    window: ServerWindow
+    limit: int = Factory(lambda self: self.window.limit, takes_self=True)
+    per: float = Factory(lambda self: self.window.per, takes_self=True)
     blocked_until: float = NEVER
-    earliest: float = -_RESOLUTION
-    latest: float = _RESOLUTION
-    confirmed: bool = True
-    rolled_over_at: float = 0.0
-    boundary: float = Factory(lambda self: self.reset or 0.0, takes_self=True)
-    probing: bool = False
-    period_known: bool = False
-    name: str = ""
-    uncounted: int = 0
-    uncounted_on_join: int | None = None
-    name_agreed_for: float | None = None
-    log: SlidingLog | None = None
     aimd: Aimd = Factory(lambda self: Aimd(self.per), takes_self=True)
+    log: SlidingLog | None = None
+
+    @classmethod
+    def of_report(cls, first: FirstReport) -> ReportedFixedWindow:
+        """Return a bucket for a limit that was reported for the first time; `observe` follows."""
+        return cls(ServerWindow.of_report(first))
+
+    @property
+    def known_period(self) -> float | None:
+        """The seconds between two resets, None as long as no two of them were reported."""
+        return self.per if self.window.is_period_known else None
+
+    # -- before a request ----------------------------------------------------------------------------------------------
 
     def delay(self, now: float, share: float) -> float:
-        """Return the seconds until the next request may be sent, 0 if it may be sent now."""
+        """Return the seconds until the next request may be sent, 0 if it may be sent now.
+
+        A window whose end has passed in any case gives way to the next one.
+        """
         if now < self.blocked_until:
             return self.blocked_until - now
         if self.log is not None:
             return self.log.delay(now, share)
-        if now >= self.ends_at + self.latest:
-            self._roll_over(now, self.in_flight)
+        self.window.end_if_past(now)
         if self.remaining(now, share) > 0:
             return 0.0
-        end = self.ends_at + self.latest
-        if self.probing:
-            end = min(end, now + POLL)
-        probe = self._probe_time()  # promise 37: one request probes whether the window has ended
-        return max((end if probe is None else min(probe, end)) - now, 0.0)
-
-    def _probe_time(self) -> float | None:
-        """Return when a probe of the boundary may be sent; None if the boundary is known well enough.
-
-        To be a little late costs that little once, for the windows follow each other. A refused probe costs more.
-        """
-        width = self.latest - self.earliest
-        precision = _RESOLUTION / min(max(self.limit // _REQUESTS_PER_PROBE, _FEWEST_PROBES), _MOST_PROBES)
-        if self.probing or self.reset is None or width <= precision:
-            return None
-        # The reported second first: an API that rounds up has reported an end that is too late.
-        at = 0.0 if self.earliest < 0 < self.latest - precision else self.earliest + min(precision, width / 2)
-        return self.ends_at + at if at < self.latest else None
-
-    def remaining(self, now: float, share: float) -> int:
-        """Return how many requests may be sent now."""
-        if self.log is not None:
-            return self.log.remaining(now, share)
-        return max(min(self.allowance(now, share), self.limit - self.foreign_usage) - self.used, 0)
-
-    def allowance(self, now: float, share: float) -> int:
-        """Return how many requests of a window are used, after what refusals took away."""
-        return max(int(self.limit * self.aimd.factor(now) * share), 1)
-
-    def explains(self, report: RateLimitHeaders) -> bool:
-        """Whether a refusal says only what is known: the window is used up, and not by foreign usage."""
-        return report.remaining == 0 and self.foreign_usage - self.shared_usage <= self.limit * _FOREIGN_TOLERANCE
-
-    def decrease(self, began: float, now: float) -> None:
-        """Halve the rate after a refusal."""
-        self.aimd.decrease(began, now)
+        return max(self.window.next_turn(now) - now, 0.0)
 
     def acquire(self, now: float, share: float) -> int:
         """Count a request that is sent now; return the number of the window whose end it probes, else 0."""
         if self.log is not None:
             self.log.acquire(now, share)
-        probe = self.log is None and self.remaining(now, share) <= 0
-        self.probing = self.probing or probe
-        self.used += 1
-        self.in_flight += 1
-        return self.number if probe else 0
+            return self.window.count(is_probe=False)
+        # Without room, the limiter sends a request only because its time as a probe has come.
+        return self.window.count(is_probe=self.remaining(now, share) <= 0)
 
-    def complete(self, began: float, now: float, *, refused: bool = False) -> None:
-        """Note that the end of a request is known; a refused one did not count."""
-        self.in_flight -= 1
-        self.used = max(self.used - refused, 0)
-        self.probing = self.probing and not refused
+    def cancel(self, probe: int, denial: Denial | None, now: float) -> float:
+        """Uncount a request that was not sent; return the seconds after which to ask again."""
+        window = self.window
+        window.uncount(probe)
         if self.log is not None:
-            self.log.complete(began, now, refused=refused)
+            self.log.cancel(probe, denial, now)
+        # Another thread may have seen the next window meanwhile, so that names and numbers are compared.
+        if isinstance(denial, WindowFull) and denial.name == window.shared.name:
+            window.usage.fill()
+        if isinstance(denial, ProbeShown) and probe == window.number:
+            window.learn_probe(denial.earliest, denial.latest, now)
+            return 0.0
+        return 0.0 if denial is None else POLL
 
-    def cancel(self, probe: int, *, full: bool) -> None:
-        """Uncount a request that was not sent; `full` if other processes have used up the window."""
-        self.in_flight -= 1
-        self.used -= 1
-        self.probing = self.probing and not probe
+    def remaining(self, now: float, share: float) -> int:
+        """Return how many requests may be sent now."""
         if self.log is not None:
-            self.log.cancel(probe, full=full)
-        if full:
-            self.foreign_usage = max(self.foreign_usage, self.limit - self.used)
+            return self.log.remaining(now, share)
+        return self.window.usage.remaining(self.allowance(now, share))
 
-    def probe_accepted(self, now: float, probe: int) -> None:
-        """Learn from a probe that the API took and whose answer reports another budget: this window has ended."""
-        if probe == self.number:
-            self.latest = min(self.latest, max(now - self.ends_at, -_RESOLUTION))
-            self._roll_over(now, used=self.in_flight + 1)
+    def allowance(self, now: float, share: float) -> int:
+        """Return how many requests of a window are used, after what refusals took away."""
+        return max(int(self.limit * self.aimd.factor(now) * share), 1)
 
-    def learn_probe(self, earliest: float, latest: float | None, now: float) -> None:
-        """Learn the bounds that a probe of another process has shown; `latest` is None if the probe was refused."""
-        if latest is None:
-            self._raise_earliest(earliest)
-        else:
-            self.latest = min(self.latest, max(latest, -_RESOLUTION))
-            self._roll_over(now, used=self.in_flight)
+    # -- after a request -----------------------------------------------------------------------------------------------
 
-    def _raise_earliest(self, earliest: float) -> None:
-        if earliest > self.earliest:
-            self.earliest = earliest
-            self.latest = max(self.latest, earliest + _RESOLUTION / 2)
+    def complete(self, began: float, now: float, probe: int, completion: Completion) -> None:
+        """Learn how a request ended; a refused one did not count."""
+        self.window.complete(now, probe, completion)
+        if self.log is not None:
+            self.log.complete(began, now, probe, completion)
 
-    def observe(self, report: RateLimitHeaders, ends_at: float | None, began: float, now: float) -> None:
-        """Learn from an answer whose request was sent at `began`; `ends_at` is its reset on this clock."""
-        self.last_seen = now
-        if report.remaining is None:
-            return
-        if ends_at is None or report.reset is None or self.reset is None:
-            self._observe_without_reset(report.remaining, now)
-            return
-        ahead = report.reset - self.reset
-        if ahead < -_RESOLUTION:
-            # The request counted in the window before, and was counted here because that was not known.
-            self.used = max(self.used - 1, 0)
-            return
-        fresh, self.last_remaining = report.remaining > self.last_remaining, report.remaining
-        if ahead > _RESOLUTION or (ahead > 0 and fresh):
-            self._observe_next(report.reset, ends_at, now)
-        else:
-            self._observe_current(ends_at, began, now)
-        # With nothing in flight, the lowest report is exact.
-        self.lowest_remaining = min(self.lowest_remaining, report.remaining)
-        self.used = min(self.used, self.limit - self.lowest_remaining + 2 * self.in_flight)
-        if self.in_flight:
-            self.foreign_usage = max(self.foreign_usage, self.limit - report.remaining - self.used)
-        else:
-            self.foreign_usage = max(self.limit - self.lowest_remaining - self.used, 0)
+    def observe(self, seen: Observation) -> bool:
+        """Learn from an answer that reports this window; return whether it explains a refusal.
 
-    def _observe_without_reset(self, remaining: int, now: float) -> None:
-        """Learn from an answer without a reset: if more remain than before, a new window has begun."""
-        if remaining > self.limit - self.used - self.foreign_usage + self.in_flight:
-            self.used, self.foreign_usage, self.ends_at = self.in_flight + 1, 0, now + self.per
-        self.foreign_usage = max(self.foreign_usage, self.limit - remaining - self.used)
+        It does if the window is used up, and not by foreign usage that no shared counter knows of. A little of that is
+        explained too: nobody can say of a request in flight whose window it counts in.
+        """
+        window = self.window
+        sent = window.usage.own - window.in_flight
+        sighting = window.observe(seen)
+        if sighting is Sighting.REVIVED:
+            # The requests that were sent since the assumed end are refused for that, not for their rate.
+            self.aimd.ignore_in_flight(seen.now)
+        if window.per != self.per:
+            self._change_period(window.per, max(sent, 0), seen.now)
+        unknown = window.usage.foreign - window.usage.shared
+        return seen.headers.remaining == 0 and unknown <= self.limit * _FOREIGN_TOLERANCE
 
-    def _observe_current(self, ends_at: float, began: float, now: float) -> None:
-        if not self.confirmed:
-            # The roll-over came too early: the old window is still open.
-            self.confirmed, self.used = True, self.used + self.previous_used
-            self.aimd.ignore_in_flight(now)
-        self.ends_at, self.probing = ends_at, False
-        self._raise_earliest(began - ends_at)
+    def decrease(self, began: float, now: float) -> None:
+        """Halve the rate after a refusal."""
+        self.aimd.decrease(began, now)
 
-    def _observe_next(self, reset: float, ends_at: float, now: float) -> None:
-        # The window that was assumed to have begun may have ended too, without an answer in it.
-        another = self.confirmed or (self.period_known and reset > self.boundary + _RESOLUTION)
-        offset = now - (self.ends_at if another else self.rolled_over_at)
-        if -_RESOLUTION <= offset < self.latest:
-            self.latest = offset
-            self.earliest = min(self.earliest, offset - POLL)
-        ahead = reset - (self.reset or reset)
-        if ahead <= (self.per if self.period_known else _LONGEST_PERIOD):
-            self._learn_period(ahead, now)
-        if another:
-            self._start(self.in_flight + 1, reset - self.per if self.period_known else self.boundary)
-        self.reset, self.boundary, self.ends_at, self.confirmed = reset, reset, ends_at, True
-
-    def _learn_period(self, per: float, now: float) -> None:
+    def _change_period(self, per: float, sent: int, now: float) -> None:
         self.per = self.aimd.per = per
-        self.period_known = True
         if self.log is not None:
             self.log.per = per
-        elif per <= _SHORTEST_WINDOW:
-            # Whole seconds are too coarse for windows this short: a sliding log counts them.
-            spent = min(max(self.used - self.in_flight, 0), self.limit)
-            self.log = SlidingLog(self.limit, per, self.in_flight, aimd=self.aimd, completed_at=deque([now] * spent))
+        elif per <= _SHORT_PERIOD:
+            # Whole seconds are too coarse for windows this short: to find the end of one would take longer than it
+            # lasts. What was sent in the window before counts as sent now, which is the latest that it can have been.
+            completed_at = deque([now] * min(sent, self.limit))
+            self.log = SlidingLog(self.limit, per, self.window.in_flight, aimd=self.aimd, completed_at=completed_at)
 
-    def _roll_over(self, now: float, used: int) -> None:
-        """The window has ended; the next answer shows when the next one began."""
-        self.rolled_over_at = self.ends_at
-        periods = max(int((now - self.latest - self.ends_at) // self.per) + 1, 1)
-        self.ends_at += periods * self.per
-        start = self.boundary + (periods - 1) * self.per
-        self._start(used, start)
-        self.boundary = start + self.per
-        self.confirmed = self.reset is None
+    # -- what remains --------------------------------------------------------------------------------------------------
 
-    def _start(self, used: int, start: float) -> None:
-        self.name, self.name_agreed_for, self.uncounted, self.uncounted_on_join = f">{start}", None, used, None
-        self.previous_used, self.used, self.foreign_usage, self.shared_usage, self.probing = (
-            self.used,
-            used,
-            0,
-            0,
-            False,
-        )
-        self.lowest_remaining = self.limit
-        self.number += 1
+    def least_time(self, count: int, now: float, share: float) -> float:
+        """Return the least seconds that `count` more requests take."""
+        remaining = self.remaining(now, share)
+        if count <= remaining:
+            return 0.0
+        return max(self.window.boundary.at - now, 0.0) + full_periods(count - remaining, self.limit) * self.per
+
+    def row(self, name: str, source: str, now: float, share: float) -> BudgetRow:
+        """Return the state of the window as a row of the budget snapshot."""
+        left = self.remaining(now, share) if now < self.window.boundary.end() else self.limit
+        resets_in = max(self.window.boundary.at - now, 0.0)
+        return BudgetRow(name, self.limit, self.per, left, resets_in, self.aimd.factor(now), source)
+
+    # -- shared by processes -------------------------------------------------------------------------------------------
+
+    def count_shared(self, store: SharedStore, acquisition: Acquisition, now: float) -> Denial | None:
+        """Count a request for all processes; return why it must not be sent, None if it may be.
+
+        A probe is claimed instead: it is counted in the window that it opens.
+        """
+        window = self.window
+        if acquisition.probe:
+            return claim_probe(store, acquisition, window.reset, window.boundary.earliest)
+        with store.lock:
+            # An assumed window has a name of this process alone until a report says which one it is.
+            if window.state is not WindowState.ENDED and window.shared.agreed_for != window.reset:
+                window.shared.agree(store, acquisition.key, window.reset, window.usage.own)
+            name, uncounted = window.shared.name, window.shared.take_uncounted()
+        # Outside of the lock, so that the threads of a process do not wait for each other's answers of Redis.
+        acquisition.counted_key = f"{acquisition.key}:{name}"
+        total = store.add(acquisition.counted_key, 1 + uncounted)
+        window.usage.shared = max(total - window.usage.own, 0)
+        # promise 40: all processes share it
+        return None if total <= self.allowance(now, 1) else WindowFull(self, name)
+
+    def publish_probe(self, store: SharedStore, acquisition: Acquisition) -> None:
+        """Tell the other processes which bound a probe of this one has set."""
+        has_ended = self.window.number != acquisition.probe
+        bound = self.window.boundary.latest if has_ended else self.window.boundary.earliest
+        publish_probe(store, acquisition, has_ended=has_ended, bound=bound)

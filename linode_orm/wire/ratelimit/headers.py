@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from attrs import frozen
 
@@ -27,6 +27,33 @@ class RateLimitHeaders:
     limit: int
     remaining: int | None
     reset: float | None
+
+
+class Observation(NamedTuple):
+    """An answer as the bucket sees it that it reports. Times are of the monotonic clock.
+
+    Its request was sent at `began`, and it came at `now`. `ends_at` is the reported reset on this clock, None if the
+    answer has none, or an impossible one.
+    """
+
+    headers: RateLimitHeaders
+    ends_at: float | None
+    began: float
+    now: float
+
+
+class RateFeedback(NamedTuple):
+    """What one answer says of rates. Its request was sent at `began`, and it came at `now` (monotonic seconds).
+
+    `date` is the API's own time and `retry_after` the pause that a refusal (429) asks for; both may be missing.
+    """
+
+    began: float
+    now: float
+    is_refused: bool
+    headers: RateLimitHeaders | None
+    date: float | None
+    retry_after: float | None
 
 
 def parse_rate_limit(headers: Mapping[str, str]) -> RateLimitHeaders | None:

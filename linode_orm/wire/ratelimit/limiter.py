@@ -4,33 +4,49 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from math import ceil
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from linode_orm.errors import RateLimited
-from linode_orm.wire.ratelimit.aimd import NEVER
+from linode_orm.wire.ratelimit.bucket import NEVER, Acquisition, Bucket, Completion, FirstReport
 from linode_orm.wire.ratelimit.clock_offset import ClockOffset
 from linode_orm.wire.ratelimit.fixed_window import ReportedFixedWindow
-from linode_orm.wire.ratelimit.headers import parse_http_date, parse_rate_limit, parse_retry_after
+from linode_orm.wire.ratelimit.headers import (
+    Observation,
+    RateFeedback,
+    parse_http_date,
+    parse_rate_limit,
+    parse_retry_after,
+)
 from linode_orm.wire.ratelimit.policy import EndpointPolicy, documented_policies, endpoint_of, policy_of
-from linode_orm.wire.ratelimit.sliding_log import POLL, SlidingLog
-from linode_orm.wire.ratelimit.snapshot import BudgetRow, BudgetSnapshot
+from linode_orm.wire.ratelimit.sliding_log import SlidingLog
+from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from linode_orm.wire.clock import Clock
     from linode_orm.wire.messages import Response
+    from linode_orm.wire.ratelimit.bucket import Denial
     from linode_orm.wire.ratelimit.headers import RateLimitHeaders
 
 _TOO_MANY_REQUESTS: Final = 429
 _DEFAULT_PAUSE: Final = 1.0
 _LONGEST_BLOCK: Final = 120.0
+"""Seconds: no window of the API is longer, and a later end may be a mistake of a proxy or a clock."""
 _FORGET_AFTER: Final = 600.0
+"""Seconds without a report after which a limit no longer holds."""
 _MAX_ENDPOINTS: Final = 1024
+
+
+@frozen
+class Algorithms:
+    """The rate algorithm of documented limits, and that of limits that answers report."""
+
+    documented: Callable[[EndpointPolicy], Bucket] = SlidingLog.of_policy
+    reported: Callable[[FirstReport], Bucket] = ReportedFixedWindow.of_report
 
 
 @define(eq=False)
@@ -39,192 +55,163 @@ class Endpoint:
 
     name: str
     policy: EndpointPolicy
-    documented: SlidingLog
-    windows: dict[int, ReportedFixedWindow] = field(factory=dict)
+    documented: Bucket
+    reported: dict[int, Bucket] = field(factory=dict)
+    last_report: dict[int, float] = field(factory=dict)
+    buckets: dict[str, Bucket] = Factory(lambda self: {f"class:{self.policy.name}": self.documented}, takes_self=True)
+    """The buckets that a request counts in, by their keys at a shared counter."""
     blocked_until: float = NEVER
     in_flight: int = 0
     started: int = 0
 
-    def buckets(self) -> list[SlidingLog] | list[ReportedFixedWindow]:
-        """Return the buckets that a request counts in."""
-        return list(self.windows.values()) if self.windows else [self.documented]
+    def add_reported(self, limit: int, bucket: Bucket, now: float) -> None:
+        """Keep a bucket that was reported for the first time, and none that was not reported for ten minutes."""
+        for each, seen_at in list(self.last_report.items()):
+            if seen_at < now - _FORGET_AFTER:
+                # The API has changed its limits.
+                del self.reported[each], self.last_report[each]
+        self.reported[limit] = bucket
+        self.buckets = {f"{self.name}:{each}": kept for each, kept in self.reported.items()}
 
 
 @frozen(eq=False)
 class Permit:
-    """The permit to send one request: its endpoint, the buckets that it counts in, and which of them it probes."""
+    """The permit to send one request: its endpoint, and what it has acquired of each bucket, at `began`."""
 
     endpoint: Endpoint
-    buckets: tuple[SlidingLog | ReportedFixedWindow, ...]
-    probes: tuple[int, ...]
+    acquisitions: tuple[Acquisition, ...]
     began: float
-    claimed_probes: list[tuple[ReportedFixedWindow, int, str]] = field(factory=list)
-    """The probes that it alone makes among all processes: the window, its number, and the key of the result."""
+
+    @property
+    def is_probe(self) -> bool:
+        """Whether the request tests if a window has ended."""
+        return any(each.probe for each in self.acquisitions)
 
     def explains(self, refusal: Exception) -> bool:
         """Whether a refusal is the result of its probe: it asks for no more than one second, the least that it can."""
-        return any(self.probes) and isinstance(refusal, RateLimited) and (refusal.retry_after or 0.0) <= _DEFAULT_PAUSE
-
-
-@frozen
-class Denial:
-    """Why other processes keep a request from being sent: a window that is used up, or the result of their probe."""
-
-    bucket: SlidingLog | ReportedFixedWindow
-    window: str = ""
-    earliest: float | None = None
-    latest: float | None = None
-
-
-def least_time(requests: Iterable[tuple[str, str]]) -> float:
-    """Return the least seconds that requests (method, path) take under the documented limits."""
-    counts = Counter(policy_of(endpoint_of(method, path)) for method, path in requests)
-    return max((_full_periods(count, each.limit) * each.per for each, count in counts.items()), default=0.0)
-
-
-def _full_periods(count: int, limit: int) -> int:
-    """Return how many periods pass before the last of `count` requests may be sent."""
-    return max(ceil(count / limit) - 1, 0)
+        return self.is_probe and isinstance(refusal, RateLimited) and (refusal.retry_after or 0.0) <= _DEFAULT_PAUSE
 
 
 class RateLimiter:
     """The buckets of one client in one process. It never waits: it returns how long to wait. Thread-safe."""
 
-    def __init__(self, clock: Clock, *, is_shared: bool = False) -> None:
+    def __init__(self, clock: Clock, *, algorithms: Algorithms | None = None, is_shared: bool = False) -> None:
         self._clock = clock
+        self._algorithms = algorithms or Algorithms()
         self._is_shared = is_shared
-        self._offset = ClockOffset()
+        self._offset = ClockOffset(clock)
         self._lock = Lock()
         self._process = os.getpid()
-        self._documented: dict[EndpointPolicy, SlidingLog] = {}
+        self._documented: dict[EndpointPolicy, Bucket] = {}
         self._endpoints: dict[str, Endpoint] = {}
         self.share = 1.0
         """The part of every budget that this process may use."""
 
+    # -- before a request ----------------------------------------------------------------------------------------------
+
     def acquire(self, method: str, path: str) -> Permit | float:
         """Count a request that is sent at once, or return the seconds after which to ask again."""
         if os.getpid() != self._process:
+            # A fork may have copied the lock while another thread held it.
             self._process, self._lock = os.getpid(), Lock()
         now, share = self._clock.monotonic(), self.share
         with self._lock:
             endpoint = self._endpoint(endpoint_of(method, path))
             if now < endpoint.blocked_until:
                 return endpoint.blocked_until - now
-            buckets = endpoint.buckets()
-            delay = max(each.delay(now, share) for each in buckets)
+            buckets = endpoint.buckets
+            # All or nothing: no bucket counts a request that another one holds back.
+            delay = max(each.delay(now, share) for each in buckets.values())
             if delay > 0:
                 return delay
             endpoint.in_flight += 1
             endpoint.started += 1
-            return Permit(endpoint, tuple(buckets), tuple(each.acquire(now, share) for each in buckets), now)
+            # The buckets are those of now. A limit that is reported meanwhile counts the request as one in flight.
+            acquired = tuple(Acquisition(each, key, each.acquire(now, share)) for key, each in buckets.items())
+            return Permit(endpoint, acquired, now)
 
     def cancel(self, permit: Permit, denial: Denial) -> float:
         """Take back a permit that other processes denied; return the seconds after which to ask again."""
+        now = self._clock.monotonic()
         with self._lock:
             permit.endpoint.in_flight -= 1
-            for each, probe in zip(permit.buckets, permit.probes, strict=True):
-                # Another thread may have seen the next window meanwhile, so that the names are compared.
-                each.cancel(
-                    probe,
-                    full=each is denial.bucket and isinstance(each, ReportedFixedWindow) and each.name == denial.window,
-                )
-            denied = denial.bucket
-            if (
-                denial.earliest is None
-                or not isinstance(denied, ReportedFixedWindow)
-                or denied.number not in permit.probes
-            ):
-                return POLL
-            denied.learn_probe(denial.earliest, denial.latest, self._clock.monotonic())
-        return 0.0
+            return max(
+                each.bucket.cancel(each.probe, denial if each.bucket is denial.bucket else None, now)
+                for each in permit.acquisitions
+            )
+
+    # -- after a request -----------------------------------------------------------------------------------------------
 
     def complete(self, permit: Permit, response: Response | None) -> None:
         """Learn from the answer of a request, None if no answer came."""
-        now, endpoint = self._clock.monotonic(), permit.endpoint
-        report = parse_rate_limit(response.headers) if response is not None else None
+        now = self._clock.monotonic()
+        feedback = self._feedback(response, permit.began, now) if response is not None else None
         with self._lock:
-            endpoint.in_flight -= 1
-            for each in permit.buckets:
-                each.complete(permit.began, now, refused=response is not None and response.status == _TOO_MANY_REQUESTS)
-            if response is None:
+            permit.endpoint.in_flight -= 1
+            headers = feedback.headers if feedback is not None else None
+            reported = permit.endpoint.reported.get(headers.limit) if headers is not None else None
+            for each in permit.acquisitions:
+                completion = _completion(feedback, is_reported=each.bucket is reported)
+                each.bucket.complete(permit.began, now, each.probe, completion)
+            if feedback is None:
                 return
-            window = self._observe(endpoint, report, response, permit.began, now) if report is not None else None
-            if response.status == _TOO_MANY_REQUESTS:
-                is_explained = window is not None and report is not None and window.explains(report)
-                self._refused(permit, window, response, now, is_explained=is_explained)
-                return
-            for each, probe in zip(permit.buckets, permit.probes, strict=True):
-                if probe and isinstance(each, ReportedFixedWindow) and each is not window:
-                    each.probe_accepted(now, probe)
+            is_explained = False
+            if headers is not None:
+                reported, is_explained = self._observe(permit.endpoint, headers, feedback)
+            if feedback.is_refused:
+                # The refusal of a probe was expected, and an explained one needs no other rate: only time passes.
+                if not permit.is_probe and not is_explained:
+                    _decrease(permit, reported, now)
+                _block(permit, reported, feedback)
 
-    def _observe(
-        self, endpoint: Endpoint, report: RateLimitHeaders, response: Response, began: float, now: float
-    ) -> ReportedFixedWindow:
-        window = endpoint.windows.get(report.limit)
-        per = window.per if window is not None and window.period_known else None
-        date = parse_http_date(response.headers.get("date", ""))
-        ends_at = self._offset.to_monotonic(report.reset, date, began, now, self._clock, per=per)
-        if window is None:
-            for limit, each in list(endpoint.windows.items()):
-                if each.last_seen < now - _FORGET_AFTER:
-                    del endpoint.windows[limit]
-            per = endpoint.documented.per
-            window = ReportedFixedWindow(
-                report.limit, per, report.reset if ends_at is not None else None, now + per, now
+    def _feedback(self, response: Response, began: float, now: float) -> RateFeedback:
+        headers, is_refused = response.headers, response.status == _TOO_MANY_REQUESTS
+        return RateFeedback(
+            began,
+            now,
+            is_refused,
+            parse_rate_limit(headers),
+            parse_http_date(headers.get("date", "")),
+            # Every answer of the API carries the header; it has a meaning on a refusal only.
+            parse_retry_after(headers, self._clock.now().timestamp()) if is_refused else None,
+        )
+
+    def _observe(self, endpoint: Endpoint, headers: RateLimitHeaders, feedback: RateFeedback) -> tuple[Bucket, bool]:
+        """Let the bucket learn that an answer reports; return it, and whether it explains a refusal."""
+        # An endpoint may have several limits, and an answer reports one of them: the limit says which.
+        bucket = endpoint.reported.get(headers.limit)
+        ends_at = self._offset.to_monotonic(feedback, bucket.known_period if bucket is not None else None)
+        seen = Observation(headers, ends_at, feedback.began, feedback.now)
+        if bucket is None:
+            first = FirstReport(
+                seen, endpoint.documented.per, endpoint.started, endpoint.in_flight, is_shared=self._is_shared
             )
-            window.ends_at = ends_at if ends_at is not None else window.ends_at
-            counted = report.limit - (report.limit if report.remaining is None else report.remaining)
-            window.used = min(endpoint.started, counted + 2 * endpoint.in_flight)
-            window.uncounted, window.uncounted_on_join = counted, endpoint.in_flight
-            # The other processes have used the rest, until the shared counter says otherwise.
-            window.shared_usage = counted if self._is_shared else 0
-            window.name = f"={window.reset}"
-            endpoint.windows[report.limit] = window
-        window.observe(report, ends_at, began, now)
-        return window
-
-    def _refused(
-        self, permit: Permit, window: ReportedFixedWindow | None, response: Response, now: float, *, is_explained: bool
-    ) -> None:
-        """Decrease the rate after a 429, unless a header explains it or it is the result of a probe."""
-        retry_after = parse_retry_after(response.headers, self._clock.now().timestamp())
-        if any(permit.probes):
-            # One second is the least that the header can say.
-            retry_after = None if retry_after is None or retry_after <= _DEFAULT_PAUSE else retry_after
-        elif not is_explained:
-            for each in (window,) if window is not None else permit.buckets:
-                each.decrease(permit.began, now)
-        if retry_after is None and window is not None:
-            return
-        until = now + min(_DEFAULT_PAUSE if retry_after is None else retry_after, _LONGEST_BLOCK)
-        if window is not None:
-            window.blocked_until = max(window.blocked_until, until)
-        else:
-            permit.endpoint.blocked_until = max(permit.endpoint.blocked_until, until)
+            bucket = self._algorithms.reported(first)
+            endpoint.add_reported(headers.limit, bucket, feedback.now)
+        endpoint.last_report[headers.limit] = feedback.now
+        return bucket, bucket.observe(seen)
 
     def _endpoint(self, name: str) -> Endpoint:
         endpoint = self._endpoints.get(name)
         if endpoint is None:
             if len(self._endpoints) >= _MAX_ENDPOINTS:
+                # A name in a path that looks like no id makes an endpoint of its own. What is idle is learnt again.
                 self._endpoints = {key: each for key, each in self._endpoints.items() if each.in_flight}
             policy = policy_of(name)
-            endpoint = self._endpoints[name] = Endpoint(name, policy, self._documented_bucket(policy))
+            if policy not in self._documented:
+                self._documented[policy] = self._algorithms.documented(policy)
+            endpoint = self._endpoints[name] = Endpoint(name, policy, self._documented[policy])
         return endpoint
 
-    def _documented_bucket(self, policy: EndpointPolicy) -> SlidingLog:
-        if policy not in self._documented:
-            self._documented[policy] = SlidingLog(policy.limit, policy.per)  # promise 35: the documented limits
-        return self._documented[policy]
-
-    # -- what remains ------------------------------------------------------------------------------------------------
+    # -- what remains --------------------------------------------------------------------------------------------------
 
     def snapshot(self, shared: str | None = None) -> BudgetSnapshot:
-        """Return what remains of every budget."""
+        """Return what remains of every budget; `shared` names the counter that processes share."""
         now, share = self._clock.monotonic(), self.share
         with self._lock:
-            rows = [_documented_row(each, self._documented.get(each), now, share) for each in documented_policies()]
+            rows = [self._bucket(each).row(each.name, each.source, now, share) for each in documented_policies()]
             for endpoint in self._endpoints.values():
-                rows += [_reported_row(endpoint.name, each, now, share) for each in endpoint.windows.values()]
+                rows += [each.row(endpoint.name, "its answers", now, share) for each in endpoint.reported.values()]
         return BudgetSnapshot(tuple(rows), shared=shared, share=share)
 
     def least_time(self, requests: Iterable[tuple[str, str]]) -> float:
@@ -235,30 +222,42 @@ class RateLimiter:
         with self._lock:
             for name, count in counts.items():
                 endpoint = self._endpoints.get(name)
-                if endpoint is None or not endpoint.windows:
+                if endpoint is None or not endpoint.reported:
                     unreported[policy_of(name)] += count
                     continue
-                for each in endpoint.windows.values():
-                    longest = max(longest, _time(count, each.remaining(now, share), each, each.ends_at - now))
+                for each in endpoint.reported.values():
+                    longest = max(longest, each.least_time(count, now, share))
             for policy, count in unreported.items():
-                log = self._documented.get(policy) or SlidingLog(policy.limit, policy.per)
-                longest = max(longest, _time(count, log.remaining(now, share), log, log.per))
+                longest = max(longest, self._bucket(policy).least_time(count, now, share))
         return longest
 
-
-def _time(count: int, remaining: int, bucket: SlidingLog | ReportedFixedWindow, resets_in: float) -> float:
-    if count <= remaining:
-        return 0.0
-    return max(resets_in, 0.0) + _full_periods(count - remaining, bucket.limit) * bucket.per
+    def _bucket(self, policy: EndpointPolicy) -> Bucket:
+        """Return the bucket of a policy; a look at it alone keeps no new one."""
+        return self._documented.get(policy) or self._algorithms.documented(policy)
 
 
-def _documented_row(policy: EndpointPolicy, log: SlidingLog | None, now: float, share: float) -> BudgetRow:
-    log = log or SlidingLog(policy.limit, policy.per)
-    left = log.remaining(now, share)
-    return BudgetRow(policy.name, policy.limit, policy.per, left, None, log.aimd.factor(now), policy.source)
+def _completion(feedback: RateFeedback | None, *, is_reported: bool) -> Completion:
+    if feedback is None:
+        return Completion.NO_ANSWER
+    if feedback.is_refused:
+        return Completion.REFUSED
+    return Completion.REPORTED if is_reported else Completion.ACCEPTED
 
 
-def _reported_row(name: str, window: ReportedFixedWindow, now: float, share: float) -> BudgetRow:
-    resets_in = max(window.ends_at - now, 0.0)
-    left = window.remaining(now, share) if now < window.ends_at + window.latest else window.limit
-    return BudgetRow(name, window.limit, window.per, left, resets_in, window.aimd.factor(now), "its answers")
+def _decrease(permit: Permit, reported: Bucket | None, now: float) -> None:
+    """Lower the rate of the bucket that a refusal reports, or of all if it reports none."""
+    for bucket in (reported,) if reported is not None else (each.bucket for each in permit.acquisitions):
+        bucket.decrease(permit.began, now)
+
+
+def _block(permit: Permit, reported: Bucket | None, feedback: RateFeedback) -> None:
+    """Block what a refusal reports for as long as it asks for, two minutes at most."""
+    pause = feedback.retry_after
+    if permit.is_probe and pause is not None and pause <= _DEFAULT_PAUSE:
+        # One second is the least that the header can say. It is no pause to make: the next probe is due before.
+        pause = None
+    if pause is None and reported is not None:
+        return
+    target = permit.endpoint if reported is None else reported
+    until = feedback.now + min(_DEFAULT_PAUSE if pause is None else pause, _LONGEST_BLOCK)
+    target.blocked_until = max(target.blocked_until, until)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
-from typing import Final
+from math import ceil
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _DOCUMENTED: Final = "the API's page on rate limits"
 _RECORDED: Final = "X-RateLimit-Limit of recorded answers"
@@ -159,8 +164,20 @@ def endpoint_of(method: str, path: str) -> str:
 def policy_of(endpoint: str) -> EndpointPolicy:
     """Return the policy of an endpoint, given as `endpoint_of` returns it."""
     method, _, path = endpoint.partition(" ")
+    # Patterns first, for an endpoint with a limit of its own may be a collection, too.
     for verb, pattern, policy in _POLICIES:
         if verb == method and re.fullmatch(pattern, path):
             return policy
     paged = method == "GET" and path.rpartition("/")[2] in _COLLECTION_SEGMENTS and path not in _NOT_PAGED
     return COLLECTIONS_POLICY if paged else DEFAULT_POLICY
+
+
+def least_time(requests: Iterable[tuple[str, str]]) -> float:
+    """Return the least seconds that requests (method, path) take under the documented limits."""
+    counts = Counter(policy_of(endpoint_of(method, path)) for method, path in requests)
+    return max((full_periods(count, each.limit) * each.per for each, count in counts.items()), default=0.0)
+
+
+def full_periods(count: int, limit: int) -> int:
+    """Return how many periods pass before the last of `count` requests may be sent."""
+    return max(ceil(count / limit) - 1, 0)

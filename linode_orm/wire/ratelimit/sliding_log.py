@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define
 
-from linode_orm.wire.ratelimit.aimd import NEVER, Aimd
+from linode_orm.wire.ratelimit.aimd import Aimd
+from linode_orm.wire.ratelimit.bucket import NEVER, POLL, Completion, Denial
+from linode_orm.wire.ratelimit.policy import full_periods
+from linode_orm.wire.ratelimit.snapshot import BudgetRow
 
-POLL: Final = 0.05
-"""Seconds between looks where the answer of a request in flight decides."""
+if TYPE_CHECKING:
+    from linode_orm.wire.ratelimit.bucket import Acquisition
+    from linode_orm.wire.ratelimit.headers import Observation
+    from linode_orm.wire.ratelimit.policy import EndpointPolicy
+    from linode_orm.wire.ratelimit.sharing import SharedStore
+
 _MARGIN: Final = 0.001
+_STARVED_PERIODS: Final = 2
 
 
 @define(eq=False)
 class SlidingLog:
     """A budget of unknown windows: never more than `limit` requests in any `per` seconds (a sliding-window log).
 
-    `shortest_round_trip` is the least time from a request to its answer. Of two requests, the API counted the later
-    one at least that much nearer to its answer than to the answer of the earlier one.
+    It keeps the time of each answer of the last period. That holds any fixed window of that length too, whatever its
+    phase, at the price of some room: the log cannot know that the API has forgotten a request already.
     """
 
     limit: int
@@ -29,6 +37,17 @@ class SlidingLog:
     shortest_round_trip: float = float("inf")
     aimd: Aimd = Factory(lambda self: Aimd(self.per), takes_self=True)
     completed_at: deque[float] = Factory(deque)
+    denied_since: float | None = None
+
+    @classmethod
+    def of_policy(cls, policy: EndpointPolicy) -> SlidingLog:
+        """Return a bucket for a documented limit."""
+        return cls(policy.limit, policy.per)  # promise 35: the documented limits
+
+    @property
+    def known_period(self) -> float | None:
+        """None: the log knows no resets."""
+        return None
 
     def delay(self, now: float, share: float) -> float:
         """Return the seconds until the next request may be sent, 0 if it may be sent now."""
@@ -41,24 +60,30 @@ class SlidingLog:
         if excess < 0:
             return 0.0
         if excess >= len(self.completed_at):
+            # Requests in flight fill the budget. Their time is not known before their answers are here.
             return POLL
         return max(self.completed_at[excess] + span + _MARGIN - now, _MARGIN)
 
-    def acquire(self, now: float, share: float) -> int:  # noqa: ARG002  the other kind of bucket needs them
-        """Count a request that is sent now; return 0, for none of them is a probe."""
+    def acquire(self, now: float, share: float) -> int:  # noqa: ARG002  as the protocol has it
+        """Count a request that is sent now; none of them is a probe."""
         self.in_flight += 1
         return 0
 
-    def cancel(self, probe: int, *, full: bool) -> None:  # noqa: ARG002  the same
-        """Uncount a request that was not sent."""
+    def cancel(self, probe: int, denial: Denial | None, now: float) -> float:  # noqa: ARG002  as the protocol has it
+        """Uncount a request that was not sent; return the seconds after which to ask again."""
         self.in_flight -= 1
+        return 0.0 if denial is None else POLL
 
-    def complete(self, began: float, now: float, *, refused: bool = False) -> None:
+    def complete(self, began: float, now: float, probe: int, completion: Completion) -> None:  # noqa: ARG002  as above
         """Count a request whose end is known, unless the API refused it."""
         self.in_flight -= 1
         self.shortest_round_trip = min(self.shortest_round_trip, now - began)
-        if not refused:
+        if completion is not Completion.REFUSED:
             self.completed_at.append(now)
+
+    def observe(self, seen: Observation) -> bool:  # noqa: ARG002  as above
+        """Learn nothing: the log needs no word of a window. A refusal is never explained."""
+        return False
 
     def decrease(self, began: float, now: float) -> None:
         """Halve the rate after a refusal; what the API took in one period is the ceiling."""
@@ -72,9 +97,41 @@ class SlidingLog:
         """Return how many requests may be sent in any `per` seconds, after what refusals took away."""
         return max(int(self.limit * self.aimd.factor(now) * share), 1)
 
+    def least_time(self, count: int, now: float, share: float) -> float:
+        """Return the least seconds that `count` more requests take."""
+        remaining = self.remaining(now, share)
+        return 0.0 if count <= remaining else self.per + full_periods(count - remaining, self.limit) * self.per
+
+    def row(self, name: str, source: str, now: float, share: float) -> BudgetRow:
+        """Return the state of the bucket as a row of the budget snapshot."""
+        return BudgetRow(name, self.limit, self.per, self.remaining(now, share), None, self.aimd.factor(now), source)
+
     def _recent(self, now: float) -> int:
         span = self._span()
         return sum(1 for each in self.completed_at if each + span >= now)
 
     def _span(self) -> float:
+        """Return how long an answer counts.
+
+        The API counted a request somewhere between its start and its answer. The next one is counted a round trip
+        before its own answer at the earliest, so that the shortest round trip seen can be taken off the period.
+        """
         return max(self.per - self.shortest_round_trip, 0.0) if self.completed_at else self.per
+
+    # -- shared by processes -------------------------------------------------------------------------------------------
+
+    def count_shared(self, store: SharedStore, acquisition: Acquisition, now: float) -> Denial | None:
+        """Count a request in a sliding log that all processes share; return why it must not be sent."""
+        per = int(self.per)
+        if store.acquire_sliding(acquisition.key, self.allowance(now, 1), per):
+            self.denied_since = None
+            return None
+        if self.denied_since is None:
+            self.denied_since = now
+        elif now - self.denied_since > _STARVED_PERIODS * per:
+            # No log of ours is full for two periods: something else stands under the key.
+            store.clear_sliding(acquisition.key, per)
+        return Denial(self)
+
+    def publish_probe(self, store: SharedStore, acquisition: Acquisition) -> None:
+        """Publish nothing, for there are no probes."""

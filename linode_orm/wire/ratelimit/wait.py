@@ -10,11 +10,11 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.ratelimit.limiter import Permit, RateLimiter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from linode_orm.wire.clock import Clock
     from linode_orm.wire.messages import Request, Response
-    from linode_orm.wire.ratelimit.limiter import Denial
+    from linode_orm.wire.ratelimit.bucket import Acquisition, Denial
     from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot
 
 _log: Final = logging.getLogger("linode_orm.rates")
@@ -25,7 +25,7 @@ _LOGGED_DELAY: Final = 1.0
 
 
 class SharedCounter(Protocol):
-    """A counter of requests that several processes share."""
+    """A counter of requests that several processes share, for as long as it can be reached."""
 
     name: str
 
@@ -38,22 +38,22 @@ class SharedCounter(Protocol):
         """Return the part of every budget that this process may use alone: 1 while the counter is reached."""
         ...
 
-    def deny(self, permit: Permit) -> Denial | None:
+    def deny(self, acquisitions: Sequence[Acquisition]) -> Denial | None:
         """Count a request for all processes; return what keeps it from being sent, None if nothing does."""
         ...
 
-    def publish_probes(self, permit: Permit) -> None:
-        """Tell the other processes the results of its probes."""
+    def publish_probes(self, acquisitions: Sequence[Acquisition]) -> None:
+        """Tell the other processes the results of the probes that this process claimed."""
         ...
 
 
 class BlockingRateLimiter:
     """Lets each request wait until its buckets have room, for all processes that share them."""
 
-    def __init__(self, clock: Clock, shared: SharedCounter | None = None) -> None:
+    def __init__(self, clock: Clock, limiter: RateLimiter, shared: SharedCounter | None = None) -> None:
         self._clock = clock
+        self._limiter = limiter
         self._shared = shared
-        self._limiter = RateLimiter(clock, is_shared=shared is not None)
 
     def acquire(self, request: Request, wanted: Callable[[], bool]) -> tuple[Permit, float]:
         """Wait for a request's turn; return the permit to send it and the seconds waited.
@@ -79,22 +79,24 @@ class BlockingRateLimiter:
     def _try_acquire(self, request: Request) -> Permit | float:
         if self._shared is not None:
             self._limiter.share = self._shared.share()
+        # The buckets of this process first, for they cost no round trip. What the shared counter denies is taken back.
         turn = self._limiter.acquire(request.method, request.path)
         if self._shared is None or not isinstance(turn, Permit):
             return turn
-        denial = self._shared.deny(turn)
+        denial = self._shared.deny(turn.acquisitions)
         return turn if denial is None else self._limiter.cancel(turn, denial)
 
     def complete(self, permit: Permit, response: Response | None) -> None:
         """Learn from the answer of a request, None if no answer came."""
         self._limiter.complete(permit, response)
-        if self._shared is not None and permit.claimed_probes:
-            self._shared.publish_probes(permit)
+        if self._shared is not None and permit.is_probe:
+            self._shared.publish_probes(permit.acquisitions)
 
     def snapshot(self) -> BudgetSnapshot:
         """Return what remains of every budget."""
         if self._shared is None:
             return self._limiter.snapshot()
+        # A look at the budget sends nothing, not even to the shared counter.
         self._limiter.share = self._shared.part
         return self._limiter.snapshot(self._shared.name)
 
@@ -119,14 +121,16 @@ def rate_limiter_for(
     if budget is None or budget is False:
         return None
     if budget is True:
-        return BlockingRateLimiter(clock)
+        return BlockingRateLimiter(clock, RateLimiter(clock))
     if not isinstance(budget, str) or not budget.startswith(SCHEMES):
         shown = budget.partition(":")[0] if isinstance(budget, str) else repr(budget)
         msg = f"budget is True, False, None or the redis:// address of a shared one, not {shown}"
         raise InvalidRequestError(msg)
     from linode_orm.wire.ratelimit.redis import RedisCounter  # noqa: PLC0415  needs an extra
+    from linode_orm.wire.ratelimit.redis_store import RedisStore  # noqa: PLC0415  needs an extra
 
-    return BlockingRateLimiter(clock, RedisCounter(budget, account, clock, processes=processes))
+    counter = RedisCounter(RedisStore(budget, account), clock, processes=processes)
+    return BlockingRateLimiter(clock, RateLimiter(clock, is_shared=True), counter)
 
 
 def _extra(request: Request, pause: float) -> dict[str, object]:

@@ -96,10 +96,10 @@ def edit(session: Session) -> None:
 
 def facts(sim: Simulator) -> dict[str, list[str]]:
     """Give what is in an account, ids aside: each row of each list as text."""
-    return {where: sorted(_told(sim, where, keys)) for where, keys in LISTS.items()}
+    return {where: sorted(_shown(sim, where, keys)) for where, keys in LISTS.items()}
 
 
-def _told(sim: Simulator, where: str, keys: tuple[str, ...]) -> Iterable[str]:
+def _shown(sim: Simulator, where: str, keys: tuple[str, ...]) -> Iterable[str]:
     for path in _paths(sim, where.split("/")[1:]):
         for row in _rows(sim, path):
             values = {key: sorted(row[key]) if key == "tags" else row[key] for key in keys}

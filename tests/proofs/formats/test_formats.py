@@ -36,7 +36,7 @@ for name in sys.argv[1:]:
 """
 
 
-def told(name):
+def shown(name):
     """Give the facts beside a kept file."""
     return json.loads((KEPT / f"{name}.json").read_text(encoding="utf-8"))
 
@@ -139,7 +139,7 @@ class TestPickles:
         assert plan == Plan.load(KEPT / "plan.json")
         sim = account()
         plan.apply(sim.client(), secrets=SECRETS)
-        assert difference(facts(sim), told("account")["after"]) == ([], [])
+        assert difference(facts(sim), shown("account")["after"]) == ([], [])
 
     def test_step(self):
         """A step is equal to that of the plan file."""
@@ -200,10 +200,10 @@ class TestJournals:
     @pytest.mark.parametrize("name", CRASHES)
     def test_what_a_crash_left_is_completed(self, name, tmp_path):
         """What was in doubt is settled and the rest is sent: nothing is lost, nothing doubled, and no more is to do."""
-        sim, path = rebuilt(told(f"crash-{name}")["writes"]), copied(f"crash-{name}", tmp_path)
+        sim, path = rebuilt(shown(f"crash-{name}")["writes"]), copied(f"crash-{name}", tmp_path)
         report = recover(path, client=sim.client(), secrets=SECRETS)
         assert report.counts == {"applied": 16}
-        assert difference(facts(sim), told("account")["after"]) == ([], [])
+        assert difference(facts(sim), shown("account")["after"]) == ([], [])
         sim.requests.clear()
         assert len(recover(path, client=sim.client())) == 0
         assert sim.requests.writes == []
@@ -211,22 +211,22 @@ class TestJournals:
     @pytest.mark.parametrize("name", CRASHES)
     def test_what_a_crash_left_is_taken_back(self, name, tmp_path):
         """With `undo` the account is as before, without the node that was deleted."""
-        sim, path = rebuilt(told(f"crash-{name}")["writes"]), copied(f"crash-{name}", tmp_path)
+        sim, path = rebuilt(shown(f"crash-{name}")["writes"]), copied(f"crash-{name}", tmp_path)
         report = recover(path, client=sim.client(), undo=True)
         assert set(report.counts) == {"undone", "not undone", "pending"}
         nodes = "/nodebalancers/*/configs/*/nodes"
-        wanted = without_lost(told("account")["before"], {nodes: LOST[nodes]})
+        wanted = without_lost(shown("account")["before"], {nodes: LOST[nodes]})
         assert difference(facts(sim), wanted) == ([], [])
 
     def test_a_finished_commit_is_undone(self, tmp_path):
         """`session.undo()` knows a commit of the journal, and its plan puts back all but what was deleted."""
-        kept = told("finished")
+        kept = shown("finished")
         sim, path = rebuilt(kept["writes"]), copied("finished", tmp_path)
         with Session(client=sim.client(), journal=path) as session:
             plan = session.undo(kept["commit"])
             assert len(plan.lost) == len(LOST)
             plan.apply(sim.client())
-        assert difference(facts(sim), without_lost(told("account")["before"])) == ([], [])
+        assert difference(facts(sim), without_lost(shown("account")["before"])) == ([], [])
 
 
 def test_plan_file():
@@ -237,7 +237,7 @@ def test_plan_file():
     sim = account()
     report = plan.apply(sim.client(), secrets=SECRETS)
     assert report.counts == {"applied": len(plan)}
-    assert difference(facts(sim), told("account")["after"]) == ([], [])
+    assert difference(facts(sim), shown("account")["after"]) == ([], [])
 
 
 def test_cassette():
@@ -254,8 +254,8 @@ def test_cassette():
 
 def test_the_files_say_their_format():
     """The files are of the version and of the format that is written beside them."""
-    made = told("made")
-    plan = told("plan")
+    made = shown("made")
+    plan = shown("plan")
     assert (plan["version"], plan["format"]) == (made["version"], made["format"])
     for path in KEPT.glob("*.sqlite"):
         # the number stands in the header, at byte 60

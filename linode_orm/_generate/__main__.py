@@ -1,0 +1,105 @@
+"""`python -m linode_orm._generate`: writes the declarations anew, or says with `--check` whether they would differ."""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from linode_orm._generate import coverage, notes
+from linode_orm._generate.description import locate, read
+from linode_orm._generate.facts import FOLDER, Facts
+from linode_orm._generate.index import door, index, service_door
+from linode_orm._generate.module import Module
+from linode_orm._generate.resources import build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+ROOT: Final = Path(__file__).parents[2]
+TARGET: Final = ROOT / "linode_orm" / "models"
+BY_HAND: Final = frozenset({"_extra.py", "_files.py"})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the generator; give 1 where `--check` finds a difference."""
+    parser = argparse.ArgumentParser(prog="python -m linode_orm._generate", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, and fail where something would change")
+    parser.add_argument("--wheel", type=Path, help="a linode-cli wheel to read instead of the release in _common.toml")
+    parser.add_argument("--facts", type=Path, default=FOLDER, help="another folder of facts")
+    parser.add_argument("--target", type=Path, default=TARGET, help="another folder to write to")
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / "models"
+        facts = Facts(given.facts)
+        write(fresh, facts, given.wheel)
+        if given.check:
+            return report(fresh, given.target) or pages(given.target)
+        settle(fresh, given.target)
+        if given.target == TARGET:
+            notes.settle(facts)
+            coverage.settle()
+    return 0
+
+
+def write(target: Path, facts: Facts, wheel: Path | None = None) -> None:
+    """Write every module into an empty folder, formatted."""
+    with locate(facts.common["linode_cli"], wheel) as file:
+        resources = build(read(file), facts)
+    for service, own in facts.services.items():
+        (target / service).mkdir(parents=True)
+        title = str(own.get("service", {}).get("title", service.replace("_", " ")))
+        (target / service / "__init__.py").write_text(service_door(title), encoding="utf-8")
+    for resource in resources.values():
+        for name, text in Module(resource, resources).files():
+            (target / resource.service / f"{name}.py").write_text(text, encoding="utf-8")
+    for name, make in (("__init__", door), ("_index", index)):
+        (target / f"{name}.py").write_text(make(resources.values(), facts.common["aliases"]), encoding="utf-8")
+    config = ["--config", str(ROOT / "pyproject.toml")]
+    for command in (["check", "--select", "I,RUF022", "--fix"], ["format"]):
+        subprocess.run(  # noqa: S603  our own files
+            [sys.executable, "-m", "ruff", *command, "--quiet", *config, str(target)], check=True
+        )
+
+
+def modules(folder: Path) -> Iterator[Path]:
+    """Give the modules that the generator writes, without those that people do."""
+    for file in sorted(folder.rglob("*.py")):
+        if file.name not in BY_HAND:
+            yield file.relative_to(folder)
+
+
+def report(fresh: Path, target: Path) -> int:
+    """Say which modules differ from what the description and the facts give."""
+    new, old = set(modules(fresh)), set(modules(target))
+    differing = [name for name in new & old if not filecmp.cmp(fresh / name, target / name, shallow=False)]
+    for what, names in (("missing", new - old), ("not generated", old - new), ("different", differing)):
+        for name in sorted(names):
+            sys.stdout.write(f"{what}: {name}\n")
+    return int(bool(new ^ old or differing))
+
+
+def pages(target: Path) -> int:
+    """Say whether the page that is written with the declarations differs from what they say."""
+    if target != TARGET or not coverage.differs():
+        return 0
+    sys.stdout.write("different: docs/coverage.md\n")
+    return 1
+
+
+def settle(fresh: Path, target: Path) -> None:
+    """Put the new modules in the place of the old ones."""
+    for name in set(modules(target)) - set(modules(fresh)):
+        (target / name).unlink()
+    for name in modules(fresh):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(fresh / name, target / name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""Reads what people keep about the API beside its description, and lays it over the trees of fields."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from linode_orm._generate.tree import ARRAY, OBJECT, Node
+
+_DOT: Final = re.compile(r"(?<!\\)\.")
+FOLDER: Final = Path(__file__).parent / "facts"
+
+LISTS: Final = {
+    "nullable": "nullable",
+    "datetime": "datetime",
+    "volatile": "volatile",
+    "unordered": "unordered",
+    "redacted": "redacted",
+    "deprecated": "deprecated",
+    "only_on_get": "only_on_get",
+    "merged": "merged",
+    "filterable": "filterable",
+    "answered": "answered",
+    "create": "createable",
+    "update": "mutable",
+    "required": "required",
+    "required_on_update": "put_required",
+}
+"""Facts that are a list of fields, and the mark that they put on each; `-name` takes it off."""
+
+TABLES: Final = {
+    "refers": "refers",
+    "enum": "enum",
+    "format": "format",
+    "default": "default",
+    "absent": "absent",
+    "unique": "unique",
+    "changed_by": "changed_by",
+    "written_by": "written_by",
+    "docs": "doc",
+}
+"""Facts that are a table of field and value."""
+
+OTHERS: Final = frozenset(
+    {
+        "path", "item", "id", "parent", "doc", "module", "version", "envelope", "page_size", "catalogue",
+        "empty_create", "singleton", "base", "deprecated_resource", "type", "gone", "names", "classes", "collections",
+        "actions", "added", "why", "relations", "values", "exports", "no_verbs", "class_docs", "roads", "by_hand",
+        "parent_keys", "flat", "read_by",
+    }
+)  # fmt: skip
+"""Facts that are about the resource, or that name things."""
+
+
+class Facts:
+    """The facts of every service, checked for words that no part of the generator knows.
+
+    What fits nothing in the description is refused; where that is not `strict`, it is written down as a misfit.
+    """
+
+    def __init__(self, folder: Path = FOLDER, *, strict: bool = True) -> None:
+        self._strict = strict
+        self.misfits: list[str] = []
+        self.common: dict[str, Any] = tomllib.loads((folder / "_common.toml").read_text(encoding="utf-8"))
+        events = folder / "_events.toml"
+        self._events: dict[str, Any] = tomllib.loads(events.read_text(encoding="utf-8")) if events.exists() else {}
+        self._told: set[str] = set()
+        self.services: dict[str, dict[str, Any]] = {}
+        for file in sorted(folder.glob("[!_]*.toml")):
+            self.services[file.stem] = tomllib.loads(file.read_text(encoding="utf-8"))
+        for service, resources in self.services.items():
+            for name, facts in resources.items():
+                if name != "service":
+                    self._check(f"{service}.toml [{name}]", facts)
+
+    @staticmethod
+    def _check(where: str, facts: dict[str, Any]) -> None:
+        unknown = facts.keys() - LISTS.keys() - TABLES.keys() - OTHERS
+        if unknown:
+            msg = f"{where}: no fact is called {', '.join(sorted(unknown))}"
+            raise ValueError(msg)
+
+    def event(self, method: str, path: str) -> str:
+        """Give the action of the event that tells of a request; empty where none is known."""
+        route = f"{method} {path}"
+        self._told.add(route)
+        return str(self._events.get(route, {}).get("event", ""))
+
+    def check_events(self, found: dict[str, Any]) -> None:
+        """Refuse events of requests that are no action, and names that no event has."""
+        strangers = self._events.keys() - self._told
+        if strangers:
+            self._refuse(f"_events.toml: no action is called {', '.join(sorted(strangers))}")
+        names = set(found["Event"].body.children["action"].enum) if "Event" in found else set()
+        unknown = {own["event"] for own in self._events.values()} - names
+        if unknown:
+            self._refuse(f"_events.toml: no event has the action {', '.join(sorted(unknown))}")
+
+    def lay(self, body: Node, facts: dict[str, Any], where: str) -> None:
+        """Put on a tree what is known beyond the description."""
+        self._prune(body, facts, where)
+        for path, text in facts.get("type", {}).items():
+            node = body.make(split(path))
+            node.type, node.items = parse(text)
+        self._lay_common(body)
+        for fact, mark in LISTS.items():
+            for path in facts.get(fact, ()):
+                self._find(body, path.removeprefix("-"), where).__dict__[mark] = not path.startswith("-")
+        for fact, mark in TABLES.items():
+            for path, value in facts.get(fact, {}).items():
+                self._find(body, path, where).__dict__[mark] = value
+        for _, node in body.walk():
+            if node.children and node.type not in {OBJECT, ARRAY}:
+                node.type = OBJECT
+
+    def _lay_common(self, body: Node) -> None:
+        for _, node in body.walk():
+            if node.name in self.common["datetime"] and node.type == "string":
+                node.datetime = True
+            if node.name in self.common["volatile"] and node.answered:
+                node.volatile = True
+            if node.name in self.common["unordered"] and node.type == ARRAY:
+                node.unordered = True
+            node.refers = self.common["refers"].get(node.name, "")
+
+    def lay_arguments(self, body: Node, own: dict[str, Any], where: str) -> None:
+        """Put on the body of an action what is known beyond the description."""
+        for path in own.get("gone", ()):
+            body.children.pop(path, None)
+        self._lay_common(body)
+        for path, text in own.get("type", {}).items():
+            node = body.make(split(path))
+            node.type, node.items = parse(text)
+            node.createable = True
+        for path, value in own.get("refers", {}).items():
+            self._find(body, path, where).refers = value
+        for path in own.get("required", ()):
+            self._find(body, path.removeprefix("-"), where).required = not path.startswith("-")
+
+    def lay_answer(self, answer: Node, own: dict[str, Any], where: str) -> None:
+        """Put on the answer of an action what is known beyond the description; a value grows old in no session."""
+        self.lay(answer, own.get("answer", {}), where)
+        for _, node in answer.walk():
+            node.volatile = False
+
+    def _prune(self, body: Node, facts: dict[str, Any], where: str) -> None:
+        """Take away what is not there, and what stands elsewhere."""
+        for path in facts.get("flat", ()):
+            self._flatten(body, path, where)
+        for path in facts.get("gone", ()):
+            above = body.at(split(path)[:-1])
+            if above is None or above.children.pop(split(path)[-1], None) is None:
+                msg = f"{where}: {path} is said to be gone, and the description does not have it either"
+                self._refuse(msg)
+
+    def _flatten(self, body: Node, path: str, where: str) -> None:
+        """Let what a field holds stand beside it under keys with a dot, for its name is the beginning of theirs."""
+        *above, name = split(path)
+        outer, folded = self._find(body, ".".join(above), where), self._find(body, path, where)
+        outer.children.pop(name, None)
+        for key, node in folded.children.items():
+            node.name = f"{name}.{key}"
+            other = outer.children.setdefault(node.name, node)
+            if other is not node:
+                other.answered, other.children = True, node.children
+
+    def _find(self, body: Node, path: str, where: str) -> Node:
+        node = body.at(split(path))
+        if node is None:
+            self._refuse(f"{where}: no field is called {path}")
+            return Node()  # whatever is said of it is lost
+        return node
+
+    def _refuse(self, misfit: str) -> None:
+        if self._strict:
+            raise ValueError(misfit)
+        if misfit not in self.misfits:
+            self.misfits.append(misfit)
+
+
+def parse(text: str) -> tuple[str, str]:
+    """Read a type as the facts write it: `integer`, `list of string`, `list of list of number`, `map of string`."""
+    if text.startswith("list of "):
+        return ARRAY, text.removeprefix("list of ")
+    if text.startswith("map of "):
+        return "map", text.removeprefix("map of ")
+    return text, ""
+
+
+def split(path: str) -> list[str]:
+    """Give the keys that lead to a field; a dot inside a key stands behind a backslash."""
+    return [part.replace("\\.", ".") for part in _DOT.split(path)]

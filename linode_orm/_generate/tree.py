@@ -1,0 +1,148 @@
+"""Trees of fields: what one resource's requests and answers hold, joined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from linode_orm._generate.description import Key, Operation
+
+OBJECT, ARRAY = "object", "array"
+
+
+@dataclass
+class Node:
+    """One field, or the body itself: its type, its marks, and the fields inside it."""
+
+    name: str = ""
+    type: str = ""
+    items: str = ""
+    children: dict[str, Node] = field(default_factory=dict)
+    answered: bool = False
+    createable: bool = False
+    mutable: bool = False
+    required: bool = False
+    put_required: bool = False
+    nullable: bool = False
+    filterable: bool = False
+    format: str = ""
+    datetime: bool = False
+    enum: list[str] = field(default_factory=list)
+    default: object = None
+    refers: str = ""
+    volatile: bool = False
+    unordered: bool = False
+    redacted: bool = False
+    deprecated: bool = False
+    only_on_get: bool = False
+    merged: bool = False
+    absent: str = ""
+    unique: str = ""
+    changed_by: str = ""
+    written_by: str = ""
+    doc: str = ""
+
+    @property
+    def write_only(self) -> bool:
+        """Whether a body takes the field and no answer has it."""
+        return not self.answered and (self.createable or self.mutable)
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether the field is an object, or a list of objects, with declared fields."""
+        return bool(self.children)
+
+    def walk(self, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Give every field below this one with the path that leads to it."""
+        for name, child in self.children.items():
+            yield (*path, name), child
+            yield from child.walk((*path, name))
+
+    def at(self, path: Iterable[str]) -> Node | None:
+        """Give the field at a path, or None."""
+        node: Node | None = self
+        for name in path:
+            node = node.children.get(name) if node is not None else None
+        return node
+
+    def make(self, path: Iterable[str]) -> Node:
+        """Give the field at a path, made where it is missing."""
+        node = self
+        for name in path:
+            node = node.children.setdefault(name, Node(name))
+        return node
+
+
+def grow(verbs: dict[str, Operation]) -> Node:
+    """Join what the requests and answers of one resource's verbs say into one tree."""
+    root = Node(type=OBJECT)
+    for verb in ("get", "list", "create", "update"):
+        operation = verbs.get(verb)
+        if operation is None:
+            continue
+        for key in operation.answer:
+            _answer(root, key, filterable=verb == "list" or "list" not in verbs)
+        for key in operation.request:
+            _request(root, key, verb)
+    for _, node in root.walk():
+        if node.children:
+            node.type, node.items = (ARRAY, OBJECT) if node.type == ARRAY else (OBJECT, "")
+    return root
+
+
+def arguments(operation: Operation) -> Node:
+    """Give the body of an action as a tree."""
+    root = Node(type=OBJECT)
+    for key in operation.request:
+        _request(root, key, "create")
+    return root
+
+
+def answered(operation: Operation) -> Node:
+    """Give the answer of an action as a tree."""
+    root = Node(type=OBJECT)
+    for key in operation.answer:
+        _answer(root, key, filterable=False)
+    for _, node in root.walk():
+        if node.children:
+            node.type, node.items = (ARRAY, OBJECT) if node.type == ARRAY else (OBJECT, "")
+    return root
+
+
+def _answer(root: Node, key: Key, *, filterable: bool) -> None:
+    node = root.make(key.path)
+    if not node.answered:
+        node.type, node.items = key.type, key.items
+    node.filterable = node.filterable or (key.filterable and filterable)
+    for end in range(1, len(key.path) + 1):
+        above = root.at(key.path[:end])
+        if above is not None:
+            above.answered = True
+    for steps in range(key.depth):
+        above = root.at(key.path[: -1 - steps])
+        if above is not None and above is not root:
+            above.type = ARRAY
+
+
+def _request(root: Node, key: Key, verb: str) -> None:
+    node = root.make(key.path)
+    if not node.answered and not (node.type and key.type == OBJECT):
+        node.type, node.items = key.type, key.items
+    if key.is_list and not node.answered:
+        node.type = ARRAY
+    node.nullable = node.nullable or key.nullable
+    node.format = node.format or key.format
+    if key.read_only:
+        return
+    if verb == "create":
+        node.required = key.required
+    else:
+        node.put_required = key.required
+    for end in range(1, len(key.path) + 1):
+        above = root.at(key.path[:end])
+        if above is not None:
+            above.createable = above.createable or verb == "create"
+            above.mutable = above.mutable or verb == "update"

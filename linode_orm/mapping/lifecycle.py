@@ -1,0 +1,165 @@
+"""How the answers of the API make objects and change them, from the first row to the end of a session.
+
+Nothing here sends a request or asks an identity map: `session.loading` decides when each of these happens.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from weakref import ref
+
+from linode_orm.mapping.identity import body_of_id, identity_in
+from linode_orm.mapping.record import EMPTY, Record, doubt_edits, merge_body
+from linode_orm.mapping.relations import Collection
+from linode_orm.mapping.state import Loaded, Origin, StaleValues, State, Status, state_of
+from linode_orm.mapping.transient import DETACHED, TRANSIENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from linode_orm.mapping.model import Model
+
+M = TypeVar("M", bound="Model")
+
+_set_state = Record.__dict__["__state__"].__set__
+
+
+def hydrate(
+    model: type[M], bodies: Iterable[dict[str, Any]], table: dict[object, ref[Model]], origin: Origin
+) -> list[M]:
+    """Return the objects of the rows of one list, which share `origin`.
+
+    An object that `table` holds is brought up to date and keeps its pending changes; others are made and put into it.
+    Raises `ResponseError` for a row without an id. This is the hottest loop of the library (0.4 µs an object), so it
+    keeps the body as it came, makes a state without `__init__`, and compares the id's type instead of decoding it.
+    """
+    mapper, new = model.__mapper__, object.__new__
+    known, single, has_key = mapper.known, mapper.id_key, bool(mapper.id_names) or mapper.singleton
+    found: list[Model] = []
+    for body in bodies:
+        if type(body) is dict and single is not None and type(body.get(single)) is mapper.id_type:
+            identity = body[single]
+        else:
+            identity = identity_in(mapper, body)
+        reference = table.get(identity) if has_key else None
+        instance = reference() if reference is not None else None
+        if instance is None:
+            instance, state = new(model), new(State)
+            state.raw, state.edits, state.identity, state.origin = body, None, identity, origin
+            _set_state(instance, state)
+            if has_key:
+                table[identity] = ref(instance)
+            if not known.issuperset(body):
+                mapper.learn(body.keys() - known)
+                known = mapper.known
+        else:
+            merge(instance, body, origin.loaded, origin.fresh_until)
+            state_of(instance).join(origin.batch)
+        found.append(instance)
+    return cast("list[M]", found)
+
+
+def merge(instance: Model, body: dict[str, Any], loaded: Loaded, fresh_until: float | None) -> None:
+    """Bring an object up to date with a newer body of it; pending changes stay.
+
+    `loaded` says how much of the object the body has; a row of a list takes nothing away from an object that was read
+    whole. `fresh_until` is None where nothing in the body grows stale.
+    """
+    mapper, state = instance.__mapper__, state_of(instance)
+    if not mapper.known.issuperset(body):
+        mapper.learn(body.keys() - mapper.known)
+    if state.one_time_values:
+        body = {**body, **state.one_time_values}
+    if mapper.only_on_get and loaded is Loaded.ROW and state.loaded is Loaded.WHOLE:
+        body = {**{key: state.raw[key] for key in mapper.only_on_get if key in state.raw}, **body}
+        loaded = Loaded.WHOLE
+    if state.stale_values is not None:
+        for name, value in state.stale_values.values.items():
+            instance.__dict__.setdefault(name, value)
+    merge_body(instance, body)
+    state.share(loaded=loaded, fresh_until=fresh_until if mapper.volatile else None, stale_values=None)
+    for name in mapper.embedded:
+        collection = instance.__dict__.get(name)
+        if collection is not None:
+            collection.__refill__()
+
+
+def keep_one_time_values(instance: Model, body: dict[str, Any]) -> None:
+    """Keep what an answer shows only once (a new token), so that no masked value overwrites it."""
+    once = {key: body[key] for key in instance.__mapper__.redacted if body.get(key)}
+    if once:
+        state = state_of(instance)
+        state.share(one_time_values={**(state.one_time_values or {}), **once})
+        # an older one was kept until now, and stands in the newer body
+        merge_body(instance, {**state.raw, **once})
+
+
+def expire(instance: Model, names: Iterable[str] = ()) -> None:
+    """Let the next read load the object again; pending changes and values that users hold stay.
+
+    `names` are attributes whose values are known to be old although the object was never read.
+    """
+    state = state_of(instance)
+    if state.is_loaded:
+        mapper = instance.__mapper__
+        _put_away(instance, [name for name in instance.__dict__ if name in mapper.fields])
+        keys = [mapper.fields[name].key for name in mapper.id_names]
+        state.raw = {key: state.raw[key] for key in keys if key in state.raw} or EMPTY
+        state.share(loaded=Loaded.NOTHING, fresh_until=None)
+    _put_away(instance, names)
+
+
+def invalidate(instance: Model, names: Iterable[str]) -> None:
+    """Note that `names` were sent and never answered: the next read loads them, the next commit sends them again."""
+    names = frozenset(names)
+    doubt_edits(instance, names)
+    _put_away(instance, names)
+    state, unknown = state_of(instance), {instance.__mapper__.fields[name].key for name in names}
+    state.raw = {key: each for key, each in state.raw.items() if key not in unknown}
+    state.share(loaded=Loaded.NOTHING)
+
+
+def _put_away(instance: Model, names: Iterable[str]) -> None:
+    """Put values away that nothing is pending on, for the next read to bring up to date in place."""
+    state, values, fields = state_of(instance), instance.__dict__, instance.__mapper__.fields
+    left = {name: values.pop(name) for name in names if name in values and name not in (state.edits or {})}
+    held = {name: value for name, value in left.items() if fields[name].codec.mutable and value is not None}
+    if held:
+        raw, stale = (state.raw, {}) if state.stale_values is None else state.stale_values
+        state.share(stale_values=StaleValues(raw, {**stale, **held}))
+
+
+def admit(instance: Model, identity: object, parents: tuple[object, ...]) -> None:
+    """Make a pending object persistent under its key; what it was given for its creation is let go."""
+    state = state_of(instance)
+    state.identity, state.raw = identity, body_of_id(instance.__mapper__, identity)
+    state.share(parents=parents, status=Status.PERSISTENT, pending_parent=None, given_children=None)
+
+
+def rekey(instance: Model, identity: object) -> None:
+    """Give an object another id, also in its body; the identity map is the caller's to change."""
+    state = state_of(instance)
+    state.identity, state.raw = identity, {**state.raw, **body_of_id(instance.__mapper__, identity)}
+
+
+def detach(instance: Model, status: Status = Status.DETACHED) -> None:
+    """Let an object leave its session; its last values stay readable and are never refreshed."""
+    state_of(instance).share(owner=DETACHED, status=status, fresh_until=None, batch=None, one_time_values=None)
+
+
+def make_transient(instance: Model) -> None:
+    """Let a pending object leave its session: it is as new as before it was added."""
+    state_of(instance).attach(TRANSIENT, Status.TRANSIENT)
+
+
+def set_collection(instance: Model, name: str, collection: Collection[Any]) -> None:
+    """Let a relation read this collection from now on."""
+    instance.__dict__[name] = collection
+
+
+def refill_collections(instance: Model) -> None:
+    """Let the collections of an object be read again at their next use."""
+    for name in instance.__mapper__.relations:
+        collection = instance.__dict__.get(name)
+        if isinstance(collection, Collection):
+            collection.__refill__()

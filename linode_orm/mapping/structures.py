@@ -1,0 +1,230 @@
+"""The way between JSON and what users hold for objects with declared fields, and for choices between types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
+
+from linode_orm.mapping.codecs import NO_HOLDER, Codec, NoneType, WrongType
+from linode_orm.mapping.containers import AnyJSON, Container
+from linode_orm.mapping.json_types import ANY_OF, Object
+from linode_orm.mapping.values import ABSENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from linode_orm.mapping.codecs import Path, Visit
+    from linode_orm.mapping.protocols import NestedClass, NestedValue
+    from linode_orm.mapping.tracked import Holder
+
+UNDECLARED: Final = AnyJSON()
+"""The codec of keys that no declaration knows."""
+
+
+class Structure(Container):
+    """Objects with declared fields."""
+
+    compared_as_is = frozenset({dict})
+
+    def __init__(self, cls: NestedClass) -> None:
+        super().__init__(cls.__name__)
+        self.cls = cls
+        self.fields = cls.__mapper__.fields
+        self.json_type = Object(cls.__mapper__.keys)
+        self.nested = (cls,)
+
+    @property
+    def decoder(self) -> Callable[[Any, Any, str], object]:
+        return self.cls.__hydrate__
+
+    def fits(self, value: object) -> TypeGuard[NestedValue]:
+        return isinstance(value, cast("type[NestedValue]", self.cls))
+
+    def decode(self, raw: object, holder: Holder, name: str) -> object:
+        return self.cls.__hydrate__(cast("dict[str, object]", raw), holder, name)
+
+    def adopt(self, value: object, holder: Holder, name: str) -> object:
+        if isinstance(value, dict):
+            try:
+                value = self.cls(**self._named(value))
+            except (TypeError, AttributeError) as error:
+                msg = f"{self.text} ({error})"
+                raise WrongType(msg, value) from None
+        if not self.fits(value):
+            raise WrongType(self.text, value)
+        return value.__held_by__(holder, name)
+
+    def _named(self, value: dict[str, object]) -> dict[str, object]:
+        """Give what a plain dict says by the names of attributes, where it uses the keys of JSON."""
+        mapper: Any = self.cls.__mapper__
+        return {
+            key if key in mapper.attributes or key not in mapper.keys else mapper.keys[key].name: each
+            for key, each in value.items()
+        }
+
+    def encode(self, value: object) -> object:
+        return value.__encode__()  # type: ignore[attr-defined]  # a Nested by construction
+
+    def same(self, one: object, other: object) -> bool:
+        if not isinstance(one, dict) or not isinstance(other, dict):
+            return one is other
+        keys = self.cls.__mapper__.keys
+        for key in one.keys() | other.keys():
+            field = keys.get(key)
+            if field is not None and not field.codec.same(one.get(key, ABSENT), other.get(key, ABSENT)):
+                return False
+            if field is None and one.get(key, ABSENT) != other.get(key, ABSENT):
+                return False
+        return True
+
+    def update(self, value: object, raw: object) -> bool:
+        if not self.fits(value) or not isinstance(raw, dict):
+            return False
+        value.__absorb__(raw)
+        return True
+
+    def replace(self, value: object, adopted: object) -> bool:
+        if not self.fits(value) or not isinstance(adopted, cast("type[NestedValue]", self.cls)):
+            return False
+        value.__become__(adopted)
+        return True
+
+    def rebase(self, value: object, onto: object, theirs: object) -> bool:
+        del onto
+        return self.update(value, theirs)
+
+    def forget(self, value: object) -> None:
+        value.__forget__()  # type: ignore[attr-defined]  # a Nested by construction
+
+    def trim(self, raw: object, verb: str) -> object:
+        if not isinstance(raw, dict):
+            return raw
+        keys = self.cls.__mapper__.keys
+        return {
+            key: keys[key].codec.trim(each, verb) if key in keys else each
+            for key, each in raw.items()
+            if key not in keys or keys[key].takes(verb)
+        }
+
+    def agrees(self, sent: object, answered: object) -> bool:
+        if not isinstance(sent, dict) or not isinstance(answered, dict):
+            return super().agrees(sent, answered)
+        return all(self._leaf(key).agrees(value, answered[key]) for key, value in sent.items() if key in answered)
+
+    def _leaf(self, key: str) -> Codec:
+        """Give the codec of a key; of one that no declaration knows that of any JSON."""
+        field = self.cls.__mapper__.keys.get(key)
+        return field.codec if field is not None else UNDECLARED
+
+    def merges(self, base: object, theirs: object, mine: object) -> bool:
+        if not isinstance(base, dict) or not isinstance(theirs, dict) or not isinstance(mine, dict):
+            return False
+        pairs = ((key, base.get(key, ABSENT), theirs.get(key, ABSENT)) for key in mine)
+        return not any(self._leaf_clashes(key, was, there, mine[key]) for key, was, there in pairs)
+
+    def _leaf_clashes(self, key: str, base: object, theirs: object, mine: object) -> bool:
+        field = self.cls.__mapper__.keys.get(key)
+        if field is None:
+            return mine not in (base, theirs) and base != theirs
+        if ABSENT in (base, theirs) or field.codec.same(mine, base):
+            return False
+        return field.codec.clashes(base, theirs, mine, is_set_edit=True)
+
+    def only_changed(self, new: object, old: object) -> object:
+        if not isinstance(new, dict) or not isinstance(old, dict):
+            return new
+        changed: dict[str, object] = {}
+        for key, value in new.items():
+            codec, theirs = self._leaf(key), old.get(key, ABSENT)
+            if not codec.same(value, theirs):
+                changed[key] = codec.only_changed(value, theirs)
+        return changed
+
+    def inside(self, key: str | int) -> Codec | None:
+        field = self.cls.__mapper__.keys.get(str(key))
+        return field.codec if field is not None else None
+
+    def map_objects(self, value: object, raw: Any, visit: Visit, path: Path) -> object:  # noqa: ANN401  an object in JSON
+        return visit(value, raw, path) if raw is not None and self.fits(value) else raw
+
+
+class ById(Structure):
+    """Objects of which nothing can be set: requests name them by their ids, answers show them whole (FACTS 6)."""
+
+    def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
+        del value, visit, path
+        return raw
+
+    def adopt(self, value: object, holder: Holder, name: str) -> object:
+        if self.fits(value):
+            return value.__held_by__(holder, name)
+        identity: object = getattr(value, "__identity__", value)
+        if type(identity) not in self.cls.__mapper__.keys["id"].codec.plain:
+            msg = f"an object, or the id of one, for {self.text}"
+            raise WrongType(msg, value)
+        return self.cls.__hydrate__({"id": identity}, holder, name)
+
+    def same(self, one: object, other: object) -> bool:
+        return self.trim(one, "") == self.trim(other, "")
+
+    def trim(self, raw: object, verb: str) -> object:
+        del verb
+        return raw.get("id") if isinstance(raw, dict) else raw
+
+
+def items_of(item: Codec) -> Codec:
+    """Give the codec of a list's items: objects that have an id and nothing else to set are sent as it."""
+    fields = item.cls.__mapper__.keys if type(item) is Structure else {}
+    is_by_id = "id" in fields and all(each.is_read_only for each in fields.values())
+    return ById(item.cls) if is_by_id and isinstance(item, Structure) else item
+
+
+class Choice(Container):
+    """One of several types that are not all scalars: the first that fits."""
+
+    is_exact = True
+    json_type = ANY_OF
+
+    def __init__(self, parts: tuple[Codec, ...]) -> None:
+        super().__init__(" | ".join(part.text for part in parts))
+        self.parts = parts
+        self.nested = tuple(each for part in parts for each in part.nested)
+        self.plain = frozenset().union(*(part.plain for part in parts))
+
+    def _try(self, action: Callable[[Codec], object], value: object) -> object:
+        for part in self.parts:
+            try:
+                return action(part)
+            except WrongType:
+                continue
+        raise WrongType(self.text, value)
+
+    def decode(self, raw: object, holder: Holder, name: str) -> object:
+        return self._try(lambda part: part.decode(raw, holder, name), raw)
+
+    def adopt(self, value: object, holder: Holder, name: str) -> object:
+        return self._try(lambda part: part.adopt(value, holder, name), value)
+
+    def encode(self, value: object) -> object:
+        return (
+            self._try(lambda part: part.encode(part.adopt(value, NO_HOLDER, "")), value) if _is_deep(value) else value
+        )
+
+    def agrees(self, sent: object, answered: object) -> bool:
+        return any(part.agrees(sent, answered) for part in self.parts)
+
+    def update(self, value: object, raw: object) -> bool:
+        return any(part.update(value, raw) for part in self.parts)
+
+    def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
+        fitting = (part for part in self.parts if isinstance(part, Container) and part.fits(value))
+        return next((part.map_objects(value, raw, visit, path) for part in fitting), raw)
+
+    def trim(self, raw: object, verb: str) -> object:
+        fitting = next((part for part in self.parts if part.accepts(raw)), None)
+        if fitting is None:
+            raise WrongType(self.text, raw)
+        return fitting.trim(raw, verb)
+
+
+def _is_deep(value: object) -> bool:
+    return not isinstance(value, (int, float, str, NoneType))
