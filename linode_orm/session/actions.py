@@ -71,7 +71,7 @@ class Actions:
         if operation.event and isinstance(target, Model) and not request.idempotent:
             from linode_orm.session.outcome.action_once import send_once  # noqa: PLC0415  scripts that only read need none of it
 
-            return send_once(self, target, operation, request)
+            return send_once(self.client, self.runner, target, operation, request)
         return self.client.send(request)
 
     def _unanswered(self, target: Model, operation: Operation, request: Request) -> object:
