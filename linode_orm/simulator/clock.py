@@ -59,5 +59,5 @@ class VirtualClock:
 
 
 def text(moment: datetime) -> str:
-    """Give a moment as the API writes it: naive, UTC, whole seconds (FACTS 10)."""
+    """Give a moment as the API writes it: naive, UTC, whole seconds (docs/api-notes.md#timestamps)."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S")

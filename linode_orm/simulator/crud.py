@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from linode_orm.simulator.store import Body
     from linode_orm.simulator.xfilter import Dialect
 
-# What the API says of objects that are not there, where it is not just `Not found` (FACTS 3).
+# What the API says of objects that are not there, where it is not just `Not found` (docs/api-notes.md#not-found-texts).
 MISSING: Final = {
     "ObjectStorageKey": "The specified access key was not found.",
     "Stream": "Stream not found",

@@ -24,7 +24,7 @@ class Refused(Exception):  # noqa: N818  an answer, not a failure of the simulat
 
     @property
     def body(self) -> dict[str, Any]:
-        """The answer's body: `field` is missing rather than null (FACTS 3)."""
+        """The answer's body: `field` is missing rather than null (docs/api-notes.md#error-bodies)."""
         return {
             "errors": [{"reason": reason} | ({"field": field} if field else {}) for reason, field in self.errors],
         }

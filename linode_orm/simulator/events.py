@@ -99,7 +99,10 @@ class Events:
         event.change(status="finished", percent_complete=100, time_remaining=0, duration=float(seconds))
 
     def entity(self, row: Row) -> Body:
-        """Give the pointer that events and devices hold: its URL is below /v4 even under v4beta (FACTS 10)."""
+        """Return the pointer that events and devices hold.
+
+        Its URL is below /v4 even under v4beta (docs/api-notes.md#entity-paths).
+        """
         named = NAMES.get(row.resource.name)
         return {
             "label": self.label(row),

@@ -26,7 +26,7 @@ _FREE: Final = ("/regions", "/linode/types", "/linode/kernels", "/betas", "/data
 
 
 def accepted(method: str, path: str) -> str:
-    """Give what X-Accepted-Oauth-Scopes says (FACTS 4)."""
+    """Give what X-Accepted-Oauth-Scopes says (docs/api-notes.md#scopes)."""
     if path.startswith(_FREE):
         return "*"
     if path.startswith("/account/events"):
@@ -59,7 +59,10 @@ def allows(held: str, needed: str) -> bool:
 
 
 def cached(path: str) -> str:
-    """Give what Cache-Control says: only the region lists name a lifetime of their own (FACTS 4)."""
+    """Return the value of Cache-Control.
+
+    Only the region lists name a lifetime of their own (docs/api-notes.md#cache-lifetimes).
+    """
     if path in {"/regions", "/regions/availability"}:
         return "private, max-age=900"
     return "private, max-age=60, s-maxage=60"

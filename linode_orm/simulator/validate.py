@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def body_of(raw: object) -> dict[str, Any]:
-    """Give a body as an object; no body at all is an empty one (FACTS 6: actions take either)."""
+    """Give a body as an object; no body at all is an empty one (docs/api-notes.md#empty-bodies)."""
     if raw is None:
         return {}
     if not isinstance(raw, dict):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
 
-# What a Linode without an image takes of the time of one with (FACTS 5: 15 seconds, and 60).
+# What a Linode without an image takes of the time of one with (docs/api-notes.md#provisioning-times).
 BARE: Final = 0.22
 # What a Linode with an image needs one of (`TestInstance_TestExpectedErrorIfFieldsAuthorizedUsersAuthorizedKeys...#1`).
 _WAYS_IN: Final = ("root_pass", "authorized_keys", "authorized_users")

@@ -24,7 +24,7 @@ def _may_create(call: Call) -> None:
 
 @fill("/lke/clusters")
 def _cluster(call: Call) -> None:
-    """Be ready in the very answer of the create (FACTS 5)."""
+    """Be ready in the very answer of the create (docs/api-notes.md#lke-readiness)."""
     draft = call.draft
     draft["status"] = "ready"
     draft["tier"] = draft.get("tier") or "standard"

@@ -15,7 +15,7 @@ from linode_orm import recover
 from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, InvalidRequestError, LinodeORMError
 from linode_orm.mapping.state import Loaded, Status
 from tests.proofs.stateful.faulty_api import FAULTS, PASSING, READS, copies
-from tests.proofs.stateful.line_coverage import LineCoverage, modules_of_the_commit
+from tests.proofs.stateful.line_coverage import LineCoverage, modules_of_the_session
 from tests.proofs.stateful.reference_model import AT, SECRET, EditingMachine, Expected
 from tests.session.fake_api import Barrel
 
@@ -502,7 +502,7 @@ def run(examples: int, *, seeded: bool) -> None:
 @pytest.mark.slow
 def test_commits_end_in_the_planned_state(full, tell):
     """Under faults, crashes and other writers, the account ends as the reference model; nothing is lost or doubled."""
-    with LineCoverage(modules_of_the_commit(*STEPS)) as followed:
+    with LineCoverage(modules_of_the_session(*STEPS)) as followed:
         run(300 if full else 60, seeded=not full)
     if full:
         run(2000, seeded=False)
