@@ -58,7 +58,7 @@ def _pool_made(call: Call) -> None:
     if not (draft.get("autoscaler") or {}).get("enabled"):
         draft["autoscaler"] = {"enabled": False, "min": draft["count"], "max": draft["count"]}
     if not call.given("isolation") and call.parent.body.get("tier") != "enterprise":
-        draft.pop("isolation", None)  # only pools of enterprise clusters have it (linode/terraform-provider-linode#2423)
+        draft.pop("isolation", None)  # pools of enterprise clusters have it (linode/terraform-provider-linode#2423)
 
 
 @after("POST /lke/clusters/{}/pools", "PUT /lke/clusters/{}/pools/{}")
