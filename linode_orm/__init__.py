@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from linode_orm.errors import Unauthorized as Unauthorized
     from linode_orm.errors import WaitFailed as WaitFailed
     from linode_orm.errors import WaitTimeout as WaitTimeout
-    from linode_orm.mapping.expressions import Attribute as Attribute
     from linode_orm.mapping.expressions import Expression as Expression
-    from linode_orm.mapping.expressions import Order as Order
     from linode_orm.mapping.expressions import and_ as and_
     from linode_orm.mapping.expressions import not_ as not_
     from linode_orm.mapping.expressions import or_ as or_
+    from linode_orm.mapping.operators import Attribute as Attribute
+    from linode_orm.mapping.operators import Order as Order
     from linode_orm.mapping.query import Query as Query
     from linode_orm.mapping.relations import Collection as Collection
     from linode_orm.mapping.relations import Option as Option
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
     from linode_orm.session import Session as Session
     from linode_orm.session import inspect as inspect
     from linode_orm.session import sessionmaker as sessionmaker
-    from linode_orm.session.commit.recover import recover as recover
     from linode_orm.session.inspection import History as History
     from linode_orm.session.inspection import Inspection as Inspection
     from linode_orm.session.planning.plan import Change as Change
@@ -66,6 +65,7 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.report import Entry as Entry
     from linode_orm.session.planning.report import Unheld as Unheld
     from linode_orm.session.query.explanation import Explanation as Explanation
+    from linode_orm.session.recovery import recover as recover
     from linode_orm.session.waiting.wait import WaitEntry as WaitEntry
     from linode_orm.wire import Client as Client
 
@@ -134,7 +134,7 @@ _PUBLIC = (
 )
 
 _PLACES = {
-    "Attribute": "linode_orm.mapping.expressions",
+    "Attribute": "linode_orm.mapping.operators",
     "Change": "linode_orm.session.planning.plan",
     "Client": "linode_orm.wire",
     "Collection": "linode_orm.mapping.relations",
@@ -145,7 +145,7 @@ _PLACES = {
     "History": "linode_orm.session.inspection",
     "Inspection": "linode_orm.session.inspection",
     "Option": "linode_orm.mapping.relations",
-    "Order": "linode_orm.mapping.expressions",
+    "Order": "linode_orm.mapping.operators",
     "Plan": "linode_orm.session.planning.plan",
     "Query": "linode_orm.mapping.query",
     "Session": "linode_orm.session",
@@ -158,7 +158,7 @@ _PLACES = {
     "not_": "linode_orm.mapping.expressions",
     "or_": "linode_orm.mapping.expressions",
     "raiseload": "linode_orm.mapping.relations",
-    "recover": "linode_orm.session.commit.recover",
+    "recover": "linode_orm.session.recovery",
     "selectin": "linode_orm.mapping.relations",
     "sessionmaker": "linode_orm.session",
 }

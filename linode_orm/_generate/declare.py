@@ -179,7 +179,7 @@ class Declaration:
     def key_text(self) -> str:
         """Give the arguments of a lazy reference."""
         ids = [self.id_type(key) for key in self.resource.ids]
-        parts = ["self", "session: Owner"]
+        parts = ["self", "session: SessionBase"]
         if ids:
             name = self.resource.attribute_of(self.resource.ids[0]) if len(ids) == 1 else "id"
             parts.append(f"{name}: {ids[0]}" if len(ids) == 1 else f"{name}: tuple[{', '.join(ids)}]")

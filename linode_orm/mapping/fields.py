@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDic
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.annotations import parse
 from linode_orm.mapping.codecs import WrongType
-from linode_orm.mapping.expressions import Attribute
+from linode_orm.mapping.operators import Attribute
 from linode_orm.mapping.record import Record, complete, declared_at, fill, read, write
 from linode_orm.mapping.values import ABSENT
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from linode_orm.mapping.compiled import Completer
-    from linode_orm.mapping.expressions import Attribute
+    from linode_orm.mapping.operators import Attribute
 
 _KIND: Final = re.compile(r"(?:\w+\.)?(ReadOnly|Fixed|Field|Secret)\[(.*)\]\s*\Z", re.DOTALL)
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")

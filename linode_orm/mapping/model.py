@@ -8,6 +8,7 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.identity import body_of_id
 from linode_orm.mapping.mapper import Mapper
+from linode_orm.mapping.owner import SessionBase
 from linode_orm.mapping.record import (
     EMPTY,
     NestedState,
@@ -78,11 +79,11 @@ class Model(_Declared):
             """Make a new object from keywords, or give the reference that a session and a key name."""
             if not key:
                 return cls.__transient__(values)
-            owner, *ids = key
-            if not hasattr(owner, "reference") or values:
+            session, *ids = key
+            if not isinstance(session, SessionBase) or values:
                 msg = f"{cls.__name__}(...) takes keywords for a new object, or a session and an id"
                 raise TypeError(msg)
-            return owner.reference(cls, *_split(cls.__mapper__, ids), None)
+            return session.__owner__.reference(cls, *_split(cls.__mapper__, ids), None)
 
         def __init__(self, *key: object, **values: object) -> None:
             """Nothing: `__new__` may have given an object that exists already."""
@@ -159,7 +160,7 @@ class Model(_Declared):
 
         Raises `InvalidRequestError` inside a `begin()` block.
         """
-        self.__state__.owner.delete_now(self)
+        self.__state__.owner.delete(self)
 
     def wait_until(self, condition: Expression, timeout: float = 300.0) -> None:
         """Read this object until `condition` is true of it; raise `WaitTimeout` after `timeout` seconds."""

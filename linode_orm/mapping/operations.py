@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FunctionType
 
-    from linode_orm.mapping.owner import Owner
+    from linode_orm.mapping.owner import SessionBase
 
 
 class Method(Protocol):
@@ -126,8 +126,8 @@ def act(
     operation = model.__mapper__.operations[name]
     arguments = {key: value for key, value in given.items() if value is not UNSET and key not in _NO_ARGUMENTS}
     _check_arguments(model, name, arguments)
-    owner = given["session"] if isinstance(target, type) else model.__state__.owner
-    return cast("R", cast("Owner", owner).act(model, operation, arguments))
+    owner = cast("SessionBase", given["session"]).__owner__ if isinstance(target, type) else model.__state__.owner
+    return cast("R", owner.act(model, operation, arguments))
 
 
 def _check_arguments(target: object, name: str, arguments: Mapping[str, object]) -> None:

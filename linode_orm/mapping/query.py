@@ -8,7 +8,8 @@ from attrs import evolve, frozen
 
 from linode_orm._public import public
 from linode_orm.errors import MultipleResultsFound, NoResultFound
-from linode_orm.mapping.expressions import Attribute, Order, and_
+from linode_orm.mapping.expressions import and_
+from linode_orm.mapping.operators import Attribute, Order
 from linode_orm.mapping.relations import check_option
 
 if TYPE_CHECKING:

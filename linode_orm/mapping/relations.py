@@ -5,13 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from attrs import frozen
 
 from linode_orm._public import public
 from linode_orm.errors import ReadOnlyAttribute
-from linode_orm.mapping.expressions import Attribute, Expression, Order
+from linode_orm.mapping.expressions import Expression
+from linode_orm.mapping.operators import EQUAL, IN, Operand
 from linode_orm.mapping.owner import LoadOrigin
 from linode_orm.mapping.record import Record, declared_at, pending_reference, refer
 from linode_orm.mapping.registry import lookup
@@ -20,6 +21,7 @@ from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
     from linode_orm.mapping.fields import Kind
+    from linode_orm.mapping.operators import Attribute, Operator, Order
     from linode_orm.mapping.query import Query
 
 T = TypeVar("T")
@@ -152,8 +154,11 @@ class Loadable:
     __slots__ = ()
 
 
-class Reference(Loadable, Generic[T]):
-    """A to-one relation as it stands in conditions: `Instance.region == "us-east"`, `Volume.linode == instance`."""
+class Reference(Loadable, Operand["T | int | str"], Generic[T]):
+    """A to-one relation as it stands in conditions: `Instance.region == "us-east"`, `Volume.linode == instance`.
+
+    It stands for the raw id; objects that it is compared with stand for theirs.
+    """
 
     __slots__ = ("model", "relation")
     __hash__ = object.__hash__
@@ -176,31 +181,19 @@ class Reference(Loadable, Generic[T]):
 
     __repr__ = __str__
 
-    def _compare(self, operator: str, other: object) -> Expression:
-        if self.relation.via:
-            key = self.relation.key_of(other, self.model.__name__)
-            return self.attribute == key if operator == "==" else self.attribute != key
-        if operator != "==":
+    def op(self, operator: Operator, value: object, /) -> Expression:
+        """Make the condition of an operator on the raw id; on a parent, which lists are read."""
+        given = [*cast("Iterable[object]", value)] if operator is IN else [value]
+        if not self.relation.via:
+            return self._narrowed(operator, given)
+        keys = [self.relation.key_of(each, self.model.__name__) for each in given]
+        return self.attribute.op(operator, keys if operator is IN else keys[0])
+
+    def _narrowed(self, operator: Operator, given: list[object]) -> Expression:
+        if operator not in {EQUAL, IN}:
             msg = f"{self} is a parent: only == and in_() narrow a query to it"
             raise TypeError(msg)
-        return ParentIs(self.model, (_parent_key(self.relation, other),))
-
-    def __eq__(self, other: T | int | str | None) -> Expression:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # a condition
-        return self._compare("==", other)
-
-    def __ne__(self, other: T | int | str | None) -> Expression:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # a condition
-        return self._compare("!=", other)
-
-    def in_(self, values: Iterable[T | int | str], /) -> Expression:
-        """The object is one of these."""
-        given = list(values)
-        if not self.relation.via:
-            return ParentIs(self.model, tuple(_parent_key(self.relation, each) for each in given))
-        return self.attribute.in_([self.relation.key_of(each, self.model.__name__) for each in given])
-
-    def is_(self, value: None, /) -> Expression:
-        """The object refers to nothing."""
-        return self.attribute.is_(value)
+        return ParentIs(self.model, tuple(_parent_key(self.relation, each) for each in given))
 
     def asc(self) -> Order:
         """Order by the raw id."""
@@ -209,14 +202,6 @@ class Reference(Loadable, Generic[T]):
     def desc(self) -> Order:
         """Order by the raw id, from the largest."""
         return self.attribute.desc()
-
-    def contains(self, part: str, /) -> Expression:
-        """The slug has this part."""
-        return self.attribute.contains(part)
-
-    def startswith(self, prefix: str, /) -> Expression:
-        """The slug begins with this."""
-        return self.attribute.startswith(prefix)
 
 
 @frozen(eq=False)

@@ -205,7 +205,7 @@ class State(RecordState):
             return _blank(record, field)
         needs = not self.is_loaded or (self.loaded is Loaded.ROW and field.only_on_get)
         if needs and field.kind != "secret":
-            self.owner.load_attribute(record, field.name)
+            self.owner.load(record, field.name)
             if field.key in self.raw:
                 return getattr(record, field.name)
         return super().missing(record, field)

@@ -52,11 +52,11 @@ class NoSessionOwner:
         """Raise `DetachedInstanceError`."""
         raise self.refusal(instance, f".{name}")
 
-    def load_attribute(self, instance: Record, name: str) -> None:
+    def load(self, instance: Record, name: str) -> None:
         """Raise `DetachedInstanceError`."""
         raise self.refusal(instance, f".{name}")
 
-    freshen = load_attribute
+    freshen = load
 
     def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> object:
         """Raise `DetachedInstanceError`."""
@@ -67,7 +67,7 @@ class NoSessionOwner:
         """Raise `DetachedInstanceError`."""
         raise self.refusal(instance, ".save()")
 
-    def delete_now(self, instance: Record) -> None:
+    def delete(self, instance: Record) -> None:
         """Raise `DetachedInstanceError`."""
         raise self.refusal(instance, ".delete()")
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from linode_orm.mapping import and_, not_, or_, selectin
-from linode_orm.mapping.expressions import And, Comparison, Not, Or
+from linode_orm.mapping.expressions import And, Not, Or
+from linode_orm.mapping.operators import Comparison
 from tests.mapping.sample_models import Berth, Boat, Captain, Oar, Port, Ship, detached
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, ReadOnly, SessionBase
 
 
 class AccountEntity(Model, path="/entities", id=("type", "id"), verbs="list", version="v4beta"):
@@ -32,4 +32,4 @@ class AccountEntity(Model, path="/entities", id=("type", "id"), verbs="list", ve
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: tuple[str, int | str], /) -> None: ...
+        def __init__(self, session: SessionBase, id: tuple[str, int | str], /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly, act, operation
+from linode_orm.mapping import Model, ReadOnly, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ class ChildAccountDelegation(Model, path="/iam/delegation/child-accounts", id="e
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, euuid: str, /) -> None: ...
+        def __init__(self, session: SessionBase, euuid: str, /) -> None: ...
 
     @operation("GET", "users", answers="strings")
     def users(self) -> list[str]:
@@ -40,6 +40,6 @@ class ChildAccountDelegation(Model, path="/iam/delegation/child-accounts", id="e
         answers="query:ChildAccountDelegation",
         scope="collection",
     )
-    def of_user(cls, session: Owner, /, *, username: str) -> Query[ChildAccountDelegation]:
+    def of_user(cls, session: SessionBase, /, *, username: str) -> Query[ChildAccountDelegation]:
         """Give a query over the child accounts in which a user may work."""
         return act(cls, "of_user", locals())

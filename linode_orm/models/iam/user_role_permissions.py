@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import UNSET, Field, Model, Nested, One, Owner, Unset, act, operation
+from linode_orm.mapping import UNSET, Field, Model, Nested, One, SessionBase, Unset, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.account.user import User
@@ -28,7 +28,7 @@ class UserRolePermissions(Model, path="/iam/users/{user}/role-permissions", id=N
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: User | str, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: User | str, /) -> None: ...
 
     @operation("GET", "/iam/users/{user}/entities/{type}", answers="list:AccountEntity")
     def entities(self, *, type: str, permission: str | Unset = UNSET) -> list[AccountEntity]:

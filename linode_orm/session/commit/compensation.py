@@ -142,9 +142,9 @@ class CompensationLog(CommitLog):
         self._ledger, self._origin = ledger, origin
         self._left = Counter(step.number for step in origin.values())
 
-    def settle(self, step: Step, status: str, identity: object, note: str, inner: Mapping[str, object]) -> None:
+    def settle(self, step: Step, status: str, identity: object, note: str, inner_ids: Mapping[str, object]) -> None:
         """Write down that a step is undone, as soon as all of it is."""
-        del identity, inner
+        del identity, inner_ids
         undone = self._origin[step.number]
         self._left[undone.number] -= status == "applied"
         if not self._left[undone.number] and not undone.lasting:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import evolve, field, frozen
 
-from linode_orm.errors import JournalError, LinodeORMError, NotFound, TransportError
+from linode_orm.errors import JournalError, NotFound, TransportError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.mapper import quoted
 from linode_orm.mapping.model import resource
@@ -234,7 +234,7 @@ class Executor:
             model = resource(new.model)
             try:
                 self._listed[collection] = ids_in(self._client, model, new.parents)
-            except LinodeORMError:  # a lost answer stays in doubt then
+            except Exception:  # noqa: BLE001  whatever it is, a lost answer stays in doubt then
                 return None
         return self._listed[collection]
 

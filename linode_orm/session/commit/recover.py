@@ -6,9 +6,8 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import evolve
+from attrs import evolve, frozen
 
-from linode_orm._public import public
 from linode_orm.errors import ConflictError, JournalError, LinodeORMError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.session.commit import guards
@@ -17,7 +16,6 @@ from linode_orm.session.commit.compensation import compensate
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.run_plan import EarlierOutcomes, send
 from linode_orm.session.commit.secrets import secrets_for
-from linode_orm.session.journal.journal import Journal, StoredRequest
 from linode_orm.session.journal.journaled_history import JournalLog, state_of
 from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.outcome.lookup import LookupResult
@@ -27,100 +25,67 @@ from linode_orm.session.planning.plan import InDoubt, Pending, Plan, fill
 from linode_orm.session.planning.report import CommitReport, Entry
 from linode_orm.session.reconcile.in_doubt import criteria_for, find
 from linode_orm.session.reconcile.targets import PlanTargets
-from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator, Mapping
 
-    from linode_orm.session.journal.journal import StoredCommit
+    from linode_orm.session.commit.commit import Commit
+    from linode_orm.session.journal.journal import Journal, StoredCommit, StoredRequest
     from linode_orm.session.planning.report import Outcome
-    from linode_orm.session.session import Session
-    from linode_orm.wire.client import Client
 
 _SURELY_ENDED: Final = timedelta(hours=1)
 """How old an intent is whose request cannot be running, however often it was sent again."""
 
 
-@public
-def recover(
-    path: str | os.PathLike[str],
-    *,
-    client: Client | None = None,
-    undo: bool = False,
-    secrets: Mapping[str, object] | None = None,
-    forget: bool = False,
-) -> CommitReport:
-    """Settle the commit that a crash, or Ctrl-C, left unfinished in a journal: complete it, or take it back.
+@frozen
+class RecoveryOptions:
+    """How an unfinished commit is brought to an end; the arguments of `recover` of the same names."""
 
-    What was sent without an answer is looked for first. Then everything that was not done is sent; with `undo`, what
-    was done is put back instead, as far as that can be. A commit that was being undone is undone to its end. Steps
-    that need a secret wait for `secrets={"new:1.root_pass": ...}`: the journal holds none; their entries say which. A
-    secret that is a document is given as a dict, or as JSON. With `forget`, nothing is sent and the commit counts as
-    ended.
-
-    The report tells what became of each operation. Raises `JournalError` where the file is none, damaged, in use, or of
-    another API, before anything is sent. Without `client` one is made as `Session()` makes it.
-    """
-    from linode_orm.session.session import Session  # noqa: PLC0415  sessions keep journals themselves
-
-    journal = Journal(path, must_exist=True)
-    try:
-        names = journal.unfinished()
-        kept = journal.find(names[-1]) if names else None
-        if kept is None:
-            return CommitReport()
-        if forget:
-            journal.end(kept.id, "dropped")
-            return CommitReport(tuple(_as_written(kept)), id=kept.id)
-        with Session(client=client) as session:
-            return _Recovery(session, journal, kept, undo=undo, secrets=secrets).run()
-    finally:
-        journal.close()
+    undo: bool = False
+    secrets: Mapping[str, object] | None = None
 
 
-def _as_written(kept: StoredCommit) -> Iterator[Entry]:
-    for known in kept.steps:
+def forgotten(journal: Journal, stored: StoredCommit) -> CommitReport:
+    """Let a commit count as ended, without a request; return what the journal says of it."""
+    journal.end(stored.id, "dropped")
+    return CommitReport(tuple(_as_written(stored)), id=stored.id)
+
+
+def _as_written(stored: StoredCommit) -> Iterator[Entry]:
+    for known in stored.steps:
         status: Any = known.status or ("pending" if known.intent is None else "in doubt")
         yield Entry(known.step, None, status, note=known.note)
 
 
-class _Recovery:
+class Recovery:
     """One unfinished commit on its way to an end."""
 
-    def __init__(
-        self,
-        session: Session,
-        journal: Journal,
-        kept: StoredCommit,
-        *,
-        undo: bool,
-        secrets: Mapping[str, object] | None,
-    ) -> None:
-        if kept.base_url != session.client.base_url:
-            theirs = session.client.base_url
-            msg = f"{journal.path} is the journal of {kept.base_url}, the client is of {theirs}; nothing was sent"
+    def __init__(self, commit: Commit, journal: Journal, stored: StoredCommit, options: RecoveryOptions) -> None:
+        if stored.base_url != commit.client.base_url:
+            theirs = commit.client.base_url
+            msg = f"{journal.path} is the journal of {stored.base_url}, the client is of {theirs}; nothing was sent"
             raise JournalError(msg)
-        self._session, self._journal, self._kept = session, journal, kept
-        self._undo = undo or kept.state == "undoing"  # promise 23: recover(undo=True) takes it back
-        self._secrets = secrets_for(kept.plan, secrets, may_lack=True)
-        self._ids = kept.ids
-        self._plan = kept.plan
-        self._targets = PlanTargets(session, self._plan, self._secrets, self._ids)
-        self._ledger = JournalLog(journal, kept.id)
+        self._commit, self._client = commit, commit.client
+        self._journal, self._stored = journal, stored
+        self._undo = options.undo or stored.state == "undoing"  # promise 23: recover(undo=True) takes it back
+        self._secrets = secrets_for(stored.plan, options.secrets, may_lack=True)
+        self._ids = stored.ids
+        self._plan = stored.plan
+        self._targets = PlanTargets(commit.objects, self._plan, self._secrets, self._ids)
+        self._ledger = JournalLog(journal, stored.id)
         self._made: dict[str, set[object]] = {}
 
     def run(self) -> CommitReport:
         """Settle what is in doubt, then complete or undo."""
-        guards.check_writable(self._session.client, self._plan)
+        guards.check_writable(self._client, self._plan)
         if self._undo:
-            self._session.clock.sleep(max(0.0, self._until - self._session.monotonic()))
+            self._client.clock.sleep(max(0.0, self._until - self._client.clock.monotonic()))
         entries = {entry.step.number: entry for entry in self._settled()}
         sent = self._taken_back(entries) if self._undo else self._completed(entries)
         still = any(entry.status == "pending" and entry.note for entry in sent)
         self._journal.flush()
         state = "undone" if self._undo and not sent.not_undone else state_of(sent, interrupted=still)
-        self._journal.end(self._kept.id, "undoing" if self._undo and sent.in_doubt else state)
+        self._journal.end(self._stored.id, "undoing" if self._undo and sent.in_doubt else state)
         return sent
 
     @cached_property
@@ -130,15 +95,15 @@ class _Recovery:
         Its intent says when it was sent first, by the clock of the API or of that machine, and nothing when it was sent
         last.
         """
-        client, now = self._session.client, self._session.monotonic()
-        unknown = [each.intent.at for each in self._kept.steps if each.intent and each.status in {None, "in doubt"}]
+        client, now = self._client, self._client.clock.monotonic()
+        unknown = [each.intent.at for each in self._stored.steps if each.intent and each.status in {None, "in doubt"}]
         here, there = client.clock.now(), client.api_now
         young = [each for each in unknown if there is None or min(here - each, there - each) < _SURELY_ENDED]
         return now + client.max_request_lifetime if young else now
 
     def _settled(self) -> Iterator[Entry]:
         """Give an entry for each step of which it is known by now what became of it."""
-        for known in self._kept.steps:
+        for known in self._stored.steps:
             step = known.step
             if known.status == "undone":
                 yield self._entry(known, "undone")
@@ -170,7 +135,7 @@ class _Recovery:
         if self._undo or all(nested.token in self._ids for nested in step.nested_creates):
             return self._entry(known, "applied", note)
         doubt, parents = self._doubt(known), self._parents(known)
-        inner = match_nested(self._session.client, doubt, parents, self._ids[str(step.token)], body)
+        inner = match_nested(self._client, doubt, parents, self._ids[str(step.token)], body)
         for each in inner.found:
             self._ids[str(each.step.token)] = each.identity
             self._targets.take(*each)
@@ -183,7 +148,7 @@ class _Recovery:
     def _doubt(self, known: StoredRequest) -> InDoubt:
         step = known.step
         sent = fill(step.body, lambda each: self._ids.get(each.token) if isinstance(each, Pending) else each)
-        since = known.intent or ApiTime.now(self._session.client)
+        since = known.intent or ApiTime.now(self._client)
         is_listed = known.there is not None
         return InDoubt(step, sent, since, known.note, known.there or frozenset(), is_listed=is_listed)
 
@@ -198,7 +163,7 @@ class _Recovery:
         parents, doubt = self._parents(known), self._but_for_others(self._doubt(known))
         criteria = criteria_for(doubt, parents)
         if criteria.key or criteria.is_distinguishable:
-            looked_up = find(self._session.client, criteria, lambda: self._until)
+            looked_up = find(self._client, criteria, lambda: self._until)
         else:
             looked_up = LookupResult(why="nothing tells whether it was made, since the API allows several alike")
         if looked_up.body is not None:
@@ -218,9 +183,9 @@ class _Recovery:
     def _completed(self, entries: dict[int, Entry]) -> CommitReport:
         """Send what was not done."""
         plan, checked_at = self._plan, None
-        if self._kept.conflicts == "check":
-            checked_at = self._session.monotonic()
-            plan, clashes = movement(self._session, self._rest(entries))
+        if self._stored.conflicts == "check":
+            checked_at = self._client.clock.monotonic()
+            plan, clashes = movement(self._commit, self._rest(entries))
             steps = {step.number: step for step in (*self._plan, *plan)}
             plan = Plan(tuple(steps.values()))
             for number, found in clashes.items():
@@ -231,14 +196,14 @@ class _Recovery:
             if missing and step.number not in entries:  # promise 24: it waits for its secret
                 note = f"it needs the secret {', '.join(missing)}: recover(path, secrets={{...}})"
                 entries[step.number] = Entry(step, self._targets.object_of(step), "pending", note=note)
-        on_error = "continue" if self._kept.on_error == "undo" else self._kept.on_error
+        on_error = "continue" if self._stored.on_error == "undo" else self._stored.on_error
         return send(
             plan,
-            self._session.client,
+            self._client,
             self._targets,
             options=RunOptions(on_error, None, self._ledger, checked_at),
             before=EarlierOutcomes(tuple(entries.values()), self._ids),
-            name=self._kept.id,
+            name=self._stored.id,
         ).report
 
     def _rest(self, entries: Mapping[int, Entry]) -> Plan:
@@ -246,7 +211,7 @@ class _Recovery:
 
     def _taken_back(self, entries: dict[int, Entry]) -> CommitReport:
         """Put back what was done."""
-        for known in self._kept.steps:
+        for known in self._stored.steps:
             step = known.step
             if known.intent is None or known.status not in {None, "in doubt"} or step.number in entries:
                 continue
@@ -255,20 +220,20 @@ class _Recovery:
                 entries.update(self._bundle_before_undo(known))
             elif step.operation in {"update", "replace", "bundle"}:
                 entries[step.number] = Entry(step, instance, "in doubt")
-            elif step.operation == "delete" and refresh_in_bulk(self._session, [instance]):
+            elif step.operation == "delete" and self._commit.refresh.run([instance]):
                 entries[step.number] = Entry(step, instance, "applied")
         plan = Plan(tuple(entries[step.number].step if step.number in entries else step for step in self._plan))
-        back = compensate(entries, plan, self._ids, self._session.client, self._targets, self._ledger)
+        back = compensate(entries, plan, self._ids, self._client, self._targets, self._ledger)
         filled = [
             back.entries.get(step.number) or Entry(step, self._targets.object_of(step), "pending")
             for step in self._plan
         ]
-        return CommitReport(tuple(filled), id=self._kept.id)
+        return CommitReport(tuple(filled), id=self._stored.id)
 
     def _bundle_before_undo(self, known: StoredRequest) -> dict[int, Entry]:
         """Give a rebuild that was never answered with those of its parts that were done, as the newest list shows."""
         number = known.step.number
-        way = RebuildRequest(self._session.client, self._targets.doubts[number])
+        way = RebuildRequest(self._client, self._targets.doubts[number])
         try:
             way.look(may_have_run=True)
         except LinodeORMError as error:

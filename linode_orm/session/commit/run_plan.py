@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 
 _SHOWN = 5
-_CARRY_ON: Final = "the session holds what is not done; its commit() sends only that"
+CARRY_ON: Final = "the session holds what is not done; its commit() sends only that"
 
 
 @frozen
@@ -100,7 +100,7 @@ def _let_orphans_go(run: Executor, plan: Plan, targets: Targets) -> None:
             targets.is_certain(step)
 
 
-def raise_where_incomplete(sent: RunResult, session: object, *, advice: str = _CARRY_ON) -> None:
+def raise_where_incomplete(sent: RunResult, session: object, *, advice: str = CARRY_ON) -> None:
     """Raise what a hook or a signal handler raised, `CommitInterrupted` after Ctrl-C, `CommitError` after a failure.
 
     `advice` says in the message how the user gets what is not done; the session of a commit holds it.

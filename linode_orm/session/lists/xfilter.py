@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from linode_orm.mapping.server_filters import Test
+
     Payload = dict[str, object]
 
-Test = str | int | bool | dict[str, str | int]
-"""What stands beside an attribute's name in the payload: a value, or an operator with its value."""
 LARGEST: Final = 6_000
 """How many bytes of X-Filter a request may carry; servers refuse header lines from 8 KB on."""
 _FRAME: Final = 32

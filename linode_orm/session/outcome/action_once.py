@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.state import state_of
 from linode_orm.session.loading.api_time import ApiTime
-from linode_orm.session.outcome.call import may_have_been_done
+from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
     from linode_orm.mapping import Model
@@ -49,7 +50,7 @@ def send_once(session: Tries, target: Model, operation: Operation, request: Requ
             response = session.client.send(request)
             response.decoded()
         except LinodeORMError as error:
-            if not may_have_been_done(request.method, error):
+            if not outcome_of(error).is_in_doubt:
                 if lost is not None and _has_happened(session, target, operation, since):
                     return None
                 raise
@@ -82,7 +83,7 @@ def _settled(session: Tries, target: Model, operation: Operation, since: ApiTime
 def _has_happened(session: Tries, target: Model, operation: Operation, since: ApiTime) -> bool:
     """Whether the account has an event of that action about that object since then; 1 GET."""
     event: Any = lookup("Event")
-    state = target.__state__
+    state = state_of(target)
     about = state.parents[0] if state.parents else state.identity
     query: Query[Any] = Query(event, session.runner.lenient).filter(
         event.action == operation.event, event.entity.id == about, event.created >= since.earliest(session.client)

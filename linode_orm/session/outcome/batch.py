@@ -6,12 +6,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm.errors import ApiError, LinodeORMError, NotFound, RateLimited, Unauthorized
-from linode_orm.session.outcome.call import Answer, may_have_been_done
+from linode_orm.session.outcome.call import Answer
 from linode_orm.session.outcome.nested import Applied, InnerOutcomes
 from linode_orm.session.outcome.pause import pause
 from linode_orm.session.outcome.rebuild import RebuildRequest
 from linode_orm.session.planning.batch_rules import TAGGED
 from linode_orm.wire.messages import Request
+from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,7 +103,7 @@ class _BatchRequest:
         return self._answer(inner=way.applied_steps(answer), note="its first answer was lost" if self._lost else "")
 
     def _failed(self, error: Exception) -> Answer | None:
-        if may_have_been_done("POST", error):
+        if outcome_of(error).is_in_doubt:
             return None
         if self._lost is not None:
             return self._doubt(f"sent again, it was refused: {error}")
@@ -121,7 +122,7 @@ class _BatchRequest:
             return response.decoded()
         except Exception as error:
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)
-            if may_have_been_done("POST", error):
+            if outcome_of(error).is_in_doubt:
                 self._lost = self._lost or error
                 self._until = self._client.clock.monotonic() + self._client.max_request_lifetime
             raise

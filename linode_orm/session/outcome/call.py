@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import CancelledError
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from linode_orm.errors import ApiError, LinodeORMError, NotFound, ResponseError, TransportError
+from linode_orm.errors import NotFound
+from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from linode_orm.session.outcome.nested import InnerOutcomes
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request
-
-_TIMED_OUT: Final = 408
-_BROKEN: Final = 500
 
 
 @frozen(eq=False)
@@ -37,19 +34,6 @@ class Answer:
     is_in_doubt: bool = False
     may_repeat: bool = False
     inner: InnerOutcomes | None = None
-
-
-def may_have_been_done(method: str, error: BaseException) -> bool:
-    """Whether a request may have had its effect although it failed: by its last try, or by one before."""
-    if isinstance(error, CancelledError):
-        return False
-    if isinstance(error, (ApiError, TransportError, ResponseError)) and error.doubtful:
-        return True  # promise 10a: an earlier try may have been done
-    if isinstance(error, ApiError):
-        return error.status >= _BROKEN or (error.status == _TIMED_OUT and method == "POST")
-    if isinstance(error, TransportError):
-        return error.sent is not False
-    return isinstance(error, ResponseError) or not isinstance(error, LinodeORMError)
 
 
 def call(client: Client, request: Request, wanted: Callable[[], bool], takes: str | None = None) -> Answer:
@@ -81,6 +65,6 @@ def call_renaming(client: Client, request: Request, wanted: Callable[[], bool], 
 
 
 def _failed(request: Request, error: BaseException, seconds: float, tries: int) -> Answer:
-    doubt = may_have_been_done(request.method, error)
+    doubt = outcome_of(error).is_in_doubt
     note = f"{request.title} may have been done: {error}" if doubt else ""
     return Answer(None, seconds, tries, error, note, is_in_doubt=doubt)

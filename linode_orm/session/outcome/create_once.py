@@ -12,11 +12,11 @@ from attrs import evolve
 from linode_orm.errors import BadRequest, LinodeORMError, ResponseError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.model import resource
-from linode_orm.session.outcome.call import Answer, may_have_been_done
+from linode_orm.session.outcome.call import Answer
 from linode_orm.session.outcome.lookup import LookupResult, has_other_name, look
 from linode_orm.session.outcome.nested import match_nested
 from linode_orm.session.outcome.pause import pause
-from linode_orm.wire.writes_in_flight import may_be_running
+from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,10 +115,11 @@ class _CreateOnce:
             self._check(identity, body)
         except Exception as error:  # noqa: BLE001  whatever it is, it is told
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)
-            if may_have_been_done(self._request.method, error):
+            outcome = outcome_of(error)
+            if outcome.is_in_doubt:
                 self._lost = self._lost or error
                 self._unanswered += 1
-                self._running += may_be_running(error)
+                self._running += outcome.may_be_running
                 return None
             return self._refused(error)
         self._hold(identity)

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from linode_orm._former import formerly
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning.applier import ApplyOptions, apply
 
 if TYPE_CHECKING:
     import os
@@ -337,18 +338,8 @@ class Plan:
         or what carries a tag that the session which made it protects, all before anything is written, and `CommitError`
         as `commit()` does.
         """
-        from linode_orm.session.commit import apply_plan  # noqa: PLC0415  only who applies plans needs it
-
-        return apply_plan.apply(
-            self,
-            client,
-            on_error=on_error,
-            conflicts=conflicts,
-            secrets=secrets,
-            journal=journal,
-            verify=verify,
-            max_deletes=max_deletes,
-        )
+        options = ApplyOptions(on_error, conflicts, secrets, journal, verify, max_deletes)
+        return apply(self, client, options)
 
 
 @frozen(eq=False)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import operator
-from typing import TYPE_CHECKING, Any, Final, Never, cast
+from typing import TYPE_CHECKING, Any, Never
 
 from linode_orm.errors import InvalidRequestError, ResponseError
 from linode_orm.mapping.codecs import WrongType
-from linode_orm.mapping.expressions import And, Comparison, Not, Or
+from linode_orm.mapping.expressions import And, Not, Or
+from linode_orm.mapping.operators import Comparison
 from linode_orm.mapping.relations import ParentIs, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping import Model
-    from linode_orm.mapping.expressions import Attribute, Expression, Order
+    from linode_orm.mapping.expressions import Expression
+    from linode_orm.mapping.operators import Attribute, Order
 
     Body = Mapping[str, Any]
     Parents = tuple[object, ...]
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
     """True, False, or None for unknown."""
     Get = Callable[[Body], Any]
     """The value at an attribute; None for null and missing."""
-
-_ORDERED: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 def compile_condition(model: type[Model], condition: Expression) -> Test:
@@ -95,38 +89,15 @@ def _opposite(test: Test) -> Test:
 
 def _leaf(model: type[Model], leaf: Comparison) -> Test:
     get = getter(model, leaf.attribute)
-    if leaf.operator == "is_null":
-        return lambda body, _: get(body) is None
-    test = _test(leaf)
+    test = leaf.operator.test(leaf.attribute.field.codec.bare, leaf.value)
+    if leaf.operator.tests_null:
+        return lambda body, _: test(get(body))
 
     def holds(body: Body, _: Parents) -> bool | None:
         value = get(body)
         return None if value is None else test(value)
 
     return holds
-
-
-def _test(leaf: Comparison) -> Callable[[Any], bool | None]:
-    """Give the test of a comparable value that is neither null nor missing."""
-    codec, want = leaf.attribute.field.codec.bare, leaf.value
-    if leaf.operator in _ORDERED:
-        return _ordered(_ORDERED[leaf.operator], codec.comparable(want))
-    if leaf.operator == "contains":
-        return lambda value: codec.has_part(value, want)
-    if leaf.operator == "startswith":
-        prefix = str(want)
-        return lambda value: isinstance(value, str) and value.startswith(prefix)
-    if leaf.operator == "in":
-        return codec.one_of(cast("tuple[object, ...]", want))
-    same = codec.one_of((want,))
-    return same if leaf.operator == "==" else lambda value: not same(value)
-
-
-def _ordered(compare: Callable[[Any, Any], bool], operand: Any) -> Callable[[Any], bool | None]:  # noqa: ANN401  a scalar
-    if isinstance(operand, (int, float)):
-        return lambda value: compare(value, operand) if isinstance(value, (int, float)) else None
-    kind = type(operand)
-    return lambda value: compare(value, operand) if isinstance(value, kind) else None
 
 
 def getter(model: type[Model], attribute: Attribute[Any]) -> Get:

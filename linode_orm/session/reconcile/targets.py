@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from linode_orm.mapping.lifecycle import invalidate
-from linode_orm.mapping.model import resource
-from linode_orm.mapping.state import Status
 from linode_orm.session.outcome.nested import alone
 from linode_orm.session.planning.payloads import reveal
-from linode_orm.session.planning.plan import Hidden, InDoubt, Key, Pending, Plan, is_new, secret_name
-from linode_orm.session.reconcile.apply_outcome import OutcomeApplier, Workspace
-from linode_orm.session.reconcile.in_doubt import to_be_deleted_in
+from linode_orm.session.planning.plan import Hidden, InDoubt, Plan, is_new, secret_name
+from linode_orm.session.reconcile.apply_outcome import OutcomeApplier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from linode_orm.mapping import Model
-    from linode_orm.session.planning.plan import Step, Token
+    from linode_orm.session.planning.plan import Key, Step, Token
+    from linode_orm.session.reconcile.objects import SessionObjects
 
 
 class Targets(Protocol):
@@ -70,12 +68,12 @@ class SessionTargets:
     With `watches`, what was known of the objects is so new that another value in an answer is somebody else's.
     """
 
-    def __init__(self, session: Workspace, plan: Plan, *, watches: bool = False) -> None:
-        self._session = session
+    def __init__(self, objects: SessionObjects, plan: Plan, *, watches: bool = False) -> None:
+        self._session = objects
         self._watches = watches
-        self._applier = OutcomeApplier(session)
-        self._objects = objects_of(session, plan)
-        self._inner = inside_of(session, plan)
+        self._applier = OutcomeApplier(objects)
+        self._objects = objects_of(objects, plan)
+        self._inner = inside_of(objects, plan)
 
     def object_of(self, step: Step) -> Model:
         """Give the object that a step is about; it may be a rider's, or that of a part of a bundle."""
@@ -94,12 +92,11 @@ class SessionTargets:
 
     def to_be_deleted(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids of what the user has marked for deletion in the collection that a step creates in."""
-        return to_be_deleted_in(self._session, type(self.object_of(step)), parents)
+        return self._session.to_be_deleted(type(self.object_of(step)), parents)
 
     def doubted(self, step: Step) -> InDoubt | None:
         """Give what an earlier commit left unknown of a creation."""
-        known = self._session.members.in_doubt.get(id(self.object_of(step)))
-        return known if isinstance(known, InDoubt) else None
+        return self._session.changes.in_doubt.get(id(self.object_of(step)))
 
     def take(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
         """Bring the object up to date, or let it go."""
@@ -118,7 +115,7 @@ class SessionTargets:
 
     def doubt(self, doubt: InDoubt) -> None:
         """Remember a creation that nobody can tell the end of, for the next commit to look for."""
-        self._session.members.in_doubt[id(self.object_of(doubt.step))] = doubt
+        self._session.changes.in_doubt[id(self.object_of(doubt.step))] = doubt
 
     def invalidate_values(self, step: Step) -> None:
         """Forget what was known of values that were to be updated: they are sent again, and reading asks again."""
@@ -128,7 +125,7 @@ class SessionTargets:
 
     def is_certain(self, step: Step) -> None:
         """Note that there is no such object, so that it can be sent as new."""
-        self._session.members.in_doubt.pop(id(self.object_of(step)), None)
+        self._session.changes.in_doubt.pop(id(self.object_of(step)), None)
 
     def finish(self) -> None:
         """Give ids to what waits for them, and let go what was below deleted objects."""
@@ -142,13 +139,17 @@ class PlanTargets(SessionTargets):
     """
 
     def __init__(
-        self, session: Workspace, plan: Plan, secrets: Mapping[str, object], ids: Mapping[str, object] | None = None
+        self,
+        objects: SessionObjects,
+        plan: Plan,
+        secrets: Mapping[str, object],
+        ids: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(session, Plan(()))
+        super().__init__(objects, Plan(()))
         self._secrets, self._ids = secrets, ids or {}
         self.doubts: dict[int, InDoubt] = {}
-        self._objects = {step.number: stand_in(session, step, self._ids) for step in plan}
-        self._inner = {inside.token: stand_in(session, inside, self._ids) for step in plan for inside in _inside(step)}
+        self._objects = {step.number: objects.stand_in(step, self._ids) for step in plan}
+        self._inner = {inside.token: objects.stand_in(inside, self._ids) for step in plan for inside in _inside(step)}
 
     def reveal(self, step: Step, hidden: Hidden) -> object:
         """Give the secret of that name."""
@@ -211,10 +212,9 @@ class CompensationTargets:
         """Nothing is left to do."""
 
 
-def objects_of(session: Workspace, plan: Plan) -> dict[int, Model]:
+def objects_of(objects: SessionObjects, plan: Plan) -> dict[int, Model]:
     """Find the object that each step of a session's plan names."""
-    members = session.members
-    new = {members.token(instance): instance for instance in members.new.values()}
+    new = objects.new_by_token()
     found: dict[int, Model] = {}
     for step in plan:
         token = step.token
@@ -222,26 +222,21 @@ def objects_of(session: Workspace, plan: Plan) -> dict[int, Model]:
             if token in new:
                 found[step.number] = new[token]
             continue
-        known = _known(session, token)
+        known = objects.find(token)
         if known is not None:
             found[step.number] = known
         elif step.parts:
-            found[step.number] = stand_in(session, step, {})
+            found[step.number] = objects.stand_in(step, {})
     return found
 
 
-def _known(session: Workspace, key: Key) -> Model | None:
-    return session.identity_map.find(resource(key.model), key.identity, key.parents)
-
-
-def inside_of(session: Workspace, plan: Plan) -> dict[Token, Model]:
+def inside_of(objects: SessionObjects, plan: Plan) -> dict[Token, Model]:
     """Find the objects inside the steps of a session's plan: those that ride there, and those of parts of bundles."""
     tokens = [inside.token for step in plan for inside in _inside(step)]
     if not tokens:
         return {}
-    members = session.members
-    new = {members.token(instance): instance for instance in members.new.values()}
-    found = {token: new.get(token) if is_new(token) else _known(session, cast("Key", token)) for token in tokens}
+    new = objects.new_by_token()
+    found = {token: new.get(token) if is_new(token) else objects.find(cast("Key", token)) for token in tokens}
     return {token: instance for token, instance in found.items() if instance is not None}
 
 
@@ -249,14 +244,3 @@ def _inside(step: Step) -> Iterator[Step]:
     """Give what a step does to other objects than its own, as steps."""
     yield from (alone(nested, step) for nested in step.nested_creates)
     yield from step.parts
-
-
-def stand_in(session: Workspace, step: Step, ids: Mapping[str, object]) -> Model:
-    """Make an object for a step: a reference to one that exists, or one that will be created."""
-    model, owner = resource(step.model), cast("Any", session)
-    if isinstance(step.token, Key):
-        return cast("Model", owner.reference(model, step.token.identity, step.token.parents, None))
-    if step.token not in ids:
-        return model.__bare__(None, (), owner, Status.PENDING)
-    parents = tuple(ids[each.token] if isinstance(each, Pending) else each for each in step.parents)
-    return cast("Model", owner.reference(model, ids[step.token], parents, None))

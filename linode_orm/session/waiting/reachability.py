@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from linode_orm.mapping.expressions import And, Comparison, Not, Or
+from linode_orm.mapping.expressions import And, Not, Or
+from linode_orm.mapping.operators import Comparison
 from linode_orm.mapping.relations import ParentIs
 from linode_orm.session.query.evaluate import compile_condition
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linode_orm.mapping import Model
-    from linode_orm.mapping.expressions import Attribute, Expression
+    from linode_orm.mapping.expressions import Expression
+    from linode_orm.mapping.operators import Attribute
 
 Source = Literal["recorded", "documented", "assumed"]
 

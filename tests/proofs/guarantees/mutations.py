@@ -80,7 +80,7 @@ REMOVALS = (
     ),
     Removal(
         "10a",
-        value("False"),
+        value("last"),
         "tests/proofs/stateful/test_commit_cases.py::test_a_refusal_after_a_lost_answer_is_in_doubt",
     ),
     Removal("10b", never, "tests/proofs/stateful/test_commit_cases.py::test_a_new_key_in_doubt"),

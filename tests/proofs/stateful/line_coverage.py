@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from coverage import Coverage
 
-import linode_orm.session.commit as package
+import linode_orm.session as package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -57,7 +57,7 @@ ELSEWHERE = {
     "interruptible.<locals>.ours": "a signal: test_commit_faults.py::TestInterrupt",
     "Executor.interrupt_for": "a journal that cannot be written: test_journal.py, test_journal_files.py",
     **dict.fromkeys(["Executor._carried", "Executor._take_apart", "Executor._write_down"], "bundles: test_bundles.py"),
-    "_Recovery._bundle_before_undo": "bundles: tests/proofs/faults/test_crashes.py",
+    "Recovery._bundle_before_undo": "bundles: tests/proofs/faults/test_crashes.py",
     "_moved": "a key changed while its POST may run: test_commit_faults.py::TestInDoubt",
     "_leaf_clash": "now and then here; test_conflicts.py::test_of_a_nested_object_its_attributes_count",
     "_aims_elsewhere": "records with a target: tests/proofs/faults/bulk.py",
@@ -105,7 +105,9 @@ class CommitMachine(EditingMachine):
         self.api.settle()
         body = {"id": 5000 + self.steps, "name": name, "created": self.api.clock.now().strftime("%Y-%m-%dT%H:%M:%S")}
         self.api.seed(f"/barrels/{body['id']}", body)
-        self.expected[Expected("barrels", name=name)] = self.session.loader.one(Barrel, (), dict(body), Loaded.WHOLE)
+        self.expected[Expected("barrels", name=name)] = self.session._parts.loader.one(
+            Barrel, (), dict(body), Loaded.WHOLE
+        )
         self.api.clock.sleep(5)
 
     @rule(at=AT)
@@ -184,7 +186,7 @@ class CommitMachine(EditingMachine):
         return None
 
     def _is_done(self) -> None:
-        members = self.session.members
+        members = self.session._parts.changes
         assert not (members.new)
         assert not (self.session.dirty)
         assert not (members.deleted)
@@ -234,7 +236,7 @@ class CommitMachine(EditingMachine):
 
     @rule(at=AT)
     @precondition(lambda self: self.verify)
-    def lose_update(self, at: int) -> None:
+    def forget_update(self, at: int) -> None:
         """A value that was answered, and is not there when it is read back, is told."""
         self.steps += 1
         self.finish()
@@ -311,7 +313,7 @@ class CommitMachine(EditingMachine):
             if found:
                 body = self.api.objects[found[0]]
                 taken.add((type(each), body["id"]))
-                self.expected[model] = self.session.loader.one(type(each), (), dict(body), Loaded.WHOLE)
+                self.expected[model] = self.session._parts.loader.one(type(each), (), dict(body), Loaded.WHOLE)
                 if model.kind == "cargo":
                     self.expected[model].weight = model.values["weight"]
                     self.expected[model].dock = self.expected[model.above] if model.above is not None else None

@@ -470,7 +470,7 @@ class TestAFullDisk:
         """Where the commit cannot be written down, nothing of it is sent."""
         session = Session(api, journal=path)
         dock_of(session).label = "x" * 100_000
-        journal = session.history.journal
+        journal = session._parts.history.journal
         ((pages,),) = journal._connection.execute("PRAGMA page_count")
         journal._connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
         with pytest.raises(JournalError, match="the disk is full"):
@@ -488,17 +488,17 @@ def test_it_does_not_grow_for_ever(api, session, path):
     for turn in range(130):
         dock.label = f"n{turn}"
         session.commit()
-    connection = session.history.journal._connection
+    connection = session._parts.history.journal._connection
     assert connection.execute("SELECT count(*) FROM commits").fetchone() == (101,)
     assert connection.execute("SELECT count(*) FROM steps").fetchone() == (101,)
 
 
 def test_the_settings_that_durability_rests_on(session):
     """Every transaction is synced, and the file belongs to one process."""
-    connection = session.history.journal._connection
+    connection = session._parts.history.journal._connection
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
     assert connection.execute("PRAGMA locking_mode").fetchone() == ("exclusive",)
-    assert session.history.journal.path.stat().st_mode & 0o077 == 0
+    assert session._parts.history.journal.path.stat().st_mode & 0o077 == 0
 
 
 def test_without_a_journal_nothing_of_sqlite_is_imported():

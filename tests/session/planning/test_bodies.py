@@ -141,7 +141,7 @@ class TestNewChildren:
         """A subnet whose id another new object needs is made by its VPC's POST, before that."""
         subnet = VPCSubnet(label="inner", ipv4="10.0.0.0/24")
         session.add(VPC(label="net", region="us-east", subnets=[subnet]))
-        instance = session.reference(Instance, 5, (), None)
+        instance = session._parts.owner.reference(Instance, 5, (), None)
         session.add(Config(instance=instance, label="c", devices={}, interfaces=[]))
         session.add(ConfigInterface(config=(5, 7), purpose="vpc", subnet=subnet))
         assert [(step.path, step.depends_on) for step in session.plan()] == [

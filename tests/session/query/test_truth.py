@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from linode_orm import LongviewClient, Session, and_, models, not_, or_
 from linode_orm.mapping.codecs import DateTime, Scalar
 from linode_orm.mapping.containers import ListOf
-from linode_orm.mapping.expressions import And, Attribute, Comparison, Not, Or
+from linode_orm.mapping.expressions import And, Not, Or
+from linode_orm.mapping.operators import Attribute, Comparison
 from linode_orm.mapping.structures import Structure
 from linode_orm.simulator import Simulator
 from tests.session.query.list_server import ListServer
@@ -182,7 +183,7 @@ def truth(expression: Any, body: dict[str, Any]) -> bool | None:
     have: Any = body
     for key in expression.attribute.keys:
         have = have.get(key) if isinstance(have, dict) else None
-    if expression.operator == "is_null":
+    if expression.operator.name == "is_null":
         return have is None
     return None if have is None else compare(expression, have)
 
@@ -193,7 +194,7 @@ def moment(value: Any) -> Any:
 
 
 def compare(leaf: Comparison, have: Any) -> bool:
-    operator, want = leaf.operator, leaf.value
+    operator, want = leaf.operator.name, leaf.value
     if isinstance(inner(leaf.attribute.field.codec), DateTime):
         have = moment(have)
         want = tuple(map(moment, want)) if isinstance(want, tuple) else moment(want)

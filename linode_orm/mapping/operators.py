@@ -1,0 +1,390 @@
+"""Operators: what can be asked of an attribute, one row each, and the attributes and comparisons that use them."""
+
+from __future__ import annotations
+
+import operator as python
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast, overload
+
+from attrs import frozen
+
+from linode_orm._public import public
+from linode_orm.mapping import server_filters
+from linode_orm.mapping.codecs import NotComparable, WrongType
+from linode_orm.mapping.expressions import And, Expression, Not, Or
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.protocols import FieldFacts
+    from linode_orm.mapping.server_filters import Rules
+
+    Test = Callable[[Any], bool | None]
+    """Whether a comparable value passes; None where it is of a type that cannot be compared."""
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+
+@frozen(eq=False, kw_only=True)
+class Operator:
+    """One way to hold an attribute against a value: everything that planner, evaluation and printing know of it.
+
+    `check` refuses a value with `WrongType` and gives it in JSON. `test` makes the evaluation of a comparable value
+    that is not null. `rules` say where the server may do it, `negated_rules` where it may do the opposite. An operator
+    that `tests_null` is true or false of null and missing, too; of the others both stay unknown.
+    """
+
+    name: str
+    shown: Callable[[str, Any], str]
+    check: Callable[[Codec, Any], object]
+    test: Callable[[Codec, Any], Test]
+    rules: Rules
+    negated_rules: Rules
+    tests_null: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return operator_called, (self.name,)
+
+
+def operator_called(name: str) -> Operator:
+    """Give the operator of a name; pickles of conditions hold it so."""
+    return OPERATORS[name]
+
+
+# -- printing, checking and evaluating ---------------------------------------------------------------------------------
+
+
+def infix(symbol: str) -> Callable[[str, object], str]:
+    """Show a condition with a symbol between its sides."""
+    return lambda attribute, value: f"{attribute} {symbol} {value!r}"
+
+
+def method(name: str) -> Callable[[str, object], str]:
+    """Show a condition as the call of a method."""
+    return lambda attribute, value: f"{attribute}.{name}({value!r})"
+
+
+_SHOWN_VALUES: Final = 8
+
+
+def _list_of(values: tuple[object, ...]) -> str:
+    if len(values) <= _SHOWN_VALUES:
+        return repr([*values])
+    return f"[{', '.join(map(repr, values[:_SHOWN_VALUES]))}, … {len(values)} values]"
+
+
+def _operand(codec: Codec, value: object) -> object:
+    return codec.operand(getattr(value, "__identity__", value))
+
+
+def _ordered_operand(codec: Codec, value: object) -> object:
+    if value is None or not codec.has_order:
+        msg = f"{codec.text} has no order against {value!r}"
+        raise NotComparable(msg)
+    return _operand(codec, value)
+
+
+def text_operand(name: str) -> Callable[[Codec, object], str]:
+    """Check a string that an operator on strings takes."""
+
+    def check(codec: Codec, value: object) -> str:
+        if str not in codec.plain:
+            msg = f"{name}() needs a text, and the attribute is {codec.text}"
+            raise NotComparable(msg)
+        if not isinstance(value, str):
+            msg = f"{name}() takes a str, not {value!r} ({type(value).__name__})"
+            raise NotComparable(msg)
+        return value
+
+    return check
+
+
+def _operands(codec: Codec, values: Iterable[object]) -> tuple[object, ...]:
+    given = (_operand(codec, value) for value in values)
+    return tuple({repr(each): each for each in given}.values())
+
+
+def _equals(codec: Codec, want: object) -> Test:
+    return codec.one_of((want,))
+
+
+def _differs(codec: Codec, want: object) -> Test:
+    equals = codec.one_of((want,))
+    return lambda value: not equals(value)
+
+
+def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Codec, object], Test]:
+    """Compare numbers with numbers, and other values with those of their own type; a mixed field may hold either."""
+
+    def test(codec: Codec, want: object) -> Test:
+        operand = codec.comparable(want)
+        kinds = (int, float) if isinstance(operand, (int, float)) else type(operand)
+        return lambda value: compare(value, operand) if isinstance(value, kinds) else None
+
+    return test
+
+
+def on_text(test: Callable[[str, str], bool]) -> Callable[[Codec, str], Test]:
+    """Evaluate strings; a mixed field may hold other values, which never pass."""
+    return lambda _, want: lambda value: isinstance(value, str) and test(value, want)
+
+
+# -- the table ---------------------------------------------------------------------------------------------------------
+
+EQUAL: Final = Operator(
+    name="==",
+    shown=infix("=="),
+    check=_operand,
+    test=_equals,
+    rules=server_filters.EQUAL,
+    negated_rules=server_filters.UNEQUAL,
+)
+UNEQUAL: Final = Operator(
+    name="!=",
+    shown=infix("!="),
+    check=_operand,
+    test=_differs,
+    rules=server_filters.UNEQUAL,
+    negated_rules=server_filters.EQUAL,
+)
+LESS: Final = Operator(
+    name="<",
+    shown=infix("<"),
+    check=_ordered_operand,
+    test=_ordered(python.lt),
+    rules=server_filters.LESS,
+    negated_rules=server_filters.AT_LEAST,
+)
+AT_MOST: Final = Operator(
+    name="<=",
+    shown=infix("<="),
+    check=_ordered_operand,
+    test=_ordered(python.le),
+    rules=server_filters.AT_MOST,
+    negated_rules=server_filters.GREATER,
+)
+GREATER: Final = Operator(
+    name=">",
+    shown=infix(">"),
+    check=_ordered_operand,
+    test=_ordered(python.gt),
+    rules=server_filters.GREATER,
+    negated_rules=server_filters.AT_MOST,
+)
+AT_LEAST: Final = Operator(
+    name=">=",
+    shown=infix(">="),
+    check=_ordered_operand,
+    test=_ordered(python.ge),
+    rules=server_filters.AT_LEAST,
+    negated_rules=server_filters.LESS,
+)
+CONTAINS: Final = Operator(
+    name="contains",
+    shown=method("contains"),
+    check=lambda codec, value: codec.part(getattr(value, "__identity__", value)),
+    test=lambda codec, want: partial(codec.has_part, part=want),
+    rules=server_filters.CONTAINS,
+    negated_rules=server_filters.NO_OPERATOR,
+)
+STARTSWITH: Final = Operator(
+    name="startswith",
+    shown=method("startswith"),
+    check=text_operand("startswith"),
+    test=on_text(str.startswith),
+    rules=server_filters.STARTSWITH,
+    negated_rules=server_filters.NO_OPERATOR,
+)
+IN: Final = Operator(
+    name="in",
+    shown=lambda attribute, values: f"{attribute}.in_({_list_of(values)})",
+    check=_operands,
+    test=lambda codec, wants: codec.one_of(wants),
+    rules=server_filters.IN,
+    negated_rules=server_filters.NOT_IN,
+)
+IS_NULL: Final = Operator(
+    name="is_null",
+    shown=lambda attribute, _: f"{attribute}.is_(None)",
+    check=lambda *_: None,
+    test=lambda *_: lambda value: value is None,
+    rules=server_filters.NULL,
+    negated_rules=server_filters.NULL,
+    tests_null=True,
+)
+
+OPERATORS: Final = {
+    each.name: each for each in (EQUAL, UNEQUAL, LESS, AT_MOST, GREATER, AT_LEAST, CONTAINS, STARTSWITH, IN, IS_NULL)
+}
+"""Every operator by its name."""
+
+
+# -- the values that the operators make --------------------------------------------------------------------------------
+
+
+@frozen(eq=False)
+class Comparison(Expression):
+    """One attribute held against a value.
+
+    `value` is as it stands in JSON: of the operator `in` a tuple of such values, of `is_null` None.
+    """
+
+    attribute: Attribute[Any]
+    operator: Operator
+    value: object
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """The values of which the attribute may have any: none where the condition is never true."""
+        return self.value if isinstance(self.value, tuple) else (self.value,)
+
+    def __str__(self) -> str:
+        return self.operator.shown(str(self.attribute), self.value)
+
+    __repr__ = __str__
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"attribute": self.attribute, "operator": self.operator, "value": self.value}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Take what was pickled; an earlier version held the operator's name."""
+        operator = state["operator"]
+        named = operator_called(operator) if isinstance(operator, str) else operator
+        for name, value in {**state, "operator": named}.items():
+            object.__setattr__(self, name, value)
+
+
+@public
+@frozen(eq=False)
+class Order:
+    """One key of an order; `descending` turns it round, nulls stay last."""
+
+    attribute: Attribute[object]
+    descending: bool
+
+    def __str__(self) -> str:
+        return f"{self.attribute}.{'desc' if self.descending else 'asc'}()"
+
+    __repr__ = __str__
+
+
+# -- what is written ---------------------------------------------------------------------------------------------------
+
+
+class Operand(Generic[T]):
+    """What can be compared: each method makes a condition of one operator, or of several."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def op(self, operator: Operator, value: object, /) -> Expression:
+        """Make the condition of an operator; raise `TypeError` for a value that it cannot take."""
+        raise NotImplementedError
+
+    def __eq__(self, other: T | None) -> Expression:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # a condition
+        return self.op(IS_NULL if other is None else EQUAL, other)
+
+    def __ne__(self, other: T | None) -> Expression:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # a condition
+        return Not(self.op(IS_NULL, None)) if other is None else self.op(UNEQUAL, other)
+
+    def __lt__(self, other: T) -> Expression:
+        return self.op(LESS, other)
+
+    def __le__(self, other: T) -> Expression:
+        return self.op(AT_MOST, other)
+
+    def __gt__(self, other: T) -> Expression:
+        return self.op(GREATER, other)
+
+    def __ge__(self, other: T) -> Expression:
+        return self.op(AT_LEAST, other)
+
+    @overload
+    def contains(self: Operand[list[V]], item: V, /) -> Expression: ...
+    @overload
+    def contains(self, item: str | int, /) -> Expression: ...
+    def contains(self, item: object, /) -> Expression:
+        """On a list: it holds exactly this item. On a text: this is a part of it, upper and lower case told apart.
+
+        On a list of objects with labels, a text is the label of one of them.
+        """
+        return self.op(CONTAINS, item)
+
+    def startswith(self, prefix: str, /) -> Expression:
+        """The text begins with this, upper and lower case told apart."""
+        return self.op(STARTSWITH, prefix)
+
+    def in_(self, values: Iterable[T], /) -> Expression:
+        """The value is one of these; null among them stands for `is_(None)`."""
+        if isinstance(values, (str, bytes)):
+            msg = f"{self}.in_() takes a collection of values, not the text {values!r}"
+            raise TypeError(msg)
+        given = list(values)
+        known = [each for each in given if each is not None]
+        is_one_of = self.op(IN, known)
+        return Or((is_one_of, self.op(IS_NULL, None))) if len(known) < len(given) else is_one_of
+
+    def between(self, low: T, high: T, /) -> Expression:
+        """The value lies between these, both included."""
+        return And((self.op(AT_LEAST, low), self.op(AT_MOST, high)))
+
+    def is_(self, value: None, /) -> Expression:
+        """The value is null, or missing."""
+        if value is not None:
+            msg = f"{self}.is_() takes None; compare other values with =="
+            raise TypeError(msg)
+        return self.op(IS_NULL, None)
+
+
+@public
+class Attribute(Operand[T]):
+    """A field of a class, as it stands in conditions and orders: `Instance.label`, `Event.entity.id`."""
+
+    __slots__ = ("model", "path")
+    __hash__ = object.__hash__
+
+    def __init__(self, model: type, path: tuple[FieldFacts, ...]) -> None:
+        self.model = model
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.model, self.path)
+
+    @property
+    def field(self) -> FieldFacts:
+        """The declaration of the last step."""
+        return self.path[-1]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The way through the body, by raw keys."""
+        return tuple(field.key for field in self.path)
+
+    def __str__(self) -> str:
+        return ".".join([self.model.__name__, *(field.name for field in self.path)])
+
+    __repr__ = __str__
+
+    def op(self, operator: Operator, value: object, /) -> Expression:
+        """Make the condition of an operator; raise `TypeError` for a value that it cannot take."""
+        if isinstance(value, (Operand, Expression)):
+            msg = f"{self} {operator} {value}: an attribute is compared with a value, not with another attribute"
+            raise TypeError(msg)
+        try:
+            return Comparison(self, operator, operator.check(self.field.codec.bare, value))
+        except WrongType as wrong:
+            msg = f"{self}: {wrong}"
+            raise TypeError(msg) from None
+
+    def asc(self) -> Order:
+        """Order from the smallest; nulls last."""
+        return Order(cast("Attribute[object]", self), descending=False)
+
+    def desc(self) -> Order:
+        """Order from the largest; nulls last."""
+        return Order(cast("Attribute[object]", self), descending=True)
