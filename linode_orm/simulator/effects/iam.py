@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import instead, listing
+from linode_orm.simulator.store import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
@@ -57,10 +58,39 @@ def _of_user(call: Call) -> list[Body]:
     """Give all of them for a user without restrictions, else those that the user has a role for."""
     world, (name, kind) = call.world, call.values
     user = world.need("User", name)
-    roles = world.singleton(world.store.resources["UserRolePermissions"], (name,)).body["entity_access"] or ()
-    allowed = {(each["type"], each["id"]) for each in roles if each.get("roles")}
+    access = _access(call).get("entity_access") or ()
+    allowed = {(each["type"], each["id"]) for each in access if each.get("roles")}
     found = [each for each in _entities(world) if each["type"] == kind]
     return [each for each in found if not user.body.get("restricted") or (kind, each["id"]) in allowed]
+
+
+@instead("GET /iam/users/{}/permissions/account")
+def _on_account(call: Call) -> bytes:
+    """Give what the user's roles permit, as a bare list (FACTS 1)."""
+    given = _access(call).get("account_access") or ()
+    return encode(_permitted(call.world, "account_access", given))
+
+
+@instead("GET /iam/users/{}/permissions/{}/{}")
+def _on_entity(call: Call) -> bytes:
+    _, kind, identity = call.values
+    access = _access(call).get("entity_access") or ()
+    given = [role for each in access if (each["type"], str(each["id"])) == (kind, identity) for role in each["roles"]]
+    return encode(_permitted(call.world, "entity_access", given))
+
+
+def _access(call: Call) -> Body:
+    """Give the roles of the user whom a path names."""
+    call.world.need("User", call.values[0])
+    return call.world.singleton(call.world.store.resources["UserRolePermissions"], call.values[:1]).body
+
+
+def _permitted(world: AccountState, kind: str, roles: Iterable[str]) -> list[str]:
+    """Give the permissions of roles, as the account's own list of roles has them."""
+    known = world.singleton(world.store.resources["AccountRolePermissions"], ()).body[kind] or ()
+    return sorted(
+        {name for each in known for role in each["roles"] if role["name"] in roles for name in role["permissions"]}
+    )
 
 
 # -- delegation --------------------------------------------------------------------------------------------------------
