@@ -41,7 +41,7 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
     failure_policy(options.on_error)
     check_choice("conflicts", options.conflicts, CONFLICTS)
     guards.check_writable(client, plan)
-    guards.check_max_deletes(plan, options.max_deletes)
+    guards.check_max_deletes(options.max_deletes, lambda: plan.deletes)
     secrets = secrets_for(plan, options.secrets)
     _check_account(plan, client)
     return secrets
