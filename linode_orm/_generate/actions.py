@@ -56,7 +56,7 @@ def method_lines(declaration: Declaration, action: Action) -> Iterator[str]:
     marks += [f"event={quoted(action.event)}"] if action.event else []
     in_place = [each for each in arguments if each.required and each.is_model]
     named = [each for each in arguments if each not in in_place]
-    head = ["cls", "session: Owner", "/"] if action.scope == "collection" else ["self"]
+    head = ["cls", "session: SessionBase", "/"] if action.scope == "collection" else ["self"]
     head += [each.signature for each in in_place]
     head += ["*", *(each.signature for each in named)] if named else []
     target = "cls" if action.scope == "collection" else "self"

@@ -5,7 +5,7 @@ from linode_orm.mapping.fields import Field, Fixed, ReadOnly, Secret
 from linode_orm.mapping.model import Model, Nested
 from linode_orm.mapping.operations import act, operation
 from linode_orm.mapping.operators import Attribute, Order
-from linode_orm.mapping.owner import Owner
+from linode_orm.mapping.owner import Owner, SessionBase
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.relations import Collection, Many, One, raiseload, selectin
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
@@ -29,6 +29,7 @@ __all__ = [
     "Query",
     "ReadOnly",
     "Secret",
+    "SessionBase",
     "TagList",
     "TrackedDict",
     "TrackedList",

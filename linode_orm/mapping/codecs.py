@@ -337,7 +337,7 @@ _FILTER_TYPES: Final[dict[frozenset[type], str]] = {
 
 
 class DateTime(Codec):
-    """Points in time: naive UTC strings on the wire (FACTS: `YYYY-MM-DDTHH:MM:SS`, no suffix), aware ones for users."""
+    """Points in time: naive UTC strings in JSON (docs/api-notes.md#timestamps), aware ones for users."""
 
     python_types = (datetime,)
     filter_type = "datetime"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.protocols import FieldFacts
-    from linode_orm.mapping.tracked import Holder, TagList
+    from linode_orm.mapping.tracked import TagList
 
     _Tags = list[str] | tuple[str, ...] | set[str] | frozenset[str]
     _Plain = str | int | float | bool | datetime | Sequence[object] | Mapping[str, object] | None

@@ -53,8 +53,13 @@ def hydrate(
                 mapper.learn(body.keys() - known)
                 known = mapper.known
         else:
-            merge(instance, body, origin.loaded, origin.fresh_until)
-            state_of(instance).join(origin.batch)
+            state = instance.__state__
+            now_loaded = _merge(instance, state, body, origin.loaded)
+            is_like_page = now_loaded is origin.loaded and state.origin.status is origin.status
+            if is_like_page and state.origin.one_time_values is None:
+                state.origin = origin
+            else:
+                state.share(loaded=now_loaded, fresh_until=origin.fresh_until, batch=origin.batch, stale_values=None)
         found.append(instance)
     return cast("list[M]", found)
 
@@ -65,7 +70,14 @@ def merge(instance: Model, body: dict[str, Any], loaded: Loaded, fresh_until: fl
     `loaded` says how much of the object the body has; a row of a list takes nothing away from an object that was read
     whole. `fresh_until` is None where nothing in the body grows stale.
     """
-    mapper, state = instance.__mapper__, state_of(instance)
+    state = state_of(instance)
+    loaded = _merge(instance, state, body, loaded)
+    state.share(loaded=loaded, fresh_until=fresh_until if instance.__mapper__.volatile else None, stale_values=None)
+
+
+def _merge(instance: Model, state: State, body: dict[str, Any], loaded: Loaded) -> Loaded:
+    """Bring the values of an object up to date; return how much of it is loaded then."""
+    mapper = instance.__mapper__
     if not mapper.known.issuperset(body):
         mapper.learn(body.keys() - mapper.known)
     if state.one_time_values:
@@ -77,11 +89,11 @@ def merge(instance: Model, body: dict[str, Any], loaded: Loaded, fresh_until: fl
         for name, value in state.stale_values.values.items():
             instance.__dict__.setdefault(name, value)
     merge_body(instance, body)
-    state.share(loaded=loaded, fresh_until=fresh_until if mapper.volatile else None, stale_values=None)
     for name in mapper.embedded:
         collection = instance.__dict__.get(name)
         if collection is not None:
             collection.__refill__()
+    return loaded
 
 
 def keep_one_time_values(instance: Model, body: dict[str, Any]) -> None:

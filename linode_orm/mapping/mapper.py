@@ -190,7 +190,10 @@ class Mapper:
         self.known = self.known | keys
 
     def id_part(self, name: str, value: object) -> object:
-        """Give one part of an id as paths have it: an answer may add its length to an IPv6 range (FACTS 6)."""
+        """Return one part of an id as paths have it.
+
+        An answer may add its length to an IPv6 range (docs/api-notes.md#ipv6-ranges).
+        """
         if self.fields[name].format == _RANGE and isinstance(value, str):
             return value.partition("/")[0]
         return value

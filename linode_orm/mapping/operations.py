@@ -1,4 +1,4 @@
-"""Actions: what can be asked of a resource beyond reading and writing it."""
+"""Actions: the operations of a resource beyond reading and writing it, such as `boot`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FunctionType
 
-    from linode_orm.mapping.owner import Owner
+    from linode_orm.mapping.owner import SessionBase
 
 
 class Method(Protocol):
@@ -37,7 +37,7 @@ _NO_ARGUMENTS: Final = frozenset({"self", "cls", "session"})
 
 @frozen(eq=False)
 class Operation:
-    """One action: its request, and what its answer is.
+    """One action: its request, and the meaning of its answer.
 
     `path` is relative to the item (`"boot"`) unless it begins with a slash. `answers` is None (the answer says
     nothing that would be kept), a class name (an object of it), `list:` and a class name, `query:` and a class name (a
@@ -78,7 +78,7 @@ def operation(  # noqa: PLR0913  the facts of one request
     parts: Mapping[str, str] = _NOTHING_NAMED,
     version: str | None = None,
 ) -> Callable[[F], F]:
-    """Declare the request behind a method; its arguments are the body, `body` renames some of them."""
+    """Declare the request of a method, whose arguments are the body; `body` maps argument names to other keys."""
 
     def declare(function: F) -> F:
         plain = cast("FunctionType", function)
@@ -105,7 +105,7 @@ def operation(  # noqa: PLR0913  the facts of one request
 
 
 def _arguments(function: FunctionType) -> list[str]:
-    """Name the arguments that go into the path or the body; a file is no part of either."""
+    """Return the names of the arguments that go into the path or the body; a file is part of neither."""
     code = function.__code__
     first = max(code.co_posonlyargcount, 1)  # self, or cls and the session
     names = code.co_varnames[first : code.co_argcount + code.co_kwonlyargcount]
@@ -118,7 +118,7 @@ def act(
     given: Mapping[str, object] = _NOTHING,
     /,
 ) -> R:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]  # the caller's annotation says R
-    """Send the action called `name` of an object, or of a class through a session, and give its answer.
+    """Send the action `name` of an object, or of a class through a session, and return its answer.
 
     `given` are the method's own `locals()`: the arguments, and `session` where the action belongs to a class.
     """
@@ -126,12 +126,12 @@ def act(
     operation = model.__mapper__.operations[name]
     arguments = {key: value for key, value in given.items() if value is not UNSET and key not in _NO_ARGUMENTS}
     _check_arguments(model, name, arguments)
-    owner = given["session"] if isinstance(target, type) else model.__state__.owner
-    return cast("R", cast("Owner", owner).act(model, operation, arguments))
+    owner = cast("SessionBase", given["session"]).__owner__ if isinstance(target, type) else model.__state__.owner
+    return cast("R", owner.act(model, operation, arguments))
 
 
 def _check_arguments(target: object, name: str, arguments: Mapping[str, object]) -> None:
-    """Refuse a wrong type before anything is sent: the id of another class's object would name something else."""
+    """Raise `TypeError` for a wrong type before anything is sent: the id of another class would name another object."""
     hints = getattr(target, name).__annotations__
     for argument, value in arguments.items():
         hint = hints.get(argument, "")

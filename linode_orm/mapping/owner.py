@@ -35,7 +35,7 @@ class Owner(Protocol):
         """The clock by which values grow stale, in seconds."""
         ...
 
-    def load_attribute(self, instance: Record, name: str) -> None:
+    def load(self, instance: Record, name: str) -> None:
         """Load the attribute `name`; after the call the body holds it, or the API does not answer it."""
 
     def freshen(self, instance: Record, name: str) -> None:
@@ -61,8 +61,15 @@ class Owner(Protocol):
     def save(self, instance: Record) -> None:
         """Send what is pending for this object now."""
 
-    def delete_now(self, instance: Record) -> None:
+    def delete(self, instance: Record) -> None:
         """Delete this object now."""
 
     def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
         """Read the object until the condition is true, for at most `timeout` seconds."""
+
+
+class SessionBase:
+    """The base of `Session`, by which models know sessions, whose module is far above theirs."""
+
+    __owner__: Owner
+    """What the objects of the session ask of it."""

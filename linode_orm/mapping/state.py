@@ -93,9 +93,12 @@ class Origin:
 
     def replace(self, changes: Mapping[str, object]) -> Origin:
         """Return a copy with other values in some slots."""
-        copy = object.__new__(Origin)
-        for name in self.__slots__:
-            setattr(copy, name, changes[name] if name in changes else getattr(self, name))
+        copy = Origin(self.owner, self.parents, self.status, self.loaded, self.fresh_until, self.batch)
+        copy.one_time_values, copy.stale_values = self.one_time_values, self.stale_values
+        copy.pending_parent, copy.given_children = self.pending_parent, self.given_children
+        copy.read_whole = self.read_whole
+        for name, value in changes.items():
+            setattr(copy, name, value)
         return copy
 
 
@@ -172,9 +175,10 @@ class State(RecordState):
 
     def share(self, **changes: object) -> None:
         """Replace values of the origin, which becomes the object's own where one of them differs."""
-        origin = self.origin
-        if any(getattr(origin, name) is not value for name, value in changes.items()):
-            self.origin = origin.replace(changes)
+        for name, value in changes.items():
+            if getattr(self.origin, name) is not value:
+                self.origin = self.origin.replace(changes)
+                return
 
     def attach(self, owner: Owner, status: Status) -> None:
         """Give the object to an owner."""
@@ -202,7 +206,7 @@ class State(RecordState):
             return _blank(record, field)
         needs = not self.is_loaded or (self.loaded is Loaded.ROW and field.only_on_get)
         if needs and field.kind != "secret":
-            self.owner.load_attribute(record, field.name)
+            self.owner.load(record, field.name)
             if field.key in self.raw:
                 return getattr(record, field.name)
         return super().missing(record, field)

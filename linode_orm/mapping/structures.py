@@ -79,7 +79,7 @@ class Structure(Container):
     def update(self, value: object, raw: object) -> bool:
         if not self.fits(value) or not isinstance(raw, dict):
             return False
-        value.__absorb__(raw)
+        value.__merge_body__(raw)
         return True
 
     def replace(self, value: object, adopted: object) -> bool:
@@ -93,7 +93,7 @@ class Structure(Container):
         return self.update(value, theirs)
 
     def forget(self, value: object) -> None:
-        value.__forget__()  # type: ignore[attr-defined]  # a Nested by construction
+        value.__mark_clean__()  # type: ignore[attr-defined]  # a Nested by construction
 
     def trim(self, raw: object, verb: str) -> object:
         if not isinstance(raw, dict):
@@ -148,7 +148,10 @@ class Structure(Container):
 
 
 class ById(Structure):
-    """Objects of which nothing can be set: requests name them by their ids, answers show them whole (FACTS 6)."""
+    """Objects of which nothing can be set.
+
+    Requests name them by their ids, and answers show them whole (docs/api-notes.md#ids-in-objects-out).
+    """
 
     def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
         del value, visit, path

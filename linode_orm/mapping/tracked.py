@@ -37,7 +37,10 @@ class _Tracked:
 
     @property
     def __null__(self) -> bool:
-        """Whether the user wrote None here, which the API takes as empty (FACTS 6), and put nothing in since."""
+        """Whether the user wrote None here and put nothing in since.
+
+        The API takes null as an empty list or map (docs/api-notes.md#null-for-a-list).
+        """
         return getattr(self, "_null", False) and not list(self)  # type: ignore[call-overload]  # lists and maps
 
     def __touch__(self, name: str) -> None:

@@ -1,9 +1,9 @@
-"""Actions: immediate requests that are neither reading nor writing an object."""
+"""Actions: the methods of resources that send a request at once (`boot`, `resize`)."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.operations import Operation
     from linode_orm.session.loading.loader import Loader
-    from linode_orm.session.loading.reader import Reader
+    from linode_orm.session.query.reader import Reader
     from linode_orm.session.query.runner import QueryRunner
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Response
@@ -37,27 +37,17 @@ _PAGE: Final = frozenset({"data", "page", "pages"})
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 
-class Acts(Protocol):
-    """What actions need of a session."""
-
-    client: Client
-    loader: Loader
-    reader: Reader
-
-    @property
-    def runner(self) -> QueryRunner:
-        """What answers queries."""
-        ...
-
-
 class Actions:
     """Sends the actions that resources declare, and makes objects of their answers."""
 
-    def __init__(self, session: Acts) -> None:
-        self._session = session
+    def __init__(self, client: Client, loader: Loader, reader: Reader, runner: QueryRunner) -> None:
+        self.client = client
+        self._loader = loader
+        self._reader = reader
+        self.runner = runner
 
     def send(self, target: Model | type[Model], operation: Operation, arguments: Mapping[str, object]) -> object:
-        """Send one action now; give what its declaration says that it answers."""
+        """Send one action now; return what its declaration says that it answers."""
         if isinstance(target, Model):
             self._check_target(target, operation)
         request = _request(target, operation, arguments)
@@ -77,15 +67,15 @@ class Actions:
         return result
 
     def _sent(self, target: Model | type[Model], operation: Operation, request: Request) -> Response | None:
-        """Send a request; None where an action was done and its answer lost."""
+        """Return the answer to a request; None where the action was done and its answer lost."""
         if operation.event and isinstance(target, Model) and not request.idempotent:
             from linode_orm.session.outcome.action_once import send_once  # noqa: PLC0415  scripts that only read need none of it
 
-            return send_once(self._session, target, operation, request)
-        return self._session.client.send(request)
+            return send_once(self.client, self.runner, target, operation, request)
+        return self.client.send(request)
 
     def _unanswered(self, target: Model, operation: Operation, request: Request) -> object:
-        """Give what an action answers that was done and never answered, as far as it can be read."""
+        """Return what an action would have answered whose answer was lost, as far as it can be read."""
         expire(target)
         refill_collections(target)
         if operation.answers is None:
@@ -93,24 +83,24 @@ class Actions:
         from linode_orm.session.outcome.action_once import makes_something  # noqa: PLC0415  scripts that only read need none of it
 
         if not makes_something(target, operation):
-            self._session.reader.item(target)
+            self._reader.read_item(target)
             return target
         msg = f"{request.title} was done, as the account's events say, but its answer was lost; look for what it made"
         raise TransportError(msg, sent=True)
 
     def _query(self, operation: Operation, request: Request) -> Query[Any]:
-        """Give a query over the list behind an action; nothing is sent yet."""
+        """Return a query over the list behind an action; nothing is sent yet."""
         model = cast("type[Any]", lookup(str(operation.answers).removeprefix("query:")))
-        return Query(model, self._session.runner, path=request.path, envelope="page", parents=())
+        return Query(model, self.runner, path=request.path, envelope="page", parents=())
 
     def _whole(self, request: Request, answer: Any) -> Any:  # noqa: ANN401  any JSON value
-        """Put the rows of all pages into the first one."""
+        """Return the first page with the rows of all pages; any other answer as it is."""
         if request.method != "GET" or not isinstance(answer, dict) or not answer.keys() >= _PAGE:
             return answer
         rows = list(answer["data"])
         for number in range(2, answer["pages"] + 1):
             following = evolve(request, query={**request.query, "page": number})
-            rows += self._rows(request, self._session.client.send(following).json())
+            rows += self._rows(request, self.client.send(following).json())
         return {**answer, "data": rows}
 
     @staticmethod
@@ -166,9 +156,9 @@ class Actions:
             same = isinstance(target, model) or model.__mapper__.above == len(state.parents)
             parents = state.parents if same else (*state.parents, state.identity)
         if model.__mapper__.singleton and isinstance(target, model) and isinstance(body, dict):
-            self._session.loader.take(target, body, Loaded.WHOLE)
+            self._loader.take(target, body, Loaded.WHOLE)
             return target
-        instance = self._session.loader.one(model, parents, cast("dict[str, Any]", body), Loaded.WHOLE)
+        instance = self._loader.one(model, parents, cast("dict[str, Any]", body), Loaded.WHOLE)
         if isinstance(body, dict):
             keep_one_time_values(instance, body)
         return instance
@@ -202,7 +192,7 @@ def _request(target: Model | type[Model], operation: Operation, arguments: Mappi
 
 
 def path_of(target: Model | type[Model], operation: Operation, given: Mapping[str, object]) -> str:
-    """Give the path of an action on an object or a class; `given` are the arguments that may stand in it."""
+    """Return the path of an action on an object or a class; `given` are the arguments that may stand in it."""
     mapper, path, values = target.__mapper__, operation.path, dict(given)
     if isinstance(target, Model):
         state = state_of(target)
@@ -218,7 +208,7 @@ def path_of(target: Model | type[Model], operation: Operation, given: Mapping[st
 
 
 def plain(value: object, where: str) -> object:
-    """Give an argument as it stands in JSON: objects by their ids, other values as the codec of their type says."""
+    """Return an argument as JSON: objects by their ids, other values as the codec of their type says."""
     if isinstance(value, Model):
         if state_of(value).is_new:
             msg = f"{where}: {value.__describe__()} is not created yet and has no id; commit it first"

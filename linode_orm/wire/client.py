@@ -5,39 +5,34 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, timedelta
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from queue import SimpleQueue
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from linode_orm._public import public
-from linode_orm.errors import ApiError, InvalidRequestError, ResponseError, TransportError
-from linode_orm.wire.api_errors import raise_for_status
+from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
-from linode_orm.wire.messages import JSON_TYPE, Request, Response
+from linode_orm.wire.messages import Request, Response
 from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot
 from linode_orm.wire.ratelimit.wait import rate_limiter_for
 from linode_orm.wire.reference_data import ReferenceDataCache
-from linode_orm.wire.request_hooks import RequestHooks, log_retry
-from linode_orm.wire.retry import POLICY, another, may_be_done
-from linode_orm.wire.tokens import TOKENS, TokenStatus, parse_expiry
+from linode_orm.wire.request_hooks import RequestHooks
+from linode_orm.wire.sender import Sender, TimeLimits
+from linode_orm.wire.tokens import Token
 from linode_orm.wire.writes_in_flight import WritesInFlight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from types import TracebackType
     from typing import Self
 
     from linode_orm.wire.clock import Clock
     from linode_orm.wire.messages import JSON
-    from linode_orm.wire.ratelimit.limiter import Permit
     from linode_orm.wire.request_hooks import AfterHook, BeforeHook
     from linode_orm.wire.transport import Transport
 
@@ -60,8 +55,9 @@ class Client:
     `token` and `base_url` are looked for as `Session` describes unless they are given (raises `ConfigError`).
     `workers` is how many requests run at once; `timeout` the seconds that one request may take, `deadline` those of
     one call with all its retries, `max_request_lifetime` those for which a request without an answer may still run at
-    the API (twice the timeout by default). `read_only` refuses everything but GET. `catalogue_ttl` is how many
-    seconds lists of regions, types and kernels are kept. `transport` and `clock` replace the network and the time.
+    the API (twice the timeout by default; `settle` is its former name). `read_only` refuses everything but GET.
+    `catalogue_ttl` is how many seconds lists of regions, types and kernels are kept. `transport` and `clock` replace
+    the network and the time.
 
     `budget` keeps from sending more than the API allows: True counts here, `redis://host` together with all processes
     that name the same place (`processes` of them, counted in Redis by default), None or False not at all. A request
@@ -75,9 +71,6 @@ class Client:
 
     _pool: ThreadPoolExecutor | None = None
     _closed = False
-    _sent = 0
-    _expiry: datetime | None = None
-    _dated: tuple[str, datetime, float] | None = None
 
     def __init__(  # noqa: PLR0913  the options of the contract
         self,
@@ -97,22 +90,28 @@ class Client:
         after: Sequence[AfterHook] = (),
         budget: bool | str | None = True,
         processes: int | None = None,
+        settle: float | None = None,
     ) -> None:
         _check_limits(workers=workers, timeout=timeout, deadline=deadline, catalogue_ttl=catalogue_ttl)
         self.workers = workers
-        self.timeout = timeout
-        self.deadline = deadline
-        self.max_request_lifetime = _lifetime(max_request_lifetime, timeout)
+        self.timeout, self.deadline = timeout, deadline
+        self.max_request_lifetime = _lifetime(max_request_lifetime, settle, timeout)
         self.read_only = read_only
         self.clock: Clock = clock if clock is not None else SystemClock()
         self.reference_data = ReferenceDataCache(catalogue_ttl, self.clock)
-        self._hooks = RequestHooks(before, after)
-        self.base_url, self._token = _place(token, base_url, profile, looks=transport is None)
+        self.base_url, value = _place(token, base_url, profile, looks=transport is None)
         self.transport = transport or _over_http(self.base_url, workers)
         self.writes_in_flight = WritesInFlight(self.clock, self.max_request_lifetime)
-        self._rate_limiter = rate_limiter_for(budget, processes, self.clock, (self.base_url, self._token))
-        self._lock = Lock()
-        self._process = os.getpid()
+        self._sender = Sender(
+            transport=self.transport,
+            clock=self.clock,
+            token=Token(value),
+            hooks=RequestHooks(before, after),
+            rate_limiter=rate_limiter_for(budget, processes, self.clock, (self.base_url, value)),
+            writes_in_flight=self.writes_in_flight,
+            limits=TimeLimits(timeout, deadline),
+        )
+        self._lock, self._process = Lock(), os.getpid()
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
@@ -133,81 +132,7 @@ class Client:
         the path that it gives its object, `replaces` the requests that it stands for.
         """
         self._check(request)
-        clock, policy, tries, doubtful = self.clock, POLICY, 1, False
-        self._wait_for_older_writes((request, *replaces), new_path)
-        end = clock.monotonic() + self.deadline
-        while True:
-            permit, waited = self._acquire(request, None if doubtful else wanted)
-            end += waited
-            try:
-                return self._attempt(request, tries, end - clock.monotonic(), permit)
-            except (ApiError, TransportError, ResponseError) as error:
-                error.tries, error.doubtful = tries, doubtful
-                doubtful = doubtful or may_be_done(error)
-                self.writes_in_flight.record_all((request, *replaces), error)
-                following = another(policy, request, error)
-                if following is None or clock.monotonic() + following[1] >= end:
-                    raise
-                policy, pause = following
-                if permit is not None and permit.explains(error):
-                    # the budget knows when to ask again; it counts for a little, so that there is an end to it
-                    end, pause = end - pause / 4, 0.0
-                log_retry(request, error, pause, tries)
-            if pause:
-                clock.sleep(pause)
-            tries += 1
-
-    def _wait_for_older_writes(self, requests: Iterable[Request], new_path: str | None) -> None:
-        if delay := max(self.writes_in_flight.delay(each, new_path) for each in requests):
-            self.clock.sleep(delay)
-
-    def _acquire(self, request: Request, wanted: Callable[[], bool] | None) -> tuple[Permit | None, float]:
-        if self._rate_limiter is None or request.url:
-            return None, 0.0
-        return self._rate_limiter.acquire(request, lambda: not self._closed and (wanted is None or wanted()))
-
-    def _attempt(self, request: Request, tries: int, left: float, permit: Permit | None) -> Response:
-        try:
-            response = self._sent_once(request, tries, left)
-        except BaseException:
-            self._complete(permit, None)
-            raise
-        self._complete(permit, response)
-        if "date" in response.headers:
-            self._dated = response.headers["date"], self.clock.now(), self.clock.monotonic()
-        self._judge(response, tries)
-        return response if tries == 1 else evolve(response, tries=tries)
-
-    def _complete(self, permit: Permit | None, response: Response | None) -> None:
-        if permit is not None and self._rate_limiter is not None:
-            self._rate_limiter.complete(permit, response)
-
-    def _sent_once(self, request: Request, tries: int, left: float) -> Response:
-        self._hooks.before(request)
-        with self._lock:
-            self._sent += 1
-        clock = self.clock
-        began = clock.monotonic()
-        token = request.token if request.url else self._token
-        try:
-            response = self.transport.send(request, token=token, timeout=min(self.timeout, max(left, 0.001)))
-        except BaseException as error:
-            self._hooks.after(request, error, clock.monotonic() - began, tries)
-            raise
-        self._hooks.after(request, response, clock.monotonic() - began, tries)
-        return response
-
-    def _judge(self, response: Response, tries: int) -> None:
-        """Raise the error that an answer stands for; learn from one about tokens when this client's own ends."""
-        token = self._token
-        refused = response.status >= HTTPStatus.BAD_REQUEST
-        status = TokenStatus(self._expiry, self.clock.now()) if refused and token is not None else None
-        secrets = [each for each in (token, response.request.token) if each is not None]
-        raise_for_status(response, tries, secrets, status, now=self.clock.now())
-        if response.request.idempotent and response.request.accept == JSON_TYPE:
-            response.decoded()
-        if token is not None and response.request.path.startswith(TOKENS):
-            self._expiry = parse_expiry(response, token) or self._expiry
+        return self._sender.send(request, wanted, new_path, replaces)
 
     def send_all(self, requests: Iterable[Request]) -> Iterator[Outcome]:
         """Send requests side by side, `workers` at a time; give what becomes of each as it ends.
@@ -268,9 +193,7 @@ class Client:
     @property
     def skew(self) -> timedelta | None:
         """How far the clock of the API is ahead of this one, by its last answer; None where no answer had a date."""
-        dated = self._dated
-        theirs = _moment(dated[0]) if dated is not None else None
-        return theirs - dated[1] if dated is not None and theirs is not None else None
+        return self._sender.api_clock.skew
 
     @property
     def api_now(self) -> datetime | None:
@@ -278,32 +201,30 @@ class Client:
 
         It is counted on from the last answer, so that no jump of this machine's clock moves it.
         """
-        dated = self._dated
-        theirs = _moment(dated[0]) if dated is not None else None
-        if dated is None or theirs is None:
-            return None
-        return theirs + timedelta(seconds=self.clock.monotonic() - dated[2])
+        return self._sender.api_clock.now
 
     # -- its state ---------------------------------------------------------------------------------------------------
 
     @property
     def requests_sent(self) -> int:
         """How many requests this client sent, tries counted one by one."""
-        return self._sent
+        return self._sender.sent
 
     @property
     def budget(self) -> BudgetSnapshot:
         """What is left of the requests that the API allows: print it, iterate its rows, or take `to_dict()`."""
-        return self._rate_limiter.snapshot() if self._rate_limiter is not None else BudgetSnapshot(kept=False)
+        limiter = self._sender.rate_limiter
+        return limiter.snapshot() if limiter is not None else BudgetSnapshot(kept=False)
 
     def least_time(self, requests: Iterable[tuple[str, str]]) -> float:
         """Give the least seconds that requests (method, path) take from now on, under what is left of the budgets."""
-        return self._rate_limiter.least_time(requests) if self._rate_limiter is not None else 0.0
+        limiter = self._sender.rate_limiter
+        return limiter.least_time(requests) if limiter is not None else 0.0
 
     @property
     def token_expiry(self) -> datetime | None:
         """When the token ends; known once an answer about `/profile/tokens` has shown it, None before."""
-        return self._expiry
+        return self._sender.token.expiry
 
     @property
     def pool(self) -> ThreadPoolExecutor:
@@ -316,7 +237,7 @@ class Client:
 
     def close(self) -> None:
         """Let threads and connections go; calls in flight end first."""
-        self._closed = True
+        self._closed = self._sender.closed = True
         if self._pool is not None and os.getpid() == self._process:
             self._pool.shutdown(wait=True, cancel_futures=True)
         with suppress(OSError):
@@ -345,14 +266,6 @@ def _place(token: str | None, base_url: str | None, profile: str | None, *, look
     return check_url(base_url or DEFAULT_URL), None if token is None else check_token(token, "token=")
 
 
-def _moment(date: str) -> datetime | None:
-    try:
-        parsed = parsedate_to_datetime(date)
-    except ValueError:
-        return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
 def _over_http(base_url: str, workers: int) -> Transport:
     from linode_orm.wire.http import HttpTransport  # noqa: PLC0415  requests is slow to import
 
@@ -367,8 +280,12 @@ def _check_limits(**limits: object) -> None:
             raise InvalidRequestError(msg)
 
 
-def _lifetime(max_request_lifetime: float | None, timeout: float) -> float:
-    if max_request_lifetime is None:
+def _lifetime(max_request_lifetime: float | None, settle: float | None, timeout: float) -> float:
+    if max_request_lifetime is not None and settle is not None:
+        msg = "max_request_lifetime and settle are two names of one option: give one of them"
+        raise InvalidRequestError(msg)
+    given = settle if max_request_lifetime is None else max_request_lifetime
+    if given is None:
         return 2 * timeout
-    _check_limits(max_request_lifetime=max_request_lifetime)
-    return max_request_lifetime
+    _check_limits(max_request_lifetime=given)
+    return given

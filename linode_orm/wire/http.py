@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import cache
 from http.client import HTTPResponse
 from io import BufferedReader, RawIOBase
 from time import monotonic
@@ -14,7 +15,6 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from linode_orm.errors import ResponseError, TransportError
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
 
+    import urllib3
+    from urllib3.connection import HTTPConnection as _Connection
+else:
+    # mixed in when it is needed: a recorder of cassettes may have put another class under the name by now
+    _Connection = object
+
 USER_AGENT: Final = "linode_orm"
 IDLE_SECONDS: Final = 20.0
 """How long an unused connection counts as alive: servers and routers drop older ones without a word."""
@@ -32,8 +38,8 @@ _LARGEST: Final = 64 << 20
 """Bytes of the longest answer of the API that is read; files that are asked for may be longer."""
 
 
-class _Timed(RawIOBase):
-    """Reads a socket until a moment: its own timeout starts anew with each byte, and an answer may drip for hours."""
+class _DeadlineReader(RawIOBase):
+    """Reads a socket until a deadline: its own timeout starts anew with each byte, and an answer may drip for hours."""
 
     def __init__(self, raw: RawIOBase, sock: socket.socket) -> None:
         self._raw, self._sock = raw, sock
@@ -59,44 +65,59 @@ class _Timed(RawIOBase):
         super().close()
 
 
-class _TimedAnswer(HTTPResponse):
+class _DeadlineResponse(HTTPResponse):
     """An answer whose head and body together have the time of one request."""
 
     def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  http.client's
         super().__init__(sock, *arguments, **options)
-        self.fp = BufferedReader(_Timed(self.fp.detach(), sock))
+        self.fp = BufferedReader(_DeadlineReader(self.fp.detach(), sock))
 
 
-class _Fresh:
-    """A pool that hands out no connection that was idle for long: a POST on it might be lost unseen."""
+class _Bounded(_Connection):
+    """What is added to a connection of urllib3: its answers have a deadline, and idle for long, it counts as dropped.
 
-    def _new_conn(self) -> Any:  # noqa: ANN401  urllib3's connection
-        connection = super()._new_conn()  # type: ignore[misc]  # mixed into urllib3's pools
-        if isinstance(connection, HTTPConnection):  # a recorder of cassettes puts its own in the place of these
-            connection.response_class = _TimedAnswer
-        return connection
+    urllib3 opens a dropped connection anew before it sends. A POST on one that a router has forgotten would be lost
+    unseen. The idle time counts from the head of the last answer, since a connection does not know when its body ended.
+    """
 
-    def _get_conn(self, timeout: float | None = None) -> Any:  # noqa: ANN401  urllib3's connection
-        connection = super()._get_conn(timeout)  # type: ignore[misc]  # mixed into urllib3's pools
-        if monotonic() - getattr(connection, "idle_since", float("inf")) > IDLE_SECONDS:
-            connection.close()
-        return connection
+    response_class = _DeadlineResponse
+    _answered_at = float("inf")
 
-    def _put_conn(self, conn: Any) -> None:  # noqa: ANN401  urllib3's connection
-        if conn is not None:
-            conn.idle_since = monotonic()
-        super()._put_conn(conn)  # type: ignore[misc]  # mixed into urllib3's pools
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3's class has it
+        response = super().getresponse()
+        self._answered_at = monotonic()
+        return response
 
-
-class _FreshPool(_Fresh, HTTPConnectionPool):
-    pass
+    @property
+    def is_connected(self) -> bool:
+        return super().is_connected and monotonic() - self._answered_at <= IDLE_SECONDS
 
 
-class _FreshSecurePool(_Fresh, HTTPSConnectionPool):
-    pass
+@cache
+def _bounded(connection_class: type[Any]) -> type[Any]:
+    """Return a connection class of urllib3 with these bounds; that of a recorder of cassettes stays as it is."""
+    if connection_class.__module__.partition(".")[0] != "urllib3":
+        return connection_class
+    return type(connection_class.__name__, (_Bounded, connection_class), {})
 
 
-_POOLS: Final = {"http": _FreshPool, "https": _FreshSecurePool}
+class _Pool(HTTPConnectionPool):
+    """A pool of bounded connections. The class is looked up each time, for a recorder puts its own there meanwhile."""
+
+    @property
+    def ConnectionCls(self) -> type[Any]:  # type: ignore[override]  # noqa: N802  a variable, and the name, of urllib3
+        return _bounded(HTTPConnectionPool.ConnectionCls)
+
+
+class _SecurePool(HTTPSConnectionPool):
+    """The same over TLS."""
+
+    @property
+    def ConnectionCls(self) -> type[Any]:  # type: ignore[override]  # noqa: N802  the same
+        return _bounded(HTTPSConnectionPool.ConnectionCls)
+
+
+_POOLS: Final = {"http": _Pool, "https": _SecurePool}
 
 
 class _Adapter(HTTPAdapter):

@@ -19,6 +19,7 @@ class Options(TypedDict, total=False):
     timeout: float
     deadline: float
     max_request_lifetime: float | None
+    settle: float | None
     read_only: bool
     profile: str | None
     clock: Clock | None

@@ -1,58 +1,66 @@
-"""Retries: which failures are worth another try, and after which pause."""
+"""Retries: the failures that are worth another try, and the pause before it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-from urllib3.exceptions import HTTPError, MaxRetryError
-from urllib3.util.retry import Retry
+from random import random
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linode_orm.errors import ApiError, Busy, RateLimited, ResponseError, ServerError, TransportError
 
 if TYPE_CHECKING:
     from linode_orm.wire.messages import Request
 
-POLICY: Final = Retry(total=None, other=4, backoff_factor=0.25, backoff_max=10.0, backoff_jitter=0.25)
-"""The usual one: a refusal for a while is tried again until the deadline, what broke four times."""
-
+_MAX_RETRIES: Final = 4
+_BACKOFF: Final = 0.25
+_LONGEST_BACKOFF: Final = 10.0
+_LARGEST_EXPONENT: Final = 6
+_JITTER: Final = 0.25
 _REQUEST_TIMEOUT: Final = 408
 _NOT_IMPLEMENTED: Final = 501
 _DEFAULT_PAUSE: Final = 1.0
-_SHORTEST: Final = 0.05
+_SHORTEST_PAUSE: Final = 0.05
 
 
-def another(policy: Retry, request: Request, error: Exception) -> tuple[Retry, float] | None:
-    """Give what is left of a policy and the seconds to wait before the next try; None where there must be none.
+class Retries(NamedTuple):
+    """The failed tries of one call so far: all of them, and those that four retries at most follow."""
 
-    A refusal that had no effect (429, `Linode busy.`) is tried again whatever the method; so is a request that
-    cannot have arrived. All else is only where sending it twice does the same as once.
-    """
-    if not _worthwhile(request, error):
-        return None
-    for_a_while = isinstance(error, (RateLimited, Busy))
-    try:
-        rest = policy.increment(request.method, request.path, error=None if for_a_while else HTTPError())
-    except MaxRetryError:
-        return None
-    return rest, _pause(rest.get_backoff_time(), error)
+    failures: int = 0
+    counted: int = 0
+
+    def after(self, request: Request, error: Exception) -> Retries | None:
+        """Return the retries after one more failure; None if the request must not be sent again.
+
+        A refusal that had no effect (429, `Linode busy.`) is tried again whatever the method, until the deadline. So is
+        a request that cannot have arrived, four times. All else is tried again only if sending it twice does the same
+        as once, four times too.
+        """
+        if not _is_retryable(request, error):
+            return None
+        counted = self.counted + (not isinstance(error, (RateLimited, Busy)))
+        return Retries(self.failures + 1, counted) if counted <= _MAX_RETRIES else None
+
+    def pause(self, error: Exception) -> float:
+        """Return the seconds before the next try: exponential backoff with jitter, or what the API asks for.
+
+        The first retry follows at once; the pauses then grow from 0.5 s to 10 s. The jitter keeps clients that failed
+        together from trying again together.
+        """
+        # Bounded, for the refusals of a long deadline may be more than a float has powers of two.
+        exponent = min(self.failures - 1, _LARGEST_EXPONENT)
+        growing = _BACKOFF * 2**exponent + random() * _JITTER if exponent else 0.0  # noqa: S311  no secret
+        return _pause(min(growing, _LONGEST_BACKOFF), error)
 
 
 def _pause(backoff: float, error: Exception) -> float:
-    """Give what the API asks for, or else the usual pause; asking for hardly any starts no rush."""
+    """Return the pause that the API asks for, or the backoff; a pause of hardly any length starts no rush."""
     asked = error.retry_after if isinstance(error, (RateLimited, ServerError)) else None
     if asked is None:
         return max(backoff, _DEFAULT_PAUSE) if isinstance(error, RateLimited) else backoff
-    return asked if asked >= _DEFAULT_PAUSE else max(asked, backoff, _SHORTEST)  # promise 38: Retry-After counts
+    # promise 38: Retry-After counts
+    return asked if asked >= _DEFAULT_PAUSE else max(asked, backoff, _SHORTEST_PAUSE)
 
 
-def may_be_done(error: Exception) -> bool:
-    """Whether a try that failed may have had its effect: it was sent, and no answer says that it was refused."""
-    if isinstance(error, TransportError):
-        return error.sent is not False
-    return isinstance(error, (ServerError, ResponseError))
-
-
-def _worthwhile(request: Request, error: Exception) -> bool:
+def _is_retryable(request: Request, error: Exception) -> bool:
     if isinstance(error, (RateLimited, Busy)):
         return True
     if isinstance(error, ResponseError):

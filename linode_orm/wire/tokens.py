@@ -33,8 +33,28 @@ class ScopeCheck(NamedTuple):
     missing: tuple[str, ...] = ()
 
 
+class Token:
+    """The token of a client, None for none, and when it ends: known once an answer about tokens has shown it."""
+
+    def __init__(self, value: str | None) -> None:
+        self.value = value
+        self.expiry: datetime | None = None
+
+    def status(self, now: datetime) -> TokenStatus | None:
+        """Return what is known of the token; None if there is none."""
+        return TokenStatus(self.expiry, now) if self.value is not None else None
+
+    def learn(self, response: Response) -> None:
+        """Learn when the token ends, if an answer is about tokens and shows it."""
+        if self.value is not None and response.request.path.startswith(TOKENS):
+            self.expiry = parse_expiry(response, self.value) or self.expiry
+
+
 def compare_scopes(headers: Mapping[str, str], token_status: TokenStatus | None) -> ScopeCheck:
-    """Compare the scopes in an answer's headers; none is missing if they do not say what the token has (FACTS 4)."""
+    """Compare the scopes in an answer's headers.
+
+    None is missing if they do not say what the token has (docs/api-notes.md#scopes).
+    """
     needed = _parse_scopes(headers.get("x-accepted-oauth-scopes", ""))
     granted = _parse_scopes(headers.get("x-oauth-scopes", "")) if token_status is not None else ()
     missing = tuple(each for each in needed if not _is_granted(each, granted)) if granted else ()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from linode_orm.errors import ServerError, TransportError
+from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -35,7 +34,7 @@ class WritesInFlight:
     def record(self, request: Request, error: Exception) -> None:
         """Record an update or a deletion whose failure does not show that it has ended."""
         # promise 14b: a deletion may still run, too
-        if request.method not in {"PUT", "DELETE"} or not may_be_running(error):
+        if request.method not in {"PUT", "DELETE"} or not outcome_of(error).may_be_running:
             return
         now = self._clock.monotonic()
         with self._lock:
@@ -78,13 +77,6 @@ class WritesInFlight:
         if new_path is not None:
             ends += [each.ends_at for each in self._by_path.get(new_path, ())]
         return max([0.0, *(each - now for each in ends)])
-
-
-def may_be_running(error: BaseException) -> bool:
-    """Whether a request that failed may still take effect."""
-    if isinstance(error, TransportError):
-        return error.sent is not False
-    return isinstance(error, ServerError) and error.status == HTTPStatus.GATEWAY_TIMEOUT
 
 
 def _differs(old: object, new: object) -> bool:

@@ -94,9 +94,9 @@ def call(session: Session, way: Way, described: dict[str, Any]) -> None:
     if kind == "create":
         create(session, mapper, parents, body)
         return
-    reference: Any = session.reference(mapper.cls, own, parents, None)
+    reference: Any = session._parts.owner.reference(mapper.cls, own, parents, None)
     if kind == "list":
-        Query(mapper.cls, session.runner, parents=parents or None).all()
+        Query(mapper.cls, session._parts.runner, parents=parents or None).all()
     elif kind == "get":
         session.refresh(reference)
     elif kind == "delete":
@@ -105,7 +105,7 @@ def call(session: Session, way: Way, described: dict[str, Any]) -> None:
         list(getattr(reference, what.name))
     elif kind == "update":
         if any(mapper.fields[name].mutable for name in mapper.id_names):
-            reference = session.reference(mapper.cls, other(own), parents, None)
+            reference = session._parts.owner.reference(mapper.cls, other(own), parents, None)
         for key, raw in body.items():
             field = mapper.keys[key]
             setattr(reference, field.name, given(field.codec, raw))

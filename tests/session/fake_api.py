@@ -7,6 +7,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from linode_orm.errors import ApiError, SentRequest
 from linode_orm.mapping import Field, Fixed, Many, Model, Nested, One, ReadOnly, Secret, TagList
 from linode_orm.mapping.state import Loaded
 from linode_orm.session import Session as RealSession
@@ -137,7 +138,7 @@ class Session(RealSession):
 
     def loaded(self, model: Any, body: dict[str, Any], *parents: object) -> Any:
         """Give an object as if it had been read."""
-        return self.loader.one(model, parents, body, Loaded.WHOLE)
+        return self._parts.loader.one(model, parents, body, Loaded.WHOLE)
 
 
 class Clock:
@@ -181,10 +182,14 @@ class FakeApi:
     def send(self, request: Request, *, token: str | None, timeout: float) -> Response:
         with self._lock:
             self.log.append((request.method, request.path, request.body))
-        after = self.fault(request)
-        with self._lock:
-            answer = getattr(self, request.method.lower())(request)
-        answer = after(answer) if after is not None else answer
+        try:
+            after = self.fault(request)
+            with self._lock:
+                answer = getattr(self, request.method.lower())(request)
+            answer = after(answer) if after is not None else answer
+        except ApiError as error:
+            error.request = SentRequest(request.method, request.path)
+            raise
         content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         date = self.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
         headers = {"content-type": "application/json", "date": date, **self.headers()}

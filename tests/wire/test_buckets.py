@@ -8,10 +8,11 @@ import pytest
 
 from linode_orm.errors import RateLimited
 from linode_orm.wire import Request, Response
-from linode_orm.wire.ratelimit.bucket import NEVER, Completion
-from linode_orm.wire.ratelimit.fixed_window import FirstReport, ReportedFixedWindow, WindowState
+from linode_orm.wire.ratelimit.bucket import NEVER, Completion, FirstReport
+from linode_orm.wire.ratelimit.fixed_window import ReportedFixedWindow
 from linode_orm.wire.ratelimit.headers import Observation, RateLimitHeaders
 from linode_orm.wire.ratelimit.limiter import Algorithms, RateLimiter
+from linode_orm.wire.ratelimit.server_window import WindowState
 from linode_orm.wire.ratelimit.snapshot import BudgetRow
 from linode_orm.wire.ratelimit.wait import BlockingRateLimiter
 from tests.wire.limiter import Bucket, Limiter, Stage, best, work
@@ -142,7 +143,7 @@ def probing() -> tuple[ReportedFixedWindow, int]:
     assert made.delay(29.0, 1.0) == pytest.approx(1.0)
     assert made.delay(30.0, 1.0) == 0.0
     probe = made.acquire(30.0, 1.0)
-    assert (probe, made.state) == (1, WindowState.PROBING)
+    assert (probe, made.window.state) == (1, WindowState.PROBING)
     return made, probe
 
 
@@ -152,23 +153,23 @@ class TestStates:
     def test_a_limit_without_a_reset_is_unknown(self) -> None:
         """Where no answer says when the window ends, it lasts for the documented time, and is never probed."""
         made = window(reset=None)
-        assert made.state is WindowState.UNKNOWN
+        assert made.window.state is WindowState.UNKNOWN
         assert made.delay(59.0, 1.0) == pytest.approx(2.0)
         assert made.delay(61.0, 1.0) == 0.0
-        assert made.state is WindowState.UNKNOWN
+        assert made.window.state is WindowState.UNKNOWN
 
     def test_a_first_reset(self) -> None:
         """A reset that only a later answer reports ends the wait for the documented time."""
         made = window(reset=None)
         assert made.delay(1.0, 1.0) == pytest.approx(60.0)
         report(made, 0, 30.0, 1.0, 1.1)
-        assert made.state is WindowState.REPORTED
+        assert made.window.state is WindowState.REPORTED
         assert made.delay(1.1, 1.0) == pytest.approx(28.9)
 
     def test_a_reset_is_reported(self) -> None:
         """A report says when the window ends; with room in it nothing waits."""
         made = window(remaining=3)
-        assert made.state is WindowState.REPORTED
+        assert made.window.state is WindowState.REPORTED
         assert made.delay(1.0, 1.0) == 0.0
 
     def test_one_probe_at_a_time(self) -> None:
@@ -180,17 +181,17 @@ class TestStates:
         """A refusal, and the report that it brings, say that the window had not ended when the probe was sent."""
         made, probe = probing()
         made.complete(30.0, 30.1, probe, Completion.REFUSED)
-        assert made.state is WindowState.REPORTED
+        assert made.window.state is WindowState.REPORTED
         assert report(made, 0, 30.0, 30.0, 30.1)
-        assert made.boundary.earliest == 0.0
+        assert made.window.boundary.earliest == 0.0
         assert 0 < made.delay(30.1, 1.0) <= 0.5
 
     def test_a_probe_that_was_taken(self) -> None:
         """A probe that the API took has ended the window, whatever its answer reports."""
         made, probe = probing()
         made.complete(30.0, 30.1, probe, Completion.ACCEPTED)
-        assert made.state is WindowState.ENDED
-        assert made.boundary.latest == pytest.approx(0.1)
+        assert made.window.state is WindowState.ENDED
+        assert made.window.boundary.latest == pytest.approx(0.1)
         assert made.remaining(30.1, 1.0) == 9
 
     def test_a_report_of_the_next_window(self) -> None:
@@ -198,25 +199,25 @@ class TestStates:
         made, probe = probing()
         made.complete(30.0, 30.1, probe, Completion.REPORTED)
         report(made, 9, 45.0, 30.0, 30.1)
-        assert made.state is WindowState.REPORTED
+        assert made.window.state is WindowState.REPORTED
         assert (made.known_period, made.remaining(30.1, 1.0)) == (15.0, 9)
 
     def test_a_probe_that_is_lost(self) -> None:
         """Without an answer the latest possible end decides."""
         made, probe = probing()
         made.complete(30.0, 30.5, probe, Completion.NO_ANSWER)
-        assert made.state is WindowState.PROBING
+        assert made.window.state is WindowState.PROBING
         assert made.delay(31.0, 1.0) == 0.0
-        assert made.state is WindowState.ENDED
+        assert made.window.state is WindowState.ENDED
 
     def test_an_end_without_a_report(self) -> None:
         """A window that must have ended rolls over, and a report of the next one confirms it."""
         made = window()
         assert made.delay(31.0, 1.0) == 0.0
-        assert (made.acquire(31.0, 1.0), made.state) == (0, WindowState.ENDED)
+        assert (made.acquire(31.0, 1.0), made.window.state) == (0, WindowState.ENDED)
         made.complete(31.0, 31.1, 0, Completion.REPORTED)
         report(made, 9, 90.0, 31.0, 31.1)
-        assert (made.state, made.remaining(31.1, 1.0)) == (WindowState.REPORTED, 9)
+        assert (made.window.state, made.remaining(31.1, 1.0)) == (WindowState.REPORTED, 9)
 
     def test_an_end_that_was_taken_too_early(self) -> None:
         """A report of the old window takes the roll-over back: what was sent since then counts in it."""
@@ -225,5 +226,5 @@ class TestStates:
         made.acquire(31.0, 1.0)
         made.complete(31.0, 31.1, 0, Completion.REFUSED)
         report(made, 0, 30.0, 31.0, 31.1)
-        assert (made.state, made.remaining(31.1, 1.0)) == (WindowState.REPORTED, 0)
-        assert made.boundary.earliest == pytest.approx(1.0)
+        assert (made.window.state, made.remaining(31.1, 1.0)) == (WindowState.REPORTED, 0)
+        assert made.window.boundary.earliest == pytest.approx(1.0)

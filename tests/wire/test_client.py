@@ -402,3 +402,11 @@ class TestWritesInFlight:
         assert self.sent(first, Request("PUT", "/volumes/1", body={"label": "new"})) == []
         lost = TransportError("lost", sent=None)
         assert self.sent(lost, Request("PUT", "/volumes/1", body={"label": "new"}), between=31) == []
+
+
+def test_the_former_name_of_the_lifetime_of_a_request():
+    """`settle` is what `max_request_lifetime` was called; both at once are refused."""
+    with Client("token", transport=Scripted(), settle=3) as client:
+        assert client.max_request_lifetime == 3
+    with pytest.raises(InvalidRequestError, match="two names of one option"):
+        Client("token", transport=Scripted(), settle=3, max_request_lifetime=3)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 from contextlib import suppress
 from time import monotonic, sleep
@@ -94,6 +96,30 @@ def test_connections_are_used_again(server: Script, client: Client) -> None:
         client.send(Request("POST", "/volumes", body={}))
     first, second, third = (each.connection for each in server.arrived)
     assert first == second != third
+
+
+RECORDED = """
+import sys, vcr
+from linode_orm import Client
+from linode_orm.wire import Request
+
+with vcr.use_cassette(sys.argv[2]), Client("t", base_url=sys.argv[1]) as recorded:
+    recorded.send(Request("GET", "/recorded"))
+with Client("t", base_url=sys.argv[1], timeout=0.3, deadline=0.5) as client:
+    try:
+        client.send(Request("GET", "/drips"))
+    except Exception as error:
+        print(type(error).__name__)
+"""
+
+
+def test_a_recorder_that_runs_before_the_first_client(server: Script, tmp_path: Path) -> None:
+    """Under a recorder of cassettes requests are recorded; after it, connections are the transport's own again."""
+    server.say(Answer(), Answer(body=b" " * 2000, drip=0.02))
+    command = [sys.executable, "-c", RECORDED, server.url, str(tmp_path / "cassette.yaml")]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    assert "/recorded" in (tmp_path / "cassette.yaml").read_text()
+    assert ended.stdout == "TransportError\n"
 
 
 def test_as_many_connections_as_workers(server: Script) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import UNSET, Field, Model, Nested, Owner, ReadOnly, Unset, act, operation
+from linode_orm.mapping import UNSET, Field, Model, Nested, ReadOnly, SessionBase, Unset, act, operation
 
 
 class AccountActivePromotion(Nested):
@@ -91,7 +91,7 @@ class Account(Model, path="/account", id=None):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...
 
     @operation("POST", "cancel", answers="value", gives=AccountCancellation)
     def cancel(self, *, comments: str | Unset = UNSET) -> AccountCancellation:

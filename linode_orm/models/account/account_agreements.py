@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Fixed, Model, Owner
+from linode_orm.mapping import Fixed, Model, SessionBase
 
 
 class AccountAgreements(Model, path="/account/agreements", id=None, verbs="get create"):
@@ -18,7 +18,7 @@ class AccountAgreements(Model, path="/account/agreements", id=None, verbs="get c
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...
         @overload
         def __init__(
             self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Field, Model, One, Owner, ReadOnly, act, operation
+from linode_orm.mapping import Field, Model, One, ReadOnly, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.longview.longview_subscription import LongviewSubscription
@@ -37,7 +37,7 @@ class AccountSettings(Model, path="/account/settings", id=None):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...
 
     @operation("POST", "managed-enable", event="managed_enabled")
     def managed_enable(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import JSON, Model, Nested, Owner, ReadOnly, act, operation
+from linode_orm.mapping import JSON, Model, Nested, ReadOnly, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.profile.token import Token
@@ -44,7 +44,7 @@ class ChildAccount(Model, path="/account/child-accounts", id="euuid", verbs="lis
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, euuid: str, /) -> None: ...
+        def __init__(self, session: SessionBase, euuid: str, /) -> None: ...
 
     @operation("POST", "token", answers="Token")
     def token(self) -> Token:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Fixed, Model, Owner, ReadOnly
+from linode_orm.mapping import Fixed, Model, ReadOnly, SessionBase
 
 
 class EnrolledBeta(Model, path="/account/betas", verbs="list get create"):
@@ -21,7 +21,7 @@ class EnrolledBeta(Model, path="/account/betas", verbs="list get create"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: str, /) -> None: ...
+        def __init__(self, session: SessionBase, id: str, /) -> None: ...
         @overload
         def __init__(self, *, id: str) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

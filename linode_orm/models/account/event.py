@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Nested, Owner, ReadOnly, act, operation
+from linode_orm.mapping import Model, Nested, ReadOnly, SessionBase, act, operation
 
 
 class EventDetails(Nested):
@@ -90,7 +90,7 @@ class Event(Model, path="/account/events", verbs="list get"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
 
     @operation("POST", "seen")
     def mark_seen(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Many, Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import Many, Model, Nested, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.account.invoice_item import InvoiceItem
@@ -33,4 +33,4 @@ class Invoice(Model, path="/account/invoices", verbs="list get"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...

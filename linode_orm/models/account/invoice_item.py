@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.account.invoice import Invoice
@@ -30,4 +30,4 @@ class InvoiceItem(Model, path="/account/invoices/{invoice}/items", id=(), parent
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: Invoice | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: Invoice | int, /) -> None: ...

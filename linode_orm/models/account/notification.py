@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import Model, Nested, ReadOnly, SessionBase
 
 
 class NotificationEntity(Nested):
@@ -60,4 +60,4 @@ class Notification(Model, path="/account/notifications", id=(), verbs="list"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Owner, ReadOnly, act, operation
+from linode_orm.mapping import Field, ReadOnly, SessionBase, act, operation
 from linode_orm.models.account._extra import OAuthClientFiles
 
 
@@ -22,7 +22,7 @@ class OAuthClient(OAuthClientFiles, path="/account/oauth-clients"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: str, /) -> None: ...
+        def __init__(self, session: SessionBase, id: str, /) -> None: ...
         @overload
         def __init__(self, *, label: str, redirect_uri: str, public: bool = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

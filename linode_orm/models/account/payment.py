@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Fixed, Model, Nested, One, Owner, ReadOnly, Secret, act, operation
+from linode_orm.mapping import Fixed, Model, Nested, One, ReadOnly, Secret, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.account.payment_method import PaymentMethod
@@ -30,7 +30,7 @@ class Payment(Model, path="/account/payments", verbs="list get create"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(
             self, *, payment_method: PaymentMethod | int = ..., payment_method_id: int = ..., usd: float | str = ...
@@ -39,12 +39,12 @@ class Payment(Model, path="/account/payments", verbs="list get create"):
 
     @classmethod
     @operation("POST", "paypal", answers="value", scope="collection", gives=PayPalPayment)
-    def stage_paypal(cls, session: Owner, /, *, cancel_url: str, redirect_url: str, usd: str) -> PayPalPayment:
+    def stage_paypal(cls, session: SessionBase, /, *, cancel_url: str, redirect_url: str, usd: str) -> PayPalPayment:
         """Prepare a payment by PayPal, which its user then approves."""
         return act(cls, "stage_paypal", locals())
 
     @classmethod
     @operation("POST", "paypal/execute", scope="collection")
-    def execute_paypal(cls, session: Owner, /, *, payer_id: str, payment_id: str) -> None:
+    def execute_paypal(cls, session: SessionBase, /, *, payer_id: str, payment_id: str) -> None:
         """Carry out an approved payment by PayPal."""
         act(cls, "execute_paypal", locals())

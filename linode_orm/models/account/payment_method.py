@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Fixed, Model, Nested, Owner, ReadOnly, Secret, act, operation
+from linode_orm.mapping import Fixed, Model, Nested, ReadOnly, Secret, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ class PaymentMethod(Model, path="/account/payment-methods", verbs="list get crea
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(
             self,

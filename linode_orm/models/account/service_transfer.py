@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Fixed, Model, Nested, Owner, ReadOnly, act, operation
+from linode_orm.mapping import Fixed, Model, Nested, ReadOnly, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ class ServiceTransfer(Model, path="/account/service-transfers", id="token", verb
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, token: str, /) -> None: ...
+        def __init__(self, session: SessionBase, token: str, /) -> None: ...
         @overload
         def __init__(self, *, entities: ServiceTransferEntities | Mapping[str, object]) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly, Secret
+from linode_orm.mapping import Model, ReadOnly, Secret, SessionBase
 
 
 class TFAOptionalUsers(Model, path="/account/tfa-optional-users", id=None):
@@ -17,4 +17,4 @@ class TFAOptionalUsers(Model, path="/account/tfa-optional-users", id=None):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...

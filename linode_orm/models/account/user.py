@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import Field, Model, Nested, ReadOnly, SessionBase
 
 
 class UserLastLogin(Nested):
@@ -32,7 +32,7 @@ class User(Model, path="/account/users", id="username"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, username: str, /) -> None: ...
+        def __init__(self, session: SessionBase, username: str, /) -> None: ...
         @overload
         def __init__(
             self, *, username: str, email: str, restricted: bool = ..., tfa_enforced: bool | None = ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Field, Model, Nested, One, Owner, ReadOnly
+from linode_orm.mapping import Field, Model, Nested, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.account.user import User
@@ -55,4 +55,4 @@ class UserGrants(Model, path="/account/users/{user}/grants", id=None, parent="Us
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: User | str, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: User | str, /) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, ReadOnly, SessionBase
 
 
 class BetaProgram(Model, path="/betas", verbs="list get"):
@@ -21,4 +21,4 @@ class BetaProgram(Model, path="/betas", verbs="list get"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: str, /) -> None: ...
+        def __init__(self, session: SessionBase, id: str, /) -> None: ...

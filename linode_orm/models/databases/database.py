@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import JSON, Model, Nested, One, Owner, ReadOnly
+from linode_orm.mapping import JSON, Model, Nested, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.databases.database_type import DatabaseType
@@ -110,4 +110,4 @@ class Database(Model, path="/databases/instances", verbs="list"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...

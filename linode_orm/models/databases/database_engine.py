@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, ReadOnly, SessionBase
 
 
 class DatabaseEngine(Model, path="/databases/engines", verbs="list get"):
@@ -16,4 +16,4 @@ class DatabaseEngine(Model, path="/databases/engines", verbs="list get"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: str, /) -> None: ...
+        def __init__(self, session: SessionBase, id: str, /) -> None: ...

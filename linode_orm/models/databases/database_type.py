@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import Model, Nested, ReadOnly, SessionBase
 
 
 class DatabaseTypeEngines(Nested):
@@ -41,4 +41,4 @@ class DatabaseType(Model, path="/databases/types", verbs="list get"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: str, /) -> None: ...
+        def __init__(self, session: SessionBase, id: str, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import JSON, Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import JSON, Model, Nested, ReadOnly, SessionBase
 
 
 class MySQLConfigBinlogRetentionPeriod(Nested):
@@ -111,4 +111,4 @@ class MySQLConfig(Model, path="/databases/mysql/config", id=None, verbs="get"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...

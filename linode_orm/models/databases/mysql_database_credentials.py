@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly, act, operation
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.databases.mysql_database import MySQLDatabase
@@ -21,7 +21,7 @@ class MySQLDatabaseCredentials(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: MySQLDatabase | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: MySQLDatabase | int, /) -> None: ...
 
     @operation("POST", "reset", event="database_credentials_reset")
     def reset(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.databases.mysql_database import MySQLDatabase
@@ -20,4 +20,4 @@ class MySQLDatabaseSSL(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: MySQLDatabase | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: MySQLDatabase | int, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, ReadOnly, SessionBase
 from linode_orm.models.databases.postgresql_config_types import (
     PostgreSQLConfigPg,
     PostgreSQLConfigPgBgwriterDelay,
@@ -27,4 +27,4 @@ class PostgreSQLConfig(Model, path="/databases/postgresql/config", id=None, verb
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...

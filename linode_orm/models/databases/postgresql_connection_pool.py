@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Field, Fixed, Model, One, Owner
+from linode_orm.mapping import Field, Fixed, Model, One, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.databases.postgresql_database import PostgreSQLDatabase
@@ -28,7 +28,7 @@ class PostgreSQLConnectionPool(
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, label: str, parent: PostgreSQLDatabase | int, /) -> None: ...
+        def __init__(self, session: SessionBase, label: str, parent: PostgreSQLDatabase | int, /) -> None: ...
         @overload
         def __init__(
             self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import JSON, Field, Fixed, Many, Model, One, Owner, ReadOnly, act, operation
+from linode_orm.mapping import JSON, Field, Fixed, Many, Model, One, ReadOnly, SessionBase, act, operation
 from linode_orm.models.databases.postgresql_database_types import (
     PostgreSQLDatabaseEngineConfig,
     PostgreSQLDatabaseFork,
@@ -72,7 +72,7 @@ class PostgreSQLDatabase(Model, path="/databases/postgresql/instances"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(
             self,

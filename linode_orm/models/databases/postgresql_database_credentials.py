@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly, act, operation
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.databases.postgresql_database import PostgreSQLDatabase
@@ -25,7 +25,7 @@ class PostgreSQLDatabaseCredentials(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: PostgreSQLDatabase | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: PostgreSQLDatabase | int, /) -> None: ...
 
     @operation("POST", "reset", event="database_credentials_reset")
     def reset(self) -> None:

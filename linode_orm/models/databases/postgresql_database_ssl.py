@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.databases.postgresql_database import PostgreSQLDatabase
@@ -24,4 +24,4 @@ class PostgreSQLDatabaseSSL(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: PostgreSQLDatabase | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: PostgreSQLDatabase | int, /) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Many, Model, Owner, ReadOnly, TagList, act, operation
+from linode_orm.mapping import Field, Many, Model, ReadOnly, SessionBase, TagList, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ class Domain(Model, path="/domains"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(
             self,
@@ -61,7 +61,7 @@ class Domain(Model, path="/domains"):
 
     @classmethod
     @operation("POST", "import", answers="Domain", scope="collection", event="dns_zone_import")
-    def import_(cls, session: Owner, /, *, domain: str, remote_nameserver: str) -> Domain:
+    def import_(cls, session: SessionBase, /, *, domain: str, remote_nameserver: str) -> Domain:
         """Read a zone from another name server and make a domain of it."""
         return act(cls, "import_", locals())
 

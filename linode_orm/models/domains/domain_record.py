@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Fixed, Model, One, Owner, ReadOnly
+from linode_orm.mapping import Field, Fixed, Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.domains.domain import Domain
@@ -34,7 +34,7 @@ class DomainRecord(Model, path="/domains/{domain}/records", parent="Domain"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, parent: Domain | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: Domain | int, /) -> None: ...
         @overload
         def __init__(
             self,

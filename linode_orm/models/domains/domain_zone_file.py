@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.domains.domain import Domain
@@ -18,4 +18,4 @@ class DomainZoneFile(Model, path="/domains/{domain}/zone-file", id=None, parent=
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: Domain | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: Domain | int, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import JSON, Field, Model, Nested, One, Owner, act, operation
+from linode_orm.mapping import JSON, Field, Model, Nested, One, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.account.user import User
@@ -27,7 +27,7 @@ class UserRolePermissions(Model, path="/iam/users/{user}/role-permissions", id=N
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: User | str, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: User | str, /) -> None: ...
 
     @operation("GET", "/iam/users/{user}/permissions/account", answers="value")
     def account_permissions(self) -> JSON:

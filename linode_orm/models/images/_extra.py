@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TypedDict
 
-    from linode_orm.mapping import Owner, Unset
+    from linode_orm.mapping import SessionBase, Unset
     from linode_orm.models._files import Progress, Source
     from linode_orm.models.images.image import Image
     from linode_orm.models.regions.region import Region
@@ -42,7 +42,7 @@ class ImageFiles(Model):
     @operation("POST", "upload", answers="value", scope="collection", parts={"image": "Image"}, event="image_upload")
     def create_upload(
         cls,
-        session: Owner,
+        session: SessionBase,
         /,
         *,
         label: str,
@@ -58,7 +58,7 @@ class ImageFiles(Model):
     @classmethod
     def upload(
         cls,
-        session: Owner,
+        session: SessionBase,
         file: Source,
         /,
         *,

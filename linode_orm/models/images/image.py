@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import UNSET, Field, Many, Nested, One, Owner, ReadOnly, Secret, TagList, Unset, act, operation
+from linode_orm.mapping import (
+    UNSET,
+    Field,
+    Many,
+    Nested,
+    One,
+    ReadOnly,
+    Secret,
+    SessionBase,
+    TagList,
+    Unset,
+    act,
+    operation,
+)
 from linode_orm.models.images._extra import ImageFiles
 
 if TYPE_CHECKING:
@@ -80,7 +93,7 @@ class Image(ImageFiles, path="/images"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: str, /) -> None: ...
+        def __init__(self, session: SessionBase, id: str, /) -> None: ...
         @overload
         def __init__(
             self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Field, Fixed, Model, Nested, One, Owner, ReadOnly, Secret, TagList
+from linode_orm.mapping import Field, Fixed, Model, Nested, One, ReadOnly, Secret, SessionBase, TagList
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +78,7 @@ class ImageShareGroupImage(
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: str, parent: ImageShareGroup | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: str, parent: ImageShareGroup | int, /) -> None: ...
         @overload
         def __init__(
             self,

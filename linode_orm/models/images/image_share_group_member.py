@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Field, Model, One, Owner, ReadOnly, Secret
+from linode_orm.mapping import Field, Model, One, ReadOnly, Secret, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.images.image_share_group import ImageShareGroup
@@ -28,7 +28,7 @@ class ImageShareGroupMember(
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, token_uuid: str, parent: ImageShareGroup | int, /) -> None: ...
+        def __init__(self, session: SessionBase, token_uuid: str, parent: ImageShareGroup | int, /) -> None: ...
         @overload
         def __init__(self, *, label: str, token: str, image_share_group: ImageShareGroup | int = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Field, Fixed, Many, Model, Owner, ReadOnly, act, operation
+from linode_orm.mapping import Field, Fixed, Many, Model, ReadOnly, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.images.image_share_group import ImageShareGroup
@@ -30,7 +30,7 @@ class ImageShareGroupToken(Model, path="/images/sharegroups/tokens", id="token_u
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, token_uuid: str, /) -> None: ...
+        def __init__(self, session: SessionBase, token_uuid: str, /) -> None: ...
         @overload
         def __init__(self, *, valid_for_sharegroup_uuid: str, label: str = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import UNSET, Fixed, Model, Nested, One, Owner, ReadOnly, Unset, act, operation
+from linode_orm.mapping import UNSET, Fixed, Model, Nested, One, ReadOnly, SessionBase, Unset, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.linode.instance import Instance
@@ -49,7 +49,7 @@ class Backup(
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, parent: Instance | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: Instance | int, /) -> None: ...
         @overload
         def __init__(self, *, label: str | None, instance: Instance | int = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

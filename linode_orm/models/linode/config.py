@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Many, Model, Nested, One, Owner, ReadOnly, act, operation
+from linode_orm.mapping import Field, Many, Model, Nested, One, ReadOnly, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,7 +117,7 @@ class Config(Model, path="/linode/instances/{instance}/configs", parent="Instanc
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, parent: Instance | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: Instance | int, /) -> None: ...
         @overload
         def __init__(
             self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Fixed, Model, Nested, One, Owner, ReadOnly
+from linode_orm.mapping import Field, Fixed, Model, Nested, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,7 +65,7 @@ class ConfigInterface(
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, parent: Config | tuple[int, int], /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: Config | tuple[int, int], /) -> None: ...
         @overload
         def __init__(
             self,

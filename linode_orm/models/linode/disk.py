@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import JSON, Field, Fixed, Model, One, Owner, ReadOnly, Secret, act, operation
+from linode_orm.mapping import JSON, Field, Fixed, Model, One, ReadOnly, Secret, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ class Disk(Model, path="/linode/instances/{instance}/disks", parent="Instance"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, parent: Instance | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: Instance | int, /) -> None: ...
         @overload
         def __init__(
             self,

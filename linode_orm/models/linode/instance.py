@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import JSON, Field, Fixed, Many, One, Owner, ReadOnly, Secret, TagList
+from linode_orm.mapping import JSON, Field, Fixed, Many, One, ReadOnly, Secret, SessionBase, TagList
 from linode_orm.models.linode.instance_actions import InstanceActions
 from linode_orm.models.linode.instance_types import (
     InstanceAlerts,
@@ -129,7 +129,7 @@ class Instance(InstanceActions, path="/linode/instances"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(
             self,

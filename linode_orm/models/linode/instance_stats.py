@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Nested, One, Owner, ReadOnly
+from linode_orm.mapping import Model, Nested, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.linode.instance import Instance
@@ -38,4 +38,4 @@ class InstanceStats(Model, path="/linode/instances/{instance}/stats", id=None, p
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: Instance | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: Instance | int, /) -> None: ...

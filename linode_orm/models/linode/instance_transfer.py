@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.linode.instance import Instance
@@ -20,4 +20,4 @@ class InstanceTransfer(Model, path="/linode/instances/{instance}/transfer", id=N
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: Instance | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: Instance | int, /) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, ReadOnly, SessionBase
 
 
 class Kernel(Model, path="/linode/kernels", verbs="list get", catalogue=True):
@@ -22,4 +22,4 @@ class Kernel(Model, path="/linode/kernels", verbs="list get", catalogue=True):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: str, /) -> None: ...
+        def __init__(self, session: SessionBase, id: str, /) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Many, Model, Nested, One, Owner, ReadOnly, Secret
+from linode_orm.mapping import Field, Many, Model, Nested, One, ReadOnly, Secret, SessionBase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -174,7 +174,7 @@ class LinodeInterface(
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, parent: Instance | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: Instance | int, /) -> None: ...
         @overload
         def __init__(
             self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.linode.instance import Instance
@@ -32,4 +32,4 @@ class LinodeInterfaceHistory(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, interface_history_id: int, parent: Instance | int, /) -> None: ...
+        def __init__(self, session: SessionBase, interface_history_id: int, parent: Instance | int, /) -> None: ...

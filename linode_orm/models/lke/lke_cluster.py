@@ -14,9 +14,9 @@ from linode_orm.mapping import (
     Model,
     Nested,
     One,
-    Owner,
     ReadOnly,
     Secret,
+    SessionBase,
     TagList,
     Unset,
     act,
@@ -125,7 +125,7 @@ class LKECluster(Model, path="/lke/clusters"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(
             self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Field, Model, Nested, One, Owner
+from linode_orm.mapping import Field, Model, Nested, One, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.lke.lke_cluster import LKECluster
@@ -35,4 +35,4 @@ class LKEControlPlaneACL(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: LKECluster | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: LKECluster | int, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.lke.lke_cluster import LKECluster
@@ -18,4 +18,4 @@ class LKEDashboard(Model, path="/lke/clusters/{lke_cluster}/dashboard", id=None,
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: LKECluster | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: LKECluster | int, /) -> None: ...

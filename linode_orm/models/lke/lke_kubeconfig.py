@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import One, Owner, ReadOnly
+from linode_orm.mapping import One, ReadOnly, SessionBase
 from linode_orm.models.lke._extra import KubeconfigFile
 
 if TYPE_CHECKING:
@@ -21,4 +21,4 @@ class LKEKubeconfig(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: LKECluster | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: LKECluster | int, /) -> None: ...

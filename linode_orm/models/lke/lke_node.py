@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly, act, operation
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.linode.instance import Instance
@@ -25,7 +25,7 @@ class LKENode(Model, path="/lke/clusters/{lke_cluster}/nodes", parent="LKECluste
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: str, parent: LKECluster | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: str, parent: LKECluster | int, /) -> None: ...
 
     @operation("POST", "recycle", event="lke_node_recycle")
     def recycle(self) -> None:

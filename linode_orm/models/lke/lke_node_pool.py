@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import JSON, Field, Fixed, Model, Nested, One, Owner, ReadOnly, TagList, act, operation
+from linode_orm.mapping import JSON, Field, Fixed, Model, Nested, One, ReadOnly, SessionBase, TagList, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -73,7 +73,7 @@ class LKENodePool(Model, path="/lke/clusters/{lke_cluster}/pools", parent="LKECl
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, parent: LKECluster | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: LKECluster | int, /) -> None: ...
         @overload
         def __init__(
             self,

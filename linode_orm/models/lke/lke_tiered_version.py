@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, ReadOnly, SessionBase
 
 
 class LKETieredVersion(Model, path="/lke/tiers/{tier}/versions", verbs="list get", version="v4beta"):
@@ -15,4 +15,4 @@ class LKETieredVersion(Model, path="/lke/tiers/{tier}/versions", verbs="list get
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: str, /) -> None: ...
+        def __init__(self, session: SessionBase, id: str, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.lke.lke_cluster import LKECluster
@@ -20,4 +20,4 @@ class LKEAPIEndpoint(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, endpoint: str, parent: LKECluster | int, /) -> None: ...
+        def __init__(self, session: SessionBase, endpoint: str, parent: LKECluster | int, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Fixed, Model, Nested, Owner, ReadOnly, Secret
+from linode_orm.mapping import Fixed, Model, Nested, ReadOnly, Secret, SessionBase
 
 
 class ResourceLockEntity(Nested):
@@ -28,7 +28,7 @@ class ResourceLock(Model, path="/locks", verbs="list get create delete", version
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(self, *, entity_id: int, entity_type: str, lock_type: str) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

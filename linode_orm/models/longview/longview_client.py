@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Field, Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import Field, Model, Nested, ReadOnly, SessionBase
 
 
 class LongviewClientApps(Nested):
@@ -30,7 +30,7 @@ class LongviewClient(Model, path="/longview/clients"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(self, *, label: str = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

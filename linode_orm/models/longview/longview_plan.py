@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Nested, One, Owner, ReadOnly, Secret
+from linode_orm.mapping import Model, Nested, One, ReadOnly, Secret, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.longview.longview_subscription import LongviewSubscription
@@ -33,4 +33,4 @@ class LongviewPlan(Model, path="/longview/plan", id=None):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...

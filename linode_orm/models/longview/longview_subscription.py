@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import Model, Nested, ReadOnly, SessionBase
 
 
 class LongviewSubscriptionPrice(Nested):
@@ -24,4 +24,4 @@ class LongviewSubscription(Model, path="/longview/subscriptions", verbs="list ge
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: str, /) -> None: ...
+        def __init__(self, session: SessionBase, id: str, /) -> None: ...

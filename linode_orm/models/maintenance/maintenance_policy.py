@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, ReadOnly, SessionBase
 
 
 class MaintenancePolicy(Model, path="/maintenance/policies", id="slug", verbs="list", version="v4beta"):
@@ -19,4 +19,4 @@ class MaintenancePolicy(Model, path="/maintenance/policies", id="slug", verbs="l
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, slug: str, /) -> None: ...
+        def __init__(self, session: SessionBase, slug: str, /) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import UNSET, Field, Model, Owner, ReadOnly, Secret, Unset, act, operation
+from linode_orm.mapping import UNSET, Field, Model, ReadOnly, Secret, SessionBase, Unset, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.account.user import User
@@ -23,7 +23,7 @@ class ManagedCredential(Model, path="/managed/credentials", verbs="list get crea
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(self, *, label: str, password: str, username: str = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

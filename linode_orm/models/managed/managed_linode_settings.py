@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Field, Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import Field, Model, Nested, ReadOnly, SessionBase
 
 
 class ManagedLinodeSettingsSsh(Nested):
@@ -26,4 +26,4 @@ class ManagedLinodeSettings(Model, path="/managed/linode-settings", verbs="list 
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Model, One, Owner, ReadOnly, act, operation
+from linode_orm.mapping import Field, Model, One, ReadOnly, SessionBase, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ class ManagedService(Model, path="/managed/services"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(
             self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, ReadOnly, SessionBase
 
 
 class ManagedSSHKey(Model, path="/managed/credentials/sshkey", id=None, verbs="get"):
@@ -14,4 +14,4 @@ class ManagedSSHKey(Model, path="/managed/credentials/sshkey", id=None, verbs="g
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import Model, Nested, ReadOnly, SessionBase
 
 
 class ManagedStatsData(Nested):
@@ -31,4 +31,4 @@ class ManagedStats(Model, path="/managed/stats", id=None, verbs="get"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import UNSET, Model, Owner, Unset, act, operation
+from linode_orm.mapping import UNSET, Model, SessionBase, Unset, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,13 +15,13 @@ class Marketplace(Model, path="/marketplace", id=None, verbs=""):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...
 
     @classmethod
     @operation("POST", "/marketplace", scope="collection", version="v4beta")
     def refer(
         cls,
-        session: Owner,
+        session: SessionBase,
         /,
         *,
         country_code: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import JSON, Field, Fixed, Many, Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import JSON, Field, Fixed, Many, Model, Nested, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.monitor.alert_definition import AlertDefinition
@@ -52,7 +52,7 @@ class AlertChannel(Model, path="/monitor/alert-channels"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(self, *, channel_type: Literal["email"] | str, details: JSON, label: str = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

@@ -13,9 +13,9 @@ from linode_orm.mapping import (
     Model,
     Nested,
     One,
-    Owner,
     ReadOnly,
     Secret,
+    SessionBase,
     Unset,
     act,
     operation,
@@ -122,7 +122,7 @@ class AlertDefinition(
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, parent: MonitorService | str, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: MonitorService | str, /) -> None: ...
         @overload
         def __init__(
             self,
@@ -143,7 +143,7 @@ class AlertDefinition(
 
     @classmethod
     @operation("GET", "/monitor/alert-definitions", answers="query:AlertDefinition", scope="collection")
-    def of_all_services(cls, session: Owner, /) -> Query[AlertDefinition]:
+    def of_all_services(cls, session: SessionBase, /) -> Query[AlertDefinition]:
         """Give a query over the alert definitions of all services, in one list."""
         return act(cls, "of_all_services", locals())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.monitor.alert_definition import AlertDefinition
@@ -26,4 +26,4 @@ class AlertEntity(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: str, parent: AlertDefinition | tuple[str, int], /) -> None: ...
+        def __init__(self, session: SessionBase, id: str, parent: AlertDefinition | tuple[str, int], /) -> None: ...

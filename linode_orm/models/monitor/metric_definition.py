@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Nested, One, Owner, ReadOnly
+from linode_orm.mapping import Model, Nested, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.monitor.monitor_service import MonitorService
@@ -44,4 +44,4 @@ class MetricDefinition(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, metric: str, parent: MonitorService | str, /) -> None: ...
+        def __init__(self, session: SessionBase, metric: str, parent: MonitorService | str, /) -> None: ...

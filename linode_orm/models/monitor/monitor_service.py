@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import UNSET, Many, Nested, Owner, ReadOnly, Unset, act, operation
+from linode_orm.mapping import UNSET, Many, Nested, ReadOnly, SessionBase, Unset, act, operation
 from linode_orm.models.monitor._extra import Metrics
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class MonitorService(Metrics, path="/monitor/services", id="service_type", verbs
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, service_type: str, /) -> None: ...
+        def __init__(self, session: SessionBase, service_type: str, /) -> None: ...
 
     @operation("POST", "token", answers="value", gives=MonitorToken)
     def token(self, *, entity_ids: Sequence[int] | Unset = UNSET) -> MonitorToken:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import JSON, Field, Many, Model, Owner, ReadOnly
+from linode_orm.mapping import JSON, Field, Many, Model, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.monitor.stream_destination_history import StreamDestinationHistory
@@ -29,7 +29,7 @@ class StreamDestination(Model, path="/monitor/streams/destinations"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(self, *, label: str, details: JSON, type: str) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import JSON, Model, One, Owner, ReadOnly
+from linode_orm.mapping import JSON, Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.monitor.stream_destination import StreamDestination
@@ -30,4 +30,4 @@ class StreamDestinationHistory(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: int, parent: StreamDestination | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: StreamDestination | int, /) -> None: ...

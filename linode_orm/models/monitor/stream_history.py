@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Nested, One, Owner, ReadOnly
+from linode_orm.mapping import Model, Nested, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.monitor.stream import Stream
@@ -54,4 +54,4 @@ class StreamHistory(Model, path="/monitor/streams/{stream}/history", parent="Str
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: int, parent: Stream | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: Stream | int, /) -> None: ...

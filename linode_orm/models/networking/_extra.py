@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from linode_orm.mapping import Model, act, operation
 
 if TYPE_CHECKING:
-    from linode_orm.mapping import Owner
+    from linode_orm.mapping import SessionBase
     from linode_orm.models.networking.ip_address import IPAddress
 
 
@@ -16,6 +16,6 @@ class Addresses(Model):
 
     @classmethod
     @operation("GET", "", answers="list:IPAddress", scope="collection")
-    def listed(cls, session: Owner, /, *, skip_ipv6_rdns: bool) -> list[IPAddress]:
+    def listed(cls, session: SessionBase, /, *, skip_ipv6_rdns: bool) -> list[IPAddress]:
         """Read every address; without the names of IPv6 ones, which take the API long, if they are not wanted."""
         return act(cls, "listed", locals())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Fixed, Many, Model, Nested, Owner, ReadOnly, TagList, act, operation
+from linode_orm.mapping import Field, Fixed, Many, Model, Nested, ReadOnly, SessionBase, TagList, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -110,7 +110,7 @@ class Firewall(Model, path="/networking/firewalls"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(
             self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import JSON, Fixed, Model, Nested, One, Owner, ReadOnly, Secret
+from linode_orm.mapping import JSON, Fixed, Model, Nested, One, ReadOnly, Secret, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.networking.firewall import Firewall
@@ -49,7 +49,7 @@ class FirewallDevice(
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, parent: Firewall | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: Firewall | int, /) -> None: ...
         @overload
         def __init__(
             self, *, id: int, type: Literal["linode", "nodebalancer", "interface"] | str, firewall: Firewall | int = ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Field, Model, Nested, One, Owner, ReadOnly
+from linode_orm.mapping import Field, Model, Nested, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.networking.firewall import Firewall
@@ -42,4 +42,4 @@ class FirewallRules(Model, path="/networking/firewalls/{firewall}/rules", id=Non
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: Firewall | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: Firewall | int, /) -> None: ...

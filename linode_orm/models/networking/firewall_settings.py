@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Field, Model, Nested, Owner
+from linode_orm.mapping import Field, Model, Nested, SessionBase
 
 
 class FirewallSettingsDefaultFirewallIds(Nested):
@@ -23,4 +23,4 @@ class FirewallSettings(Model, path="/networking/firewalls/settings", id=None):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import Model, Nested, ReadOnly, SessionBase
 
 
 class FirewallTemplateRules(Nested):
@@ -42,4 +42,4 @@ class FirewallTemplate(Model, path="/networking/firewalls/templates", id="slug",
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, slug: str, /) -> None: ...
+        def __init__(self, session: SessionBase, slug: str, /) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Nested, One, Owner, ReadOnly, TagList
+from linode_orm.mapping import Model, Nested, One, ReadOnly, SessionBase, TagList
 
 if TYPE_CHECKING:
     from linode_orm.models.networking.firewall import Firewall
@@ -76,4 +76,4 @@ class FirewallVersion(Model, path="/networking/firewalls/{firewall}/history", id
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: Firewall | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: Firewall | int, /) -> None: ...

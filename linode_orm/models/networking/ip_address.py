@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import UNSET, Field, Fixed, Nested, One, Owner, ReadOnly, TagList, Unset, act, operation
+from linode_orm.mapping import UNSET, Field, Fixed, Nested, One, ReadOnly, SessionBase, TagList, Unset, act, operation
 from linode_orm.models.networking._extra import Addresses
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class IPAddress(Addresses, path="/networking/ips", id="address", verbs="list get
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, address: str, /) -> None: ...
+        def __init__(self, session: SessionBase, address: str, /) -> None: ...
         @overload
         def __init__(
             self,
@@ -72,40 +72,47 @@ class IPAddress(Addresses, path="/networking/ips", id="address", verbs="list get
     @classmethod
     @operation("POST", "assign", scope="collection")
     def assign(
-        cls, session: Owner, /, region: Region | str, *, assignments: Sequence[Mapping[str, object]] | Unset = UNSET
+        cls,
+        session: SessionBase,
+        /,
+        region: Region | str,
+        *,
+        assignments: Sequence[Mapping[str, object]] | Unset = UNSET,
     ) -> None:
         """Assign addresses to Linodes of one region."""
         act(cls, "assign", locals())
 
     @classmethod
     @operation("POST", "share", scope="collection", body={"linode": "linode_id"})
-    def share(cls, session: Owner, /, linode: Instance | int, *, ips: Sequence[str]) -> None:
+    def share(cls, session: SessionBase, /, linode: Instance | int, *, ips: Sequence[str]) -> None:
         """Share addresses with a Linode."""
         act(cls, "share", locals())
 
     @classmethod
     @operation("POST", "/networking/ipv4/assign", scope="collection")
     def assign_ipv4(
-        cls, session: Owner, /, region: Region | str, *, assignments: Sequence[Mapping[str, object]]
+        cls, session: SessionBase, /, region: Region | str, *, assignments: Sequence[Mapping[str, object]]
     ) -> None:
         """Assign IPv4 addresses to Linodes of one region: `assign` in its older form."""
         act(cls, "assign_ipv4", locals())
 
     @classmethod
     @operation("POST", "/networking/ipv4/share", scope="collection", body={"linode": "linode_id"})
-    def share_ipv4(cls, session: Owner, /, linode: Instance | int, *, ips: Sequence[str]) -> None:
+    def share_ipv4(cls, session: SessionBase, /, linode: Instance | int, *, ips: Sequence[str]) -> None:
         """Share IPv4 addresses with a Linode: `share` in its older form."""
         act(cls, "share_ipv4", locals())
 
     @classmethod
     @operation("GET", "/networking/reserved/ips", answers="query:IPAddress", scope="collection")
-    def reserved_ips(cls, session: Owner, /) -> Query[IPAddress]:
+    def reserved_ips(cls, session: SessionBase, /) -> Query[IPAddress]:
         """Give a query over the reserved addresses, with their tags."""
         return act(cls, "reserved_ips", locals())
 
     @classmethod
     @operation("POST", "/networking/reserved/ips", answers="IPAddress", scope="collection")
-    def reserve(cls, session: Owner, /, region: Region | str, *, tags: Sequence[str] | Unset = UNSET) -> IPAddress:
+    def reserve(
+        cls, session: SessionBase, /, region: Region | str, *, tags: Sequence[str] | Unset = UNSET
+    ) -> IPAddress:
         """Reserve a public address in a region."""
         return act(cls, "reserve", locals())
 
@@ -116,7 +123,7 @@ class IPAddress(Addresses, path="/networking/ips", id="address", verbs="list get
 
     @classmethod
     @operation("GET", "/networking/reserved/ips/{address}", answers="IPAddress", scope="collection")
-    def reserved_ip(cls, session: Owner, /, *, address: str) -> IPAddress:
+    def reserved_ip(cls, session: SessionBase, /, *, address: str) -> IPAddress:
         """Read a reserved address; raise `NotFound` where there is none, or it is not reserved."""
         return act(cls, "reserved_ip", locals())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.regions.region import Region
@@ -21,4 +21,4 @@ class IPv6Pool(Model, path="/networking/ipv6/pools", id="range", verbs="list"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, range: str, /) -> None: ...
+        def __init__(self, session: SessionBase, range: str, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Fixed, Model, One, Owner, ReadOnly, Secret
+from linode_orm.mapping import Fixed, Model, One, ReadOnly, Secret, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.linode.instance import Instance
@@ -28,7 +28,7 @@ class IPv6Range(Model, path="/networking/ipv6/ranges", id="range", verbs="list g
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, range: str, /) -> None: ...
+        def __init__(self, session: SessionBase, range: str, /) -> None: ...
         @overload
         def __init__(
             self,

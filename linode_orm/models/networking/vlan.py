@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.regions.region import Region
@@ -22,4 +22,4 @@ class VLAN(Model, path="/networking/vlans", id=("region_id", "label"), verbs="li
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: tuple[str, str], /) -> None: ...
+        def __init__(self, session: SessionBase, id: tuple[str, str], /) -> None: ...

@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Fixed, Many, Model, Nested, One, Owner, ReadOnly, Secret, TagList, act, operation
+from linode_orm.mapping import (
+    Field,
+    Fixed,
+    Many,
+    Model,
+    Nested,
+    One,
+    ReadOnly,
+    Secret,
+    SessionBase,
+    TagList,
+    act,
+    operation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,7 +76,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(
             self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import UNSET, Field, Many, Model, Nested, One, Owner, ReadOnly, Unset, act, operation
+from linode_orm.mapping import UNSET, Field, Many, Model, Nested, One, ReadOnly, SessionBase, Unset, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ class NodeBalancerConfig(Model, path="/nodebalancers/{node_balancer}/configs", p
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, parent: NodeBalancer | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: NodeBalancer | int, /) -> None: ...
         @overload
         def __init__(
             self,

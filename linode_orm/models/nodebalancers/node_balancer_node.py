@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Model, One, Owner, ReadOnly, Secret
+from linode_orm.mapping import Field, Model, One, ReadOnly, Secret, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.nodebalancers.node_balancer import NodeBalancer
@@ -36,7 +36,7 @@ class NodeBalancerNode(
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, parent: NodeBalancerConfig | tuple[int, int], /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: NodeBalancerConfig | tuple[int, int], /) -> None: ...
         @overload
         def __init__(
             self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Nested, One, Owner, ReadOnly
+from linode_orm.mapping import Model, Nested, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.nodebalancers.node_balancer import NodeBalancer
@@ -35,4 +35,4 @@ class NodeBalancerStats(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: NodeBalancer | int, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: NodeBalancer | int, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Fixed, Model, One, Owner, ReadOnly
+from linode_orm.mapping import Fixed, Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.nodebalancers.node_balancer import NodeBalancer
@@ -27,4 +27,4 @@ class NodeBalancerVPCConfig(Model, path="/nodebalancers/{node_balancer}/vpcs", p
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: int, parent: NodeBalancer | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: NodeBalancer | int, /) -> None: ...

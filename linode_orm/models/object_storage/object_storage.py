@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, act, operation
+from linode_orm.mapping import Model, SessionBase, act, operation
 
 
 class ObjectStorage(Model, path="/object-storage", id=None, verbs=""):
@@ -12,10 +12,10 @@ class ObjectStorage(Model, path="/object-storage", id=None, verbs=""):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...
 
     @classmethod
     @operation("POST", "/object-storage/cancel", scope="collection")
-    def cancel(cls, session: Owner, /) -> None:
+    def cancel(cls, session: SessionBase, /) -> None:
         """Cancel object storage; it takes no more buckets, and is not paid for any more."""
         act(cls, "cancel", locals())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import UNSET, Fixed, Nested, One, Owner, ReadOnly, Secret, Unset, act, operation
+from linode_orm.mapping import UNSET, Fixed, Nested, One, ReadOnly, Secret, SessionBase, Unset, act, operation
 from linode_orm.models.object_storage._extra import BucketFiles
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class ObjectStorageBucket(
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: tuple[str, str], /) -> None: ...
+        def __init__(self, session: SessionBase, id: tuple[str, str], /) -> None: ...
         @overload
         def __init__(
             self,
@@ -62,7 +62,7 @@ class ObjectStorageBucket(
 
     @classmethod
     @operation("GET", "/object-storage/buckets/{region}", answers="query:ObjectStorageBucket", scope="collection")
-    def in_region(cls, session: Owner, /, *, region: str) -> Query[ObjectStorageBucket]:
+    def in_region(cls, session: SessionBase, /, *, region: str) -> Query[ObjectStorageBucket]:
         """Give a query over the buckets of one region."""
         return act(cls, "in_region", locals())
 

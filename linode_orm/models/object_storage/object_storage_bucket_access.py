@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Model, One, Owner, ReadOnly
+from linode_orm.mapping import Field, Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.object_storage.object_storage_bucket import ObjectStorageBucket
@@ -28,7 +28,7 @@ class ObjectStorageBucketAccess(
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, parent: ObjectStorageBucket | tuple[str, str], /) -> None: ...
+        def __init__(self, session: SessionBase, parent: ObjectStorageBucket | tuple[str, str], /) -> None: ...
         @overload
         def __init__(
             self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly, Secret
+from linode_orm.mapping import Model, One, ReadOnly, Secret, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.object_storage.object_storage_bucket import ObjectStorageBucket
@@ -27,7 +27,7 @@ class ObjectStorageBucketSSL(
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, parent: ObjectStorageBucket | tuple[str, str], /) -> None: ...
+        def __init__(self, session: SessionBase, parent: ObjectStorageBucket | tuple[str, str], /) -> None: ...
         @overload
         def __init__(
             self,

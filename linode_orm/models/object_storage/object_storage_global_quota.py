@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, ReadOnly, SessionBase
 
 
 class ObjectStorageGlobalQuota(Model, path="/object-storage/global-quotas", id="quota_id", verbs="list get"):
@@ -20,4 +20,4 @@ class ObjectStorageGlobalQuota(Model, path="/object-storage/global-quotas", id="
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, quota_id: str, /) -> None: ...
+        def __init__(self, session: SessionBase, quota_id: str, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.object_storage.object_storage_global_quota import ObjectStorageGlobalQuota
@@ -25,4 +25,4 @@ class ObjectStorageGlobalQuotaUsage(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: ObjectStorageGlobalQuota | str, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: ObjectStorageGlobalQuota | str, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Field, Model, One, Owner, ReadOnly, Secret
+from linode_orm.mapping import Field, Model, One, ReadOnly, Secret, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.object_storage.object_storage_bucket import ObjectStorageBucket
@@ -28,4 +28,4 @@ class ObjectStorageObjectACL(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: ObjectStorageBucket | tuple[str, str], /) -> None: ...
+        def __init__(self, session: SessionBase, parent: ObjectStorageBucket | tuple[str, str], /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, ReadOnly, SessionBase
 
 
 class ObjectStorageQuota(Model, path="/object-storage/quotas", id="quota_id", verbs="list get"):
@@ -24,4 +24,4 @@ class ObjectStorageQuota(Model, path="/object-storage/quotas", id="quota_id", ve
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, quota_id: str, /) -> None: ...
+        def __init__(self, session: SessionBase, quota_id: str, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.object_storage.object_storage_quota import ObjectStorageQuota
@@ -21,4 +21,4 @@ class ObjectStorageQuotaUsage(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, parent: ObjectStorageQuota | str, /) -> None: ...
+        def __init__(self, session: SessionBase, parent: ObjectStorageQuota | str, /) -> None: ...

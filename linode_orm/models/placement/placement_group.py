@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import UNSET, Field, Fixed, Model, Nested, One, Owner, ReadOnly, Unset, act, operation
+from linode_orm.mapping import UNSET, Field, Fixed, Model, Nested, One, ReadOnly, SessionBase, Unset, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ class PlacementGroup(Model, path="/placement/groups"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(
             self,

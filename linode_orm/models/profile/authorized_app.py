@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, ReadOnly, SessionBase
 
 
 class AuthorizedApp(Model, path="/profile/apps", verbs="list get delete"):
@@ -21,4 +21,4 @@ class AuthorizedApp(Model, path="/profile/apps", verbs="list get delete"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import UNSET, Field, Model, Nested, Owner, ReadOnly, Unset, act, operation
+from linode_orm.mapping import UNSET, Field, Model, Nested, ReadOnly, SessionBase, Unset, act, operation
 
 
 class ProfileReferrals(Nested):
@@ -53,7 +53,7 @@ class Profile(Model, path="/profile", id=None):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...
 
     @operation("DELETE", "phone-number")
     def delete_phone_number(self) -> None:

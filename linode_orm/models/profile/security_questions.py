@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Fixed, Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import Fixed, Model, Nested, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ class SecurityQuestions(Model, path="/profile/security-questions", id=None, verb
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...
         @overload
         def __init__(
             self, *, security_questions: Sequence[SecurityQuestionsSecurityQuestion | Mapping[str, object]] = ...

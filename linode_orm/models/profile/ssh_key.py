@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Field, Fixed, Model, Owner, ReadOnly
+from linode_orm.mapping import Field, Fixed, Model, ReadOnly, SessionBase
 
 
 class SSHKey(Model, path="/profile/sshkeys"):
@@ -19,7 +19,7 @@ class SSHKey(Model, path="/profile/sshkeys"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(self, *, label: str = ..., ssh_key: str = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Field, Fixed, Model, Owner, ReadOnly
+from linode_orm.mapping import Field, Fixed, Model, ReadOnly, SessionBase
 
 
 class Token(Model, path="/profile/tokens"):
@@ -21,7 +21,7 @@ class Token(Model, path="/profile/tokens"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(self, *, label: str = ..., expiry: datetime | None = ..., scopes: str = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

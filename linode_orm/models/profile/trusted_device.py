@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, ReadOnly, SessionBase
 
 
 class TrustedDevice(Model, path="/profile/devices", verbs="list get delete"):
@@ -20,4 +20,4 @@ class TrustedDevice(Model, path="/profile/devices", verbs="list get delete"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Owner
+from linode_orm.mapping import SessionBase
 from linode_orm.models.profile._extra import FreeDocument
 
 
@@ -13,4 +13,4 @@ class UserPreferences(FreeDocument, path="/profile/preferences", id=None, verbs=
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Many, Model, Nested, Owner, ReadOnly
+from linode_orm.mapping import Many, Model, Nested, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.regions.region_availability import RegionAvailability
@@ -48,4 +48,4 @@ class Region(Model, path="/regions", verbs="list get", catalogue=True):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: str, /) -> None: ...
+        def __init__(self, session: SessionBase, id: str, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.regions.region import Region
@@ -20,4 +20,4 @@ class RegionAvailability(Model, path="/regions/availability", id=("region_id", "
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, id: tuple[str, str], /) -> None: ...
+        def __init__(self, session: SessionBase, id: tuple[str, str], /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.regions.region import Region
@@ -26,4 +26,4 @@ class RegionVPCAvailability(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, region_id: str, /) -> None: ...
+        def __init__(self, session: SessionBase, region_id: str, /) -> None: ...

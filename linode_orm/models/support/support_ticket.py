@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Fixed, Many, Nested, One, Owner, ReadOnly, Secret, act, operation
+from linode_orm.mapping import Fixed, Many, Nested, One, ReadOnly, Secret, SessionBase, act, operation
 from linode_orm.models.support._extra import TicketFiles
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class SupportTicket(TicketFiles, path="/support/tickets", verbs="list get create
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(
             self,

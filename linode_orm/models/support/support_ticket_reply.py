@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Fixed, Model, One, Owner, ReadOnly
+from linode_orm.mapping import Fixed, Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.support.support_ticket import SupportTicket
@@ -27,7 +27,7 @@ class SupportTicketReply(
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, parent: SupportTicket | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: SupportTicket | int, /) -> None: ...
         @overload
         def __init__(self, *, description: str, support_ticket: SupportTicket | int = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Fixed, Owner, Secret
+from linode_orm.mapping import Fixed, Secret, SessionBase
 from linode_orm.models.tags._extra import Tagged
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Tag(Tagged, path="/tags", id="label", verbs="list create delete"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, label: str, /) -> None: ...
+        def __init__(self, session: SessionBase, label: str, /) -> None: ...
         @overload
         def __init__(
             self,

@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import UNSET, Field, Fixed, Model, One, Owner, ReadOnly, Secret, TagList, Unset, act, operation
+from linode_orm.mapping import (
+    UNSET,
+    Field,
+    Fixed,
+    Model,
+    One,
+    ReadOnly,
+    Secret,
+    SessionBase,
+    TagList,
+    Unset,
+    act,
+    operation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +54,7 @@ class Volume(Model, path="/volumes"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, /) -> None: ...
         @overload
         def __init__(
             self,

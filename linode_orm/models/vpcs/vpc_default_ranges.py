@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Owner, ReadOnly
+from linode_orm.mapping import Model, ReadOnly, SessionBase
 
 
 class VPCDefaultRanges(Model, path="/vpcs/default-ranges", id=None, verbs="get"):
@@ -15,4 +15,4 @@ class VPCDefaultRanges(Model, path="/vpcs/default-ranges", id=None, verbs="get")
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, Nested, One, Owner, ReadOnly
+from linode_orm.mapping import Model, Nested, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.databases.database import Database
@@ -51,4 +51,4 @@ class VPCIPv6Address(Model, path="/vpcs/ipv6s", id=(), verbs="list"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Field, Fixed, Model, Nested, One, Owner, ReadOnly
+from linode_orm.mapping import Field, Fixed, Model, Nested, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +75,7 @@ class VPCSubnet(Model, path="/vpcs/{vpc}/subnets", parent="VPC"):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, session: Owner, id: int, parent: VPC | int, /) -> None: ...
+        def __init__(self, session: SessionBase, id: int, parent: VPC | int, /) -> None: ...
         @overload
         def __init__(
             self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, One, Owner, ReadOnly
+from linode_orm.mapping import Model, One, ReadOnly, SessionBase
 
 if TYPE_CHECKING:
     from linode_orm.models.databases.database import Database
@@ -42,4 +42,4 @@ class VPCIPAddress(Model, path="/vpcs/ips", id=(), verbs="list"):
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: Owner, /) -> None: ...
+        def __init__(self, session: SessionBase, /) -> None: ...

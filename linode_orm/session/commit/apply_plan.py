@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
@@ -10,71 +9,65 @@ from attrs import evolve
 from linode_orm.errors import Clash, InvalidRequestError
 from linode_orm.mapping.record import raw_value
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.commit import guards, policy
+from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
-from linode_orm.session.commit.run_plan import raise_where_incomplete, send
+from linode_orm.session.commit.failure_policy import failure_policy
+from linode_orm.session.commit.policy import CONFLICTS, check_choice
 from linode_orm.session.commit.secrets import secrets_for
-from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning.plan import Change, Plan, Step, is_new
 from linode_orm.session.planning.plan_file import account_of
 from linode_orm.session.reconcile.conflicts import refuse
-from linode_orm.session.reconcile.targets import PlanTargets, stand_in
-from linode_orm.session.waiting.newest import refresh_in_bulk
+from linode_orm.session.reconcile.targets import PlanTargets
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Iterator, Mapping
 
     from linode_orm.mapping import Model
-    from linode_orm.session.commit.secrets import Given
+    from linode_orm.session.commit.commit import Commit
+    from linode_orm.session.planning.applier import ApplyOptions
     from linode_orm.session.planning.report import CommitReport
-    from linode_orm.session.session import Session
+    from linode_orm.session.reconcile.objects import SessionObjects
     from linode_orm.wire.client import Client
 
 _PLAN_AGAIN: Final = "a new plan is needed, made of what is there now"
 _PLAN_THE_REST: Final = "the report tells what was done; a new plan is needed for what was not"
 
 
-def apply(  # noqa: PLR0913  the options of a commit
-    plan: Plan,
-    client: Client,
-    *,
-    on_error: str,
-    conflicts: str,
-    secrets: Given | None,
-    journal: str | os.PathLike[str] | None,
-    verify: bool,
-    max_deletes: int | None,
-) -> CommitReport:
-    """Send a plan after looking whether the world still is as it was when it was made."""
-    policy.check_choice("on_error", on_error, policy.ON_ERROR)
-    policy.check_choice("conflicts", conflicts, policy.CONFLICTS)
+def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object]:
+    """Return the secrets of a plan as bodies hold them; raise `InvalidRequestError` where it must not be sent.
+
+    1 or 2 GETs where the plan comes from a file.
+    """
+    failure_policy(options.on_error)
+    check_choice("conflicts", options.conflicts, CONFLICTS)
     guards.check_writable(client, plan)
-    guards.check_max_deletes(plan, max_deletes)
-    given = secrets_for(plan, secrets)
+    guards.check_max_deletes(plan, options.max_deletes)
+    secrets = secrets_for(plan, options.secrets)
     _check_account(plan, client)
-    with _place(plan, client, journal) as session:
-        if plan.source is not None:
-            guards.check_protected(session, _deleted(session, plan), plan.source.protected)  # promise 3c: nor by a plan
-        checked_at = None
-        if conflicts == "check":
-            checked_at = client.clock.monotonic()
-            plan = on_newest(session, plan)
-        targets = PlanTargets(session, plan, given)
-        with session.history.recording(plan, on_error, conflicts) as record:
-            options = RunOptions(on_error, None, record.ledger, checked_at)
-            sent = record.ended(send(plan, client, targets, options=options, name=record.id))
-    if verify:
-        applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
-        sent = evolve(sent, report=verified(session, sent.report, applied_steps))
-    raise_where_incomplete(sent, session, advice=_PLAN_THE_REST)
-    return sent.report
+    return secrets
 
 
-def _deleted(session: Session, plan: Plan) -> Iterator[Model]:
+def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[str, object]) -> CommitReport:
+    """Send a plan after looking whether the world still is as it was when it was made."""
+    client, objects = commit.client, commit.objects
+    if plan.source is not None:
+        # promise 3c: nor by a plan
+        guards.check_protected(commit.refresh, _deleted(objects, plan), plan.source.protected)
+    checked_at = None
+    if options.conflicts == "check":
+        checked_at = client.clock.monotonic()
+        plan = on_newest(commit, plan)
+    targets = PlanTargets(objects, plan, secrets)
+    policy = failure_policy(options.on_error)
+    log = commit.history.begin(plan, policy.name, options.conflicts)
+    sent = commit.send(plan, targets, RunOptions(log, policy, checked_at=checked_at))
+    return commit.report(sent, targets, verify=options.verify, advice=_PLAN_THE_REST)
+
+
+def _deleted(objects: SessionObjects, plan: Plan) -> Iterator[Model]:
     """Give references to what a plan deletes."""
     for step in plan:
-        yield from (stand_in(session, each, {}) for each in step.whole if each.operation == "delete")
+        yield from (objects.stand_in(each, {}) for each in step.whole if each.operation == "delete")
 
 
 def _check_account(plan: Plan, client: Client) -> None:
@@ -84,40 +77,20 @@ def _check_account(plan: Plan, client: Client) -> None:
         raise InvalidRequestError(msg)
 
 
-@contextmanager
-def _place(plan: Plan, client: Client, journal: str | os.PathLike[str] | None) -> Iterator[Session]:
-    """Give the session that made the plan where it can still be used with this client, else one for the plan alone.
-
-    That one stays open for the objects of the report; its journal does not.
-    """
-    from linode_orm.session.session import Session  # noqa: PLC0415  it makes plans itself
-
-    made_by = plan.source.session if plan.source is not None else None
-    if isinstance(made_by, Session) and made_by.client is client and journal is None:
-        made_by.check_thread()
-        yield made_by
-        return
-    session = Session(client=client, journal=journal)
-    try:
-        yield session
-    finally:
-        session.history.close()
-
-
-def on_newest(session: Session, plan: Plan) -> Plan:
+def on_newest(commit: Commit, plan: Plan) -> Plan:
     """Give the plan with its set edits made again on what is there now; raise `ConflictError` where something moved."""
-    moved, clashes = movement(session, plan)
+    moved, clashes = movement(commit, plan)
     # promise 28b: a world that has moved is refused
     refuse([each for found in clashes.values() for each in found], advice=_PLAN_AGAIN)
     return moved
 
 
-def movement(session: Session, plan: Plan) -> tuple[Plan, dict[int, list[Clash]]]:
+def movement(commit: Commit, plan: Plan) -> tuple[Plan, dict[int, list[Clash]]]:
     """Read what the plan changes, and give the plan on what is there now, with what clashes in which step."""
     changing = [part for step in plan for part in step.whole if part.operation in {"update", "replace"}]
-    objects = {part.number: stand_in(session, part, {}) for part in changing if not is_new(part.token)}
+    objects = {part.number: commit.objects.stand_in(part, {}) for part in changing if not is_new(part.token)}
     wanted = [part for part in changing if part.number in objects]
-    gone = {id(each) for each in refresh_in_bulk(session, objects.values(), _only_on_get(wanted, objects))}
+    gone = {id(each) for each in commit.refresh.run(objects.values(), _only_on_get(wanted, objects))}
     clashes: dict[int, list[Clash]] = {}
     steps: list[Step] = []
     for step in plan:

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import state_of
-from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
     from linode_orm.session.planning.plan import Plan
-    from linode_orm.session.waiting.bulk_refresh import Polls
+    from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
 
 
@@ -36,12 +35,12 @@ def check_max_deletes(plan: Plan, most: int | None) -> None:
         raise InvalidRequestError(msg)
 
 
-def check_protected(session: Polls, deleted: Iterable[Model], protected: frozenset[str]) -> None:
+def check_protected(refresh: BulkRefresh, deleted: Iterable[Model], protected: frozenset[str]) -> None:
     """Refuse to delete what carries a protected tag; tags that were never read are read first."""
     if not protected:
         return
     tagged = [each for each in deleted if "tags" in each.__mapper__.fields]
-    refresh_in_bulk(session, [each for each in tagged if not state_of(each).is_loaded])
+    refresh.run([each for each in tagged if not state_of(each).is_loaded])
     found = [(each, sorted(protected.intersection(_tags(each)))) for each in tagged]
     named = [f"{each.__describe__()} ({', '.join(tags)})" for each, tags in found if tags]
     if named:  # promise 3b: nothing protected is deleted

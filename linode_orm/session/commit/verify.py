@@ -12,7 +12,6 @@ from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.plan import Hidden, Pending
 from linode_orm.session.planning.report import Unheld
-from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,20 +19,20 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.session.planning.plan import Step
     from linode_orm.session.planning.report import CommitReport
-    from linode_orm.session.waiting.bulk_refresh import Polls
+    from linode_orm.session.waiting.bulk_refresh import BulkRefresh
 
     Applied = tuple[Step, Model, object]
 
 
-def verified(session: Polls, report: CommitReport, applied_steps: Iterable[Applied]) -> CommitReport:
+def verified(refresh: BulkRefresh, report: CommitReport, applied_steps: Iterable[Applied]) -> CommitReport:
     """Give a report with what did not hold; where that cannot be read, with why: what was done is done."""
     try:
-        return evolve(report, not_held=not_held(session, applied_steps))
+        return evolve(report, not_held=not_held(refresh, applied_steps))
     except LinodeORMError as error:
         return evolve(report, unread=str(error))  # promise 30b: unread is told, for it was written
 
 
-def not_held(session: Polls, applied_steps: Iterable[Applied]) -> tuple[Unheld, ...]:
+def not_held(refresh: BulkRefresh, applied_steps: Iterable[Applied]) -> tuple[Unheld, ...]:
     """Read the objects of applied steps again, and give the values that are neither as sent nor as answered.
 
     What the API answered counts where it answered the object, for it may write values in its own way (`/32`, the order
@@ -42,7 +41,7 @@ def not_held(session: Polls, applied_steps: Iterable[Applied]) -> tuple[Unheld, 
     wrote = [(step, instance, body) for step, instance, body in applied_steps if step.operation != "delete"]
     expected = [each for step, instance, body in wrote for each in _expected(step, instance, body)]
     whole = [instance for instance, name, _ in expected if instance.__mapper__.fields[name].only_on_get]
-    gone = {id(each) for each in refresh_in_bulk(session, [instance for _, instance, _ in wrote], whole)}
+    gone = {id(each) for each in refresh.run([instance for _, instance, _ in wrote], whole)}
     return tuple(
         Unheld(instance, name, value, None if id(instance) in gone else raw_value(instance, name))
         for instance, name, value in expected

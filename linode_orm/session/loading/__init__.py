@@ -1,1 +1,1 @@
-"""Loading: answers of the API become objects, one object for each key."""
+"""Loading: the answers of the API become objects, one object for each key."""

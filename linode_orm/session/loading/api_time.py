@@ -1,4 +1,4 @@
-"""Moments: when a request began, by the clock of the API, whatever the clock of this machine does meanwhile."""
+"""API time: when a request began by the clock of the API, whatever the clock of this machine does meanwhile."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 
 _UNKNOWN_SKEW: Final = timedelta(minutes=10)
-"""How far the clocks of this machine and of the API may be apart, as long as no answer had a date."""
+"""How far the clock of this machine may be from that of the API, as long as no answer had a date."""
 _MARGIN: Final = timedelta(seconds=2)
-"""Moments of the API are whole seconds, and so are the dates of its answers."""
+"""The API's timestamps and the dates of its answers are whole seconds, so each may be off by almost one."""
 _THEIRS: Final = "there"
 _OURS: Final = "here"
 
 
 @frozen
 class ApiTime:
-    """A moment by the clock of the API where it was known, else by that of this machine.
+    """A datetime by the clock of the API where that was known, else by the clock of this machine.
 
-    `is_theirs` says which. `seconds` is the monotonic clock then, None where another process has written it down.
+    `is_theirs` says that it is the API's. `seconds` is the monotonic clock at that time; None where another process
+    has written the datetime down, whose monotonic clock is another one.
     """
 
     at: datetime
@@ -33,26 +34,27 @@ class ApiTime:
 
     @classmethod
     def now(cls, client: Client) -> Self:
-        """Give the moment that is now."""
+        """Return the present time."""
         there = client.api_now
         at = client.clock.now() if there is None else there  # promise 15c: the clock of the API tells
         return cls(at, there is not None, client.clock.monotonic())
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """Give the moment that a text says."""
-        moment, _, clock = text.partition(" ")
-        return cls(datetime.fromisoformat(moment), clock == _THEIRS)
+        """Return the time that `text` wrote."""
+        timestamp, _, clock = text.partition(" ")
+        return cls(datetime.fromisoformat(timestamp), clock == _THEIRS)
 
     @property
     def text(self) -> str:
-        """What another process reads."""
+        """The form that a journal keeps and another process reads."""
         return f"{self.at.isoformat()} {_THEIRS if self.is_theirs else _OURS}"
 
     def earliest(self, client: Client) -> datetime:
-        """Give the earliest moment that it may be at the API, by what is known by now.
+        """Return the earliest datetime that this time may be at the API, by what is known by now.
 
-        This machine's clock may have been moved since, and its monotonic one does not count while it sleeps.
+        Two estimates are made where this machine's clock was used, because each can be wrong: the wall clock may have
+        been set since, and the monotonic clock stands still while the machine sleeps.
         """
         skew, there = client.skew, client.api_now
         if self.is_theirs:
@@ -65,6 +67,6 @@ class ApiTime:
 
 
 def ended(client: Client, until: float) -> datetime | None:
-    """Give the latest moment at the API that a moment of the monotonic clock may be; None where it is to come."""
+    """Return the latest datetime at the API that a time of the monotonic clock may be; None where that is to come."""
     past, there = client.clock.monotonic() - until, client.api_now
     return there - timedelta(seconds=past) + _MARGIN if until and past > 0 and there is not None else None

@@ -1,37 +1,37 @@
-"""From bodies to objects: every answer comes through the identity map here."""
+"""The loader: every answer of the API becomes objects here, through the identity map."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.lifecycle import detach, hydrate, merge
-from linode_orm.mapping.state import Loaded, Origin, Status
+from linode_orm.mapping.state import Loaded, Origin, Status, state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from linode_orm.mapping import Model, Owner
+    from linode_orm.mapping.mapper import Mapper
+    from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.session.loading.identity_map import IdentityMap
 
 M = TypeVar("M", bound="Model")
 
 
-class LoaderHost(Protocol):
-    """What the loader needs of a session."""
-
-    identity_map: IdentityMap
-
-    def fresh_until(self) -> float | None:
-        """Give the moment until which what is read now counts as fresh."""
-
-
 class Loader:
-    """Makes objects of bodies and brings objects up to date, one object for each key."""
+    """Makes objects of bodies, and brings the objects that exist up to date.
 
-    def __init__(self, session: LoaderHost) -> None:
-        self._session = session
-        self._map = session.identity_map
+    `monotonic` is the clock of the client in seconds, `volatile_ttl` for how many seconds volatile attributes count as
+    fresh (None: for ever).
+    """
+
+    def __init__(
+        self, identity_map: IdentityMap, owner: Owner, monotonic: Callable[[], float], volatile_ttl: float | None
+    ) -> None:
+        self._map = identity_map
+        self._owner = owner
+        self._monotonic = monotonic
+        self._volatile_ttl = volatile_ttl
 
     def rows(
         self,
@@ -42,30 +42,56 @@ class Loader:
         batch: object = None,
         loaded: Loaded = Loaded.ROW,
     ) -> list[M]:
-        """Give the objects of the rows of a list; known ones are brought up to date, pending changes stay."""
+        """Return the objects of the rows of a list; known ones are brought up to date, pending changes stay."""
         mapper = model.__mapper__
         if mapper.parent_keys and len(parents) != mapper.above:
             return [self.one(model, mapper.parents_in(body), body, loaded, batch=batch) for body in bodies]
         loaded = loaded if mapper.only_on_get else Loaded.WHOLE
-        fresh = self._session.fresh_until() if mapper.volatile else None
-        origin = Origin(cast("Owner", self._session), parents, Status.PERSISTENT, loaded, fresh, batch)
+        origin = Origin(self._owner, parents, Status.PERSISTENT, loaded, self._fresh_until(mapper), batch)
         return hydrate(model, bodies, self._map.table(model, parents), origin)
 
     def one(
         self, model: type[M], parents: tuple[object, ...], body: dict[str, Any], loaded: Loaded, *, batch: object = None
     ) -> M:
-        """Give the object of one body."""
+        """Return the object of one body."""
         return self.rows(model, parents, [body], batch=batch, loaded=loaded)[0]
-
-    def identity_of(self, model: type[Model], body: object) -> object:
-        """Give the id that a body names; raise `ResponseError` where it has none of the right type."""
-        return identity_in(model.__mapper__, body)
 
     def take(self, instance: Model, body: dict[str, Any], loaded: Loaded) -> None:
         """Bring an object up to date with a newer body of it."""
-        merge(instance, body, loaded, self._session.fresh_until() if instance.__mapper__.volatile else None)
+        merge(instance, body, loaded, self._fresh_until(instance.__mapper__))
+
+    def _fresh_until(self, mapper: Mapper) -> float | None:
+        """Return until when what is read now counts as fresh; None where nothing of it grows stale."""
+        if self._volatile_ttl is None or not mapper.volatile:
+            return None
+        return self._monotonic() + self._volatile_ttl
+
+    def reference(
+        self, model: type[M], identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None = None
+    ) -> M:
+        """Return the one object with that key, made without a request where there is none yet."""
+        mapper = model.__mapper__
+        if load_origin is not None and len(parents) != mapper.above:
+            parents = _parents_beside(mapper, load_origin)
+        known = self._map.find(model, identity, parents)
+        if known is None:
+            known = model.__bare__(identity, parents, self._owner, Status.PERSISTENT)
+            self._map.put(known)
+        if load_origin is not None and not state_of(known).is_loaded:
+            state_of(known).join(load_origin)
+        return known
 
     def detach(self, instance: Model, status: Status = Status.DETACHED) -> None:
-        """Take an object out of the map; its last values stay readable and are never refreshed."""
+        """Take an object out of the identity map; its last values stay readable and are never refreshed."""
         self._map.drop(instance)
         detach(instance, status)
+
+
+def _parents_beside(mapper: Mapper, load_origin: LoadOrigin) -> tuple[object, ...]:
+    """Return the parents of a child that is referred to by its id alone.
+
+    Their id stands beside the reference (`subnet_id` beside `vpc_id`); else they are those of the referring object.
+    """
+    state = state_of(load_origin.instance)
+    beside = state.body.get(f"{mapper.parent_attribute}_id")
+    return mapper.check_parents(state.parents[: mapper.above] if beside is None else (beside,))

@@ -1,8 +1,8 @@
-"""Membership: which objects are new, changed or to be deleted, and how they come and go."""
+"""Changes: which objects of a session are new, changed or to be deleted, and how they come and go."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
@@ -18,69 +18,62 @@ from linode_orm.session.query.collections import SessionCollection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linode_orm.mapping.owner import LoadOrigin
-    from linode_orm.mapping.relations import Many
+    from linode_orm.mapping import Owner
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
-    from linode_orm.session.loading.reader import Reader
+    from linode_orm.session.planning.plan import InDoubt
+    from linode_orm.session.query.collections import Collections
+    from linode_orm.session.query.reader import Reader
 
 M = TypeVar("M", bound=Model)
 
 
-class Houses(Protocol):
-    """What membership needs of a session."""
-
-    identity_map: IdentityMap
-    loader: Loader
-    reader: Reader
-
-    def reference(
-        self, model: type[M], identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
-    ) -> M:
-        """Give the object with that key."""
-        ...
-
-
 class Changes:
-    """The objects that a session holds strongly until a commit: new, touched and deleted ones, each in order."""
+    """The objects that a session holds strongly until a commit: new, touched and deleted ones, each in order.
 
-    def __init__(self, session: Houses) -> None:
-        self._session = session
+    They are held by `id()`, in the order of the user's calls. A touched object may be clean again: whether it is dirty
+    is asked when it matters. `in_doubt` holds what is known of new objects whose creation was sent and never answered.
+    """
+
+    def __init__(
+        self, identity_map: IdentityMap, loader: Loader, reader: Reader, collections: Collections, owner: Owner
+    ) -> None:
+        self._map = identity_map
+        self._loader = loader
+        self._reader = reader
+        self._collections = collections
+        self._owner = owner
         self.new: dict[int, Model] = {}
         self.touched: dict[int, Model] = {}
         self.deleted: dict[int, Model] = {}
-        self.in_doubt: dict[int, object] = {}
+        self.in_doubt: dict[int, InDoubt] = {}
         self._tokens = 0
         self._token_of: dict[int, str] = {}
 
     def token(self, instance: Model) -> str:
-        """Give the name by which a plan speaks of an object that has no id yet: `new:3`."""
+        """Return the name by which a plan speaks of an object that has no id yet: `new:3`."""
         return self._token_of[id(instance)]
 
     def find(self, model: type[Model], identity: object, parents: tuple[object, ...]) -> Model | None:
-        """Give the object with a key, where the session has it."""
-        return self._session.identity_map.find(model, identity, parents)
+        """Return the object with a key, None where the session does not have it."""
+        return self._map.find(model, identity, parents)
+
+    def touch(self, instance: Model) -> None:
+        """Hold an object until the next commit has looked at it."""
+        if state_of(instance).status is Status.PERSISTENT:
+            self.touched[id(instance)] = instance
 
     def add(self, instance: Model) -> None:
-        """Make a new object pending, and whatever new it refers to or holds."""
+        """Make a new object pending, with the new objects that it refers to or holds; unmark a deleted one."""
         if not isinstance(instance, Model):
             msg = f"session.add() takes an object of a resource class, not {instance!r}"
             raise InvalidRequestError(msg)
-        state = state_of(instance)
         if self._owns(instance):
-            if state.status is Status.DELETED:
+            if state_of(instance).status is Status.DELETED:
                 del self.deleted[id(instance)]
-                state.unmark_deleted()
+                state_of(instance).unmark_deleted()
             return
-        if state.status is not Status.TRANSIENT:
-            msg = (
-                f"{instance.__describe__()} is {state.status.value} and belongs to another session or to none; "
-                "session.merge(x) brings its values here"
-            )
-            raise InvalidRequestError(msg)
-        if "create" not in instance.__mapper__.verbs and not is_made_with_parent(instance):
-            msg = f"{instance.__mapper__.name}: the API cannot create one, so it cannot be added"
-            raise InvalidRequestError(msg)
+        _check_can_be_added(instance)
         for other in _needs(instance):
             if state_of(other).status is Status.TRANSIENT:
                 self.add(other)
@@ -88,14 +81,13 @@ class Changes:
         self._tokens += 1
         self._token_of[id(instance)] = f"new:{self._tokens}"
         self.new[id(instance)] = instance
-        state.attach(cast("Any", self._session), Status.PENDING)
+        state_of(instance).attach(self._owner, Status.PENDING)
         self._adopt_children(instance, given)
 
     def _adopt_children(self, instance: Model, given: dict[str, list[Model]]) -> None:
         """Add the children that a new object was given, and let its collections be the session's."""
         for name, children in given.items():
-            relation = cast("Many[Any]", instance.__mapper__.relations[name])
-            collection = SessionCollection(cast("Any", self._session), instance, relation)
+            collection = self._collections.of(instance, name)
             collection.__fill__(())
             set_collection(instance, name, collection)
             for child in children:
@@ -103,22 +95,21 @@ class Changes:
 
     def _owns(self, instance: Model) -> bool:
         owner: object = state_of(instance).owner
-        return owner is self._session
+        return owner is self._owner
 
     def delete(self, instance: Model) -> None:
-        """Mark an object for deletion; let a pending one go."""
-        state = state_of(instance)
-        if state.status is Status.PENDING:
+        """Mark an object for deletion; a pending one leaves the session."""
+        if state_of(instance).status is Status.PENDING:
             self.expunge(instance)
             return
         if "delete" not in instance.__mapper__.verbs:
             msg = f"{instance.__describe__()}: the API cannot delete a {instance.__mapper__.name}"
             raise InvalidRequestError(msg)
-        state.mark_deleted()
+        state_of(instance).mark_deleted()
         self.deleted[id(instance)] = instance
 
     def expunge(self, instance: Model) -> None:
-        """Let an object go, with what is pending on it."""
+        """Let an object leave the session, with what is pending on it."""
         self.touched.pop(id(instance), None)
         self.deleted.pop(id(instance), None)
         self.in_doubt.pop(id(instance), None)
@@ -126,10 +117,10 @@ class Changes:
             self._token_of.pop(id(instance), None)
             make_transient(instance)
             return
-        self._session.loader.detach(instance)
+        self._loader.detach(instance)
 
     def merge(self, instance: M) -> M:
-        """Give this session's object with the same key, with the other's values as changes."""
+        """Return this session's object with the same key, with the other's values as changes."""
         state = state_of(instance)
         if self._owns(instance):
             return instance
@@ -142,9 +133,9 @@ class Changes:
                 copy.__adopt_parent__(parent)
             self.add(copy)
             return copy
-        mine = self._session.reference(model, state.identity, state.parents, None)
+        mine = self._loader.reference(model, state.identity, state.parents)
         if not state_of(mine).is_loaded:
-            self._session.reader.item(mine)
+            self._reader.read_item(mine)
         _copy_values(instance, mine)
         return mine
 
@@ -160,7 +151,7 @@ class Changes:
             restore(instance)
 
     def clear(self) -> None:
-        """Let everything go."""
+        """Let every object go, with what is pending on it."""
         for instance in [*self.new.values()]:
             self.expunge(instance)
         self.touched.clear()
@@ -168,8 +159,21 @@ class Changes:
         self.in_doubt.clear()
 
 
+def _check_can_be_added(instance: Model) -> None:
+    status = state_of(instance).status
+    if status is not Status.TRANSIENT:
+        msg = (
+            f"{instance.__describe__()} is {status.value} and belongs to another session or to none; "
+            "session.merge(x) brings its values here"
+        )
+        raise InvalidRequestError(msg)
+    if "create" not in instance.__mapper__.verbs and not is_made_with_parent(instance):
+        msg = f"{instance.__mapper__.name}: the API cannot create one, so it cannot be added"
+        raise InvalidRequestError(msg)
+
+
 def _needs(instance: Model) -> Iterator[Model]:
-    """Give the new objects that an object cannot be created without."""
+    """Yield the new objects that an object cannot be created without."""
     for relation in instance.__mapper__.relations.values():
         if not isinstance(relation, One):
             continue
@@ -179,7 +183,7 @@ def _needs(instance: Model) -> Iterator[Model]:
 
 
 def _children(instance: Model) -> dict[str, list[Model]]:
-    """Give the children that a new object holds, by relation."""
+    """Return the children that a new object holds, by relation."""
     held = {name: value_of(instance, name) for name in instance.__mapper__.relations}
     return {name: list(each) for name, each in held.items() if isinstance(each, (NewCollection, SessionCollection))}
 

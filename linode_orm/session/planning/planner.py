@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Status, state_of
@@ -13,49 +13,18 @@ from linode_orm.session.planning.natural_keys import listings_before
 from linode_orm.session.planning.nesting import fold as folded
 from linode_orm.session.planning.nesting_rules import is_always_nested
 from linode_orm.session.planning.payloads import check_complete
-from linode_orm.session.planning.plan import InDoubt, Plan
+from linode_orm.session.planning.plan import Plan
 from linode_orm.session.planning.steps import DraftStep, for_changed, for_deleted, for_new, key_of, needed, parent_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from linode_orm.mapping import Model
+    from linode_orm.session.planning.changes import Changes
     from linode_orm.session.planning.plan import Key
 
 
-class Members(Protocol):
-    """What planning needs of a session: its new, touched and deleted objects, each in the order of the user's calls."""
-
-    @property
-    def new(self) -> Mapping[int, Model]:
-        """Objects to be created, by `id()`."""
-        ...
-
-    @property
-    def touched(self) -> Mapping[int, Model]:
-        """Persistent objects that may have changed, by `id()`."""
-        ...
-
-    @property
-    def deleted(self) -> Mapping[int, Model]:
-        """Objects marked for deletion, by `id()`."""
-        ...
-
-    @property
-    def in_doubt(self) -> Mapping[int, object]:
-        """What is known of new objects whose creation was sent and never answered, by `id()`."""
-        ...
-
-    def token(self, instance: Model) -> str:
-        """Give the name by which a plan speaks of a new object: `new:3`."""
-        ...
-
-    def find(self, model: type[Model], identity: object, parents: tuple[object, ...]) -> Model | None:
-        """Give the object with a key, where the session has it."""
-        ...
-
-
-def plan(members: Members, *, only: Model | None = None, fold: bool = True, fold_tags: bool = False) -> Plan:
+def plan(changes: Changes, *, only: Model | None = None, fold: bool = True, fold_tags: bool = False) -> Plan:
     """Plan what a commit would send; with `only`, that object and what it cannot exist without.
 
     With `fold`, new children ride in their new parent's POST, and many changes of the children of one parent go in its
@@ -64,22 +33,22 @@ def plan(members: Members, *, only: Model | None = None, fold: bool = True, fold
     """
     if fold:
         with suppress(InvalidRequestError):
-            return _planned(members, only, fold=True, fold_tags=fold_tags)
-    return _planned(members, only, fold=False, fold_tags=fold_tags)
+            return _planned(changes, only, fold=True, fold_tags=fold_tags)
+    return _planned(changes, only, fold=False, fold_tags=fold_tags)
 
 
-def _planned(members: Members, only: Model | None, *, fold: bool, fold_tags: bool) -> Plan:
-    new = list(members.new.values() if only is None else _closure(members, only))
-    changed = list(members.touched.values() if only is None else [only])
-    deleted = list(members.deleted.values() if only is None else [])
+def _planned(changes: Changes, only: Model | None, *, fold: bool, fold_tags: bool) -> Plan:
+    new = list(changes.new.values() if only is None else _closure(changes, only))
+    changed = list(changes.touched.values() if only is None else [only])
+    deleted = list(changes.deleted.values() if only is None else [])
     cascade = _cascade(deleted)
-    name_of = _Names(members)
+    name_of = _Names(changes)
     drafts: list[DraftStep] = []
     for instance in new:
         _check_parents_stay(instance, cascade)
         draft = for_new(instance, name_of)
-        doubt = members.in_doubt.get(id(instance))
-        draft.in_doubt = isinstance(doubt, InDoubt) and not doubt.may_repeat
+        doubt = changes.in_doubt.get(id(instance))
+        draft.in_doubt = doubt is not None and not doubt.may_repeat
         drafts.append(draft)
     for instance in changed:
         if state_of(instance).status is Status.PERSISTENT and not _dies(instance, cascade):
@@ -90,9 +59,9 @@ def _planned(members: Members, only: Model | None, *, fold: bool, fold_tags: boo
         if draft.operation == "create":
             _check_whole(draft)
     if only is None and (fold or fold_tags):
-        in_doubt = members.in_doubt
-        drafts = batch(drafts, members.find, lambda each: id(each) in in_doubt, rebuilds=fold, tags=fold_tags)
-    return _arranged(drafts, cascade, sum(id(instance) in members.in_doubt for instance in new))
+        in_doubt = changes.in_doubt
+        drafts = batch(drafts, changes.find, lambda each: id(each) in in_doubt, rebuilds=fold, tags=fold_tags)
+    return _arranged(drafts, cascade, sum(id(instance) in changes.in_doubt for instance in new))
 
 
 def _check_whole(draft: DraftStep) -> None:
@@ -104,10 +73,10 @@ def _check_whole(draft: DraftStep) -> None:
         check_complete(each.instance, each.sent)
 
 
-def in_doubt(members: Members, *, only: Model | None = None) -> list[Model]:
+def in_doubt(changes: Changes, *, only: Model | None = None) -> list[Model]:
     """Give the new objects of a plan whose creation was sent and never answered."""
-    new = members.new.values() if only is None else _closure(members, only)
-    return [instance for instance in new if id(instance) in members.in_doubt]
+    new = changes.new.values() if only is None else _closure(changes, only)
+    return [instance for instance in new if id(instance) in changes.in_doubt]
 
 
 def plan_deletion(instance: Model) -> Plan:
@@ -147,18 +116,18 @@ def _check_parents_stay(instance: Model, cascade: Mapping[Key, Key]) -> None:
 class _Names:
     """The tokens of new objects; refuses objects of other sessions."""
 
-    def __init__(self, members: Members) -> None:
-        self._members = members
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
 
     def __call__(self, instance: Model) -> str:
         try:
-            return self._members.token(instance)
+            return self._changes.token(instance)
         except KeyError:
             msg = f"{instance!r} is referred to here and belongs to another session"
             raise InvalidRequestError(msg) from None
 
 
-def _closure(members: Members, instance: Model) -> list[Model]:
+def _closure(changes: Changes, instance: Model) -> list[Model]:
     """Give the new objects among an object and what it needs, those that are needed first, and what it has to carry."""
     found: dict[int, Model] = {}
 
@@ -170,7 +139,7 @@ def _closure(members: Members, instance: Model) -> list[Model]:
             found[id(each)] = each
 
     visit(instance)
-    for each in members.new.values():
+    for each in changes.new.values():
         above = parent_of(each)
         if above is not None and id(above) in found and is_always_nested(above, each):
             visit(each)

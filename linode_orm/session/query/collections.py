@@ -1,48 +1,54 @@
-"""Collections: the objects on the many side of a relation, loaded when first looked at."""
+"""Collections: the objects on the many side of a relation, loaded when they are first used."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.relations import Collection, Many
 from linode_orm.mapping.state import Status, state_of
-from linode_orm.session.query.eager import LoaderBatch
+from linode_orm.session.lists.listing import Listing
+from linode_orm.session.loading.loader_batch import LoaderBatch
+from linode_orm.session.loading.whole_lists import listing_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.mapping.query import Runner
     from linode_orm.session.loading.loader import Loader
+    from linode_orm.session.query.runner import QueryRunner
 
 M = TypeVar("M", bound="Model")
 
 _GONE: Final = frozenset({Status.DETACHED, Status.TRANSIENT})
-"""What was deleted, expunged or rolled back, unless its parent was, too."""
+"""The status of what was deleted, expunged or rolled back."""
 
 
-class Home(Protocol):
-    """What collections need of a session."""
+class Collections:
+    """Makes the collections of a session's objects; what they need is held once, here.
 
-    loader: Loader
-    lazy: str
+    `is_refused` says that the session was made with `lazy="raise"`. `add` makes an object pending, which is decided
+    further up than collections are.
+    """
 
-    @property
-    def runner(self) -> Runner:
-        """What answers queries."""
-        ...
+    def __init__(self, loader: Loader, runner: QueryRunner, *, is_refused: bool, add: Callable[[Model], None]) -> None:
+        self.loader = loader
+        self.runner = runner
+        self.is_refused = is_refused
+        self.add = add
 
-    def add(self, instance: Model) -> None:
-        """Make an object pending."""
+    def of(self, parent: Model, name: str) -> SessionCollection[Any]:
+        """Return a new collection for the relation `name` of an object; sends nothing."""
+        relation = cast("Many[Any]", parent.__mapper__.relations[name])
+        return SessionCollection(self, parent, relation)
 
 
 class SessionCollection(Collection[M]):
-    """The children of a persistent or pending object."""
+    """The children of a persistent or pending object: those that were loaded, and new ones that were appended."""
 
-    def __init__(self, session: Home, parent: Model, relation: Many[M]) -> None:
-        self._session = session
+    def __init__(self, collections: Collections, parent: Model, relation: Many[M]) -> None:
+        self._collections = collections
         self.parent = parent
         self._relation = relation
         self._loaded: list[M] | None = None
@@ -52,22 +58,24 @@ class SessionCollection(Collection[M]):
     def _model(self) -> type[M]:
         return cast("type[M]", self._relation.model)
 
-    def __list__(self) -> tuple[type[M], str, str, tuple[object, ...]]:
-        """Give class, path, envelope and parents of the list behind this collection; empty ones are the class's own."""
-        mapper, state = self.parent.__mapper__, state_of(self.parent)
-        item = mapper.path_for(state.identity, state.parents)
-        if self._relation.path:
-            return self._model, f"{item}/{self._relation.path}", self._relation.envelope, ()
-        above = (*state.parents, *(() if mapper.singleton else (state.identity,)))
-        return self._model, "", "", above
+    def __listing__(self) -> Listing:
+        """Return the list that holds the children: below the parent, or at a path of the relation's own."""
+        state = state_of(self.parent)
+        if not self._relation.path:
+            return listing_of(self._model, state.key)
+        path = f"{self.parent.__mapper__.path_for(state.identity, state.parents)}/{self._relation.path}"
+        return Listing(self._model, path, envelope=self._relation.envelope or self._model.__mapper__.envelope)
 
     def query(self) -> Query[M]:
-        """Give a query over the collection, answered by the server's list."""
+        """Return a query over the collection, answered by the list of the server."""
         if state_of(self.parent).is_new:
             msg = f"{self.parent.__describe__()}.{self._relation.name}: there is nothing to query before the commit"
             raise InvalidRequestError(msg)
-        model, path, envelope, parents = self.__list__()
-        return Query(model, self._session.runner, path=path or None, envelope=envelope, parents=parents)
+        if not self._relation.path:
+            return Query(self._model, self._collections.runner, parents=state_of(self.parent).key)
+        listing = self.__listing__()
+        envelope = self._relation.envelope
+        return Query(self._model, self._collections.runner, path=listing.path, envelope=envelope, parents=())
 
     def __is_loaded__(self) -> bool:
         return self._loaded is not None
@@ -76,10 +84,14 @@ class SessionCollection(Collection[M]):
         self._loaded = list(children)
 
     def __refill__(self) -> None:
-        """Take the newer rows of the parent's own body, or forget what was loaded."""
+        """Forget what was loaded; the next use reads the list, or the rows in the parent's own body."""
         self._loaded = None
 
     def _items(self) -> list[M]:
+        """Return the children as they are now: loaded if need be, without those that left the session.
+
+        Where the parent itself was deleted or expunged, its children stay, as what they were.
+        """
         if self._loaded is None:
             self._load()
         gone = _GONE - {state_of(self.parent).status}
@@ -94,13 +106,13 @@ class SessionCollection(Collection[M]):
             return
         if self._relation.embedded and self._from_parent():
             return
-        self._allow()
+        self._check_allowed()
         self._loaded = self.query().all()
 
-    def _allow(self) -> None:
-        """Refuse the request where the session, or the query that gave the parent, refuses implicit ones."""
+    def _check_allowed(self) -> None:
+        """Raise `InvalidRequestError` where the session, or the query of the parent, refuses implicit requests."""
         batch = state_of(self.parent).batch
-        if self._session.lazy == "raise":
+        if self._collections.is_refused:
             why = "the session was made with lazy='raise'"
         elif isinstance(batch, LoaderBatch) and batch.refuses:
             why = f"the query that gave {self.parent.__describe__()} was made with raiseload()"
@@ -115,12 +127,12 @@ class SessionCollection(Collection[M]):
     def _from_parent(self) -> bool:
         state = state_of(self.parent)
         if self._relation.embedded not in state.body:
-            state.owner.load_attribute(self.parent, self._relation.name)
+            state.owner.load(self.parent, self._relation.name)
         rows = state.body.get(self._relation.embedded)
         if not isinstance(rows, list):
             return False
-        _, _, _, parents = self.__list__()
-        self._loaded = self._session.loader.rows(self._model, parents, rows)
+        parents = () if self._relation.path else state.key
+        self._loaded = self._collections.loader.rows(self._model, parents, rows)
         return True
 
     def __len__(self) -> int:
@@ -137,7 +149,7 @@ class SessionCollection(Collection[M]):
         return iter(self._items())
 
     def append(self, child: M, /) -> None:
-        """Make a new object a child; it is pending, and in the collection, at once."""
+        """Make a new object a child; it is pending and in the collection at once."""
         if not isinstance(child, self._model):
             msg = f"{self.parent.__describe__()}.{self._relation.name} takes {self._relation.target}, not {child!r}"
             raise TypeError(msg)
@@ -149,10 +161,10 @@ class SessionCollection(Collection[M]):
             raise InvalidRequestError(msg)
         child.__adopt_parent__(self.parent)
         self._added.append(child)
-        self._session.add(child)
+        self._collections.add(child)
 
     def __joined__(self, child: M) -> None:
-        """Take a child that came into being elsewhere."""
+        """Hold a child that was made elsewhere."""
         if child not in self._added and (self._loaded is None or child not in self._loaded):
             self._added.append(child)
 

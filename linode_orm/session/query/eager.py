@@ -1,122 +1,55 @@
-"""Batches: objects that came from one query, whose references and stale values are read together."""
+"""Eager loading: what one object is asked for is loaded for all objects of its query, as SQLAlchemy's selectin does."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm.mapping.relations import Many, One
-from linode_orm.mapping.state import Status, state_of
+from linode_orm.mapping.state import state_of
+from linode_orm.session.loading.loader_batch import LoaderBatch
+from linode_orm.session.query.by_id import can_filter_by_id, listings_by_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from weakref import ref
+    from collections.abc import Iterable, Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.relations import Option
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
+    from linode_orm.session.loading.whole_lists import WholeLists
+    from linode_orm.session.query.reader import Reader
 
-M = TypeVar("M", bound="Model")
-
-_SWEEP_FROM = 1024
-
-
-class LoaderBatch:
-    """The objects of one query: weakly themselves, strongly what was loaded for them."""
-
-    __slots__ = ("__weakref__", "_limit", "held", "members", "refuses")
-
-    def __init__(self, *, refuses: bool = False) -> None:
-        self.members: list[ref[Model]] = []
-        self._limit = _SWEEP_FROM
-        self.held: dict[str, list[Model]] = {}
-        self.refuses = refuses
-
-    def add(self, references: Iterable[ref[Model]]) -> None:
-        """Take more objects; those that nobody holds any more are let go now and then, so that streams stay flat."""
-        self.members += references
-        if len(self.members) > self._limit:
-            self.members = [reference for reference in self.members if reference() is not None]
-            self._limit = 2 * len(self.members) + _SWEEP_FROM
-
-    def alive(self) -> Iterator[Model]:
-        """Give the objects that somebody still holds."""
-        for reference in self.members:
-            instance = reference()
-            if instance is not None and state_of(instance).status is not Status.DETACHED:
-                yield instance
-
-
-class Gathers(Protocol):
-    """What batches need of a session."""
-
-    identity_map: IdentityMap
-    loader: Loader
-
-    @property
-    def reader(self) -> Reads:
-        """What reads single objects."""
-        ...
-
-    def query(self, model: type[M], /) -> Any:  # noqa: ANN401  a Query of the model
-        """Give a query."""
-
-    def reference(
-        self, model: type, identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
-    ) -> Any:  # noqa: ANN401  an instance of `model`
-        """Give the object with that key."""
-
-    @property
-    def runner(self) -> Lists:
-        """What answers queries."""
-        ...
-
-
-class Reads(Protocol):
-    """What reads single objects."""
-
-    def asked(self, instance: Model) -> None:
-        """Read an object because the program asks for it."""
-        ...
-
-
-class Lists(Protocol):
-    """What reads whole lists."""
-
-    def read_many(self, lists: Iterable[tuple[type[Model], str, str, tuple[object, ...]]]) -> list[list[Model]]:
-        """Read whole lists side by side: class, path, envelope (both empty for the class's own) and parents of each."""
-        ...
-
-    def read_whole(self, model: type[Model], most: int) -> list[Model] | None:
-        """Read every object of a class, unless that takes more than `most` requests."""
-        ...
+_FEW: Final = 2
+"""From how many objects on one list is cheaper than a GET of each."""
 
 
 class EagerLoader:
     """Loads for many objects at once what one of them was asked for."""
 
-    def __init__(self, session: Gathers) -> None:
-        self._session = session
+    def __init__(self, identity_map: IdentityMap, loader: Loader, lists: WholeLists, reader: Reader) -> None:
+        self._map = identity_map
+        self._loader = loader
+        self._lists = lists
+        self._reader = reader
 
-    def load_references(self, instance: Model, load_origin: LoadOrigin) -> None:
-        """Load a reference together with those that its siblings have under the same relation."""
+    def load_siblings(self, instance: Model, load_origin: LoadOrigin) -> None:
+        """Load a reference together with those that the other objects of the query have under the same relation."""
         batch = state_of(load_origin.instance).batch
         relation = load_origin.instance.__mapper__.relations.get(load_origin.relation)
         if not isinstance(batch, LoaderBatch) or not isinstance(relation, One) or not relation.via:
             return
-        self._load_targets(relation, batch, list(batch.alive()), asked=instance)
+        self._load_targets(relation, batch, list(batch.alive()), asked_for=instance)
 
     def _load_targets(
-        self, relation: One[Any], batch: LoaderBatch, owners: list[Model], asked: Model | None = None
+        self, relation: One[Any], batch: LoaderBatch, owners: list[Model], asked_for: Model | None = None
     ) -> None:
         model = cast("type[Model]", relation.model)
         held = batch.held.setdefault(relation.name, [])
         wanted = self._unloaded(relation, model, owners, held)
-        if asked is not None:
-            wanted[state_of(asked).identity] = None
-        few = 2
-        if len(wanted) < few or model.__mapper__.placeholders:
+        if asked_for is not None:
+            wanted[state_of(asked_for).identity] = None
+        if len(wanted) < _FEW or model.__mapper__.placeholders:
             return
         found = self._by_ids(model, list(wanted))
         if found is not None:
@@ -125,14 +58,14 @@ class EagerLoader:
     def _unloaded(
         self, relation: One[Any], model: type[Model], owners: Iterable[Model], held: list[Model]
     ) -> dict[object, None]:
-        """Give the ids of targets that are not loaded; those that are join `held`, or they might go meanwhile."""
+        """Return the ids of targets that are not loaded; those that are loaded join `held`, so that they stay alive."""
         wanted: dict[object, None] = {}
         for owner in owners:
             field = owner.__mapper__.fields[relation.via]
             identity = state_of(owner).body.get(field.key)
             if identity is None or identity in wanted:
                 continue
-            known = self._session.identity_map.find(model, identity, ())
+            known = self._map.find(model, identity, ())
             if known is None or not state_of(known).is_loaded:
                 wanted[identity] = None
             else:
@@ -140,32 +73,28 @@ class EagerLoader:
         return wanted
 
     def _by_ids(self, model: type[Model], ids: list[object]) -> list[Model] | None:
-        """Read objects by their ids in one list, where that is cheaper than reading each."""
+        """Return the objects with these ids, read in one list; None where reading each is cheaper."""
         mapper = model.__mapper__
         if "list" not in mapper.verbs or len(mapper.id_names) != 1:
             return None
         if mapper.catalogue:
-            return [self._session.reference(model, identity, (), None) for identity in ids]
-        field = mapper.fields[mapper.id_names[0]]
-        if not field.filterable:
-            return self._session.runner.read_whole(model, len(ids) - 1)
-        return cast("list[Model]", self._session.query(model).filter(field.attribute(model).in_(ids)).all())
+            return [self._loader.reference(model, identity, ()) for identity in ids]
+        if not can_filter_by_id(model):
+            return self._lists.objects_within(model, len(ids) - 1)
+        return self._lists.objects_with(listings_by_id(model, (), ids), frozenset(ids))
 
     def reload(self, instance: Model, batch: LoaderBatch) -> bool:
-        """Read the stale objects of a query again in one list; False where the object is better read alone."""
-        state = state_of(instance)
+        """Read the stale objects of a query again in one list; return False where the object is better read alone."""
+        model, state = type(instance), state_of(instance)
         stale = [each for each in batch.alive() if self._is_stale(each) and state_of(each).parents == state.parents]
-        few = 2
-        if len(stale) < few or state.parents or not self._by_ids_fits(type(instance)):
+        is_whole_in_lists = not model.__mapper__.only_on_get and not model.__mapper__.catalogue
+        if len(stale) < _FEW or state.parents or not is_whole_in_lists:
             return False
         before = state.body
-        held = self._by_ids(type(instance), [state_of(each).identity for each in stale])
+        held = self._by_ids(model, [state_of(each).identity for each in stale])
         for each in stale:
             state_of(each).join(batch)
         return held is not None and state.body is not before
-
-    def _by_ids_fits(self, model: type[Model]) -> bool:
-        return not model.__mapper__.only_on_get and not model.__mapper__.catalogue
 
     def _is_stale(self, instance: Model) -> bool:
         state = state_of(instance)
@@ -197,7 +126,7 @@ class EagerLoader:
         loaded = cast("list[Model]", list(dict.fromkeys(targets)))
         for target in loaded:
             if not state_of(target).is_loaded:
-                self._session.reader.asked(target)
+                self._reader.read(target)
         if isinstance(batch, LoaderBatch):
             batch.held.setdefault(relation.name, []).extend(loaded)
         return loaded
@@ -207,30 +136,19 @@ class EagerLoader:
         missing = [each for each in collections if not each.__is_loaded__()]
         if relation.embedded:
             return [child for each in collections for child in each]
-        back = self.inverse_relation(relation)
+        back = inverse_relation(relation)
         if back is not None and len(missing) > 1 and self._fill_from_whole(relation, back, missing):
             missing = []
         if missing:
-            lists = self._session.runner.read_many([each.__list__() for each in missing])
+            lists = self._lists.objects([each.__listing__() for each in missing])
             for collection, children in zip(missing, lists, strict=True):
                 collection.__fill__(children)
         return [child for each in collections for child in each]
 
-    def inverse_relation(self, relation: Many[Any]) -> One[Any] | None:
-        """Give the relation by which the objects of a collection name its owner, where a list of all tells it."""
-        model: Any = relation.model
-        mapper = model.__mapper__
-        if not relation.path or mapper.placeholders or "list" not in mapper.verbs:
-            return None
-        for back in mapper.relations.values():
-            if isinstance(back, One) and back.via and back.target == relation.owner.__name__:
-                return back
-        return None
-
     def _fill_from_whole(self, relation: Many[Any], back: One[Any], missing: list[Any]) -> bool:
-        """Fill many collections from one list of everything; False where reading each list is cheaper."""
+        """Fill many collections from one list of all objects; return False where reading each collection is cheaper."""
         model: Any = relation.model
-        children = self._session.runner.read_whole(model, len(missing) - 1)
+        children = self._lists.objects_within(model, len(missing) - 1)
         if children is None:
             return False
         field = model.__mapper__.fields[back.via]
@@ -240,3 +158,15 @@ class EagerLoader:
         for collection in missing:
             collection.__fill__(by_owner.get(state_of(collection.parent).identity, []))
         return True
+
+
+def inverse_relation(relation: Many[Any]) -> One[Any] | None:
+    """Return the relation by which the objects of a collection name its owner, where the list of all objects has it."""
+    model: Any = relation.model
+    mapper = model.__mapper__
+    if not relation.path or mapper.placeholders or "list" not in mapper.verbs:
+        return None
+    for back in mapper.relations.values():
+        if isinstance(back, One) and back.via and back.target == relation.owner.__name__:
+            return back
+    return None

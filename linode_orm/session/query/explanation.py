@@ -1,4 +1,4 @@
-"""Explanations: what a query would send, which part of it runs where, and why, as something to print."""
+"""Explanations: the requests of a query, where each condition is evaluated, and why, in a form to print."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
 
 @public
 class Explanation(NamedTuple):
-    """The reading of one query; `print(query.explain())` shows it."""
+    """How one query is read; `print(query.explain())` shows it."""
 
     plan: ReadPlan
     options: tuple[Option, ...] = ()
 
     @property
     def requests(self) -> tuple[str, ...]:
-        """The requests, a line each; `for each` where their number depends on what the first ones bring."""
+        """The requests, a line each; `for each` where their number depends on the answers to the first ones."""
         return tuple(self._requests())
 
     @property
     def server(self) -> tuple[Note, ...]:
-        """The conditions that the server evaluates (and that are evaluated here again)."""
+        """The conditions that the server evaluates; they are evaluated here again."""
         return tuple(note for note in self.plan.notes if note.where == "server")
 
     @property
     def local(self) -> tuple[Note, ...]:
-        """The conditions that run here alone, with the reasons."""
+        """The conditions that are evaluated here alone, with the reasons."""
         return self.plan.local
 
     def to_dict(self) -> dict[str, object]:
-        """Give everything as JSON."""
+        """Return everything as JSON."""
         return {
             "model": self.plan.model.__name__,
             "requests": list(self.requests),
@@ -52,7 +52,7 @@ class Explanation(NamedTuple):
 
     @property
     def paging(self) -> str:
-        """How the list is read so that no object is missed or doubled."""
+        """How the list is read so that each object comes exactly once."""
         mapper = self.plan.model.__mapper__
         if self.plan.path is None and mapper.catalogue:
             return "whole list, kept on the client for a while"
@@ -64,7 +64,7 @@ class Explanation(NamedTuple):
 
     @property
     def number(self) -> str:
-        """How many requests it takes, as far as that is known before the first."""
+        """How many requests the query takes, as far as that is known before the first."""
         plan, mapper = self.plan, self.plan.model.__mapper__
         if plan.is_empty:
             return "0"
@@ -118,7 +118,7 @@ _SHOWN = 3
 
 
 def _ancestors(model: type[Model]) -> list[type[Model]]:
-    """Give the classes above a child, from the outermost in."""
+    """Return the classes of the parents, from the outermost in."""
     found: list[type[Model]] = []
     while model.__mapper__.placeholders and model.__mapper__.parent is not None:
         model = resource(str(model.__mapper__.parent))
@@ -127,7 +127,7 @@ def _ancestors(model: type[Model]) -> list[type[Model]]:
 
 
 def _for_relation(relation: One[Any] | Many[Any]) -> str:
-    """Say how a relation is loaded for all objects together."""
+    """Return how a relation is loaded for all objects together."""
     target: Any = relation.model
     mapper = target.__mapper__
     if not isinstance(relation, Many):

@@ -89,7 +89,7 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
         clause = _push(query.condition, notes)
         narrowed = narrowing(query.condition)
     nothing = query.condition is not None and never(query.condition)
-    unfiltered = _unfiltered(query)
+    unfiltered = _unfiltered(model, query.path)
     if strict and not nothing:
         _refuse_local(model, notes, "" if model.__mapper__.catalogue else unfiltered)
     if unfiltered:
@@ -118,10 +118,19 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
     )
 
 
-def _unfiltered(query: Query[Any]) -> str:
+def filters_for(model: type[Model], condition: Expression) -> tuple[Payload, ...]:
+    """Return the X-Filters, one a request, whose answers together hold every object that meets a condition.
+
+    They are for the list of the class itself, and `{}` (none is sent) where that takes no filter.
+    """
+    clause = None if _unfiltered(model, None) else _push(condition, [])
+    return tuple(map(written, divided(clause)))
+
+
+def _unfiltered(model: type[Model], path: str | None) -> str:
     """Say why a whole list is read without any filter; empty where filters may be sent."""
-    mapper = query.model.__mapper__
-    if query.path is not None and _ID.sub("/{}", query.path) not in _FILTERED_PATHS:
+    mapper = model.__mapper__
+    if path is not None and _ID.sub("/{}", path) not in _FILTERED_PATHS:
         return "whether this road to the objects takes filters is not on record"
     if mapper.catalogue:
         return "the whole list is cached"

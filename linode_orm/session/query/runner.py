@@ -1,77 +1,88 @@
-"""Answers queries: reads what the planner says, evaluates the rest here, and makes objects of what matches."""
+"""The query runner: reads the lists of a plan, evaluates every condition here, and makes objects of the matches."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
+from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.state import Status
 from linode_orm.mapping.transient import DETACHED
-from linode_orm.session.lists.listing import PAGES_AHEAD, Listing, read_page, send_in_order
+from linode_orm.session.lists.listing import PAGES_AHEAD, Listing, read_page
 from linode_orm.session.lists.page_windows import first_window
-from linode_orm.session.lists.pagination import ListReader
-from linode_orm.session.query import sources
-from linode_orm.session.query.eager import LoaderBatch
+from linode_orm.session.loading.loader_batch import LoaderBatch
 from linode_orm.session.query.evaluate import compile_condition, order_key, sort_rows
 from linode_orm.session.query.explanation import Explanation
 from linode_orm.session.query.planner import plan_query
-from linode_orm.session.query.sources import Library
+from linode_orm.session.query.sources import Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.query import Query
+    from linode_orm.session.loading.loader import Loader
+    from linode_orm.session.loading.reference_data import ReferenceData
     from linode_orm.session.query.eager import EagerLoader
     from linode_orm.session.query.planner import ReadPlan
     from linode_orm.session.query.sources import Body, Parents
+    from linode_orm.wire.client import Client
 
     Found = tuple[Parents, object, Body]
     Run = tuple[Parents, list[Body]]
     SortKey = tuple[object, ...]
 
-_PORTION = 500
-"""After how many rows of several lists objects are given out."""
-
-
-class Asks(Library, Protocol):
-    """What answering queries needs of a session."""
-
-    batches: EagerLoader
-    strict_filters: bool
-
-    def check_thread(self) -> None:
-        """Refuse another thread."""
-
-    def delete(self, instance: Model) -> None:
-        """Mark an object for deletion."""
+_PORTION: Final = 500
+"""After how many rows of several lists objects are returned."""
 
 
 class QueryRunner:
-    """The session's answers to queries."""
+    """Answers the queries of a session.
 
-    def __init__(self, session: Asks, *, strict: bool | None = None) -> None:
-        self._session = session
+    `check` refuses another thread and a closed session; `delete` marks an object for deletion. Both are decided
+    further up than queries are. `strict` refuses filters that the server cannot evaluate.
+    """
+
+    def __init__(  # noqa: PLR0913  the parts of a session that answer a query
+        self,
+        client: Client,
+        loader: Loader,
+        reference_data: ReferenceData,
+        eager: EagerLoader,
+        *,
+        check: Callable[[], None],
+        delete: Callable[[Model], None],
+        strict: bool,
+    ) -> None:
+        self._client = client
+        self._loader = loader
+        self._sources = Sources(client, loader, reference_data)
+        self._eager = eager
+        self._check = check
+        self._delete = delete
         self._strict = strict
 
     @property
     def lenient(self) -> QueryRunner:
-        """The same without `strict_filters`, for what the session itself has to look for."""
-        return QueryRunner(self._session, strict=False)
+        """The same without `strict`, for what the session itself looks for."""
+        runner = copy(self)
+        runner._strict = False  # noqa: SLF001  its own copy
+        return runner
 
     def _plan(self, query: Query[Any]) -> ReadPlan:
-        self._session.check_thread()
-        strict = self._session.strict_filters if self._strict is None else self._strict
-        return plan_query(query, strict=strict)
+        self._check()
+        return plan_query(query, strict=self._strict)
 
     # -- objects -----------------------------------------------------------------------------------------------------
 
     def rows(self, query: Query[Any]) -> Iterator[Any]:
-        """Give the matching objects, reading pages as they are asked for; raises at once what makes no sense.
+        """Return an iterator of the matching objects, which reads pages as it goes.
 
-        With `selectin` every match is read first, so that each relation is loaded once for all of them.
+        Raises at once for conditions and orders that no list can answer. With `selectin` every match is read first, so
+        that each relation is loaded once for all of them.
         """
         return self._objects(query, self._plan(query))
 
@@ -81,13 +92,13 @@ class QueryRunner:
         portions = self._portions(plan, batch)
         if options:
             every = [each for objects in portions for each in objects]
-            self._session.batches.prefetch(every, options)
+            self._eager.prefetch(every, options)
             portions = iter((every,))
         for objects in portions:
             yield from objects
 
     def _portions(self, plan: ReadPlan, batch: LoaderBatch) -> Iterator[list[Any]]:
-        """Give the objects in portions whose members can load their references together."""
+        """Yield the objects in portions; the objects of one portion are hydrated together."""
         if plan.is_empty:
             return
         held = batch.held.setdefault("", [])
@@ -99,12 +110,12 @@ class QueryRunner:
             yield [each for parents, bodies in runs for each in self._made(plan, batch, parents, bodies)]
 
     def _made(self, plan: ReadPlan, batch: LoaderBatch, parents: Parents, bodies: list[Body]) -> list[Any]:
-        objects = self._session.loader.rows(plan.model, parents, bodies, batch=batch)
+        objects = self._loader.rows(plan.model, parents, bodies, batch=batch)
         batch.add(map(ref, objects))
         return objects
 
     def _in_order(self, plan: ReadPlan, batch: LoaderBatch, found: list[Found]) -> list[Any]:
-        """Make objects of sorted rows, those below the same parents together."""
+        """Return the objects of sorted rows; rows below the same parents are hydrated together."""
         below: dict[Parents, list[Body]] = {}
         for parents, _, body in found:
             below.setdefault(parents, []).append(body)
@@ -112,7 +123,7 @@ class QueryRunner:
         return [next(made[parents]) for parents, _, _ in found]
 
     def _runs(self, plan: ReadPlan, held: list[Model]) -> Iterator[Run]:
-        """Give the bodies of the matches in runs below the same parents, up to the limit; a run may be empty."""
+        """Yield the bodies of the matches in runs below the same parents, from the offset to the limit."""
         skip, left = plan.skipped, plan.limited
         for parents, bodies in self._matches(plan, plan.enough, held):
             taken = bodies[skip:] if left is None else bodies[skip : skip + left]
@@ -124,9 +135,12 @@ class QueryRunner:
                     return
 
     def _matches(self, plan: ReadPlan, enough: int | None, held: list[Model]) -> Iterator[Run]:
-        """Give the bodies that meet the condition, as they arrive."""
+        """Yield the bodies that meet the condition, as they arrive.
+
+        The server's filter is not trusted: it may ignore case, or know fewer operators.
+        """
         holds = None if plan.condition is None else compile_condition(plan.model, plan.condition)
-        for parents, bodies in sources.chunks(self._session, plan, enough=enough, held=held):
+        for parents, bodies in self._sources.chunks(plan, self, enough=enough, held=held):
             if holds is None:
                 yield parents, bodies
             else:
@@ -135,7 +149,7 @@ class QueryRunner:
     # -- order -------------------------------------------------------------------------------------------------------
 
     def _sorted(self, plan: ReadPlan, held: list[Model]) -> list[Found]:
-        """Give the matches in order, from the offset to the limit; every match is read unless the server orders."""
+        """Return the matches in order, from the offset to the limit; every match is read unless the server orders."""
         found = self._first_ones(plan, held) if plan.ordered else None
         if found is None:
             runs = self._matches(plan, None, held)
@@ -144,18 +158,19 @@ class QueryRunner:
         return found[plan.skipped : None if plan.limited is None else plan.skipped + plan.limited]
 
     def _found(self, plan: ReadPlan, parents: Parents, body: Body) -> Found:
-        return parents, self._session.loader.identity_of(plan.model, body), body
+        return parents, identity_in(plan.model.__mapper__, body), body
 
     def _first_ones(self, plan: ReadPlan, held: list[Model]) -> list[Found] | None:
-        """Read in the server's order until the limit and the ties after it; None where it did not keep the order.
+        """Return the first matches in the server's order, with the ties after the limit.
 
-        Whole pages are looked at, for a server that ignores the order may give a few rows in it by chance.
+        Returns None where the rows do not come in that order: the caller then reads and sorts everything. Whole pages
+        are checked, because a server that ignores the order may send a few rows in it by chance.
         """
         key, enough = order_key(plan.model, plan.order[0]), plan.enough or 0
         found: list[Found] = []
         last: SortKey | None = None
         holds = None if plan.condition is None else compile_condition(plan.model, plan.condition)
-        for parents, bodies in sources.chunks(self._session, plan, enough=enough + 1, held=held):
+        for parents, bodies in self._sources.chunks(plan, self, enough=enough + 1, held=held):
             keys = [key(body) for body in bodies]
             known = _before_nulls(keys)
             if not _in_direction(last, keys[:known], descending=plan.order[0].descending):
@@ -167,13 +182,13 @@ class QueryRunner:
                 if holds is None or holds(body, parents) is True:
                     found.append(self._found(plan, parents, body))
             if known < len(keys):
-                return None  # the limit lies among nulls, and where the server puts them is not on record
+                return None  # the limit lies among nulls, and no recording shows where the server puts them
         return found
 
     # -- everything else ---------------------------------------------------------------------------------------------
 
     def count(self, query: Query[Any]) -> int:
-        """Count the matches: one request where nothing is evaluated here, else by reading them, without objects."""
+        """Return the number of matches: 1 request where nothing is evaluated here, else all pages, without objects."""
         plan = self._plan(query)
         if plan.is_empty:
             return 0
@@ -184,10 +199,10 @@ class QueryRunner:
         return total if plan.limited is None else min(total, plan.limited)
 
     def _counted(self, plan: ReadPlan) -> int | None:
-        """Count one unfiltered list by its first page; None where that does not tell.
+        """Return the length of one unfiltered list by its first page; None where that does not tell.
 
-        The page is as large as can be: `results` may be wrong (TestObjectStorageBuckets_List#1), and where one page
-        holds the whole list its rows are counted instead.
+        The page is as large as possible: where it holds the whole list its rows are counted, because `results` may be
+        wrong (TestObjectStorageBuckets_List#1).
         """
         mapper, size = plan.model.__mapper__, plan.model.__mapper__.page_size
         if plan.condition is not None or mapper.catalogue or mapper.envelope != "page":
@@ -196,22 +211,25 @@ class QueryRunner:
             return None
         listing = Listing(plan.model, mapper.collection_path(plan.parents[0]), plan.parents[0], None, mapper.envelope)
         window = first_window(size)
-        page = read_page(listing, window, self._session.client.send(listing.request(window)))
+        page = read_page(listing, window, self._client.send(listing.request(window)))
         if page.pages <= 1:
             return len(page.rows)
         fits = len(page.rows) == size and page.pages == -(-page.results // size)
         return page.results if fits else None
 
     def x_filter(self, query: Query[Any]) -> dict[str, object]:
-        """Give the X-Filter that would be sent."""
+        """Return the X-Filter that would be sent."""
         return dict(self._plan(query).x_filter)
 
     def explain(self, query: Query[Any]) -> Explanation:
-        """Say what would be sent and why; sends nothing itself."""
+        """Return what would be sent, and why; sends nothing itself."""
         return Explanation(self._plan(query), tuple(query.chosen))
 
     def update(self, query: Query[Any], values: Mapping[str, object]) -> int:
-        """Assign values on every match; refuses names and values that no match could take before any request."""
+        """Assign values on every match; return their number.
+
+        Names and values that no object could take are refused before any request.
+        """
         given = {name: list(value) if isinstance(value, Iterator) else value for name, value in values.items()}
         _check_values(query.model, given)
         matches = list(self.rows(query))
@@ -221,58 +239,15 @@ class QueryRunner:
         return len(matches)
 
     def delete(self, query: Query[Any]) -> int:
-        """Mark every match for deletion."""
+        """Mark every match for deletion; return their number."""
         matches = list(self.rows(query))
         for instance in matches:
-            self._session.delete(instance)
+            self._delete(instance)
         return len(matches)
-
-    # -- whole lists, for other parts of the session -----------------------------------------------------------------
-
-    def read_list(self, model: type[Model]) -> list[Body]:
-        """Read the whole list of a class that has no parents."""
-        listing = Listing(model, model.__mapper__.collection_path(()), envelope=model.__mapper__.envelope)
-        return [row for rows in ListReader(self._session.client, listing).pages() for row in rows]
-
-    def read_whole(self, model: type[Model], most: int) -> list[Model] | None:
-        """Read every object of a class that has no parents, unless that takes more than `most` requests."""
-        listing = Listing(model, model.__mapper__.collection_path(()), envelope=model.__mapper__.envelope)
-        reader = ListReader(self._session.client, listing)
-        batch = LoaderBatch()
-        objects: list[Model] = []
-        for rows in reader.pages():
-            if reader.page_count > most:
-                return None
-            objects += self._session.loader.rows(model, (), rows, batch=batch)
-        batch.add(map(ref, objects))
-        return objects
-
-    def read_many(self, lists: Iterable[tuple[type[Model], str, str, Parents]]) -> list[list[Model]]:
-        """Read whole lists side by side: class, path, envelope (both empty for the class's own) and parents of each."""
-        listings = [
-            Listing(
-                model,
-                path or model.__mapper__.collection_path(parents),
-                () if path else parents,
-                envelope=envelope or model.__mapper__.envelope,
-            )
-            for model, path, envelope, parents in lists
-        ]
-        readers = [ListReader(self._session.client, listing) for listing in listings]
-        results: list[list[Model]] = []
-        arrived = send_in_order(self._session.client, [reader.opening for reader in readers])
-        for listing, reader, first in zip(listings, readers, arrived, strict=True):
-            batch = LoaderBatch()
-            objects: list[Model] = []
-            for rows in reader.after(first):
-                objects += self._session.loader.rows(listing.model, listing.parents, rows, batch=batch)
-            batch.add(map(ref, objects))
-            results.append(objects)
-        return results
 
 
 def _check_values(model: type[Model], values: Mapping[str, object]) -> None:
-    """Assign values on an object that stands for every match."""
+    """Assign values on an object that stands for every match, so that wrong ones raise."""
     anyone = model.__bare__(None, (), DETACHED, Status.PERSISTENT)
     for name, value in values.items():
         if name not in model.__mapper__.attributes:
@@ -281,7 +256,7 @@ def _check_values(model: type[Model], values: Mapping[str, object]) -> None:
 
 
 def _together(runs: Iterator[Run], lists: int) -> Iterator[list[Run]]:
-    """Give so many runs at a time as were asked for side by side, unless they hold many rows."""
+    """Yield as many runs at a time as were asked for side by side; fewer where they hold many rows."""
     taken: list[Run] = []
     rows = 0
     for run in runs:
@@ -295,7 +270,7 @@ def _together(runs: Iterator[Run], lists: int) -> Iterator[list[Run]]:
 
 
 def _before_nulls(keys: Sequence[SortKey]) -> int:
-    """Give how many keys stand before the nulls at the end."""
+    """Return how many keys stand before the nulls at the end."""
     known = len(keys)
     while known and len(keys[known - 1]) == 1:
         known -= 1
@@ -303,7 +278,7 @@ def _before_nulls(keys: Sequence[SortKey]) -> int:
 
 
 def _in_direction(last: SortKey | None, keys: list[SortKey], *, descending: bool) -> bool:
-    """Whether keys after `last` only rise, or only fall; a null among them is in no order."""
+    """Whether the keys after `last` only rise, or only fall; a null among them is in no order."""
     line = keys if last is None else [last, *keys]
     if any(len(key) == 1 for key in line):
         return False

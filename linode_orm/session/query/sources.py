@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from linode_orm.errors import NotFound
+from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.state import state_of
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from linode_orm.mapping import Model
-    from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.query import Runner
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.loading.reference_data import ReferenceData
@@ -26,24 +26,6 @@ if TYPE_CHECKING:
     Parents = tuple[object, ...]
 
 
-class Library(Protocol):
-    """What reading lists needs of a session."""
-
-    client: Client
-    catalogue: ReferenceData
-    loader: Loader
-
-    @property
-    def runner(self) -> Runner:
-        """What answers queries."""
-        ...
-
-    def reference(
-        self, model: type, identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
-    ) -> Any:  # noqa: ANN401  an instance of `model`
-        """Give the object with that key, without a request."""
-
-
 class Chunk(NamedTuple):
     """Rows that arrived together, below the same parents."""
 
@@ -51,36 +33,59 @@ class Chunk(NamedTuple):
     rows: list[Body]
 
 
-def chunks(session: Library, plan: ReadPlan, *, enough: int | None, held: list[Model]) -> Iterator[Chunk]:
-    """Read the lists of a plan; `enough` is the number of rows after which the caller may stop.
+class Sources:
+    """Reads the lists that a plan names."""
 
-    `held` takes the parents of the rows: while it lives, they are read once and not again for each child.
-    """
-    if plan.model.__mapper__.catalogue and plan.path is None:
-        yield Chunk((), session.catalogue.rows(plan.model))
-        return
-    listings = list(_listings(plan, _parents(session, plan, held)))
-    if len(listings) == 1 and plan.parents is not None:
-        reader = ListReader(session.client, listings[0], wanted=enough, is_exact=plan.complete)
-        for rows in reader.pages():
-            yield Chunk(listings[0].parents, rows)
-        return
-    fresh = _once(len(plan.filters) > 1, session.loader, plan.model)
-    yield from _side_by_side(session.client, listings, fresh, named=plan.parents is not None)
+    def __init__(self, client: Client, loader: Loader, reference_data: ReferenceData) -> None:
+        self._client = client
+        self._loader = loader
+        self._reference_data = reference_data
 
+    def chunks(self, plan: ReadPlan, runner: Runner, *, enough: int | None, held: list[Model]) -> Iterator[Chunk]:
+        """Yield the rows of the lists of a plan; `enough` is the number of rows after which the caller may stop.
 
-def _parents(session: Library, plan: ReadPlan, held: list[Model]) -> Iterable[Parents]:
-    """Give the keys of the parents whose lists are read, reading the parents where the plan leaves them open."""
-    mapper = plan.model.__mapper__
-    parent = resource(str(mapper.parent)) if mapper.parent is not None else None
-    if plan.parents is not None:
-        if parent is not None and plan.path is None and not parent.__mapper__.singleton:
-            held += (session.reference(parent, key[-1], key[:-1], None) for key in plan.parents)
-        return plan.parents
-    every: Query[Any] = Query(cast("type[Model]", parent), session.runner)
-    found = every.all()
-    held += found
-    return [state_of(each).key for each in found]
+        `runner` reads the parents where the plan leaves them open. They are put into `held`: while that lives, they
+        are read once and not again for each child.
+        """
+        if plan.model.__mapper__.catalogue and plan.path is None:
+            yield Chunk((), self._reference_data.rows(plan.model))
+            return
+        listings = list(_listings(plan, self._parents(plan, runner, held)))
+        if len(listings) == 1 and plan.parents is not None:
+            reader = ListReader(self._client, listings[0], wanted=enough, is_exact=plan.complete)
+            for rows in reader.pages():
+                yield Chunk(listings[0].parents, rows)
+            return
+        fresh = _Once(plan.model) if len(plan.filters) > 1 else None
+        yield from self._side_by_side(listings, fresh, are_named=plan.parents is not None)
+
+    def _parents(self, plan: ReadPlan, runner: Runner, held: list[Model]) -> Iterable[Parents]:
+        """Return the keys of the parents whose lists are read; reads the parents where the plan leaves them open."""
+        mapper = plan.model.__mapper__
+        parent = resource(str(mapper.parent)) if mapper.parent is not None else None
+        if plan.parents is not None:
+            if parent is not None and plan.path is None and not parent.__mapper__.singleton:
+                held += (self._loader.reference(parent, key[-1], key[:-1]) for key in plan.parents)
+            return plan.parents
+        every: Query[Any] = Query(cast("type[Model]", parent), runner)
+        found = every.all()
+        held += found
+        return [state_of(each).key for each in found]
+
+    def _side_by_side(self, listings: list[Listing], fresh: _Once | None, *, are_named: bool) -> Iterator[Chunk]:
+        """Ask for the first pages of several lists at once, then read each list to its end in turn.
+
+        A parent may be deleted before its children are asked for. The children are gone then, too, and a 404 is no
+        error, unless the caller named the parents.
+        """
+        for begin in range(0, len(listings), PAGES_AHEAD):
+            readers = [ListReader(self._client, listing) for listing in listings[begin : begin + PAGES_AHEAD]]
+            arrived = send_in_order(self._client, [reader.opening for reader in readers])
+            for listing, reader, first in zip(listings[begin:], readers, arrived, strict=False):
+                if isinstance(first, NotFound) and not are_named:
+                    continue
+                for rows in reader.after(first):
+                    yield Chunk(listing.parents, fresh.of(listing.parents, rows) if fresh is not None else rows)
 
 
 def _listings(plan: ReadPlan, parents: Iterable[Parents]) -> Iterator[Listing]:
@@ -92,46 +97,19 @@ def _listings(plan: ReadPlan, parents: Iterable[Parents]) -> Iterator[Listing]:
             yield Listing(plan.model, path, below, x_filter, plan.envelope)
 
 
-def _side_by_side(client: Client, listings: list[Listing], fresh: _Once, *, named: bool) -> Iterator[Chunk]:
-    """Ask for the first pages of several lists at once, and for what follows of each in turn.
-
-    A parent that the caller has not `named` may go before its children are asked for: then so have they.
-    """
-    for begin in range(0, len(listings), PAGES_AHEAD):
-        readers = [ListReader(client, listing) for listing in listings[begin : begin + PAGES_AHEAD]]
-        arrived = send_in_order(client, [reader.opening for reader in readers])
-        for listing, reader, first in zip(listings[begin:], readers, arrived, strict=False):
-            if isinstance(first, NotFound) and not named:
-                continue
-            for rows in reader.after(first):
-                yield Chunk(listing.parents, fresh(listing.parents, rows))
-
-
 class _Once:
-    """Lets each row through once, where the answers of several requests may share some."""
+    """Lets each row through once: the answers to several filters of one list may share rows."""
 
-    def __init__(self, loader: Loader, model: type[Model]) -> None:
-        self._loader = loader
-        self._model = model
+    def __init__(self, model: type[Model]) -> None:
+        self._mapper = model.__mapper__
         self._seen: set[object] = set()
 
-    def __call__(self, parents: Parents, rows: list[Body]) -> list[Body]:
+    def of(self, parents: Parents, rows: list[Body]) -> list[Body]:
+        """Return the rows that did not come before."""
         new: list[Body] = []
         for row in rows:
-            key = (parents, self._loader.identity_of(self._model, row))
+            key = (parents, identity_in(self._mapper, row))
             if key not in self._seen:
                 self._seen.add(key)
                 new.append(row)
         return new
-
-
-class _All(_Once):
-    """Lets every row through: the lists of different parents share none."""
-
-    def __call__(self, parents: Parents, rows: list[Body]) -> list[Body]:
-        del parents
-        return rows
-
-
-def _once(overlapping: bool, loader: Loader, model: type[Model]) -> _Once:  # noqa: FBT001  one of two
-    return (_Once if overlapping else _All)(loader, model)

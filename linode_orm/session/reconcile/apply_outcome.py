@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from linode_orm.errors import ResponseError
 from linode_orm.mapping import Model
+from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.lifecycle import admit, expire, keep_one_time_values
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.record import changes, mark_clean, pending_reference, value_of, write
@@ -17,69 +18,15 @@ from linode_orm.session.planning.steps import key_of, parent_of
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from linode_orm.mapping.query import Runner
-    from linode_orm.session.loading.identity_map import IdentityMap
-    from linode_orm.session.loading.loader import Loader
     from linode_orm.session.planning.plan import Key
-    from linode_orm.wire.client import Client
-
-
-class PendingObjects(Protocol):
-    """The session's new, touched and deleted objects; what is done is taken out. `Membership` is one."""
-
-    new: dict[int, Model]
-    touched: dict[int, Model]
-    deleted: dict[int, Model]
-    in_doubt: dict[int, object]
-
-    def token(self, instance: Model) -> str:
-        """Give the name by which a plan speaks of a new object: `new:3`."""
-        ...
-
-    def find(self, model: type[Model], identity: object, parents: tuple[object, ...]) -> Model | None:
-        """Give the object with a key, where the session has it."""
-        ...
-
-
-class Workspace(Protocol):
-    """What committing needs of a session. `Session` is one as it stands; no other hook is called.
-
-    A created object gets identity, parents and status, goes into `identity_map` and out of `members.new` here; a
-    deleted one is detached by `loader.detach`, with everything known below it.
-    """
-
-    @property
-    def client(self) -> Client:
-        """What sends."""
-        ...
-
-    @property
-    def identity_map(self) -> IdentityMap:
-        """The one object for each key."""
-        ...
-
-    @property
-    def loader(self) -> Loader:
-        """What takes bodies in."""
-        ...
-
-    @property
-    def runner(self) -> Runner:
-        """What answers queries."""
-        ...
-
-    @property
-    def members(self) -> PendingObjects:
-        """What is new, touched and deleted."""
-        ...
+    from linode_orm.session.reconcile.objects import SessionObjects
 
 
 class OutcomeApplier:
     """Takes answers in: objects become persistent, up to date, or detached."""
 
-    def __init__(self, session: Workspace) -> None:
-        self._session = session
-        self._members = session.members
+    def __init__(self, objects: SessionObjects) -> None:
+        self._changes, self._loader, self._map = objects.changes, objects.loader, objects.identity_map
         self._has_created = False
         self._cascade: set[Key] = set()
 
@@ -105,19 +52,19 @@ class OutcomeApplier:
 
     def _leave(self, instance: Model) -> None:
         """Let an object go that exists now under an id which the API does not tell: a query finds it."""
-        self._members.new.pop(id(instance), None)
-        self._members.in_doubt.pop(id(instance), None)
-        self._session.loader.detach(instance)
+        self._changes.new.pop(id(instance), None)
+        self._changes.in_doubt.pop(id(instance), None)
+        self._loader.detach(instance)
 
     def admit(self, instance: Model, parents: tuple[object, ...], identity: object) -> None:
         """Make a pending object the one with its key."""
-        known = self._session.identity_map.find(type(instance), identity, parents)
+        known = self._map.find(type(instance), identity, parents)
         if known is not None and known is not instance:
-            self._session.loader.detach(known)
+            self._loader.detach(known)
         admit(instance, identity, parents)
-        self._members.new.pop(id(instance), None)
-        self._members.in_doubt.pop(id(instance), None)
-        self._session.identity_map.put(instance)
+        self._changes.new.pop(id(instance), None)
+        self._changes.in_doubt.pop(id(instance), None)
+        self._map.put(instance)
         self._has_created = True
 
     # -- updates -----------------------------------------------------------------------------------------------------
@@ -144,11 +91,11 @@ class OutcomeApplier:
         # promise 31c: another key is no answer
         if identity is not None and (identity == _own(instance) or _is_meant(identity, key)):
             if identity != _own(instance):
-                self._session.identity_map.rekey(instance, identity)
+                self._map.rekey(instance, identity)
             self._take(instance, cast("dict[str, Any]", body))
         else:
             if key is not None:
-                self._session.identity_map.rekey(instance, key)
+                self._map.rekey(instance, key)
             expire(instance, names)  # promise 31a: nothing is guessed
             note = "the answer was not the object, which will be read again"
         self.keep_or_let_go(instance)
@@ -163,7 +110,7 @@ class OutcomeApplier:
         fits = isinstance(body, dict) and any(each.key in body for each in field.codec.fields.values())
         note = ""
         if fits and state.is_loaded:
-            self._session.loader.take(instance, {**state.body, field.key: body}, state.loaded)
+            self._loader.take(instance, {**state.body, field.key: body}, state.loaded)
         else:
             expire(instance, [name])
             note = "the answer was not the value, which will be read again"
@@ -177,20 +124,20 @@ class OutcomeApplier:
         if instance.__mapper__.singleton:
             return instance
         try:
-            return self._session.loader.identity_of(type(instance), body)
+            return identity_in(instance.__mapper__, body)
         except ResponseError:
             return None
 
     def _take(self, instance: Model, body: dict[str, Any]) -> None:
         is_whole = all(key in body for key in instance.__mapper__.only_on_get)
-        self._session.loader.take(instance, body, Loaded.WHOLE if is_whole else Loaded.ROW)
+        self._loader.take(instance, body, Loaded.WHOLE if is_whole else Loaded.ROW)
 
     def keep_or_let_go(self, instance: Model) -> None:
         """Hold an object for the next commit where something is left to send."""
         if changes(instance):
-            self._members.touched[id(instance)] = instance
+            self._changes.touched[id(instance)] = instance
         else:
-            self._members.touched.pop(id(instance), None)
+            self._changes.touched.pop(id(instance), None)
 
     # -- deletions ---------------------------------------------------------------------------------------------------
 
@@ -200,19 +147,19 @@ class OutcomeApplier:
         self._drop(instance)
 
     def _drop(self, instance: Model) -> None:
-        self._members.deleted.pop(id(instance), None)
-        self._members.touched.pop(id(instance), None)
-        self._session.loader.detach(instance)
+        self._changes.deleted.pop(id(instance), None)
+        self._changes.touched.pop(id(instance), None)
+        self._loader.detach(instance)
 
     # -- the end -----------------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
         """Give ids to what still waits for objects created here, and let go what was below deleted ones."""
         if self._has_created:
-            for instance in [*self._members.new.values(), *self._members.touched.values()]:
+            for instance in [*self._changes.new.values(), *self._changes.touched.values()]:
                 fill_in(instance)
         if any(_may_have_children(key.model) for key in self._cascade):
-            for instance in [*self._session.identity_map]:
+            for instance in [*self._map]:
                 if any(above in self._cascade for above in ancestors(instance)):
                     self._drop(instance)
 

@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from linode_orm.errors import Clash, ConflictError
 from linode_orm.mapping.record import changes, encoded_value, raw_value
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.waiting.newest import refresh_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.fields import Kind
-    from linode_orm.session.waiting.bulk_refresh import Polls
+    from linode_orm.session.waiting.bulk_refresh import BulkRefresh
 
 _SHOWN = 5
 _KEEP_MINE: Final = "session.refresh(x, keep=True) takes theirs and keeps the change for the next commit"
 
 
-def look_again(session: Polls, instances: Iterable[Model]) -> list[Model]:
+def look_again(refresh: BulkRefresh, instances: Iterable[Model]) -> list[Model]:
     """Read the newest values of changed objects, make set edits again on them; give the objects that are gone."""
     changed = [each for each in instances if changes(each)]
-    return refresh_in_bulk(session, changed, [each for each in changed if _is_only_on_get(each)])
+    return refresh.run(changed, [each for each in changed if _is_only_on_get(each)])
 
 
 def _is_only_on_get(instance: Model) -> bool:

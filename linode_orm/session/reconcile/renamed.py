@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, cast
 
 from linode_orm.errors import NotFound
 from linode_orm.mapping.identity import identity_in
-from linode_orm.mapping.state import Loaded, Status
+from linode_orm.mapping.record import value_of
+from linode_orm.mapping.state import Loaded, Status, state_of
+from linode_orm.session.outcome.resolve import WHOLE, LookupResult, resolve
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.reconcile.apply_outcome import Workspace
+    from linode_orm.session.reconcile.objects import SessionObjects
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import JSON
 
 
-def resolve_renames(session: Workspace, instances: Iterable[Model]) -> None:
+def resolve_renames(client: Client, objects: SessionObjects, instances: Iterable[Model]) -> None:
     """Let objects have the key under which the API knows them.
 
     A GET or more for each whose renaming was never answered, nothing for others. Where another key is wanted by now
@@ -27,46 +29,51 @@ def resolve_renames(session: Workspace, instances: Iterable[Model]) -> None:
     for instance in [*instances]:
         keys = _in_doubt(instance)
         if keys:
-            _settle(session, instance, keys)
+            _resolve(client, objects, instance, keys)
 
 
 def _in_doubt(instance: Model) -> tuple[object, ...]:
     """Give the keys that were sent for an object and never answered, the newest last."""
-    mapper, state = instance.__mapper__, instance.__state__
+    mapper, state = instance.__mapper__, state_of(instance)
     if len(mapper.id_names) != 1 or not state.edits or "get" not in mapper.verbs:
         return ()
     edit = state.edits.get(mapper.id_names[0])
     return edit.sent if edit is not None else ()
 
 
-def _settle(session: Workspace, instance: Model, keys: tuple[object, ...]) -> None:
-    client, state = session.client, instance.__state__
-    found = _body(client, instance, state.identity)
-    if found is not None and not _is_wanted(instance, keys):  # promise 10b: the new key may still come
-        client.clock.sleep(
-            client.writes_in_flight.seconds_left(instance.__mapper__.path_for(state.identity, state.parents))
-        )
-        found = _body(client, instance, state.identity)
-    if found is not None:
+def _resolve(client: Client, objects: SessionObjects, instance: Model, keys: tuple[object, ...]) -> None:
+    state = state_of(instance)
+    path = instance.__mapper__.path_for(state.identity, state.parents)
+    running = client.writes_in_flight.seconds_left(path)
+    # promise 10b: the new key may still come
+    until = 0.0 if _is_wanted(instance, keys) else client.clock.monotonic() + running
+    # what is looked for is that the old key is gone
+    renamed = resolve(
+        client,
+        until,
+        lambda: LookupResult({} if _body(client, instance, state.identity) is None else None),
+        first_pause=WHOLE,
+    )
+    if not renamed.is_known:
         return
     for key in reversed(keys):
         found = _body(client, instance, key)
         if found is not None:
-            session.identity_map.rekey(instance, key)
-            session.loader.take(instance, found, Loaded.WHOLE)
+            objects.identity_map.rekey(instance, key)
+            objects.loader.take(instance, found, Loaded.WHOLE)
             return
 
 
 def _is_wanted(instance: Model, keys: tuple[object, ...]) -> bool:
     """Whether nothing but the keys that were sent is wanted of an object."""
-    wanted = instance.__dict__.get(instance.__mapper__.id_names[0])
-    return instance.__state__.status is Status.PERSISTENT and all(each == wanted for each in keys)
+    wanted = value_of(instance, instance.__mapper__.id_names[0])
+    return state_of(instance).status is Status.PERSISTENT and all(each == wanted for each in keys)
 
 
 def _body(client: Client, instance: Model, key: object) -> dict[str, JSON] | None:
     mapper = instance.__mapper__
     try:
-        path = mapper.path_for(key, instance.__state__.parents)
+        path = mapper.path_for(key, state_of(instance).parents)
         body = client.send(Request("GET", path, version=mapper.version)).json()
     except NotFound:
         return None

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from linode_orm.mapping.lifecycle import invalidate
-from linode_orm.mapping.model import resource
-from linode_orm.mapping.state import Status
 from linode_orm.session.outcome.nested import alone
-from linode_orm.session.planning.payloads import reveal
-from linode_orm.session.planning.plan import Hidden, InDoubt, Key, Pending, Plan, is_new, secret_name
-from linode_orm.session.reconcile.apply_outcome import OutcomeApplier, Workspace
-from linode_orm.session.reconcile.in_doubt import to_be_deleted_in
+from linode_orm.session.planning.payloads import resolve_secret
+from linode_orm.session.planning.plan import Hidden, InDoubt, Plan, is_new, secret_name
+from linode_orm.session.reconcile.apply_outcome import OutcomeApplier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from linode_orm.mapping import Model
-    from linode_orm.session.planning.plan import Step, Token
+    from linode_orm.session.planning.plan import Key, Step, Token
+    from linode_orm.session.reconcile.objects import SessionObjects
 
 
 class Targets(Protocol):
@@ -27,11 +25,11 @@ class Targets(Protocol):
         """Give the object that a step is about."""
         ...
 
-    def reveal(self, step: Step, hidden: Hidden) -> object:
+    def resolve_secret(self, step: Step, hidden: Hidden) -> object:
         """Give the secret that a placeholder stands for."""
         ...
 
-    def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+    def known_ids(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids that are known of the collection that a step creates in."""
         ...
 
@@ -39,19 +37,19 @@ class Targets(Protocol):
         """Give the ids of what is to be deleted in the collection that a step creates in."""
         ...
 
-    def doubted(self, step: Step) -> InDoubt | None:
+    def in_doubt_of(self, step: Step) -> InDoubt | None:
         """Give what an earlier commit left unknown of a creation."""
         ...
 
-    def take(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
+    def apply(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
         """Take an answer in; give a note where there is something to say."""
         ...
 
-    def doubt(self, doubt: InDoubt) -> None:
+    def leave_in_doubt(self, in_doubt: InDoubt) -> None:
         """Remember a creation that nobody can tell the end of."""
         ...
 
-    def is_certain(self, step: Step) -> None:
+    def clear_doubt(self, step: Step) -> None:
         """Note that there is no such object, and nothing in doubt about it."""
         ...
 
@@ -70,38 +68,37 @@ class SessionTargets:
     With `watches`, what was known of the objects is so new that another value in an answer is somebody else's.
     """
 
-    def __init__(self, session: Workspace, plan: Plan, *, watches: bool = False) -> None:
-        self._session = session
+    def __init__(self, objects: SessionObjects, plan: Plan, *, watches: bool = False) -> None:
+        self._session_objects = objects
         self._watches = watches
-        self._applier = OutcomeApplier(session)
-        self._objects = objects_of(session, plan)
-        self._inner = inside_of(session, plan)
+        self._applier = OutcomeApplier(objects)
+        self._objects = objects_of(objects, plan)
+        self._inner = inside_of(objects, plan)
 
     def object_of(self, step: Step) -> Model:
         """Give the object that a step is about; it may be a rider's, or that of a part of a bundle."""
         return self._inner[step.token] if step.token in self._inner else self._objects[step.number]
 
-    def reveal(self, step: Step, hidden: Hidden) -> object:
+    def resolve_secret(self, step: Step, hidden: Hidden) -> object:
         """Give the secret that the user assigned, to the object or to one that rides with it."""
         for nested in reversed(step.nested_creates):
             if hidden.path[: len(nested.place)] == nested.place:
-                return reveal(self._inner[nested.token], Hidden(hidden.path[len(nested.place) :]), "create")
-        return reveal(self._objects[step.number], hidden, "create" if step.operation == "create" else "update")
+                return resolve_secret(self._inner[nested.token], Hidden(hidden.path[len(nested.place) :]), "create")
+        return resolve_secret(self._objects[step.number], hidden, "create" if step.operation == "create" else "update")
 
-    def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+    def known_ids(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids that the session knows of the collection that a step creates in."""
-        return self._session.identity_map.ids(type(self.object_of(step)), parents)
+        return self._session_objects.identity_map.ids(type(self.object_of(step)), parents)
 
     def to_be_deleted(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids of what the user has marked for deletion in the collection that a step creates in."""
-        return to_be_deleted_in(self._session, type(self.object_of(step)), parents)
+        return self._session_objects.to_be_deleted(type(self.object_of(step)), parents)
 
-    def doubted(self, step: Step) -> InDoubt | None:
+    def in_doubt_of(self, step: Step) -> InDoubt | None:
         """Give what an earlier commit left unknown of a creation."""
-        known = self._session.members.in_doubt.get(id(self.object_of(step)))
-        return known if isinstance(known, InDoubt) else None
+        return self._session_objects.changes.in_doubt.get(id(self.object_of(step)))
 
-    def take(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
+    def apply(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
         """Bring the object up to date, or let it go."""
         instance, names = self.object_of(step), [change.name for change in step.changes]
         if step.operation == "create":
@@ -116,9 +113,9 @@ class SessionTargets:
             return self._applier.updated(instance, names, body) or strange
         return ""
 
-    def doubt(self, doubt: InDoubt) -> None:
+    def leave_in_doubt(self, in_doubt: InDoubt) -> None:
         """Remember a creation that nobody can tell the end of, for the next commit to look for."""
-        self._session.members.in_doubt[id(self.object_of(doubt.step))] = doubt
+        self._session_objects.changes.in_doubt[id(self.object_of(in_doubt.step))] = in_doubt
 
     def invalidate_values(self, step: Step) -> None:
         """Forget what was known of values that were to be updated: they are sent again, and reading asks again."""
@@ -126,9 +123,9 @@ class SessionTargets:
             if part.operation in {"update", "replace"}:
                 invalidate(self.object_of(part), [change.name for change in part.changes])
 
-    def is_certain(self, step: Step) -> None:
+    def clear_doubt(self, step: Step) -> None:
         """Note that there is no such object, so that it can be sent as new."""
-        self._session.members.in_doubt.pop(id(self.object_of(step)), None)
+        self._session_objects.changes.in_doubt.pop(id(self.object_of(step)), None)
 
     def finish(self) -> None:
         """Give ids to what waits for them, and let go what was below deleted objects."""
@@ -142,26 +139,30 @@ class PlanTargets(SessionTargets):
     """
 
     def __init__(
-        self, session: Workspace, plan: Plan, secrets: Mapping[str, object], ids: Mapping[str, object] | None = None
+        self,
+        objects: SessionObjects,
+        plan: Plan,
+        secrets: Mapping[str, object],
+        ids: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(session, Plan(()))
+        super().__init__(objects, Plan(()))
         self._secrets, self._ids = secrets, ids or {}
-        self.doubts: dict[int, InDoubt] = {}
-        self._objects = {step.number: stand_in(session, step, self._ids) for step in plan}
-        self._inner = {inside.token: stand_in(session, inside, self._ids) for step in plan for inside in _inside(step)}
+        self.in_doubt: dict[int, InDoubt] = {}
+        self._objects = {step.number: objects.stand_in(step, self._ids) for step in plan}
+        self._inner = {inside.token: objects.stand_in(inside, self._ids) for step in plan for inside in _inside(step)}
 
-    def reveal(self, step: Step, hidden: Hidden) -> object:
+    def resolve_secret(self, step: Step, hidden: Hidden) -> object:
         """Give the secret of that name."""
         return self._secrets[secret_name(step, hidden)]
 
-    def doubted(self, step: Step) -> InDoubt | None:
+    def in_doubt_of(self, step: Step) -> InDoubt | None:
         """Give what an earlier run left unknown of a creation."""
-        return self.doubts.get(step.number)
+        return self.in_doubt.get(step.number)
 
-    def doubt(self, doubt: InDoubt) -> None:
+    def leave_in_doubt(self, in_doubt: InDoubt) -> None:
         """Leave it to the report, and to the journal where there is one."""
-        if doubt.step.token not in self._inner:
-            self.doubts[doubt.step.number] = doubt
+        if in_doubt.step.token not in self._inner:
+            self.in_doubt[in_doubt.step.number] = in_doubt
 
 
 class CompensationTargets:
@@ -174,11 +175,11 @@ class CompensationTargets:
         """Give the object that the step was about that this one undoes."""
         return self._targets.object_of(self._origin[step.number])
 
-    def reveal(self, step: Step, hidden: Hidden) -> object:
+    def resolve_secret(self, step: Step, hidden: Hidden) -> object:
         """Never asked: a way back holds no secret."""
         raise AssertionError((step, hidden))
 
-    def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+    def known_ids(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Never needed: a way back creates nothing."""
         del step, parents
         return frozenset()
@@ -188,20 +189,20 @@ class CompensationTargets:
         del step, parents
         return frozenset()
 
-    def doubted(self, step: Step) -> InDoubt | None:
+    def in_doubt_of(self, step: Step) -> InDoubt | None:
         """Never needed: a way back creates nothing."""
         del step
         return None
 
-    def take(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
+    def apply(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
         """Leave the objects as they are."""
         del step, parents, identity, body
         return ""
 
-    def doubt(self, doubt: InDoubt) -> None:
+    def leave_in_doubt(self, in_doubt: InDoubt) -> None:
         """Never needed: a way back creates nothing."""
 
-    def is_certain(self, step: Step) -> None:
+    def clear_doubt(self, step: Step) -> None:
         """Never needed: a way back creates nothing."""
 
     def invalidate_values(self, step: Step) -> None:
@@ -211,10 +212,9 @@ class CompensationTargets:
         """Nothing is left to do."""
 
 
-def objects_of(session: Workspace, plan: Plan) -> dict[int, Model]:
+def objects_of(objects: SessionObjects, plan: Plan) -> dict[int, Model]:
     """Find the object that each step of a session's plan names."""
-    members = session.members
-    new = {members.token(instance): instance for instance in members.new.values()}
+    new = objects.new_by_token()
     found: dict[int, Model] = {}
     for step in plan:
         token = step.token
@@ -222,26 +222,21 @@ def objects_of(session: Workspace, plan: Plan) -> dict[int, Model]:
             if token in new:
                 found[step.number] = new[token]
             continue
-        known = _known(session, token)
+        known = objects.find(token)
         if known is not None:
             found[step.number] = known
         elif step.parts:
-            found[step.number] = stand_in(session, step, {})
+            found[step.number] = objects.stand_in(step, {})
     return found
 
 
-def _known(session: Workspace, key: Key) -> Model | None:
-    return session.identity_map.find(resource(key.model), key.identity, key.parents)
-
-
-def inside_of(session: Workspace, plan: Plan) -> dict[Token, Model]:
+def inside_of(objects: SessionObjects, plan: Plan) -> dict[Token, Model]:
     """Find the objects inside the steps of a session's plan: those that ride there, and those of parts of bundles."""
     tokens = [inside.token for step in plan for inside in _inside(step)]
     if not tokens:
         return {}
-    members = session.members
-    new = {members.token(instance): instance for instance in members.new.values()}
-    found = {token: new.get(token) if is_new(token) else _known(session, cast("Key", token)) for token in tokens}
+    new = objects.new_by_token()
+    found = {token: new.get(token) if is_new(token) else objects.find(cast("Key", token)) for token in tokens}
     return {token: instance for token, instance in found.items() if instance is not None}
 
 
@@ -249,14 +244,3 @@ def _inside(step: Step) -> Iterator[Step]:
     """Give what a step does to other objects than its own, as steps."""
     yield from (alone(nested, step) for nested in step.nested_creates)
     yield from step.parts
-
-
-def stand_in(session: Workspace, step: Step, ids: Mapping[str, object]) -> Model:
-    """Make an object for a step: a reference to one that exists, or one that will be created."""
-    model, owner = resource(step.model), cast("Any", session)
-    if isinstance(step.token, Key):
-        return cast("Model", owner.reference(model, step.token.identity, step.token.parents, None))
-    if step.token not in ids:
-        return model.__bare__(None, (), owner, Status.PENDING)
-    parents = tuple(ids[each.token] if isinstance(each, Pending) else each for each in step.parents)
-    return cast("Model", owner.reference(model, ids[step.token], parents, None))

@@ -1,1 +1,1 @@
-"""Waiting: objects looked at again until a condition is true of them."""
+"""Waiting: objects are read again until a condition is true of each."""

@@ -1,220 +1,201 @@
-"""Polling: reading many objects again in the fewest requests, those of one round side by side."""
+"""Bulk refresh: many objects are read again in the fewest requests, side by side."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from linode_orm.errors import ApiError, NotFound, TransportError
-from linode_orm.mapping.query import Query
+from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.state import Loaded, state_of
-from linode_orm.session.lists.listing import Listing, send_in_order
+from linode_orm.session.lists.listing import send_in_order
 from linode_orm.session.lists.pagination import ListReader
-from linode_orm.session.query.planner import plan_query
+from linode_orm.session.loading.whole_lists import listing_of
+from linode_orm.session.query.by_id import can_filter_by_id, listings_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from linode_orm.mapping import Model
-    from linode_orm.mapping.query import Runner
+    from linode_orm.session.lists.listing import Listing
     from linode_orm.session.loading.loader import Loader
-    from linode_orm.session.loading.reader import Reader
+    from linode_orm.session.query.reader import Reader
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request, Response
 
     Arrived = Response | Exception
 
 ReadStrategy = Literal["items", "ids", "list"]
-_UNKNOWN: Final = 1
-"""How many pages a list is taken to have before its first one tells."""
+_UNKNOWN_PAGES: Final = 1
+"""How many pages a list counts as before its first page tells."""
 
 
-class Polls(Protocol):
-    """What polling needs of a session."""
+class RefreshGroup:
+    """Objects of one class below the same parents; `waiting` are those that are still to be read."""
 
-    @property
-    def client(self) -> Client:
-        """What sends."""
-        ...
+    __slots__ = ("members", "model", "needs_get", "pages", "parents", "waiting")
 
-    @property
-    def loader(self) -> Loader:
-        """What takes bodies in."""
-        ...
-
-    @property
-    def reader(self) -> Reader:
-        """What reads single objects."""
-        ...
-
-    @property
-    def runner(self) -> Runner:
-        """What answers queries."""
-        ...
-
-
-class Group:
-    """Objects of one class below the same parents; `waiting` are those that are to be read again."""
-
-    __slots__ = ("members", "model", "pages", "parents", "waiting", "whole")
-
-    def __init__(self, model: type[Model], parents: tuple[object, ...], *, whole: bool) -> None:
+    def __init__(self, model: type[Model], parents: tuple[object, ...], *, needs_get: bool) -> None:
         self.model = model
         self.parents = parents
-        self.whole = whole
-        """Lists do not have what is looked at: each object needs its own GET."""
+        self.needs_get = needs_get
+        """Whether rows of lists lack what is wanted, so that each object needs its own GET."""
         self.members: list[Model] = []
         self.waiting: list[Model] = []
-        self.pages = _UNKNOWN
+        self.pages = _UNKNOWN_PAGES
 
     @property
     def strategy(self) -> ReadStrategy:
         """How the objects are read: each by its GET, by a list filtered by id, or by the whole list."""
         mapper = self.model.__mapper__
         has_get = "get" in mapper.verbs
-        if "list" not in mapper.verbs or (has_get and (self.whole or len(self.members) == 1)):
+        if "list" not in mapper.verbs or (has_get and (self.needs_get or len(self.members) == 1)):
             return "items"
-        if len(mapper.id_names) == 1 and mapper.fields[mapper.id_names[0]].filterable and _takes_filters(self.model):
+        if can_filter_by_id(self.model) and mapper.envelope == "page" and not mapper.catalogue:
             return "ids"
         return "items" if has_get and self.pages > len(self.waiting) else "list"
 
     @property
     def cost(self) -> int:
-        """How many requests a reading takes, as far as is known."""
+        """How many requests one reading takes, as far as is known."""
         return {"items": len(self.waiting), "ids": 1, "list": self.pages}[self.strategy]
 
+    def listings(self) -> list[Listing]:
+        """Return the lists that hold the objects still to be read."""
+        if self.strategy == "list":
+            return [listing_of(self.model, self.parents)]
+        every = self._by_id(self.members)
+        if len(every) > 1 and len(self.waiting) < len(self.members):
+            fewer = self._by_id(self.waiting)
+            # the others are read too, and stay fresh, where that costs no request
+            return fewer if len(fewer) < len(every) else every
+        return every
 
-def _takes_filters(model: type[Model]) -> bool:
-    return model.__mapper__.envelope == "page" and not model.__mapper__.catalogue
+    def _by_id(self, objects: Iterable[Model]) -> list[Listing]:
+        return listings_by_id(self.model, self.parents, [state_of(each).identity for each in objects])
 
 
-def groups_of(objects: Iterable[Model], *, whole: frozenset[type[Model]]) -> list[Group]:
-    """Part objects by class and parents; those of the classes in `whole` are not read by lists."""
-    found: dict[tuple[type[Model], tuple[object, ...]], Group] = {}
+def groups_of(objects: Iterable[Model], *, needs_get: frozenset[type[Model]]) -> list[RefreshGroup]:
+    """Return objects by class and parents; those of the classes in `needs_get` are not read by lists."""
+    found: dict[tuple[type[Model], tuple[object, ...]], RefreshGroup] = {}
     for each in objects:
         model, parents = type(each), state_of(each).parents
         # promise 17: the others are read in lists
-        group = found.setdefault((model, parents), Group(model, parents, whole=model in whole))
+        group = found.setdefault((model, parents), RefreshGroup(model, parents, needs_get=model in needs_get))
         group.members.append(each)
         group.waiting.append(each)
     return list(found.values())
 
 
 class RefreshResult:
-    """What one look showed: which objects were read, which are gone, and what kept others from being read."""
+    """The result of one reading: the objects that were read, those that are gone, and the failure that may pass."""
 
     def __init__(self) -> None:
         self.read: set[int] = set()
+        """The `id()` of each object that was read."""
         self.gone: list[tuple[Model, NotFound]] = []
-        self.trouble: ApiError | TransportError | None = None
+        self.failure: ApiError | TransportError | None = None
 
-    def missing(self, group: Group) -> list[Model]:
-        """Give the objects of a group that were not read."""
+    def missing(self, group: RefreshGroup) -> list[Model]:
+        """Return the objects of a group that were not read."""
         return [each for each in group.waiting if id(each) not in self.read]
 
 
 class BulkRefresh:
-    """Looks at objects."""
+    """Reads many objects again: by lists where these take fewer requests than objects, else by a GET of each."""
 
-    def __init__(self, session: Polls) -> None:
-        self._session = session
+    def __init__(self, client: Client, loader: Loader, reader: Reader) -> None:
+        self._client = client
+        self._loader = loader
+        self._reader = reader
 
-    def look(self, groups: Sequence[Group]) -> RefreshResult:
+    def run(self, instances: Iterable[Model], needs_get: Iterable[Model] = ()) -> list[Model]:
+        """Bring objects up to date, each once; pending changes stay. Returns those that are gone.
+
+        Objects of one class below the same parents are read in one list filtered by id where the API can filter by it,
+        or in the whole list where that takes fewer requests than GETs. The others, and those of the classes of
+        `needs_get`, are read by a GET each, side by side. Raises the error that kept it from reading them.
+        """
+        once = {id(each): each for each in instances}
+        result = self.read(groups_of(once.values(), needs_get=frozenset(map(type, needs_get))))
+        if result.failure is not None:
+            raise result.failure
+        return [each for each, _ in result.gone]
+
+    def read(self, groups: Sequence[RefreshGroup]) -> RefreshResult:
         """Read the objects of these groups again; those that are missing in a list are asked for by their own GETs."""
-        refreshed = RefreshResult()
+        result = RefreshResult()
         listed = [group for group in groups if group.strategy != "items"]
-        readers = [(group, self._reader(listing)) for group in listed for listing in self._listings(group)]
+        readers = [(group, ListReader(self._client, listing)) for group in listed for listing in group.listings()]
         items = [each for group in groups if group.strategy == "items" for each in group.waiting]
         arrived = self._send([reader.opening for _, reader in readers], items)
         for group, reader in readers:
-            self._rows(refreshed, group, reader, next(arrived))
+            self._take_rows(result, group, reader, next(arrived))
         for each in items:
-            self._item(refreshed, each, next(arrived))
-        if refreshed.trouble is None:
-            self._left_over(refreshed, listed)
-        return refreshed
-
-    def _left_over(self, refreshed: RefreshResult, listed: Iterable[Group]) -> None:
-        """Ask for what no list showed: an object may be too new for it, or gone."""
-        left = [each for group in listed for each in refreshed.missing(group)]
-        single = [each for each in left if "get" in each.__mapper__.verbs]
-        refreshed.gone += [(each, _absent(each)) for each in left if "get" not in each.__mapper__.verbs]
-        for each, answer in zip(single, self._send([], single), strict=False):
-            self._item(refreshed, each, answer)
+            self._take_item(result, each, next(arrived))
+        if result.failure is None:
+            self._read_missing(result, listed)
+        return result
 
     def _send(self, lists: list[Request], items: list[Model]) -> Iterator[Arrived]:
-        requests = [*lists, *map(self._session.reader.request, items)]
+        requests = [*lists, *map(self._reader.request, items)]
         try:
-            yield from send_in_order(self._session.client, requests)
+            yield from send_in_order(self._client, requests)
         except TransportError as error:
             yield error
 
-    def _reader(self, listing: Listing) -> ListReader:
-        return ListReader(self._session.client, listing)
+    def _read_missing(self, result: RefreshResult, listed: Iterable[RefreshGroup]) -> None:
+        """Ask for objects that no list showed: each may be gone, or too new for the list."""
+        missing = [each for group in listed for each in result.missing(group)]
+        single = [each for each in missing if "get" in each.__mapper__.verbs]
+        result.gone += [(each, _not_found(each)) for each in missing if "get" not in each.__mapper__.verbs]
+        for each, answer in zip(single, self._send([], single), strict=False):
+            self._take_item(result, each, answer)
 
-    def _listings(self, group: Group) -> list[Listing]:
-        mapper = group.model.__mapper__
-        listing = Listing(group.model, mapper.collection_path(group.parents), group.parents, envelope=mapper.envelope)
-        if group.strategy == "list":
-            return [listing]
-        filters = self._filters(group, group.members)
-        if len(filters) > 1 and len(group.waiting) < len(group.members):
-            fewer = self._filters(group, group.waiting)
-            # those that are there already stay fresh, where that costs no request
-            filters = fewer if len(fewer) < len(filters) else filters
-        return [listing._replace(x_filter=each) for each in filters]
+    # -- answers -----------------------------------------------------------------------------------------------------
 
-    def _filters(self, group: Group, objects: list[Model]) -> tuple[dict[str, object], ...]:
-        (name,) = group.model.__mapper__.id_names
-        field = group.model.__mapper__.fields[name]
-        query: Query[Any] = Query(group.model, self._session.runner, parents=group.parents)
-        ids = [state_of(each).identity for each in objects]
-        return plan_query(query.filter(field.attribute(group.model).in_(ids))).filters
-
-    # -- what arrives ------------------------------------------------------------------------------------------------
-
-    def _rows(self, refreshed: RefreshResult, group: Group, reader: ListReader, first: Arrived) -> None:
-        """Take the rows of a list, until the rest is cheaper to ask for one by one."""
-        known = {state_of(each).identity: each for each in group.members}
+    def _take_rows(self, result: RefreshResult, group: RefreshGroup, reader: ListReader, first: Arrived) -> None:
+        """Take the rows of a list, until a GET of each object that is left takes fewer requests."""
+        has_get = "get" in group.model.__mapper__.verbs
         try:
             for number, rows in enumerate(reader.after(first), 1):
-                self._take(refreshed, known, group.model, rows)
-                left = len(refreshed.missing(group))
-                if not left or ("get" in group.model.__mapper__.verbs and reader.page_count - number > left):
+                self._take(result, group, rows)
+                left = len(result.missing(group))
+                if not left or (has_get and reader.page_count - number > left):
                     break
         except NotFound:
             return  # the parent is gone, which the objects' own GETs confirm
         except (ApiError, TransportError) as error:
-            self._bear(refreshed, error)
+            _note_failure(result, error)
         if group.strategy == "list":
             group.pages = max(reader.page_count, 1)
 
-    def _take(
-        self, refreshed: RefreshResult, known: dict[object, Model], model: type[Model], rows: list[dict[str, Any]]
-    ) -> None:
-        loader = self._session.loader
-        loaded = Loaded.ROW if model.__mapper__.only_on_get else Loaded.WHOLE
+    def _take(self, result: RefreshResult, group: RefreshGroup, rows: list[dict[str, Any]]) -> None:
+        known = {state_of(each).identity: each for each in group.members}
+        mapper = group.model.__mapper__
+        loaded = Loaded.ROW if mapper.only_on_get else Loaded.WHOLE
         for row in rows:
-            instance = known.get(loader.identity_of(model, row))
-            if instance is not None and id(instance) not in refreshed.read:
-                loader.take(instance, row, loaded)
-                refreshed.read.add(id(instance))
+            instance = known.get(identity_in(mapper, row))
+            if instance is not None and id(instance) not in result.read:
+                self._loader.take(instance, row, loaded)
+                result.read.add(id(instance))
 
-    def _item(self, refreshed: RefreshResult, instance: Model, answer: Arrived) -> None:
+    def _take_item(self, result: RefreshResult, instance: Model, answer: Arrived) -> None:
         if isinstance(answer, NotFound):
-            refreshed.gone.append((instance, answer))
+            result.gone.append((instance, answer))
         elif isinstance(answer, Exception):
-            self._bear(refreshed, answer)
+            _note_failure(result, answer)
         else:
-            self._session.reader.take(instance, answer)
-            refreshed.read.add(id(instance))
-
-    def _bear(self, refreshed: RefreshResult, error: Exception) -> None:
-        """Put up with a failure that may pass; raise every other one."""
-        if not getattr(error, "retryable", False):
-            raise error
-        refreshed.trouble = cast("ApiError | TransportError", error)
+            self._reader.take(instance, answer)
+            result.read.add(id(instance))
 
 
-def _absent(instance: Model) -> NotFound:
+def _note_failure(result: RefreshResult, error: Exception) -> None:
+    """Keep a failure that may pass; raise every other one."""
+    if not getattr(error, "retryable", False):
+        raise error
+    result.failure = cast("ApiError | TransportError", error)
+
+
+def _not_found(instance: Model) -> NotFound:
     path = instance.__mapper__.collection_path(state_of(instance).parents)
     return NotFound(f"{instance.__describe__()} is not in GET {path}", status=404, method="GET", path=path)

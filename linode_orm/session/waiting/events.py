@@ -1,10 +1,10 @@
-"""Listening: what the account's events tell about objects that are waited for, in one request for all of them."""
+"""The event feed: the account's events about objects that are waited for, in one request for all of them."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from linode_orm.errors import ApiError, LinodeORMError
@@ -19,42 +19,29 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Expression, Model
     from linode_orm.mapping.operators import Attribute
-    from linode_orm.mapping.query import Runner
+    from linode_orm.session.query.runner import QueryRunner
     from linode_orm.wire.client import Client
-    from linode_orm.wire.clock import Clock
 
     Body = Mapping[str, Any]
 
-FIRST: Final = 499
-"""How many events the first look takes at most: one page."""
-_REACH: Final = timedelta(days=1)
-"""How far back the first look goes, in case the clocks of client and API differ by hours."""
-RECENT: Final = timedelta(minutes=5)
+_FIRST_PAGE: Final = 499
+"""How many events the first poll reads at most: one page."""
+_LOOK_BACK: Final = timedelta(days=1)
+"""How far back the first poll goes, because the clocks of client and API may differ by hours."""
+_RECENT: Final = timedelta(minutes=5)
 """How old a failure from before the wait may be and still be about what is waited for."""
-SETTLE: Final = 10.0
-"""For how many seconds such a failure must stay the last word: the event of a second try need not be there at once."""
-_PATIENCE: Final = 2
+LATEST_EVENT_DELAY: Final = 10.0
+"""For how many seconds such a failure must stay the newest event: the event of a second try may come late."""
+_MOST_FAILURES: Final = 2
 """After how many failures in a row events are not asked for any more."""
-_MANY: Final = 200
-"""How many running jobs are asked for by id; more of them by the range from the first."""
+_MOST_BY_ID: Final = 200
+"""How many running jobs are asked for by id; more of them are asked for by the range from the first."""
 _RUNNING: Final = frozenset({"scheduled", "started"})
 _VERSION: Final = re.compile(r"^/v4(?:beta)?(?=/)")
 
 
-class Hears(Protocol):
-    """What listening needs of a session."""
-
-    clock: Clock
-    client: Client
-
-    @property
-    def runner(self) -> Runner:
-        """What answers queries."""
-        ...
-
-
 class Job(NamedTuple):
-    """The last event of those that decide an attribute."""
+    """The newest of the events that decide an attribute of one object."""
 
     id: int
     action: str
@@ -62,18 +49,22 @@ class Job(NamedTuple):
     created: str
     message: str
     is_new: bool
-    """It came, or turned, while it was listened for."""
+    """Whether it came, or changed its status, during the wait."""
 
 
 class EventFeed:
-    """Follows the events of objects: which of them to look at, how far their jobs are, what has failed."""
+    """Follows the events of objects: which of them to read, how far their jobs are, and which jobs have failed.
 
-    def __init__(self, session: Hears, objects: Iterable[Model]) -> None:
-        self._session = session
-        self._began, self._moment = session.clock.monotonic(), session.clock.now()
+    An event is never taken for the state of an object; it says that the object is to be read. It may name the Linode
+    of a disk instead of the disk, and nothing tells whether a state changes before or after its event.
+    """
+
+    def __init__(self, client: Client, runner: QueryRunner, objects: Iterable[Model]) -> None:
+        self._client, self._runner = client, runner
+        self._began, self._began_at = client.clock.monotonic(), client.clock.now()
         self._own: dict[str, Model] = {}
         self._about: dict[str, list[Model]] = {}
-        """By path: those whose events name it, as the thing itself or as what it hangs on."""
+        """By path: the objects whose events name it, as the object itself or as its parent."""
         for each in objects:
             path = unquote(each.__mapper__.path_for(state_of(each).identity, state_of(each).parents))
             self._own[path] = each
@@ -87,39 +78,43 @@ class EventFeed:
         self._jobs: dict[tuple[int, str], Job] = {}
         self._percent: dict[int, int] = {}
         self.is_disabled = not any(type(each).__name__ in VERDICTS for each in self._own.values())
-        """Events tell nothing: those classes have none, or the token may not read them."""
+        """Whether events are not asked for: these classes have none, or the token may not read them."""
 
     def poll(self) -> set[int]:
-        """Ask for events once; give the objects (by `id()`) about which there is news since the last time."""
+        """Ask for events in 1 request; return the `id()` of each object that has news since the last poll.
+
+        A failure is no error of the wait, which then reads the objects themselves.
+        """
         event: Any = lookup("Event")
-        query: Query[Any] = Query(event, self._session.runner)
+        query: Query[Any] = Query(event, self._runner)
         try:
             if self._newest is None:
-                since = event.created >= self._moment - _REACH
-                found = query.filter(since).order_by(event.id.desc()).limit(FIRST).all()
+                since = event.created >= self._began_at - _LOOK_BACK
+                found = query.filter(since).order_by(event.id.desc()).limit(_FIRST_PAGE).all()
             else:
                 found = query.filter(self._later()).all()
         except LinodeORMError as error:
             self._failures += 1
-            self.is_disabled = self._failures >= _PATIENCE or (isinstance(error, ApiError) and not error.retryable)
+            self.is_disabled = self._failures >= _MOST_FAILURES or (isinstance(error, ApiError) and not error.retryable)
             return set()
         self._failures = 0
         is_first, self._newest = self._newest is None, self._newest or 0
         news: set[int] = set()
         for body in sorted((state_of(each).body for each in found), key=lambda raw: int(raw["id"])):
-            news |= self._one(body, is_first=is_first)
+            news |= self._take(body, is_first=is_first)
         return news
 
     def _later(self) -> Expression:
+        """Return the condition on events that are new, or whose job was running at the last poll."""
         event: Any = lookup("Event")
         event_id: Attribute[int] = event.id
         newest = self._newest or 0
-        if len(self._open) > _MANY:
+        if len(self._open) > _MOST_BY_ID:
             return event_id >= min(self._open)
         return or_(event_id > newest, event_id.in_(sorted(self._open))) if self._open else event_id > newest
 
-    def _one(self, event: Body, *, is_first: bool) -> set[int]:
-        """Take in one event; give the objects that it says something new about."""
+    def _take(self, event: Body, *, is_first: bool) -> set[int]:
+        """Take one event; return the `id()` of each object about which it says something new."""
         number, status = int(event["id"]), str(event.get("status"))
         before = self._states.get(number)
         self._newest = max(self._newest or 0, number)
@@ -131,7 +126,7 @@ class EventFeed:
         is_new = before is not None or not is_first
         decides = False
         for each in (self._own[place] for place in places if place in self._own):
-            decides |= self._decide(each, event, is_new=is_new and status != before)
+            decides |= self._note_job(each, event, is_new=is_new and status != before)
             self._percent[id(each)] = _percent(event, self._percent.get(id(each), 0), starts=before is None)
         # a notification may turn later (TestDatabase_MySQL_Suite#64), where a job stands behind it
         if status in _RUNNING or (status == "notification" and decides):
@@ -142,7 +137,8 @@ class EventFeed:
         is_news = is_new and status != before and status not in _RUNNING
         return {id(each) for each in about} if is_news else set()
 
-    def _decide(self, instance: Model, event: Body, *, is_new: bool) -> bool:
+    def _note_job(self, instance: Model, event: Body, *, is_new: bool) -> bool:
+        """Keep an event as the newest job of the attributes that its action decides; return whether there are any."""
         names = decided_by(type(instance), event.get("action"))
         number = int(event["id"])
         for name in names:
@@ -156,11 +152,11 @@ class EventFeed:
         return bool(names)
 
     def percent(self, instance: Model) -> int | None:
-        """Give how far the last job of an object is known to be; the API's own figure may go back."""
+        """Return how far the last job of an object has come; it never goes back, although the API's figure may."""
         return self._percent.get(id(instance)) or None
 
     def failed(self, instance: Model) -> dict[str, str]:
-        """Give the attributes of an object that stay as they are, for the last job that was to change them failed."""
+        """Return the attributes that stay as they are because the last job that was to change them failed, and why."""
         found: dict[str, str] = {}
         for (holder, name), job in self._jobs.items():
             if holder == id(instance) and job.status == "failed" and (job.is_new or self._is_about_this(job)):
@@ -168,21 +164,25 @@ class EventFeed:
         return found
 
     def _is_about_this(self, job: Job) -> bool:
-        """Whether a failure from before the wait is young enough, and has stayed the last word for long enough."""
+        """Whether a failure from before the wait is about this wait: recent, and still the newest event.
+
+        Where the clock of the API is known, a failure after the call of `wait()` counts at once. One from before it may
+        be that of an earlier try, whose successor has no event yet.
+        """
         try:
             created = datetime.fromisoformat(job.created).replace(tzinfo=UTC)
         except ValueError:
             return False
-        skew = self._session.client.skew
-        began = self._moment + (skew or timedelta())
+        skew = self._client.skew
+        began = self._began_at + (skew or timedelta())
         if skew is not None and created > began:
             return True
-        settled = self._session.clock.monotonic() - self._began >= SETTLE
-        return settled and created >= began - RECENT
+        stayed = self._client.clock.monotonic() - self._began >= LATEST_EVENT_DELAY
+        return stayed and created >= began - _RECENT
 
 
 def _place(entity: object) -> str:
-    """Give the path that an event's entity has without its version; empty where there is none."""
+    """Return the path of an event's entity without the API's version; empty where there is none."""
     url = entity.get("url") if isinstance(entity, dict) else None
     return unquote(_VERSION.sub("", url)) if isinstance(url, str) else ""
 
@@ -198,7 +198,7 @@ def _parent_path(instance: Model) -> str:
 
 
 def _percent(event: Body, known: int, *, starts: bool) -> int:
-    """Give the greatest percentage of one job: it went 83, 90, 0, 100 (TestInstance_Disk_ListMultiple_Secondary#8)."""
+    """Return the greatest percentage of a job: it went 83, 90, 0, 100 (TestInstance_Disk_ListMultiple_Secondary#8)."""
     value = event.get("percent_complete")
     seen = value if isinstance(value, int) else 0
     return seen if starts else max(seen, known)

@@ -34,6 +34,7 @@ class Aimd:
         periods = (now - self.since) / self.per
         grown = self.base + periods * _INCREASE
         if grown > self.ceiling:
+            # The API has refused this much before. Without the patience, each tenth period would bring a refusal.
             patience = (self.ceiling - self.base) / _INCREASE + _PATIENCE
             grown = self.ceiling + max(periods - patience, 0.0) * _INCREASE
         return min(grown, 1.0)
@@ -48,7 +49,9 @@ class Aimd:
         `taken` is the part of the budget that the API took before it refused, if that is known.
         """
         if began < self.since:
+            # It was in flight when the rate was lowered last: one overload is answered once, however many it refused.
             return False
         self.base, self.since = max(self.factor(now) / 2, _LOWEST), now  # promise 36: a 429 halves the rate
+        # What the API took in the last period is a bound. Where it is below the new rate, not this budget has refused.
         self.ceiling = taken if taken >= self.base else 1.0
         return True

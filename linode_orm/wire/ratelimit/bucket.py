@@ -98,6 +98,21 @@ class Bucket(Protocol):
         ...
 
 
+@frozen
+class FirstReport:
+    """What is known when an endpoint reports a limit for the first time: all that a bucket for it is made of.
+
+    `per` is the documented period in seconds. The endpoint has sent `sent` requests so far, of which `in_flight` have
+    no answer yet. `is_shared` says that other processes send to it too, and that a shared counter knows how many.
+    """
+
+    seen: Observation
+    per: float
+    sent: int
+    in_flight: int
+    is_shared: bool
+
+
 @define(eq=False)
 class Acquisition:
     """One bucket that a request counts in, and the number of its probe there.

@@ -57,6 +57,7 @@ class ClockOffset:
             offset = min(max(self.assumed, self.lower), self.upper)
         ends_at = reset - offset
         if per is not None:
+            # Wide bounds may put the end too late. A window cannot end later than one that begins now.
             ends_at = min(ends_at, now + per + _RESOLUTION)
         return ends_at if _EARLIEST_RESET < ends_at - now < _LATEST_RESET else None
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from attrs import Factory, define, field, frozen
 
 from linode_orm.errors import RateLimited
-from linode_orm.wire.ratelimit.bucket import NEVER, Acquisition, Bucket, Completion
+from linode_orm.wire.ratelimit.bucket import NEVER, Acquisition, Bucket, Completion, FirstReport
 from linode_orm.wire.ratelimit.clock_offset import ClockOffset
-from linode_orm.wire.ratelimit.fixed_window import FirstReport, ReportedFixedWindow
+from linode_orm.wire.ratelimit.fixed_window import ReportedFixedWindow
 from linode_orm.wire.ratelimit.headers import (
     Observation,
     RateFeedback,
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 _TOO_MANY_REQUESTS: Final = 429
 _DEFAULT_PAUSE: Final = 1.0
 _LONGEST_BLOCK: Final = 120.0
+"""Seconds: no window of the API is longer, and a later end may be a mistake of a proxy or a clock."""
 _FORGET_AFTER: Final = 600.0
+"""Seconds without a report after which a limit no longer holds."""
 _MAX_ENDPOINTS: Final = 1024
 
 
@@ -124,6 +126,7 @@ class RateLimiter:
                 return delay
             endpoint.in_flight += 1
             endpoint.started += 1
+            # The buckets are those of now. A limit that is reported meanwhile counts the request as one in flight.
             acquired = tuple(Acquisition(each, key, each.acquire(now, share)) for key, each in buckets.items())
             return Permit(endpoint, acquired, now)
 
@@ -156,6 +159,7 @@ class RateLimiter:
             if headers is not None:
                 reported, is_explained = self._observe(permit.endpoint, headers, feedback)
             if feedback.is_refused:
+                # The refusal of a probe was expected, and an explained one needs no other rate: only time passes.
                 if not permit.is_probe and not is_explained:
                     _decrease(permit, reported, now)
                 _block(permit, reported, feedback)
@@ -174,6 +178,7 @@ class RateLimiter:
 
     def _observe(self, endpoint: Endpoint, headers: RateLimitHeaders, feedback: RateFeedback) -> tuple[Bucket, bool]:
         """Let the bucket learn that an answer reports; return it, and whether it explains a refusal."""
+        # An endpoint may have several limits, and an answer reports one of them: the limit says which.
         bucket = endpoint.reported.get(headers.limit)
         ends_at = self._offset.to_monotonic(feedback, bucket.known_period if bucket is not None else None)
         seen = Observation(headers, ends_at, feedback.began, feedback.now)
@@ -190,6 +195,7 @@ class RateLimiter:
         endpoint = self._endpoints.get(name)
         if endpoint is None:
             if len(self._endpoints) >= _MAX_ENDPOINTS:
+                # A name in a path that looks like no id makes an endpoint of its own. What is idle is learnt again.
                 self._endpoints = {key: each for key, each in self._endpoints.items() if each.in_flight}
             policy = policy_of(name)
             if policy not in self._documented:

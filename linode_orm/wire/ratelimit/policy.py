@@ -164,6 +164,7 @@ def endpoint_of(method: str, path: str) -> str:
 def policy_of(endpoint: str) -> EndpointPolicy:
     """Return the policy of an endpoint, given as `endpoint_of` returns it."""
     method, _, path = endpoint.partition(" ")
+    # Patterns first, for an endpoint with a limit of its own may be a collection, too.
     for verb, pattern, policy in _POLICIES:
         if verb == method and re.fullmatch(pattern, path):
             return policy

@@ -81,6 +81,7 @@ def claim_probe(store: SharedStore, acquisition: Acquisition, reset: float | Non
     if not all(each is None or abs(each - earliest) <= _PLAUSIBLE for each in (latest, theirs)):
         msg = "these seconds cannot be the result of a probe"
         raise ValueError(msg)
+    # Another process has found the end, or knows more than this one about the time before it.
     if latest is not None or (theirs is not None and theirs > earliest):
         return ProbeShown(acquisition.bucket, earliest=theirs or earliest, latest=latest)
     # Each lower bound is probed once: the field is named by it.

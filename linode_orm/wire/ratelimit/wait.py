@@ -79,6 +79,7 @@ class BlockingRateLimiter:
     def _try_acquire(self, request: Request) -> Permit | float:
         if self._shared is not None:
             self._limiter.share = self._shared.share()
+        # The buckets of this process first, for they cost no round trip. What the shared counter denies is taken back.
         turn = self._limiter.acquire(request.method, request.path)
         if self._shared is None or not isinstance(turn, Permit):
             return turn
@@ -95,6 +96,7 @@ class BlockingRateLimiter:
         """Return what remains of every budget."""
         if self._shared is None:
             return self._limiter.snapshot()
+        # A look at the budget sends nothing, not even to the shared counter.
         self._limiter.share = self._shared.part
         return self._limiter.snapshot(self._shared.name)
 

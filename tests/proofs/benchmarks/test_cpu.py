@@ -33,8 +33,8 @@ class Holder:
     def load(self, data):
         """Make objects of a page, from its bytes."""
         session = self.session
-        session.identity_map = session.loader._map = IdentityMap()
-        return session.loader.rows(Instance, (), json.loads(data)["data"])
+        session._parts.identity_map = session._parts.loader._map = IdentityMap()
+        return session._parts.loader.rows(Instance, (), json.loads(data)["data"])
 
 
 NAMES = [name for name, field in Instance.__mapper__.fields.items() if field.kind != "secret"]
@@ -117,11 +117,11 @@ def test_memory(data, names, wanted):
     holder.load(data)
     bodies = json.loads(data)["data"]
     session = holder.session
-    session.identity_map = session.loader._map = IdentityMap()
+    session._parts.identity_map = session._parts.loader._map = IdentityMap()
     gc.collect()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
-    objects = session.loader.rows(Instance, (), bodies)
+    objects = session._parts.loader.rows(Instance, (), bodies)
     if read:
         read(objects)
     gc.collect()
@@ -151,7 +151,7 @@ def test_planning(count):
     session = Holder().session
     body = instances(1)[0]
     rows = [{**body, "id": each, "label": f"l{each}"} for each in range(1, count + 1)]
-    objects = session.loader.rows(Instance, (), rows)
+    objects = session._parts.loader.rows(Instance, (), rows)
     for instance in objects[::10]:
         instance.label = instance.label + "x"
     took = seconds(session.plan)

@@ -84,7 +84,7 @@ def test_commit_of_a_thousand():
 
             def ours():
                 with Session(client=client, volatile_ttl=None) as session:
-                    for instance in session.loader.rows(Instance, (), [dict(each) for each in server.bodies]):
+                    for instance in session._parts.loader.rows(Instance, (), [dict(each) for each in server.bodies]):
                         instance.tags.append("edge")
                     session.commit()
 
@@ -116,7 +116,7 @@ def test_a_thousand_updates(tmp_path):
 
             def ours(journal=None):
                 with Session(client=client, volatile_ttl=None, journal=journal) as session:
-                    for instance in session.loader.rows(Instance, (), [dict(each) for each in server.bodies]):
+                    for instance in session._parts.loader.rows(Instance, (), [dict(each) for each in server.bodies]):
                         instance.label = f"n{instance.id}"
                     assert len(session.commit()) == 1_000
 

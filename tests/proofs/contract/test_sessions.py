@@ -136,12 +136,18 @@ def test_read_only_sends_nothing_but_gets(sim, sent):
 
 def test_a_factory_passes_its_options_on(sim, sent):
     """`sessionmaker` gives sessions of one client with its options; a call may say otherwise."""
-    make = sessionmaker(client=sim.client(), lazy="raise", volatile_ttl=None)
+    make = sessionmaker(client=sim.client(), lazy="raise")
     one, two, three = make(), make(), make(lazy="batch")
     assert one is not two
     assert one.client is two.client is three.client
-    assert (one.lazy, three.lazy, three.volatile_ttl) == ("raise", "batch", None)
     assert sent() == []
+    for refusing in (one, two):
+        with pytest.raises(InvalidRequestError, match="lazy='raise'"):
+            _ = Instance(refusing, 5).label
+    assert sent() == []
+    with pytest.raises(NotFound):
+        _ = Instance(three, 5).label
+    assert sent() == ["GET /linode/instances/5"]
 
 
 def test_a_factory_knows_its_options(sim):

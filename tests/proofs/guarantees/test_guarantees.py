@@ -9,15 +9,18 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.places import ROOT
 from tests.proofs.guarantees.anchors import anchor_of, anchors_of, differences
 from tests.proofs.guarantees.changes import changed
 from tests.proofs.guarantees.mutations import REMOVALS
 
-ROOT = Path(__file__).parents[3]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PACKAGE = ROOT / "linode_orm"
 PAGE = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
 TEST = re.compile(r"`(tests/[\w/]+\.py::[\w:]+)`")

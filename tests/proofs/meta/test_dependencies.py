@@ -7,14 +7,14 @@ import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.places import ROOT
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-OURS = {"linode_orm", "tests", "noxfile"}
+OURS = {"linode_orm", "tests", "noxfile", "harness", "rows"}
 # import names that are not the names of the distributions, for environments that lack those
 SPELLED = {"attr": "attrs", "vcr": "vcrpy", "yaml": "pyyaml", "_pytest": "pytest"}
 

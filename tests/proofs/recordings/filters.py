@@ -21,7 +21,7 @@ def query_of(session: Session, found: Found, payload: dict[str, Any]) -> Query[A
     """Give the query over a list that a recorded payload asks for; an order is asked of the first page."""
     route = found.route
     if route.kind == "road":
-        reference = session.reference(route.mapper.cls, found.identity, found.parents, None)
+        reference = session._parts.owner.reference(route.mapper.cls, found.identity, found.parents, None)
         query, model = getattr(reference, route.what.name).query(), route.what.model
     else:
         model = route.mapper.cls

@@ -41,7 +41,8 @@ def wrong(line: Line, found: Found) -> str:
     with Session(client=Client("t", transport=replay), volatile_ttl=None) as session:
         got = READ[found.route.kind](session, line, found)
         got = list(got) if hasattr(got, "__iter__") and not isinstance(got, (dict, str)) else got
-        if list(map(unquote, replay.sent)) != [unquote(line["path"])]:  # the API takes both forms (FACTS 10)
+        # the API takes both forms (docs/api-notes.md#escaped-ids)
+        if list(map(unquote, replay.sent)) != [unquote(line["path"])]:
             return f"sent {replay.sent}"
         if found.route.kind == "act" and found.route.what.answers == "value":
             return "" if plain(got) == line["response"] else f"{got!r}"[:300]
@@ -78,11 +79,11 @@ def _get(session: Session, line: Line, found: Found) -> Any:
 
 
 def _list(session: Session, line: Line, found: Found) -> Any:
-    return Query(found.route.mapper.cls, session.runner, parents=found.parents or None).all()
+    return Query(found.route.mapper.cls, session._parts.runner, parents=found.parents or None).all()
 
 
 def _road(session: Session, line: Line, found: Found) -> Any:
-    reference = session.reference(found.route.mapper.cls, found.identity, found.parents, None)
+    reference = session._parts.owner.reference(found.route.mapper.cls, found.identity, found.parents, None)
     return list(getattr(reference, found.route.what.name))
 
 
@@ -91,7 +92,7 @@ def _act(session: Session, line: Line, found: Found) -> Any:
     asked = {name: line["query"][key] for name, key in operation.body.items() if key in line["query"]}
     if operation.scope == "collection":
         return getattr(model, operation.name)(session, **found.arguments, **asked)
-    reference = session.reference(model, found.identity, found.parents, None)
+    reference = session._parts.owner.reference(model, found.identity, found.parents, None)
     return getattr(reference, operation.name)(**found.arguments, **asked)
 
 

@@ -88,7 +88,7 @@ def create(session: Session, found: Found, body: dict[str, Any]) -> None:
 
 def update(session: Session, found: Found, body: dict[str, Any]) -> None:
     """Assign the recorded keys to a reference, and commit it."""
-    reference = session.reference(found.route.mapper.cls, found.identity, found.parents, None)
+    reference = session._parts.owner.reference(found.route.mapper.cls, found.identity, found.parents, None)
     for name, value in attributes(found.route.mapper, body).items():
         setattr(reference, name, value)
     session.commit()
@@ -96,7 +96,7 @@ def update(session: Session, found: Found, body: dict[str, Any]) -> None:
 
 def write(session: Session, found: Found, body: Any) -> None:
     """Assign one attribute whose PUT has a path of its own."""
-    reference = session.reference(found.route.mapper.cls, found.identity, found.parents, None)
+    reference = session._parts.owner.reference(found.route.mapper.cls, found.identity, found.parents, None)
     setattr(reference, found.route.what.name, value(found.route.what.codec, body))
     session.commit()
 
@@ -109,7 +109,7 @@ def act(session: Session, found: Found, body: dict[str, Any]) -> None:
     if operation.scope == "collection":
         getattr(model, operation.name)(session, **given)
     else:
-        reference = session.reference(model, found.identity, found.parents, None)
+        reference = session._parts.owner.reference(model, found.identity, found.parents, None)
         getattr(reference, operation.name)(**given)
 
 

@@ -92,7 +92,7 @@ class EditingMachine(RuleBasedStateMachine):
         for path, body in sorted(self.api.objects.items(), key=lambda each: each[0].count("/")):
             kind = path.split("/")[-2] if path.count("/") > 1 else "gate"
             parents = tuple(int(each) for each in path.split("/")[2:-2:2])
-            known = self.session.loader.one(MODELS[kind], parents, dict(body), Loaded.WHOLE)
+            known = self.session._parts.loader.one(MODELS[kind], parents, dict(body), Loaded.WHOLE)
             above = held.get(path.rpartition("/")[0].rpartition("/")[0] or f"/docks/{body.get('dock_id')}")
             model = held[path] = Expected(kind, above, **self.values(kind, body))
             self.expected[model] = known
@@ -125,7 +125,7 @@ class EditingMachine(RuleBasedStateMachine):
         return found[at % len(found)] if found else None
 
     def is_sure(self, instance: Any) -> bool:
-        return id(instance) not in self.session.members.in_doubt
+        return id(instance) not in self.session._parts.changes.in_doubt
 
     def teardown(self) -> None:
         try:
@@ -283,7 +283,7 @@ class EditingMachine(RuleBasedStateMachine):
                 del self.api.objects[key]
 
     @rule(at=AT, kind=st.sampled_from(["docks", "sailors"]))
-    def reuse_key(self, at: int, kind: str) -> None:
+    def inherit_key(self, at: int, kind: str) -> None:
         """A new object takes the label, or the key, of one that is deleted."""
         self.steps += 1
         found = self.deletable(at, kind)

@@ -108,7 +108,7 @@ def test_odd_answers(api, what, odd, where, first, conflicts):  # noqa: PLR0917 
 
 def agrees(api: FaultyApi, session: Session) -> None:
     """The session shows what the account holds."""
-    for instance in [*session.identity_map]:
+    for instance in [*session._parts.identity_map]:
         model = type(instance)
         body = api.objects[f"{model.__mapper__.path}/{instance.__state__.identity}"]
         for name in {"label", "name", "nick", "rank", "tags"} & body.keys():

@@ -15,7 +15,7 @@ from linode_orm import recover
 from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, InvalidRequestError, LinodeORMError
 from linode_orm.mapping.state import Loaded, Status
 from tests.proofs.stateful.faulty_api import FAULTS, PASSING, READS, copies
-from tests.proofs.stateful.line_coverage import LineCoverage, modules_of_the_commit
+from tests.proofs.stateful.line_coverage import LineCoverage, modules_of_the_session
 from tests.proofs.stateful.reference_model import AT, SECRET, EditingMachine, Expected
 from tests.session.fake_api import Barrel
 
@@ -36,7 +36,14 @@ STEPS = (
     "renamed",
     "conflicts",
     "executor",
+    "outcomes",
+    "intents",
+    "dispatcher",
+    "created_ids",
+    "collection_ids",
+    "interrupts",
     "call",
+    "resolve",
     "create_once",
     "lookup",
     "natural_keys",
@@ -50,22 +57,26 @@ STEPS = (
     "verify",
     "apply_plan",
     "recover",
-    "journaled_history",
-    "journal",
+    "history",
+    "sqlite_journal",
 )
 ELSEWHERE = {
     "interruptible.<locals>.ours": "a signal: test_commit_faults.py::TestInterrupt",
     "Executor.interrupt_for": "a journal that cannot be written: test_journal.py, test_journal_files.py",
-    **dict.fromkeys(["Executor._carried", "Executor._take_apart", "Executor._write_down"], "bundles: test_bundles.py"),
-    "_Recovery._bundle_before_undo": "bundles: tests/proofs/faults/test_crashes.py",
+    **dict.fromkeys(
+        ["Executor._split", "Dispatcher._batch_attempt", "CreatedIds.whole", "Intents.split"],
+        "batch requests: test_bundles.py",
+    ),
+    "Recovery._rebuild_before_undo": "batch requests: tests/proofs/faults/test_crashes.py",
     "_moved": "a key changed while its POST may run: test_commit_faults.py::TestInDoubt",
     "_leaf_clash": "now and then here; test_conflicts.py::test_of_a_nested_object_its_attributes_count",
     "_aims_elsewhere": "records with a target: tests/proofs/faults/bulk.py",
     "_deleted": "a plan of a session with protected tags: test_verify.py::TestProtectedTags",
     "OutcomeApplier._leave": "test_commit_cases.py::test_an_object_whose_id_nobody_tells",
-    "PlanTargets.doubt": "test_commit_cases.py::test_a_recovery_that_leaves_a_doubt",
+    "PlanTargets.leave_in_doubt": "test_commit_cases.py::test_a_recovery_that_leaves_a_doubt",
     **dict.fromkeys(
-        [f"CompensationTargets.{each}" for each in ("reveal", "known", "to_be_deleted", "doubted")], "never asked for"
+        [f"CompensationTargets.{each}" for each in ("resolve_secret", "known_ids", "to_be_deleted", "in_doubt_of")],
+        "never asked for",
     ),
 }
 """Steps of the commit that the machine does not take, and where they are proved."""
@@ -105,7 +116,9 @@ class CommitMachine(EditingMachine):
         self.api.settle()
         body = {"id": 5000 + self.steps, "name": name, "created": self.api.clock.now().strftime("%Y-%m-%dT%H:%M:%S")}
         self.api.seed(f"/barrels/{body['id']}", body)
-        self.expected[Expected("barrels", name=name)] = self.session.loader.one(Barrel, (), dict(body), Loaded.WHOLE)
+        self.expected[Expected("barrels", name=name)] = self.session._parts.loader.one(
+            Barrel, (), dict(body), Loaded.WHOLE
+        )
         self.api.clock.sleep(5)
 
     @rule(at=AT)
@@ -184,7 +197,7 @@ class CommitMachine(EditingMachine):
         return None
 
     def _is_done(self) -> None:
-        members = self.session.members
+        members = self.session._parts.changes
         assert not (members.new)
         assert not (self.session.dirty)
         assert not (members.deleted)
@@ -234,7 +247,7 @@ class CommitMachine(EditingMachine):
 
     @rule(at=AT)
     @precondition(lambda self: self.verify)
-    def lose_update(self, at: int) -> None:
+    def forget_update(self, at: int) -> None:
         """A value that was answered, and is not there when it is read back, is told."""
         self.steps += 1
         self.finish()
@@ -311,7 +324,7 @@ class CommitMachine(EditingMachine):
             if found:
                 body = self.api.objects[found[0]]
                 taken.add((type(each), body["id"]))
-                self.expected[model] = self.session.loader.one(type(each), (), dict(body), Loaded.WHOLE)
+                self.expected[model] = self.session._parts.loader.one(type(each), (), dict(body), Loaded.WHOLE)
                 if model.kind == "cargo":
                     self.expected[model].weight = model.values["weight"]
                     self.expected[model].dock = self.expected[model.above] if model.above is not None else None
@@ -489,7 +502,7 @@ def run(examples: int, *, seeded: bool) -> None:
 @pytest.mark.slow
 def test_commits_end_in_the_planned_state(full, tell):
     """Under faults, crashes and other writers, the account ends as the reference model; nothing is lost or doubled."""
-    with LineCoverage(modules_of_the_commit(*STEPS)) as followed:
+    with LineCoverage(modules_of_the_session(*STEPS)) as followed:
         run(300 if full else 60, seeded=not full)
     if full:
         run(2000, seeded=False)

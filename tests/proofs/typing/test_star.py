@@ -14,8 +14,8 @@ import pytest
 import linode_orm
 from linode_orm import models
 from tests.cli.fresh import python
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[3]
 DOORS = ["linode_orm", "linode_orm.models"]
 LOOK = "from {} import *; print(*[name for name in globals() if not name.startswith('__')])"
 

@@ -32,7 +32,7 @@ def dock_of(session: Session, identity: int = 5, **values: object) -> Dock:
 
 
 def nothing_left(session: Session) -> bool:
-    members = session.members
+    members = session._parts.changes
     return not (members.new or members.touched or members.deleted or members.in_doubt)
 
 
@@ -54,7 +54,7 @@ class TestCreate:
         assert api.body("POST /cargo") == {"name": "n", "weight": 1, "dock_id": dock.id}
         assert hook.__state__.parents == (dock.id, crane.id)
         assert (cargo.dock is dock, hook.crane is crane, crane.dock is dock) == (True, True, True)
-        assert session.identity_map.find(Hook, hook.id, (dock.id, crane.id)) is hook
+        assert session._parts.identity_map.find(Hook, hook.id, (dock.id, crane.id)) is hook
         assert all(each.__state__.status is Status.PERSISTENT for each in (dock, crane, hook, cargo))
         assert nothing_left(session)
         assert not session.commit()
@@ -123,9 +123,9 @@ class TestUpdate:
         sailor.nick, paper.text = "bea", "u"
         session.commit()
         assert api.sent == ["PUT /sailors/ann/papers/1", "PUT /sailors/ann"]
-        assert session.identity_map.find(Sailor, "bea", ()) is sailor
-        assert session.identity_map.find(Paper, 1, ("bea",)) is paper
-        assert session.identity_map.find(Sailor, "ann", ()) is None
+        assert session._parts.identity_map.find(Sailor, "bea", ()) is sailor
+        assert session._parts.identity_map.find(Paper, 1, ("bea",)) is paper
+        assert session._parts.identity_map.find(Sailor, "ann", ()) is None
 
     def test_a_singleton(self, session, api):
         """A singleton's answer has no id, and is the object all the same."""
@@ -318,4 +318,4 @@ class TestReport:
         ) as caught:
             session.commit()
         assert caught.value.session is session
-        assert caught.value.failed[0].object is session.members.new[next(iter(session.members.new))]
+        assert caught.value.failed[0].object is session._parts.changes.new[next(iter(session._parts.changes.new))]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping.state import Status
 from linode_orm.models import Instance
+from linode_orm.session import Session as RealSession
 from linode_orm.session import inspect
 from linode_orm.session.planning import planner
 from linode_orm.wire import Client
@@ -117,7 +118,7 @@ def dock_of(session: Session, identity: int = 5, **values: object) -> Dock:
 
 
 def nothing_left(session: Session) -> bool:
-    members = session.members
+    members = session._parts.changes
     return not (members.new or members.touched or members.deleted or members.in_doubt)
 
 
@@ -429,7 +430,7 @@ class TestInDoubt:
         api.fault = lambda _: None
         [row] = session.query(Dock).all()
         session.commit()
-        assert session.identity_map.find(Dock, dock.id, ()) is dock
+        assert session._parts.identity_map.find(Dock, dock.id, ()) is dock
         assert row.__state__.status is Status.DETACHED
 
     def test_the_plan_says_so(self, session, api):
@@ -440,7 +441,7 @@ class TestInDoubt:
             session.commit()
         api.fault = lambda _: None
         sent = len(api.log)
-        plan = planner.plan(session.members)
+        plan = planner.plan(session._parts.changes)
         assert (plan[0].in_doubt, plan.lookups, "in doubt" in str(plan)) == (True, 1, True)
         assert len(api.log) == sent
 
@@ -572,3 +573,17 @@ def test_a_value_that_cannot_be_sent_loses_nothing(session, api):
         session.commit(on_error="continue")
     assert [entry.object for entry in caught.value.failed] == [bad]
     assert [entry.object for entry in caught.value.applied] == [good]
+
+
+def test_a_hook_that_refuses_is_a_failure(api):
+    """What a `before` hook raises keeps a creation from being sent: it failed, and nothing is in doubt."""
+
+    def refuse(request: object) -> None:
+        raise RuntimeError("not on a Friday")
+
+    session = RealSession(client=Client(transport=api, clock=api.clock, before=[refuse]))
+    session.add(Cargo(name="box", weight=1))
+    with pytest.raises(CommitError) as caught:
+        session.commit()
+    [entry] = caught.value.failed
+    assert (str(entry.error), api.log, session._parts.changes.in_doubt) == ("not on a Friday", [], {})

@@ -12,7 +12,7 @@ import pytest
 
 from linode_orm import recover
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError, JournalError, TransportError
-from linode_orm.session.journal.journal import Journal
+from linode_orm.session.journal.sqlite_journal import SqliteJournal
 from tests.session.fake_api import Barrel, Cargo, Crane, Dock, FakeApi, Hook, Session, refusal
 
 
@@ -175,7 +175,7 @@ def test_what_nothing_tells_apart_stays_in_doubt(api, session, path, monkeypatch
     def down(*_):
         raise TransportError("down", sent=False)
 
-    monkeypatch.setattr("linode_orm.session.commit.executor.ids_in", down)
+    monkeypatch.setattr("linode_orm.session.commit.collection_ids.ids_in", down)
     kill(session, path, at=1, after=True)
     sent = len(api.sent)
     for _ in range(2):
@@ -291,7 +291,7 @@ def test_a_creation_in_doubt_is_known_to_the_next_commit(api, session, path, mon
     def down(*_):
         raise TransportError("down", sent=False)
 
-    monkeypatch.setattr("linode_orm.session.commit.executor.ids_in", down)  # nothing tells it from others then
+    monkeypatch.setattr("linode_orm.session.commit.collection_ids.ids_in", down)  # nothing tells it from others then
     api.fault = lambda request: (_ for _ in ()).throw(TransportError("lost")) if request.method == "POST" else None
     with pytest.raises(CommitError):
         session.commit()
@@ -451,7 +451,7 @@ class TestAFullDisk:
         session = Session(api, journal=path)
         for identity in range(1, 200):
             dock_of(session, identity).label = f"n{identity}"
-        intend, calls = Journal.intend, [0]
+        intend, calls = SqliteJournal.intend, [0]
 
         def full(self, name, steps, moment, there):
             calls[0] += 1
@@ -459,7 +459,7 @@ class TestAFullDisk:
                 raise JournalError("the journal cannot be written: the disk is full")
             intend(self, name, steps, moment, there)
 
-        monkeypatch.setattr(Journal, "intend", full)
+        monkeypatch.setattr(SqliteJournal, "intend", full)
         with pytest.raises(CommitError, match="the disk is full") as caught:
             session.commit()
         assert isinstance(caught.value.__cause__, JournalError)
@@ -470,7 +470,7 @@ class TestAFullDisk:
         """Where the commit cannot be written down, nothing of it is sent."""
         session = Session(api, journal=path)
         dock_of(session).label = "x" * 100_000
-        journal = session.history.journal
+        journal = session._parts.history.journal
         ((pages,),) = journal._connection.execute("PRAGMA page_count")
         journal._connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
         with pytest.raises(JournalError, match="the disk is full"):
@@ -488,17 +488,17 @@ def test_it_does_not_grow_for_ever(api, session, path):
     for turn in range(130):
         dock.label = f"n{turn}"
         session.commit()
-    connection = session.history.journal._connection
+    connection = session._parts.history.journal._connection
     assert connection.execute("SELECT count(*) FROM commits").fetchone() == (101,)
     assert connection.execute("SELECT count(*) FROM steps").fetchone() == (101,)
 
 
 def test_the_settings_that_durability_rests_on(session):
     """Every transaction is synced, and the file belongs to one process."""
-    connection = session.history.journal._connection
+    connection = session._parts.history.journal._connection
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
     assert connection.execute("PRAGMA locking_mode").fetchone() == ("exclusive",)
-    assert session.history.journal.path.stat().st_mode & 0o077 == 0
+    assert session._parts.history.journal.path.stat().st_mode & 0o077 == 0
 
 
 def test_without_a_journal_nothing_of_sqlite_is_imported():

@@ -40,7 +40,7 @@ def sent(sim):
 
 
 class TestNull:
-    """`None` for a list or a map is sent as null, which the API takes as an empty one (FACTS 6)."""
+    """`None` for a list or a map is sent as null, the API's empty one (docs/api-notes.md#null-for-a-list)."""
 
     def test_a_new_object(self, sim, session):
         """It reads as empty, is sent as null, and comes back empty."""
@@ -141,7 +141,7 @@ class TestNewChildren:
         """A subnet whose id another new object needs is made by its VPC's POST, before that."""
         subnet = VPCSubnet(label="inner", ipv4="10.0.0.0/24")
         session.add(VPC(label="net", region="us-east", subnets=[subnet]))
-        instance = session.reference(Instance, 5, (), None)
+        instance = session._parts.owner.reference(Instance, 5, (), None)
         session.add(Config(instance=instance, label="c", devices={}, interfaces=[]))
         session.add(ConfigInterface(config=(5, 7), purpose="vpc", subnet=subnet))
         assert [(step.path, step.depends_on) for step in session.plan()] == [
@@ -193,7 +193,7 @@ class TestNewChildren:
 
 
 class TestById:
-    """Objects of which nothing can be set are sent as their ids, and answered whole (FACTS 6)."""
+    """Objects of which nothing can be set are sent as their ids (docs/api-notes.md#ids-in-objects-out)."""
 
     def test_ids_and_objects(self, session):
         """An id, an object, and what an answer held all do."""

@@ -110,9 +110,9 @@ class TestUnique:
             return
         if not some_order_exists(docks, fates, new):
             with pytest.raises(InvalidRequestError):
-                planner.plan(session.members)
+                planner.plan(session._parts.changes)
             return
-        plan = planner.plan(session.members)
+        plan = planner.plan(session._parts.changes)
         held = dict(docks)
         done: set[int] = set()
         left = list(plan)
@@ -132,7 +132,7 @@ class TestUnique:
         one, two = (session.loaded(Dock, {"id": at, "label": label}) for at, label in ((1, "a"), (2, "b")))
         one.label, two.label = "b", "a"
         with pytest.raises(InvalidRequestError, match=r"Dock 1.*Dock 2"):
-            planner.plan(session.members)
+            planner.plan(session._parts.changes)
 
     def test_two_that_want_one_label_are_refused(self):
         """A label can be wanted once only in each collection."""
@@ -140,7 +140,7 @@ class TestUnique:
         for _ in range(2):
             session.add(Dock(label="a", place="x"))
         with pytest.raises(InvalidRequestError, match="both want the label 'a'"):
-            planner.plan(session.members)
+            planner.plan(session._parts.changes)
 
     def test_labels_of_children_are_unique_below_their_parent(self):
         """The same label below two parents, new or known, is no clash."""
@@ -150,28 +150,28 @@ class TestUnique:
             child = Crane(label="same")
             child.dock = parent
             session.add(child)
-        assert len(planner.plan(session.members)) == 3
+        assert len(planner.plan(session._parts.changes)) == 3
         again = Crane(label="same")
         again.dock = known
         session.add(again)
         with pytest.raises(InvalidRequestError, match="both want"):
-            planner.plan(session.members)
+            planner.plan(session._parts.changes)
 
     def test_an_unread_label_may_be_the_one(self):
         """A create waits for the deletion of an object of which nobody knows the label."""
         session = Session()
-        session.delete(session.reference(Dock, 5, (), None))
+        session.delete(session._parts.owner.reference(Dock, 5, (), None))
         session.add(Dock(label="a", place="x"))
-        assert [step.method for step in planner.plan(session.members)] == ["DELETE", "POST"]
+        assert [step.method for step in planner.plan(session._parts.changes)] == ["DELETE", "POST"]
 
     def test_a_guess_never_closes_a_cycle(self):
         """Waiting for a label that may become free is given up where it would leave no order."""
         session = Session()
-        deleted = session.reference(Dock, 5, (), None)
+        deleted = session._parts.owner.reference(Dock, 5, (), None)
         cargo = session.loaded(Cargo, {"id": 1, "name": "n", "weight": 1, "dock_id": 5})
         cargo.dock = session.add(Dock(label="a", place="x"))
         session.delete(deleted)
-        assert [step.method for step in planner.plan(session.members)] == ["POST", "PUT", "DELETE"]
+        assert [step.method for step in planner.plan(session._parts.changes)] == ["POST", "PUT", "DELETE"]
 
 
 class TestReferences:
@@ -187,9 +187,9 @@ class TestReferences:
             all_[at].twin = all_[twin]
         if closes([{links[at]} if at in links else set() for at in range(len(all_))]):
             with pytest.raises(InvalidRequestError, match="cannot be put in an order"):
-                planner.plan(session.members)
+                planner.plan(session._parts.changes)
             return
-        place = {step.title: step.number for step in planner.plan(session.members)}
+        place = {step.title: step.number for step in planner.plan(session._parts.changes)}
         assert all(place[f"new Cargo '{twin}'"] < place[f"new Cargo '{at}'"] for at, twin in links.items())
 
     def test_deletions_go_the_other_way_round(self):
@@ -200,7 +200,7 @@ class TestReferences:
         session.delete(dock)
         session.delete(gone)
         moved.dock = None
-        assert [f"{step.method} {step.path}" for step in planner.plan(session.members)] == [
+        assert [f"{step.method} {step.path}" for step in planner.plan(session._parts.changes)] == [
             "PUT /cargo/3",
             "DELETE /cargo/2",
             "DELETE /docks/1",
@@ -211,7 +211,7 @@ class TestReferences:
         session = Session()
         for one, other in ((1, 2), (2, 1)):
             session.delete(session.loaded(Cargo, {"id": one, "name": "n", "weight": 1, "twin_id": other}))
-        assert len(planner.plan(session.members)) == 2
+        assert len(planner.plan(session._parts.changes)) == 2
 
     def test_what_is_below_comes_before_a_new_key(self):
         """Changes below an object are sent while its old key still holds."""
@@ -220,11 +220,11 @@ class TestReferences:
         paper = session.loaded(Paper, {"id": 1, "text": "t"}, "ann")
         sailor.nick = "bea"
         paper.text = "u"
-        assert [step.path for step in planner.plan(session.members)] == ["/sailors/ann/papers/1", "/sailors/ann"]
+        assert [step.path for step in planner.plan(session._parts.changes)] == ["/sailors/ann/papers/1", "/sailors/ann"]
 
     def test_equals_keep_the_order_of_the_calls(self):
         """Where nothing decides, steps stand as the user made the changes."""
         session = Session()
         for label in "dacb":
             session.add(Dock(label=label, place="x"))
-        assert [step.body["label"] for step in planner.plan(session.members)] == list("dacb")
+        assert [step.body["label"] for step in planner.plan(session._parts.changes)] == list("dacb")

@@ -158,7 +158,7 @@ def test_streams_are_flat():
     """While a long list streams, only a page of its objects is alive."""
     server = ListServer({"/domains": [row(identity) for identity in range(4_000)]})
     with Session(client=server, volatile_ttl=None) as session:
-        most = max(len(session.identity_map) for at, _ in enumerate(session.query(Domain)) if at % 250 == 0)
+        most = max(len(session._parts.identity_map) for at, _ in enumerate(session.query(Domain)) if at % 250 == 0)
     assert most <= 1_001
 
 

@@ -74,7 +74,7 @@ def test_strict_filters_on_another_road(sim, strict, sent):
 def test_the_sessions_own_lookups_are_lenient(sim, strict):
     """What the session itself looks for in a list is found though the session is strict."""
     sim.seed(instances=[{"label": "a", "tags": ["x"]}])
-    query = Query(Tag, strict.runner.lenient).filter(Tag.label == "x")
+    query = Query(Tag, strict._parts.runner.lenient).filter(Tag.label == "x")
     assert query.one().label == "x"
     with pytest.raises(NotFilterable):
         strict.query(Tag).filter(Tag.label == "x").one()

@@ -316,10 +316,10 @@ def test_children_hear_of_their_parent(sim, session, sent):
 def test_roads(model, count, pages, road):
     """The road to objects is the one with the fewest requests of those that show what is looked at."""
     objects = [model.__bare__(at, (), None, Status.PERSISTENT) for at in range(count)]
-    (group,) = groups_of(objects, whole=frozenset())
+    (group,) = groups_of(objects, needs_get=frozenset())
     group.pages = pages
     assert (group.strategy, group.cost) == road
-    (group,) = groups_of(objects, whole=frozenset([model]))
+    (group,) = groups_of(objects, needs_get=frozenset([model]))
     assert group.strategy == ("items" if "get" in model.__mapper__.verbs else "list")
 
 

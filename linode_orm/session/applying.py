@@ -1,0 +1,47 @@
+"""Applying plans: the session through which a plan is sent that was made before, or elsewhere."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from linode_orm.session.planning.applier import install_applier
+from linode_orm.session.session import Session, parts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linode_orm.session.planning.applier import ApplyOptions
+    from linode_orm.session.planning.plan import Plan
+    from linode_orm.session.planning.report import CommitReport
+    from linode_orm.wire.client import Client
+
+
+def apply_plan(plan: Plan, client: Client, options: ApplyOptions) -> CommitReport:
+    """Send a plan; raises what `Plan.apply` says."""
+    from linode_orm.session.commit.apply_plan import apply, check  # noqa: PLC0415  only who applies plans needs it
+
+    secrets = check(plan, client, options)
+    with _session_for(plan, client, options) as session:
+        return apply(parts_of(session).commit, plan, options, secrets)
+
+
+@contextmanager
+def _session_for(plan: Plan, client: Client, options: ApplyOptions) -> Iterator[Session]:
+    """Give the session that made the plan where it can still be used with this client, else one for the plan alone.
+
+    That one stays open for the objects of the report; its journal does not.
+    """
+    made_by = plan.source.session if plan.source is not None else None
+    if isinstance(made_by, Session) and made_by.client is client and options.journal is None:
+        parts_of(made_by).owner.check()
+        yield made_by
+        return
+    session = Session(client=client, journal=options.journal)
+    try:
+        yield session
+    finally:
+        parts_of(session).history.close()
+
+
+install_applier(apply_plan)

@@ -1,0 +1,178 @@
+"""The owner of a session's objects: what a model asks of its session."""
+
+from __future__ import annotations
+
+from threading import get_ident
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from linode_orm.errors import InvalidRequestError
+from linode_orm.mapping import Model
+from linode_orm.mapping.state import Status, state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from linode_orm.mapping import Collection, Expression
+    from linode_orm.mapping.operations import Operation
+    from linode_orm.mapping.owner import LoadOrigin
+    from linode_orm.mapping.record import Record
+    from linode_orm.session.actions import Actions
+    from linode_orm.session.commit.commit import Commit
+    from linode_orm.session.commit.policy import Policy
+    from linode_orm.session.loading.loader import Loader
+    from linode_orm.session.planning.changes import Changes
+    from linode_orm.session.query.collections import Collections
+    from linode_orm.session.query.lazy import LazyLoader
+    from linode_orm.session.waiting.wait import Waiting
+    from linode_orm.wire.client import Client
+
+R = TypeVar("R", bound="Record")
+
+
+class SessionOwner:
+    """Answers what the objects of one session ask, on the thread that made the session and until it is closed."""
+
+    _loader: Loader
+    _lazy: LazyLoader
+    _collections: Collections
+    _changes: Changes
+    _actions: Actions
+    _commit: Callable[[], Commit]
+    _waiting: Callable[[], Waiting]
+    _policy: Policy
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.monotonic = client.clock.monotonic
+        self.is_in_block = False
+        """Whether a `begin()` block is open, which sends everything at its end."""
+        self._thread, self._is_closed = get_ident(), False
+
+    def bind(  # noqa: PLR0913  the parts that objects reach
+        self,
+        *,
+        loader: Loader,
+        lazy: LazyLoader,
+        collections: Collections,
+        changes: Changes,
+        actions: Actions,
+        commit: Callable[[], Commit],
+        waiting: Callable[[], Waiting],
+        policy: Policy,
+    ) -> None:
+        """Take the parts to which the calls of objects go.
+
+        The owner is made before all parts, because the loader puts it into every object; what an object may ask for is
+        done by parts that stand above the loader and are made after it. So this is the one place where a call goes from
+        a lower part of a session to a higher one.
+        """
+        self._loader, self._lazy, self._collections, self._changes = loader, lazy, collections, changes
+        self._actions, self._commit, self._waiting, self._policy = actions, commit, waiting, policy
+
+    def check(self) -> None:
+        """Raise `InvalidRequestError` on another thread, and when the session is closed."""
+        if get_ident() != self._thread:
+            msg = (
+                "this Session belongs to the thread that made it; make one for each thread, "
+                "they can share a client: Session(client=session.client)"
+            )
+            raise InvalidRequestError(msg)
+        if self._is_closed:
+            msg = "this Session is closed; make another one"
+            raise InvalidRequestError(msg)
+
+    def close(self) -> None:
+        """Refuse every call from now on."""
+        self._is_closed = True
+
+    def owns(self, instance: Record) -> bool:
+        """Whether an object belongs to this session."""
+        owner: object = state_of(instance).owner
+        return owner is self
+
+    def own(self, instance: object) -> Model:
+        """Return an object of this session; raise `InvalidRequestError` for any other."""
+        self.check()
+        if not isinstance(instance, Model):
+            msg = f"an object of a resource class is needed, not {instance!r}"
+            raise InvalidRequestError(msg)
+        if not self.owns(instance):
+            msg = (
+                f"{instance.__describe__()} is {state_of(instance).status.value} and not in this session; "
+                "session.add() takes new objects, session.merge() those of other sessions"
+            )
+            raise InvalidRequestError(msg)
+        return instance
+
+    # -- what objects ask --------------------------------------------------------------------------------------------
+
+    def load(self, instance: Record, name: str) -> None:
+        """Load the attribute `name` of an object."""
+        self.check()
+        self._lazy.load(cast("Model", instance), name)
+
+    def freshen(self, instance: Record, name: str) -> None:
+        """Read a volatile value again because it is too old."""
+        self.check()
+        self._lazy.freshen(cast("Model", instance), name)
+
+    def changed(self, instance: Record) -> None:
+        """Hold an object until the next commit has looked at it; a closed session does so in vain."""
+        if get_ident() != self._thread:
+            self.check()
+        self._changes.touch(cast("Model", instance))
+
+    def reference(
+        self, model: type[R], identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
+    ) -> R:
+        """Return the one object with that key, without a request."""
+        if get_ident() != self._thread or self._is_closed:
+            self.check()
+        return self._loader.reference(cast("type[Model]", model), identity, parents, load_origin)  # type: ignore[return-value]  # R is a Model
+
+    def collection(self, instance: Record, name: str) -> Collection[Model]:
+        """Return the collection behind a to-many relation, without a request."""
+        self.check()
+        return self._collections.of(cast("Model", instance), name)
+
+    def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> object:
+        """Send an action now and return its answer."""
+        self.check()
+        return self._actions.send(cast("Model | type[Model]", target), operation, arguments)
+
+    def save(self, instance: Record) -> None:
+        """Send what is pending for one object now, and what it cannot exist without."""
+        self._check_outside_block("save()")
+        self._commit().save(self.own(instance), self._policy)
+
+    def delete(self, instance: Record) -> None:
+        """Delete one object now; a pending one leaves the session."""
+        self._check_outside_block("delete()")
+        mine = self.own(instance)
+        if state_of(mine).status is Status.PENDING:
+            self._changes.expunge(mine)
+        else:
+            self._commit().delete_now(mine, self._policy)
+
+    def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
+        """Read one object until a condition is true of it."""
+        self._waiting().wait([self.own(instance)], (condition,), timeout)
+
+    # -- what parts of the session ask, which stand below those that do it ---------------------------------------------
+
+    def add(self, instance: Model) -> None:
+        """Make an object pending that was appended to a collection."""
+        self.check()
+        self._changes.add(instance)
+
+    def mark_deleted(self, instance: Model) -> None:
+        """Mark a match of `query.delete()` for deletion."""
+        self._changes.delete(self.own(instance))
+
+    def _check_outside_block(self, call: str) -> None:
+        if self.is_in_block:
+            msg = (
+                f"{call} sends at once, and a begin() block sends everything at its end; "
+                "in the block use session.delete(x) or just change x"
+            )
+            raise InvalidRequestError(msg)

@@ -1,0 +1,107 @@
+"""The parts of a session, constructed in the order in which their modules import one another."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from linode_orm.session.actions import Actions
+from linode_orm.session.journal.history import History, open_journal
+from linode_orm.session.loading.identity_map import IdentityMap
+from linode_orm.session.loading.loader import Loader
+from linode_orm.session.loading.reference_data import ReferenceData
+from linode_orm.session.loading.whole_lists import WholeLists
+from linode_orm.session.owner import SessionOwner
+from linode_orm.session.planning.changes import Changes
+from linode_orm.session.query.collections import Collections
+from linode_orm.session.query.eager import EagerLoader
+from linode_orm.session.query.lazy import LazyLoader
+from linode_orm.session.query.reader import Reader
+from linode_orm.session.query.runner import QueryRunner
+
+if TYPE_CHECKING:
+    import os
+
+    from linode_orm.session.commit.commit import Commit
+    from linode_orm.session.commit.policy import Policy
+    from linode_orm.session.waiting.bulk_refresh import BulkRefresh
+    from linode_orm.session.waiting.wait import Waiting
+    from linode_orm.wire.client import Client
+
+
+class Parts:
+    """What a session is made of; only the session, its owner and what opens one reach a part through here.
+
+    Every part takes the parts that it works with as arguments, and all of those stand in modules below its own. What
+    writes and what waits is made when it is first needed, because a script that only reads need not import it.
+    `session` is what a `CommitError` names as the session to carry on with.
+    """
+
+    def __init__(  # noqa: PLR0913  the options of a session that a part takes
+        self,
+        client: Client,
+        session: object,
+        policy: Policy,
+        *,
+        volatile_ttl: float | None,
+        strict_filters: bool,
+        refuses_lazy: bool,
+        journal: str | os.PathLike[str] | None,
+    ) -> None:
+        self._session = session
+        self.client = client
+        self.owner = owner = SessionOwner(client)
+        self.identity_map = IdentityMap()
+        self.loader = loader = Loader(self.identity_map, owner, client.clock.monotonic, volatile_ttl)
+        lists = WholeLists(client, loader)
+        reference_data = ReferenceData(client.reference_data, lists, loader)
+        self.reader = reader = Reader(client, loader, reference_data)
+        eager = EagerLoader(self.identity_map, loader, lists, reader)
+        self.runner = runner = QueryRunner(
+            client, loader, reference_data, eager, check=owner.check, delete=owner.mark_deleted, strict=strict_filters
+        )
+        lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
+        collections = Collections(loader, runner, is_refused=refuses_lazy, add=owner.add)
+        self.changes = Changes(self.identity_map, loader, reader, collections, owner)
+        self.history = History(open_journal(journal), client.base_url)
+        self.actions = Actions(client, loader, reader, runner)
+        owner.bind(
+            loader=loader,
+            lazy=lazy,
+            collections=collections,
+            changes=self.changes,
+            actions=self.actions,
+            commit=lambda: self.commit,
+            waiting=lambda: self.waiting,
+            policy=policy,
+        )
+
+    @cached_property
+    def refresh(self) -> BulkRefresh:
+        """What reads many objects again."""
+        from linode_orm.session.waiting.bulk_refresh import BulkRefresh  # noqa: PLC0415  see the class
+
+        return BulkRefresh(self.client, self.loader, self.reader)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """What waits for objects."""
+        from linode_orm.session.waiting.wait import Waiting  # noqa: PLC0415  see the class
+
+        return Waiting(self.client, self.runner, self.refresh)
+
+    @cached_property
+    def commit(self) -> Commit:
+        """What sends changes."""
+        from linode_orm.session.commit.commit import Commit  # noqa: PLC0415  see the class
+
+        return Commit(
+            self.client,
+            self.identity_map,
+            self.loader,
+            self.refresh,
+            self.changes,
+            self.history,
+            self.owner,
+            self._session,
+        )

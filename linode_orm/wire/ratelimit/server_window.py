@@ -1,0 +1,248 @@
+"""The window that the server counts in: a state machine over what its answers have reported."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from attrs import Factory, define
+
+from linode_orm.wire.ratelimit.bucket import POLL, Completion
+from linode_orm.wire.ratelimit.shared_window import SharedWindow
+from linode_orm.wire.ratelimit.window_boundary import RESOLUTION, WindowBoundary
+from linode_orm.wire.ratelimit.window_usage import WindowUsage
+
+if TYPE_CHECKING:
+    from linode_orm.wire.ratelimit.bucket import FirstReport
+    from linode_orm.wire.ratelimit.headers import Observation
+
+_LONGEST_PERIOD: Final = 300.0
+
+
+class WindowState(Enum):
+    """What is known of the end of the current window.
+
+    ::
+
+        unknown    (no answer has said when it ends: it is assumed to last for the documented period)
+            a report with a reset                          --->  reported
+
+        reported
+            a request is sent as a probe                   --->  probing
+            the latest possible end has passed             --->  ended
+            a report of the next window                    --->  reported, in that one
+
+        probing
+            a refusal, or a report of this window          --->  reported
+            the probe is taken, or the latest end passed   --->  ended
+            a report of the next window                    --->  reported, in that one
+
+        ended      (the next one is assumed to have begun, and requests count in it, though no answer has reported it)
+            a report of the next window                    --->  reported
+            a report of the old window                     --->  reported, in the old one: the end was assumed too early
+            the latest possible end of the next one passed --->  ended, for that one
+    """
+
+    UNKNOWN = "unknown"
+    REPORTED = "reported"
+    PROBING = "probing"
+    ENDED = "ended"
+
+
+class Sighting(Enum):
+    """What a report of the server has shown."""
+
+    CURRENT = "the window that was reported last"
+    NEXT = "a newer window"
+    OLDER = "a window that is over"
+    REVIVED = "the window that was assumed to have ended"
+
+
+@define(eq=False)
+class ServerWindow:
+    """The current window of a limit, and the requests of this client in it.
+
+    `boundary` is the end of the window on this clock. `reset` is the end that was reported last, by the clock of the
+    API, and `server_end` that of the current window, reported or assumed. `number` counts the windows; a probe has the
+    number of the window whose end it tests.
+    """
+
+    limit: int
+    per: float
+    reset: float | None
+    state: WindowState
+    boundary: WindowBoundary
+    usage: WindowUsage
+    shared: SharedWindow
+    number: int = 1
+    in_flight: int = 0
+    last_remaining: int = 0
+    rolled_over_at: float = 0.0
+    server_end: float = Factory(lambda self: self.reset or 0.0, takes_self=True)
+    is_period_known: bool = False
+
+    @classmethod
+    def of_report(cls, first: FirstReport) -> ServerWindow:
+        """Return the window that was reported first; `observe` follows."""
+        limit, remaining, ends_at = first.seen.headers.limit, first.seen.headers.remaining, first.seen.ends_at
+        reset = None if ends_at is None else first.seen.headers.reset
+        counted = 0 if remaining is None else limit - remaining
+        # What this endpoint has sent may have counted before the window began. Of the requests in flight each may be
+        # in the report already or not, so that they are counted twice at most.
+        own = min(first.sent, counted + 2 * first.in_flight)
+        return cls(
+            limit,
+            first.per,
+            reset,
+            WindowState.UNKNOWN if reset is None else WindowState.REPORTED,
+            WindowBoundary(first.seen.now + first.per if ends_at is None else ends_at),
+            # The other processes have used the rest, until the shared counter says otherwise.
+            WindowUsage(limit, own, shared=counted if first.is_shared else 0),
+            SharedWindow(f"={reset}", uncounted=counted, uncounted_on_join=first.in_flight),
+        )
+
+    # -- requests ------------------------------------------------------------------------------------------------------
+
+    def end_if_past(self, now: float) -> None:
+        """Assume the next window to have begun if this one has ended in any case."""
+        if now >= self.boundary.end():
+            self._roll_over(now, self.in_flight)
+
+    def next_turn(self, now: float) -> float:
+        """Return when a request may be sent, or asked for again, though the window is used up."""
+        end = self.boundary.end()
+        if self.state is WindowState.PROBING:
+            # The answer of the probe may come at any time, and opens the next window.
+            return min(end, now + POLL)
+        if self.state is not WindowState.REPORTED:
+            # Nobody has reported this window: a probe of it would test the end of an assumption.
+            return end
+        # promise 37: one request tries whether the window has ended
+        probe = self.boundary.probe_time(self.limit)
+        return end if probe is None else min(probe, end)
+
+    def count(self, *, is_probe: bool) -> int:
+        """Count a request that is sent now; return the number of its probe, 0 for none."""
+        self.usage.own += 1
+        self.in_flight += 1
+        if is_probe:
+            self.state = WindowState.PROBING
+        return self.number if is_probe else 0
+
+    def uncount(self, probe: int) -> None:
+        """Take back a request that was not sent."""
+        self.in_flight -= 1
+        self.usage.uncount()
+        if probe and self.state is WindowState.PROBING:
+            self.state = WindowState.REPORTED
+
+    def complete(self, now: float, probe: int, completion: Completion) -> None:
+        """Learn how a request ended; a refused one did not count."""
+        self.in_flight -= 1
+        if completion is Completion.REFUSED:
+            self.usage.uncount()
+            if self.state is WindowState.PROBING:
+                self.state = WindowState.REPORTED
+        elif completion is Completion.ACCEPTED and probe == self.number:
+            # The answer reports another limit. But the API took the probe, so that this window has ended all the same,
+            # and the probe is the first request of the next one.
+            self.boundary.lower_latest(now - self.boundary.at)
+            self._roll_over(now, self.in_flight + 1)
+
+    def learn_probe(self, earliest: float, latest: float | None, now: float) -> None:
+        """Learn the bounds that a probe of another process has shown; `latest` is None if the probe was refused."""
+        if latest is None:
+            self.boundary.raise_earliest(earliest)
+        else:
+            self.boundary.lower_latest(latest)
+            self._roll_over(now, self.in_flight)
+
+    # -- reports -------------------------------------------------------------------------------------------------------
+
+    def observe(self, seen: Observation) -> Sighting:
+        """Learn from an answer that reports this limit; return which window it has shown."""
+        remaining, reset = seen.headers.remaining, seen.headers.reset
+        if remaining is None:
+            return Sighting.CURRENT
+        if seen.ends_at is None or reset is None:
+            return self._observe_without_reset(remaining, seen.now)
+        if self.reset is None:
+            self._observe_first_reset(reset, seen.ends_at)
+            sighting = Sighting.CURRENT
+        else:
+            sighting = self._sighting(remaining, reset - self.reset)
+            if sighting is Sighting.OLDER:
+                # The request counted in the window before, and was counted here because that was not known.
+                self.usage.uncount()
+                return sighting
+            self.last_remaining = remaining
+            if sighting is Sighting.NEXT:
+                self._observe_next(reset, reset - self.reset, seen)
+            else:
+                self._observe_current(seen)
+            self.boundary.at = seen.ends_at
+        self.state = WindowState.REPORTED
+        self.usage.observe(remaining, self.in_flight)
+        return sighting
+
+    def _sighting(self, remaining: int, ahead: float) -> Sighting:
+        """Return which window a reset belongs to that is `ahead` of the last one."""
+        if ahead < -RESOLUTION:
+            return Sighting.OLDER
+        # Resets are rounded: two reports of one window may be a second apart. That second is the next window only if
+        # there is more room than before.
+        if ahead > RESOLUTION or (ahead > 0 and remaining > self.last_remaining):
+            return Sighting.NEXT
+        return Sighting.REVIVED if self.state is WindowState.ENDED else Sighting.CURRENT
+
+    def _observe_without_reset(self, remaining: int, now: float) -> Sighting:
+        """Learn from a report without a reset: if more remain than before, a new window has begun."""
+        usage, sighting = self.usage, Sighting.CURRENT
+        if remaining > self.limit - usage.own - usage.foreign + self.in_flight:
+            usage.own, usage.foreign, self.boundary.at = self.in_flight + 1, 0, now + self.per
+            sighting = Sighting.NEXT
+        usage.foreign = max(usage.foreign, self.limit - remaining - usage.own)
+        return sighting
+
+    def _observe_first_reset(self, reset: float, ends_at: float) -> None:
+        """Learn when a window ends of which only the remaining requests were reported before."""
+        self.reset = self.server_end = reset
+        self.boundary.at = ends_at
+        # Processes that know the window have counted under another name: all that this one has sent counts again.
+        self.shared.restart(f"={reset}", self.usage.own)
+
+    def _observe_current(self, seen: Observation) -> None:
+        """A report of the window that was reported last: it had not ended when the request was sent."""
+        if self.state is WindowState.ENDED:
+            self.usage.restore()
+        self.boundary.raise_earliest(seen.began - (seen.ends_at or 0.0))
+
+    def _observe_next(self, reset: float, ahead: float, seen: Observation) -> None:
+        """A report of a newer window: it begins now, unless it was assumed to have begun already."""
+        # The window that was assumed to have begun may have ended too, without an answer in it.
+        is_new = self.state is not WindowState.ENDED or (self.is_period_known and reset > self.server_end + RESOLUTION)
+        # The answer proves an upper bound for the end of the window before it.
+        self.boundary.fit(seen.now - (self.boundary.at if is_new else self.rolled_over_at), POLL)
+        # Two resets are a multiple of the period apart; the least that was seen is the period.
+        if ahead <= (self.per if self.is_period_known else _LONGEST_PERIOD):
+            self.per, self.is_period_known = ahead, True
+        if is_new:
+            self._restart(self.in_flight + 1, reset - self.per if self.is_period_known else self.server_end)
+        self.reset = self.server_end = reset
+
+    # -- the next window -----------------------------------------------------------------------------------------------
+
+    def _roll_over(self, now: float, own: int) -> None:
+        """Assume the next window to have begun; a report of it will show when it ends."""
+        self.rolled_over_at = self.boundary.at
+        start = self.server_end + (self.boundary.advance(now, self.per) - 1) * self.per
+        self._restart(own, start)
+        self.server_end = start + self.per
+        if self.state is not WindowState.UNKNOWN:
+            self.state = WindowState.ENDED
+
+    def _restart(self, own: int, start: float) -> None:
+        """Begin the accounting of a window that began at `start` by the clock of the API."""
+        self.usage.restart(own)
+        self.shared.restart(f">{start}", own)
+        self.number += 1
