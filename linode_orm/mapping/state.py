@@ -96,7 +96,6 @@ class Origin:
         copy = Origin(self.owner, self.parents, self.status, self.loaded, self.fresh_until, self.batch)
         copy.one_time_values, copy.stale_values = self.one_time_values, self.stale_values
         copy.pending_parent, copy.given_children = self.pending_parent, self.given_children
-        copy.read_whole = self.read_whole
         for name, value in changes.items():
             setattr(copy, name, value)
         return copy
