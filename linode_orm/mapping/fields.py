@@ -9,7 +9,7 @@ from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.annotations import parse
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.operators import Attribute
-from linode_orm.mapping.record import Record, complete, declared_at, fill, read, write
+from linode_orm.mapping.record import Record, declared_at, read, write
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.protocols import FieldFacts
-    from linode_orm.mapping.tracked import Holder, TagList
+    from linode_orm.mapping.tracked import TagList
 
     _Tags = list[str] | tuple[str, ...] | set[str] | frozenset[str]
     _Plain = str | int | float | bool | datetime | Sequence[object] | Mapping[str, object] | None
@@ -69,16 +69,6 @@ class Marks(TypedDict, total=False):
     """PUT takes it, of a secret."""
 
 
-_MANY: Final = 6
-"""From how many decoded values on the other plain ones are taken along: whoever reads these reads most, and an object
-of which less is wanted stays small."""
-
-_SOME: Final = 4
-"""From how many decoded values on it is worth a look whether all are taken along."""
-
-_HABIT: Final = 8
-"""After how many objects of a page that were read whole the next ones are decoded whole at their first read."""
-
 _INNER: Final = frozenset({"nullable", "create", "update"})
 
 
@@ -125,7 +115,7 @@ class Kind(Generic[T_co]):
     _update: bool = False
     _nullable: bool | None = None
     _codec: Codec | None = None
-    _way: tuple[str, str, frozenset[type], Callable[[Any, Any, str], object] | None] = ("", "", frozenset(), None)
+    _decoding: tuple[str, str, frozenset[type], Callable[[Any, Any, str], object] | None] = ("", "", frozenset(), None)
     """What the first read of a value needs, in one attribute: key, name, types that need no decoding, decoder."""
 
     def __init__(self, **marks: Unpack[Marks]) -> None:
@@ -185,13 +175,8 @@ class Kind(Generic[T_co]):
             names = vars(sys.modules[self.owner.__module__])
             self._codec = parse(self.text, names, unordered=self.unordered)
             # null is plain where it may be, so that the decoder never sees it
-            self._way = (self.key, self.name, self._codec.plain, self._codec.bare.decoder)
+            self._decoding = (self.key, self.name, self._codec.plain, self._codec.bare.decoder)
         return self._codec
-
-    @property
-    def decoder(self) -> Callable[[object, Holder, str], object]:
-        """What decodes a value that is not null, for a holder, by name."""
-        return self._way[3] or self.codec.decode
 
     @property
     def nullable(self) -> bool:
@@ -220,29 +205,18 @@ class Kind(Generic[T_co]):
             """Give the attribute's value, decoding or loading it; on a class, what stands in conditions."""
             if instance is None:
                 return self.attribute(owner)
-            key, name, plain, decode = self._way
+            key, name, plain, decode = self._decoding
             state = instance.__state__
-            raw = state.raw
-            value = raw.get(key, ABSENT)
+            value = state.raw.get(key, ABSENT)
             if value is ABSENT or decode is None or state.edits:
                 return read(instance, self)
-            values = instance.__dict__
-            if not values and state.origin is not None and state.origin.read_whole > _HABIT:
-                complete(instance, by_habit=True)
-                values = instance.__dict__
-                if name in values:
-                    return values[name]
             if type(value) in plain:
-                values[name] = value
-                if len(values) > _MANY:
-                    fill(instance)
+                instance.__dict__[name] = value
                 return value
             try:
-                value = values[name] = decode(value, instance, name)
+                value = instance.__dict__[name] = decode(value, instance, name)
             except WrongType:
-                return read(instance, self)
-            if len(values) > _SOME:
-                complete(instance)
+                return read(instance, self)  # which says what is wrong with it
             return value
 
     def assign(self, record: Record, value: object) -> None:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Never, cast
 from urllib.parse import quote
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.codecs import Scalar, WrongType
-from linode_orm.mapping.compiled import completer, filler
+from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, volatile_kind
 from linode_orm.mapping.operations import Operation
 from linode_orm.mapping.record import Record
@@ -18,9 +17,8 @@ from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.relations import Many, One
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from linode_orm.mapping.compiled import Completer
     from linode_orm.mapping.operators import Attribute
 
 _KIND: Final = re.compile(r"(?:\w+\.)?(ReadOnly|Fixed|Field|Secret)\[(.*)\]\s*\Z", re.DOTALL)
@@ -29,7 +27,6 @@ _ID_TYPES: Final[dict[str, type]] = {"int": int, "str": str}
 _SECRET: Final = KINDS["Secret"]
 _SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _RANGE: Final = "ipv6/prefix_length"
-_SEVERAL: Final = 3
 _ALL_VERBS: Final = "list get create update delete"
 
 
@@ -152,29 +149,6 @@ class Mapper:
         ones = (each for each in self.relations.values() if isinstance(each, One))
         declared = (each.name for each in ones if not each.via and each.target == self.parent)
         return next(declared, snake(str(self.parent)))
-
-    @cached_property
-    def fill(self) -> Callable[[dict[str, object], dict[str, object]], None]:
-        """What puts the values of a body that need no decoding under their attributes' names."""
-        return filler([field for field in self._answered if field.codec.plain])
-
-    @cached_property
-    def complete(self) -> Completer:
-        """What gives all values of a body that is as declared."""
-        return completer(self._answered, self._deep)
-
-    @cached_property
-    def several(self) -> int:
-        """Of how many values that need decoding it is said that who reads them reads most."""
-        return min(_SEVERAL, len(self._deep))
-
-    @cached_property
-    def _deep(self) -> list[Kind[Any]]:
-        return [each for each in self._answered if not isinstance(each.codec.bare, Scalar)]
-
-    @cached_property
-    def _answered(self) -> list[Kind[Any]]:
-        return [each for each in self.fields.values() if not each.is_write_only and not each.only_on_get]
 
     @cached_property
     def riding(self) -> tuple[Kind[Any], ...]:

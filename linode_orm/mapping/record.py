@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from linode_orm.errors import AttributeMissing, ResponseError
@@ -156,33 +155,6 @@ def read(record: Record, field: FieldFacts) -> object:
             raise ResponseError(msg) from None
     record.__dict__[field.name] = value
     return value
-
-
-def fill(record: Record) -> None:
-    """Keep every value that needs no decoding, because many are read together; only where nothing is pending."""
-    if not complete(record):
-        with suppress(KeyError):  # a reference has its id alone
-            record.__mapper__.fill(record.__state__.raw, record.__dict__)
-
-
-def complete(record: Record, *, by_habit: bool = False) -> bool:
-    """Decode and keep every value; return whether that was done.
-
-    It is done where nothing is pending, several values that need decoding were read, and the body is as declared: a
-    value of another type raises at its own read. `by_habit` asks for no reads before, because so many objects of the
-    same page were read whole that this one will be.
-    """
-    mapper, state = record.__mapper__, record.__state__
-    try:
-        done = mapper.complete(state.raw, record.__dict__, record, 0 if by_habit else mapper.several)
-    except (KeyError, ValueError, WrongType):
-        return False
-    if done is None:
-        return False
-    object.__setattr__(record, "__dict__", done)
-    if state.origin is not None:
-        state.origin.read_whole += 1
-    return True
 
 
 def write(record: Record, field: FieldFacts, value: object) -> None:

@@ -55,8 +55,7 @@ class Origin:
     """The values of a state that the objects of one page have in common, held once for all of them.
 
     It is copied on write, because other objects hold it too: a rare value such as `pending_parent` has a slot here and
-    costs a persistent object no byte. Only `read_whole` changes in place: it counts the objects whose values were all
-    decoded.
+    costs a persistent object no byte.
     """
 
     __slots__ = (
@@ -68,7 +67,6 @@ class Origin:
         "owner",
         "parents",
         "pending_parent",
-        "read_whole",
         "stale_values",
         "status",
     )
@@ -92,14 +90,12 @@ class Origin:
         self.stale_values: StaleValues | None = None
         self.pending_parent: Record | None = None
         self.given_children: dict[str, object] | None = None
-        self.read_whole = 0
 
     def replace(self, changes: Mapping[str, object]) -> Origin:
         """Return a copy with other values in some slots."""
         copy = Origin(self.owner, self.parents, self.status, self.loaded, self.fresh_until, self.batch)
         copy.one_time_values, copy.stale_values = self.one_time_values, self.stale_values
         copy.pending_parent, copy.given_children = self.pending_parent, self.given_children
-        copy.read_whole = self.read_whole
         for name, value in changes.items():
             setattr(copy, name, value)
         return copy
