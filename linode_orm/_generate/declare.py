@@ -190,7 +190,7 @@ class Declaration:
     def id_type(self, key: str) -> str:
         """Give the type of an id."""
         node = self.resource.body.children.get(key)
-        return SCALARS.get(node.type, "str") if node is not None else "str"
+        return " | ".join(SCALARS.get(each, "str") for each in node.type.split(" | ")) if node is not None else "str"
 
     def parent_text(self) -> str:
         """Give what names the parent: the object, its id, or the ids from the outermost in."""

@@ -115,7 +115,7 @@ class Module:
         yield f'    """{self._nested_doc(name)}"""'
         yield ""
         path = classes.path_of[name]
-        for key, child in sorted(node.children.items(), key=lambda item: (item[0] not in {"id", "label"}, item[0])):
+        for key, child in sorted(node.children.items(), key=lambda item: item[1].order):
             inner = classes.of(child, (*path, key), hidden=hidden or child.write_only)
             raw = attribute(key)
             yield f"    {line(raw, key, child, bracket(child, inner), createable=True, hidden=hidden)}"

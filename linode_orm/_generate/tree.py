@@ -44,6 +44,14 @@ class Node:
     changed_by: str = ""
     written_by: str = ""
     doc: str = ""
+    behind: tuple[str, int] = ("", 0)
+    """Which field it is written behind, and its place there; fields without it are ordered by name."""
+
+    @property
+    def order(self) -> tuple[bool, str, int]:
+        """What objects sort their fields by: identity and label first, the others by name."""
+        above, place = self.behind
+        return self.name not in {"id", "label"}, above or self.name, place
 
     @property
     def write_only(self) -> bool:

@@ -71,7 +71,7 @@ class Actions:
         if operation.event and isinstance(target, Model) and not request.idempotent:
             from linode_orm.session.outcome.action_once import send_once  # noqa: PLC0415  scripts that only read need none of it
 
-            return send_once(self, target, operation, request)
+            return send_once(self.client, self.runner, target, operation, request)
         return self.client.send(request)
 
     def _unanswered(self, target: Model, operation: Operation, request: Request) -> object:
@@ -131,6 +131,8 @@ class Actions:
             return answer
         if kind == "value":
             return self._value(target, operation, answer, path)
+        if kind == "strings":
+            return _strings(operation, answer, path)
         if kind == "mixed":
             known = [(operation.parts.get(each["type"]), each["data"]) for each in _rows(operation, answer, path)]
             return [self._object(name, target, body) for name, body in known if name]
@@ -168,6 +170,14 @@ def _rows(operation: Operation, answer: object, path: str) -> list[Any]:
     rows = answer.get("data", answer) if isinstance(answer, dict) else answer
     if not isinstance(rows, list):
         msg = f"{operation.method} {path}: a list was expected, not {type(rows).__name__}"
+        raise ResponseError(msg)
+    return rows
+
+
+def _strings(operation: Operation, answer: object, path: str) -> list[str]:
+    rows = _rows(operation, answer, path)
+    if not all(isinstance(row, str) for row in rows):
+        msg = f"{operation.method} {path}: a list of strings was expected"
         raise ResponseError(msg)
     return rows
 

@@ -64,8 +64,19 @@ def _field(field: Any, where: str, facts: dict[str, Any], *, creates: bool, nest
     keys = getattr(getattr(inner, "cls", None), "__mapper__", None)
     if field.written_by:
         return  # a resource of its own describes what its path takes
-    for key, each in (facts.get("nested") or {}).items():
-        yield from _field(keys.keys.get(key) if keys else None, f"{where}.{key}", each, creates=creates, nested=True)
+    known = keys.keys if keys else {}
+    for key, each in unfolded(known, facts.get("nested") or {}):
+        yield from _field(known.get(key), f"{where}.{key}", each, creates=creates, nested=True)
+
+
+def unfolded(known: Any, described: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give what is described inside an object; what is declared under keys with a dot, as answers have it, one by one."""
+    for key, each in described.items():
+        inner = each.get("nested") or {}
+        if key not in known and any(f"{key}.{name}" in known for name in inner):
+            yield from ((f"{key}.{name}", below) for name, below in inner.items())
+        else:
+            yield key, each
 
 
 def _marks(field: Any, facts: dict[str, Any], creates: bool, nested: bool) -> Iterator[tuple[str, bool, bool]]:

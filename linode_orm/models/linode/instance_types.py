@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from linode_orm.mapping import Field, Fixed, Nested, ReadOnly
+from linode_orm.mapping import Field, Fixed, Nested, ReadOnly, Secret
 
 
 class InstanceAlerts(Nested):
@@ -53,6 +53,7 @@ class InstancePlacementGroup(Nested):
 
     id: Fixed[int]
     label: ReadOnly[str] = ReadOnly(filterable=True)
+    compliant_only: Secret[bool]
     migrating_to: ReadOnly[int | None]
     placement_group_policy: ReadOnly[Literal["strict", "flexible"] | str]
     placement_group_type: ReadOnly[Literal["anti_affinity:local"] | str] = ReadOnly(filterable=True)

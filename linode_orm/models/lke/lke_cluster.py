@@ -66,6 +66,7 @@ class LKEClusterNodePool(Nested):
     disk_encryption: Fixed[str]
     disks: Fixed[list[LKEClusterNodePoolsDisk]]
     firewall_id: Fixed[int]
+    isolation: Fixed[LKEClusterNodePoolsIsolation]
     k8s_version: Fixed[str]
     labels: Fixed[dict[str, JSON]]
     tags: Fixed[TagList]
@@ -95,6 +96,13 @@ class LKEClusterNodePoolsTaint(Nested):
     effect: Fixed[Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | str] = Fixed(required=True)
     key: Fixed[str] = Fixed(required=True)
     value: Fixed[str] = Fixed(required=True)
+
+
+class LKEClusterNodePoolsIsolation(Nested):
+    """What stands under `node_pools.isolation` of a LKECluster."""
+
+    public_ipv4: Fixed[bool]
+    public_ipv6: Fixed[bool]
 
 
 class LKECluster(Model, path="/lke/clusters"):

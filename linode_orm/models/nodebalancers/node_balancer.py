@@ -51,6 +51,8 @@ class NodeBalancer(Model, path="/nodebalancers"):
 
     id: ReadOnly[int]
     label: Field[str] = Field(filterable=True, unique=True)
+    backend_connectivity: Fixed[Literal["legacy", "ipv6", "vpc", "undefined"] | str | None] = Fixed(absent=True)
+    backend_ipv6_prefix: ReadOnly[str | None] = ReadOnly(absent=True, nullable=True)
     client_conn_throttle: Field[int]
     client_udp_sess_throttle: Field[int]
     created: ReadOnly[datetime]
@@ -83,6 +85,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
             *,
             region: Region | str,
             label: str = ...,
+            backend_connectivity: Literal["legacy", "ipv6", "vpc", "undefined"] | str | None = ...,
             client_conn_throttle: int = ...,
             client_udp_sess_throttle: int = ...,
             firewall: Firewall | int = ...,

@@ -72,6 +72,7 @@ class ObjectStorageBucket(
         *,
         method: str,
         name: str,
+        content_disposition: str | None | Unset = UNSET,
         content_type: str | None | Unset = UNSET,
         expires_in: int | None | Unset = UNSET,
     ) -> ObjectStorageURL:

@@ -17,6 +17,7 @@ class Tag(Tagged, path="/tags", id="label", verbs="list create delete"):
     label: Fixed[str] = Fixed(required=True)
     domains: Secret[list[int]]
     linodes: Secret[list[int]]
+    lke_clusters: Secret[list[int]]
     nodebalancers: Secret[list[int]]
     reserved_ipv4_addresses: Secret[list[str]]
     volumes: Secret[list[int]]
@@ -32,6 +33,7 @@ class Tag(Tagged, path="/tags", id="label", verbs="list create delete"):
             label: str,
             domains: Sequence[int] = ...,
             linodes: Sequence[int] = ...,
+            lke_clusters: Sequence[int] = ...,
             nodebalancers: Sequence[int] = ...,
             reserved_ipv4_addresses: Sequence[str] = ...,
             volumes: Sequence[int] = ...,

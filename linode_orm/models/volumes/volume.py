@@ -71,9 +71,16 @@ class Volume(Model, path="/volumes"):
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "attach", answers="Volume", body={"linode": "linode_id"}, event="volume_attach")
+    @operation(
+        "POST", "attach", answers="Volume", body={"linode": "linode_id", "config": "config_id"}, event="volume_attach"
+    )
     def attach(
-        self, linode: Instance | int, *, config_id: int | Unset = UNSET, persist_across_boots: bool | Unset = UNSET
+        self,
+        linode: Instance | int,
+        *,
+        config: Config | int | Unset = UNSET,
+        config_id: int | Unset = UNSET,
+        persist_across_boots: bool | Unset = UNSET,
     ) -> Volume:
         """Attach the volume to a Linode, to its last configuration profile unless another is given."""
         return act(self, "attach", locals())

@@ -93,7 +93,7 @@ def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[st
     return [name for name in fields if name in edits and name not in apart], apart  # promise 1: only what changed
 
 
-def reveal(instance: Model, hidden: Hidden, verb: str) -> object:
+def resolve_secret(instance: Model, hidden: Hidden, verb: str) -> object:
     """Give the secret that a placeholder in the body of a `create` or an `update` stands for."""
     key, *path = hidden.path
     field = instance.__mapper__.keys.get(str(key))

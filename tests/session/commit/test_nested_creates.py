@@ -26,7 +26,7 @@ from linode_orm import (
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
 from linode_orm.mapping.registry import lookup
 from linode_orm.models.linode.linode_interface import LinodeInterfacePublic, LinodeInterfaceVlan
-from linode_orm.session.journal.journal import Journal
+from linode_orm.session.journal.sqlite_journal import SqliteJournal
 from linode_orm.session.planning.nesting_rules import NESTING_RULES
 from linode_orm.session.planning.plan import Plan
 from linode_orm.simulator import Simulator
@@ -443,7 +443,7 @@ class TestJournal:
         class Killed(BaseException):
             """The process ends here."""
 
-        whole, writes = Journal._transaction, []
+        whole, writes = SqliteJournal._transaction, []
 
         def dying(journal):
             writes.append(journal)
@@ -457,7 +457,7 @@ class TestJournal:
         with Session(client=client, journal=tmp_path / "j") as session:
             session.add_all([lb, vpc])
             with monkeypatch.context() as patch, suppress(Killed):
-                patch.setattr(Journal, "_transaction", dying)
+                patch.setattr(SqliteJournal, "_transaction", dying)
                 session.commit()
             client.close()
         recover(tmp_path / "j", client=sim.client())
