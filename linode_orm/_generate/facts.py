@@ -20,6 +20,7 @@ LISTS: Final = {
     "volatile": "volatile",
     "unordered": "unordered",
     "redacted": "redacted",
+    "secret": "secret",
     "deprecated": "deprecated",
     "only_on_get": "only_on_get",
     "merged": "merged",
@@ -137,6 +138,8 @@ class Facts:
                 node.volatile = True
             if node.name in self.common["unordered"] and node.type == ARRAY:
                 node.unordered = True
+            if node.name.endswith(tuple(self.common["secret"])) and node.type in {"string", OBJECT, "map"}:
+                node.secret = True
             node.refers = self.common["refers"].get(node.name, "")
 
     def lay_arguments(self, body: Node, own: dict[str, Any], where: str) -> None:

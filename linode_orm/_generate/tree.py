@@ -36,6 +36,7 @@ class Node:
     volatile: bool = False
     unordered: bool = False
     redacted: bool = False
+    secret: bool = False
     deprecated: bool = False
     only_on_get: bool = False
     merged: bool = False

@@ -1,4 +1,4 @@
-"""Fields: the four kinds of attribute that a resource declares, one line each."""
+"""Fields: the five kinds of attribute that a resource declares, one line each."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Marks(TypedDict, total=False):
     create: bool
     """POST takes it (True unless told)."""
     update: bool
-    """PUT takes it, of a secret."""
+    """PUT takes it, of a value that only requests have."""
 
 
 _MANY: Final = 6
@@ -83,7 +83,7 @@ _INNER: Final = frozenset({"nullable", "create", "update"})
 
 
 class Kind(Generic[T_co]):
-    """What the four kinds share: the marks of a declaration, and reading.
+    """What the five kinds share: the marks of a declaration, and reading.
 
     The decoded value sits in the instance's `__dict__`, where it shadows this non-data descriptor; a name missing
     there is undecoded, expired or not loaded, and comes through here.
@@ -100,6 +100,9 @@ class Kind(Generic[T_co]):
 
     is_write_only: ClassVar[bool] = False
     """Only bodies that are sent have it, and no answer."""
+
+    is_hidden: ClassVar[bool] = False
+    """Nobody may see the value but the request."""
 
     name: str = ""
     owner: type
@@ -161,13 +164,8 @@ class Kind(Generic[T_co]):
 
     @property
     def is_secret(self) -> bool:
-        """Whether the value is shown to nobody: answered masked, or write-only and able to hold a secret.
-
-        Numbers, truth values, ids, choices and lists of such are none; in lists of objects their fields say.
-        """
-        if self.redacted or not self.is_write_only:
-            return self.redacted
-        return self.codec.is_secret and not self.name.endswith("_id")
+        """Whether the value is shown to nobody: declared as a secret, or masked by the API in its answers."""
+        return self.redacted or self.is_hidden
 
     @property
     def is_chosen_key(self) -> bool:
@@ -306,11 +304,23 @@ class Field(Kind[T_co]):
         def __set__(self, instance: object, value: object, /) -> None: ...
 
 
+class WriteOnly(Kind[T_co]):
+    """What only a request has: in a body and never in an answer."""
+
+    kind = "writeonly"
+    is_write_only = True
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: object, value: T_co, /) -> None: ...  # type: ignore[misc]  # see T_co
+
+
 class Secret(Kind[T_co]):
-    """Write only: in a body and never in an answer; shown to nobody but the request."""
+    """What nobody may see: in a body and never in an answer, shown to nobody but the request."""
 
     kind = "secret"
     is_write_only = True
+    is_hidden = True
 
     if TYPE_CHECKING:
 
@@ -365,7 +375,13 @@ _VOLATILE_KINDS: dict[type[Kind[Any]], type[Kind[Any]]] = {
     Field: _VolatileField,
 }
 
-KINDS: dict[str, type[Kind[Any]]] = {"ReadOnly": ReadOnly, "Fixed": Fixed, "Field": Field, "Secret": Secret}
+KINDS: dict[str, type[Kind[Any]]] = {
+    "ReadOnly": ReadOnly,
+    "Fixed": Fixed,
+    "Field": Field,
+    "WriteOnly": WriteOnly,
+    "Secret": Secret,
+}
 
 
 class NestedAttribute(Attribute[Any]):

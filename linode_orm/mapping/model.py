@@ -215,7 +215,7 @@ def _visible(model: Model) -> dict[str, object]:
     """Give the body of an object as it stands, without anything that is secret or shown once."""
     state, body = model.__state__, {}
     for name, field in model.__mapper__.fields.items():
-        if field.kind == "secret" or (field.redacted and field.name not in model.__mapper__.id_names):
+        if field.is_secret and field.name not in model.__mapper__.id_names:
             continue
         if state.edits and name in state.edits:
             value = field.codec.encode(model.__dict__[name])
@@ -352,12 +352,12 @@ class Nested(_Declared):
         shown = ", ".join(
             f"{name}={_seen(self, field)!r}"
             for name, field in self.__mapper__.fields.items()
-            if _has(self, name) and field.kind != "secret"
+            if _has(self, name) and not field.is_secret
         )
         return f"{type(self).__name__}({shown})"
 
     def __reduce__(self) -> tuple[object, ...]:
-        secret = {field.key for field in self.__mapper__.fields.values() if field.kind == "secret"}
+        secret = {field.key for field in self.__mapper__.fields.values() if field.is_secret}
         return _revive_nested, (type(self), {key: each for key, each in encode(self).items() if key not in secret})
 
 
