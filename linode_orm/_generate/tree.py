@@ -43,6 +43,7 @@ class Node:
     absent: str = ""
     unique: str = ""
     changed_by: str = ""
+    changed_as: str = ""
     written_by: str = ""
     doc: str = ""
     behind: tuple[str, int] = ("", 0)

@@ -59,6 +59,8 @@ class Marks(TypedDict, total=False):
     """A list that the API keeps as a set."""
     changed_by: str
     """The actions that change it."""
+    changed_as: str
+    """The classes of the same objects that may assign it."""
     deprecated: bool
     format: str
     default: object
@@ -121,6 +123,7 @@ class Kind(Generic[T_co]):
     redacted: bool = False
     unordered: bool = False
     changed_by: str = ""
+    changed_as: str = ""
     deprecated: bool = False
     format: str = ""
     default: object = None
@@ -261,6 +264,9 @@ class Kind(Generic[T_co]):
         if self.changed_by:
             actions = " or ".join(f"{name.strip()}()" for name in self.changed_by.split(","))
             return f"cannot be assigned; {actions} changes it"
+        if self.changed_as:
+            names = " or ".join(name.strip() for name in self.changed_as.split(","))
+            return f"cannot be assigned here; load the object as {names}"
         if self.is_read_only:
             return "is read-only: the server sets it"
         if is_new:
