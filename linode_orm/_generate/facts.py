@@ -20,6 +20,7 @@ LISTS: Final = {
     "volatile": "volatile",
     "unordered": "unordered",
     "redacted": "redacted",
+    "secret": "secret",
     "deprecated": "deprecated",
     "only_on_get": "only_on_get",
     "merged": "merged",
@@ -50,7 +51,7 @@ OTHERS: Final = frozenset(
         "path", "item", "id", "parent", "doc", "module", "version", "envelope", "page_size", "catalogue",
         "empty_create", "singleton", "base", "deprecated_resource", "type", "gone", "names", "classes", "collections",
         "actions", "added", "why", "relations", "values", "exports", "no_verbs", "class_docs", "roads", "by_hand",
-        "parent_keys", "flat", "read_by", "like", "shapes",
+        "parent_keys", "flat", "read_by", "like", "changed_as", "shapes",
     }
 )  # fmt: skip
 """Facts that are about the resource, or that name things."""
@@ -137,6 +138,8 @@ class Facts:
                 node.volatile = True
             if node.name in self.common["unordered"] and node.type == ARRAY:
                 node.unordered = True
+            if node.name.endswith(tuple(self.common["secret"])) and node.type in {"string", OBJECT, "map"}:
+                node.secret = True
             node.refers = self.common["refers"].get(node.name, "")
 
     def lay_arguments(self, body: Node, own: dict[str, Any], where: str) -> None:

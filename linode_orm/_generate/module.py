@@ -22,7 +22,7 @@ HEAD: Final = 45
 """How many of them its imports may take."""
 _MAPPING: Final = (
     "JSON", "UNSET", "Field", "Fixed", "Many", "Model", "Nested", "One", "ReadOnly", "Secret", "SessionBase", "TagList",
-    "Unset", "act", "operation",
+    "Unset", "WriteOnly", "act", "operation",
 )  # fmt: skip
 _TYPING_ONLY: Final = frozenset({"JSON", "SessionBase", "TagList", "Unset"})
 _ALL_VERBS: Final = ("list", "get", "create", "update", "delete")

@@ -152,8 +152,19 @@ def build(description: Description, facts: Facts) -> dict[str, Resource]:
         each.verbs = dict(_verbs(each, description))
         each.body = grow(each.verbs)
         facts.lay(each.body, each.facts, f"{each.service}.toml [{each.name}]")
+    _name_writers(found)
     _attach_actions(found, description, facts)
     return found
+
+
+def _name_writers(found: dict[str, Resource]) -> None:
+    """Put on fields that a class only reads the classes of the same objects that may change them."""
+    for each in found.values():
+        for path, node in each.body.walk():
+            same = [(name, found[name].body.at(path)) for name in each.facts.get("changed_as", ())]
+            able = [name for name, other in same if other is not None and other.mutable]
+            if able and not node.mutable:
+                node.changed_as = ", ".join(able)
 
 
 def _item(own: dict[str, Any]) -> str:

@@ -36,12 +36,14 @@ class Node:
     volatile: bool = False
     unordered: bool = False
     redacted: bool = False
+    secret: bool = False
     deprecated: bool = False
     only_on_get: bool = False
     merged: bool = False
     absent: str = ""
     unique: str = ""
     changed_by: str = ""
+    changed_as: str = ""
     written_by: str = ""
     doc: str = ""
     behind: tuple[str, int] = ("", 0)

@@ -1,4 +1,4 @@
-"""Fields: the four kinds of attribute that a resource declares, one line each."""
+"""Fields: the five kinds of attribute that a resource declares, one line each."""
 
 from __future__ import annotations
 
@@ -59,6 +59,8 @@ class Marks(TypedDict, total=False):
     """A list that the API keeps as a set."""
     changed_by: str
     """The actions that change it."""
+    changed_as: str
+    """The classes of the same objects that may assign it."""
     deprecated: bool
     format: str
     default: object
@@ -66,14 +68,14 @@ class Marks(TypedDict, total=False):
     create: bool
     """POST takes it (True unless told)."""
     update: bool
-    """PUT takes it, of a secret."""
+    """PUT takes it, of a value that only requests have."""
 
 
 _INNER: Final = frozenset({"nullable", "create", "update"})
 
 
 class Kind(Generic[T_co]):
-    """What the four kinds share: the marks of a declaration, and reading.
+    """What the five kinds share: the marks of a declaration, and reading.
 
     The decoded value sits in the instance's `__dict__`, where it shadows this non-data descriptor; a name missing
     there is undecoded, expired or not loaded, and comes through here.
@@ -90,6 +92,9 @@ class Kind(Generic[T_co]):
 
     is_write_only: ClassVar[bool] = False
     """Only bodies that are sent have it, and no answer."""
+
+    is_hidden: ClassVar[bool] = False
+    """Nobody may see the value but the request."""
 
     name: str = ""
     owner: type
@@ -108,6 +113,7 @@ class Kind(Generic[T_co]):
     redacted: bool = False
     unordered: bool = False
     changed_by: str = ""
+    changed_as: str = ""
     deprecated: bool = False
     format: str = ""
     default: object = None
@@ -151,13 +157,8 @@ class Kind(Generic[T_co]):
 
     @property
     def is_secret(self) -> bool:
-        """Whether the value is shown to nobody: answered masked, or write-only and able to hold a secret.
-
-        Numbers, truth values, ids, choices and lists of such are none; in lists of objects their fields say.
-        """
-        if self.redacted or not self.is_write_only:
-            return self.redacted
-        return self.codec.is_secret and not self.name.endswith("_id")
+        """Whether the value is shown to nobody: declared as a secret, or masked by the API in its answers."""
+        return self.redacted or self.is_hidden
 
     @property
     def is_chosen_key(self) -> bool:
@@ -237,6 +238,9 @@ class Kind(Generic[T_co]):
         if self.changed_by:
             actions = " or ".join(f"{name.strip()}()" for name in self.changed_by.split(","))
             return f"cannot be assigned; {actions} changes it"
+        if self.changed_as:
+            names = " or ".join(name.strip() for name in self.changed_as.split(","))
+            return f"cannot be assigned here; load the object as {names}"
         if self.is_read_only:
             return "is read-only: the server sets it"
         if is_new:
@@ -280,11 +284,23 @@ class Field(Kind[T_co]):
         def __set__(self, instance: object, value: object, /) -> None: ...
 
 
+class WriteOnly(Kind[T_co]):
+    """What only a request has: in a body and never in an answer."""
+
+    kind = "writeonly"
+    is_write_only = True
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: object, value: T_co, /) -> None: ...  # type: ignore[misc]  # see T_co
+
+
 class Secret(Kind[T_co]):
-    """Write only: in a body and never in an answer; shown to nobody but the request."""
+    """What nobody may see: in a body and never in an answer, shown to nobody but the request."""
 
     kind = "secret"
     is_write_only = True
+    is_hidden = True
 
     if TYPE_CHECKING:
 
@@ -339,7 +355,13 @@ _VOLATILE_KINDS: dict[type[Kind[Any]], type[Kind[Any]]] = {
     Field: _VolatileField,
 }
 
-KINDS: dict[str, type[Kind[Any]]] = {"ReadOnly": ReadOnly, "Fixed": Fixed, "Field": Field, "Secret": Secret}
+KINDS: dict[str, type[Kind[Any]]] = {
+    "ReadOnly": ReadOnly,
+    "Fixed": Fixed,
+    "Field": Field,
+    "WriteOnly": WriteOnly,
+    "Secret": Secret,
+}
 
 
 class NestedAttribute(Attribute[Any]):

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping.operators import Attribute
 
-_KIND: Final = re.compile(r"(?:\w+\.)?(ReadOnly|Fixed|Field|Secret)\[(.*)\]\s*\Z", re.DOTALL)
+_KIND: Final = re.compile(r"(?:\w+\.)?(ReadOnly|Fixed|Field|WriteOnly|Secret)\[(.*)\]\s*\Z", re.DOTALL)
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _ID_TYPES: Final[dict[str, type]] = {"int": int, "str": str}
-_SECRET: Final = KINDS["Secret"]
 _SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _RANGE: Final = "ipv6/prefix_length"
 _ALL_VERBS: Final = "list get create update delete"
@@ -104,7 +103,7 @@ class Mapper:
                 setattr(cls, name, field)
                 field.__set_name__(cls, name)
             field.text = match[2]
-            if field.volatile and not self._is_nested and not isinstance(field, _SECRET):
+            if field.volatile and not self._is_nested and not field.is_write_only:
                 volatile_kind(field)
             self.fields[name] = field
         for name, value in cls.__dict__.items():

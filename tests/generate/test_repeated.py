@@ -31,13 +31,13 @@ def test_a_field_is_repeated_behind_its_model(facts):
     assert "| Ship | `rig.spars` to `rig.booms` | `Recorded#2` |" in notes.table(Facts(facts))
 
 
-def test_an_object_of_several_resources_is_declared_once(facts):
+def test_an_object_of_several_resources_is_written_once(facts):
     """A shape gives its fields to every place that names it; what is sent is created and updated."""
     (facts / "_common.toml").write_text(
         COMMON
         + '[shapes.cargo]\nanswered = ["weight"]\n[shapes.cargo.type]\n"" = "object"\nweight = "integer"\n'
         + '[shapes.cargo.absent]\nweight = "Recorded#3"\n'
-        + '[shapes.cargo_sent]\nsent = ["weight", "key"]\n[shapes.cargo_sent.type]\nkey = "string"\n'
+        + '[shapes.cargo_sent]\nsent = ["weight", "key"]\nsecret = ["key"]\n[shapes.cargo_sent.type]\nkey = "string"\n'
     )
     (facts / "ships.toml").write_text(
         SHIPS + '\n[Ship.shapes]\nrig = ["cargo", "cargo_sent"]\n[Boat.shapes]\nhold = ["cargo"]\n'

@@ -53,7 +53,7 @@ def _field(field: Any, where: str, facts: dict[str, Any], *, creates: bool, nest
         yield f"{where}: not declared"
         return
     yield from (f"{where}: {name} {have}" for name, have, said in _marks(field, facts, creates, nested) if have != said)
-    if facts.get("volatile") and not field.volatile and field.kind != "secret":
+    if facts.get("volatile") and not field.volatile and not field.is_write_only:
         yield f"{where}: not volatile"
     if facts.get("nullable") and "None" not in field.text and "JSON" not in field.text:
         yield f"{where}: not nullable"
@@ -85,7 +85,7 @@ def _marks(field: Any, facts: dict[str, Any], creates: bool, nested: bool) -> It
     yield "mutable", bool(field.mutable), bool(facts.get("mutable") or field.written_by)
     yield "required", bool(field.required), bool(facts.get("required_on_create"))
     if not nested:
-        yield "secret", field.kind == "secret", bool(facts.get("write_only"))
+        yield "write_only", field.is_write_only, bool(facts.get("write_only"))
     if creates and not nested:
         yield "createable", bool(field.createable), bool(facts.get("createable"))
 

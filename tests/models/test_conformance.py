@@ -99,7 +99,7 @@ def mutants(wanted):
         elif kind == "type":
             target, name, value = field, "text", "bool" if "bool" not in field.text else "datetime"
         else:
-            other = "ReadOnly" if field.mutable or field.createable or field.kind == "secret" else "Field"
+            other = "ReadOnly" if field.mutable or field.createable or field.is_write_only else "Field"
             target, name, value = field, "__class__", KINDS[other]
         yield f"{mapper.name}.{getattr(target, 'name', '')} {kind}", mapper, described, target, name, value
 

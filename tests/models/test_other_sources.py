@@ -18,6 +18,7 @@ from linode_orm import (
     Volume,
     models,
 )
+from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping import Field
 from linode_orm.models import (
     AccountEntity,
@@ -209,3 +210,18 @@ def test_a_signed_address_may_offer_a_download(sim, session):
     bucket = session.query(ObjectStorageBucket).one()
     bucket.object_url(name="a.png", method="GET", content_disposition="attachment")
     assert sim.requests.writes[-1].body["content_disposition"] == "attachment"
+
+
+def test_a_refused_assignment_names_the_class_that_may(session):
+    """What one class reads and another one changes is not said to be the server's, inside its values either."""
+    made = models.MySQLDatabase(label="db", region="us-east", type="g6-nanode-1", engine="mysql/8.0.30")
+    session.add(made)
+    session.commit()
+    database = session.query(models.Database).one()
+    says = "cannot be assigned here; load the object as MySQLDatabase or PostgreSQLDatabase"
+    with pytest.raises(ReadOnlyAttribute, match=rf"allow_list {says}"):
+        database.allow_list = ["192.0.2.1/32"]
+    with pytest.raises(ReadOnlyAttribute, match=rf"hour_of_day {says}"):
+        database.updates.hour_of_day = 3
+    with pytest.raises(ReadOnlyAttribute, match="status is read-only: the server sets it"):
+        database.status = "active"

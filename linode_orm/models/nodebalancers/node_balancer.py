@@ -13,9 +13,9 @@ from linode_orm.mapping import (
     Nested,
     One,
     ReadOnly,
-    Secret,
     SessionBase,
     TagList,
+    WriteOnly,
     act,
     operation,
 )
@@ -56,7 +56,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
     client_conn_throttle: Field[int]
     client_udp_sess_throttle: Field[int]
     created: ReadOnly[datetime]
-    firewall_id: Secret[int]
+    firewall_id: WriteOnly[int]
     firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
     frontend_address_type: ReadOnly[str | None] = ReadOnly(absent=True)
     frontend_vpc_subnet_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Fixed, Secret, SessionBase
+from linode_orm.mapping import Fixed, SessionBase, WriteOnly
 from linode_orm.models.tags._extra import Tagged
 
 if TYPE_CHECKING:
@@ -15,12 +15,12 @@ class Tag(Tagged, path="/tags", id="label", verbs="list create delete"):
     """A label that groups objects of several kinds."""
 
     label: Fixed[str] = Fixed(required=True)
-    domains: Secret[list[int]]
-    linodes: Secret[list[int]]
-    lke_clusters: Secret[list[int]]
-    nodebalancers: Secret[list[int]]
-    reserved_ipv4_addresses: Secret[list[str]]
-    volumes: Secret[list[int]]
+    domains: WriteOnly[list[int]]
+    linodes: WriteOnly[list[int]]
+    lke_clusters: WriteOnly[list[int]]
+    nodebalancers: WriteOnly[list[int]]
+    reserved_ipv4_addresses: WriteOnly[list[str]]
+    volumes: WriteOnly[list[int]]
 
     if TYPE_CHECKING:
 

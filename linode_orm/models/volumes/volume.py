@@ -12,10 +12,10 @@ from linode_orm.mapping import (
     Model,
     One,
     ReadOnly,
-    Secret,
     SessionBase,
     TagList,
     Unset,
+    WriteOnly,
     act,
     operation,
 )
@@ -33,7 +33,7 @@ class Volume(Model, path="/volumes"):
 
     id: ReadOnly[int]
     label: Field[str] = Field(filterable=True, required=True, unique=True)
-    config_id: Secret[int] = Secret(changed_by="attach")
+    config_id: WriteOnly[int] = WriteOnly(changed_by="attach")
     config: One[Config | None] = One("Config", via="config_id")
     created: ReadOnly[datetime]
     encryption: Fixed[Literal["enabled", "disabled"] | str | None] = Fixed(absent=True, default="disabled")
