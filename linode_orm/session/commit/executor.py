@@ -99,7 +99,7 @@ class Executor:
     def run(self) -> None:
         """Send everything that can be sent and take every answer."""
         self._hold_back()
-        while True:
+        while len(self.entries) < len(self.steps):
             try:
                 self._start()
                 if not self._in_flight or self.interrupts > 1:
@@ -133,7 +133,8 @@ class Executor:
                 flight.future.cancel()
             self._collect()
             return
-        self._release_held()
+        if self._options.policy.compensates:
+            self._release_held()
         going = self._next_steps()
         try:
             coming = (self.steps[number] for number in self._schedule.ahead(AHEAD) if number not in self.entries)
