@@ -11,29 +11,29 @@ from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
+from linode_orm.session.commit.reconcile import conflicts
+from linode_orm.session.commit.reconcile.in_doubt import settle
+from linode_orm.session.commit.reconcile.objects import SessionObjects
+from linode_orm.session.commit.reconcile.renamed import resolve_renames
+from linode_orm.session.commit.reconcile.targets import SessionTargets
 from linode_orm.session.commit.run_plan import CARRY_ON, raise_where_incomplete, run_plan
 from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
 from linode_orm.session.planning.report import CommitReport
 from linode_orm.session.planning.steps import key_of
-from linode_orm.session.reconcile import conflicts
-from linode_orm.session.reconcile.in_doubt import settle
-from linode_orm.session.reconcile.objects import SessionObjects
-from linode_orm.session.reconcile.renamed import resolve_renames
-from linode_orm.session.reconcile.targets import SessionTargets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model, Owner
     from linode_orm.session.commit.policy import Policy
+    from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.commit.run_plan import RunResult
     from linode_orm.session.journal.history import History
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.planning.changes import Changes
     from linode_orm.session.planning.plan import Plan
-    from linode_orm.session.reconcile.targets import Targets
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
 
