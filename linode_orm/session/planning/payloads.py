@@ -1,4 +1,4 @@
-"""Bodies: what of an object goes into a POST or a PUT, with placeholders for new ids and for secrets."""
+"""Bodies of POSTs and PUTs, with placeholders for new ids and for secrets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Payload(NamedTuple):
-    """The body of one request, what it changes, and the keys in it whose values are secret."""
+    """The body of one request, the changes in it, and the keys whose values are secret."""
 
     content: object
     changes: tuple[Change, ...]
@@ -31,7 +31,7 @@ class Payload(NamedTuple):
 
 
 def for_create(instance: Model, name_of: NameOf) -> Payload:
-    """Give what a POST sends: every attribute that was set."""
+    """Return the body of a POST: every attribute that was set."""
     mapper, dressing = instance.__mapper__, _Dressing("create", name_of)
     edits = changes(instance)
     content: dict[str, object] = {}
@@ -48,7 +48,7 @@ def for_create(instance: Model, name_of: NameOf) -> Payload:
 
 
 def check_complete(instance: Model, content: Collection[str]) -> None:
-    """Raise `InvalidRequestError` where the body of a POST lacks an attribute that it has to have."""
+    """Raise `InvalidRequestError` if the body of a POST lacks a required attribute."""
     fields = instance.__mapper__.fields
     missing = [name for name, field in fields.items() if field.required and field.key not in content]
     if missing:
@@ -57,7 +57,7 @@ def check_complete(instance: Model, content: Collection[str]) -> None:
 
 
 def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Payload:
-    """Give what a PUT of the object sends: the changed attributes, and those that no PUT may lack."""
+    """Return the body of a PUT: the changed attributes, and those that every PUT must have."""
     mapper, dressing = instance.__mapper__, _Dressing("update", name_of)
     content: dict[str, object] = {}
     given: list[Change] = []
@@ -70,19 +70,19 @@ def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Payl
             content[field.key] = field.codec.only_changed(change.new, change.old)
     for field in mapper.riding:
         if field.name not in names:
-            content[field.key] = _riding(instance, field)
+            content[field.key] = _required(instance, field)
     return Payload(content, tuple(given), frozenset(dressing.secret_keys))
 
 
 def for_replace(instance: Model, name: str, name_of: NameOf) -> Payload:
-    """Give what a PUT sends whose whole body is the value of one attribute."""
+    """Return the body of a PUT that is the value of one attribute."""
     dressing = _Dressing("update", name_of)
     change = _change(instance, instance.__mapper__.fields[name], dressing)
     return Payload(change.new, (change,), frozenset(dressing.secret_keys))
 
 
 def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[str]]:
-    """Part the changed attributes into those of the object's PUT and those with a PUT of their own."""
+    """Return the changed attributes of the object's PUT, and those that have a PUT of their own."""
     fields = instance.__mapper__.fields
     for name in edits:
         if not fields[name].mutable:
@@ -94,7 +94,7 @@ def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[st
 
 
 def resolve_secret(instance: Model, hidden: Hidden, verb: str) -> object:
-    """Give the secret that a placeholder in the body of a `create` or an `update` stands for."""
+    """Return the secret that a placeholder in the body of a `create` or an `update` stands for."""
     key, *path = hidden.path
     field = instance.__mapper__.keys.get(str(key))
     value: Any = _given(instance, str(key)) if field is None else _body_value(instance, field, verb)
@@ -109,7 +109,7 @@ def _body_value(instance: Model, field: Kind[Any], verb: str) -> object:
 
 
 def _given(instance: Model, key: str) -> Any:  # noqa: ANN401  JSON
-    """Give the children that stand under a key of the body as plain dicts."""
+    """Return the children that were given as plain dicts under a key of the body."""
     relations = instance.__mapper__.relations.values()
     return next(each.given(instance) for each in relations if isinstance(each, Many) and each.create_key == key)
 
@@ -125,7 +125,7 @@ def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     return Change(field.name, field.key, old, new, is_set_edit=edit is not None and not edit.exact)
 
 
-def _riding(instance: Model, field: Kind[Any]) -> object:
+def _required(instance: Model, field: Kind[Any]) -> object:
     raw = raw_value(instance, field.name)
     if raw is ABSENT:
         msg = (
@@ -137,7 +137,7 @@ def _riding(instance: Model, field: Kind[Any]) -> object:
 
 
 class _Dressing:
-    """Puts placeholders into encoded values, and takes out what no body should hold."""
+    """Replaces new ids and secrets in encoded values by placeholders, and leaves out what no body may have."""
 
     def __init__(self, verb: str, name_of: NameOf) -> None:
         self.verb = verb
@@ -145,7 +145,7 @@ class _Dressing:
         self.secret_keys: set[str] = set()
 
     def field(self, record: Record, field: Kind[Any], path: tuple[str | int, ...] = ()) -> object:
-        """Give one field's value as a body holds it."""
+        """Return the value of one field for a body."""
         target = pending_reference(record, field.name)
         if isinstance(target, Model):
             return self.reference(target)
@@ -158,12 +158,12 @@ class _Dressing:
 
     @staticmethod
     def secrets_of(model: type[Model]) -> frozenset[str]:
-        """Give the keys of a class whose values are shown to nobody."""
+        """Return the keys of the secret fields of a class."""
         fields = model.__mapper__.fields.values()
         return frozenset(field.key for field in fields if field.is_secret)
 
     def hidden(self, value: object, secret: frozenset[str], path: tuple[str | int, ...]) -> object:
-        """Put placeholders for secrets into children that are plain dicts."""
+        """Replace the secrets of children that are plain dicts by placeholders."""
         if isinstance(value, list):
             return [self.hidden(each, secret, (*path, at)) for at, each in enumerate(value)]
         if not isinstance(value, dict):
@@ -175,11 +175,11 @@ class _Dressing:
         }
 
     def reference(self, target: Model) -> object:
-        """Give the id of an object, or what stands for it."""
+        """Return the id of an object, or a placeholder for it."""
         return Pending(self.name_of(target)) if state_of(target).is_new else state_of(target).identity
 
     def nested(self, record: Nested, raw: dict[str, object], path: tuple[str | int, ...]) -> object:
-        """Dress a nested object: leaves that nobody set and the API left out stay out, masked ones too."""
+        """Return a nested object for a body, without leaves that only the API sets and those that it masks."""
         edits = edits_of(record)
         dressed: dict[str, object] = {}
         for field in record.__mapper__.fields.values():
