@@ -1,4 +1,4 @@
-"""Dispatching: which request a step is, and the worker that sends it."""
+"""Dispatching: the request that a step is, and the worker that sends it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Flight(NamedTuple):
 
 
 class Dispatcher:
-    """Hands steps to workers, which see values only: ids and secrets are filled in here, on the session's thread."""
+    """Hands steps to workers, which see values only: ids and secrets are filled in on the session's thread."""
 
     def __init__(self, targets: Targets, ids: CreatedIds, collections: CollectionIds, context: RunContext) -> None:
         self._targets, self._ids, self._collections, self._context = targets, ids, collections, context
@@ -71,7 +71,7 @@ class Dispatcher:
         return InDoubt(step, sent, since, known=known, is_listed=is_listed)
 
     def _batch_attempt(self, step: Step, since: ApiTime) -> InDoubt:
-        """Record what was there before, where a batch request creates something."""
+        """Return a batch request with all ids, and those that were there if it creates something."""
         there, before = self._collections.read_before(step), self._targets.in_doubt_of(step)
         if before is None:
             before = InDoubt(step, None, since, known=there or frozenset(), is_listed=there is not None)
@@ -79,7 +79,7 @@ class Dispatcher:
 
 
 def read_by_new_key(step: Step, parents: tuple[object, ...]) -> Request | None:
-    """Return the request that reads an object by the key that a step gives it; None where it keeps its key."""
+    """Return the request that reads an object by the key that a step gives it; None if it keeps its key."""
     if step.operation != "update":
         return None
     mapper = resource(step.model).__mapper__

@@ -84,7 +84,7 @@ class Executor:
                 self._release(entry.step)
 
     def interrupt(self, crash: BaseException | None = None) -> None:
-        """Start nothing more; asked a second time, wait for nothing either. Safe in a signal handler."""
+        """Start nothing more; the second time, wait for nothing either. Safe in a signal handler."""
         self.crash = self.crash or crash
         self.interrupts += 1  # promise 9: pressed once, answers are waited for
         self._stopped = True
@@ -127,7 +127,7 @@ class Executor:
                     self._record(step, "in doubt", Answer(tries=0, note=in_doubt.reason))
 
     def _start(self) -> None:
-        """Hand steps that are ready to workers, after writing down what is about to be sent."""
+        """Hand ready steps to workers, after writing down what is about to be sent."""
         if self._stopped:
             for flight in self._in_flight.values():
                 flight.future.cancel()
@@ -156,7 +156,7 @@ class Executor:
         return going
 
     def _release_held(self) -> None:
-        """Let what cannot be undone be ready, when all else has succeeded."""
+        """Let what cannot be undone be ready, if all else has succeeded."""
         held = self._schedule.held
         if not held or self._in_flight or self._schedule.is_ready(self.entries):
             return
@@ -180,7 +180,7 @@ class Executor:
     # -- answers -----------------------------------------------------------------------------------------------------
 
     def _collect(self) -> None:
-        """Take every answer that has arrived; one whose taking was interrupted is taken again."""
+        """Take every answer that has arrived; an answer is removed only after it was taken whole."""
         for number, flight in [*self._in_flight.items()]:
             if not flight.future.done():
                 continue
@@ -240,7 +240,7 @@ class Executor:
         self._schedule.release(step.number, self.outcomes.lacks)
 
     def _end(self, step: Step, status: Outcome, answer: Answer) -> None:
-        """Record what became of a step, write it down, and tell it."""
+        """Record what became of a step, write it down, and report it to the user."""
         entry = self._record(step, status, answer)
         if self._options.progress is not None:
             try:

@@ -1,4 +1,4 @@
-"""Recovery: what a crash left behind in a journal is resolved against the API, and completed or undone."""
+"""Recovery: what a crash left in a journal is resolved against the API, and completed or undone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from linode_orm.errors import ConflictError, JournalError, LinodeORMError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.session.commit import guards
-from linode_orm.session.commit.apply_plan import movement
+from linode_orm.session.commit.apply_plan import rebase
 from linode_orm.session.commit.compensation import compensate
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import policy_of_recovery
@@ -45,14 +45,14 @@ _NO_CLUE: Final = "nothing tells whether it was made, since the API allows sever
 
 @frozen
 class RecoveryOptions:
-    """How an unfinished commit is brought to an end; the arguments of `recover` of the same names."""
+    """How an unfinished commit is ended; the arguments of `recover` of the same names."""
 
     undo: bool = False
     secrets: Mapping[str, object] | None = None
 
 
 def forgotten(journal: Journal, stored: StoredCommit) -> CommitReport:
-    """Let a commit count as ended, without a request; return what the journal says of it."""
+    """End a commit without a request; return what the journal says of it."""
     journal.end(stored.id, "dropped")
     return CommitReport(tuple(_as_written(stored)), id=stored.id)
 
@@ -95,10 +95,10 @@ class Recovery:
 
     @cached_property
     def _until(self) -> float:
-        """The moment by the monotonic clock after which no request of the process that ended can be running.
+        """The time of the monotonic clock from which no request of the process that ended can be running.
 
-        Its intent says when it was sent first, by the clock of the API or of that machine, and nothing when it was sent
-        last.
+        An intent says when a request was sent first, by the clock of the API or of that machine, but not when it was
+        sent last.
         """
         client, now = self._client, self._client.clock.monotonic()
         moments = [each.intent.at for each in self._stored.steps if each.intent is not None and each.is_in_doubt]
@@ -109,7 +109,7 @@ class Recovery:
     # -- what became of each step ------------------------------------------------------------------------------------
 
     def _resolved(self) -> Iterator[Entry]:
-        """Give an entry for each step of which it is known by now what became of it."""
+        """Yield an entry for each step of which it is known by now what became of it."""
         for known in self._stored.steps:
             step = known.step
             if known.status == "undone":
@@ -124,7 +124,7 @@ class Recovery:
             self._targets.in_doubt[number] = self._but_for_others(in_doubt)
 
     def _look_for(self, known: StoredRequest) -> Iterator[Entry]:
-        """Look for an object whose creation is in doubt; give nothing where it is not there, and may be sent."""
+        """Look for an object whose creation is in doubt; yield no entry if it is not there and may be sent."""
         step = known.step
         if any(isinstance(each, Pending) and each.token not in self._ids for each in step.parents):
             return  # its parent was never made, nor was it
@@ -146,7 +146,7 @@ class Recovery:
             self._targets.in_doubt[step.number] = evolve(in_doubt, may_repeat=True)
 
     def _applied(self, known: StoredRequest, body: object = None, note: str = "") -> Entry:
-        """Give the entry of what was done; nested creates whose ids are not written down are looked for."""
+        """Return the entry of a step that was done; look for nested creates whose ids are not written down."""
         step = known.step
         if self._undo or all(nested.token in self._ids for nested in step.nested_creates):
             return self._entry(known, "applied", note)
@@ -170,7 +170,7 @@ class Recovery:
         return InDoubt(step, sent, since, known.note or _ENDED, known.there or frozenset(), is_listed=is_listed)
 
     def _but_for_others(self, in_doubt: InDoubt) -> InDoubt:
-        """Add the ids of objects that other steps made, now or earlier: none is the one that is looked for."""
+        """Add the ids of objects that other steps created, now or earlier: none of them is looked for."""
         known = in_doubt.known
         for model in {part.model for part in in_doubt.step.whole if part.operation == "create"}:
             if model not in self._made:
@@ -191,7 +191,7 @@ class Recovery:
         plan, checked_at = self._plan, None
         if self._stored.conflicts == "check":
             checked_at = self._client.clock.monotonic()
-            plan = self._plan_on_newest(entries)
+            plan = self._rebased_plan(entries)
         for step in plan:
             missing = [name for name in step.secrets if name not in self._secrets]
             if missing and step.number not in entries:  # promise 24: it waits for its secret
@@ -201,10 +201,10 @@ class Recovery:
         earlier = EarlierOutcomes(tuple(entries.values()), self._ids)
         return run_plan(plan, self._client, self._targets, options, earlier).report
 
-    def _plan_on_newest(self, entries: dict[int, Entry]) -> Plan:
-        """Return the plan made again on what is there now; add an entry for each step that clashes with that."""
+    def _rebased_plan(self, entries: dict[int, Entry]) -> Plan:
+        """Return the plan on the newest values; add an entry for each step that clashes with them."""
         rest = Plan(tuple(step for step in self._plan if step.number not in entries))
-        moved, clashes = movement(self._commit, rest)
+        moved, clashes = rebase(self._commit, rest)
         steps = {step.number: step for step in (*self._plan, *moved)}
         for number, found in clashes.items():
             error = ConflictError("it was changed elsewhere since", conflicts=found)
@@ -233,7 +233,7 @@ class Recovery:
         return CommitReport(tuple(filled), id=self._stored.id)
 
     def _rebuild_before_undo(self, known: StoredRequest) -> dict[int, Entry]:
-        """Give a rebuild in doubt with those of its parts that were done, as the newest list shows."""
+        """Return a rebuild in doubt with the parts that were done, as the newest list shows."""
         number = known.step.number
         rebuild = RebuildRequest(self._client, self._targets.in_doubt[number])
         try:

@@ -35,10 +35,10 @@ _ROUNDS: Final = 4
 def create(context: RunContext, attempt: InDoubt, request: Request, criteria: LookupCriteria) -> Answer:
     """Send a POST until it is known what became of it: done once, refused, or in doubt.
 
-    After a lost answer the object is looked for. Where the API refuses a second one with the same key, the POST is sent
-    again at once; else only when no request that began then can still be running, and nothing new is like it.
-    `attempt` says when and with what it is sent, and whether an earlier commit sent it without an answer. Objects that
-    are nested in the body are matched with what is there then.
+    After a lost answer the object is looked for. The POST is sent again at once if the API refuses a second object with
+    the same key. Otherwise it is sent again only when no earlier request can be running, and no new object is like it.
+    `attempt` is what is sent and since when; it may be in doubt from an earlier commit. Objects that are nested in the
+    body are matched with the rows that are there then.
     """
     return _CreateOnce(context, attempt, request, criteria).run()
 
@@ -69,7 +69,7 @@ class _CreateOnce:
         return self._in_doubt("it was sent several times, and no answer arrived", may_repeat=bool(self._criteria.key))
 
     def _send(self) -> Answer | None:
-        """Send the POST once; None where its answer was lost."""
+        """Send the POST once; return None if its answer was lost."""
         try:
             response = self._client.send(self._request, wanted=self._context.is_wanted, new_path=self._new_path)
             self._tries += response.tries
@@ -89,7 +89,7 @@ class _CreateOnce:
         return self._done(body, identity, note="its first answer was lost" if self._lost else "")
 
     def _check(self, identity: object, body: object) -> None:
-        """Raise `ResponseError` where an answer is about another object: one that was there, or has another key."""
+        """Raise `ResponseError` if an answer is about another object: one that was there, or has another key."""
         criteria = self._criteria
         if criteria.has_chosen_id:
             ids = identity if isinstance(identity, tuple) else (identity,)
@@ -108,7 +108,7 @@ class _CreateOnce:
             raise ResponseError(msg)
 
     def _refused(self, error: BaseException) -> Answer:
-        """Take a refusal as it is, or for what an earlier try has done: its key is taken now."""
+        """Return the refusal, or what an earlier try has done: the key may be taken by it."""
         if self._lost is None:
             return self._answer(error=error)
         if isinstance(error, CancelledError):
@@ -138,14 +138,17 @@ class _CreateOnce:
             return LookupResult(why=f"it could not be looked for: {error}")
 
     def _hold(self, identity: object) -> None:
-        """Let nobody free the key while a creation of the same may be running, which the key keeps from being done."""
+        """Let nothing free the key while a second creation may be running.
+
+        The API refuses that creation for as long as the key is taken.
+        """
         if self._running and self._criteria.key:  # promise 14a: its key is not freed too early
             mapper = self._criteria.model.__mapper__
             keys = {mapper.fields[name].key for name in self._criteria.key}
             self._client.writes_in_flight.hold(mapper.path_for(identity, self._criteria.parents), keys)
 
     def _adopt(self, body: dict[str, Any]) -> Answer:
-        """Take the object that was found for the one that was created."""
+        """Return the object that was found as the one that was created."""
         identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key)
         if self._unanswered > 1:
             self._hold(identity)

@@ -34,7 +34,7 @@ NOT_WAITED: Final = LookupResult(why="it was not waited for")
 
 
 def never() -> bool:
-    """Say that nobody has stopped the waiting."""
+    """Return False: nothing stops the waiting."""
     return False
 
 
