@@ -100,6 +100,7 @@ def rebase(commit: Commit, plan: Plan) -> tuple[Plan, dict[int, list[Clash]]]:
                 missing = [Clash(instance, "", None, None, None)] if id(instance) in gone else []
                 found = missing or list(_clashes(instance, part))
                 clashes.setdefault(step.number, []).extend(found)
+        # A set edit never clashes: its elements are put on, or taken off, the newest list.
         steps.append(step if clashes.get(step.number) else _rebased_step(step, objects))
     return evolve(plan, steps=tuple(steps)), {number: found for number, found in clashes.items() if found}
 
@@ -124,6 +125,7 @@ def _clashes(instance: Model, step: Step) -> Iterable[Clash]:
     for change in step.changes:
         field = instance.__mapper__.fields[change.name]
         theirs = _theirs(instance, change)
+        # What cannot be read, or was not, has no value to compare with.
         if change.old is ABSENT or field.is_write_only or field.redacted:
             continue
         if field.codec.clashes(change.old, theirs, change.new, is_set_edit=change.is_set_edit):

@@ -27,6 +27,7 @@ def check_max_deletes(most: int | None, count: Callable[[], int]) -> None:
     """Refuse a commit that deletes more objects than its user allows; `count` returns how many it deletes."""
     if most is None:
         return
+    # `True` is an int, and nobody means 1 by it.
     if type(most) is not int or most < 0:
         msg = f"max_deletes is a whole number from 0, or None, not {most!r}"
         raise InvalidRequestError(msg)

@@ -37,6 +37,7 @@ class Intents:
         if not missing:
             return
         there = {step.number: self._collections.read_before(step) for step in missing if step.operation in _ONCE}
+        # After the lists: an object that appeared before them is in them, so that `since` need not cover it.
         self.moment = ApiTime.now(self._client)
         ahead = [step for step in coming if step.number not in self._written and step.operation not in _ONCE]
         listed = {number: ids for number, ids in there.items() if ids is not None}
@@ -55,6 +56,7 @@ class Intents:
 
     def withdraw(self, steps: Mapping[int, Step], ended: Collection[int]) -> None:
         """Write down which steps were not sent after all."""
+        # Without this line a recovery would look for what was never sent.
         for number in self._written - set(ended):
             self._log.settle(steps[number], "pending", None, "", {})
 

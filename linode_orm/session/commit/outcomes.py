@@ -63,10 +63,12 @@ class Outcomes:
         """Take the answer of a step that was done; return a note on it."""
         applied: list[Applied] = []
         if not step.parts:
+            # A batch request has no object of its own: its parts are in `answer.inner`.
             applied.append(Applied(step, self._ids.parents_of(step), answer.identity, answer.body))
         if step.operation == "create":
             self._ids.by_token[str(step.token)] = answer.identity
         if answer.inner is not None:
+            # Nested objects and parts share the entry of the request that they were sent in.
             applied += [each._replace(step=evolve(each.step, number=step.number)) for each in answer.inner.found]
             self.nested_in_doubt += answer.inner.in_doubt
         note = self.receive_applied(applied)
@@ -80,11 +82,13 @@ class Outcomes:
             key = each.step.token
             if each.identity is not None:
                 self._ids.by_token[str(key)] = each.identity
+            # The API may give the number of a deleted object to a new one, which then is not the old one.
             if each.step.operation == "delete" and isinstance(key, Key):
                 self._collections.delete(key)
         self.applied += applied
         if self._defers_answers:
             return ""
+        # The first one is the object of the step itself.
         notes = [self._targets.apply(*each) for each in applied]  # promise 8: what is done is no longer pending
         return notes[0]
 
@@ -98,6 +102,7 @@ class Outcomes:
 
     def lacks(self, step: Step) -> bool:
         """Whether a step needs the id of a nested create in doubt; then it stays pending."""
+        # Their tokens stand in bodies and paths, and no id can replace them.
         in_doubt = {each.step.token for each in self.nested_in_doubt}
         return bool(in_doubt) and not in_doubt.isdisjoint((*waits_for(step.body), *waits_for(step.parents)))
 

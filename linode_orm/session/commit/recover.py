@@ -73,7 +73,7 @@ class Recovery:
             raise JournalError(msg)
         self._commit, self._client = commit, commit.client
         self._journal, self._stored = journal, stored
-        self._undo = options.undo or stored.state == "undoing"  # promise 23: recover(undo=True) takes it back
+        self._undo = options.undo or stored.state == "undoing"  # promise 23: recover(undo=True) undoes it
         self._secrets = secrets_for(stored.plan, options.secrets, may_lack=True)
         self._ids, self._plan = stored.ids, stored.plan
         self._targets = PlanTargets(commit.objects, self._plan, self._secrets, self._ids)
@@ -84,9 +84,11 @@ class Recovery:
         """Resolve what is in doubt, then complete or undo."""
         guards.check_writable(self._client, self._plan)
         if self._undo:
+            # Undoing what may still be running would undo too early: the late request would win.
             self._client.clock.sleep(max(0.0, self._until - self._client.clock.monotonic()))
         entries = {entry.step.number: entry for entry in self._resolved()}
         report = self._undone(entries) if self._undo else self._completed(entries)
+        # Such a commit stays open: the next recovery may be given the secret.
         waits_for_a_secret = any(entry.status == "pending" and entry.note for entry in report)
         is_undone = self._undo and not report.not_undone
         state = "undone" if is_undone else state_of(report, interrupted=waits_for_a_secret)
@@ -102,6 +104,7 @@ class Recovery:
         """
         client, now = self._client, self._client.clock.monotonic()
         moments = [each.intent.at for each in self._stored.steps if each.intent is not None and each.is_in_doubt]
+        # Either clock may be wrong: of the two ages the smaller one counts, which errs to the side of waiting.
         here, there = client.clock.now(), client.api_now
         young = [each for each in moments if there is None or min(here - each, there - each) < _SURELY_ENDED]
         return now + client.max_request_lifetime if young else now
@@ -121,6 +124,7 @@ class Recovery:
             elif known.is_in_doubt and step.parts:
                 self._targets.in_doubt[step.number] = evolve(self._in_doubt(known), until=self._until)
         for number, in_doubt in self._targets.in_doubt.items():
+            # Once more at the end: steps that were looked for later have brought ids.
             self._targets.in_doubt[number] = self._but_for_others(in_doubt)
 
     def _look_for(self, known: StoredRequest) -> Iterator[Entry]:
@@ -143,6 +147,7 @@ class Recovery:
         elif looked_up.why:
             yield self._entry(known, "in doubt", looked_up.why)
         else:
+            # It was looked for after the last moment at which it could appear: it may be sent.
             self._targets.in_doubt[step.number] = evolve(in_doubt, may_repeat=True)
 
     def _applied(self, known: StoredRequest, body: object = None, note: str = "") -> Entry:
@@ -227,6 +232,7 @@ class Recovery:
         plan = Plan(tuple(entries[step.number].step if step.number in entries else step for step in self._plan))
         sent = EarlierOutcomes(tuple(entries.values()), self._ids)
         after = compensate(plan, sent, self._client, self._targets, self._log).entries
+        # What a process that was killed never sent is pending: nothing of it is to be undone.
         filled = [
             after.get(step.number) or Entry(step, self._targets.object_of(step), "pending") for step in self._plan
         ]

@@ -46,9 +46,10 @@ def run_plan(
     run = Executor(plan, client, targets, options, earlier)
     unknown: set[int] = set()
     undone: frozenset[Token] = frozenset()
+    # Ctrl-C counts until the last answer is taken, the compensation included.
     with interruptible(run):
         run.run()
-        if options.policy.compensates and run.failed:  # promise 6a: a failure puts back what was done
+        if options.policy.compensates and run.failed:  # promise 6a: a failure undoes what was done
             sent = EarlierOutcomes(tuple(run.entries.values()), run.ids)
             compensation = compensate(plan, sent, client, targets, options.log)
             run.entries.update(compensation.entries)
@@ -56,10 +57,12 @@ def run_plan(
             _clear_below(run, plan, targets)
             run.interrupts += compensation.interrupts
     if options.policy.defers_answers:
+        # What was undone never reaches the objects: they stay as they were before the commit.
         kept = {number for number, entry in run.entries.items() if entry.status in {"applied", "not undone"}}
         run.outcomes.apply_deferred(lambda step: step.number in kept and step.token not in undone)
     targets.finish()
     unknown |= {number for number, entry in run.entries.items() if entry.status == "in doubt"}
+    # Of these nobody knows whether the API has the old values or the new ones.
     for number in sorted(unknown):
         targets.invalidate_values(run.steps[number])
     return _result(run, targets, options, perf_counter() - began)
@@ -83,6 +86,7 @@ def _clear_below(run: Executor, plan: Plan, targets: Targets) -> None:
         above = {each.token for each in step.parents if isinstance(each, Pending)}
         entry = run.entries.get(step.number)
         if entry is not None and entry.status == "in doubt" and above & undone:
+            # The API deletes children with their parent.
             run.entries[step.number] = evolve(entry, status="undone")
             targets.clear_doubt(step)
 
@@ -93,6 +97,7 @@ def raise_where_incomplete(sent: RunResult, session: object, *, advice: str = CA
     `advice` ends the message: it says how the user gets done what is not done.
     """
     report = sent.report
+    # An error of the user's own code is raised as it is; the session still holds what is not done.
     if sent.crash is not None and not isinstance(sent.crash, JournalError):
         raise sent.crash
     is_done = all(entry.status == "applied" for entry in report.entries)

@@ -80,6 +80,7 @@ class Scheduler:
             self._missing[part.number] = 0
             self._followers[part.number] = [*followers]
         for follower in followers:
+            # A follower waited for one step, and waits for each of its parts now.
             self._missing[follower] += len(step.parts) - 1
         for number in left:
             if self._irreversible_last and self.steps[number].operation == "delete":
@@ -90,6 +91,7 @@ class Scheduler:
 
 def _last_ones(plan: Plan) -> set[int]:
     """Return the steps that cannot be undone, without those that a reversible step waits for."""
+    # A reversible step may need a deletion first, such as one that frees a label. Such a deletion cannot be held back.
     held = {step.number for step in plan if any(part.operation == "delete" for part in step.whole)}
     before = {step.number: step.depends_on for step in plan}
     waiting = [other for number, others in before.items() if number not in held for other in others]

@@ -59,6 +59,7 @@ def _expected(step: Step, instance: Model, body: object) -> Iterator[tuple[Model
         if field.is_write_only or field.redacted or isinstance(change.new, (Hidden, Pending)):
             continue
         if step.operation == "replace" and isinstance(body, dict) and body:
+            # The whole body of such an answer is the value.
             yield instance, change.name, body
         else:
             yield instance, change.name, answered.get(change.key, change.new)
@@ -73,6 +74,7 @@ def _is_about(instance: Model, body: dict[str, object]) -> bool:
 
 def _differs(instance: Model, name: str, wrote: object, found: object) -> bool:
     """Whether a value is another one; of a nested object only what was written is compared."""
+    # A key that the answer lacks says nothing: the API leaves some out where they have no value.
     if found is ABSENT:
         return False
     if isinstance(wrote, dict) and isinstance(found, dict):

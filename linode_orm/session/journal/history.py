@@ -54,11 +54,12 @@ class History:
         holds a commit that this one does not carry on, and `JournalError` if the journal cannot be written.
         """
         unfinished = self.journal.unfinished()
+        # Its process may be running, or may have been killed: only recover() finds out what became of its requests.
         foreign = [name for name in unfinished if name not in self._own]
         if foreign:  # promise 25: its own process recovers it first
             msg = (
                 f"the journal {self.journal} holds a commit that was not finished ({foreign[0][:8]}); nothing was "
-                f"sent: linode_orm.recover(path) completes it, recover(path, undo=True) takes it back"
+                f"sent: linode_orm.recover(path) completes it, recover(path, undo=True) undoes it"
             )
             raise InvalidRequestError(msg)
         if unfinished and not is_whole:

@@ -65,10 +65,12 @@ class JournalFile:
             self._check_what_a_crash_left()
             self.connection = sqlite3.connect(self._place, isolation_level=None, timeout=0)
             try:
+                # The lock lasts as long as the connection: two processes must not carry on the same commit.
                 self.connection.execute("PRAGMA locking_mode=EXCLUSIVE")
                 self._check(self.connection)
                 for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):  # promise 21b: on the disk
                     self.connection.execute(f"PRAGMA {pragma}")
+                # A transaction that writes nothing takes the lock now, and finds out that the file cannot be written.
                 self.connection.execute("BEGIN IMMEDIATE")
                 self.connection.execute("COMMIT")
             except BaseException:
@@ -88,6 +90,7 @@ class JournalFile:
         finally:
             connection.close()
             if not had_index:
+                # Looking must leave no file behind that was not there.
                 index.unlink(missing_ok=True)
 
     def _check(self, connection: sqlite3.Connection) -> None:

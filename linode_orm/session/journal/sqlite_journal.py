@@ -44,10 +44,13 @@ class SqliteJournal(Journal):
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """Commit what is written inside together with the results that wait."""
         with journal_errors(self.path):
+            # Another program may have deleted the file: SQLite would go on writing into it, and no process would find it.
             self._file.check_in_place()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                # Results wait for the next intent, because each transaction waits for the disk and a result may be
+                # lost: then the step is in doubt, and is looked for.
                 waiting, self._waiting = self._waiting, []
                 self._connection.executemany(
                     "UPDATE steps SET status = ?, identity = ?, note = ? WHERE commit_id = ? AND number = ?", waiting
@@ -72,6 +75,7 @@ class SqliteJournal(Journal):
             self._prune(connection)  # promise 27: the last ones stay
 
     def _prune(self, connection: sqlite3.Connection) -> None:
+        # An unfinished commit is never pruned, however old it is.
         old = "SELECT id FROM commits WHERE state NOT IN ('open', 'undoing') ORDER BY began DESC, rowid DESC LIMIT -1"
         gone = connection.execute(f"{old} OFFSET {_KEPT}").fetchall()  # a number of ours
         if gone:
@@ -82,6 +86,7 @@ class SqliteJournal(Journal):
 
         The first intent of a step counts: a request of it may have been sent then.
         """
+        # A step that is sent again after a failure begins anew; one that may still run keeps its first moment and list.
         when = moment.text
         listings: list[tuple[str, int, str]] = []
         numbers = {number: self._listing(name, ids, listings) for number, ids in there.items()}
@@ -99,6 +104,8 @@ class SqliteJournal(Journal):
     def _listing(self, name: str, ids: Iterable[object], new: list[tuple[str, int, str]]) -> int:
         """Return the number of the ids of a collection, which many steps share and which are written once."""
         known = self._listings.get(id(ids))
+        # The same frozenset is handed in for every creation in a collection: by identity, since it may have thousands
+        # of ids.
         if known is None or known[0] is not ids or known[1] != name:
             with journal_errors(self.path):
                 ((last,),) = self._connection.execute(

@@ -64,6 +64,7 @@ class _ActionOnce:
             until = client.clock.monotonic() + client.max_request_lifetime
             if resolve(client, until, self._look, first_pause=_FIRST_PAUSE).is_known:
                 return None
+        # No event tells, however long it was waited for.
         raise lost or AssertionError
 
     def _look(self) -> LookupResult:

@@ -50,6 +50,7 @@ class _CreateOnce:
         self._tries = 0
         self._lost: BaseException | None = TransportError(attempt.reason) if attempt.was_sent else None
         """The error of the first answer that was lost."""
+        # An attempt of an earlier commit counts: two answers lost may be two creations that still run.
         self._unanswered = self._running = int(attempt.was_sent)
         self._began = perf_counter()
         self._new_path = criteria.path if criteria.has_chosen_id else None
@@ -59,6 +60,7 @@ class _CreateOnce:
             answer = self._send()
             if answer is not None:
                 return answer
+            # The last look would tell nothing that the next commit does not look for anyway.
             if turn == _ROUNDS - 1:
                 break
             looked_up = self._look_before_repeating(turn)
@@ -73,11 +75,13 @@ class _CreateOnce:
         try:
             response = self._client.send(self._request, wanted=self._context.is_wanted, new_path=self._new_path)
             self._tries += response.tries
+            # Some creations answer nothing at all; `may_be_empty` says below whether that is one.
             body = response.json() if response.content else {}
             identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key, may_be_empty=True)
             self._check(identity, body)
         except Exception as error:  # noqa: BLE001  whatever it is, it is told
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)
+            # Also an answer that could not be read, or was about another object: the POST was done, or was not.
             outcome = outcome_of(error)
             if not outcome.is_in_doubt:
                 return self._refused(error)
@@ -91,6 +95,7 @@ class _CreateOnce:
     def _check(self, identity: object, body: object) -> None:
         """Raise `ResponseError` if an answer is about another object: one that was there, or has another key."""
         criteria = self._criteria
+        # The API may write the id in another case.
         if criteria.has_chosen_id:
             ids = identity if isinstance(identity, tuple) else (identity,)
             is_other = [str(each).casefold() for each in ids] != [
@@ -109,8 +114,10 @@ class _CreateOnce:
 
     def _refused(self, error: BaseException) -> Answer:
         """Return the refusal, or what an earlier try has done: the key may be taken by it."""
+        # Only this attempt was made: a refusal is the truth.
         if self._lost is None:
             return self._answer(error=error)
+        # Given up before it was sent again; what the earlier attempt did is not known.
         if isinstance(error, CancelledError):
             return self._in_doubt(NOT_WAITED.why)
         if isinstance(error, BadRequest) and self._criteria.key:  # promise 13: an earlier try may have taken the key
@@ -150,6 +157,7 @@ class _CreateOnce:
     def _adopt(self, body: dict[str, Any]) -> Answer:
         """Return the object that was found as the one that was created."""
         identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key)
+        # The object is there. A second creation, also unanswered, may still come as soon as the key is free.
         if self._unanswered > 1:
             self._hold(identity)
         return self._done(body, identity, note="its answer was lost; it was looked for and found")

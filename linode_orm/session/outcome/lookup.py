@@ -101,8 +101,10 @@ def look(client: Client, criteria: LookupCriteria, taken: Collection[object] = (
     """
     if criteria.key:
         found = _by_key(client, criteria)
+        # The user deletes the object that has the key now: it is another one, and this one was never made.
         if found is None or _identity(criteria.model.__mapper__, found) in criteria.to_be_deleted:
             return LookupResult()
+        # The key alone proves nothing: another client may have created an object with it in the meantime.
         differing = differences(criteria, found)
         if differing or not _is_new(client, criteria, found):
             what = f"its {', '.join(differing)} differ from what was sent" if differing else "it is older"
@@ -123,6 +125,7 @@ def _by_key(client: Client, criteria: LookupCriteria) -> Body | None:
         identity_in(mapper, body, criteria.key)  # raises where it is no object
         return cast("Body", body)
     keys = {mapper.fields[name].key: value for name, value in criteria.key.items()}
+    # The server filters where it can; every row is compared again, because filters of the API ignore case.
     filterable = {
         mapper.fields[name].key: keys[mapper.fields[name].key]
         for name in criteria.key
@@ -149,6 +152,7 @@ def _among_new(client: Client, criteria: LookupCriteria, taken: Collection[objec
     perhaps = 0
     for row in rows(client, criteria.model, criteria.parents):
         identity = _identity(criteria.model.__mapper__, row)
+        # It was there before, is known as another object, or belongs to another creation of this run.
         if any(identity in those for those in (criteria.known, criteria.to_be_deleted, taken)) or not _is_new(
             client, criteria, row
         ):
@@ -156,6 +160,7 @@ def _among_new(client: Client, criteria: LookupCriteria, taken: Collection[objec
         differing = differences(criteria, row)
         if not differing:
             equal.append(row)
+        # The API rewrites some values. A new object with the same name may be the one that was sent, rewritten.
         elif not any(name in differing for name in _NAMES) and not _has_other_target(criteria, row):
             perhaps += 1
     if len(equal) == 1 and not perhaps:
@@ -175,6 +180,7 @@ def _has_other_target(criteria: LookupCriteria, row: Body) -> bool:
     mine, theirs = criteria.sent.get("target"), row.get("target")
     if not isinstance(mine, str) or not isinstance(theirs, str):
         return False
+    # Of a target the API changes only the dot at the end and the case.
     return mine.rstrip(".").casefold() != theirs.rstrip(".").casefold()
 
 
@@ -187,6 +193,7 @@ def _is_new(client: Client, criteria: LookupCriteria, row: Body) -> bool:
     when = created.codec.decode(moment, cast("Any", None), "created")
     if not isinstance(when, datetime):
         return True
+    # Without a date of the API nothing bounds the end, and the object counts as new.
     end = ended(client, criteria.until)
     return when >= criteria.since.earliest(client) and (end is None or when <= end)  # promise 15d: not a later one
 
@@ -200,6 +207,7 @@ def differences(criteria: LookupCriteria, row: Body) -> list[str]:
     mapper = criteria.model.__mapper__
     differing: list[str] = []
     for key, value in criteria.sent.items():
+        # Unknown keys and write-only values are in no answer.
         known = mapper.keys.get(key)
         if known is None or known.is_write_only or (criteria.key and isinstance(value, (dict, list))):
             continue

@@ -96,6 +96,7 @@ class _NestedMatching:
         lists: dict[Place, list[NestedCreate]] = {}
         for nested in self._outer.step.nested_creates:
             lists.setdefault(nested.siblings, []).append(nested)
+        # Outer lists first: the id of a child is needed to read the list of its own children.
         for place in sorted(lists, key=len):
             self._match_list(place, lists[place])
         found = tuple(each for place, each in self._above.items() if place)
@@ -110,6 +111,7 @@ class _NestedMatching:
         below = above.parents if above.identity is None else (*above.parents, above.identity)
         criteria = [self._criteria(nested, below) for nested in nested_creates]
         try:
+            # An answer that shows all of them is the truth at the moment of the creation, and costs no request.
             there = _answered(above.body, place[-1], nested_creates) or list(
                 rows(self._client, criteria[0].model, below)
             )
@@ -126,12 +128,14 @@ class _NestedMatching:
 
     def _criteria(self, nested: NestedCreate, parents: tuple[object, ...]) -> LookupCriteria:
         sent = cast("Body", at(self._outer.sent, nested.place))
+        # The parent is as new as they are: nothing else can have been in its lists before.
         return LookupCriteria(resource(nested.model), parents, sent, self._outer.since, is_listed=True)
 
     def _leave_in_doubt(self, nested_creates: Sequence[NestedCreate], why: str, known: frozenset[object]) -> None:
         for nested in nested_creates:
             step = alone(nested, self._step)
             reason = f"{nested.title} was sent inside {self._step.method} {self._step.path}, and {why}"
+            # `known` are the siblings that were found: none of them is the missing one.
             self._in_doubt.append(InDoubt(step, step.body, self._outer.since, reason, known, was_nested=True))
 
 
@@ -139,6 +143,7 @@ def look_again(client: Client, criteria: Sequence[LookupCriteria]) -> list[Looku
     """Look for nested creates in doubt of one list together; 1 GET a page."""
     model = criteria[0].model.__mapper__
     keyed = {identity_in(model, row): row for row in rows(client, criteria[0].model, criteria[0].parents)}
+    # The criteria of one list have the same known ids: those of the siblings that were found then.
     there = {identity: row for identity, row in keyed.items() if identity not in criteria[0].known}
     found, absent = match(criteria, there)
     return [

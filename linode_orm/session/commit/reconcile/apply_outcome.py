@@ -43,6 +43,7 @@ class OutcomeApplier:
         mark_clean(instance, names)
         if isinstance(body, dict) and body:
             keep_one_time_values(instance, body)
+        # Some POSTs answer part of the object, or another one: then it is read when it is needed.
         keys = {instance.__mapper__.fields[name].key for name in instance.__mapper__.id_names}
         if isinstance(body, dict) and keys <= body.keys() and instance.__mapper__.is_whole(body):
             self._take(instance, body)
@@ -58,6 +59,7 @@ class OutcomeApplier:
 
     def admit(self, instance: Model, parents: tuple[object, ...], identity: object) -> None:
         """Make a pending object the one with its key."""
+        # A reference to the id may exist already, by a query in another place: the new object takes its part.
         known = self._map.find(type(instance), identity, parents)
         if known is not None and known is not instance:
             self._loader.detach(known)
@@ -84,6 +86,7 @@ class OutcomeApplier:
 
     def updated(self, instance: Model, names: Collection[str], body: object) -> str:
         """Apply the answer to a PUT; return a note if the answer was not the object."""
+        # The new key, if the request was a rename: the answer names the object by it.
         key = next((value_of(instance, name) for name in names if (name,) == instance.__mapper__.id_names), None)
         mark_clean(instance, names)
         identity = self._identity_in(instance, body)
@@ -158,6 +161,7 @@ class OutcomeApplier:
         if self._has_created:
             for instance in [*self._changes.new.values(), *self._changes.touched.values()]:
                 fill_in(instance)
+        # Only then, since it asks every object of the session for its parents.
         if any(_may_have_children(key.model) for key in self._cascade):
             for instance in [*self._map]:
                 if any(above in self._cascade for above in ancestors(instance)):

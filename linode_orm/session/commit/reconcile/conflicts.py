@@ -41,6 +41,8 @@ def check(instances: Iterable[Model], gone: Iterable[Model]) -> None:
             # promise 16b: what was sent may be there, and is mine
             bases = () if edit.base is ABSENT else (edit.base, *edit.sent)
             is_set_edit = not edit.exact
+            # It clashes only with every value that the API may rightly have: the one that was read, and those sent
+            # since.
             if bases and all(field.codec.clashes(each, theirs, mine, is_set_edit=is_set_edit) for each in bases):
                 clashes.append(Clash(instance, name, *(_shown(field, each) for each in (edit.base, theirs, mine))))
     refuse(clashes)

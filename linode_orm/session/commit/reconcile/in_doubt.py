@@ -43,6 +43,7 @@ class _Resolution:
 
     def run(self, instances: Iterable[Model]) -> None:
         in_doubt = self._changes.in_doubt
+        # The id of a parent that is found is needed to look for its children.
         parents_first = sorted(instances, key=lambda each: each.__mapper__.above)
         for instance in parents_first:
             known = in_doubt.get(id(instance))
@@ -62,6 +63,7 @@ class _Resolution:
         parent = parent_of(instance)
         if parent is None or state_of(parent).is_new:
             return
+        # Alone, each of two equal children could be either of two rows; together both are found.
         siblings: dict[int, InDoubt] = {}
         for each in others:
             known = self._changes.in_doubt.get(id(each))
@@ -92,6 +94,7 @@ class _Resolution:
             reason = f"{in_doubt.reason}; it could not be looked for: {error}"
             return evolve(in_doubt, reason=reason, may_repeat=False)
         if looked_up.why:
+            # What was found may be the object, or another client's: only the user can tell.
             reason = f"{looked_up.why}. session.expunge(x) if it is, and change what tells them apart in a new one"
             return evolve(in_doubt, reason=reason, may_repeat=False)
         if looked_up.body is None:
@@ -105,6 +108,7 @@ class _Resolution:
         """Return what is known of an object that is not there: None if no request can make it any more."""
         if in_doubt.until and self._client.clock.monotonic() >= in_doubt.until:
             return None
+        # The user has changed the key since: the object may still appear with the old one.
         moved = [name for name, value in criteria.key.items() if value_of(instance, name) != value]
         return evolve(in_doubt, reason=_moved(instance, in_doubt, moved), may_repeat=not moved)
 
