@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from linode_orm.mapping.relations import Many, One
+from linode_orm.mapping.relations import Many, One, relations_of
 from linode_orm.mapping.state import state_of
 from linode_orm.session.loading.loader_batch import LoaderBatch
 from linode_orm.session.query.by_id import can_filter_by_id, listings_by_id
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from linode_orm.mapping import Model
+    from linode_orm.mapping.options import Option
     from linode_orm.mapping.owner import LoadOrigin
-    from linode_orm.mapping.relations import Option
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.loading.whole_lists import WholeLists
@@ -107,7 +107,7 @@ class EagerLoader:
             if option.kind != "selectin":
                 continue
             reached = list(objects)
-            for relation in option.path:
+            for relation in relations_of(option):
                 owners = [each for each in reached if relation.name in each.__mapper__.relations]
                 reached += self._prefetch(relation, owners)
 
