@@ -279,6 +279,7 @@ class Many(Loadable, Generic[M]):
             """Return the collection, without a request; on a class, what `selectin` takes."""
             if instance is None:
                 return self
+            # It is kept in the dict, where it shadows this descriptor: the next read costs nothing.
             value = instance.__state__.owner.collection(instance, self.name)
             instance.__dict__[self.name] = value
             return value

@@ -61,6 +61,7 @@ class Actions:
         else:
             answer = self._whole(request, response.json() if request.method == "GET" else response.decoded())
         result = self._result(target, operation, answer, request.path)
+        # an action moves objects: a volume that is attached joins a collection of the Linode that it was given
         for value in arguments.values():
             if isinstance(value, Model):
                 refill_collections(value)

@@ -44,8 +44,10 @@ class Loader:
     ) -> list[M]:
         """Return the objects of the rows of a list; known ones are brought up to date, pending changes stay."""
         mapper = model.__mapper__
+        # A list of the children of several parents (`/monitor/alert-definitions`): each row names its own parents.
         if mapper.parent_keys and len(parents) != mapper.above:
             return [self.one(model, mapper.parents_in(body), body, loaded, batch=batch) for body in bodies]
+        # without fields that only a GET shows, a row is the whole object, and no first read sends a GET
         loaded = loaded if mapper.only_on_get else Loaded.WHOLE
         origin = Origin(self._owner, parents, Status.PERSISTENT, loaded, self._fresh_until(mapper), batch)
         return hydrate(model, bodies, self._map.table(model, parents), origin)
@@ -77,6 +79,8 @@ class Loader:
         if known is None:
             known = model.__bare__(identity, parents, self._owner, Status.PERSISTENT)
             self._map.put(known)
+        # A reference that is reached from several objects is loaded with the siblings of the one that came last: the
+        # program reads on from there.
         if load_origin is not None and not state_of(known).is_loaded:
             state_of(known).join(load_origin)
         return known
