@@ -9,10 +9,10 @@ from attrs import evolve
 
 from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping import Model, Nested
+from linode_orm.mapping.addressing import flat, quoted
 from linode_orm.mapping.annotations import codec_of
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.lifecycle import expire, keep_one_time_values, refill_collections
-from linode_orm.mapping.mapper import flat, quoted
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
