@@ -121,15 +121,15 @@ class Addressing:
         return (*above, self.identity(given[-1]))
 
     def _depth(self) -> int:
-        return self.above + (0 if self.singleton else 1)
+        return self.parent_count + (0 if self.singleton else 1)
 
     @cached_property
-    def above(self) -> int:
+    def parent_count(self) -> int:
         """How many parents an object has; the id of each counts once, also where it is made of several values."""
         if self.parent is None:
             return len(self.placeholders)
         parent: Any = lookup(str(self.parent))
-        return cast("int", parent.__mapper__.above) + (0 if parent.__mapper__.singleton else 1)
+        return cast("int", parent.__mapper__.parent_count) + (0 if parent.__mapper__.singleton else 1)
 
     def parents_in(self, body: object) -> tuple[object, ...]:
         """Return the parents' ids that `parent_keys` find in a body."""
@@ -143,9 +143,9 @@ class Addressing:
 
     def check_parents(self, parents: tuple[object, ...]) -> tuple[object, ...]:
         """Return the parents' ids in the types of their fields; raise `InvalidRequestError` for others, or too few."""
-        if self.above == 1 and len(parents) > 1:
+        if self.parent_count == 1 and len(parents) > 1:
             parents = (parents,)
-        if len(parents) != self.above:
+        if len(parents) != self.parent_count:
             wanted = ", ".join(self.placeholders) or "none"
             msg = f"{self.name} needs the ids of its parents from the outermost in ({wanted}), not {parents!r}"
             raise InvalidRequestError(msg)

@@ -79,7 +79,7 @@ class RecordState:
 
     def missing(self, record: Record, field: FieldFacts) -> object:
         """Return the value of a field that the body lacks; raise `AttributeMissing` if every body should have it."""
-        if field.absent or field.kind == "secret":
+        if field.absent or field.is_write_only:
             return None
         msg = (
             f"{record.__describe__()} has no {field.name!r}: the API left the key {field.key!r} out of its body; "
@@ -163,7 +163,7 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
     try:
         mine = codec.adopt(value, record, field.name)
     except WrongType as wrong:
-        what = f"{codec.text} expected (the value is not shown)" if field.kind == "secret" else str(wrong)
+        what = f"{codec.text} expected (the value is not shown)" if field.is_write_only else str(wrong)
         msg = f"{record.__describe__()}.{field.name}: {what}"
         raise TypeError(msg) from None
     record.__changed__()
@@ -277,7 +277,7 @@ def mark_clean(record: Record, names: Container[str] | None = None) -> None:
         if field.codec.mutable and name in record.__dict__:
             field.codec.forget(record.__dict__[name])
         del edits[name]
-        if field.kind == "secret":
+        if field.is_write_only:
             record.__dict__.pop(name, None)
 
 
@@ -305,7 +305,7 @@ def doubt_edits(record: Record, names: Container[str] | None = None) -> None:
     state, fields = record.__state__, record.__mapper__.fields
     for name in [name for name in state.edits or () if names is None or name in names]:
         field = fields[name]
-        if name in record.__dict__ and field.kind != "secret":
+        if name in record.__dict__ and not field.is_write_only:
             value, edit = record.__dict__[name], (state.edits or {})[name]
             edit.sent = (*edit.sent, field.codec.encode(value))
             for inner in _inside(value):

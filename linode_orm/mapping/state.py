@@ -204,7 +204,7 @@ class State(RecordState):
         if self.is_new:
             return _blank(record, field)
         needs = not self.is_loaded or (self.loaded is Loaded.ROW and field.only_on_get)
-        if needs and field.kind != "secret":
+        if needs and not field.is_write_only:
             self.owner.load(record, field.name)
             if field.key in self.raw:
                 return getattr(record, field.name)

@@ -153,7 +153,7 @@ class Actions:
         parents: tuple[object, ...] = ()
         if isinstance(target, Model) and model.__mapper__.placeholders:
             state = state_of(target)
-            same = isinstance(target, model) or model.__mapper__.above == len(state.parents)
+            same = isinstance(target, model) or model.__mapper__.parent_count == len(state.parents)
             parents = state.parents if same else (*state.parents, state.identity)
         if model.__mapper__.singleton and isinstance(target, model) and isinstance(body, dict):
             self._loader.take(target, body, Loaded.WHOLE)

@@ -41,8 +41,8 @@ class Note(NamedTuple):
 class ReadPlan(NamedTuple):
     """The requests that answer a query.
 
-    `filters` are the X-Filters, one for each request, whose answers together hold every match; `{}` sends none. `parents`
-    are the keys of the parents whose lists are read; None means all parents of a child class.
+    `filters` are the X-Filters, one for each request, whose answers together hold every match; `{}` sends none.
+    `parents` are the keys of the parents whose lists are read; None means all parents of a child class.
     """
 
     model: type[Model]
