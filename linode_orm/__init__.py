@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from linode_orm.session import Session as Session
     from linode_orm.session import inspect as inspect
     from linode_orm.session import sessionmaker as sessionmaker
+    from linode_orm.session.factory.recovery import recover as recover
     from linode_orm.session.inspection import History as History
     from linode_orm.session.inspection import Inspection as Inspection
     from linode_orm.session.planning.plan import Change as Change
@@ -65,7 +66,6 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.report import Entry as Entry
     from linode_orm.session.planning.report import Unheld as Unheld
     from linode_orm.session.query.explanation import Explanation as Explanation
-    from linode_orm.session.recovery import recover as recover
     from linode_orm.session.waiting.wait import WaitEntry as WaitEntry
     from linode_orm.wire import Client as Client
 
@@ -158,7 +158,7 @@ _PLACES = {
     "not_": "linode_orm.mapping.expressions",
     "or_": "linode_orm.mapping.expressions",
     "raiseload": "linode_orm.mapping.relations",
-    "recover": "linode_orm.session.recovery",
+    "recover": "linode_orm.session.factory.recovery",
     "selectin": "linode_orm.mapping.relations",
     "sessionmaker": "linode_orm.session",
 }

@@ -25,12 +25,13 @@ calls every one of them and compares what leaves with the description.
 def page() -> str:
     """Give the text of the page, from the declarations as they can be imported."""
     mappers = sorted(_mappers(), key=lambda each: (each.service, each.name))
-    routes = {route for mapper in mappers for route in operations(mapper)}
+    routes = {route: mapper.service for mapper in mappers for route in operations(mapper)}
     by_service: dict[str, list[Any]] = defaultdict(list)
     for mapper in mappers:
         by_service[mapper.service].append(mapper)
     lines = ["| service | resources | operations | fields | filterable | mutable |", "|---|---|---|---|---|---|"]
-    counts = Counter(_service(route) for route in routes)
+    named = ((_service(route), service) for route, service in routes.items())
+    counts = Counter(path if path in by_service else service for path, service in named)
     totals = [0] * 5
     for service, own in by_service.items():
         fields = [field for mapper in own for field in every(mapper)]

@@ -19,6 +19,11 @@ def table(facts: Facts) -> str:
         for resource, own in service.items():
             for field, recording in own.get("absent", {}).items():
                 found.setdefault((resource, recording), []).append(f"`{field}`")
+            for field, like in own.get("like", {}).items():
+                above, names = field.rpartition(".")[0], like["names"]
+                if "absent" in like:
+                    texts = f"`{above}.{names[0]}` to `{above}.{names[-1]}`"
+                    found.setdefault((resource, like["absent"]), []).append(texts)
     return "".join(
         f"| {resource} | {', '.join(fields)} | `{recording}` |\n" for (resource, recording), fields in found.items()
     )

@@ -13,7 +13,7 @@ from linode_orm.mapping.record import Record
 from linode_orm.mapping.registry import lookup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from linode_orm.mapping.fields import Kind
 
@@ -43,7 +43,7 @@ class Addressing:
 
     cls: type
     name: str
-    fields: Mapping[str, Kind[Any]]
+    fields: dict[str, Kind[Any]]
 
     def _read_addressing(self, options: dict[str, object]) -> None:
         """Take what the class keywords say of paths, ids and parents."""

@@ -197,9 +197,6 @@ class Codec(_Conditions, _EditsInPlace):
     is_exact: bool = False
     """Two values mean the same only if they are equal in JSON."""
 
-    is_secret: bool = True
-    """A write-only field of the type is a secret: plans, journals and messages mask it."""
-
     allows_null: bool = False
     """Null may stand beside the values of the type."""
 
@@ -303,7 +300,6 @@ class Scalar(Codec):
         self.has_order = plain != {bool}
         self.filter_type = _FILTER_TYPES.get(plain, "mixed")
         self.is_sorted_alike = plain == {int}
-        self.is_secret = str in plain and not choices
         self.json_type = Plain(plain, choices)
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
@@ -374,7 +370,7 @@ class Optional(Codec):
 
     allows_null = True
 
-    _COPIED: Final = ("mutable", "is_exact", "is_secret", "json_type", "fields", "nested")
+    _COPIED: Final = ("mutable", "is_exact", "json_type", "fields", "nested")
 
     def __init__(self, inner: Codec) -> None:
         super().__init__(f"{inner.text} | None")

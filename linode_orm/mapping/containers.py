@@ -120,7 +120,6 @@ class ListOf(Collection):
     def __init__(self, item: Codec, text: str | None = None, *, unordered: bool = False) -> None:
         super().__init__(text or f"list[{item.text}]", item)
         self.unordered = unordered
-        self.is_secret = not isinstance(item, Scalar) and not item.fields  # of objects their fields say
         self._is_labelled = "label" in item.fields
         self.filter_type = "labelled" if self._is_labelled else "list"
         self.json_type = Array(item.json_type)

@@ -1,4 +1,4 @@
-"""Fields: the kinds of attribute that a class declares, one line each, and how an attribute is read and assigned."""
+"""Fields: the five kinds of attribute that a class declares, one line each, and how they are read and assigned."""
 
 from __future__ import annotations
 
@@ -59,6 +59,8 @@ class Marks(TypedDict, total=False):
     """A list that the API keeps as a set."""
     changed_by: str
     """The actions that change the value, separated by commas."""
+    changed_as: str
+    """The classes of the same objects that may assign it."""
     deprecated: bool
     """The API may drop the field."""
     format: str
@@ -68,7 +70,7 @@ class Marks(TypedDict, total=False):
     create: bool
     """A POST takes the field: True unless given."""
     update: bool
-    """A PUT takes the write-only field: False unless given."""
+    """A PUT takes a field that only requests have: False unless given."""
 
 
 _PRIVATE_MARKS: Final = frozenset({"nullable", "create", "update"})
@@ -94,6 +96,9 @@ class Kind(Generic[T_co]):
     is_write_only: ClassVar[bool] = False
     """Only request bodies have it, never an answer."""
 
+    is_hidden: ClassVar[bool] = False
+    """The value is masked wherever it is shown."""
+
     name: str = ""
     owner: type
     text: str = ""
@@ -111,6 +116,7 @@ class Kind(Generic[T_co]):
     redacted: bool = False
     unordered: bool = False
     changed_by: str = ""
+    changed_as: str = ""
     deprecated: bool = False
     format: str = ""
     default: object = None
@@ -157,13 +163,8 @@ class Kind(Generic[T_co]):
 
     @property
     def is_secret(self) -> bool:
-        """Whether the value is shown to nobody: answered masked, or write-only and able to hold a secret.
-
-        Numbers, truth values, ids, choices and lists of such are none; in lists of objects their fields say.
-        """
-        if self.redacted or not self.is_write_only:
-            return self.redacted
-        return self.codec.is_secret and not self.name.endswith("_id")
+        """Whether the value is shown to nobody: declared as a secret, or masked by the API in its answers."""
+        return self.redacted or self.is_hidden
 
     @property
     def is_chosen_key(self) -> bool:
@@ -245,6 +246,9 @@ class Kind(Generic[T_co]):
         if self.changed_by:
             actions = " or ".join(f"{name.strip()}()" for name in self.changed_by.split(","))
             return f"cannot be assigned; {actions} changes it"
+        if self.changed_as:
+            names = " or ".join(name.strip() for name in self.changed_as.split(","))
+            return f"cannot be assigned here; load the object as {names}"
         if self.is_read_only:
             return "is read-only: the server sets it"
         if is_new:
@@ -288,11 +292,23 @@ class Field(Kind[T_co]):
         def __set__(self, instance: object, value: object, /) -> None: ...
 
 
+class WriteOnly(Kind[T_co]):
+    """A field that only requests have, and that may be shown."""
+
+    kind = "writeonly"
+    is_write_only = True
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: object, value: T_co, /) -> None: ...  # type: ignore[misc]  # see T_co
+
+
 class Secret(Kind[T_co]):
-    """A field that only requests have. Whether its value may be shown says `is_secret`."""
+    """A field that nobody may see: only requests have it, and messages, plans and journals mask it."""
 
     kind = "secret"
     is_write_only = True
+    is_hidden = True
 
     if TYPE_CHECKING:
 
@@ -347,7 +363,13 @@ _VOLATILE_KINDS: dict[type[Kind[Any]], type[Kind[Any]]] = {
     Field: _VolatileField,
 }
 
-KINDS: dict[str, type[Kind[Any]]] = {"ReadOnly": ReadOnly, "Fixed": Fixed, "Field": Field, "Secret": Secret}
+KINDS: dict[str, type[Kind[Any]]] = {
+    "ReadOnly": ReadOnly,
+    "Fixed": Fixed,
+    "Field": Field,
+    "WriteOnly": WriteOnly,
+    "Secret": Secret,
+}
 
 
 class NestedAttribute(Attribute[Any]):

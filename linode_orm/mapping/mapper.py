@@ -16,7 +16,7 @@ from linode_orm.mapping.relations import Many, One
 if TYPE_CHECKING:
     from linode_orm.mapping.operators import Attribute
 
-_KIND: Final = re.compile(r"(?:\w+\.)?(ReadOnly|Fixed|Field|Secret)\[(.*)\]\s*\Z", re.DOTALL)
+_KIND: Final = re.compile(r"(?:\w+\.)?(ReadOnly|Fixed|Field|WriteOnly|Secret)\[(.*)\]\s*\Z", re.DOTALL)
 _ID_TYPES: Final[dict[str, type]] = {"int": int, "str": str}
 _SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ALL_VERBS: Final = "list get create update delete"

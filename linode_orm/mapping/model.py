@@ -219,7 +219,7 @@ def _visible(model: Model) -> dict[str, object]:
     """Return the body of an object with its edits, without secrets and values that are shown once."""
     state, body = model.__state__, {}
     for name, field in model.__mapper__.fields.items():
-        if field.is_write_only or (field.redacted and field.name not in model.__mapper__.id_names):
+        if field.is_secret and field.name not in model.__mapper__.id_names:
             continue
         if state.edits and name in state.edits:
             if name in model.__dict__:  # a reference to a new object has no value yet
@@ -358,12 +358,12 @@ class Nested(_Declared):
         shown = ", ".join(
             f"{name}={_seen(self, field)!r}"
             for name, field in self.__mapper__.fields.items()
-            if _has(self, name) and not field.is_write_only
+            if _has(self, name) and not field.is_secret
         )
         return f"{type(self).__name__}({shown})"
 
     def __reduce__(self) -> tuple[object, ...]:
-        secret = {field.key for field in self.__mapper__.fields.values() if field.is_write_only}
+        secret = {field.key for field in self.__mapper__.fields.values() if field.is_secret}
         return _revive_nested, (type(self), {key: each for key, each in encode(self).items() if key not in secret})
 
 

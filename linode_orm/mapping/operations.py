@@ -41,9 +41,9 @@ class Operation:
 
     `path` is relative to the item (`"boot"`) unless it begins with a slash. `answers` is None (the answer says
     nothing that would be kept), a class name (an object of it), `list:` and a class name, `query:` and a class name (a
-    query over the list there, which sends nothing yet), `bytes`, `mixed` (rows of several kinds, whose classes
-    `parts` names), or `value`: JSON, read as the class `gives` where there is one, with objects of the classes that
-    `parts` names under its keys.
+    query over the list there, which sends nothing yet), `bytes`, `strings` (a list of them, bare or in pages), `mixed`
+    (rows of several kinds, whose classes `parts` names), or `value`: JSON, read as the class `gives` where there is
+    one, with objects of the classes that `parts` names under its keys.
     `body` maps argument names to the keys of the body (an empty one: the argument is the body); arguments named in
     braces in `path` stand there instead, and files are no part of it.
     `required` are the arguments that have no default. `event` is the action of the account's event that tells of it,
@@ -131,7 +131,16 @@ def act(
 
 
 def _check_arguments(target: object, name: str, arguments: Mapping[str, object]) -> None:
-    """Raise `TypeError` for a wrong type before anything is sent: the id of another class would name another object."""
+    """Raise `TypeError` for a wrong type before anything is sent: the id of another class would name another object.
+
+    Two arguments that say the same thing, an object and its id, are refused as well.
+    """
+    keys: dict[str, str] = {}
+    for argument in arguments:
+        key = cast("Any", target).__mapper__.operations[name].body.get(argument, argument)
+        if keys.setdefault(key, argument) != argument:
+            msg = f"{name}() takes {keys[key]}= or {argument}=, not both"
+            raise TypeError(msg)
     hints = getattr(target, name).__annotations__
     for argument, value in arguments.items():
         hint = hints.get(argument, "")

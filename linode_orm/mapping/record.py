@@ -163,7 +163,7 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
     try:
         mine = codec.adopt(value, record, field.name)
     except WrongType as wrong:
-        what = f"{codec.text} expected (the value is not shown)" if field.is_write_only else str(wrong)
+        what = f"{codec.text} expected (the value is not shown)" if field.is_secret else str(wrong)
         msg = f"{record.__describe__()}.{field.name}: {what}"
         raise TypeError(msg) from None
     record.__changed__()

@@ -131,6 +131,8 @@ class Actions:
             return answer
         if kind == "value":
             return self._value(target, operation, answer, path)
+        if kind == "strings":
+            return _strings(operation, answer, path)
         if kind == "mixed":
             known = [(operation.parts.get(each["type"]), each["data"]) for each in _rows(operation, answer, path)]
             return [self._object(name, target, body) for name, body in known if name]
@@ -168,6 +170,14 @@ def _rows(operation: Operation, answer: object, path: str) -> list[Any]:
     rows = answer.get("data", answer) if isinstance(answer, dict) else answer
     if not isinstance(rows, list):
         msg = f"{operation.method} {path}: a list was expected, not {type(rows).__name__}"
+        raise ResponseError(msg)
+    return rows
+
+
+def _strings(operation: Operation, answer: object, path: str) -> list[str]:
+    rows = _rows(operation, answer, path)
+    if not all(isinstance(row, str) for row in rows):
+        msg = f"{operation.method} {path}: a list of strings was expected"
         raise ResponseError(msg)
     return rows
 

@@ -13,20 +13,20 @@ from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import failure_policy
 from linode_orm.session.commit.policy import CONFLICTS, check_choice
+from linode_orm.session.commit.reconcile.conflicts import refuse
+from linode_orm.session.commit.reconcile.targets import PlanTargets
 from linode_orm.session.commit.secrets import secrets_for
 from linode_orm.session.planning.plan import Change, Plan, Step, is_new
 from linode_orm.session.planning.plan_file import account_of
-from linode_orm.session.reconcile.conflicts import refuse
-from linode_orm.session.reconcile.targets import PlanTargets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from linode_orm.mapping import Model
     from linode_orm.session.commit.commit import Commit
+    from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.session.planning.applier import ApplyOptions
     from linode_orm.session.planning.report import CommitReport
-    from linode_orm.session.reconcile.objects import SessionObjects
     from linode_orm.wire.client import Client
 
 _PLAN_AGAIN: Final = "a new plan is needed, made of what is there now"
@@ -41,7 +41,7 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
     failure_policy(options.on_error)
     check_choice("conflicts", options.conflicts, CONFLICTS)
     guards.check_writable(client, plan)
-    guards.check_max_deletes(plan, options.max_deletes)
+    guards.check_max_deletes(options.max_deletes, lambda: plan.deletes)
     secrets = secrets_for(plan, options.secrets)
     _check_account(plan, client)
     return secrets

@@ -9,8 +9,8 @@ from linode_orm.session.outcome.lookup import ids_in
 from linode_orm.session.planning.natural_keys import is_listed_before
 
 if TYPE_CHECKING:
+    from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.planning.plan import Key, Step
-    from linode_orm.session.reconcile.targets import Targets
     from linode_orm.wire.client import Client
 
     Collection = tuple[str, tuple[object, ...]]

@@ -13,22 +13,22 @@ from linode_orm.session.commit.dispatcher import read_by_new_key
 from linode_orm.session.commit.executor import Executor, RunOptions
 from linode_orm.session.commit.failure_policy import CONTINUE
 from linode_orm.session.commit.interrupts import interruptible
+from linode_orm.session.commit.reconcile.targets import CompensationTargets
 from linode_orm.session.journal.log import CommitLog
 from linode_orm.session.outcome.lookup import agrees
 from linode_orm.session.outcome.pause import pause
 from linode_orm.session.planning.compensating_plan import plan_compensation
 from linode_orm.session.planning.plan import Key, is_new
-from linode_orm.session.reconcile.targets import CompensationTargets
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from linode_orm.session.commit.outcomes import EarlierOutcomes
+    from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.plan import Plan, Step, Token
     from linode_orm.session.planning.report import Entry
-    from linode_orm.session.reconcile.targets import Targets
     from linode_orm.wire.client import Client
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from linode_orm.session.commit.collection_ids import CollectionIds
     from linode_orm.session.commit.created_ids import CreatedIds
+    from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.outcome.call import Answer, RunContext
     from linode_orm.session.planning.plan import Step
-    from linode_orm.session.reconcile.targets import Targets
 
 
 class Flight(NamedTuple):

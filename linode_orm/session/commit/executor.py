@@ -23,11 +23,11 @@ from linode_orm.session.planning.plan import is_new
 
 if TYPE_CHECKING:
     from linode_orm.session.commit.policy import Progress
+    from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.journal.log import CommitLog
     from linode_orm.session.outcome.nested import InnerOutcomes
     from linode_orm.session.planning.plan import Plan, Step
     from linode_orm.session.planning.report import Entry, Outcome
-    from linode_orm.session.reconcile.targets import Targets
     from linode_orm.wire.client import Client
 
 

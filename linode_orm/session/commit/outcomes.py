@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from linode_orm.session.commit.collection_ids import CollectionIds
     from linode_orm.session.commit.created_ids import CreatedIds
+    from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.outcome.call import Answer
     from linode_orm.session.planning.plan import InDoubt, Step
     from linode_orm.session.planning.report import Outcome
-    from linode_orm.session.reconcile.targets import Targets
 
 
 @frozen

@@ -16,6 +16,8 @@ from linode_orm.session.commit.compensation import compensate
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import policy_of_recovery
 from linode_orm.session.commit.outcomes import EarlierOutcomes
+from linode_orm.session.commit.reconcile.in_doubt import find
+from linode_orm.session.commit.reconcile.targets import PlanTargets
 from linode_orm.session.commit.run_plan import run_plan
 from linode_orm.session.commit.secrets import secrets_for
 from linode_orm.session.journal.history import state_of
@@ -27,8 +29,6 @@ from linode_orm.session.outcome.rebuild import RebuildRequest
 from linode_orm.session.outcome.resolve import LookupResult
 from linode_orm.session.planning.plan import InDoubt, Pending, Plan, fill
 from linode_orm.session.planning.report import CommitReport, Entry
-from linode_orm.session.reconcile.in_doubt import find
-from linode_orm.session.reconcile.targets import PlanTargets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linode_orm.session.commit.executor import RunOptions
+    from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.planning.plan import Plan, Step, Token
-    from linode_orm.session.reconcile.targets import Targets
     from linode_orm.wire.client import Client
 
 _SHOWN: Final = 5

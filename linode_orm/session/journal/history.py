@@ -93,11 +93,18 @@ class History:
         done = frozenset(each.step.number for each in stored.steps if each.status == "applied")
         return PastCommit(stored.plan, done, stored.ids)
 
+    def end_own(self) -> None:
+        """Write down that nothing is left to do of an unfinished commit of this session: what was in doubt is known."""
+        self._end_own("finished")
+
     def abandon(self) -> None:
-        """Write down that nothing of an unfinished commit is to be carried on."""
-        for name in self.journal.unfinished():
+        """Write down that nothing of an unfinished commit of this session is to be carried on."""
+        self._end_own("dropped")
+
+    def _end_own(self, state: str) -> None:
+        for name in self.journal.unfinished() if self._own else ():
             if name in self._own:
-                self.journal.end(name, "dropped")
+                self.journal.end(name, state)
 
     def close(self) -> None:
         """Let the journal go."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from linode_orm.mapping.identity import identity_in
-from linode_orm.session.lists.listing import Listing, send_in_order
-from linode_orm.session.lists.pagination import ListReader
+from linode_orm.session.loading.lists.listing import Listing, send_in_order
+from linode_orm.session.loading.lists.pagination import ListReader
 from linode_orm.session.loading.loader_batch import LoaderBatch
 
 if TYPE_CHECKING:

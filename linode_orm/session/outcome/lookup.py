@@ -10,9 +10,9 @@ from attrs import frozen
 from linode_orm.errors import NotFound
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.model import resource
-from linode_orm.session.lists.listing import Listing
-from linode_orm.session.lists.pagination import ListReader
 from linode_orm.session.loading.api_time import ended
+from linode_orm.session.loading.lists.listing import Listing
+from linode_orm.session.loading.lists.pagination import ListReader
 from linode_orm.session.outcome.resolve import LookupResult
 from linode_orm.session.planning.natural_keys import enforced_key, is_natural
 from linode_orm.session.planning.plan import Hidden, Pending, fill

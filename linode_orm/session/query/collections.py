@@ -8,7 +8,7 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.relations import Collection, Many
 from linode_orm.mapping.state import Status, state_of
-from linode_orm.session.lists.listing import Listing
+from linode_orm.session.loading.lists.listing import Listing
 from linode_orm.session.loading.loader_batch import LoaderBatch
 from linode_orm.session.loading.whole_lists import listing_of
 

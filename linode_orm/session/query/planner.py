@@ -9,7 +9,7 @@ from linode_orm.errors import InvalidRequestError, NotFilterable
 from linode_orm.mapping.expressions import And, Not, Or
 from linode_orm.mapping.operators import IS_NULL, Comparison
 from linode_orm.mapping.relations import ParentIs, leaves
-from linode_orm.session.lists.xfilter import Leaf, all_of, any_of, divided, written
+from linode_orm.session.loading.lists.xfilter import Leaf, all_of, any_of, divided, written
 from linode_orm.session.query.evaluate import check_model, order_key
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.operators import Order
     from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.mapping.query import Query
-    from linode_orm.session.lists.xfilter import Clause, Payload
+    from linode_orm.session.loading.lists.xfilter import Clause, Payload
 
 
 _ID: Final = re.compile(r"/\d+")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from linode_orm.errors import InvalidRequestError, NotFound, ResponseError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.state import Loaded, state_of
-from linode_orm.session.lists.pagination import ListReader
+from linode_orm.session.loading.lists.pagination import ListReader
 from linode_orm.session.loading.loader_batch import LoaderBatch
 from linode_orm.session.query.by_id import listings_by_id
 from linode_orm.wire.messages import Request

@@ -9,8 +9,8 @@ from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.state import state_of
-from linode_orm.session.lists.listing import PAGES_AHEAD, Listing, send_in_order
-from linode_orm.session.lists.pagination import ListReader
+from linode_orm.session.loading.lists.listing import PAGES_AHEAD, Listing, send_in_order
+from linode_orm.session.loading.lists.pagination import ListReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from linode_orm.errors import ApiError, NotFound, TransportError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.state import Loaded, state_of
-from linode_orm.session.lists.listing import send_in_order
-from linode_orm.session.lists.pagination import ListReader
+from linode_orm.session.loading.lists.listing import send_in_order
+from linode_orm.session.loading.lists.pagination import ListReader
 from linode_orm.session.loading.whole_lists import listing_of
 from linode_orm.session.query.by_id import can_filter_by_id, listings_by_id
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from linode_orm.mapping import Model
-    from linode_orm.session.lists.listing import Listing
+    from linode_orm.session.loading.lists.listing import Listing
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.query.reader import Reader
     from linode_orm.wire.client import Client

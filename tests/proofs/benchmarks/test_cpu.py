@@ -37,7 +37,7 @@ class Holder:
         return session._parts.loader.rows(Instance, (), json.loads(data)["data"])
 
 
-NAMES = [name for name, field in Instance.__mapper__.fields.items() if field.kind != "secret"]
+NAMES = [name for name, field in Instance.__mapper__.fields.items() if not field.is_write_only]
 FIVE = ("id", "label", "region_id", "status", "created")
 
 

@@ -69,6 +69,7 @@ ELSEWHERE = {
     ),
     "Recovery._rebuild_before_undo": "batch requests: tests/proofs/faults/test_crashes.py",
     "_moved": "a key changed while its POST may run: test_commit_faults.py::TestInDoubt",
+    "_unnamed": "one of several alike in doubt: test_commit_faults.py::TestEveryFault::test_indistinguishable_creates",
     "_leaf_clash": "now and then here; test_conflicts.py::test_of_a_nested_object_its_attributes_count",
     "_aims_elsewhere": "records with a target: tests/proofs/faults/bulk.py",
     "_deleted": "a plan of a session with protected tags: test_verify.py::TestProtectedTags",

@@ -10,18 +10,18 @@ from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.record import value_of
 from linode_orm.mapping.state import state_of
+from linode_orm.session.commit.reconcile.apply_outcome import OutcomeApplier, fill_in
 from linode_orm.session.outcome.lookup import LookupCriteria, criteria_for, look
 from linode_orm.session.outcome.nested import Applied, look_again, match_nested
 from linode_orm.session.outcome.resolve import WHOLE, LookupResult, resolve
 from linode_orm.session.planning.plan import Hidden, InDoubt
 from linode_orm.session.planning.steps import parent_of
-from linode_orm.session.reconcile.apply_outcome import OutcomeApplier, fill_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.reconcile.objects import SessionObjects
+    from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.wire.client import Client
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.reconcile.objects import SessionObjects
+    from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import JSON
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from linode_orm.errors import BadRequest, ResponseError
-from linode_orm.session.lists.listing import PAGES_AHEAD, Page, read_page, send_in_order
-from linode_orm.session.lists.page_windows import SMALLEST_PAGE, PageWindow, first_window, next_window, window_around
-from linode_orm.session.lists.seen_ids import SeenIds
+from linode_orm.session.loading.lists.listing import PAGES_AHEAD, Page, read_page, send_in_order
+from linode_orm.session.loading.lists.page_windows import (
+    SMALLEST_PAGE,
+    PageWindow,
+    first_window,
+    next_window,
+    window_around,
+)
+from linode_orm.session.loading.lists.seen_ids import SeenIds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linode_orm.session.lists.listing import Listing
+    from linode_orm.session.loading.lists.listing import Listing
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request, Response
 

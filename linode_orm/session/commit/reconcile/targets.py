@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, cast
 
 from linode_orm.mapping.lifecycle import invalidate
+from linode_orm.session.commit.reconcile.apply_outcome import OutcomeApplier
 from linode_orm.session.outcome.nested import alone
 from linode_orm.session.planning.payloads import resolve_secret
 from linode_orm.session.planning.plan import Hidden, InDoubt, Plan, is_new, secret_name
-from linode_orm.session.reconcile.apply_outcome import OutcomeApplier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from linode_orm.mapping import Model
+    from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.session.planning.plan import Key, Step, Token
-    from linode_orm.session.reconcile.objects import SessionObjects
 
 
 class Targets(Protocol):
