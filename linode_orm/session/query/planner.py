@@ -1,4 +1,4 @@
-"""The query planner: which conditions are pushed down to the server, and which are evaluated here. It does no I/O."""
+"""The query planner: which conditions are pushed down to the server, and which are evaluated here, without I/O."""
 
 from __future__ import annotations
 
