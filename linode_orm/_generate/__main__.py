@@ -88,7 +88,9 @@ def pages(target: Path, facts: Facts) -> int:
     """Say which pages that are written with the declarations differ from what they and the facts say."""
     if target != TARGET:
         return 0
-    found = [name for name, differs in (("coverage", coverage.differs()), ("api-notes", notes.differs(facts))) if differs]
+    found = [
+        name for name, differs in (("coverage", coverage.differs()), ("api-notes", notes.differs(facts))) if differs
+    ]
     for name in found:
         sys.stdout.write(f"different: docs/{name}.md\n")
     return int(bool(found))

@@ -84,7 +84,9 @@ def news(source: Source, found: Comparison, folder: Path) -> Iterator[str]:
     listed = files.elsewhere(folder).get(source.name, {})
     for what, now in (("operations", found.operations), ("keys", [each.name for each in found.keys])):
         old = set(listed.get(what, ()))
-        yield from (f"{source.name} has {each}, which is neither declared nor listed" for each in now if each not in old)
+        yield from (
+            f"{source.name} has {each}, which is neither declared nor listed" for each in now if each not in old
+        )
         yield from (f"{source.name}: {each} is listed, and declared or gone" for each in sorted(old - set(now)))
     for each in found.nullable:
         if each.owner in INDEX and never_null(each.owner, each.path):

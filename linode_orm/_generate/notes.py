@@ -1,4 +1,4 @@
-"""Writes the last tables of the notes on the real API: what clients alone name, and fields that answers may leave out."""
+"""Writes the last tables of the notes on the real API: what clients alone name, and fields that answers leave out."""
 
 from __future__ import annotations
 

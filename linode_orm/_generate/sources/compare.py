@@ -97,7 +97,7 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _same(route: str, declared_route: str) -> bool:
-    """Whether a source's route may be a declared one: its parameters may stand for words (`/databases/{}/instances`)."""
+    """Whether a source's route may be a declared one: a parameter may be a word there (`/databases/{}/instances`)."""
     one, other = route.rstrip("/").split("/"), declared_route.split("/")
     if len(one) != len(other) or one[:2] != other[:2]:
         return False
