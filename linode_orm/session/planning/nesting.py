@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.steps import DraftStep
 
 
-def fold(drafts: list[DraftStep], *, everything: bool) -> list[DraftStep]:
+def nest(drafts: list[DraftStep], *, everything: bool) -> list[DraftStep]:
     """Give the drafts that are left when every child rides that can; without `everything`, only those that have to.
 
     A child rides where its parent is created by the same plan, the parent's POST takes all that was set on it, nothing
