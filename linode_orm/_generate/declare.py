@@ -216,7 +216,7 @@ class Declaration:
         """Give the arguments of a new object: required ones first."""
         required: list[str] = []
         optional: list[str] = []
-        rides = {ride.key for (above, _), ride in NESTING_RULES.items() if above == self.resource.name}
+        nested_keys = {rule.key for (above, _), rule in NESTING_RULES.items() if above == self.resource.name}
         if self.resource.parent is not None and self.resource.path.count("{"):
             optional.append(f"{snake(self.resource.parent.name)}: {self.parent_text()}")
         for key, node in self.fields():
@@ -231,7 +231,7 @@ class Declaration:
                 text = re.sub(rf"\b{nested}\b", f"{nested} | Mapping[str, object]", text, count=1)
             reference = self.reference(key, node)
             if reference is None:
-                is_demanded = node.required and key not in rides  # what rides may be appended later
+                is_demanded = node.required and key not in nested_keys  # these children may be appended later
                 (required if is_demanded else optional).append(f"{raw}: {text}")
                 continue
             wide = f"{reference.relation}: {self.seen(reference.target)} | {text}"

@@ -72,7 +72,7 @@ class Facts:
         self.common: dict[str, Any] = tomllib.loads((folder / "_common.toml").read_text(encoding="utf-8"))
         events = folder / "_events.toml"
         self._events: dict[str, Any] = tomllib.loads(events.read_text(encoding="utf-8")) if events.exists() else {}
-        self._told: set[str] = set()
+        self._laid: set[str] = set()
         nullable = folder / "_nullable.toml"
         self.nullable: dict[str, Any] = tomllib.loads(nullable.read_text(encoding="utf-8")) if nullable.exists() else {}
         self.services: dict[str, dict[str, Any]] = {}
@@ -96,14 +96,14 @@ class Facts:
     def event(self, method: str, path: str) -> str:
         """Give the action of the event that tells of a request; empty where none is known."""
         route = f"{method} {path}"
-        self._told.add(route)
+        self._laid.add(route)
         return str(self._events.get(route, {}).get("event", ""))
 
     def check_events(self, found: dict[str, Any]) -> None:
         """Refuse events of requests that are no action, and names that no event has."""
-        strangers = self._events.keys() - self._told
-        if strangers:
-            self._refuse(f"_events.toml: no action is called {', '.join(sorted(strangers))}")
+        unknown = self._events.keys() - self._laid
+        if unknown:
+            self._refuse(f"_events.toml: no action is called {', '.join(sorted(unknown))}")
         names = set(found["Event"].body.children["action"].enum) if "Event" in found else set()
         unknown = {own["event"] for own in self._events.values()} - names
         if unknown:

@@ -20,8 +20,8 @@ def identity_in(
     """Return the id that a body names; raise `ResponseError` where it has none of the right type.
 
     `chosen` are the parts of the id that the user chose: the answer need not repeat them. `may_be_empty` says that the
-    body answers a POST: some singletons answer `{}` (FACTS 6), and one answers a page. Returns None where the API never
-    tells the id.
+    body answers a POST: some singletons answer `{}`, and one answers a page; both are described in
+    docs/api-notes.md#empty-answers-of-creates. Returns None where the API never tells the id.
     """
     if not isinstance(body, dict):
         msg = f"{mapper.name}: an object was expected in the API's answer, not {type(body).__name__}"

@@ -53,8 +53,15 @@ def hydrate(
                 mapper.learn(body.keys() - known)
                 known = mapper.known
         else:
-            merge(instance, body, origin.loaded, origin.fresh_until)
-            state_of(instance).join(origin.batch)
+            state = instance.__state__
+            now_loaded = _merge(instance, state, body, origin.loaded)
+            # An object that is like those of the page shares their origin again; one that is marked for deletion, or
+            # was read more wholly, or keeps a one-time value, has its own.
+            is_like_page = now_loaded is origin.loaded and state.origin.status is origin.status
+            if is_like_page and state.origin.one_time_values is None:
+                state.origin = origin
+            else:
+                state.share(loaded=now_loaded, fresh_until=origin.fresh_until, batch=origin.batch, stale_values=None)
         found.append(instance)
     return cast("list[M]", found)
 
@@ -65,7 +72,14 @@ def merge(instance: Model, body: dict[str, Any], loaded: Loaded, fresh_until: fl
     `loaded` says how much of the object the body has; a row of a list takes nothing away from an object that was read
     whole. `fresh_until` is None where nothing in the body grows stale.
     """
-    mapper, state = instance.__mapper__, state_of(instance)
+    state = state_of(instance)
+    loaded = _merge(instance, state, body, loaded)
+    state.share(loaded=loaded, fresh_until=fresh_until if instance.__mapper__.volatile else None, stale_values=None)
+
+
+def _merge(instance: Model, state: State, body: dict[str, Any], loaded: Loaded) -> Loaded:
+    """Bring the values of an object up to date; return how much of it is loaded then."""
+    mapper = instance.__mapper__
     if not mapper.known.issuperset(body):
         mapper.learn(body.keys() - mapper.known)
     if state.one_time_values:
@@ -74,14 +88,15 @@ def merge(instance: Model, body: dict[str, Any], loaded: Loaded, fresh_until: fl
         body = {**{key: state.raw[key] for key in mapper.only_on_get if key in state.raw}, **body}
         loaded = Loaded.WHOLE
     if state.stale_values is not None:
+        # lists that users may hold go back to their place first, and are then brought up to date like any other
         for name, value in state.stale_values.values.items():
             instance.__dict__.setdefault(name, value)
     merge_body(instance, body)
-    state.share(loaded=loaded, fresh_until=fresh_until if mapper.volatile else None, stale_values=None)
     for name in mapper.embedded:
         collection = instance.__dict__.get(name)
         if collection is not None:
             collection.__refill__()
+    return loaded
 
 
 def keep_one_time_values(instance: Model, body: dict[str, Any]) -> None:
@@ -104,6 +119,7 @@ def expire(instance: Model, names: Iterable[str] = ()) -> None:
         mapper = instance.__mapper__
         _put_away(instance, [name for name in instance.__dict__ if name in mapper.fields])
         keys = [mapper.fields[name].key for name in mapper.id_names]
+        # the id stays, because an object whose id has to be loaded could not be loaded
         state.raw = {key: state.raw[key] for key in keys if key in state.raw} or EMPTY
         state.share(loaded=Loaded.NOTHING, fresh_until=None)
     _put_away(instance, names)

@@ -1,4 +1,4 @@
-"""The base classes of everything that is declared: resources, and the objects inside their bodies."""
+"""The base classes of declarations: resources, and the objects inside their bodies."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from linode_orm.mapping.record import (
     EMPTY,
     NestedState,
     Record,
+    edits_of,
     encode,
     mark_clean,
     merge_body,
+    refer,
     write,
 )
 from linode_orm.mapping.registry import lookup, register
@@ -40,14 +42,14 @@ class _Declared(Record):
     if not TYPE_CHECKING:
 
         def __setattr__(self, name: str, value: object) -> None:
-            """Assign a declared attribute; everything else is refused by name."""
+            """Assign a declared attribute; raise `AttributeError` for every other name."""
             attribute = self.__mapper__.attributes.get(name)
             if attribute is None:
                 self.__mapper__.refuse_unknown(name)
             attribute.assign(self, value)
 
         def __delattr__(self, name: str) -> None:
-            """Refuse: an attribute of the API can be null, and never gone."""
+            """Raise `AttributeError`: an attribute of the API can be null, but not deleted."""
             msg = f"{self.__describe__()}.{name} cannot be deleted; assign None where the API takes null"
             raise AttributeError(msg)
 
@@ -59,8 +61,8 @@ _set_state = Record.__dict__["__state__"].__set__
 class Model(_Declared):
     """A resource of the API. Its only public names are `save`, `delete` and `wait_until`; all others are the API's.
 
-    `Instance(label=..., region=...)` makes a new object for `session.add`; `Instance(session, 123)` a reference to
-    an existing one that loads itself at the first read; `Disk(session, 5, 123)` names the parent third.
+    `Instance(label=..., region=...)` makes a new object for `session.add`. `Instance(session, 123)` returns a reference
+    to an existing object, which loads itself at the first read. `Disk(session, 5, 123)` names the parent third.
     """
 
     if TYPE_CHECKING:
@@ -76,7 +78,7 @@ class Model(_Declared):
     if not TYPE_CHECKING:
 
         def __new__(cls, *key: object, **values: object) -> Self:
-            """Make a new object from keywords, or give the reference that a session and a key name."""
+            """Return a new object from keywords, or the reference that a session and a key name."""
             if not key:
                 return cls.__transient__(values)
             session, *ids = key
@@ -86,7 +88,7 @@ class Model(_Declared):
             return session.__owner__.reference(cls, *_split(cls.__mapper__, ids), None)
 
         def __init__(self, *key: object, **values: object) -> None:
-            """Nothing: `__new__` may have given an object that exists already."""
+            """Do nothing: `__new__` may have returned an object that exists already."""
 
     @classmethod
     def __transient__(cls, values: dict[str, object]) -> Self:
@@ -102,7 +104,7 @@ class Model(_Declared):
 
     @classmethod
     def __bare__(cls, identity: object, parents: tuple[object, ...], owner: object, status: Status) -> Self:
-        """Make an object of which nothing but the key is known."""
+        """Return an object of which nothing but the key is known."""
         self = object.__new__(cls)
         raw = body_of_id(cls.__mapper__, identity) or EMPTY
         _set_state(self, State(raw, identity, Origin(cast("Owner", owner), parents, status)))
@@ -120,6 +122,8 @@ class Model(_Declared):
 
     def __touch__(self, name: str) -> None:
         state = self.__state__
+        # A list that the user still holds of an expired object changes: it goes back to its place, and the edit begins
+        # from the body in which the list was read.
         if (
             state.stale_values is not None
             and name in state.stale_values.values
@@ -200,6 +204,7 @@ class Model(_Declared):
     __hash__ = object.__hash__
 
     def __reduce__(self) -> tuple[object, ...]:
+        # a pickle holds the body and no decoded value, so that other versions of a declaration can read it
         state = self.__state__
         return _revive, (type(self), _visible(self), state.identity, state.parents, state.loaded.name)
 
@@ -212,15 +217,14 @@ def _reference_name(name: str) -> str:
 
 
 def _visible(model: Model) -> dict[str, object]:
-    """Give the body of an object as it stands, without anything that is secret or shown once."""
+    """Return the body of an object with its edits, without secrets and values that are shown once."""
     state, body = model.__state__, {}
     for name, field in model.__mapper__.fields.items():
         if field.is_secret and field.name not in model.__mapper__.id_names:
             continue
         if state.edits and name in state.edits:
-            value = field.codec.encode(model.__dict__[name])
-            if not isinstance(value, Record):
-                body[field.key] = value
+            if name in model.__dict__:  # a reference to a new object has no value yet
+                body[field.key] = field.codec.encode(model.__dict__[name])
         elif field.key in state.raw:
             body[field.key] = state.raw[field.key]
     return body
@@ -236,19 +240,19 @@ def _revive(
 
 
 def resource(name: str) -> type[Model]:
-    """Give the class of a resource by its name; raise `LookupError` where there is none."""
+    """Return the class of a resource by its name; raise `LookupError` where there is none."""
     return cast("type[Model]", lookup(name))
 
 
 def check_class(given: object, where: str) -> None:
-    """Refuse what is no resource class."""
+    """Raise `InvalidRequestError` for what is no resource class."""
     if not (isinstance(given, type) and issubclass(given, Model)):
         msg = f"{where} takes a resource class such as Instance, not {given!r}"
         raise InvalidRequestError(msg)
 
 
 def _split(mapper: Mapper, ids: list[object]) -> tuple[object, tuple[object, ...]]:
-    """Give id and parents of the positional arguments of a lazy reference."""
+    """Return id and parents from the positional arguments of a reference."""
     if mapper.singleton:
         parents, identity = ids, None
     else:
@@ -320,14 +324,14 @@ class Nested(_Declared):
         if state.holder is not None:
             state.holder.__touch__(state.name)
 
-    def __absorb__(self, raw: dict[str, object]) -> None:
+    def __merge_body__(self, raw: dict[str, object]) -> None:
         unknown = raw.keys() - self.__mapper__.known
         if unknown:
             self.__mapper__.learn(unknown)
         merge_body(self, raw)
 
     def __become__(self, other: Nested) -> None:
-        """Take over the values of another of the same class, telling nobody."""
+        """Take the values of another object of the same class, without an edit of what holds this one."""
         state = self.__state__
         holder, state.holder = state.holder, None
         values = {name: getattr(other, name) for name in self.__mapper__.fields if _has(other, name)}
@@ -335,12 +339,15 @@ class Nested(_Declared):
         state.raw, state.edits = EMPTY, None
         for name, value in values.items():
             write(self, self.__mapper__.fields[name], value)
+        for name, edit in edits_of(other).items():
+            if edit.reference is not None:
+                refer(self, self.__mapper__.fields[name], edit.reference)
         state.holder = holder
 
     def __encode__(self) -> dict[str, object]:
         return encode(self)
 
-    def __forget__(self) -> None:
+    def __mark_clean__(self) -> None:
         mark_clean(self)
 
     def __eq__(self, other: object) -> bool:
@@ -362,7 +369,7 @@ class Nested(_Declared):
 
 
 def _seen(record: Nested, field: Kind[Any]) -> object:
-    """Give a value as it is shown: decoded if it was read, else as it stands in the body, whatever its type."""
+    """Return a value for a message: decoded if it was read, else as the body has it, whatever its type."""
     return record.__dict__.get(field.name, record.__state__.raw.get(field.key))
 
 

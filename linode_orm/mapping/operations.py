@@ -1,9 +1,9 @@
-"""Actions: what can be asked of a resource beyond reading and writing it."""
+"""Actions: the operations of a resource beyond reading and writing it, such as `boot`."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from attrs import frozen
 
@@ -13,19 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FunctionType
 
-    from linode_orm.mapping.owner import SessionBase
 
-
-class Method(Protocol):
-    """A method as its class declares it."""
-
-    @property
-    def __name__(self) -> str:
-        """What it is called."""
-        ...
-
-
-F = TypeVar("F", bound=Method)
+F = TypeVar("F", bound="Callable[..., object]")
 R = TypeVar("R")
 
 _NOTHING: Final[dict[str, object]] = {}
@@ -37,7 +26,7 @@ _NO_ARGUMENTS: Final = frozenset({"self", "cls", "session"})
 
 @frozen(eq=False)
 class Operation:
-    """One action: its request, and what its answer is.
+    """One action: its request, and the meaning of its answer.
 
     `path` is relative to the item (`"boot"`) unless it begins with a slash. `answers` is None (the answer says
     nothing that would be kept), a class name (an object of it), `list:` and a class name, `query:` and a class name (a
@@ -78,7 +67,7 @@ def operation(  # noqa: PLR0913  the facts of one request
     parts: Mapping[str, str] = _NOTHING_NAMED,
     version: str | None = None,
 ) -> Callable[[F], F]:
-    """Declare the request behind a method; its arguments are the body, `body` renames some of them."""
+    """Declare the request of a method, whose arguments are the body; `body` maps argument names to other keys."""
 
     def declare(function: F) -> F:
         plain = cast("FunctionType", function)
@@ -86,7 +75,7 @@ def operation(  # noqa: PLR0913  the facts of one request
         optional = plain.__kwdefaults__ or {}
         keys = {name: (body or {}).get(name, name.removesuffix("_")) for name in names if f"{{{name}}}" not in path}
         function.__operation__ = Operation(  # type: ignore[attr-defined]  # collected by the mapper
-            name=function.__name__,
+            name=plain.__name__,
             method=method,
             path=path,
             answers=answers,
@@ -105,7 +94,7 @@ def operation(  # noqa: PLR0913  the facts of one request
 
 
 def _arguments(function: FunctionType) -> list[str]:
-    """Name the arguments that go into the path or the body; a file is no part of either."""
+    """Return the names of the arguments that go into the path or the body; a file is part of neither."""
     code = function.__code__
     first = max(code.co_posonlyargcount, 1)  # self, or cls and the session
     names = code.co_varnames[first : code.co_argcount + code.co_kwonlyargcount]
@@ -118,7 +107,7 @@ def act(
     given: Mapping[str, object] = _NOTHING,
     /,
 ) -> R:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]  # the caller's annotation says R
-    """Send the action called `name` of an object, or of a class through a session, and give its answer.
+    """Send the action `name` of an object, or of a class through a session, and return its answer.
 
     `given` are the method's own `locals()`: the arguments, and `session` where the action belongs to a class.
     """
@@ -126,12 +115,13 @@ def act(
     operation = model.__mapper__.operations[name]
     arguments = {key: value for key, value in given.items() if value is not UNSET and key not in _NO_ARGUMENTS}
     _check_arguments(model, name, arguments)
-    owner = cast("SessionBase", given["session"]).__owner__ if isinstance(target, type) else model.__state__.owner
+    session: Any = given.get("session")
+    owner = session.__owner__ if isinstance(target, type) else model.__state__.owner
     return cast("R", owner.act(model, operation, arguments))
 
 
 def _check_arguments(target: object, name: str, arguments: Mapping[str, object]) -> None:
-    """Refuse a wrong type before anything is sent: the id of another class's object would name something else.
+    """Raise `TypeError` for a wrong type before anything is sent: the id of another class would name another object.
 
     Two arguments that say the same thing, an object and its id, are refused as well.
     """

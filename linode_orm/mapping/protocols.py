@@ -1,4 +1,4 @@
-"""What the parts of a declaration know of one another, so that none has to import the next."""
+"""Protocols: what the modules of a declaration know of one another, where one would have to import the other."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class FieldFacts(Protocol):
 
     @property
     def codec(self) -> Codec:
-        """The way between JSON and Python."""
+        """What decodes and encodes the values."""
         ...
 
     def takes(self, verb: str) -> bool:
@@ -62,10 +62,10 @@ class Facts(Protocol):
 class NestedValue(Protocol):
     """An object of a nested class."""
 
-    def __absorb__(self, raw: dict[str, object]) -> None: ...
+    def __merge_body__(self, raw: dict[str, object]) -> None: ...
     def __become__(self, other: object) -> None: ...
     def __encode__(self) -> dict[str, object]: ...
-    def __forget__(self) -> None: ...
+    def __mark_clean__(self) -> None: ...
     def __held_by__(self, holder: Holder, name: str) -> NestedValue: ...
 
 
@@ -78,7 +78,7 @@ class NestedClass(Protocol):
     def __mapper__(self) -> Facts: ...
 
     def __call__(self, **values: object) -> NestedValue:
-        """Make a new value."""
+        """Return a new value."""
         ...
 
     def __hydrate__(self, raw: dict[str, object], holder: Holder | None, name: str) -> NestedValue: ...

@@ -1,4 +1,4 @@
-"""Queries: immutable values that say which objects are wanted, answered by a runner."""
+"""Queries: immutable values that say which objects are wanted; a runner answers them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from linode_orm._public import public
 from linode_orm.errors import MultipleResultsFound, NoResultFound
 from linode_orm.mapping.expressions import and_
 from linode_orm.mapping.operators import Attribute, Order
-from linode_orm.mapping.relations import check_option
+from linode_orm.mapping.options import check_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from linode_orm.mapping.expressions import Expression
-    from linode_orm.mapping.relations import Option
+    from linode_orm.mapping.options import Option
 
 M = TypeVar("M")
 
@@ -34,30 +34,30 @@ class Orderable(Protocol):
 
 
 class Runner(Protocol):
-    """Whatever answers queries: a session."""
+    """What answers queries: the runner of a session."""
 
     def rows(self, query: Query[Any]) -> Iterator[Any]:
-        """Give the matching objects, reading pages as they are asked for."""
+        """Return the matching objects; pages are read as they are asked for."""
         ...
 
     def count(self, query: Query[Any]) -> int:
-        """Count the matching objects."""
+        """Return the number of matching objects."""
         ...
 
     def x_filter(self, query: Query[Any]) -> dict[str, object]:
-        """Give the X-Filter that would be sent."""
+        """Return the X-Filter that would be sent."""
         ...
 
     def explain(self, query: Query[Any]) -> object:
-        """Say which requests would be sent and what runs where."""
+        """Return which requests would be sent, and what is evaluated where."""
         ...
 
     def update(self, query: Query[Any], values: Mapping[str, object]) -> int:
-        """Assign values on every match."""
+        """Assign values on every match; return their number."""
         ...
 
     def delete(self, query: Query[Any]) -> int:
-        """Mark every match for deletion."""
+        """Mark every match for deletion; return their number."""
         ...
 
 
@@ -66,7 +66,7 @@ class Runner(Protocol):
 class Query(Generic[M]):
     """The objects of one class that meet conditions, in an order, up to a limit.
 
-    Each method gives a new query; nothing is sent before the objects are asked for.
+    Each method returns a new query; nothing is sent before the objects are asked for.
     """
 
     model: type[M]
@@ -77,36 +77,36 @@ class Query(Generic[M]):
     skipped: int = 0
     chosen: tuple[Option, ...] = ()
     path: str | None = None
-    """Another road to the objects than the class's own collection (`/linode/instances/5/volumes`)."""
+    """Another list of the objects than that of their class: `/linode/instances/5/volumes`."""
     envelope: str = ""
-    """How the answers on that road hold the rows; empty for the class's own way."""
+    """How the answers at that path hold the rows; empty for the way of the class."""
     parents: tuple[object, ...] | None = None
     """The ids of the parents whose children are asked for; None for all of them."""
 
     def filter(self, *conditions: Expression) -> Query[M]:
-        """Ask for those that meet these conditions too."""
+        """Return a query for those that meet these conditions, too."""
         parts = conditions if self.condition is None else (self.condition, *conditions)
         return evolve(self, condition=and_(*parts)) if parts else self
 
     def filter_by(self, **values: object) -> Query[M]:
-        """Ask for those whose attributes have these values: `filter_by(label="web")`."""
+        """Return a query for those whose attributes have these values, too: `filter_by(label="web")`."""
         mapper = self.model.__mapper__  # type: ignore[attr-defined]  # a Model
         return self.filter(*(mapper.attribute(self.model, name) == value for name, value in values.items()))
 
     def order_by(self, *keys: Order | Orderable) -> Query[M]:
-        """Order by these keys, the first one first: `Instance.created.desc()`; an attribute alone is ascending."""
+        """Return a query ordered by these keys: `Instance.created.desc()`; an attribute alone is ascending."""
         return evolve(self, order=(*self.order, *(map(_order, keys))))
 
     def limit(self, count: int | None, /) -> Query[M]:
-        """Ask for at most this many."""
+        """Return a query for at most this many."""
         return evolve(self, limited=None if count is None else _natural("limit", count))
 
     def offset(self, count: int, /) -> Query[M]:
-        """Leave the first ones out."""
+        """Return a query without the first ones."""
         return evolve(self, skipped=_natural("offset", count))
 
     def options(self, *options: Option) -> Query[M]:
-        """Say how relations are loaded: `selectin(Instance.disks)`, `raiseload()`."""
+        """Return a query that loads relations so: `selectin(Instance.disks)`, `raiseload()`."""
         for each in options:
             check_option(self.model, each)
         return evolve(self, chosen=(*self.chosen, *options))
@@ -119,16 +119,16 @@ class Query(Generic[M]):
         raise TypeError(msg)
 
     def all(self) -> list[M]:
-        """Give every match."""
+        """Return every match."""
         return list(self)
 
     def first(self) -> M | None:
-        """Give the first match, or None."""
+        """Return the first match, or None."""
         wanted = 1 if self.limited is None else min(1, self.limited)
         return next(iter(evolve(self, limited=wanted)), None)
 
     def one(self) -> M:
-        """Give the only match; raise `NoResultFound` or `MultipleResultsFound`."""
+        """Return the only match; raise `NoResultFound` or `MultipleResultsFound`."""
         found = self.one_or_none()
         if found is None:
             msg = f"{self!r} has no match; use one_or_none() where that may be"
@@ -136,7 +136,7 @@ class Query(Generic[M]):
         return found
 
     def one_or_none(self) -> M | None:
-        """Give the only match, or None; raise `MultipleResultsFound`."""
+        """Return the only match, or None; raise `MultipleResultsFound`."""
         several = 2
         wanted = several if self.limited is None else min(several, self.limited)
         found = list(evolve(self, limited=wanted))
@@ -146,7 +146,7 @@ class Query(Generic[M]):
         return found[0] if found else None
 
     def count(self) -> int:
-        """Count the matches, in one request where the server's own count is exact."""
+        """Return the number of matches; 1 request where the server's own count is exact."""
         return self.runner.count(self)
 
     def exists(self) -> bool:
@@ -159,15 +159,15 @@ class Query(Generic[M]):
         return self.runner.x_filter(self)
 
     def explain(self) -> object:
-        """Say which requests would be sent, which part of the filter runs where, and why; printable."""
+        """Return which requests would be sent, where each condition is evaluated, and why; `print()` shows it."""
         return self.runner.explain(self)
 
     def update(self, values: Mapping[str, object]) -> int:
-        """Assign these values on every match, for the next commit to send; give the number of matches."""
+        """Assign these values on every match, for the next commit to send; return the number of matches."""
         return self.runner.update(self, values)
 
     def delete(self) -> int:
-        """Mark every match for deletion by the next commit; give the number of matches."""
+        """Mark every match for deletion by the next commit; return the number of matches."""
         return self.runner.delete(self)
 
     def __repr__(self) -> str:

@@ -1,8 +1,7 @@
-"""Records: a body as it came, decoded at first read, with the user's changes beside it."""
+"""Records: a body of the API, decoded at the first read of each value, with the user's edits beside it."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from linode_orm.errors import AttributeMissing, ResponseError
@@ -65,12 +64,12 @@ class Edit:
 
 
 def _alike(codec: Codec, one: object, other: object) -> bool:
-    """Whether two values are the same, but for what no request can set."""
+    """Whether two values are the same in everything that a request can set."""
     return codec.same(codec.trim(one, "update"), codec.trim(other, "update"))
 
 
 class RecordState:
-    """What a record keeps beside its decoded values: the body it came from and the pending edits."""
+    """What a record keeps beside its decoded values: the body and the pending edits."""
 
     __slots__ = ("edits", "raw")
 
@@ -79,7 +78,7 @@ class RecordState:
     origin: Any = None
 
     def missing(self, record: Record, field: FieldFacts) -> object:
-        """Give the value of a field whose key the body does not have."""
+        """Return the value of a field that the body lacks; raise `AttributeMissing` if every body should have it."""
         if field.absent or field.is_write_only:
             return None
         msg = (
@@ -90,7 +89,7 @@ class RecordState:
 
 
 class Record:
-    """What models and nested values share; every name of it is a dunder, so that no field can meet it."""
+    """What models and nested values share; all its names are dunders, so that a field may have any name."""
 
     __slots__ = ("__state__", "__weakref__")
 
@@ -99,7 +98,7 @@ class Record:
         __mapper__: ClassVar[Any]
 
     def __touch__(self, name: str) -> None:
-        """Write down that the mutable value of field `name` is about to change."""
+        """Note that the mutable value of the field `name` is about to change."""
         self.__changed__()
         state = self.__state__
         if state.edits is None:
@@ -109,15 +108,15 @@ class Record:
             state.edits[name] = Edit(state.raw.get(key, ABSENT), exact=False)
 
     def __changed__(self) -> None:
-        """Tell the owner that something pending is about to come or go; it may refuse."""
+        """Tell the owner that an edit is about to be made or dropped; the owner may refuse."""
 
     def __describe__(self) -> str:
-        """Name this record in a message."""
+        """Return the name of this record for a message."""
         return type(self).__name__
 
 
 class NestedState(RecordState):
-    """The state of a nested value: also who holds it, under which name."""
+    """The state of a nested value: also its holder, and its name there."""
 
     __slots__ = ("holder", "name")
 
@@ -126,12 +125,12 @@ class NestedState(RecordState):
 
     @property
     def is_free(self) -> bool:
-        """Whether the user made the object and has not put it anywhere yet."""
+        """Whether the user made the object and has assigned it to nothing yet."""
         return self.holder is None
 
     @property
     def is_new(self) -> bool:
-        """Whether every leaf may be given: the user made the object, or it belongs to a new one."""
+        """Whether a POST will send the object, so that every field may be assigned that a POST takes."""
         holder = self.holder
         while holder is not None and not isinstance(holder, Record):
             holder = getattr(holder, "_holder", None)
@@ -139,7 +138,7 @@ class NestedState(RecordState):
 
 
 def read(record: Record, field: FieldFacts) -> object:
-    """Decode a field's value and keep it (the slow path of every read)."""
+    """Decode the value of a field and keep it in the instance's dict: the slow path of every read."""
     state = record.__state__
     raw = state.raw.get(field.key, ABSENT)
     if state.edits and pending_reference(record, field.name) is not None:
@@ -158,36 +157,11 @@ def read(record: Record, field: FieldFacts) -> object:
     return value
 
 
-def fill(record: Record) -> None:
-    """Keep every value that needs no decoding, where nothing is pending: they are often read together."""
-    if not complete(record):
-        with suppress(KeyError):  # a reference has its id alone
-            record.__mapper__.fill(record.__state__.raw, record.__dict__)
-
-
-def complete(record: Record, *, by_habit: bool = False) -> bool:
-    """Keep every value, where nothing is pending, the body is as declared and several that need decoding were read.
-
-    Where one is of another type nothing is kept: that one tells at its own read. What is done `by_habit` asks for no
-    reads before: so many others of the same page were read whole that this one will be.
-    """
-    mapper, state = record.__mapper__, record.__state__
-    try:
-        done = mapper.complete(state.raw, record.__dict__, record, 0 if by_habit else mapper.several)
-    except (KeyError, ValueError, WrongType):
-        return False
-    if done is None:
-        return False
-    object.__setattr__(record, "__dict__", done)
-    if state.origin is not None:
-        state.origin.read_whole += 1
-    return True
-
-
 def write(record: Record, field: FieldFacts, value: object) -> None:
     """Take a value that a user assigned; raise `TypeError` where its type is wrong."""
     codec = field.codec
     try:
+        # before the owner hears of it: a value that is refused is no change
         mine = codec.adopt(value, record, field.name)
     except WrongType as wrong:
         what = f"{codec.text} expected (the value is not shown)" if field.is_secret else str(wrong)
@@ -201,7 +175,7 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
         if held is None and theirs is not ABSENT and theirs is not None:
             held = read(record, field)
         if codec.replace(held, mine):
-            mine = held
+            mine = held  # a list that the user holds stays the object's list, with the new contents
     values[field.name] = mine
     edit, raw = (state.edits or {}).get(field.name), codec.encode(mine)
     if theirs is not ABSENT and codec.same(raw, theirs) and not (edit and edit.is_in_doubt(codec, raw)):
@@ -262,6 +236,7 @@ def merge_body(record: Record, body: dict[str, object]) -> None:
     state.raw = body
     values, edits = record.__dict__, state.edits
     fields = record.__mapper__.fields
+    # Values that were never decoded need no work: they are decoded from the newer body when they are read.
     for name in tuple(values):
         field = fields.get(name)
         if field is None:
@@ -341,7 +316,7 @@ def doubt_edits(record: Record, names: Container[str] | None = None) -> None:
 
 
 def _inside(value: object) -> Iterator[Record]:
-    """Give the nested objects that a value is, or holds."""
+    """Yield the nested objects that a value is, or holds."""
     if isinstance(value, Record):
         yield value
     elif isinstance(value, (list, dict)):
@@ -350,13 +325,14 @@ def _inside(value: object) -> Iterator[Record]:
 
 
 def changes(record: Record) -> dict[str, Edit]:
-    """Give the pending edits that change something."""
+    """Return the edits that a commit would send, by the attribute's name."""
     state = record.__state__
     if not state.edits:
         return {}
     fields, values = record.__mapper__.fields, record.__dict__
     real: dict[str, Edit] = {}
     for name, edit in state.edits.items():
+        # an edit stays noted when the value is changed back, so whether it changes anything is compared here
         field = fields[name]
         theirs = state.raw.get(field.key, ABSENT)
         if theirs is ABSENT or name not in values or _differs(field.codec, edit, values[name], theirs):
@@ -370,7 +346,7 @@ def _differs(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
 
 
 def encode(record: Record) -> dict[str, object]:
-    """Give the JSON of every value that a record has, decoded and encoded again; unknown keys as they came."""
+    """Return the JSON of every value that a record has, decoded and encoded again; unknown keys stay as they came."""
     state, keys = record.__state__, record.__mapper__.keys
     body = {key: value for key, value in state.raw.items() if key not in keys}
     for name, field in record.__mapper__.fields.items():
@@ -380,5 +356,5 @@ def encode(record: Record) -> dict[str, object]:
 
 
 def declared_at(owner: type, name: str) -> Any:  # noqa: ANN401  a field or a relation
-    """Give what a class declares under a name: a pickle names it so."""
+    """Return what a class declares under a name, by which a pickle refers to it."""
     return vars(owner)[name]

@@ -1,4 +1,4 @@
-"""Relations: attributes that are other resources, to one or to many."""
+"""Relations: attributes that are other resources, one or many."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from linode_orm._public import public
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.expressions import Expression
 from linode_orm.mapping.operators import EQUAL, IN, Operand
+from linode_orm.mapping.options import Option
 from linode_orm.mapping.owner import LoadOrigin
 from linode_orm.mapping.record import Record, declared_at, pending_reference, refer
 from linode_orm.mapping.registry import lookup
@@ -30,11 +31,11 @@ M = TypeVar("M")
 
 @public
 class Collection(Sequence[M]):
-    """The objects behind a to-many relation: loaded by the first `len()`, iteration or index, kept afterwards."""
+    """The objects behind a to-many relation: loaded by the first `len()`, iteration or index, and kept."""
 
     @abstractmethod
     def query(self) -> Query[M]:
-        """Give a query over the collection."""
+        """Return a query over the collection."""
 
     @abstractmethod
     def append(self, child: M, /) -> None:
@@ -66,7 +67,7 @@ class One(Generic[T]):
         self.name = name
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle the place of the declaration: what is declared there is the relation."""
+        """Pickle the class and the name under which the relation is declared."""
         return declared_at, (self.owner, self.name)
 
     if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class One(Generic[T]):
     else:
 
         def __get__(self, instance, owner=None):
-            """Give the object referred to, without a request; on a class, what stands in conditions."""
+            """Return the object referred to, without a request; on a class, what conditions are made of."""
             if instance is None:
                 return Reference(owner, self)
             return self.resolve(instance)
@@ -92,11 +93,11 @@ class One(Generic[T]):
         return lookup(self.target)
 
     def field(self, model: type) -> Kind[object] | None:
-        """Give the field with the raw id; None for the parent of a child."""
+        """Return the field with the raw id; None for the parent of a child."""
         return model.__mapper__.fields[self.via] if self.via else None  # type: ignore[attr-defined]  # a Model
 
     def resolve(self, record: Record) -> object:
-        """Give the object referred to, without a request unless the raw id has to be loaded."""
+        """Return the object referred to, without a request unless the raw id has to be loaded."""
         state = record.__state__
         if not isinstance(state, State):
             return None
@@ -119,7 +120,7 @@ class One(Generic[T]):
         return state.owner.reference(self.model, identity, above, LoadOrigin(record, self.name))
 
     def assign(self, record: Record, value: object) -> None:
-        """Refer to another object, given as object, id or slug."""
+        """Refer to another object, which is given as object, id or slug."""
         state = record.__state__
         if not self.via:
             if getattr(state, "is_new", False):
@@ -139,7 +140,7 @@ class One(Generic[T]):
         refer(record, field, key)
 
     def key_of(self, value: object, where: str) -> object:
-        """Give the raw id of an object, id or slug; a new object stands for itself until it has one."""
+        """Return the raw id of an object, id or slug; a new object itself, because it has no id yet."""
         if not isinstance(value, Record):
             return value
         if not isinstance(value, self.model):
@@ -149,15 +150,15 @@ class One(Generic[T]):
 
 
 class Loadable:
-    """A relation as it stands at its class: what `selectin` takes."""
+    """A relation as an attribute of its class, which `selectin` takes."""
 
     __slots__ = ()
 
 
 class Reference(Loadable, Operand["T | int | str"], Generic[T]):
-    """A to-one relation as it stands in conditions: `Instance.region == "us-east"`, `Volume.linode == instance`.
+    """A to-one relation in conditions: `Instance.region == "us-east"`, `Volume.linode == instance`.
 
-    It stands for the raw id; objects that it is compared with stand for theirs.
+    It stands for the raw id; an object that it is compared with stands for its own.
     """
 
     __slots__ = ("model", "relation")
@@ -206,7 +207,7 @@ class Reference(Loadable, Operand["T | int | str"], Generic[T]):
 
 @frozen(eq=False)
 class ParentIs(Expression):
-    """A condition on the parent of a child: it narrows which collections are read.
+    """A condition on the parent of a child, which decides which lists are read.
 
     `parents` are whole keys, ids from the outermost in.
     """
@@ -223,7 +224,7 @@ class ParentIs(Expression):
 
 
 def _parent_key(relation: One[Any], value: object) -> tuple[object, ...]:
-    """Give the ids from the outermost parent in, of a parent given as object, id or tuple of ids."""
+    """Return the ids from the outermost parent in, of a parent given as object, id or tuple of ids."""
     model: Any = relation.model
     if isinstance(value, Record):
         relation.key_of(value, relation.owner.__name__)
@@ -237,11 +238,11 @@ def _parent_key(relation: One[Any], value: object) -> tuple[object, ...]:
 
 
 class Many(Loadable, Generic[M]):
-    """The objects that hang on one object: `instance.disks`, `instance.volumes`.
+    """The objects that belong to one object: `instance.disks`, `instance.volumes`.
 
-    Children live below their parent's path; `path` names another road below the item; `embedded` the key of the
-    parent's own body that holds them all; `create_key` the key under which the parent's POST takes them; `envelope` how
-    the answer at `path` holds the rows, where it is no page.
+    The list of children stands below their parent's path. `path` names another path below the item, `embedded` the key
+    of the parent's own body that holds them all, `create_key` the key under which the parent's POST takes them.
+    `envelope` says how the answer at `path` holds the rows, where it is no page.
     """
 
     name: str
@@ -261,7 +262,7 @@ class Many(Loadable, Generic[M]):
         self.name = name
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle the place of the declaration: what is declared there is the relation."""
+        """Pickle the class and the name under which the relation is declared."""
         return declared_at, (self.owner, self.name)
 
     if TYPE_CHECKING:
@@ -275,9 +276,10 @@ class Many(Loadable, Generic[M]):
     else:
 
         def __get__(self, instance, owner=None):
-            """Give the collection, without a request; on a class, what `selectin` takes."""
+            """Return the collection, without a request; on a class, what `selectin` takes."""
             if instance is None:
                 return self
+            # It is kept in the dict, where it shadows this descriptor: the next read costs nothing.
             value = instance.__state__.owner.collection(instance, self.name)
             instance.__dict__[self.name] = value
             return value
@@ -293,7 +295,7 @@ class Many(Loadable, Generic[M]):
     __repr__ = __str__
 
     def assign(self, record: Record, value: object) -> None:
-        """Fill the collection of a new object; refuse on any other."""
+        """Fill the collection of a new object; raise `ReadOnlyAttribute` on any other."""
         state = record.__state__
         if not isinstance(state, State) or not state.is_new:
             msg = f"{record.__describe__()}.{self.name} is a collection: append(), query(), or delete its objects"
@@ -309,29 +311,20 @@ class Many(Loadable, Generic[M]):
             collection.append(child)
 
     def given(self, record: Record) -> object:
-        """Give the children that a new object was given as plain dicts, as the API takes them; `ABSENT` where none."""
+        """Return the children that a new object was given as plain dicts; `ABSENT` where it was given none."""
         return (record.__state__.given_children or {}).get(self.name, ABSENT)
 
 
 def is_plain(value: object) -> bool:
-    """Whether children are given as the API takes them: plain dicts, or null."""
+    """Whether children are given as the API takes them: as plain dicts, or null."""
     if isinstance(value, list):
         return all(isinstance(each, Mapping) for each in value)
     return value is None or isinstance(value, Mapping)
 
 
 @public
-@frozen(eq=False)
-class Option:
-    """How the relations of a query's objects are loaded."""
-
-    kind: str
-    path: tuple[One[object] | Many[object], ...]
-
-
-@public
 def selectin(*relations: Loadable) -> Option:
-    """Load a relation for all objects of a query at once, and further ones from there: `selectin(Instance.disks)`."""
+    """Load a relation for all objects of a query at once, then relations of these: `selectin(Instance.disks)`."""
     path: list[One[object] | Many[object]] = []
     for relation in relations:
         if isinstance(relation, Reference):
@@ -347,17 +340,9 @@ def selectin(*relations: Loadable) -> Option:
     return Option("selectin", tuple(path))
 
 
-def check_option(model: type, option: object) -> None:
-    """Refuse what is no option, and relations that the objects of a query, and what these reach, do not have."""
-    if not isinstance(option, Option):
-        msg = f"options() takes selectin(...) and raiseload(), not {option!r}"
-        raise TypeError(msg)
-    reached: list[Any] = [model]
-    for relation in option.path:
-        if not any(relation in each.__mapper__.relations.values() for each in reached):
-            msg = f"selectin(): {relation.owner.__name__}.{relation.name} is no relation of {model.__name__}"
-            raise TypeError(msg if len(reached) == 1 else f"{msg}, nor of what is loaded before it")
-        reached.append(relation.model)
+def relations_of(option: Option) -> tuple[One[Any] | Many[Any], ...]:
+    """Return the relations that an option names, each of the objects that the one before it reaches."""
+    return cast("tuple[One[Any] | Many[Any], ...]", option.path)
 
 
 @public
@@ -367,7 +352,7 @@ def raiseload() -> Option:
 
 
 def leaves(expression: Expression) -> Iterator[Expression]:
-    """Give every leaf of a condition."""
+    """Yield every leaf of a condition."""
     inner = getattr(expression, "parts", None)
     if inner is None:
         part = getattr(expression, "part", None)

@@ -1,4 +1,4 @@
-"""What is known of the server's filters: a rule for each operator on each type of value, with its source.
+"""The rules of pushdown: what the server is known to filter, for each operator on each type of value, with its source.
 
 A condition may be sent only where the server's answer holds every row that meets it here, under every reading that the
 recordings leave open: the answer is evaluated again, so that rows too many do no harm and rows too few would.
@@ -37,7 +37,7 @@ class Rules(NamedTuple):
     otherwise: Rule
 
     def of(self, filter_type: str) -> Rule:
-        """Give the rule for a type of value."""
+        """Return the rule for a type of value."""
         return self.by_type.get(filter_type, self.otherwise)
 
 

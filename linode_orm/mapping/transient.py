@@ -111,11 +111,11 @@ class NewCollection(Collection[M]):
         self.children.append(child)
 
     def query(self) -> Query[M]:
-        """Refuse: there is nothing in the API yet."""
+        """Raise `DetachedInstanceError`: there is nothing in the API yet."""
         raise TransientOwner().refusal(self.parent, f".{self.name}.query()")
 
     def refresh(self) -> None:
-        """Refuse: there is nothing in the API yet."""
+        """Raise `DetachedInstanceError`: there is nothing in the API yet."""
         raise TransientOwner().refusal(self.parent, f".{self.name}.refresh()")
 
     def __repr__(self) -> str:
@@ -123,13 +123,13 @@ class NewCollection(Collection[M]):
 
 
 class TransientOwner(NoSessionOwner):
-    """The owner of transient objects: they may have children, and can send nothing."""
+    """The owner of transient objects: they may have children, but can send nothing."""
 
     def __init__(self) -> None:
         super().__init__("the object belongs to no session yet: session.add(x) and commit")
 
     def collection(self, instance: Record, name: str) -> NewCollection[Any]:
-        """Give the collection of a new object's children."""
+        """Return a collection for the children of a new object."""
         return NewCollection(instance, name)
 
 

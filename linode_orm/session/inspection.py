@@ -1,4 +1,4 @@
-"""Inspection: what the library knows of an object, told without a request."""
+"""Inspection: what the library knows of an object, without a request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @public
 class History(NamedTuple):
-    """One pending change: the value seen when it was made, the newest one of the server, and the user's."""
+    """One pending change: the value read when it was made, the newest one of the server, and the user's."""
 
     base: object
     theirs: object
@@ -135,7 +135,7 @@ def _plain(value: object) -> object:
 
 @public
 def inspect(instance: Model) -> Inspection:
-    """Tell state, key, history and unloaded attributes of an object; sends nothing."""
+    """Return state, key, history and unloaded attributes of an object; sends nothing."""
     if not isinstance(instance, Model):
         msg = f"inspect() takes an object of a resource class, not {instance!r}"
         raise TypeError(msg)

@@ -1,4 +1,4 @@
-"""Progress shown while something takes time: a bar on a terminal, a line for each change elsewhere."""
+"""Progress of commits and waits: a bar on a terminal, a line for each change elsewhere."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-class Change(Protocol):
-    """What there is to tell of one operation of a commit, or of one object that is waited for."""
+class ProgressEntry(Protocol):
+    """What is shown of one operation of a commit, or of one object that is waited for."""
 
     @property
     def operation(self) -> str:
@@ -20,16 +20,16 @@ class Change(Protocol):
 
     @property
     def status(self) -> str:
-        """What has become of it."""
+        """The outcome, or how far it is."""
         ...
 
     @property
     def note(self) -> str:
-        """What else there is to know."""
+        """What is shown beside it."""
         ...
 
 
-C = TypeVar("C", bound=Change)
+C = TypeVar("C", bound=ProgressEntry)
 
 
 @contextmanager
@@ -37,10 +37,10 @@ def shown(
     progress: bool | Callable[[C, int, int], None] | None,  # noqa: FBT001  the option of commit() and wait()
     title: str,
 ) -> Iterator[Callable[[C, int, int], None] | None]:
-    """Give what is to be called at each change: `progress` itself, or for True what writes to standard error.
+    """Yield the function to call at each change: `progress` itself, or for True one that writes to standard error.
 
-    It takes the change, how many operations or objects are done, and how many there are. With rich (of the extra
-    `cli`) and on a terminal True shows a bar, otherwise a line for each change.
+    The function takes the entry, how many operations or objects are done, and how many there are. For True it shows a
+    bar with rich (of the extra `cli`) and on a terminal, otherwise a line for each change.
     """
     if progress is None or progress is False:
         yield None
@@ -54,15 +54,15 @@ def shown(
             yield tell
 
 
-def line(change: Change, done: int, total: int, title: str) -> str:
-    """Give one change as text."""
+def line(change: ProgressEntry, done: int, total: int, title: str) -> str:
+    """Return one change as a line."""
     note = f" ({change.note})" if change.note else ""
     return f"{title} {done}/{total}: {change.operation} {change.status}{note}"
 
 
 @contextmanager
-def _lines(title: str) -> Iterator[Callable[[Change, int, int], None]]:
-    def tell(change: Change, done: int, total: int) -> None:
+def _lines(title: str) -> Iterator[Callable[[ProgressEntry, int, int], None]]:
+    def tell(change: ProgressEntry, done: int, total: int) -> None:
         sys.stderr.write(line(change, done, total, title) + "\n")
         sys.stderr.flush()
 
@@ -80,7 +80,7 @@ def _has_bars() -> bool:
 
 
 @contextmanager
-def _bar(title: str) -> Iterator[Callable[[Change, int, int], None]]:
+def _bar(title: str) -> Iterator[Callable[[ProgressEntry, int, int], None]]:
     from rich.console import Console  # noqa: PLC0415  an extra, and only for who asks for it
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
@@ -89,7 +89,7 @@ def _bar(title: str) -> Iterator[Callable[[Change, int, int], None]]:
     with Progress(*columns, last, console=Console(stderr=True)) as bar:
         task = bar.add_task(title, total=None, last="")
 
-        def tell(change: Change, done: int, total: int) -> None:
+        def tell(change: ProgressEntry, done: int, total: int) -> None:
             note = f" ({change.note})" if change.note else ""
             bar.update(task, completed=done, total=total, last=f"{change.operation} {change.status}{note}")
 

@@ -1,4 +1,4 @@
-"""The session: a unit of work over the API, in which each thing is one object."""
+"""The session: a unit of work over the API, in which each resource is one object."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit.policy import Policy, check_choice
-from linode_orm.session.parts import Parts
+from linode_orm.session.parts.parts import Parts
 from linode_orm.session.planning.plan import Source
 from linode_orm.session.progress import shown
 from linode_orm.wire.client import Client
@@ -43,7 +43,7 @@ Conflicts = Literal["ignore", "check"]
 
 @public
 class Session(SessionBase):
-    """The unit of work: objects got through it are one for each key, and `commit()` sends what was changed.
+    """The unit of work: it has one object for each key, and `commit()` sends what was changed.
 
     It is cheap, belongs to the thread that made it, and sends nothing by itself. Without `client` it makes its own
     from `token`, `base_url` and `profile` (see `Client`) and closes it at the end.
@@ -52,12 +52,12 @@ class Session(SessionBase):
     filters that the server cannot evaluate instead of evaluating them here. `lazy="raise"` refuses every implicit
     request.
 
-    Of commits: `on_error` is the failure policy (`stop` starts nothing new, `continue` does all that does not depend on
-    what failed, `undo` puts everything back), `conflicts="check"` looks for changes made elsewhere before anything is
-    written, `verify` reads back what was written, `protected_tags` forbid the deletion of what carries one, `journal`
-    is the file that knows what was sent, for `recover()` after a crash, `fold` lets new children ride in the POST of
-    their new parent and many changes of nodes be one rebuild, `fold_tags` puts a new tag on many objects by one POST.
-    Each but `journal` is an argument of `commit()` too.
+    The other options are about commits, and all but `journal` are arguments of `commit()` too. `on_error` is the
+    failure policy: `stop` starts nothing new, `continue` does all that does not depend on what failed, `undo` restores
+    everything. `conflicts="check"` looks for changes by other writers before anything is written. `verify` reads back
+    what was written. `protected_tags` forbid the deletion of objects that carry one. `journal` is the file that records
+    what is sent, for `recover()` after a crash. `fold` creates new children by the POST of their new parent, and sends
+    many changes of nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST.
     """
 
     def __init__(  # noqa: PLR0913  the options of the contract
@@ -100,13 +100,13 @@ class Session(SessionBase):
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def query(self, model: type[M], /) -> Query[M]:
-        """Give a query over all objects of a class; nothing is sent before they are asked for."""
+        """Return a query over all objects of a class; nothing is sent before they are asked for."""
         self._owner.check()
         check_class(model, "session.query()")
         return Query(model, self._parts.runner)
 
     def get(self, model: type[M], identity: object = None, parent: object = None, /) -> M | None:
-        """Give an object by its id (and its parent's): 0 requests if it is loaded, else 1 GET; None on 404."""
+        """Return an object by its id (and its parent's), None on 404; 0 requests if it is loaded, else 1 GET."""
         instance = self._named(model, identity, parent)
         if state_of(instance).is_loaded or state_of(instance).is_new:
             return instance
@@ -117,7 +117,7 @@ class Session(SessionBase):
         return instance
 
     def load(self, model: type[M], identity: object = None, parent: object = None, /) -> M:
-        """Read an object by its id (and its parent's), always in 1 GET; raise `NotFound` on 404."""
+        """Return an object by its id (and its parent's), always read in 1 GET; raise `NotFound` on 404."""
         instance = self._named(model, identity, parent)
         self._parts.reader.read_item(instance)
         return instance
@@ -150,8 +150,8 @@ class Session(SessionBase):
     def refresh(self, instance: Model, *, keep: bool = False) -> None:
         """Read an object again, now, in 1 GET; pending changes stay.
 
-        With `keep`, they count from now on as changes of the values that were just read: a conflict is settled in
-        favour of what is pending here.
+        With `keep`, they count as changes of the values that were just read: a conflict is settled in favour of the
+        pending changes.
         """
         self._owner.own(instance)
         if state_of(instance).is_new:
@@ -181,10 +181,11 @@ class Session(SessionBase):
         timeout: float = 300.0,
         progress: bool | Callable[[WaitEntry, int, int], None] | None = None,
     ) -> None:
-        """Look at objects until the conditions about its class have been true of each: mostly 1 request a round.
+        """Read objects until each has met the conditions about its class; mostly 1 request a round.
 
-        Raises `WaitTimeout` after `timeout` seconds, and `WaitFailed` (`ObjectGone` for a deleted one) as soon as one
-        of them can never get there. `progress` is True, or takes a `WaitEntry`, how many are there, and of how many.
+        Raises `WaitTimeout` after `timeout` seconds, and `WaitFailed` (`ObjectGone` for a deleted object) as soon as
+        one of them can never meet its condition. `progress` is True, or a function of a `WaitEntry`, the number of
+        objects that have met it, and the number of all.
         """
         waited = [objects] if isinstance(objects, Model) else list(objects)
         for each in waited:
@@ -229,7 +230,7 @@ class Session(SessionBase):
             self.add(instance)
 
     def delete(self, instance: Model) -> None:
-        """Mark an object for deletion by the next commit; a pending one just leaves the session; sends nothing."""
+        """Mark an object for deletion by the next commit; a pending one leaves the session; sends nothing."""
         self._owner.own(instance)
         self._changes.delete(instance)
 
@@ -239,7 +240,7 @@ class Session(SessionBase):
         self._changes.expunge(instance)
 
     def merge(self, instance: M) -> M:
-        """Give this session's object with the key of another one, with the other's values as pending changes.
+        """Return this session's object with the key of another one, with the other's values as pending changes.
 
         A new object is copied into a pending one; others cost 1 GET unless they are loaded here.
         """
@@ -247,13 +248,13 @@ class Session(SessionBase):
         return self._changes.merge(instance)
 
     def rollback(self) -> None:
-        """Take back everything pending; sends nothing, and undoes nothing that was sent."""
+        """Take back everything pending; sends nothing, and undoes nothing that was sent before."""
         self._owner.check()
         self._changes.rollback()
         self._parts.history.abandon()
 
     def plan(self) -> Plan:
-        """Give the ordered operations that `commit()` would send; sends nothing."""
+        """Return the ordered operations that `commit()` would send; sends nothing."""
         self._owner.check()
         source = Source(self, "", self._policy.protected_tags)
         return evolve(self._parts.commit.plan(self._policy), source=source)
@@ -297,10 +298,10 @@ class Session(SessionBase):
             return self._parts.commit.commit(policy)
 
     def undo(self, commit_id: str) -> Plan:
-        """Give the plan of the way back of a commit, by its report's `id`; sends nothing, `plan.apply(client)` does.
+        """Return the compensating plan of a commit, by its report's `id`; sends nothing, `plan.apply(client)` does.
 
-        `plan.lost` says what cannot be brought back. Known are the last commits of this session, and those in its
-        journal; raises `InvalidRequestError` for others.
+        `plan.lost` says what cannot be restored. The last commits of this session and those in its journal are known;
+        raises `InvalidRequestError` for others.
         """
         self._owner.check()
         return evolve(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from linode_orm.simulator.clock import VirtualClock
 
 TOO_MANY_REQUESTS: Final = 429
-# What the API reports of endpoints without a smaller limit (FACTS 4).
+# What the API reports of endpoints without a smaller limit (docs/api-notes.md#rate-limit-headers).
 DEFAULT_LIMIT: Final = 1840
 PERIOD: Final = 60.0
 

@@ -1,4 +1,4 @@
-"""What a new row looks like before anybody said anything about it, and what a body makes of it."""
+"""The shape of rows: the values of a new one, and the merge of a body into an old one."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def fresh(fields: Fields, now: str) -> Body:
-    """Give a body with a value of its type for every field that answers have."""
+    """Return a body with a value of its type for every field that answers have."""
     return {key: first_value(field, now) for key, field in fields.items() if not field.is_write_only}
 
 
 def split(fields: Fields, body: Mapping[str, Any], verb: str) -> tuple[Body, Body]:
-    """Give what of a body shows in answers and what stays hidden; unknown and read-only keys are dropped in silence.
+    """Return the part of a body that answers show and the part that they hide; unknown and read-only keys are dropped.
 
-    Unknown ones are accepted as recorded (`TestInstance_Config_Update#3`).
+    Unknown ones are accepted as recorded (docs/api-notes.md#unknown-keys).
     """
     shown: Body = {}
     hidden: Body = {}
@@ -36,7 +36,11 @@ def split(fields: Fields, body: Mapping[str, Any], verb: str) -> tuple[Body, Bod
 
 
 def merge(fields: Fields, old: Body, new: Mapping[str, Any], now: str, *, verb: str) -> Body:
-    """Give the old body with the new values: objects are filled up, null means what FACTS 6 says it means."""
+    """Return the old body with the new values.
+
+    Objects keep the keys that are not given (docs/api-notes.md#partial-objects), and null empties a list or a map
+    (docs/api-notes.md#null-for-a-list).
+    """
     return old | {
         key: merged_value(fields[key], old.get(key), value, now)
         for key, value in new.items()

@@ -56,7 +56,8 @@ class Client:
     `workers` is how many requests run at once; `timeout` the seconds that one request may take, `deadline` those of
     one call with all its retries, `max_request_lifetime` those for which a request without an answer may still run at
     the API (twice the timeout by default; `settle` is its former name). `read_only` refuses everything but GET.
-    `catalogue_ttl` is how many seconds lists of regions, types and kernels are kept. `transport` and `clock` replace the network and the time.
+    `catalogue_ttl` is how many seconds lists of regions, types and kernels are kept. `transport` and `clock` replace
+    the network and the time.
 
     `budget` keeps from sending more than the API allows: True counts here, `redis://host` together with all processes
     that name the same place (`processes` of them, counted in Redis by default), None or False not at all. A request
@@ -110,8 +111,7 @@ class Client:
             writes_in_flight=self.writes_in_flight,
             limits=TimeLimits(timeout, deadline),
         )
-        self._lock = Lock()
-        self._process = os.getpid()
+        self._lock, self._process = Lock(), os.getpid()
 
     # -- sending -----------------------------------------------------------------------------------------------------
 

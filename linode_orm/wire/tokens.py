@@ -51,7 +51,10 @@ class Token:
 
 
 def compare_scopes(headers: Mapping[str, str], token_status: TokenStatus | None) -> ScopeCheck:
-    """Compare the scopes in an answer's headers; none is missing if they do not say what the token has (FACTS 4)."""
+    """Compare the scopes in an answer's headers.
+
+    None is missing if they do not say what the token has (docs/api-notes.md#scopes).
+    """
     needed = _parse_scopes(headers.get("x-accepted-oauth-scopes", ""))
     granted = _parse_scopes(headers.get("x-oauth-scopes", "")) if token_status is not None else ()
     missing = tuple(each for each in needed if not _is_granted(each, granted)) if granted else ()

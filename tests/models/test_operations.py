@@ -116,9 +116,9 @@ ELSEWHERE = {
     "PUT /iam/delegation/default-role-permissions": "API reference",
     "GET /iam/role-permissions": "TestIAM_GetAccountRolePermissions#0",
     "GET /iam/users/{}/role-permissions": "TestIAM_GetUserRolePermissions#1",
-    "PUT /iam/users/{}/role-permissions": "FACTS 7: a PUT and a GET of it have the same keys",
-    "GET /iam/users/{}/permissions/account": "FACTS 1: a bare list",
-    "GET /iam/users/{}/permissions/{}/{}": "FACTS 1: a bare list",
+    "PUT /iam/users/{}/role-permissions": "docs/api-notes.md#role-permissions",
+    "GET /iam/users/{}/permissions/account": "docs/api-notes.md#bare-lists",
+    "GET /iam/users/{}/permissions/{}/{}": "docs/api-notes.md#bare-lists",
 }
 """What recordings or other sources show and the description does not have."""
 

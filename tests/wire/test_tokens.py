@@ -90,7 +90,7 @@ class TestScopes:
         assert "its user lacks a grant" in str(error)
 
     def test_unknown_scopes_are_none(self) -> None:
-        """What a 401 calls unknown is no scope (FACTS 4), and nothing is said to be missing."""
+        """What a 401 calls unknown is no scope (docs/api-notes.md#scopes), and nothing is said to be missing."""
         error = asked(401, "ips:read_only", "unknown", "Invalid Token")
         assert (error.needed_scopes, error.token_scopes, error.missing_scopes) == (("ips:read_only",), (), ())
         assert "unknown, expired or revoked" in str(error)

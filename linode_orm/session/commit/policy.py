@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import field, frozen
 
 from linode_orm.errors import InvalidRequestError
+from linode_orm.session.commit.failure_policy import STOP, FailurePolicy, failure_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     Progress = Callable[[Entry, int, int], None]
     """Called after each step, on the session's thread: what became of it, how many are done, how many there are."""
 
-ON_ERROR: Final = ("stop", "continue", "undo")
 CONFLICTS: Final = ("ignore", "check")
 
 
@@ -31,7 +31,7 @@ def _tags(given: Iterable[str]) -> frozenset[str]:
 class Policy:
     """How a commit is made; the arguments of `Session` and `commit()` of the same names."""
 
-    on_error: str = "stop"
+    on_error: FailurePolicy = field(default=STOP, converter=failure_policy)
     conflicts: str = "ignore"
     verify: bool = False
     max_deletes: int | None = None
@@ -41,7 +41,6 @@ class Policy:
     fold_tags: bool = False
 
     def __attrs_post_init__(self) -> None:
-        check_choice("on_error", self.on_error, ON_ERROR)
         check_choice("conflicts", self.conflicts, CONFLICTS)
 
 

@@ -163,8 +163,8 @@ def _new_tag(draft: DraftStep) -> str | None:
     return str(more.pop()) if len(more) == 1 else None
 
 
-def numbered(steps: Iterable[Step]) -> Iterator[Step]:
-    """Give steps whose parts have numbers of their own, after those of all steps."""
+def number_parts(steps: Iterable[Step]) -> Iterator[Step]:
+    """Give the parts of batch requests numbers of their own, after those of all steps."""
     steps = [*steps]
     spare = count(len(steps) + 1)
     for step in steps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.mapping.model import resource
 from linode_orm.session.planning.plan import Pending
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.plan import Step
 
     Body = dict[str, Any]
+
+
+_CREATING: Final = frozenset({"create", "bundle"})
 
 
 def is_listed_before(step: Step) -> bool:
@@ -28,7 +31,7 @@ def is_listed_before(step: Step) -> bool:
 
 def listings_before(steps: Iterable[Step]) -> int:
     """Give how many collections are read before something is created in them."""
-    parts = [part for step in steps if not step.in_doubt for part in step.whole]
+    parts = [part for step in steps if step.operation in _CREATING and not step.in_doubt for part in step.whole]
     return len({(part.model, part.parents) for part in parts if is_listed_before(part)})
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
-from linode_orm.mapping.record import changes, pending_reference, value_of
+from linode_orm.mapping.record import changes, edits_of, pending_reference, value_of
 from linode_orm.mapping.relations import One
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.values import ABSENT
@@ -140,8 +140,9 @@ def needed(instance: Model) -> Iterator[tuple[str, Model]]:
     parent = parent_of(instance)
     if parent is not None:
         yield str(instance.__mapper__.parent_attribute), parent
+    edits = edits_of(instance)
     for name, via in instance.__mapper__.references:
-        target = pending_reference(instance, via)
+        target = pending_reference(instance, via) if via in edits else None
         if isinstance(target, Model):
             yield name, target
 
@@ -150,7 +151,7 @@ def parents_of(instance: Model, name_of: NameOf) -> tuple[object, ...]:
     """Give the ids of an object's parents, placeholders for those that are new."""
     mapper, parent = instance.__mapper__, parent_of(instance)
     if parent is None:
-        if len(state_of(instance).parents) != mapper.above:
+        if len(state_of(instance).parents) != mapper.parent_count:
             msg = f"{instance!r} needs its parent: assign .{mapper.parent_attribute or mapper.placeholders[-1]}"
             raise InvalidRequestError(msg)
         return state_of(instance).parents

@@ -66,7 +66,7 @@ def _of_user(call: Call) -> list[Body]:
 
 @instead("GET /iam/users/{}/permissions/account")
 def _on_account(call: Call) -> bytes:
-    """Give what the user's roles permit, as a bare list (FACTS 1)."""
+    """Give what the user's roles permit, as a bare list (docs/api-notes.md#bare-lists)."""
     given = _access(call).get("account_access") or ()
     return encode(_permitted(call.world, "account_access", given))
 

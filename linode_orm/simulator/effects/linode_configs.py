@@ -1,4 +1,4 @@
-"""Interfaces of configuration profiles: in the profile's body, and objects of their own."""
+"""Interfaces of configuration profiles, which are part of the profile's body and objects of their own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _config(call: Call) -> None:
 
 
 def _devices(call: Call, given: object) -> Body:
-    """Give the first eight slots, and those up to the last given (`TestInstance_Config_VolumeLimitExtension#11`)."""
+    """Return the first eight slots, and those up to the last given (`TestInstance_Config_VolumeLimitExtension#11`)."""
     slots = given if isinstance(given, dict) else {}
     names = list(call.resource.fields["devices"].codec.json_type.fields)
     used = max((at for at, name in enumerate(names, 1) if slots.get(name)), default=0)
@@ -53,7 +53,7 @@ def _subnet(world: AccountState, identity: object) -> Row | None:
 
 @after("POST /linode/instances/{}/configs", "PUT /linode/instances/{}/configs/{}")
 def _configured(call: Call) -> None:
-    """Make the interfaces of the body objects: each has an id from then on (`TestInstance_ConfigInterfaces_List#4`)."""
+    """Make an object of each interface in the body, with an id (`TestInstance_ConfigInterfaces_List#4`)."""
     world, row = call.world, call.item
     if call.before and isinstance(call.given("devices"), dict):
         row.change(devices=_devices(call, call.given("devices") or call.before["devices"]))
@@ -73,7 +73,7 @@ def _show(world: AccountState, config: Row) -> None:
 
 @fill("/linode/instances/{}/configs/{}/interfaces")
 def _interface(call: Call) -> None:
-    """Fill up what goes with the purpose (`TestInstance_ConfigInterface_Update#4`)."""
+    """Complete the fields that go with the purpose (`TestInstance_ConfigInterface_Update#4`)."""
     draft = call.draft
     draft["primary"], draft["active"] = bool(draft.get("primary")), False
     if draft.get("purpose") != "vlan":

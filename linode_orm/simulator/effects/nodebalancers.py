@@ -40,7 +40,7 @@ def _reached_by(address: object) -> str:
 
 @fill("/nodebalancers/{}/configs")
 def _config(call: Call) -> None:
-    """Fill in what the API does (`ExampleCreateNodeBalancerNode#1`)."""
+    """Complete the fields that the API sets (`ExampleCreateNodeBalancerNode#1`)."""
     draft = call.draft
     draft["nodebalancer_id"] = call.parent.id
     for key, value in (
@@ -117,7 +117,7 @@ def _young(call: Call) -> None:
 
 @answer("GET /nodebalancers/{}/stats")
 def _stats(call: Call) -> bytes:
-    """Refuse while there is nothing yet (`TestNodeBalancerStats_Get#2`); then give points, all at rest."""
+    """Refuse while there are no statistics yet (`TestNodeBalancerStats_Get#2`); answer with zeros later."""
     if call.parent.hidden.get("measured_at", 0.0) > call.world.clock.monotonic():
         raise bad("Stats are unavailable at this time.")
     until = int(call.world.clock.now().timestamp()) * 1000

@@ -1,4 +1,4 @@
-"""Tags: they come into being where objects are tagged, and go off everything when they are deleted."""
+"""Tags: they are made when objects are tagged, and a deleted tag is removed from every object."""
 
 from __future__ import annotations
 

@@ -37,10 +37,10 @@ class Checkout:
         """Measure one row."""
         run = [sys.executable, str(SCRIPT), row]
         ended = subprocess.run(run, env=self._environment, check=True, stdout=subprocess.PIPE, text=True)
-        told = json.loads(ended.stdout)
-        if not Path(told["package"]).is_relative_to(self.place):
-            sys.exit(f"{self.place} holds no linode_orm: {told['package']} was imported")
-        return told["figures"]
+        answer = json.loads(ended.stdout)
+        if not Path(answer["package"]).is_relative_to(self.place):
+            sys.exit(f"{self.place} holds no linode_orm: {answer['package']} was imported")
+        return answer["figures"]
 
 
 def pairs(row: str, old: Checkout, new: Checkout, count: int) -> list[tuple[Sample, Sample]]:

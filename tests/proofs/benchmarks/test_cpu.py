@@ -53,7 +53,7 @@ def reader(names):
     [
         ("a page of 500 over json.loads", (), 1.30),
         ("  five fields of every object", FIVE, 2.0),
-        ("  every declared field", NAMES, 3.0),
+        ("  every declared field", NAMES, 4.0),
     ],
 )
 def test_page(data, what, names, wanted):

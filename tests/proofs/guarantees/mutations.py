@@ -83,7 +83,7 @@ REMOVALS = (
         value("last"),
         "tests/proofs/stateful/test_commit_cases.py::test_a_refusal_after_a_lost_answer_is_in_doubt",
     ),
-    Removal("10b", never, "tests/proofs/stateful/test_commit_cases.py::test_a_new_key_in_doubt"),
+    Removal("10b", if_so(), "tests/proofs/stateful/test_commit_cases.py::test_a_new_key_in_doubt"),
     Removal(
         "10c",
         value("False"),
@@ -122,7 +122,7 @@ REMOVALS = (
     Removal(
         "16a",
         left_out,
-        "tests/session/reconcile/test_conflicts.py::test_a_changed_attribute_is_found_before_anything_is_written",
+        "tests/session/commit/reconcile/test_conflicts.py::test_a_changed_attribute_is_found_before_anything_is_written",
     ),
     Removal(
         "16b",
@@ -134,14 +134,20 @@ REMOVALS = (
         left_out,
         "tests/proofs/stateful/test_commit_cases.py::test_a_write_in_doubt_does_not_hide_another_writer",
     ),
-    Removal("17", keyword("True"), "tests/session/reconcile/test_conflicts.py::test_many_are_looked_at_in_one_list"),
     Removal(
-        "18", never, "tests/session/reconcile/test_conflicts.py::test_set_edits_are_made_again_on_the_newest_value"
+        "17", keyword("True"), "tests/session/commit/reconcile/test_conflicts.py::test_many_are_looked_at_in_one_list"
     ),
     Removal(
-        "19", left_out, "tests/session/reconcile/test_conflicts.py::test_refresh_with_keep_settles_it_in_favour_of_mine"
+        "18",
+        never,
+        "tests/session/commit/reconcile/test_conflicts.py::test_set_edits_are_made_again_on_the_newest_value",
     ),
-    Removal("20", otherwise(), "tests/session/reconcile/test_conflicts.py::test_the_window_is_reported"),
+    Removal(
+        "19",
+        left_out,
+        "tests/session/commit/reconcile/test_conflicts.py::test_refresh_with_keep_settles_it_in_favour_of_mine",
+    ),
+    Removal("20", otherwise(), "tests/session/commit/reconcile/test_conflicts.py::test_the_window_is_reported"),
     Removal(
         "21a", left_out, "tests/session/journal/test_journal.py::test_every_intent_is_on_the_disk_before_its_request"
     ),
@@ -179,7 +185,7 @@ REMOVALS = (
         only_what_is_merged(),
         "tests/session/commit/test_batch_requests.py::TestRebuild::test_what_others_did_stays",
     ),
-    Removal("34b", never, "tests/session/commit/test_batch_requests.py::TestFaults::test_the_answer"),
+    Removal("34b", if_so(), "tests/session/commit/test_batch_requests.py::TestFaults::test_the_answer"),
     Removal("35", argument("10**6"), "tests/wire/test_rates.py::test_an_api_that_tells_nothing"),
     Removal("36", undivided(), "tests/wire/test_budget.py::test_a_refusal_that_no_header_explains_halves"),
     Removal("37", value("None"), "tests/wire/test_rates.py::test_nearly_all_that_is_allowed"),

@@ -1,20 +1,13 @@
-"""Holds what every test of the suite keeps to: a time limit, an id that fits on a line, and plain names."""
+"""Holds what every test of the suite keeps to: a time limit, an id that fits on a line, and a folder on the map."""
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
-
-import pytest
 
 from tests.ids import LINE
 from tests.places import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HANGING = """
 import threading
@@ -24,45 +17,6 @@ def test_hangs():
     worker.start()
     worker.join()
 """
-REFUSED = frozenset(
-    [
-        "hands",
-        "stowaway",
-        "boarding",
-        "aboard",
-        "landed",
-        "chronicle",
-        "graves",
-        "doomed",
-        "told",
-        "straggler",
-        "prospects",
-        "newborn",
-        "twins",
-        "desk",
-        "shelf",
-        "shelved",
-        "mistrust",
-        "roster",
-        "household",
-        "certainty",
-        "settler",
-        "rekeyed",
-        "riders",
-        "rides",
-        "bundling",
-        "membership",
-        "sought",
-        "carrier",
-        "friends",
-        "strangers",
-        "yard",
-        "quay",
-        "harbour",
-    ]
-)
-"""Words of the first version that the field has terms for; docs/glossary.md names the terms."""
-WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def test_no_test_is_without_a_time_limit(request):
@@ -100,18 +54,6 @@ def test_every_id_fits_on_a_line(request):
     assert [item.nodeid for item in request.session.items if len(item.nodeid) > LINE] == []
 
 
-@pytest.mark.parametrize("folder", sorted(each.name for each in (ROOT / "tests").iterdir() if each.is_dir()))
-def test_names_are_terms_of_the_field(folder):
-    """No module, class, function, parameter or variable that a test defines has a refused word in its name."""
-    found = {
-        f"{path.relative_to(ROOT)}: {name}"
-        for path in (ROOT / "tests" / folder).rglob("*.py")
-        for name in [path.stem, *defined(path)]
-        if REFUSED & {word.lower() for word in WORD.findall(name)}
-    }
-    assert found == set()
-
-
 def test_every_folder_of_tests_is_on_the_map():
     """The table in docs/contributing.md names each folder of tests, and no other."""
     page = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
@@ -119,16 +61,3 @@ def test_every_folder_of_tests_is_on_the_map():
     folders = [*(ROOT / "tests").iterdir(), *(ROOT / "tests" / "proofs").iterdir()]
     there = {str(each.relative_to(ROOT)) for each in folders if any(each.rglob("test_*.py"))} - {"tests/proofs"}
     assert sorted(named) == sorted(there)
-
-
-def defined(path: Path) -> set[str]:
-    """Return the names that a module defines; those that it imports are the package's."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.add(node.name)
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-        elif isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-            found.add(node.id if isinstance(node, ast.Name) else node.attr)
-    return found

@@ -41,7 +41,8 @@ def wrong(line: Line, found: Found) -> str:
     with Session(client=Client("t", transport=replay), volatile_ttl=None) as session:
         got = READ[found.route.kind](session, line, found)
         got = list(got) if hasattr(got, "__iter__") and not isinstance(got, (dict, str)) else got
-        if list(map(unquote, replay.sent)) != [unquote(line["path"])]:  # the API takes both forms (FACTS 10)
+        # the API takes both forms (docs/api-notes.md#escaped-ids)
+        if list(map(unquote, replay.sent)) != [unquote(line["path"])]:
             return f"sent {replay.sent}"
         if found.route.kind == "act" and found.route.what.answers == "value":
             return "" if plain(got) == line["response"] else f"{got!r}"[:300]

@@ -79,7 +79,7 @@ def test_every_recorded_refusal_becomes_its_exception():
 
 
 def test_what_is_not_ready_yet_is_worth_another_try():
-    """The 503 of LKE is an expected state (FACTS 3): retryable, with its text."""
+    """The 503 of LKE is an expected state (docs/api-notes.md#lke-readiness): retryable, with its text."""
     early = [line for line in lines() if line["status"] == 503]
     assert early
     for line in early:

@@ -16,7 +16,7 @@ pytestmark = needed
 
 UNDECLARED = "no such operation is declared"
 NOT_OF_THE_API = {"Config.init_rd"}
-"""Keys that the client sent and the API does not have: it means initrd (FACTS 6)."""
+"""Keys that the client sent and the API does not have: it means initrd (docs/api-notes.md#unknown-keys)."""
 
 
 def wrong(line: Line, routes: Routes, refused: set[str]) -> str:
@@ -41,7 +41,7 @@ def wrong(line: Line, routes: Routes, refused: set[str]) -> str:
 def test_every_recorded_body_is_produced():
     """At least 99 % of the recorded bodies are what assignments, constructors and methods send, in one request.
 
-    No body and an empty one are the same: the API takes both (FACTS 6).
+    No body and an empty one are the same: the API takes both (docs/api-notes.md#empty-bodies).
     """
     routes, refused = Routes(), set[str]()
     writes = [line for line in lines() if line["method"] in {"POST", "PUT"}]

@@ -1,4 +1,4 @@
-"""Line coverage of the commit: which of its lines a run executed, and which of its functions it never entered."""
+"""Line coverage of the rooms of a session: which of their lines a run executed, and which functions it never entered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FOLDER = Path(package.__file__).parent
 
 
-def modules_of_the_commit(*names: str) -> dict[str, Path]:
+def modules_of_the_session(*names: str) -> dict[str, Path]:
     """Import these modules, so that what runs at import counts as no step of a commit; return their files by name."""
     files: dict[str, Path] = {}
     for name in names:

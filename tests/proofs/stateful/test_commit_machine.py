@@ -15,7 +15,7 @@ from linode_orm import recover
 from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, InvalidRequestError, LinodeORMError
 from linode_orm.mapping.state import Loaded, Status
 from tests.proofs.stateful.faulty_api import FAULTS, PASSING, READS, copies
-from tests.proofs.stateful.line_coverage import LineCoverage, modules_of_the_commit
+from tests.proofs.stateful.line_coverage import LineCoverage, modules_of_the_session
 from tests.proofs.stateful.reference_model import AT, SECRET, EditingMachine, Expected
 from tests.session.fake_api import Barrel
 
@@ -36,7 +36,14 @@ STEPS = (
     "renamed",
     "conflicts",
     "executor",
+    "outcomes",
+    "intents",
+    "dispatcher",
+    "created_ids",
+    "collection_ids",
+    "interrupts",
     "call",
+    "resolve",
     "create_once",
     "lookup",
     "natural_keys",
@@ -50,22 +57,29 @@ STEPS = (
     "verify",
     "apply_plan",
     "recover",
-    "journaled_history",
-    "journal",
+    "history",
+    "sqlite_journal",
 )
 ELSEWHERE = {
     "interruptible.<locals>.ours": "a signal: test_commit_faults.py::TestInterrupt",
     "Executor.interrupt_for": "a journal that cannot be written: test_journal.py, test_journal_files.py",
-    **dict.fromkeys(["Executor._carried", "Executor._take_apart", "Executor._write_down"], "bundles: test_bundles.py"),
-    "Recovery._bundle_before_undo": "bundles: tests/proofs/faults/test_crashes.py",
+    **dict.fromkeys(
+        ["Executor._split", "Dispatcher._batch_attempt", "CreatedIds.whole", "Intents.split", "Intents.write_in_doubt"],
+        "batch requests: test_batch_requests.py",
+    ),
+    "Recovery._rebuild_before_undo": "batch requests: tests/proofs/faults/test_crashes.py",
     "_moved": "a key changed while its POST may run: test_commit_faults.py::TestInDoubt",
-    "_leaf_clash": "now and then here; test_conflicts.py::test_of_a_nested_object_its_attributes_count",
+    "_unnamed": "one of several alike in doubt: test_commit_faults.py::TestEveryFault::test_indistinguishable_creates",
     "_aims_elsewhere": "records with a target: tests/proofs/faults/bulk.py",
     "_deleted": "a plan of a session with protected tags: test_verify.py::TestProtectedTags",
     "OutcomeApplier._leave": "test_commit_cases.py::test_an_object_whose_id_nobody_tells",
-    "PlanTargets.doubt": "test_commit_cases.py::test_a_recovery_that_leaves_a_doubt",
+    "PlanTargets.leave_in_doubt": "test_commit_cases.py::test_a_recovery_that_leaves_a_doubt",
+    "PlanTargets.resolve_secret": "secrets by name: test_given_secrets.py",
+    **dict.fromkeys(["forgotten", "_as_written"], "recover(forget=True): test_journal.py"),
+    "SqliteJournal.__str__": "an error that names the file: test_journal.py",
     **dict.fromkeys(
-        [f"CompensationTargets.{each}" for each in ("reveal", "known", "to_be_deleted", "doubted")], "never asked for"
+        [f"Targets.{each}" for each in ("object_of", "resolve_secret", "known_ids", "to_be_deleted", "in_doubt_of")],
+        "a compensating plan creates nothing and holds no secret",
     ),
 }
 """Steps of the commit that the machine does not take, and where they are proved."""
@@ -491,7 +505,7 @@ def run(examples: int, *, seeded: bool) -> None:
 @pytest.mark.slow
 def test_commits_end_in_the_planned_state(full, tell):
     """Under faults, crashes and other writers, the account ends as the reference model; nothing is lost or doubled."""
-    with LineCoverage(modules_of_the_commit(*STEPS)) as followed:
+    with LineCoverage(modules_of_the_session(*STEPS)) as followed:
         run(300 if full else 60, seeded=not full)
     if full:
         run(2000, seeded=False)

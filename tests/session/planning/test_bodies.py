@@ -40,7 +40,7 @@ def sent(sim):
 
 
 class TestNull:
-    """`None` for a list or a map is sent as null, which the API takes as an empty one (FACTS 6)."""
+    """`None` for a list or a map is sent as null, the API's empty one (docs/api-notes.md#null-for-a-list)."""
 
     def test_a_new_object(self, sim, session):
         """It reads as empty, is sent as null, and comes back empty."""
@@ -193,7 +193,7 @@ class TestNewChildren:
 
 
 class TestById:
-    """Objects of which nothing can be set are sent as their ids, and answered whole (FACTS 6)."""
+    """Objects of which nothing can be set are sent as their ids (docs/api-notes.md#ids-in-objects-out)."""
 
     def test_ids_and_objects(self, session):
         """An id, an object, and what an answer held all do."""

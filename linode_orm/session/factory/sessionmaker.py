@@ -44,14 +44,14 @@ class sessionmaker:  # noqa: N801  SQLAlchemy's name
         self._options = options
 
     def __call__(self, **options: Unpack[Options]) -> Session:
-        """Make a session; these options go before those of the factory."""
+        """Return a new session; these options override those of the factory."""
         _check_options(options)
         chosen: Options = {**self._options, **options}
         return Session(**chosen)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """Make a session that commits at the clean end of the `with` block and is closed then."""
+        """Open a session that commits at the clean end of the `with` block and is closed then."""
         with self() as session, session.begin():
             yield session
 
