@@ -23,7 +23,7 @@ NAMES = [f"{cls.__name__}.{field.name}" for cls, field in FIELDS]
 
 
 @pytest.mark.parametrize(("cls", "field"), FIELDS, ids=NAMES)
-def test_a_write_only_field_is_a_secret_by_its_key(cls, field):
+def test_kind_follows_the_key(cls, field):
     """Texts and documents whose keys end like secrets are `Secret`, numbers, choices and names are `WriteOnly`."""
     is_text = bool(re.match(r"(str|dict|[A-Z]\w+)\b", field.text))
     by_key = is_text and field.key.endswith(tuple(Facts().common["secret"]))
