@@ -10,6 +10,7 @@ from linode_orm import Instance, Session, inspect, models
 from linode_orm._generate.facts import Facts
 from linode_orm._generate.touch import _classes
 from linode_orm.simulator import Simulator
+from tests.ids import short
 
 ENDINGS = (
     "password", "passwd", "secret", "token", "authorization", "passphrase", "private_key", "secret_key", "ssl_key",
@@ -22,7 +23,7 @@ FIELDS = [(cls, field) for cls in _classes() for field in cls.__mapper__.fields.
 NAMES = [f"{cls.__name__}.{field.name}" for cls, field in FIELDS]
 
 
-@pytest.mark.parametrize(("cls", "field"), FIELDS, ids=NAMES)
+@pytest.mark.parametrize(("cls", "field"), FIELDS, ids=[short(each, 60) for each in NAMES])
 def test_kind_follows_the_key(cls, field):
     """Texts and documents whose keys end like secrets are `Secret`, numbers, choices and names are `WriteOnly`."""
     is_text = bool(re.match(r"(str|dict|[A-Z]\w+)\b", field.text))
