@@ -44,7 +44,7 @@ class SqliteJournal(Journal):
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """Commit what is written inside together with the results that wait."""
         with journal_errors(self.path):
-            # Another program may have deleted the file: SQLite would go on writing into it, and no process would find it.
+            # The file may have been deleted: SQLite would go on writing into it, and no process would find it.
             self._file.check_in_place()
             self._connection.execute("BEGIN IMMEDIATE")
             try:

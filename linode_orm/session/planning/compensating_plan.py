@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import evolve
 
-from linode_orm.mapping.mapper import quoted
+from linode_orm.mapping.addressing import quoted
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.plan import Change, Key, Pending, Plan, Step, fill, fill_path, is_new

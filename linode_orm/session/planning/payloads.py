@@ -1,4 +1,4 @@
-"""Bodies of POSTs and PUTs, with placeholders for new ids and for secrets."""
+"""Bodies: what of an object goes into a POST or a PUT, with placeholders for new ids and for secrets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Payload(NamedTuple):
-    """The body of one request, the changes in it, and the keys whose values are secret."""
+    """The body of one request, what it changes, and the keys in it whose values are secret."""
 
     content: object
     changes: tuple[Change, ...]
@@ -31,7 +31,7 @@ class Payload(NamedTuple):
 
 
 def for_create(instance: Model, name_of: NameOf) -> Payload:
-    """Return the body of a POST: every attribute that was set."""
+    """Give what a POST sends: every attribute that was set."""
     mapper, dressing = instance.__mapper__, _Dressing("create", name_of)
     edits = changes(instance)
     content: dict[str, object] = {}
@@ -48,7 +48,7 @@ def for_create(instance: Model, name_of: NameOf) -> Payload:
 
 
 def check_complete(instance: Model, content: Collection[str]) -> None:
-    """Raise `InvalidRequestError` if the body of a POST lacks a required attribute."""
+    """Raise `InvalidRequestError` where the body of a POST lacks an attribute that it has to have."""
     fields = instance.__mapper__.fields
     missing = [name for name, field in fields.items() if field.required and field.key not in content]
     if missing:
@@ -57,7 +57,7 @@ def check_complete(instance: Model, content: Collection[str]) -> None:
 
 
 def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Payload:
-    """Return the body of a PUT: the changed attributes, and those that every PUT must have."""
+    """Give what a PUT of the object sends: the changed attributes, and those that no PUT may lack."""
     mapper, dressing = instance.__mapper__, _Dressing("update", name_of)
     content: dict[str, object] = {}
     given: list[Change] = []
@@ -68,21 +68,21 @@ def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Payl
         content[field.key] = change.new
         if field.merged:
             content[field.key] = field.codec.only_changed(change.new, change.old)
-    for field in mapper.riding:
+    for field in mapper.required_in_updates:
         if field.name not in names:
-            content[field.key] = _required(instance, field)
+            content[field.key] = _required_value(instance, field)
     return Payload(content, tuple(given), frozenset(dressing.secret_keys))
 
 
 def for_replace(instance: Model, name: str, name_of: NameOf) -> Payload:
-    """Return the body of a PUT that is the value of one attribute."""
+    """Give what a PUT sends whose whole body is the value of one attribute."""
     dressing = _Dressing("update", name_of)
     change = _change(instance, instance.__mapper__.fields[name], dressing)
     return Payload(change.new, (change,), frozenset(dressing.secret_keys))
 
 
 def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[str]]:
-    """Return the changed attributes of the object's PUT, and those that have a PUT of their own."""
+    """Part the changed attributes into those of the object's PUT and those with a PUT of their own."""
     fields = instance.__mapper__.fields
     for name in edits:
         if not fields[name].mutable:
@@ -94,7 +94,7 @@ def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[st
 
 
 def resolve_secret(instance: Model, hidden: Hidden, verb: str) -> object:
-    """Return the secret that a placeholder in the body of a `create` or an `update` stands for."""
+    """Give the secret that a placeholder in the body of a `create` or an `update` stands for."""
     key, *path = hidden.path
     field = instance.__mapper__.keys.get(str(key))
     value: Any = _given(instance, str(key)) if field is None else _body_value(instance, field, verb)
@@ -109,7 +109,7 @@ def _body_value(instance: Model, field: Kind[Any], verb: str) -> object:
 
 
 def _given(instance: Model, key: str) -> Any:  # noqa: ANN401  JSON
-    """Return the children that were given as plain dicts under a key of the body."""
+    """Give the children that stand under a key of the body as plain dicts."""
     relations = instance.__mapper__.relations.values()
     return next(each.given(instance) for each in relations if isinstance(each, Many) and each.create_key == key)
 
@@ -126,7 +126,7 @@ def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     return Change(field.name, field.key, old, new, is_set_edit=edit is not None and not edit.exact)
 
 
-def _required(instance: Model, field: Kind[Any]) -> object:
+def _required_value(instance: Model, field: Kind[Any]) -> object:
     raw = raw_value(instance, field.name)
     if raw is ABSENT:
         msg = (
@@ -138,7 +138,7 @@ def _required(instance: Model, field: Kind[Any]) -> object:
 
 
 class _Dressing:
-    """Replaces new ids and secrets in encoded values by placeholders, and leaves out what no body may have."""
+    """Puts placeholders into encoded values, and takes out what no body should hold."""
 
     def __init__(self, verb: str, name_of: NameOf) -> None:
         self.verb = verb
@@ -146,7 +146,7 @@ class _Dressing:
         self.secret_keys: set[str] = set()
 
     def field(self, record: Record, field: Kind[Any], path: tuple[str | int, ...] = ()) -> object:
-        """Return the value of one field for a body."""
+        """Give one field's value as a body holds it."""
         target = pending_reference(record, field.name)
         if isinstance(target, Model):
             return self.reference(target)
@@ -159,12 +159,12 @@ class _Dressing:
 
     @staticmethod
     def secrets_of(model: type[Model]) -> frozenset[str]:
-        """Return the keys of the secret fields of a class."""
+        """Give the keys of a class whose values are shown to nobody."""
         fields = model.__mapper__.fields.values()
         return frozenset(field.key for field in fields if field.is_secret)
 
     def hidden(self, value: object, secret: frozenset[str], path: tuple[str | int, ...]) -> object:
-        """Replace the secrets of children that are plain dicts by placeholders."""
+        """Put placeholders for secrets into children that are plain dicts."""
         if isinstance(value, list):
             return [self.hidden(each, secret, (*path, at)) for at, each in enumerate(value)]
         if not isinstance(value, dict):
@@ -177,11 +177,11 @@ class _Dressing:
         }
 
     def reference(self, target: Model) -> object:
-        """Return the id of an object, or a placeholder for it."""
+        """Give the id of an object, or what stands for it."""
         return Pending(self.name_of(target)) if state_of(target).is_new else state_of(target).identity
 
     def nested(self, record: Nested, raw: dict[str, object], path: tuple[str | int, ...]) -> object:
-        """Return a nested object for a body, without leaves that only the API sets and those that it masks."""
+        """Dress a nested object: leaves that nobody set and the API left out stay out, masked ones too."""
         edits = edits_of(record)
         dressed: dict[str, object] = {}
         for field in record.__mapper__.fields.values():

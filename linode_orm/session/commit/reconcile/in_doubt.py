@@ -44,7 +44,7 @@ class _Resolution:
     def run(self, instances: Iterable[Model]) -> None:
         in_doubt = self._changes.in_doubt
         # The id of a parent that is found is needed to look for its children.
-        parents_first = sorted(instances, key=lambda each: each.__mapper__.above)
+        parents_first = sorted(instances, key=lambda each: each.__mapper__.parent_count)
         for instance in parents_first:
             known = in_doubt.get(id(instance))
             if known is None:
