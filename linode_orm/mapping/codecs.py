@@ -350,9 +350,9 @@ class DateTime(Codec):
                 if len(raw) == _WITHOUT_OFFSET:
                     return _parsed_datetime(raw + "+00:00")
                 value = _parsed_datetime(raw)
-            except ValueError:
+                return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+            except (ValueError, OverflowError):
                 raise WrongType(self.text, raw) from None
-            return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
         raise WrongType(self.text, raw)
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
@@ -362,7 +362,11 @@ class DateTime(Codec):
         if value.tzinfo is None:
             msg = "datetime with a time zone (datetime(..., tzinfo=UTC))"
             raise WrongType(msg, value)
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            msg = "datetime between the years 1 and 9999 in UTC"
+            raise WrongType(msg, value) from None
 
     def encode(self, value: object) -> object:
         if isinstance(value, datetime):

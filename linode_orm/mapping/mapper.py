@@ -33,6 +33,10 @@ _SEVERAL: Final = 3
 _ALL_VERBS: Final = "list get create update delete"
 
 
+_MOST_KEYS: Final = 2_000
+"""How many keys a class learns from answers; no resource of the API has a twentieth of that."""
+
+
 def snake(name: str) -> str:
     """Give a class's name as an attribute's: `NodeBalancerConfig` gives `node_balancer_config`."""
     return _SNAKE.sub("_", name.replace("NodeBalancer", "Node_Balancer")).lower()
@@ -206,6 +210,8 @@ class Mapper:
 
     def learn(self, keys: set[str]) -> None:
         """Make keys that no declaration knows readable by name, from the body in which they came."""
+        if len(self.known) > _MOST_KEYS:
+            return  # they stay in the body, and no answer makes a class grow without bound
         for key in keys:
             name = key.replace("-", "_").replace(".", "_")
             if name.isidentifier() and not name.startswith("_") and not hasattr(self.cls, name):
@@ -263,7 +269,7 @@ class Mapper:
         except WrongType as wrong:
             msg = f"{self.name}.{name}: {wrong}; an id of another type cannot exist"
             raise InvalidRequestError(msg) from None
-        if checked is None or checked == "":
+        if checked is None or checked == "" or not _is_encodable(checked):
             msg = f"{self.name}.{name}: {value!r} is no id"
             raise InvalidRequestError(msg)
         return checked
@@ -328,6 +334,15 @@ class Mapper:
             ids = identity if isinstance(identity, tuple) else (identity,)
             values |= dict(zip(self.id_names, ids, strict=True))
         return _fill(self.item_path, values)
+
+
+def _is_encodable(value: object) -> bool:
+    """Whether a path can hold a value: half a surrogate pair has no form in UTF-8."""
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def flat(ids: tuple[object, ...]) -> Iterator[object]:

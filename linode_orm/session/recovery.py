@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linode_orm._options import check_flag, check_path
 from linode_orm._public import public
 from linode_orm.session.session import Session, parts_of
 
@@ -39,6 +40,9 @@ def recover(
     from linode_orm.session.journal.journal import Journal  # noqa: PLC0415  sqlite3 is for who keeps a journal
     from linode_orm.session.planning.report import CommitReport  # noqa: PLC0415  only who recovers needs it
 
+    check_path("path", path)
+    check_flag("undo", undo)
+    check_flag("forget", forget)
     journal = Journal(path, must_exist=True)
     try:
         names = journal.unfinished()

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
 
 from attrs import evolve
 
+from linode_orm._options import check_choice, check_flag, check_path, check_seconds
 from linode_orm._public import public
+from linode_orm._secrets import SecretText
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
 from linode_orm.mapping.lifecycle import expire
@@ -18,7 +20,7 @@ from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status, state_of
-from linode_orm.session.commit.policy import Policy, check_choice
+from linode_orm.session.commit.policy import Policy
 from linode_orm.session.parts import Parts
 from linode_orm.session.planning.plan import Source
 from linode_orm.session.progress import shown
@@ -78,7 +80,14 @@ class Session(SessionBase):
         fold: bool = True,
         fold_tags: bool = False,
     ) -> None:
+        token = SecretText(token) if isinstance(token, str) else token
         check_choice("lazy", lazy, ("batch", "raise"))
+        check_seconds("volatile_ttl", volatile_ttl, or_none=True, at_least=True)
+        check_flag("strict_filters", strict_filters)
+        check_path("journal", journal, or_none=True)
+        if client is not None and not isinstance(client, Client):
+            msg = f"client is a linode_orm.Client, not {client!r}"
+            raise InvalidRequestError(msg)
         self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
         if client is not None and (token is not None or base_url is not None or profile is not None):
             msg = "Session(client=...) takes no token, base_url or profile: the client has its own"

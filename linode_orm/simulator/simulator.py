@@ -6,6 +6,7 @@ import json
 import threading
 from typing import TYPE_CHECKING, Self, Unpack
 
+from linode_orm._options import check_seconds
 from linode_orm.simulator import effects, price_lists, sample_account, seed_data
 from linode_orm.simulator.account_state import AccountState
 from linode_orm.simulator.clock import VirtualClock
@@ -49,6 +50,8 @@ class Simulator:
         catalogue: bool = True,
         resources: Iterable[Resource] | None = None,
     ) -> None:
+        check_seconds("job_seconds", job_seconds, at_least=True)
+        check_seconds("latency", latency, at_least=True)
         effects.load()
         self.clock = clock or VirtualClock()
         self.latency = latency

@@ -6,6 +6,7 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from linode_orm._printable import printable
 from linode_orm.errors import (
     ApiError,
     BadRequest,
@@ -106,7 +107,7 @@ def _details(content: bytes, secrets: Iterable[str]) -> Iterable[Detail]:
 
 
 def _message(response: Response, details: tuple[Detail, ...]) -> str:
-    said = "; ".join(f"{each.field}: {each.reason}" if each.field else each.reason for each in details)
+    said = printable("; ".join(f"{each.field}: {each.reason}" if each.field else each.reason for each in details))
     if not said:
         kind = response.headers.get("content-type", "no content type")
         said = f"{_phrase(response.status)} ({kind}, {len(response.content)} bytes)"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
 
+from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.messages import Request, Response
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class RequestHooks:
     """Calls the hooks and writes the log; both see the same `Request` before and after a try."""
 
     def __init__(self, before: Sequence[BeforeHook], after: Sequence[AfterHook]) -> None:
-        self._before, self._after = tuple(before), tuple(after)
+        self._before, self._after = _functions("before", before), _functions("after", after)
 
     def before(self, request: Request) -> None:
         """Call the hooks before a try."""
@@ -39,6 +40,15 @@ class RequestHooks:
                 hook(request, outcome)
             except Exception:  # noqa: BLE001  whatever it is, the answer counts more
                 _log.exception("%s: the hook %r failed; its answer is kept", request.title, hook)
+
+
+def _functions(name: str, given: object) -> tuple[Any, ...]:
+    """Return the functions of an option; raise `InvalidRequestError` where it holds none, or other values."""
+    functions = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
+    if not isinstance(given, Iterable) or not all(map(callable, functions)):
+        msg = f"{name} is a list of functions, not {given!r}"
+        raise InvalidRequestError(msg)
+    return functions
 
 
 def log_retry(request: Request, error: Exception, pause: float, tries: int) -> None:

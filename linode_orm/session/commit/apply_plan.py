@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 
+from linode_orm._options import check_choice, check_count, check_flag
 from linode_orm.errors import Clash, InvalidRequestError
 from linode_orm.mapping.record import raw_value
 from linode_orm.mapping.values import ABSENT
@@ -37,8 +38,10 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
 
     1 or 2 GETs where the plan comes from a file.
     """
-    policy.check_choice("on_error", options.on_error, policy.ON_ERROR)
-    policy.check_choice("conflicts", options.conflicts, policy.CONFLICTS)
+    check_choice("on_error", options.on_error, policy.ON_ERROR)
+    check_choice("conflicts", options.conflicts, policy.CONFLICTS)
+    check_count("max_deletes", options.max_deletes, or_none=True)
+    check_flag("verify", options.verify)
     guards.check_writable(client, plan)
     guards.check_max_deletes(plan, options.max_deletes)
     secrets = secrets_for(plan, options.secrets)

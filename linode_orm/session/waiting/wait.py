@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import frozen
 
+from linode_orm._options import check_seconds
 from linode_orm._public import public
 from linode_orm.errors import InvalidRequestError, ObjectGone, WaitFailed, WaitTimeout
+from linode_orm.mapping.expressions import check_conditions
 from linode_orm.mapping.state import state_of
 from linode_orm.session.progress import shown
 from linode_orm.session.waiting.bulk_refresh import RefreshGroup, groups_of
@@ -74,6 +76,8 @@ class Waiting:
         progress: bool | Tell | None = None,  # noqa: FBT001  the option of session.wait()
     ) -> None:
         """Read objects until each has met the conditions about its class; see `Session.wait`."""
+        check_seconds("timeout", timeout, at_least=True)
+        check_conditions(conditions, "wait")
         waited = list({id(each): each for each in objects}.values())
         for each in waited:
             if state_of(each).is_new:
