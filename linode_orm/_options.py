@@ -12,20 +12,20 @@ LONGEST: Final = 1e9
 """Seconds: what no clock and no socket of a machine waits for is no time limit."""
 
 
-def check_seconds(name: str, value: object, *, above: float = 0.0, or_none: bool = False, at_least: bool = False) -> None:
-    """Raise `InvalidRequestError` for what is no number of seconds above a bound (`at_least`: or equal to it)."""
+def check_seconds(name: str, value: object, *, or_none: bool = False, may_be_zero: bool = False) -> None:
+    """Raise `InvalidRequestError` for what is no number of seconds above 0."""
     if value is None and or_none:
         return
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and not isnan(value)
-    if not is_number or not (above <= value if at_least else above < value):  # type: ignore[operator]  # a number
-        bound = f"from {above:g} on" if at_least else f"above {above:g}"
+    if not is_number or value < 0 or (value == 0 and not may_be_zero):
+        bound = "from 0 on" if may_be_zero else "above 0"
         _refuse(name, f"a number {bound}" + (" or None" if or_none else ""), value)
 
 
 def check_limit(name: str, value: object) -> None:
     """Raise `InvalidRequestError` for what is no number of seconds that a socket can wait for."""
     check_seconds(name, value)
-    if value > LONGEST:  # type: ignore[operator]  # a number
+    if isinstance(value, (int, float)) and value > LONGEST:
         _refuse(name, f"a number of seconds up to {LONGEST:g}", value)
 
 

@@ -160,9 +160,7 @@ class TransportError(LinodeORMError):
     doubtful = False
     timed_out = False
 
-    def __init__(
-        self, message: str = "", *, sent: bool | None = None, tries: int = 1, timed_out: bool = False
-    ) -> None:
+    def __init__(self, message: str = "", *, sent: bool | None = None, tries: int = 1, timed_out: bool = False) -> None:
         super().__init__(message)
         self.sent = sent
         self.timed_out = timed_out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
+from linode_orm._printable import printable
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.identity import body_of_id
@@ -175,7 +176,7 @@ class Model(_Declared):
         if state.is_new:
             return f"{type(self).__name__} (new)"
         key = ", ".join(map(str, (*state.parents, *(() if state.identity is None else (state.identity,)))))
-        return f"{type(self).__name__} {key}".strip()
+        return f"{type(self).__name__} {printable(key)}".strip()
 
     def __repr__(self) -> str:
         shown = [self.__describe__()]

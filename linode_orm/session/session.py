@@ -82,7 +82,7 @@ class Session(SessionBase):
     ) -> None:
         token = SecretText(token) if isinstance(token, str) else token
         check_choice("lazy", lazy, ("batch", "raise"))
-        check_seconds("volatile_ttl", volatile_ttl, or_none=True, at_least=True)
+        check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
         check_flag("strict_filters", strict_filters)
         check_path("journal", journal, or_none=True)
         if client is not None and not isinstance(client, Client):

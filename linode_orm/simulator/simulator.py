@@ -50,8 +50,8 @@ class Simulator:
         catalogue: bool = True,
         resources: Iterable[Resource] | None = None,
     ) -> None:
-        check_seconds("job_seconds", job_seconds, at_least=True)
-        check_seconds("latency", latency, at_least=True)
+        check_seconds("job_seconds", job_seconds, may_be_zero=True)
+        check_seconds("latency", latency, may_be_zero=True)
         effects.load()
         self.clock = clock or VirtualClock()
         self.latency = latency

@@ -109,7 +109,7 @@ def _details(content: bytes, secrets: Iterable[str]) -> Iterable[Detail]:
 def _message(response: Response, details: tuple[Detail, ...]) -> str:
     said = printable("; ".join(f"{each.field}: {each.reason}" if each.field else each.reason for each in details))
     if not said:
-        kind = response.headers.get("content-type", "no content type")
+        kind = printable(response.headers.get("content-type", "no content type"))
         said = f"{_phrase(response.status)} ({kind}, {len(response.content)} bytes)"
     return f"{response.request.title}: {response.status} {said}"
 
@@ -126,8 +126,8 @@ def _hint(status: int, scopes: ScopeCheck, token_status: TokenStatus | None) -> 
     if status not in {_UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return ""
     if scopes.missing:
-        needed, has = ", ".join(scopes.needed), ", ".join(scopes.granted)
-        return f"; the call needs the scope {needed}, the token has {has}: use one that has {', '.join(scopes.missing)}"
+        needed, has, lacks = (printable(", ".join(each)) for each in scopes)
+        return f"; the call needs the scope {needed}, the token has {has}: use one that has {lacks}"
     if status == _UNAUTHORIZED:
         return f"; {_describe(token_status)}: make a new one, and pass it or set LINODE_TOKEN"
     if scopes.granted:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import Factory, field, frozen
 
+from linode_orm._printable import printable
 from linode_orm.errors import ResponseError
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Request:
     @property
     def title(self) -> str:
         """The method and path, as messages name a request."""
-        return f"{self.method} {self.path}"
+        return printable(f"{self.method} {self.path}")
 
     @property
     def shown_body(self) -> object:
@@ -107,7 +108,7 @@ class Response:
             if not _is_deep(self.content, parsed):
                 self._parsed.append(parsed)
                 return self._parsed[0]
-        kind = self.headers.get("content-type", "no content type")
+        kind = printable(self.headers.get("content-type", "no content type"))
         msg = f"{self.request.title}: the answer ({self.status}, {kind}, {len(self.content)} bytes) is no JSON"
         raise unreadable(msg)  # not chained: the decoder's error holds the answer, which may hold a secret
 

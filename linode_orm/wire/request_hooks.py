@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from linode_orm._printable import printable
 from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.messages import Request, Response
 
@@ -62,6 +63,7 @@ def log_retry(request: Request, error: Exception, pause: float, tries: int) -> N
 def _log_try(request: Request, outcome: Response | BaseException, seconds: float, tries: int) -> None:
     answer = outcome if isinstance(outcome, Response) else None
     result = answer.status if answer is not None else type(outcome).__name__
+    left = answer.headers.get("x-ratelimit-remaining") if answer is not None else None
     extra = {
         "method": request.method,
         "path": request.path,
@@ -70,6 +72,6 @@ def _log_try(request: Request, outcome: Response | BaseException, seconds: float
         "seconds": seconds,
         "tries": tries,
         "bytes": len(answer.content) if answer is not None else 0,
-        "rate_left": answer.headers.get("x-ratelimit-remaining") if answer is not None else None,
+        "rate_left": None if left is None else printable(left),
     }
     _log.debug("%s %s %.3fs", request.title, result, seconds, extra=extra)

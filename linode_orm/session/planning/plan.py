@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
 from attrs import field, frozen
 
 from linode_orm._former import formerly
+from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.applier import ApplyOptions, apply
@@ -134,7 +135,8 @@ class NestedCreate:
     def __str__(self) -> str:
         indent = "  " * (len(self.place) // 2)
         lines = [f"{indent}with {self.title}"]
-        return "\n".join([*lines, *(f"{indent}  {line}" for change in self.changes for line in change.lines())])
+        lines += [f"{indent}  {line}" for change in self.changes for line in change.lines()]
+        return "\n".join(map(printable, lines))
 
     def to_dict(self) -> dict[str, object]:
         """Give the rider as JSON can hold it."""
@@ -210,7 +212,7 @@ class Step:
         for part in self.parts:
             lines.append(f"  instead of {part.method} {part.path}  {part.title}")
             lines += [f"    {line}" for change in part.changes for line in change.lines()]
-        return "\n".join([*lines, *map(str, self.nested_creates)])
+        return "\n".join([*map(printable, lines), *map(str, self.nested_creates)])
 
     def _children(self) -> Iterator[Change]:
         """Give what a creation makes inside its request, which no attribute holds."""
@@ -287,7 +289,7 @@ class Plan:
 
     def __str__(self) -> str:
         shown = [str(step) for step in self.steps] or ["nothing to commit"]
-        return "\n\n".join([*shown, *(f"cannot be brought back: {each}" for each in self.lost)])
+        return "\n\n".join([*shown, *(printable(f"cannot be brought back: {each}") for each in self.lost)])
 
     def __repr__(self) -> str:
         least = f", {self.least_time:.0f} s at least" if self.least_time else ""

@@ -76,7 +76,7 @@ class Waiting:
         progress: bool | Tell | None = None,  # noqa: FBT001  the option of session.wait()
     ) -> None:
         """Read objects until each has met the conditions about its class; see `Session.wait`."""
-        check_seconds("timeout", timeout, at_least=True)
+        check_seconds("timeout", timeout, may_be_zero=True)
         check_conditions(conditions, "wait")
         waited = list({id(each): each for each in objects}.values())
         for each in waited:
