@@ -288,13 +288,21 @@ def _rebase(record: Record, field: FieldFacts, theirs: object) -> None:
         return
     codec, edit, value = field.codec, edits[field.name], record.__dict__[field.name]
     # promise 18: set edits are made again
-    if not edit.exact and codec.rebase(value, edit.rebase_from(codec, value), theirs):
+    if not edit.exact and _rebased(codec, edit, value, theirs):
         edit.rebased_on = theirs
     edit.settle(codec, theirs)
     mine = codec.encode(value)
     if codec.same(mine, theirs) and not edit.is_in_doubt(codec, mine):
         codec.forget(value)
         del edits[field.name]
+
+
+def _rebased(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
+    """Make a set edit again on a newer value; False where that value is of another type."""
+    try:
+        return codec.rebase(value, edit.rebase_from(codec, value), theirs)
+    except WrongType:
+        return False
 
 
 def mark_clean(record: Record, names: Container[str] | None = None) -> None:

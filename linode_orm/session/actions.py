@@ -97,10 +97,16 @@ class Actions:
         """Return the first page with the rows of all pages; any other answer as it is."""
         if request.method != "GET" or not isinstance(answer, dict) or not answer.keys() >= _PAGE:
             return answer
-        rows = list(answer["data"])
-        for number in range(2, answer["pages"] + 1):
+        rows, pages = [*self._rows(request, answer)], answer["pages"]
+        if type(pages) is not int:
+            msg = f"{request.title}: 'pages' is a value of type {type(pages).__name__}, a count was expected"
+            raise ResponseError(msg)
+        for number in range(2, pages + 1):
             following = evolve(request, query={**request.query, "page": number})
-            rows += self._rows(request, self.client.send(following).json())
+            more = self._rows(request, self.client.send(following).json())
+            if not more:
+                break  # the list has become shorter, or its count is wrong
+            rows += more
         return {**answer, "data": rows}
 
     @staticmethod
@@ -132,7 +138,8 @@ class Actions:
         if kind == "value":
             return self._value(target, operation, answer, path)
         if kind == "mixed":
-            known = [(operation.parts.get(each["type"]), each["data"]) for each in _rows(operation, answer, path)]
+            rows = [each for each in _rows(operation, answer, path) if isinstance(each, dict)]
+            known = [(operation.parts.get(str(each.get("type"))), each.get("data")) for each in rows]
             return [self._object(name, target, body) for name, body in known if name]
         if kind.startswith("list:"):
             return [self._object(kind.removeprefix("list:"), target, row) for row in _rows(operation, answer, path)]
@@ -146,7 +153,8 @@ class Actions:
             raise ResponseError(msg)
         if operation.gives is not None:
             return cast("type[Any]", operation.gives).__hydrate__(answer, None, "")
-        return {**answer, **{key: self._object(name, target, answer[key]) for key, name in operation.parts.items()}}
+        parts = {key: self._object(name, target, answer.get(key)) for key, name in operation.parts.items()}
+        return {**answer, **parts}
 
     def _object(self, name: str, target: Model | type[Model], body: object) -> Model:
         model = resource(name)

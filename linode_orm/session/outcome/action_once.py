@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from linode_orm.errors import LinodeORMError
+from linode_orm.mapping.mapper import quoted
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import state_of
@@ -86,6 +87,10 @@ def _has_happened(session: Tries, target: Model, operation: Operation, since: Ap
     state = state_of(target)
     about = state.parents[0] if state.parents else state.identity
     query: Query[Any] = Query(event, session.runner.lenient).filter(
-        event.action == operation.event, event.entity.id == about, event.created >= since.earliest(session.client)
+        event.action == operation.event, event.created >= since.earliest(session.client)
     )
+    if isinstance(about, int):
+        query = query.filter(event.entity.id == about)
+    else:  # the entity's id is a number in its declaration, and its address has any
+        query = query.filter(event.entity.url.contains(quoted(about)))
     return any(each.created >= since.earliest(session.client) for each in query)  # by what the answer tells of clocks

@@ -54,9 +54,11 @@ def mutated(random: Random, body: Any) -> bytes:
         if what < 0.2:
             del holder[key]
         elif what < 0.3 and isinstance(holder, dict):
-            holder[random.choice(["save", "__class__", "id", "\ud800", "x" * 300, "", "data", "\x1b"])] = random.choice(ODD)
+            holder[random.choice(["save", "__class__", "id", "\ud800", "x" * 300, "", "data", "\x1b"])] = deepcopy(
+                random.choice(ODD)
+            )
         else:
-            holder[key] = random.choice(ODD)
+            holder[key] = deepcopy(random.choice(ODD))
     return encoded(body)
 
 
@@ -121,7 +123,16 @@ def raw_answers(random: Random) -> Iterator[bytes]:
         yield ok + kind + b"Content-Encoding: " + encoding + b"\r\nContent-Length: %d\r\n\r\n" % len(content) + content
     for transfer in (b"gzip, chunked", b"x", b"chunked, chunked", b"identity", b"\xff"):
         yield ok + kind + b"Transfer-Encoding: " + transfer + b"\r\n\r\n" + body
-    for header in (b"A", b": b", b"A\x00: b", b"A: \x00\x01", b" folded: x", b"A: b\r\n c", b"\xff: \xff", b"Date: Mon, 01 Jan 99999999999 00:00:00 GMT"):
+    for header in (
+        b"A",
+        b": b",
+        b"A\x00: b",
+        b"A: \x00\x01",
+        b" folded: x",
+        b"A: b\r\n c",
+        b"\xff: \xff",
+        b"Date: Mon, 01 Jan 99999999999 00:00:00 GMT",
+    ):
         yield ok + header + b"\r\n" + b"Content-Length: %d\r\n\r\n" % len(body) + body
     yield ok + b"A: b\r\n" * 200 + b"\r\n"
     while True:

@@ -77,7 +77,15 @@ def models_errors() -> type[Exception]:
 
 def queries(session: Session) -> None:
     """Read lists in every way."""
-    for model in (models.Instance, models.Volume, models.Domain, models.Firewall, models.Event, models.Region, models.Tag):
+    for model in (
+        models.Instance,
+        models.Volume,
+        models.Domain,
+        models.Firewall,
+        models.Event,
+        models.Region,
+        models.Tag,
+    ):
         for ask in (
             lambda query: [look(each) for each in query.all()], lambda query: query.first(), lambda query: query.count(),
             lambda query: query.exists(), lambda query: query.limit(3).all(), lambda query: query.one_or_none(),
@@ -96,6 +104,7 @@ def queries(session: Session) -> None:
 
 def writes(session: Session) -> None:
     """Change objects, wait for them, and call actions."""
+
     def changed() -> None:
         instance = next(iter(session.query(models.Instance)), None)
         if instance is None:
@@ -116,7 +125,7 @@ def writes(session: Session) -> None:
         lambda: changed_with(session, conflicts="check"),
         lambda: changed_with(session, on_error="undo"),
         lambda: changed_with(session, verify=True),
-        lambda: [each.reboot() for each in session.query(models.Instance).limit(1)],
+        lambda: [each.reboot() for each in [session.query(models.Instance).first()] if each is not None],
         lambda: session.wait(session.query(models.Instance).all(), models.Instance.status == "running", timeout=30),
         lambda: session.load(models.Profile).tfa_enable(),
         lambda: look(session.account),
@@ -160,7 +169,6 @@ def account() -> Simulator:
 
 def opened(sim: Simulator, spoil: Callable[[Any], tuple[bytes, dict[str, str]] | None]) -> Session:
     """Open a session on a hostile API; its time is simulated."""
-    return Session(client=Client("any", transport=Hostile(sim, spoil), clock=sim.clock, deadline=5, timeout=2, workers=1))
-
-
-
+    return Session(
+        client=Client("any", transport=Hostile(sim, spoil), clock=sim.clock, deadline=5, timeout=2, workers=1)
+    )
