@@ -26,6 +26,11 @@ class FieldFacts(Protocol):
     is_write_only: ClassVar[bool]
 
     @property
+    def is_secret(self) -> bool:
+        """Whether the value is shown to nobody."""
+        ...
+
+    @property
     def nullable(self) -> bool:
         """Whether the API may send null here."""
         ...

@@ -1,4 +1,4 @@
-"""What effects work with: rows, time, jobs and events of the simulated account."""
+"""The account state: the rows, time, jobs and events that effects read and change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BASE: Final = "https://upload.example.com"
 
 
 class AccountState:
-    """The simulated account."""
+    """The state of the simulated account."""
 
     def __init__(
         self, resources: Iterable[Resource], clock: VirtualClock, *, job_seconds: float = 1.0, strict: bool = False
@@ -42,37 +42,37 @@ class AccountState:
 
     @property
     def now(self) -> str:
-        """The moment as the API writes it."""
+        """The present API timestamp."""
         return text(self.clock.now())
 
     def rows(self, name: str) -> Iterator[Row]:
-        """Give every object of a class."""
+        """Yield every object of a class."""
         return self.store.rows(name)
 
     def get(self, name: str, identity: object) -> Row | None:
-        """Give an object of a class without parents; None where there is none."""
+        """Return an object of a class without parents; None where there is none."""
         return None if identity is None else self.store.get(name, identity)
 
     def need(self, name: str, identity: object) -> Row:
-        """Give an object of a class without parents, or refuse with 404."""
+        """Return an object of a class without parents, or refuse with 404."""
         found = self.get(name, identity)
         if found is None:
             raise not_found()
         return found
 
     def below(self, row: Row, name: str) -> list[Row]:
-        """Give the children of one class, in order."""
+        """Return the children of one class, in order."""
         resource = self.store.resources.get(name)
         return list(self.store.table(resource, row.chain).rows.values()) if resource else []
 
     def draft(self, resource: Resource, body: Mapping[str, Any] | None = None) -> Body:
-        """Give the body of a new row: a value for every declared field, and those given."""
+        """Return the body of a new row: a value for every declared field, and those given."""
         shown = shape.fresh(resource.fields, self.now)
         shown |= {alternate_path.embedded: [] for alternate_path in resource.alternate_paths if alternate_path.embedded}
         return shape.merge(resource.fields, shown, body, self.now, verb="create") if body else shown
 
     def make(self, name: str, parents: tuple[str, ...] = (), /, **fields: object) -> Row:
-        """Make an object without a request: its draft filled up, then the fields given, read-only ones too."""
+        """Make an object without a request: hooks complete its draft, then the given fields are set, read-only too."""
         resource = self.store.resources[name]
         known = {key: each for key, each in fields.items() if key in resource.fields}
         call = Call(self, Route("", resource.path, "make", resource), parents, known, {})
@@ -85,7 +85,7 @@ class AccountState:
         return row
 
     def place(self, call: Call, resource: Resource, parents: tuple[str, ...], fields: Mapping[str, object]) -> Row:
-        """Name a draft, let hooks fill it, and keep it."""
+        """Give a draft an id, let hooks complete it, and store it."""
         keys = resource.id_keys
         for key in keys:
             if not fields.get(key):
@@ -101,7 +101,7 @@ class AccountState:
         return self.store.put(row)
 
     def singleton(self, resource: Resource, parents: tuple[str, ...]) -> Row:
-        """Give a singleton, made when it is first asked for."""
+        """Return a singleton, made when it is first asked for."""
         found = self.store.find(resource, parents)
         if found is not None:
             return found
@@ -115,7 +115,7 @@ class AccountState:
         self.shown_in_parent(row)
 
     def remove(self, row: Row) -> None:
-        """Forget an object and everything below it."""
+        """Remove an object and everything below it."""
         self.store.drop(row)
         self.shown_in_parent(row)
 

@@ -1,4 +1,4 @@
-"""Simulated time: it stands still unless somebody sleeps, advances it, or asks it to run."""
+"""Simulated time: it stands still unless a client sleeps, a test advances it, or it is set running."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class VirtualClock:
-    """A clock for client and simulator together: `sleep` returns at once and moves the time on.
+    """A clock that client and simulator share: `sleep` returns at once and moves the time on.
 
-    A running clock (`running=True`, the HTTP front's) follows real time as well, and sleeps really.
+    A running clock (`running=True`, as under HTTP) also follows real time, and its `sleep` takes that time.
     """
 
     def __init__(self, start: datetime = EPOCH, *, running: bool = False) -> None:
@@ -28,18 +28,18 @@ class VirtualClock:
         return self._since is not None
 
     def run(self) -> None:
-        """Follow real time from now on, and show the real date: clients compare it with their own."""
+        """Follow real time from now on, and show the real date, because clients compare it with their own."""
         if self._since is None:
             self._since = time.monotonic()
             self._start = datetime.now(UTC) - timedelta(seconds=self._elapsed)
 
     def monotonic(self) -> float:
-        """Give the seconds since the clock was made."""
+        """Return the seconds since the clock was made."""
         real = time.monotonic() - self._since if self._since is not None else 0.0
         return self._elapsed + real
 
     def now(self) -> datetime:
-        """Give the simulated moment, in UTC."""
+        """Return the simulated moment, in UTC."""
         return self._start + timedelta(seconds=self.monotonic())
 
     def advance(self, seconds: float) -> None:
@@ -51,7 +51,7 @@ class VirtualClock:
             self._elapsed += seconds
 
     def sleep(self, seconds: float) -> None:
-        """Wait: really where the clock runs, by moving the time on where it does not."""
+        """Wait in real time if the clock runs; move the time on otherwise."""
         if self.running:
             time.sleep(seconds)
         else:
@@ -59,5 +59,5 @@ class VirtualClock:
 
 
 def text(moment: datetime) -> str:
-    """Give a moment as the API writes it: naive, UTC, whole seconds (docs/api-notes.md#timestamps)."""
+    """Return an API timestamp: UTC, whole seconds, no zone (docs/api-notes.md#timestamps)."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from linode_orm.simulator.store import Body
     from linode_orm.simulator.xfilter import Dialect
 
-# What the API says of objects that are not there, where it is not just `Not found` (docs/api-notes.md#not-found-texts).
+# The reasons of a 404 that do not just say `Not found` (docs/api-notes.md#not-found-texts).
 MISSING: Final = {
     "ObjectStorageKey": "The specified access key was not found.",
     "Stream": "Stream not found",
@@ -31,15 +31,15 @@ MISSING: Final = {
 
 
 class Verbs:
-    """Runs routes against the world."""
+    """Runs routes against the account state."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
 
     def run(self, call: Call, x_filter: Any) -> bytes:  # noqa: ANN401  JSON, or its text
-        """Do what a request asks for, and give the body of its answer."""
+        """Do what a request asks for, and return the body of its answer."""
         said = self._said(call)
-        if isinstance(said, list) and call.route.verb in {"list", "road", "act", "get"} and call.route.method == "GET":
+        if isinstance(said, list) and call.route.verb in {"list", "path", "act", "get"} and call.route.method == "GET":
             return self._list(call, said, x_filter)
         return said if isinstance(said, bytes) else encode(said)
 
@@ -137,7 +137,7 @@ class Verbs:
         row = call.row = world.place(call, resource, parents, given)
         self._children(call.world, row, call.body)
         said = after.run(call.route.key, call)
-        if not call.hidden.pop("told", None):
+        if not call.hidden.pop("has_event", None):
             world.events.of("create", row)
         world.shown_in_parent(row)
         if said is not None or resource.empty_create:
@@ -146,7 +146,7 @@ class Verbs:
         return encode({**row.body, **once}) if once else row.encoded(listed=True)
 
     def _children(self, world: AccountState, row: Row, body: Mapping[str, Any]) -> None:
-        """Make the children that stand in the body of a POST, and what stands in theirs."""
+        """Make the nested creates in the body of a POST, at any depth."""
         for alternate_path in row.resource.alternate_paths:
             children = body.get(alternate_path.create_key) if alternate_path.create_key else None
             target = world.store.resources.get(alternate_path.target)
@@ -230,7 +230,7 @@ class Verbs:
 
 
 def change_at(call: Call, fields: Mapping[str, object]) -> Body:
-    """Change the object that a call names, behind everybody's back."""
+    """Change the object that a call names, without the events and checks of a request."""
     check_keys(call.route.resource, fields, call.item.body)
     call.item.change(**fields)
     call.world.shown_in_parent(call.item)

@@ -1,4 +1,4 @@
-"""What the simulated API refuses, with the API's statuses and texts."""
+"""The refusals of the simulated API, with the API's statuses and reasons."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HTTP_NOT_FOUND: Final = 404
 
 
 class Refused(Exception):  # noqa: N818  an answer, not a failure of the simulator
-    """The simulated API answers with errors: pairs of a reason and the field that it is about, if any."""
+    """The simulated API refuses a request: pairs of a reason and its field, which may be empty."""
 
     def __init__(
         self,
@@ -31,15 +31,15 @@ class Refused(Exception):  # noqa: N818  an answer, not a failure of the simulat
 
 
 def bad(reason: str, field: str | None = None) -> Refused:
-    """Give a 400 with one reason."""
+    """Return a 400 with one reason."""
     return Refused((reason, field))
 
 
 def not_found(reason: str = "Not found") -> Refused:
-    """Give the 404 (`ExampleGetImage_missing#0`)."""
+    """Return the 404 (`ExampleGetImage_missing#0`)."""
     return Refused((reason, None), status=HTTP_NOT_FOUND)
 
 
 def busy() -> Refused:
-    """Give the 400 that is worth sending again (`TestInstance_Resize#6`)."""
+    """Return the 400 that is worth sending again (`TestInstance_Resize#6`)."""
     return bad("Linode busy.")

@@ -1,10 +1,10 @@
-"""Events: one for each mutation, living as long as the work that it tells of."""
+"""Events: one for each write, which lasts as long as the job that it is about."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from linode_orm.mapping.mapper import quoted
+from linode_orm.mapping.addressing import quoted
 
 if TYPE_CHECKING:
     from linode_orm.simulator.account_state import AccountState
@@ -43,14 +43,14 @@ NAMES: Final[dict[str, tuple[str, str, bool]]] = {
 }
 
 VERBS: Final = {"create": "create", "update": "update", "delete": "delete"}
-# Actions that the API names otherwise, or that it has no event for.
+# Actions whose event has another name, or that have no event.
 OTHERWISE: Final[dict[str, str | None]] = {
     "image_create": None,
     "user_ssh_key_create": "user_ssh_key_add",
     "managed_service_update": None,
     "lke_pool_update": None,
 }
-# How far an event is when its work is seen to have started.
+# The `percent_complete` of an event whose job has started.
 STARTED_AT: Final = 0.1
 
 
@@ -61,7 +61,7 @@ class Events:
         self._world = world
 
     def of(self, verb: str, row: Row) -> None:
-        """Tell that an object was created, updated or deleted."""
+        """Add the event of a create, update or delete."""
         named = NAMES.get(row.resource.name)
         if named is None or verb not in VERBS:
             return
@@ -73,7 +73,7 @@ class Events:
         self.add(action, parent or row, secondary=row if parent is not None else None)
 
     def add(self, action: str, row: Row, *, secondary: Row | None = None, lasts: float = 0.0) -> Row | None:
-        """Add an event; one whose work lasts is `scheduled`, then `started`, then `finished`, others just tell."""
+        """Add an event; that of a job is `scheduled`, `started` and `finished` in turn."""
         world = self._world
         if "Event" not in world.store.resources:
             return None
@@ -99,7 +99,7 @@ class Events:
         event.change(status="finished", percent_complete=100, time_remaining=0, duration=float(seconds))
 
     def entity(self, row: Row) -> Body:
-        """Return the pointer that events and devices hold.
+        """Return the entity that events and devices show of an object.
 
         Its URL is below /v4 even under v4beta (docs/api-notes.md#entity-paths).
         """
@@ -113,7 +113,7 @@ class Events:
 
     @staticmethod
     def label(row: Row) -> Any:  # noqa: ANN401  JSON
-        """Give what a row is called."""
+        """Return the name of a row."""
         return next((row.body[key] for key in ("label", "domain", "username") if row.body.get(key)), str(row.id))
 
     def _parent(self, row: Row) -> Row | None:
@@ -125,7 +125,7 @@ class Events:
 
 
 def path_of(row: Row) -> str:
-    """Give a row's own path; slashes inside ids stay, as in the API's URLs (`TestEventPoller_InstancePower#2`)."""
+    """Return a row's own path; slashes inside ids stay, as in the API's URLs (`TestEventPoller_InstancePower#2`)."""
     values = iter(row.chain)
     return "/".join(
         quoted(next(values)).replace("%2F", "/").replace("%3A", ":") if part.startswith("{") else part

@@ -1,4 +1,4 @@
-"""Faults on demand: what goes wrong with the n-th request of a method and path."""
+"""Faults: errors on demand, at the n-th request of a method and path."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HTML: Final = (
 
 @frozen
 class Action:
-    """What a fault does: `before` it takes the request's place, or it spoils the reply of a request that was done.
+    """The kind of a fault: with `before` the request has no effect, otherwise only its reply is spoiled.
 
     `breaks` says how the connection ends: `reset` or `timeout`; None where an answer arrives.
     """
@@ -63,7 +63,7 @@ NAMED: Final[dict[str, Action]] = {
 
 
 def status(code: int, body: object = None, *, retry_after: float | None = None, done: bool = False) -> Action:
-    """Give the fault that answers with a status; `done=True` where the request had its effect all the same."""
+    """Return the fault that answers with a status; `done=True` where the request had its effect all the same."""
     reason = {429: "Too many requests", 401: "Invalid Token", 404: "Not found"}.get(code, "An error occurred")
     shown = body if body is not None else {"errors": [{"reason": reason}]}
     content = shown if isinstance(shown, bytes) else json.dumps(shown).encode()
@@ -72,18 +72,18 @@ def status(code: int, body: object = None, *, retry_after: float | None = None, 
 
 
 def delayed_effect(seconds: float) -> Action:
-    """Give the fault whose request times out and takes effect that many simulated seconds after the client gave up."""
+    """Return the fault whose request times out and takes effect `seconds` simulated seconds after that."""
     return Action("delayed_effect", delays=True, seconds=seconds, breaks="timeout")
 
 
 def slow_drip(seconds: float) -> Action:
-    """Give the fault whose reply takes that many seconds to arrive, byte by byte."""
+    """Return the fault whose reply takes that many seconds to arrive, byte by byte."""
     return Action("slow_drip", seconds=seconds, drips=True)
 
 
 @define(eq=False)
 class Fault:
-    """One registered fault, and how often it struck."""
+    """One registered fault, and how often it occurred."""
 
     method: str
     path: str
@@ -94,12 +94,12 @@ class Fault:
     removed: bool = field(default=False)
 
     def remove(self) -> None:
-        """Let nothing go wrong because of this one any more."""
+        """Remove this fault."""
         self.removed = True
 
 
 class Faults:
-    """The faults that are waiting."""
+    """The faults that are registered."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -118,7 +118,7 @@ class Faults:
         nth: int | tuple[int, ...] | range | None = 1,
         action: str | int | Action = "reset_before",
     ) -> Fault:
-        """Let the `nth` request from now on (from 1; None: each) of a method and path pattern go wrong.
+        """Let the `nth` request from now on (from 1; None: each) of a method and path pattern fail.
 
         `method` and `path` may be `*` or hold wildcards (`/volumes/*`). `action` is a name (`html502`,
         `reset_before`, `reset_after`, `timeout_before`, `timeout_after`, `delayed_effect`, `truncated_json`,
@@ -138,11 +138,11 @@ class Faults:
         return fault
 
     def clear(self) -> None:
-        """Forget all faults."""
+        """Remove all faults."""
         self._faults.clear()
 
     def strike(self, method: str, path: str) -> Action | None:
-        """Say what goes wrong with a request, counting it."""
+        """Count a request and return the fault that it meets, if any."""
         if not self._faults:
             return None
         chosen = None
@@ -158,7 +158,7 @@ class Faults:
 
 
 def spoiled(reply: Reply, action: Action) -> Reply:
-    """Give a reply as the fault leaves it."""
+    """Return a reply as the fault changes it."""
     changes: dict[str, Any] = {"headers": {**reply.headers, **dict(action.headers)}}
     if action.status is not None:
         changes |= {"status": action.status, "content": action.body or b""}

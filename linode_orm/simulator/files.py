@@ -1,4 +1,4 @@
-"""Files that arrive: what the simulator keeps of bodies that are no JSON."""
+"""Uploaded files: how the simulator logs bodies that are no JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def is_file(kind: str) -> bool:
 
 
 def described(kind: str, raw: bytes) -> dict[str, object]:
-    """Give a file as a body that can be logged: its type, name and size, and its bytes as text."""
+    """Return a file as a body that can be logged: its type, name and size, and its bytes as text."""
     found = _NAME.search(raw[:4096]) if kind.lower().startswith("multipart/") else None
     name = found[1].decode(errors="replace") if found is not None else ""
     return {"kind": kind, "filename": name, "size": len(raw), "content": b64encode(raw).decode()}

@@ -1,8 +1,8 @@
-"""Where effects are registered: small functions beside a method and path, found by the machinery that runs them.
+"""Hooks: where effects are registered, as small functions of a method and path.
 
-A hook is named by method and path with nameless parameters (`POST /volumes/{}/attach`), as the API's own pages name
-operations, so that it does not depend on what a declaration calls them. Of hooks whose path no declaration has, only
-those that do the whole of a request (`instead`) are run.
+A hook is registered by method and path with nameless parameters (`POST /volumes/{}/attach`), as the API's own pages
+name operations, so that it does not depend on names in declarations. Of hooks whose path no declaration has, only those
+that do the whole of a request (`instead`) are run.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ F = TypeVar("F", bound="Callable[..., object]")
 class Call:
     """One request on its way through the hooks.
 
-    `row` is the object that the path names, or the one just made; `draft` the body that a new row will have and
-    `hidden` what it keeps to itself; `body` what was sent.
+    `row` is the object that the path names, or the one just made. `draft` is the body that a new row will have, and
+    `hidden` are its values that no answer shows. `body` is what was sent.
     """
 
     world: AccountState
@@ -63,7 +63,7 @@ class Call:
         return self.above
 
     def given(self, key: str) -> Any:  # noqa: ANN401  JSON
-        """Give what the body says about a key; None where it says nothing."""
+        """Return the value of a key in the body; None if it has none."""
         return self.body.get(key)
 
 
@@ -87,11 +87,11 @@ class Book:
         return key in self._hooks
 
     def keys(self) -> set[str]:
-        """Give everything that has a hook."""
+        """Return the keys that have a hook."""
         return set(self._hooks)
 
     def run(self, key: str, call: Call) -> Any:  # noqa: ANN401  JSON
-        """Run the hooks of a key in order; give what the last of them that said anything said."""
+        """Run the hooks of a key in order; return the last value that is not None."""
         answer = None
         for hook in self._hooks.get(key, ()):
             said = hook(call)
@@ -103,7 +103,7 @@ check = Book()
 """Before anything changes: raise `Refused` here. Keys: method and path."""
 
 fill = Book()
-"""A new row's draft, whoever makes it. Keys: the collection's path."""
+"""Completes the draft of a new row, whichever request makes it. Keys: the collection's path."""
 
 after = Book()
 """What else happens after a create, update or delete; what is returned is the answer. Keys: method and path."""
@@ -112,16 +112,16 @@ born = Book()
 """What else happens where a row is made by its parent's create. Keys: the collection's path."""
 
 answer = Book()
-"""What an action does and answers; nothing returned means `{}`. Keys: method and path."""
+"""Does an action and returns its answer; None means `{}`. Keys: method and path."""
 
 listing = Book()
-"""The rows behind a road, or a list that is no table of its own; all else is the answer itself. Keys: method, path."""
+"""The rows of an alternate path, or of a list without a table; any other value is the answer. Keys: method, path."""
 
 named = Book()
 """The values of a path whose parts go by several names. Keys: the first segment of the path."""
 
 ready = Book()
-"""What a collection lacks until somebody looks at it. Keys: the collection's path."""
+"""Makes the rows of a collection when it is first read. Keys: the collection's path."""
 
 instead = Book()
-"""All of what a request does, whatever its path is declared as, if at all. Keys: method and path."""
+"""Does the whole of a request, whether its path is declared or not. Keys: method and path."""

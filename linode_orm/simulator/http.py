@@ -23,7 +23,7 @@ _NOT_FOUND: Final = json.dumps({"errors": [{"reason": "Not found"}]}).encode()
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Hands requests to the simulator and answers as it says."""
+    """Passes each request to the simulator and sends its reply."""
 
     protocol_version = "HTTP/1.1"
     server_version = "linode_orm-simulator"
@@ -92,14 +92,14 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815  the base class's names
 
     def handle(self) -> None:
-        """Serve a connection; one that a client cuts is no error."""
+        """Serve a connection; it is no error if the client closes it."""
         try:
             super().handle()
         except OSError:
             self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401  the base class's names
-        """Say nothing: the simulator has its own log."""
+        """Log nothing: the simulator has its own log."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -154,10 +154,10 @@ class Serving:
 
 
 def serve(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0, hangs: float = 60.0) -> Serving:
-    """Put a simulator behind HTTP; port 0 takes a free one. From now on its time runs.
+    """Serve a simulator over HTTP; port 0 takes a free one. From now on its time runs.
 
-    Base paths are `/v4` and `/v4beta`. Any bearer token is good but one that begins with `bad`. `hangs` is how many
-    seconds a request stays unanswered where a fault says that it times out.
+    Base paths are `/v4` and `/v4beta`. Any bearer token is accepted unless it begins with `bad`. `hangs` is how many
+    seconds a request stays unanswered if a fault lets it time out.
     """
     simulator.clock.run()
     serving = Serving(simulator, host, port, hangs)

@@ -1,4 +1,4 @@
-"""What happens later: changes that simulated time brings about."""
+"""Jobs: changes that happen at a simulated time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Jobs:
-    """A queue of things to do, each at its moment."""
+    """A queue of functions, each due at a simulated time."""
 
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
@@ -24,16 +24,16 @@ class Jobs:
         return len(self._queue)
 
     def later(self, seconds: float, do: Callable[[], object]) -> None:
-        """Do something after so many simulated seconds."""
+        """Call a function after so many simulated seconds."""
         heapq.heappush(self._queue, (self._clock.monotonic() + seconds, next(self._order), do))
 
     def settle(self) -> None:
-        """Do everything whose moment has come, in order."""
+        """Call every function that is due, in order."""
         now = self._clock.monotonic()
         while self._queue and self._queue[0][0] <= now:
             heapq.heappop(self._queue)[2]()
 
     @property
     def next_due(self) -> float | None:
-        """Seconds until the next thing happens; None where nothing is waiting."""
+        """The seconds until the next call; None if there is none."""
         return self._queue[0][0] - self._clock.monotonic() if self._queue else None

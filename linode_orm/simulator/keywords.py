@@ -1,4 +1,4 @@
-"""The words by which `sim.seed()` calls collections."""
+"""The keywords of `sim.seed()`, each of which names a collection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.schema import Resource
 
-# Keywords that are not the last segment of a path, or that several classes would claim.
+# Keywords that are not the last segment of a path, or that would fit several classes.
 NAMES: Final = {
     "configs": "Config",
     "nodebalancer_configs": "NodeBalancerConfig",
@@ -40,11 +40,13 @@ NAMES: Final = {
     "tags": "Tag",
     "regions": "Region",
     "types": "Type",
+    "child_accounts": "ChildAccount",
+    "entities": "AlertEntity",
 }
 
 
 def check_keys(resource: Resource, given: Iterable[str], also: Container[str] = ()) -> None:
-    """Raise `ValueError` for a key that a resource does not have: a misspelt one would change nothing, in silence."""
+    """Raise `ValueError` for a key that a resource does not have, because it would change nothing."""
     for key in given:
         if key not in resource.fields and key not in resource.id_keys and key not in also:
             near = get_close_matches(key, [*resource.fields], 1)
@@ -54,7 +56,7 @@ def check_keys(resource: Resource, given: Iterable[str], also: Container[str] = 
 
 
 def name_of(world: AccountState, keyword: str) -> str:
-    """Give the class that a keyword means; the keyword itself where none is known."""
+    """Return the class that a keyword means; the keyword itself where none is known."""
     if keyword in NAMES:
         return NAMES[keyword]
     for resource in world.store.resources.values():
@@ -64,7 +66,7 @@ def name_of(world: AccountState, keyword: str) -> str:
 
 
 def resource_of(world: AccountState, keyword: str) -> Resource:
-    """Give the resource that a keyword means."""
+    """Return the resource that a keyword means."""
     name = name_of(world, keyword)
     if name not in world.store.resources:
         known = sorted({each.path.rpartition("/")[2] for each in world.store.resources.values()} | set(NAMES))

@@ -19,7 +19,7 @@ LARGEST: Final = 500
 
 
 def window(query: Mapping[str, str], largest: int | None = LARGEST) -> tuple[int, int]:
-    """Give page number and page size of a query, or refuse them."""
+    """Return page number and page size of a query, or refuse them."""
     page = _number(query, "page", 1)
     if page < 1:
         raise bad("Must be greater than 0", "page")
@@ -39,7 +39,7 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
 def render(
     resource: Resource, rows: Sequence[Row], query: Mapping[str, str], results_off: int = 0, envelope: str = "page"
 ) -> bytes:
-    """Give a list's answer in its envelope."""
+    """Return a list's answer in its envelope."""
     if envelope == "page":
         return page_of([(row.encoded(listed=True)) for row in rows], query, resource.page_size, results_off)
     if envelope.startswith("rows:"):
@@ -52,7 +52,7 @@ def render(
 
 
 def _scattered(paths: list[str], bodies: list[Body]) -> dict[str, object]:
-    """Put rows into the places of an answer that is no list: the first takes what the others do not name."""
+    """Distribute rows over the lists of an answer: the first takes those that no other one names."""
     answer: dict[str, object] = {}
     for path in paths:
         *above, last = path.split(".")
@@ -67,7 +67,7 @@ def _scattered(paths: list[str], bodies: list[Body]) -> dict[str, object]:
 def page_of(
     rows: Sequence[bytes], query: Mapping[str, str], largest: int | None = LARGEST, results_off: int = 0
 ) -> bytes:
-    """Give one page of encoded rows; past the last page nothing is found."""
+    """Return one page of encoded rows; past the last page nothing is found."""
     page, size = window(query, largest)
     pages = max(1, -(-len(rows) // size))
     if page > pages:

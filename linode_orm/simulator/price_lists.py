@@ -1,4 +1,4 @@
-"""What the API offers to every account: prices, versions, plans and programs, put there when somebody first looks."""
+"""Price lists: prices, versions, plans and programs, which every account sees alike; made when first read."""
 
 from __future__ import annotations
 
@@ -94,9 +94,9 @@ def _engines() -> Rows:
 def _database_types() -> Rows:
     sizes = (("g6-nanode-1", "nanode", "Nanode 1GB", 1, 9), ("g6-standard-1", "standard", "Linode 2GB", 2, 30))
     for identity, kind, label, memory, disk in (*sizes, ("g6-dedicated-2", "dedicated", "Dedicated 4GB", 4, 60)):
-        offers = [{"quantity": nodes, "price": _price(16 * memory * (nodes + 1) / 2)} for nodes in (1, 2, 3)]
+        clusters = [{"quantity": nodes, "price": _price(16 * memory * (nodes + 1) / 2)} for nodes in (1, 2, 3)]
         size = {"memory": memory * 1024, "disk": disk * 1024, "vcpus": max(1, memory // 2)}
-        engines = {"mysql": offers, "postgresql": offers}
+        engines = {"mysql": clusters, "postgresql": clusters}
         yield (), {"id": identity, "class": kind, "label": f"DBaaS - {label}", **size, "engines": engines}
 
 
@@ -181,7 +181,7 @@ def _global_quotas() -> Rows:
     yield (), {**row, "description": text, "resource_metric": "key", "has_usage": True}
 
 
-OFFERS: Final[dict[str, Callable[[], Rows]]] = {
+PRICE_LISTS: Final[dict[str, Callable[[], Rows]]] = {
     "AccountAvailability": _account_availability,
     "BetaProgram": _betas,
     "DatabaseEngine": _engines,
@@ -213,9 +213,9 @@ OFFERS: Final[dict[str, Callable[[], Rows]]] = {
 }
 
 
-def offer(world: AccountState) -> None:
-    """Let what is declared of the offers be there as soon as somebody asks."""
-    for name, rows in OFFERS.items():
+def install(world: AccountState) -> None:
+    """Make the rows of each declared price list when they are first read."""
+    for name, rows in PRICE_LISTS.items():
         if name in world.store.resources:
             world.store.awaited[name] = partial(_fill, world, name, rows)
 

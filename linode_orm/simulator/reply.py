@@ -1,4 +1,4 @@
-"""What arrives at the simulator, and what leaves it."""
+"""The requests that arrive at the simulator, and its replies."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Arrival:
 
 @frozen
 class Reply:
-    """An answer: `breaks` and `drip` say what happens to it on its way."""
+    """An answer: `breaks` and `drip` say how a fault disturbs its delivery."""
 
     status: int
     content: bytes
@@ -42,15 +42,15 @@ class Reply:
     drip: float = 0.0
 
     def evolved(self, **changes: object) -> Reply:
-        """Give the reply with other values."""
+        """Return the reply with other values."""
         return evolve(self, **cast("dict[str, Any]", changes))
 
 
 class RequestLog(list[Arrival]):
-    """What arrived, in order of arrival: a list that can be asked."""
+    """The requests that have arrived, in order: a list with queries."""
 
     def matching(self, method: str | None = None, path: str | Callable[[str], bool] | None = None) -> RequestLog:
-        """Give the requests of a method and of a path (`fnmatch` wildcards, or a test)."""
+        """Return the requests of a method and of a path (`fnmatch` wildcards, or a test)."""
 
         def fits(arrival: Arrival) -> bool:
             if method is not None and arrival.method != method.upper():
@@ -63,7 +63,7 @@ class RequestLog(list[Arrival]):
 
     @property
     def writes(self) -> RequestLog:
-        """What was not a GET."""
+        """The requests that are not a GET."""
         return RequestLog(each for each in self if each.method != "GET")
 
     @property

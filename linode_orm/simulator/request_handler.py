@@ -1,4 +1,4 @@
-"""The desk at which requests arrive: token, budget and route are looked at, and refusals get their words."""
+"""The request handler: it checks budget, token and route of a request, and answers refusals."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Asked:
 
 
 class RequestHandler:
-    """Takes requests to the account, and gives the answers."""
+    """Applies requests to the account state and returns the answers."""
 
     def __init__(self, world: AccountState, resources: Iterable[Resource], dialect: Dialect) -> None:
         self.router = Router(resources)
@@ -52,7 +52,7 @@ class RequestHandler:
         self._world = world
 
     def headers(self, asked: Asked) -> dict[str, str]:
-        """Give the headers of every answer to a request."""
+        """Return the headers of every answer to a request."""
         return {
             "content-type": "application/json",
             "cache-control": cached(asked.path),
@@ -74,7 +74,7 @@ class RequestHandler:
 
     @staticmethod
     def _admit(headers: dict[str, str]) -> None:
-        """Refuse a token that is none (`TestReservedIPAddresses_InsufficientPermissions#1`), or that lacks a scope."""
+        """Refuse an invalid token (`TestReservedIPAddresses_InsufficientPermissions#1`), or one without the scope."""
         held = headers["x-oauth-scopes"]
         if held == UNKNOWN:
             raise Refused(("Invalid Token", None), status=_UNAUTHORIZED)
@@ -103,7 +103,7 @@ class RequestHandler:
         return match
 
     def find(self, path: str) -> Call:
-        """Give the object at a path; raise `LookupError` where there is none."""
+        """Return the object at a path; raise `LookupError` where there is none."""
         match = self.router.match("GET", path)
         route = match.route if match is not None else None
         if match is None or route is None or route.verb != "get":

@@ -1,4 +1,4 @@
-"""From method and path to what is asked for: literal segments win over parameters."""
+"""The router: it finds the route of a method and path; literal segments precede parameters."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from linode_orm.simulator.schema import Action, AlternatePath
 
-# What the requests that hooks do wholly belong to, where no declaration has their path.
+# The resource of requests that only hooks know.
 FREE: Final = Resource(name="", path="", item_path="", id_keys=(), singleton=True)
 
 
 @frozen(eq=False)
 class Route:
-    """What a method on a path means: a verb of a resource, one of its actions, or another road to a collection."""
+    """The meaning of a method and path: a verb of a resource, one of its actions, or an alternate path to a list."""
 
     method: str
     path: str
@@ -32,7 +32,7 @@ class Route:
 
     @property
     def key(self) -> str:
-        """How hooks name the route: method, and path with nameless parameters."""
+        """The key of the route for hooks: method, and path with nameless parameters."""
         return f"{self.method} {template(self.path).rstrip('/')}"
 
 
@@ -62,7 +62,7 @@ class Router:
         for resource in found:
             for route in verbs(resource):
                 self.add(route)
-        # What is an action of one resource may be a verb of another: the verb knows more.
+        # The action of one resource may be a verb of another, and the verb does more.
         for resource in found:
             for route in extras(resource):
                 self.add(route)
@@ -71,7 +71,7 @@ class Router:
             self.add(Route(method, path, "act", FREE))
 
     def add(self, route: Route) -> None:
-        """Make a route known; the first one of a method and path stays."""
+        """Add a route; the first one of a method and path stays."""
         node = self._root
         for segment in route.path.strip("/").split("/"):
             if segment.startswith("{"):
@@ -83,7 +83,7 @@ class Router:
         self.keys.add(route.key)
 
     def match(self, method: str, path: str) -> Match | None:
-        """Find what a path means; None where nothing lives there. `route` is None where the method is another."""
+        """Find the route of a path; None if the path is unknown. `route` is None if only the method is."""
         segments = tuple(path.strip("/").split("/"))
         found = _walk(self._root, segments, 0, ())
         if found is None:
@@ -113,7 +113,7 @@ def _walk(
 
 
 def verbs(resource: Resource) -> Iterable[Route]:
-    """Give the routes of a resource's verbs."""
+    """Yield the routes of a resource's verbs."""
     for verb, method in (("get", "GET"), ("update", "PUT"), ("delete", "DELETE")):
         if verb in resource.verbs:
             yield Route(method, resource.item_path, verb, resource)
@@ -128,9 +128,9 @@ def verbs(resource: Resource) -> Iterable[Route]:
 
 
 def extras(resource: Resource) -> Iterable[Route]:
-    """Give the routes of a resource's actions and of the other roads that begin at it."""
+    """Yield the routes of a resource's actions and of the alternate paths that begin at it."""
     for action in resource.actions:
         yield Route(action.method, action.path, "act", resource, action)
     for alternate_path in resource.alternate_paths:
         if alternate_path.path:
-            yield Route("GET", f"{resource.item_path}/{alternate_path.path}", "road", resource, None, alternate_path)
+            yield Route("GET", f"{resource.item_path}/{alternate_path.path}", "path", resource, None, alternate_path)

@@ -1,4 +1,4 @@
-"""Plausible objects: what `sim.seed()` and `--fleet` put into the account."""
+"""The sample account: plausible objects that `sim.seed()` and `--fleet` make."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SYSTEMS: Final = ("linode/debian12", "linode/ubuntu24.04", "linode/alpine3.21")
 
 
 def seed(world: AccountState, wanted: Mapping[str, int | Sequence[Mapping[str, object]]]) -> dict[str, list[Body]]:
-    """Make what is wanted, parents before their children; give the bodies."""
+    """Make the objects that `wanted` counts or describes, parents first; return their bodies."""
     named = {resource_of(world, keyword): (keyword, each) for keyword, each in wanted.items()}
     made: dict[str, list[Body]] = {}
     for resource in sorted(named, key=lambda one: one.depth):
@@ -36,7 +36,7 @@ def seed(world: AccountState, wanted: Mapping[str, int | Sequence[Mapping[str, o
 
 
 def populate(world: AccountState, instances: int) -> None:
-    """Make an account of that many instances with what usually hangs on them."""
+    """Make that many instances, with the objects that usually go with them."""
     some = max(1, instances // 5)
     wanted = {"instances": instances, "disks": 2, "configs": 1, "volumes": max(1, instances // 2), "sshkeys": 2}
     wanted |= {"domains": some, "records": 3, "firewalls": some, "nodebalancers": some, "vpcs": some, "subnets": 1}
@@ -56,7 +56,7 @@ def _many(world: AccountState, resource: Resource, number: int) -> Iterator[Row]
 
 
 def _numbers(world: AccountState, resource: Resource) -> Iterator[int]:
-    """Give the numbers of the next rows, from how many there are."""
+    """Yield the numbers of the next rows, from how many there are."""
     yield from count(sum(1 for _ in world.rows(resource.name)) + 1)
 
 

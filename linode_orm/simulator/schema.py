@@ -1,4 +1,4 @@
-"""What the simulator wants to know of each resource, read from its declaration."""
+"""The schema: what the simulator knows of each resource, read from its declaration."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 
 def template(path: str) -> str:
-    """Give a path with nameless parameters, as hooks are registered."""
+    """Return a path with nameless parameters, as hooks are registered."""
     return _PLACEHOLDER.sub("{}", path)
 
 
@@ -38,7 +38,7 @@ class Action:
 
 @frozen
 class AlternatePath:
-    """Another way to a collection, or a place in which a parent's body holds or takes its children."""
+    """An alternate path to a collection, or a key of a parent's body that holds or takes its children."""
 
     name: str
     target: str
@@ -71,7 +71,7 @@ class Resource:
 
     @cached_property
     def fields(self) -> Mapping[str, Kind[Any]]:
-        """The declared fields by raw key; none of what is no resource."""
+        """The declared fields by raw key; empty for what is no resource."""
         return self.mapper.keys if self.mapper is not None else {}
 
     @cached_property
@@ -113,7 +113,7 @@ def declared() -> list[Resource]:
 
 @cache
 def resource(mapper: Any) -> Resource:  # noqa: ANN401  the mapper of a class that is not known here
-    """Read one class's metadata, once for all simulators: what is read holds no state."""
+    """Read the declaration of one class, once for all simulators, because it holds no state."""
     return Resource(
         name=mapper.name,
         path=mapper.path,

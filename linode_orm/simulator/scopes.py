@@ -1,4 +1,4 @@
-"""The headers that say what a call needs and how long its answer keeps."""
+"""The headers that say which scopes a call needs and how long its answer may be cached."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FREE: Final = ("/regions", "/linode/types", "/linode/kernels", "/betas", "/data
 
 
 def accepted(method: str, path: str) -> str:
-    """Give what X-Accepted-Oauth-Scopes says (docs/api-notes.md#scopes)."""
+    """Return the value of X-Accepted-Oauth-Scopes (docs/api-notes.md#scopes)."""
     if path.startswith(_FREE):
         return "*"
     if path.startswith("/account/events"):
@@ -40,7 +40,7 @@ def accepted(method: str, path: str) -> str:
 
 
 def granted(world: AccountState, token: str | None) -> str:
-    """Give what X-Oauth-Scopes says: a token made in this account has its own scopes until it ends, others have all."""
+    """Return the value of X-Oauth-Scopes: a token of this account has its own scopes until it ends, others have all."""
     if not token or token.startswith("bad"):
         return UNKNOWN
     row = world.tokens.get(token)

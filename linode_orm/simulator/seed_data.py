@@ -1,4 +1,4 @@
-"""The public catalogues with which every simulated account starts: regions, types, kernels and images."""
+"""Seed data: the regions, types, kernels and images with which every simulated account starts."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ IMAGES: Final = {
 
 
 def stock(world: AccountState) -> None:
-    """Fill the catalogues that are declared."""
+    """Make the rows of the seed data that are declared."""
     for name, rows in (("Region", _regions()), ("Type", _types()), ("Kernel", _kernels()), ("Image", _images())):
         if name in world.store.resources:
             for row in rows:

@@ -1,4 +1,4 @@
-"""What a new row looks like before anybody said anything about it, and what a body makes of it."""
+"""The shape of rows: the values of a new one, and the merge of a body into an old one."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def fresh(fields: Fields, now: str) -> Body:
-    """Give a body with a value of its type for every field that answers have."""
+    """Return a body with a value of its type for every field that answers have."""
     return {key: first_value(field, now) for key, field in fields.items() if not field.is_write_only}
 
 
 def split(fields: Fields, body: Mapping[str, Any], verb: str) -> tuple[Body, Body]:
-    """Give what of a body shows in answers and what stays hidden; unknown and read-only keys are dropped in silence.
+    """Return the part of a body that answers show and the part that they hide; unknown and read-only keys are dropped.
 
     Unknown ones are accepted as recorded (docs/api-notes.md#unknown-keys).
     """

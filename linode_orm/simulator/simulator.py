@@ -32,11 +32,10 @@ if TYPE_CHECKING:
 class Simulator:
     """A Linode account in memory: `with Simulator() as sim: Session(client=sim.client())`.
 
-    It starts with the public catalogues (regions, types, kernels, images, prices, versions) and nothing else.
+    It starts with seed data (regions, types, kernels, images) and price lists, and nothing else.
     `job_seconds` is how long a job (create, boot, resize) takes; `latency` the seconds that each request takes. Time
-    is simulated: it stands still unless a client sleeps or `clock.advance()` moves it. `strict` turns on what is
-    guessed about the API.
-    `dialect` bends what X-Filter means. All of it may be used from several threads at once.
+    is simulated: it stands still unless a client sleeps or `clock.advance()` moves it. `strict="guesses"` adds
+    checks that the API is only guessed to make. `dialect` changes what X-Filter means. It is thread-safe.
     """
 
     def __init__(  # noqa: PLR0913  options of one account
@@ -66,7 +65,7 @@ class Simulator:
         self._lock = threading.RLock()
         if catalogue:
             seed_data.stock(self.world)
-            price_lists.offer(self.world)
+            price_lists.install(self.world)
 
     def __enter__(self) -> Self:
         return self
@@ -93,30 +92,30 @@ class Simulator:
         self.world.job_seconds = seconds
 
     def client(self, token: str = "simulated", **options: Unpack[Options]) -> Client:  # noqa: S107  no secret
-        """Give a client of this account, on the simulated clock."""
+        """Return a client of this account, on the simulated clock."""
         from linode_orm.wire import Client  # noqa: PLC0415  the simulator itself works without a client
 
         options.setdefault("clock", self.clock)
         return Client(token, transport=self.transport, **options)
 
     def seed(self, **rows: int | Sequence[Mapping[str, object]]) -> dict[str, list[dict[str, JSON]]]:
-        """Put objects into the account without requests or events, ready for use; give their bodies.
+        """Make objects without requests or events, ready for use; return their bodies.
 
         Each keyword is a collection (`instances`, `volumes`, `domains`, ...): a number makes that many plausible ones,
         a list makes the rows that it describes by raw keys. Children name their parent (`disks=[{"instance": 123}]`);
-        numbers of children (`instances=10, disks=2`) are made below every parent. Raises `ValueError` for a collection
-        or a key that there is not.
+        numbers of children (`instances=10, disks=2`) are made below every parent. Raises `ValueError` for an unknown
+        collection or key.
         """
         with self._lock:
             return sample_account.seed(self.world, rows)
 
     def populate(self, instances: int) -> None:
-        """Make a plausible account of that many Linodes with what usually hangs on them."""
+        """Make a sample account of that many Linodes, with the objects that usually go with them."""
         with self._lock:
             sample_account.populate(self.world, instances)
 
     def change(self, path: str, **fields: object) -> dict[str, JSON]:
-        """Give the object at a path other values, behind the client's back.
+        """Change the object at a path without a request of the client; return its body.
 
         Raises `LookupError` where there is none, `ValueError` for a key that it does not have.
         """
@@ -124,14 +123,14 @@ class Simulator:
             return dict(change_at(self._handler.find(path), fields))
 
     def remove(self, path: str) -> None:
-        """Delete the object at a path with all its consequences, behind the client's back."""
+        """Delete the object at a path, with all effects, without a request of the client."""
         reply = self._quietly("DELETE", path)
         if reply.status != OK:
             msg = f"nothing to remove at {path}: {reply.content.decode()}"
             raise LookupError(msg)
 
     def add(self, path: str, **fields: object) -> dict[str, JSON]:
-        """Create an object in the collection at a path, behind the client's back; give its body."""
+        """Create an object in the collection at a path without a request of the client; return its body."""
         reply = self._quietly("POST", path, fields)
         if reply.status != OK:
             msg = f"nothing made at {path}: {reply.content.decode()}"
@@ -139,7 +138,7 @@ class Simulator:
         return dict(json.loads(reply.content))
 
     def read(self, path: str) -> dict[str, JSON]:
-        """Give the body of the object at a path, as it stands now; raise `LookupError` where there is none."""
+        """Return the body of the object at a path, as it stands now; raise `LookupError` where there is none."""
         with self._lock:
             self.world.jobs.settle()
             return dict(self._handler.find(path).item.body)
@@ -164,7 +163,7 @@ class Simulator:
         token: str | None = "simulated",  # noqa: S107  no secret
         patience: float = 0.0,
     ) -> Reply:
-        """Take one request as it arrives, and give the answer, with what the faults make of it.
+        """Handle one request and return the answer, as the faults change it.
 
         `patience` is how long the client waits: an effect that is delayed comes after that.
         """
@@ -193,5 +192,5 @@ class Simulator:
 
 
 def row_at(sim: Simulator, path: str) -> Row:
-    """Give the row at a path, for tests that look inside."""
+    """Return the row at a path, for tests that read it directly."""
     return sim._call(path).item  # noqa: SLF001  one package

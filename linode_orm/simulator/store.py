@@ -1,4 +1,4 @@
-"""The state of the simulated account: rows by collection and parents, in the order of their making."""
+"""The store: the rows of the account by collection and parents, in the order in which they were made."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ Body = dict[str, Any]
 
 
 def encode(value: object) -> bytes:
-    """Give a value as the API sends it."""
+    """Return a value as the API sends it."""
     return json.dumps(value, separators=(", ", ": "), ensure_ascii=False).encode()
 
 
 class Row:
-    """One object: its body as a GET answers it, what it keeps to itself, and its encoded form while that is current.
+    """One object: its body as a GET answers it, its hidden values, and its encoded form while that is current.
 
-    The body is never changed in place; `change` puts another in its place, so that what was encoded once is known
-    to be current for as long as the body is the same.
+    The body is never changed in place; `change` puts another in its place, so that the encoded form is
+    current as long as the body is the same object.
     """
 
     __slots__ = ("_encoded", "_listed", "_of", "body", "gone", "hidden", "key", "parents", "resource", "table")
@@ -50,7 +50,7 @@ class Row:
             self.table.follow(self, old)
 
     def encoded(self, *, listed: bool = False) -> bytes:
-        """Give the body in JSON, as a GET answers it or as a list holds it."""
+        """Return the body in JSON, as a GET answers it or as a list holds it."""
         if self._of is not self.body:
             self._of = self.body
             self._encoded = encode(self.body)
@@ -72,7 +72,7 @@ class Row:
 
 
 class Table:
-    """The rows of one collection below one parent, and who holds which of the values that have to be unique."""
+    """The rows of one collection below one parent, and the index of their unique values."""
 
     __slots__ = ("_holders", "parents", "resource", "rows")
 
@@ -83,7 +83,7 @@ class Table:
         self._holders: dict[tuple[str, object], set[Row]] = {}
 
     def add(self, row: Row) -> None:
-        """Keep a row, last of all or in the place of the one that has its key."""
+        """Add a row at the end, or in the place of the one that has its key."""
         before = self.rows.get(row.key)
         if before is not None:
             self._forget(before)
@@ -92,7 +92,7 @@ class Table:
         self.follow(row, {})
 
     def remove(self, row: Row) -> None:
-        """Let a row go."""
+        """Remove a row."""
         if self.rows.get(row.key) is row:
             del self.rows[row.key]
         self._forget(row)
@@ -103,14 +103,14 @@ class Table:
         row.table = None
 
     def clear(self) -> list[Row]:
-        """Forget all rows, and give them."""
+        """Remove all rows, and return them."""
         gone = list(self.rows.values())
         for row in gone:
             self.remove(row)
         return gone
 
     def follow(self, row: Row, old: Body) -> None:
-        """Take note of a row's values where they are others than they were."""
+        """Update the index after the values of a row have changed."""
         for key in self.resource.unique_keys:
             was, now = _held(key, old), _held(key, row.body)
             if was != now or not old:
@@ -118,7 +118,7 @@ class Table:
                 self._holders.setdefault(now, set()).add(row)
 
     def holders(self, key: str, value: object) -> set[Row]:
-        """Give the rows that have a value under a key whose values have to be unique."""
+        """Return the rows that have a value under a key whose values have to be unique."""
         return self._holders.get(_held(key, {key: value}), set())
 
 
@@ -128,7 +128,7 @@ def _held(key: str, body: Body) -> tuple[str, object]:
 
 
 class Store:
-    """All tables, and which of them hang below which object."""
+    """All tables, and which of them stand below which object."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.resources = {resource.name: resource for resource in resources}
@@ -136,7 +136,7 @@ class Store:
         self._tables: dict[tuple[str, tuple[str, ...]], Table] = {}
         self._below: dict[tuple[str, tuple[str, ...]], list[Table]] = {}
         self._named: dict[str, list[Table]] = {name: [] for name in self.resources}
-        # what is made as soon as somebody looks at a class for the first time
+        # makes the rows of a class when they are first read
         self.awaited: dict[str, Callable[[], None]] = {}
         # by name, so that ids stay what they were when a resource is added
         self._ids = {name: count((crc32(name.encode()) % 9_000 + 1_000) * 1_000 + 1) for name in self.resources}
@@ -146,11 +146,11 @@ class Store:
             self.awaited.pop(name)()
 
     def collection(self, path: str) -> Resource | None:
-        """Give the resource whose collection has that path, parameters nameless."""
+        """Return the resource whose collection has that path, parameters nameless."""
         return self._by_template.get(template(path))
 
     def table(self, resource: Resource, parents: tuple[str, ...] = ()) -> Table:
-        """Give the rows of a collection, an empty table where nothing is there yet."""
+        """Return the table of a collection, an empty one if it has no rows yet."""
         self._await(resource.name)
         found = self._tables.get((resource.name, parents))
         if found is None:
@@ -163,38 +163,38 @@ class Store:
         return found
 
     def parent_of(self, resource: Resource, parents: tuple[str, ...]) -> tuple[Resource | None, tuple[str, ...]]:
-        """Give the resource of the direct parent and the chain that names it."""
+        """Return the resource of the direct parent and the chain that names it."""
         return (self.resources.get(resource.parent), parents) if resource.parent else (None, ())
 
     def find(self, resource: Resource, chain: tuple[str, ...]) -> Row | None:
-        """Give the row with these ids, from the outermost parent in."""
+        """Return the row with these ids, from the outermost parent in."""
         self._await(resource.name)
         parents, key = chain[: resource.depth], "\0".join(chain[resource.depth :])
         table = self._tables.get((resource.name, parents))
         return table.rows.get(key) if table is not None else None
 
     def rows(self, name: str) -> Iterator[Row]:
-        """Give every object of a class, whoever its parent is."""
+        """Yield every object of a class, below any parent."""
         self._await(name)
         for table in self._named.get(name, ()):
             yield from tuple(table.rows.values())
 
     def get(self, name: str, identity: object) -> Row | None:
-        """Give the object of a class that has no parent, by its id; None where there is none."""
+        """Return the object of a class that has no parent, by its id; None where there is none."""
         resource = self.resources.get(name)
         return self.find(resource, (str(identity),)) if resource is not None else None
 
     def new_id(self, name: str) -> int:
-        """Give an id that no object of the class had."""
+        """Return an id that no object of the class has had."""
         return next(self._ids.setdefault(name, count(1)))
 
     def put(self, row: Row) -> Row:
-        """Keep a new row, last of its collection."""
+        """Add a new row at the end of its collection."""
         self.table(row.resource, row.parents).add(row)
         return row
 
     def drop(self, row: Row) -> list[Row]:
-        """Forget a row and everything below it; give what went with it."""
+        """Remove a row and everything below it; return all that was removed."""
         self.table(row.resource, row.parents).remove(row)
         row.gone = True
         went: list[Row] = []
@@ -205,7 +205,7 @@ class Store:
         return went
 
     def rename(self, row: Row, key: str) -> None:
-        """Give a row another key in place; what hangs below it follows."""
+        """Give a row another key in its place; the rows below it follow."""
         table, old = self.table(row.resource, row.parents), row.chain
         table.rows = {(key if each is row else name): each for name, each in table.rows.items()}
         row.key = key

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from linode_orm.wire import JSON, Request
     from linode_orm.wire.messages import Content
 
-# Whoever has a signed address needs no token of the account.
+# A signed URL needs no token of the account.
 _ELSEWHERE: Final = "signed"
 _VERSION: Final = re.compile(r"^/v\d\w*(?=/)")
 
 
 def _path(request: Request) -> str:
-    """Give the path of a request, also of one that goes to another host of the API's."""
+    """Return the path of a request, also of one to another host of the API."""
     return _VERSION.sub("", urlsplit(request.url).path) if request.url else request.path
 
 
@@ -31,7 +31,7 @@ def _file(content: Content) -> dict[str, object]:
 
 
 class SimulatedTransport:
-    """Hands each request to the simulator, and turns broken replies into the errors of a real connection."""
+    """Passes each request to the simulator, and raises the errors of a real connection for broken replies."""
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator

@@ -1,4 +1,4 @@
-"""Values that have to be unique: what the API says of a second one."""
+"""The uniqueness check: the refusal of a value that another object has already."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Row
 
-# Texts of the API for values that have to be unique; the alert's is recorded, others were seen in the API's clients.
+# The API's reasons for values that are not unique; the alert's is recorded, others were seen in the API's clients.
 NOT_UNIQUE: Final = {
     "AlertDefinition": "An alert with this label already exists",
     "Firewall": "Label must be unique among your Cloud Firewalls",
@@ -20,7 +20,7 @@ NOT_UNIQUE: Final = {
 
 
 def refuse_duplicates(call: Call, parents: tuple[str, ...], row: Row | None = None) -> None:
-    """Refuse a value that has to be unique and that another object of the collection has already."""
+    """Refuse a unique value that another object of the collection has already."""
     resource = call.resource if row is None else row.resource
     wanted = {key: call.body[key] for key in resource.unique_keys if call.body.get(key) not in {None, ""}}
     if not wanted:

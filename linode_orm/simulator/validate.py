@@ -1,4 +1,4 @@
-"""Bodies: types and required fields, refused with texts like the API's."""
+"""Validation of bodies: types and required fields, with reasons like the API's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def body_of(raw: object) -> dict[str, Any]:
-    """Give a body as an object; no body at all is an empty one (docs/api-notes.md#empty-bodies)."""
+    """Return a body as a dict; no body at all is an empty one (docs/api-notes.md#empty-bodies)."""
     if raw is None:
         return {}
     if not isinstance(raw, dict):

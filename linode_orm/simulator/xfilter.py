@@ -1,4 +1,4 @@
-"""X-Filter: what the server makes of the header, in a dialect that tests can bend."""
+"""X-Filter: how the simulated server evaluates the header, in a dialect that tests can change."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
 class Dialect:
     """How the server reads a filter where nothing was recorded; the default is the plainest reading.
 
-    `fold_case` compares texts without case; `neq_keeps_null` lets `+neq` match null and missing; `list_contains` is
-    what `+contains` means on a list; `ignores` names attributes that are ignored in silence, `ignores_all` ignores
-    every condition; `collation` gives the sort key of a text; every `leak`th row that does not match is given all the
-    same; `results_off` is added to the envelope's `results`; `checks_names` refuses attributes that are not filterable.
+    `fold_case` compares strings without case. `neq_keeps_null` lets `+neq` match null and missing. `list_contains` is
+    what `+contains` means on a list. `ignores` names attributes that are ignored in silence, and `ignores_all` ignores
+    every condition. `collation` gives the sort key of a string. Every `leak`th row that does not match is answered all
+    the same. `results_off` is added to the envelope's `results`. `checks_names` refuses attributes that cannot be
+    filtered.
     """
 
     fold_case: bool = False
@@ -48,7 +49,7 @@ class Dialect:
     checks_names: bool = True
 
     def text(self, value: T) -> T | str:
-        """Give a value as it is compared: texts folded, anything else as it is."""
+        """Return a value as it is compared: strings in one case if the dialect says so, others as they are."""
         return value.casefold() if self.fold_case and isinstance(value, str) else value
 
     def equal(self, have: object, want: object) -> bool:
@@ -75,7 +76,7 @@ class Dialect:
         return bool(_COMPARE[symbol](self.text(have), self.text(want)))
 
     def order(self, value: object) -> tuple[int, object]:
-        """Give the sort key of a value; null and missing stand last."""
+        """Return the sort key of a value; null and missing stand last."""
         if value is None:
             return (2, 0)
         if isinstance(value, (bool, int, float)):
@@ -156,7 +157,7 @@ class Filter:
         return holds
 
     def apply(self, rows: Iterable[Row]) -> list[Row]:
-        """Give the rows that match, in the order asked for."""
+        """Return the rows that match, in the order asked for."""
         dialect = self._dialect
         found = list(rows) if dialect.ignores_all else self._matching(rows)
         if self.order_by is not None:
@@ -176,7 +177,7 @@ class Filter:
 
 
 def parse(header: str | None, names: frozenset[str], dialect: Dialect) -> Filter | None:
-    """Read the header; None where there is none."""
+    """Parse the header; None if there is none."""
     if header is None:
         return None
     try:
@@ -187,7 +188,7 @@ def parse(header: str | None, names: frozenset[str], dialect: Dialect) -> Filter
 
 
 def reach(body: Any, path: Sequence[str]) -> Any:  # noqa: ANN401  JSON
-    """Give what stands at a dotted key; None where nothing does."""
+    """Return the value at a dotted key; None if there is none."""
     value = body
     for key in path:
         if isinstance(value, list):

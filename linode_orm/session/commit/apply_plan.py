@@ -10,23 +10,24 @@ from linode_orm._options import check_choice, check_count, check_flag
 from linode_orm.errors import Clash, InvalidRequestError
 from linode_orm.mapping.record import raw_value
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.commit import guards, policy
+from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
-from linode_orm.session.commit.run_plan import send
+from linode_orm.session.commit.failure_policy import failure_policy
+from linode_orm.session.commit.policy import CONFLICTS
+from linode_orm.session.commit.reconcile.conflicts import refuse
+from linode_orm.session.commit.reconcile.targets import PlanTargets
 from linode_orm.session.commit.secrets import secrets_for
 from linode_orm.session.planning.plan import Change, Plan, Step, is_new
 from linode_orm.session.planning.plan_file import account_of
-from linode_orm.session.reconcile.conflicts import refuse
-from linode_orm.session.reconcile.targets import PlanTargets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from linode_orm.mapping import Model
     from linode_orm.session.commit.commit import Commit
+    from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.session.planning.applier import ApplyOptions
     from linode_orm.session.planning.report import CommitReport
-    from linode_orm.session.reconcile.objects import SessionObjects
     from linode_orm.wire.client import Client
 
 _PLAN_AGAIN: Final = "a new plan is needed, made of what is there now"
@@ -38,12 +39,12 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
 
     1 or 2 GETs where the plan comes from a file.
     """
-    check_choice("on_error", options.on_error, policy.ON_ERROR)
-    check_choice("conflicts", options.conflicts, policy.CONFLICTS)
+    failure_policy(options.on_error)
+    check_choice("conflicts", options.conflicts, CONFLICTS)
     check_count("max_deletes", options.max_deletes, or_none=True)
     check_flag("verify", options.verify)
     guards.check_writable(client, plan)
-    guards.check_max_deletes(plan, options.max_deletes)
+    guards.check_max_deletes(options.max_deletes, lambda: plan.deletes)
     secrets = secrets_for(plan, options.secrets)
     _check_account(plan, client)
     return secrets
@@ -60,9 +61,9 @@ def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[st
         checked_at = client.clock.monotonic()
         plan = on_newest(commit, plan)
     targets = PlanTargets(objects, plan, secrets)
-    with commit.history.recording(plan, options.on_error, options.conflicts) as record:
-        run_options = RunOptions(options.on_error, None, record.ledger, checked_at)
-        sent = record.ended(send(plan, client, targets, options=run_options, name=record.id))
+    policy = failure_policy(options.on_error)
+    log = commit.history.begin(plan, policy.name, options.conflicts)
+    sent = commit.send(plan, targets, RunOptions(log, policy, checked_at=checked_at))
     return commit.report(sent, targets, verify=options.verify, advice=_PLAN_THE_REST)
 
 

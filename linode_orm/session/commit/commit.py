@@ -11,29 +11,28 @@ from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
-from linode_orm.session.commit.run_plan import CARRY_ON, EarlierOutcomes, raise_where_incomplete, send
+from linode_orm.session.commit.reconcile import conflicts
+from linode_orm.session.commit.reconcile.in_doubt import settle
+from linode_orm.session.commit.reconcile.objects import SessionObjects
+from linode_orm.session.commit.reconcile.renamed import resolve_renames
+from linode_orm.session.commit.reconcile.targets import SessionTargets
+from linode_orm.session.commit.run_plan import CARRY_ON, raise_where_incomplete, run_plan
 from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
-from linode_orm.session.planning.report import CommitReport, Entry
-from linode_orm.session.reconcile import conflicts
-from linode_orm.session.reconcile.in_doubt import settle
-from linode_orm.session.reconcile.objects import SessionObjects
-from linode_orm.session.reconcile.renamed import resolve_renames
-from linode_orm.session.reconcile.targets import SessionTargets
+from linode_orm.session.planning.report import CommitReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model, Owner
     from linode_orm.session.commit.policy import Policy
+    from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.commit.run_plan import RunResult
     from linode_orm.session.journal.history import History
-    from linode_orm.session.journal.log import CommitLog
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.planning.changes import Changes
     from linode_orm.session.planning.plan import Plan
-    from linode_orm.session.reconcile.targets import Targets
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
 
@@ -66,7 +65,7 @@ class Commit:
         Sends the plan's requests, after one or more GETs for each creation in doubt, and those that the policy asks
         for; nothing where nothing changed.
         """
-        guards.check_max_deletes(self._planned(policy, None), policy.max_deletes)
+        guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
         guards.check_protected(self.refresh, self.changes.deleted.values(), policy.protected_tags)
         return self._send(policy)
 
@@ -98,23 +97,38 @@ class Commit:
         return evolve(plan, least_time=self.client.least_time([*((step.method, step.path) for step in plan), *reads]))
 
     def _send(self, policy: Policy, only: Model | None = None) -> CommitReport:
+        if self.client.read_only:
+            guards.check_writable(self.client, self._planned(policy, only))
+            return CommitReport()
         self._resolve_renames(only)
-        plan = self._planned(policy, only)
-        guards.check_writable(self.client, plan)
-        if plan.lookups:
+        if self.changes.in_doubt:
             settle(self.client, self.objects, planner.in_doubt(self.changes, only=only))
-            plan = self._planned(policy, only)
-        checked_at = None
+        # planned once, when everything is read that may change the plan
+        checked_at = self._check_conflicts(policy, only)
+        plan = self._planned(policy, only)
+        self._let_clean_ones_go(self.changes.touched.values() if only is None else [only])
+        if plan:
+            return self._run(plan, policy, checked_at, is_whole=only is None)
+        if only is None:
+            self.history.end_own()
+        return CommitReport()
+
+    def _check_conflicts(self, policy: Policy, only: Model | None) -> float | None:
+        """Read changed objects again where that is asked for; return when, by the monotonic clock.
+
+        Raises `ConflictError` where the policy checks and another writer changed what this session changed.
+        """
+        if policy.conflicts != "check" and not policy.on_error.compensates:
+            return None
         touched = self.changes.touched.values() if only is None else [only]
         changed = [each for each in touched if state_of(each).status is Status.PERSISTENT and changes_of(each)]
-        if changed and (policy.conflicts == "check" or policy.on_error == "undo"):
-            checked_at = self.client.clock.monotonic()
-            gone = conflicts.look_again(self.refresh, changed)
-            if policy.conflicts == "check":
-                conflicts.check(changed, gone)  # promise 16a: conflicts are found before anything is written
-            plan = self._planned(policy, only)
-        self._let_clean_ones_go(touched)
-        return self._run(plan, policy, checked_at, is_whole=only is None) if plan else CommitReport()
+        if not changed:
+            return None
+        checked_at = self.client.clock.monotonic()
+        gone = conflicts.look_again(self.refresh, changed)
+        if policy.conflicts == "check":
+            conflicts.check(changed, gone)  # promise 16a: conflicts are found before anything is written
+        return checked_at
 
     def _resolve_renames(self, only: Model | None) -> None:
         pending = [*self.changes.touched.values(), *self.changes.deleted.values()]
@@ -125,12 +139,19 @@ class Commit:
 
     def _run(self, plan: Plan, policy: Policy, checked_at: float | None = None, *, is_whole: bool) -> CommitReport:
         targets = SessionTargets(self.objects, plan, watches=checked_at is not None)
-        with self.history.recording(plan, policy.on_error, policy.conflicts, is_whole=is_whole) as record:
-            options = RunOptions(policy.on_error, policy.progress, record.ledger, checked_at)
-            before = EarlierOutcomes(tuple(self._doubtful(plan, targets, record.ledger)))
-            sent = send(plan, self.client, targets, options=options, before=before, name=record.id)
-            sent = record.ended(sent)
+        log = self.history.begin(plan, policy.on_error.name, policy.conflicts, is_whole=is_whole)
+        for step in plan:
+            in_doubt = targets.in_doubt_of(step)
+            if in_doubt is not None:
+                log.intend([step], in_doubt.since, {step.number: in_doubt.known} if in_doubt.is_listed else {})
+        sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, checked_at))
         return self.report(sent, targets, verify=policy.verify)
+
+    def send(self, plan: Plan, targets: Targets, options: RunOptions) -> RunResult:
+        """Send a plan, and write down how that ended."""
+        sent = run_plan(plan, self.client, targets, options)
+        error = self.history.end(sent.report, interrupted=sent.interrupted)
+        return sent if error is None else evolve(sent, crash=sent.crash or error)
 
     def report(self, sent: RunResult, targets: Targets, *, verify: bool, advice: str = CARRY_ON) -> CommitReport:
         """Return the report of a run, after reading back what it wrote where that is to be verified.
@@ -142,17 +163,6 @@ class Commit:
             sent = evolve(sent, report=verified(self.refresh, sent.report, applied_steps))
         raise_where_incomplete(sent, self.session, advice=advice)
         return sent.report
-
-    def _doubtful(self, plan: Plan, targets: SessionTargets, ledger: CommitLog) -> Iterable[Entry]:
-        """Write down since when creations are in doubt; give an entry for each that stays so, and is not sent."""
-        for step in plan:
-            instance = targets.object_of(step)
-            doubt = self.changes.in_doubt.get(id(instance))
-            if doubt is not None:
-                ledger.intend([step], doubt.since, {step.number: doubt.known} if doubt.is_listed else {})
-                if step.in_doubt:
-                    ledger.settle(step, "in doubt", None, doubt.reason, {})
-                    yield Entry(step, instance, "in doubt", note=doubt.reason)
 
     def _let_clean_ones_go(self, instances: Iterable[Model]) -> None:
         """Stop holding objects whose changes were taken back, or found done."""

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from linode_orm._options import check_choice, check_count, check_flag
 from linode_orm.errors import InvalidRequestError
+from linode_orm.session.commit.failure_policy import STOP, FailurePolicy, failure_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,23 +19,23 @@ if TYPE_CHECKING:
     Progress = Callable[[Entry, int, int], None]
     """Called after each step, on the session's thread: what became of it, how many are done, how many there are."""
 
-ON_ERROR: Final = ("stop", "continue", "undo")
 CONFLICTS: Final = ("ignore", "check")
 
 
 def _tags(given: Iterable[str]) -> frozenset[str]:
-    tags = frozenset(given) if isinstance(given, Iterable) and not isinstance(given, (str, bytes)) else None
-    if tags is None or not all(isinstance(each, str) for each in tags):
+    is_collection = isinstance(given, Iterable) and not isinstance(given, (str, bytes))
+    tags = list(given) if is_collection else [None]
+    if not all(isinstance(each, str) for each in tags):
         msg = f"protected_tags is a collection of tags, not {given!r}"
         raise InvalidRequestError(msg)
-    return tags
+    return frozenset(map(str, tags))
 
 
 @frozen
 class Policy:
     """How a commit is made; the arguments of `Session` and `commit()` of the same names."""
 
-    on_error: str = "stop"
+    on_error: FailurePolicy = field(default=STOP, converter=failure_policy)
     conflicts: str = "ignore"
     verify: bool = False
     max_deletes: int | None = None
@@ -44,7 +45,6 @@ class Policy:
     fold_tags: bool = False
 
     def __attrs_post_init__(self) -> None:
-        check_choice("on_error", self.on_error, ON_ERROR)
         check_choice("conflicts", self.conflicts, CONFLICTS)
         check_count("max_deletes", self.max_deletes, or_none=True)
         for name in ("verify", "fold", "fold_tags"):

@@ -1,41 +1,35 @@
-"""Sending: a plan is run, put back where it has to be, and told of in a report."""
+"""Running a plan: it is sent, undone where that has to be, and told of in a report."""
 
 from __future__ import annotations
 
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from linode_orm.errors import CommitError, CommitInterrupted, JournalError
 from linode_orm.session.commit.compensation import compensate
-from linode_orm.session.commit.executor import Executor, RunOptions, interruptible
+from linode_orm.session.commit.executor import Executor
+from linode_orm.session.commit.interrupts import interruptible
+from linode_orm.session.commit.outcomes import NOTHING_EARLIER, EarlierOutcomes
 from linode_orm.session.planning.plan import Pending
 from linode_orm.session.planning.report import CommitReport, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from linode_orm.session.commit.executor import RunOptions
+    from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.planning.plan import Plan, Step, Token
-    from linode_orm.session.reconcile.targets import Targets
     from linode_orm.wire.client import Client
 
-_SHOWN = 5
+_SHOWN: Final = 5
 CARRY_ON: Final = "the session holds what is not done; its commit() sends only that"
-
-
-@frozen
-class EarlierOutcomes:
-    """What was known of a plan's steps before it is run: what became of them, and the ids that they brought."""
-
-    entries: tuple[Entry, ...] = ()
-    ids: Mapping[str, object] = field(factory=dict)
 
 
 @frozen(eq=False)
 class RunResult:
-    """What a run left: the report, the ids of created objects by token, and the answers that were taken in."""
+    """What a run left: the report, the ids of created objects by token, and the answers of the steps that were done."""
 
     report: CommitReport
     ids: Mapping[str, object]
@@ -44,60 +38,53 @@ class RunResult:
     crash: BaseException | None
 
 
-def send(  # noqa: PLR0913  what a run is made of
-    plan: Plan,
-    client: Client,
-    targets: Targets,
-    *,
-    options: RunOptions,
-    before: EarlierOutcomes | None = None,
-    name: str | None = None,
+def run_plan(
+    plan: Plan, client: Client, targets: Targets, options: RunOptions, earlier: EarlierOutcomes = NOTHING_EARLIER
 ) -> RunResult:
-    """Send a plan and take its answers in; with the policy `undo`, put everything back where something failed."""
+    """Send a plan and take its answers; with a policy that compensates, undo everything where something failed."""
     began = perf_counter()
-    run = Executor(plan, client, targets, options)
-    run.ids.update(before.ids if before is not None else {})
-    for entry in before.entries if before is not None else ():
-        identity = before.ids.get(str(entry.step.token)) if before is not None else None
-        run.done_before(entry, identity)
+    run = Executor(plan, client, targets, options, earlier)
     unknown: set[int] = set()
     undone: frozenset[Token] = frozenset()
     with interruptible(run):
-        run.go()
-        if options.compensates and run.failed:  # promise 6a: a failure puts back what was done
-            back = compensate(run.entries, plan, run.ids, client, targets, options.ledger)
-            run.entries.update(back.entries)
-            undone = back.parts
-            _let_orphans_go(run, plan, targets)
-            run.interrupts += back.interrupts
-            unknown |= back.unknown
-    if options.compensates:
+        run.run()
+        if options.policy.compensates and run.failed:  # promise 6a: a failure puts back what was done
+            sent = EarlierOutcomes(tuple(run.entries.values()), run.ids)
+            compensation = compensate(plan, sent, client, targets, options.log)
+            run.entries.update(compensation.entries)
+            undone, unknown = compensation.parts, compensation.unknown
+            _clear_below(run, plan, targets)
+            run.interrupts += compensation.interrupts
+    if options.policy.defers_answers:
         kept = {number for number, entry in run.entries.items() if entry.status in {"applied", "not undone"}}
-        run.take_all(lambda step: step.number in kept and step.token not in undone)
+        run.outcomes.apply_deferred(lambda step: step.number in kept and step.token not in undone)
     targets.finish()
     unknown |= {number for number, entry in run.entries.items() if entry.status == "in doubt"}
     for number in sorted(unknown):
         targets.invalidate_values(run.steps[number])
-    entries: list[Entry] = [
+    return _result(run, targets, options, perf_counter() - began)
+
+
+def _result(run: Executor, targets: Targets, options: RunOptions, seconds: float) -> RunResult:
+    entries = [
         run.entries.get(number) or Entry(step, targets.object_of(step), "pending") for number, step in run.steps.items()
     ]
-    report = CommitReport(
-        (*entries, *run.unresolved_nested), perf_counter() - began, run.window, id=name or uuid4().hex
+    report = CommitReport((*entries, *run.outcomes.unresolved_nested), seconds, run.window, id=options.log.name)
+    applied = tuple(
+        (each.step, each.body) for each in run.outcomes.applied if run.entries[each.step.number].status == "applied"
     )
-    applied_steps = tuple(
-        (step, body) for step, _, _, body in run.applied_steps if run.entries[step.number].status == "applied"
-    )
-    return RunResult(report, run.ids, applied_steps, bool(run.interrupts), run.crash)
+    return RunResult(report, run.ids, applied, bool(run.interrupts), run.crash)
 
 
-def _let_orphans_go(run: Executor, plan: Plan, targets: Targets) -> None:
-    """Settle creations in doubt whose parent is put back: they went with it, if they were there."""
+def _clear_below(run: Executor, plan: Plan, targets: Targets) -> None:
+    """Let creations in doubt whose parent is undone count as undone: they went with it, if they were there."""
     undone = {entry.step.token for entry in run.entries.values() if entry.status == "undone"}
     for step in plan:
         above = {each.token for each in step.parents if isinstance(each, Pending)}
-        if run.entries.get(step.number) and run.entries[step.number].status == "in doubt" and above & undone:
-            run.entries[step.number] = evolve(run.entries[step.number], status="undone")
-            targets.is_certain(step)
+        entry = run.entries.get(step.number)
+        if entry is not None and entry.status == "in doubt" and above & undone:
+            run.entries[step.number] = evolve(entry, status="undone")
+            targets.clear_doubt(step)
 
 
 def raise_where_incomplete(sent: RunResult, session: object, *, advice: str = CARRY_ON) -> None:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 class Scheduler:
     """The steps of a plan by number, and those that are ready, lowest first.
 
-    With `lasting_last`, deletions wait until all else has succeeded, but for those that something else waits for.
+    With `irreversible_last`, deletions wait until all else has succeeded, but for those that something else waits for.
     """
 
     def __init__(self, plan: Plan, *, irreversible_last: bool) -> None:
         self.steps = {step.number: step for step in plan}
-        self._lasting_last = irreversible_last
+        self._irreversible_last = irreversible_last
         self._missing = {step.number: len(step.depends_on) for step in plan}
         self._followers: dict[int, list[int]] = {}
         for step in plan:
@@ -69,18 +69,18 @@ class Scheduler:
             if not self._missing[number]:
                 heappush(self._ready, number)
 
-    def take_apart(self, bundle: Step, left: Iterable[int]) -> None:
-        """Put the parts of a bundle in its place; those that are `left` are ready, or held back."""
-        followers = self._followers.pop(bundle.number, [])
-        del self.steps[bundle.number]
-        for part in bundle.parts:
+    def split(self, step: Step, left: Iterable[int]) -> None:
+        """Put the parts of a batch request in its place; those that are `left` are ready, or held back."""
+        followers = self._followers.pop(step.number, [])
+        del self.steps[step.number]
+        for part in step.parts:
             self.steps[part.number] = part
             self._missing[part.number] = 0
             self._followers[part.number] = [*followers]
         for follower in followers:
-            self._missing[follower] += len(bundle.parts) - 1
+            self._missing[follower] += len(step.parts) - 1
         for number in left:
-            if self._lasting_last and self.steps[number].operation == "delete":
+            if self._irreversible_last and self.steps[number].operation == "delete":
                 self._held.add(number)
             else:
                 heappush(self._ready, number)

@@ -1,25 +1,27 @@
-"""History: what a session did, so that it can be undone; in memory here, in a journal elsewhere."""
+"""History: the commits of a session, in a journal, so that they can be carried on and undone."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+import os
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from linode_orm.errors import InvalidRequestError, JournalError
+from linode_orm.session.journal.journal import NewCommit
 from linode_orm.session.journal.log import CommitLog
+from linode_orm.session.journal.memory import MemoryJournal
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from linode_orm.session.commit.run_plan import RunResult
+    from linode_orm.session.journal.journal import Journal
     from linode_orm.session.planning.plan import Plan
+    from linode_orm.session.planning.report import CommitReport
 
-_KEPT: Final = 100
-"""How many commits are remembered."""
+    Place = str | os.PathLike[str] | Journal
+    """A file for an SQLite journal, or a journal of another kind."""
 
 
 @frozen(eq=False)
@@ -31,69 +33,106 @@ class PastCommit:
     ids: Mapping[str, object]
 
     def plan_compensation(self) -> Plan:
-        """Give the plan that undoes it."""
+        """Return the plan that undoes it."""
         from linode_orm.session.planning.compensating_plan import plan_compensation  # noqa: PLC0415  scripts that only read need none of it
 
         return plan_compensation(self.plan, self.done, self.ids)[0]
 
 
-class Recording:
-    """One commit while it is made: its name, and where it is written down."""
-
-    def __init__(self, history: History, plan: Plan, name: str, ledger: CommitLog) -> None:
-        self._history, self._plan = history, plan
-        self.id = name
-        self.ledger = ledger
-
-    def ended(self, sent: RunResult) -> RunResult:
-        """Keep what became of it; where that cannot be written down, the run counts as one that broke."""
-        try:
-            self._history.keep(self.id, self._plan, sent)
-        except JournalError as error:
-            return evolve(sent, crash=sent.crash or error)
-        return sent
-
-
 class History:
-    """The last commits of a session, in memory."""
+    """The commits of a session; refuses a new one while its journal holds an unfinished one of another process."""
 
-    def __init__(self) -> None:
-        self._past: dict[str, PastCommit] = {}
+    def __init__(self, journal: Journal, base_url: str) -> None:
+        self.journal = journal
+        self._base_url = base_url
+        self._own: list[str] = []
 
-    @contextmanager
-    def recording(self, plan: Plan, on_error: str, conflicts: str, *, is_whole: bool = True) -> Iterator[Recording]:
-        """Write a commit down while it is made; `is_whole` says that it sends all that is pending."""
-        del on_error, conflicts, is_whole
-        yield Recording(self, plan, uuid4().hex, CommitLog())
+    def begin(self, plan: Plan, on_error: str, conflicts: str, *, is_whole: bool = True) -> CommitLog:
+        """Write a commit down before it is made, in place of an unfinished one of this session; return its log.
 
-    def keep(self, name: str, plan: Plan, sent: RunResult) -> None:
-        """Keep what became of a commit."""
-        done = frozenset(entry.step.number for entry in sent.report.applied)
-        self._past[name] = PastCommit(plan, done, dict(sent.ids))
-        while len(self._past) > _KEPT:
-            del self._past[next(iter(self._past))]
+        `is_whole` says that it sends all that is pending. Raises `InvalidRequestError` where the journal holds what
+        this commit does not carry on, and `JournalError` where it cannot be written.
+        """
+        unfinished = self.journal.unfinished()
+        foreign = [name for name in unfinished if name not in self._own]
+        if foreign:  # promise 25: its own process recovers it first
+            msg = (
+                f"the journal {self.journal} holds a commit that was not finished ({foreign[0][:8]}); nothing was "
+                f"sent: linode_orm.recover(path) completes it, recover(path, undo=True) takes it back"
+            )
+            raise InvalidRequestError(msg)
+        if unfinished and not is_whole:
+            msg = (
+                f"the journal {self.journal} holds the rest of a commit of this session; nothing was sent: "
+                f"session.commit() carries it on, session.rollback() drops it"
+            )
+            raise InvalidRequestError(msg)
+        name = uuid4().hex
+        instead = unfinished[0] if unfinished else None
+        self.journal.begin(NewCommit(name, plan, self._base_url, on_error, conflicts, instead))
+        self._own.append(name)
+        return CommitLog(self.journal, name)
+
+    def end(self, report: CommitReport, *, interrupted: bool) -> JournalError | None:
+        """Write down how a commit ended; return the error where that cannot be written."""
+        try:
+            self.journal.end(report.id, state_of(report, interrupted=interrupted))
+        except JournalError as error:
+            return error
+        return None
 
     def find(self, name: str) -> PastCommit:
-        """Give a commit by its name; raise `InvalidRequestError` where it is not known."""
-        if name not in [*self._past]:  # by equality: a report, given for its id, may have no hash
+        """Return a commit by its name, of this session or of the journal; raise `InvalidRequestError` for others."""
+        stored = self.journal.find(str(name))
+        if stored is None:
             msg = (
-                f"no commit {name!r} is known here: a session remembers its own last {_KEPT}, "
+                f"no commit {name!r} is known here: a session remembers its own last 100, "
                 f"Session(journal=path) those that are in the journal"
             )
             raise InvalidRequestError(msg)
-        return self._past[name]
+        done = frozenset(each.step.number for each in stored.steps if each.status == "applied")
+        return PastCommit(stored.plan, done, stored.ids)
+
+    def end_own(self) -> None:
+        """Write down that nothing is left to do of an unfinished commit of this session: what was in doubt is known."""
+        self._end_own("finished")
 
     def abandon(self) -> None:
-        """Note that nothing of an unfinished commit is to be carried on."""
+        """Write down that nothing of an unfinished commit of this session is to be carried on."""
+        self._end_own("dropped")
+
+    def _end_own(self, state: str) -> None:
+        for name in self.journal.unfinished() if self._own else ():
+            if name in self._own:
+                self.journal.end(name, state)
 
     def close(self) -> None:
-        """Let go what is held."""
+        """Let the journal go."""
+        self.journal.close()
 
 
-def history_in(journal: str | os.PathLike[str] | None, base_url: str) -> History:
-    """Give the history that a session keeps: in memory, or in the journal of that name."""
-    if journal is None:
-        return History()
-    from linode_orm.session.journal.journaled_history import JournaledHistory  # noqa: PLC0415  sqlite3 is for who keeps a journal
+def open_journal(place: Place | None, *, must_exist: bool = False) -> Journal:
+    """Return the journal at a place: an SQLite file for a path, one in memory for None, and a journal as it is.
 
-    return JournaledHistory(journal, base_url)
+    Raises `JournalError` where the file cannot be used, or is not there although it must exist.
+    """
+    if place is None:
+        return MemoryJournal()
+    if not isinstance(place, (str, os.PathLike)):
+        return place
+    from linode_orm.session.journal.sqlite_journal import SqliteJournal  # noqa: PLC0415  sqlite3 is for who keeps a journal
+
+    return SqliteJournal(place, must_exist=must_exist)
+
+
+def state_of(report: CommitReport, *, interrupted: bool) -> str:
+    """Return the state of a commit that has come to its end, as far as this process is concerned.
+
+    What was interrupted or is in doubt stays open, for `recover()`; what failed was told to its user, who has the
+    rest in the session.
+    """
+    if len(report.applied) == len(report):
+        return "finished"
+    if report.in_doubt or interrupted:
+        return "open"
+    return "undone" if report.undone else "returned"

@@ -1,36 +1,53 @@
-"""The journal: an SQLite file that knows before each request what is sent, and after it what became of it."""
+"""The journal: where a commit is written down, before each request what is sent, and after it what became of it.
+
+This is the write-ahead log of database systems: an intent is durable before its request leaves, so that a process that
+ends at any moment leaves behind what it may have sent. Another store is one module with one class.
+"""
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from attrs import evolve
 
-from linode_orm.errors import JournalError
-from linode_orm.session.journal.sqlite_file import JournalFile, journal_errors
-from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.planning.plan import Plan
-from linode_orm.session.planning.plan_file import from_json, step_from_dict
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.plan import Step
 
-_KEPT: Final = 100
-"""How many finished commits stay in the file, for `session.undo()`."""
+
+class NewCommit(NamedTuple):
+    """A commit that is about to be made; `instead` names the unfinished one that it carries on."""
+
+    id: str
+    plan: Plan
+    base_url: str
+    on_error: str
+    conflicts: str
+    instead: str | None = None
+
+
+class StepResult(NamedTuple):
+    """What became of a step: its status, the id of its object, and those of its nested creates or parts, by token.
+
+    The statuses are those of a report, and `apart` for a batch request that was given up for its parts.
+    """
+
+    number: int
+    status: str
+    identity: object
+    note: str
+    inner_ids: Mapping[str, object]
 
 
 class StoredRequest(NamedTuple):
-    """What the journal knows of one step: when it may have been sent first, what became of it, which ids it brought.
+    """What a journal knows of one step: when it may have been sent first, what became of it, which ids it brought.
 
-    `aboard` are the ids of its riders, or of what its parts created, by token; `there` those that were in its
-    collection before, None where that was not read.
+    `inner_ids` are the ids of its nested creates, or of what its parts created, by token; `there` those that were in
+    its collection before, None where that was not read.
     """
 
     step: Step
@@ -41,9 +58,14 @@ class StoredRequest(NamedTuple):
     inner_ids: Mapping[str, object]
     there: frozenset[object] | None = None
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the step may have been sent, and nothing tells what became of it."""
+        return self.intent is not None and self.status in {None, "in doubt"}
+
 
 class StoredCommit(NamedTuple):
-    """A commit in the journal; `state` is open, undoing, finished, undone, returned or dropped."""
+    """A commit in a journal; `state` is open, undoing, finished, undone, returned or dropped."""
 
     id: str
     base_url: str
@@ -67,194 +89,78 @@ class StoredCommit(NamedTuple):
             ids.update(each.inner_ids)
         return ids
 
+    def made(self, model: str) -> Iterator[object]:
+        """Give the ids of the objects of a class that it created."""
+        for each in self.steps:
+            if each.step.model == model and each.step.operation == "create" and each.identity is not None:
+                yield each.identity
+            tokens = [nested.token for nested in each.step.nested_creates if nested.model == model]
+            tokens += [str(part.token) for part in each.step.parts if part.model == model]
+            yield from (each.inner_ids[token] for token in tokens if token in each.inner_ids)
 
-class Journal:
-    """One journal file, locked for this process as long as it is open.
 
-    Raises `JournalError` where the file is another one's, damaged, empty, locked, or cannot be written.
+class Journal(Protocol):
+    """Where commits are written down; subclass it for another store, which needs all methods but `made`.
+
+    Each method raises `JournalError` where it cannot do what it says: what is
+    not written down is not sent.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, must_exist: bool = False) -> None:
-        self._file = JournalFile(path, must_exist=must_exist)
-        self.path = self._file.path
-        self._connection = self._file.connection
-        self._waiting: list[tuple[object, ...]] = []
-        self._listings: dict[int, tuple[Iterable[object], str, int]] = {}
-
-    # -- writing -----------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """Bring what is written inside, and what waits, to the disk together."""
-        with journal_errors(self.path):
-            self._file.check_in_place()
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                waiting, self._waiting = self._waiting, []
-                self._connection.executemany(
-                    "UPDATE steps SET status = ?, identity = ?, note = ? WHERE commit_id = ? AND number = ?", waiting
-                )
-                self._connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    def begin(  # noqa: PLR0913  what is known of a commit
-        self, name: str, plan: Plan, *, base_url: str, on_error: str, conflicts: str, instead: str | None = None
-    ) -> None:
-        """Write a commit down before anything of it is sent; `instead` names the unfinished one that it carries on."""
-        whole = [each for step in plan for each in (step, *step.parts)]
-        rows = [(name, step.number, json.dumps(step.to_dict())) for step in whole]
-        with self._transaction() as connection:
-            if instead is not None:
-                connection.execute("UPDATE commits SET state = 'returned' WHERE id = ?", (instead,))
-            connection.execute(
-                "INSERT INTO commits VALUES (?, ?, ?, ?, 'open', ?, (SELECT id FROM journal))",
-                (name, base_url, on_error, conflicts, datetime.now(UTC).isoformat()),
-            )
-            connection.executemany("INSERT INTO steps (commit_id, number, step) VALUES (?, ?, ?)", rows)
-            self._prune(connection)  # promise 27: the last ones stay
-
-    def _prune(self, connection: sqlite3.Connection) -> None:
-        old = "SELECT id FROM commits WHERE state NOT IN ('open', 'undoing') ORDER BY began DESC, rowid DESC LIMIT -1"
-        gone = connection.execute(f"{old} OFFSET {_KEPT}").fetchall()  # a number of ours
-        if gone:
-            connection.executemany("DELETE FROM commits WHERE id = ?", gone)
+    def begin(self, commit: NewCommit) -> None:
+        """Write a commit down before anything of it is sent."""
+        ...
 
     def intend(self, name: str, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
-        """Write down that steps may be sent from now on, and what is there where they create something.
+        """Write down that steps of a commit may be sent from now on; they are durable when this returns.
 
-        The first moment at which one may have been sent counts.
+        `moment` counts where the step has not been intended yet, or has failed since. `there` are the ids in the
+        collections where some of the steps create something, by their numbers, as far as they were read.
         """
-        when = moment.text
-        listings: list[tuple[str, int, str]] = []
-        numbers = {number: self._listing(name, ids, listings) for number, ids in there.items()}
-        found = [(step.number, numbers.get(step.number)) for step in steps]
-        rows = [(when, when, listed, listed, name, number) for number, listed in found]
-        with self._transaction() as connection:
-            connection.executemany("INSERT INTO listings VALUES (?, ?, ?)", listings)
-            connection.executemany(
-                "UPDATE steps SET intent = iif(status IN ('pending', 'failed'), ?, coalesce(intent, ?)), "
-                "there = iif(status IN ('pending', 'failed'), ?, coalesce(there, ?)), status = NULL "
-                "WHERE commit_id = ? AND number = ?",
-                rows,
-            )
+        ...
 
-    def _listing(self, name: str, ids: Iterable[object], new: list[tuple[str, int, str]]) -> int:
-        """Give the number of what is in a collection, which many steps have in common and is written once."""
-        known = self._listings.get(id(ids))
-        if known is None or known[0] is not ids or known[1] != name:
-            with journal_errors(self.path):
-                ((last,),) = self._connection.execute(
-                    "SELECT coalesce(max(number), 0) FROM listings WHERE commit_id = ?", (name,)
-                )
-            known = self._listings[id(ids)] = (ids, name, last + len(new) + 1)
-            new.append((name, known[2], json.dumps([*ids])))
-        return known[2]
-
-    def settle(  # noqa: PLR0913, PLR0917  what is known of a step
-        self, name: str, number: int, status: str, identity: object, note: str, inner_ids: Mapping[str, object]
-    ) -> None:
-        """Take down what became of a step; it reaches the disk with the next transaction."""
-        brought = {"id": identity, "aboard": inner_ids} if inner_ids else identity
-        self._waiting.append((status, json.dumps(brought), note, name, number))
-
-    def flush(self) -> None:
-        """Bring to the disk what waits."""
-        if self._waiting:
-            with self._transaction():
-                pass
+    def settle(self, name: str, result: StepResult) -> None:
+        """Write down what became of a step; it may become durable later, with the next intent or `end`."""
+        ...
 
     def end(self, name: str, state: str) -> None:
-        """Write down how a commit ended."""
-        with self._transaction() as connection:
-            connection.execute("UPDATE commits SET state = ? WHERE id = ?", (state, name))
-        with journal_errors(self.path):
-            self._connection.execute("PRAGMA incremental_vacuum").fetchall()
-
-    # -- reading -----------------------------------------------------------------------------------------------------
+        """Write down in which state a commit is now."""
+        ...
 
     def unfinished(self) -> list[str]:
-        """Give the names of the commits that have not ended, the oldest first."""
-        with journal_errors(self.path):
-            rows = self._connection.execute(
-                "SELECT id FROM commits WHERE state IN ('open', 'undoing') ORDER BY began, rowid"
-            ).fetchall()
-        return [str(row[0]) for row in rows]
+        """Return the names of the commits whose state is open or undoing, the oldest first."""
+        ...
 
     def find(self, name: str) -> StoredCommit | None:
-        """Give a commit by its name."""
-        with journal_errors(self.path):
-            found = self._connection.execute(
-                "SELECT id, base_url, on_error, conflicts, state FROM commits WHERE id = ?", (name,)
-            ).fetchone()
-            rows = self._connection.execute(
-                "SELECT step, intent, status, identity, note, ids FROM steps LEFT JOIN listings "
-                "ON listings.commit_id = steps.commit_id AND listings.number = steps.there "
-                "WHERE steps.commit_id = ? ORDER BY steps.number",
-                (name,),
-            ).fetchall()
-        if found is None:
-            return None
-        commit, base_url, on_error, conflicts, state = map(str, found)
-        steps = tuple(_as_sent([self._known(*row) for row in rows]))
-        return StoredCommit(commit, base_url, on_error, conflicts, state, steps)
-
-    def made(self, model: str) -> frozenset[object]:
-        """Give the ids of the objects of a class that the commits in the file have made."""
-        with journal_errors(self.path):
-            rows = self._connection.execute(
-                "SELECT step, identity FROM steps WHERE identity <> 'null' AND instr(step, ?)",
-                (f'"type": {json.dumps(model)}',),
-            ).fetchall()
-        return frozenset(each for step, identity in rows for each in _made_by(json.loads(step), identity, model))
-
-    def _known(self, *row: Any) -> StoredRequest:  # noqa: ANN401  columns
-        step, intent, status, identity, note, there = row
-        try:
-            moment = None if intent is None else ApiTime.of(intent)
-            found, inner_ids = _brought(identity)
-            ids = None if there is None else frozenset(map(from_json, json.loads(there)))
-            return StoredRequest(step_from_dict(json.loads(step)), moment, status, found, note or "", inner_ids, ids)
-        except (ValueError, TypeError, LookupError) as error:
-            msg = f"{self.path} is damaged: a step in it cannot be read ({error}); nothing was sent"
-            raise JournalError(msg) from None
+        """Return a commit by its name, None where it is not known."""
+        ...
 
     def close(self) -> None:
-        """Let the file go."""
-        self._file.close()
+        """Let go what is held."""
+        ...
+
+    def made(self, model: str) -> frozenset[object]:
+        """Return the ids of the objects of a class that commits in this journal made: none of them is in doubt."""
+        commits = [self.find(name) for name in self.unfinished()]
+        return frozenset(identity for each in commits if each is not None for identity in each.made(model))
 
 
-def _as_sent(found: list[StoredRequest]) -> Iterator[StoredRequest]:
-    """Give what was sent: of a bundle that was taken apart its parts, of one that was not the bundle."""
-    apart = {each.step.number: each.step.parts for each in found if each.status == "apart"}
-    inside = {part.number for each in found if each.status != "apart" for part in each.step.parts}
-    for each in found:
-        if each.step.number not in apart and each.step.number not in inside:
+def as_sent(requests: Sequence[StoredRequest]) -> Iterator[StoredRequest]:
+    """Give what was sent of a plan: of a batch request that was split its parts, of another one not its parts.
+
+    `requests` are those of the steps of the plan and of their parts.
+    """
+    split = {each.step.number: each.step.parts for each in requests if each.status == "apart"}
+    inside = {part.number for each in requests if each.status != "apart" for part in each.step.parts}
+    for each in requests:
+        if each.step.number not in split and each.step.number not in inside:
             waits = [
                 part.number if part is not None else other
                 for other in each.step.depends_on
-                for part in apart.get(other, (None,))
+                for part in split.get(other, (None,))
             ]
             yield each._replace(step=evolve(each.step, depends_on=tuple(waits)))
 
 
-def _brought(identity: str | None) -> tuple[object, dict[str, object]]:
-    """Give the id that a step brought, and those of its riders, by token."""
-    found = json.loads(identity) if identity is not None else None
-    if isinstance(found, dict):
-        return from_json(found["id"]), {token: from_json(each) for token, each in found["aboard"].items()}
-    return from_json(found), {}
-
-
-def _made_by(step: dict[str, Any], identity: str, model: str) -> Iterator[object]:
-    """Give the ids of the objects of a class that one step made."""
-    own, inner_ids = _brought(identity)
-    if step["object"]["type"] == model and own is not None:
-        yield own
-    for inside in (*step["riders"], *step["parts"]):
-        named = inside["object"]
-        if named["type"] == model and named.get("new") in inner_ids:
-            yield inner_ids[named["new"]]
+def all_steps(plan: Plan) -> list[Step]:
+    """Return the steps of a plan and the parts of its batch requests: each may be sent."""
+    return [each for step in plan for each in (step, *step.parts)]

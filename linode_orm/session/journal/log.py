@@ -1,33 +1,36 @@
-"""Ledgers: where a run writes down what it is about to do, and what became of it."""
+"""A commit's log: one commit in a journal, as the run that makes it writes it down."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linode_orm.session.journal.journal import StepResult
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from linode_orm.session.journal.journal import Journal
     from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.plan import Step
 
 
 class CommitLog:
-    """One that keeps nothing: what a commit without a journal writes to."""
+    """Writes what one run does into a journal, under the name of its commit."""
+
+    def __init__(self, journal: Journal, name: str) -> None:
+        self._journal, self.name = journal, name
 
     def intend(self, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
-        """Write down that these steps may be sent from now on; on disk when it returns.
+        """Write down that these steps may be sent from now on; durable when this returns.
 
         `there` are the ids in the collections where some of them create something, as far as they were read.
         """
+        self._journal.intend(self.name, steps, moment, there)
 
     def settle(self, step: Step, status: str, identity: object, note: str, inner_ids: Mapping[str, object]) -> None:
-        """Write down what became of a step, and which ids its object and its riders got.
-
-        It is on disk with the next `flush()` or intent.
-        """
-
-    def flush(self) -> None:
-        """Bring everything to the disk that was written down."""
+        """Write down what became of a step, and which ids its object and its nested creates got."""
+        self._journal.settle(self.name, StepResult(step.number, status, identity, note, inner_ids))
 
     def undo(self) -> None:
-        """Write down that what was done is being put back from now on."""
+        """Write down that what was done is being undone from now on."""
+        self._journal.end(self.name, "undoing")

@@ -5,25 +5,46 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from linode_orm.errors import NotFound
 from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from threading import Event
 
+    from linode_orm.session.outcome.claimed_ids import ClaimedIds
     from linode_orm.session.outcome.nested import InnerOutcomes
+    from linode_orm.session.planning.plan import InDoubt
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request
 
 
 @frozen(eq=False)
-class Answer:
-    """What became of a request: its body or its error, how long it took and how often it was sent, what is to be said.
+class RunContext:
+    """What the workers of one run share.
 
-    `is_in_doubt` says that it may have been done although it failed; `may_repeat` that sending it again cannot do it
-    twice. `aboard` is what became of the riders of a creation.
+    `is_wanted` is asked while a request waits for its turn: once it is false, the request is given up unsent. `stop` is
+    set when nothing is to be waited for any more. `claims` are the ids that creations were answered with.
+    """
+
+    client: Client
+    is_wanted: Callable[[], bool]
+    stop: Event
+    claims: ClaimedIds
+
+    def until(self) -> float:
+        """Return when a request that is sent now has surely ended, by the monotonic clock."""
+        return self.client.clock.monotonic() + self.client.max_request_lifetime
+
+
+@frozen(eq=False)
+class Answer:
+    """What became of a request: its body or its error, how long it took, how often it was sent, what else there is.
+
+    `identity` is the id that a creation brought. `in_doubt` is given where the request may have been done although it
+    failed, `inner` is what became of the other objects that the request was about.
     """
 
     body: object = None
@@ -31,40 +52,42 @@ class Answer:
     tries: int = 1
     error: BaseException | None = None
     note: str = ""
-    is_in_doubt: bool = False
-    may_repeat: bool = False
+    identity: object = None
+    in_doubt: InDoubt | None = None
     inner: InnerOutcomes | None = None
 
 
-def call(client: Client, request: Request, wanted: Callable[[], bool], takes: str | None = None) -> Answer:
+def call(context: RunContext, attempt: InDoubt, request: Request, new_path: str | None = None) -> Answer:
     """Send a PUT or a DELETE; the client sends it again where its answer is lost, or cannot be read.
 
-    `wanted` is asked while it waits for its turn.
+    `new_path` is the path that it gives its object.
     """
     began = perf_counter()
     try:
-        response = client.send(request, wanted=wanted, new_path=takes)
+        response = context.client.send(request, wanted=context.is_wanted, new_path=new_path)
         return Answer(response.decoded(), perf_counter() - began, response.tries)
     except BaseException as error:  # noqa: BLE001  whatever it is, the session's thread decides
-        return _failed(request, error, perf_counter() - began, getattr(error, "tries", 1))
+        answer = Answer(None, perf_counter() - began, getattr(error, "tries", 1), error)
+    if not outcome_of(answer.error).is_in_doubt:
+        return answer
+    note = f"{request.title} may have been done: {answer.error}"
+    return evolve(answer, note=note, in_doubt=evolve(attempt, reason=note, until=context.until()))
 
 
-def call_renaming(client: Client, request: Request, wanted: Callable[[], bool], there: Request) -> Answer:
+def call_renaming(context: RunContext, attempt: InDoubt, request: Request, there: Request) -> Answer:
     """Send a PUT that gives its object another key; where the old one is unknown, an earlier try may have done it.
 
     `there` reads the object by its new key.
     """
-    answer = call(client, request, wanted, there.path)
+    answer = call(context, attempt, request, there.path)
     if not isinstance(answer.error, NotFound):
         return answer
-    found = call(client, there, lambda: True)
-    sent = request.body if isinstance(request.body, dict) else {}
-    if not isinstance(found.body, dict) or any(found.body.get(key) != value for key, value in sent.items()):
+    began = perf_counter()
+    try:
+        found = context.client.send(there).decoded()
+    except Exception:  # noqa: BLE001  whatever it is, the first error stands
         return answer
-    return Answer(found.body, answer.seconds + found.seconds, answer.tries, note="it had that key already")
-
-
-def _failed(request: Request, error: BaseException, seconds: float, tries: int) -> Answer:
-    doubt = outcome_of(error).is_in_doubt
-    note = f"{request.title} may have been done: {error}" if doubt else ""
-    return Answer(None, seconds, tries, error, note, is_in_doubt=doubt)
+    sent = request.body if isinstance(request.body, dict) else {}
+    if not isinstance(found, dict) or any(found.get(key) != value for key, value in sent.items()):
+        return answer
+    return Answer(found, answer.seconds + perf_counter() - began, answer.tries, note="it had that key already")

@@ -1,95 +1,58 @@
-"""Certainty: a create is made exactly once though its answer may be lost, on a worker that sees values only."""
+"""Exactly-once create: a POST is done once although its answer may be lost, on a worker that sees values only.
+
+HTTP gives a POST no idempotency key at this API, so that sending it again after a lost answer could make a second
+object. The worker looks for the first one instead, and repeats only what cannot be done twice.
+"""
 
 from __future__ import annotations
 
 from concurrent.futures import CancelledError
-from threading import Event, Lock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 
-from linode_orm.errors import BadRequest, LinodeORMError, ResponseError
+from linode_orm.errors import BadRequest, LinodeORMError, ResponseError, TransportError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.model import resource
 from linode_orm.session.outcome.call import Answer
-from linode_orm.session.outcome.lookup import LookupResult, has_other_name, look
+from linode_orm.session.outcome.lookup import has_other_name, look
 from linode_orm.session.outcome.nested import match_nested
 from linode_orm.session.outcome.pause import pause
+from linode_orm.session.outcome.resolve import FIRST_PAUSE, NOT_WAITED, LookupResult, resolve
 from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from linode_orm.mapping import Model
+    from linode_orm.session.outcome.call import RunContext
     from linode_orm.session.outcome.lookup import LookupCriteria
     from linode_orm.session.planning.plan import InDoubt
-    from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request
 
 _ROUNDS: Final = 4
 """How often a create is sent at most."""
-_FIRST_PAUSE: Final = 0.25
 
 
-class ClaimedIds:
-    """The ids that creations of one run were answered with, by collection: no lost one is taken for one of these."""
+def create(context: RunContext, attempt: InDoubt, request: Request, criteria: LookupCriteria) -> Answer:
+    """Send a POST until it is known what became of it: done once, refused, or in doubt.
 
-    def __init__(self) -> None:
-        self._ids: dict[tuple[object, ...], set[object]] = {}
-        self._lock = Lock()
-
-    def add(self, model: type[Model], parents: tuple[object, ...], identity: object) -> None:
-        """Note that an id belongs to somebody."""
-        with self._lock:
-            self._ids.setdefault((model, parents), set()).add(identity)
-
-    def of(self, criteria: LookupCriteria) -> frozenset[object]:
-        """Give the ids that cannot be that of an object that is sought."""
-        with self._lock:
-            return frozenset(self._ids.get((criteria.model, criteria.parents), ()))
-
-
-def create(  # noqa: PLR0913, PLR0917  what a worker is given
-    client: Client,
-    request: Request,
-    criteria: LookupCriteria,
-    claims: ClaimedIds,
-    stop: Event,
-    wanted: Callable[[], bool],
-    lost: BaseException | None = None,
-    outer: InDoubt | None = None,
-) -> Answer:
-    """Send a POST until it is known what became of it: done once, refused, or nobody can tell.
-
-    After a lost answer the object is looked for. Where the API refuses a second one with the same key, it is sent
-    again at once; else only when no request that began then can still be running, and nothing new is like it. `lost`
-    is what became of it in an earlier commit; `wanted` is asked while it waits for its turn. `carrier` is given where
-    others ride in the body: they are found then.
+    After a lost answer the object is looked for. Where the API refuses a second one with the same key, the POST is sent
+    again at once; else only when no request that began then can still be running, and nothing new is like it.
+    `attempt` says when and with what it is sent, and whether an earlier commit sent it without an answer. Objects that
+    are nested in the body are matched with what is there then.
     """
-    return _CreateOnce(client, request, criteria, claims, stop, wanted, lost, outer).run()
+    return _CreateOnce(context, attempt, request, criteria).run()
 
 
 class _CreateOnce:
-    def __init__(  # noqa: PLR0913, PLR0917  what a worker is given
-        self,
-        client: Client,
-        request: Request,
-        criteria: LookupCriteria,
-        claims: ClaimedIds,
-        stop: Event,
-        wanted: Callable[[], bool],
-        lost: BaseException | None,
-        outer: InDoubt | None,
-    ) -> None:
-        self._client, self._request, self._criteria = client, request, criteria
-        self._claims, self._stop, self._wanted = claims, stop, wanted
+    def __init__(self, context: RunContext, attempt: InDoubt, request: Request, criteria: LookupCriteria) -> None:
+        self._context, self._client, self._attempt = context, context.client, attempt
+        self._request, self._criteria = request, criteria
         self._tries = 0
-        self._lost = lost
-        self._outer = outer
-        self._unanswered = self._running = 0 if lost is None else 1
+        self._lost: BaseException | None = TransportError(attempt.reason) if attempt.was_sent else None
+        """The error of the first answer that was lost."""
+        self._unanswered = self._running = int(attempt.was_sent)
         self._began = perf_counter()
-        self._takes = criteria.path if criteria.has_chosen_id else None
+        self._new_path = criteria.path if criteria.has_chosen_id else None
 
     def run(self) -> Answer:
         for turn in range(_ROUNDS):
@@ -98,17 +61,17 @@ class _CreateOnce:
                 return answer
             if turn == _ROUNDS - 1:
                 break
-            looked_up = self._settle(turn)
+            looked_up = self._look_before_repeating(turn)
             if looked_up.body is not None:
                 return self._adopt(looked_up.body)
             if looked_up.why:
-                return self._doubt(looked_up.why)
-        return self._doubt("it was sent several times, and no answer arrived", may_repeat=bool(self._criteria.key))
+                return self._in_doubt(looked_up.why)
+        return self._in_doubt("it was sent several times, and no answer arrived", may_repeat=bool(self._criteria.key))
 
     def _send(self) -> Answer | None:
-        """Send it once; None where the answer was lost."""
+        """Send the POST once; None where its answer was lost."""
         try:
-            response = self._client.send(self._request, wanted=self._wanted, new_path=self._takes)
+            response = self._client.send(self._request, wanted=self._context.is_wanted, new_path=self._new_path)
             self._tries += response.tries
             body = response.json() if response.content else {}
             identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key, may_be_empty=True)
@@ -116,12 +79,12 @@ class _CreateOnce:
         except Exception as error:  # noqa: BLE001  whatever it is, it is told
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)
             outcome = outcome_of(error)
-            if outcome.is_in_doubt:
-                self._lost = self._lost or error
-                self._unanswered += 1
-                self._running += outcome.may_be_running
-                return None
-            return self._refused(error)
+            if not outcome.is_in_doubt:
+                return self._refused(error)
+            self._lost = self._lost or error
+            self._unanswered += 1
+            self._running += outcome.may_be_running
+            return None
         self._hold(identity)
         return self._done(body, identity, note="its first answer was lost" if self._lost else "")
 
@@ -137,7 +100,7 @@ class _CreateOnce:
             known = (
                 frozenset[object]()
                 if criteria.key
-                else (criteria.known - criteria.to_be_deleted) | self._claims.of(criteria)
+                else (criteria.known - criteria.to_be_deleted) | self._context.claims.of(criteria)
             )
             is_other = (isinstance(identity, int) and identity in known) or has_other_name(criteria, cast("Any", body))
         if is_other:  # promise 31b: another object is no answer
@@ -149,78 +112,59 @@ class _CreateOnce:
         if self._lost is None:
             return self._answer(error=error)
         if isinstance(error, CancelledError):
-            return self._doubt("it was not waited for")
+            return self._in_doubt(NOT_WAITED.why)
         if isinstance(error, BadRequest) and self._criteria.key:  # promise 13: an earlier try may have taken the key
             looked_up = self._look()
             if looked_up.body is not None:
                 return self._adopt(looked_up.body)
             if looked_up.why:
-                return self._doubt(looked_up.why)
-        return self._doubt(f"sent again, it was refused: {error}")
+                return self._in_doubt(looked_up.why)
+        return self._in_doubt(f"sent again, it was refused: {error}")
 
-    def _settle(self, turn: int) -> LookupResult:
-        """Look for it; wait before it may be sent again where two could come of that."""
-        if self._criteria.key:
-            looked_up = self._look()
-            if (
-                not looked_up.body
-                and not looked_up.why
-                and not pause(self._client, _FIRST_PAUSE * 2**turn, self._stop.is_set)
-            ):
-                return LookupResult(why="it was not waited for")
+    def _look_before_repeating(self, turn: int) -> LookupResult:
+        """Look for the object, until the POST may be sent again."""
+        if not self._criteria.key:
+            return resolve(self._client, self._context.until(), self._look, self._context.stop.is_set)
+        # the API refuses a second object with this key: the POST may go at once, and the pause only spares the API
+        looked_up = self._look()
+        if looked_up.is_known or pause(self._client, FIRST_PAUSE * 2**turn, self._context.stop.is_set):
             return looked_up
-        clock, step = self._client.clock, _FIRST_PAUSE
-        end = clock.monotonic() + self._client.max_request_lifetime
-        while True:
-            looked_up = self._look()
-            left = end - clock.monotonic()
-            if looked_up.body is not None or looked_up.why or left <= 0:
-                return looked_up
-            if not pause(self._client, min(step, left), self._stop.is_set):
-                return LookupResult(why="it was not waited for")
-            step *= 2
+        return NOT_WAITED
 
     def _look(self) -> LookupResult:
         try:
-            return look(self._client, self._criteria, self._claims.of(self._criteria))
+            return look(self._client, self._criteria, self._context.claims.of(self._criteria))
         except LinodeORMError as error:
             return LookupResult(why=f"it could not be looked for: {error}")
 
     def _hold(self, identity: object) -> None:
-        """Let nobody free the key while a creation of the same may be running, which it keeps from being done."""
+        """Let nobody free the key while a creation of the same may be running, which the key keeps from being done."""
         if self._running and self._criteria.key:  # promise 14a: its key is not freed too early
             mapper = self._criteria.model.__mapper__
             keys = {mapper.fields[name].key for name in self._criteria.key}
             self._client.writes_in_flight.hold(mapper.path_for(identity, self._criteria.parents), keys)
 
     def _adopt(self, body: dict[str, Any]) -> Answer:
+        """Take the object that was found for the one that was created."""
         identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key)
         if self._unanswered > 1:
             self._hold(identity)
         return self._done(body, identity, note="its answer was lost; it was looked for and found")
 
     def _done(self, body: object, identity: object, *, note: str) -> Answer:
-        """Take its id for itself, and find what rode in it."""
-        self._claims.add(self._criteria.model, self._criteria.parents, identity)
-        inner = None
-        if self._outer is not None:
-            inner = match_nested(self._client, self._outer, self._criteria.parents, identity, body)
+        """Claim the id, and match what was nested in the body."""
+        claims, criteria, inner = self._context.claims, self._criteria, None
+        claims.add(criteria.model, criteria.parents, identity)
+        if self._attempt.step.nested_creates:
+            inner = match_nested(self._client, self._attempt, criteria.parents, identity, body)
             for each in inner.found:
-                self._claims.add(resource(each.step.model), each.parents, each.identity)
-        return evolve(self._answer(body, note=note), inner=inner)
+                claims.add(resource(each.step.model), each.parents, each.identity)
+        return evolve(self._answer(body, note=note), identity=identity, inner=inner)
 
-    def _doubt(self, why: str, *, may_repeat: bool = False) -> Answer:
-        error = self._lost
-        note = f"{self._request.title} was sent and may have been done: {error}; {why}"
-        return self._answer(error=error, note=note, is_in_doubt=True, may_repeat=may_repeat)
+    def _in_doubt(self, why: str, *, may_repeat: bool = False) -> Answer:
+        note = f"{self._request.title} was sent and may have been done: {self._lost}; {why}"
+        in_doubt = evolve(self._attempt, reason=note, may_repeat=may_repeat, until=self._context.until())
+        return evolve(self._answer(error=self._lost, note=note), in_doubt=in_doubt)
 
-    def _answer(
-        self,
-        body: object = None,
-        *,
-        error: BaseException | None = None,
-        note: str = "",
-        is_in_doubt: bool = False,
-        may_repeat: bool = False,
-    ) -> Answer:
-        return Answer(body, perf_counter() - self._began, self._tries, error, note, is_in_doubt, may_repeat)
+    def _answer(self, body: object = None, *, error: BaseException | None = None, note: str = "") -> Answer:
+        return Answer(body, perf_counter() - self._began, self._tries, error, note)

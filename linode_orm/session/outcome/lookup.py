@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import frozen
 
 from linode_orm.errors import NotFound
 from linode_orm.mapping.identity import identity_in
-from linode_orm.session.lists.listing import Listing
-from linode_orm.session.lists.pagination import ListReader
+from linode_orm.mapping.model import resource
 from linode_orm.session.loading.api_time import ended
+from linode_orm.session.loading.lists.listing import Listing
+from linode_orm.session.loading.lists.pagination import ListReader
+from linode_orm.session.outcome.resolve import LookupResult
 from linode_orm.session.planning.natural_keys import enforced_key, is_natural
-from linode_orm.session.planning.plan import Hidden, fill
+from linode_orm.session.planning.plan import Hidden, Pending, fill
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.mapper import Mapper
     from linode_orm.session.loading.api_time import ApiTime
+    from linode_orm.session.planning.plan import InDoubt
     from linode_orm.wire.client import Client
 
     Body = dict[str, Any]
@@ -77,11 +80,18 @@ def ids_in(client: Client, model: type[Model], parents: tuple[object, ...]) -> f
     return frozenset(_identity(model.__mapper__, row) for row in rows(client, model, parents))
 
 
-class LookupResult(NamedTuple):
-    """What a look found: the object, or why it is not known which it is; neither where there is none."""
-
-    body: Body | None = None
-    why: str = ""
+def criteria_for(
+    in_doubt: InDoubt, parents: tuple[object, ...], to_be_deleted: frozenset[object] = frozenset()
+) -> LookupCriteria:
+    """Return what is looked for where the answer to a creation is lost; `parents` are the ids of its parents."""
+    step = in_doubt.step
+    sent = cast("Body", in_doubt.sent if isinstance(in_doubt.sent, dict) else {})
+    # a collection of which the parent is as new held nothing before
+    is_listed = in_doubt.is_listed or any(isinstance(each, Pending) for each in step.parents)
+    model = resource(step.model)
+    return LookupCriteria(
+        model, parents, sent, in_doubt.since, in_doubt.known, is_listed, in_doubt.until, to_be_deleted
+    )
 
 
 def look(client: Client, criteria: LookupCriteria, taken: Collection[object] = ()) -> LookupResult:

@@ -1,4 +1,4 @@
-"""Boarding: which objects of the API are the riders of a POST, on a worker that sees values only."""
+"""Nested creates: which objects of the API a POST made inside its own object, on a worker that sees values only."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from attrs import evolve, frozen
 from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.model import resource
-from linode_orm.session.outcome.lookup import LookupCriteria, LookupResult, rows
+from linode_orm.session.outcome.lookup import LookupCriteria, rows
 from linode_orm.session.outcome.matching import match
+from linode_orm.session.outcome.resolve import LookupResult
 from linode_orm.session.planning.plan import InDoubt, Step
 
 if TYPE_CHECKING:
@@ -37,18 +38,19 @@ class Applied(NamedTuple):
 
 @frozen(eq=False)
 class InnerOutcomes:
-    """What became of the riders of a POST, or of the parts of a bundle.
+    """What became of the nested creates of a POST, or of the parts of a batch request.
 
-    Those that were found, those that nothing tells from others, and those that are to be sent by themselves.
+    `found` are those that were done, `in_doubt` those that nothing tells from others, `left` those to be sent by
+    themselves.
     """
 
     found: tuple[Applied, ...] = ()
-    lost: tuple[InDoubt, ...] = ()
+    in_doubt: tuple[InDoubt, ...] = ()
     left: tuple[Step, ...] = ()
 
 
 def alone(nested: NestedCreate, step: Step) -> Step:
-    """Give the POST that would make a rider by itself; its number is that of the step that it rides in."""
+    """Return the POST that would make a nested object by itself; its number is that of the step around it."""
     mapper = resource(nested.model).__mapper__
     return Step(
         number=step.number,
@@ -66,7 +68,7 @@ def alone(nested: NestedCreate, step: Step) -> Step:
 
 
 def at(body: object, place: Place) -> object:
-    """Give what stands at a place in a body."""
+    """Return what stands at a place in a body."""
     for key in place:
         body = cast("Any", body)[key]
     return body
@@ -75,37 +77,36 @@ def at(body: object, place: Place) -> object:
 def match_nested(
     client: Client, outer: InDoubt, parents: tuple[object, ...], identity: object, body: object
 ) -> InnerOutcomes:
-    """Find the riders of a POST that was done: in its answer where that shows them, else in 1 GET a list.
+    """Match the nested creates of a POST that was done: with its answer where that shows them, else in 1 GET a list.
 
-    `carrier` is what was sent and when, `identity` the id that it brought, `body` the answer. Where more rows fit than
-    were sent, or fewer, those riders are lost: to be looked for as if they had been sent by themselves.
+    `outer` is what was sent and when, `parents` and `identity` are the ids of its object, `body` the answer. Where more
+    rows fit than were sent, or fewer, those nested creates are in doubt as if they had been sent by themselves.
     """
-    return _NestedMatching(client, outer, parents, identity, body).run()
+    return _NestedMatching(client, outer, Applied(outer.step, parents, identity, body)).run()
 
 
 class _NestedMatching:
-    def __init__(
-        self, client: Client, outer: InDoubt, parents: tuple[object, ...], identity: object, body: object
-    ) -> None:
+    def __init__(self, client: Client, outer: InDoubt, applied: Applied) -> None:
         self._client, self._outer = client, outer
         self._step = evolve(outer.step, body=outer.sent)
-        self._above: dict[Place, Applied] = {(): Applied(outer.step, parents, identity, body)}
-        self._lost: list[InDoubt] = []
+        self._above: dict[Place, Applied] = {(): applied}
+        """What was found, by its place in the body; what it is nested in is found before it."""
+        self._in_doubt: list[InDoubt] = []
 
     def run(self) -> InnerOutcomes:
         lists: dict[Place, list[NestedCreate]] = {}
         for nested in self._outer.step.nested_creates:
             lists.setdefault(nested.siblings, []).append(nested)
         for place in sorted(lists, key=len):
-            self._fill(place, lists[place])
+            self._match_list(place, lists[place])
         found = tuple(each for place, each in self._above.items() if place)
-        return InnerOutcomes(found, tuple(self._lost))
+        return InnerOutcomes(found, tuple(self._in_doubt))
 
-    def _fill(self, place: Place, nested_creates: Sequence[NestedCreate]) -> None:
-        """Find the riders of one list."""
+    def _match_list(self, place: Place, nested_creates: Sequence[NestedCreate]) -> None:
+        """Match the nested creates of one list."""
         above = self._above.get(place[:-1])
         if above is None:
-            self._lose(nested_creates, "what it belongs to was not found", frozenset())
+            self._leave_in_doubt(nested_creates, "what it belongs to was not found", frozenset())
             return
         below = above.parents if above.identity is None else (*above.parents, above.identity)
         criteria = [self._criteria(nested, below) for nested in nested_creates]
@@ -115,28 +116,28 @@ class _NestedMatching:
             )
             keyed = {identity_in(criteria[0].model.__mapper__, row): row for row in there}
         except LinodeORMError as error:
-            self._lose(nested_creates, f"it could not be looked for: {error}", frozenset())
+            self._leave_in_doubt(nested_creates, f"it could not be looked for: {error}", frozenset())
             return
         found = match(criteria, keyed).found
         for index, identity in found.items():
             step = alone(nested_creates[index], self._step)
             self._above[nested_creates[index].place] = Applied(step, below, identity, keyed[identity])
         missing = [nested for index, nested in enumerate(nested_creates) if index not in found]
-        self._lose(missing, _UNCLEAR, frozenset(found.values()))
+        self._leave_in_doubt(missing, _UNCLEAR, frozenset(found.values()))
 
     def _criteria(self, nested: NestedCreate, parents: tuple[object, ...]) -> LookupCriteria:
         sent = cast("Body", at(self._outer.sent, nested.place))
         return LookupCriteria(resource(nested.model), parents, sent, self._outer.since, is_listed=True)
 
-    def _lose(self, nested_creates: Sequence[NestedCreate], why: str, known: frozenset[object]) -> None:
+    def _leave_in_doubt(self, nested_creates: Sequence[NestedCreate], why: str, known: frozenset[object]) -> None:
         for nested in nested_creates:
             step = alone(nested, self._step)
             reason = f"{nested.title} was sent inside {self._step.method} {self._step.path}, and {why}"
-            self._lost.append(InDoubt(step, step.body, self._outer.since, reason, known, was_nested=True))
+            self._in_doubt.append(InDoubt(step, step.body, self._outer.since, reason, known, was_nested=True))
 
 
 def look_again(client: Client, criteria: Sequence[LookupCriteria]) -> list[LookupResult]:
-    """Look for lost riders of one list, all of them together; 1 GET a page."""
+    """Look for nested creates in doubt of one list, all of them together; 1 GET a page."""
     model = criteria[0].model.__mapper__
     keyed = {identity_in(model, row): row for row in rows(client, criteria[0].model, criteria[0].parents)}
     there = {identity: row for identity, row in keyed.items() if identity not in criteria[0].known}
@@ -148,6 +149,6 @@ def look_again(client: Client, criteria: Sequence[LookupCriteria]) -> list[Looku
 
 
 def _answered(body: object, key: str | int, nested_creates: Sequence[NestedCreate]) -> list[Body]:
-    """Give the rows that an answer shows, where it shows all of them."""
+    """Return the rows that an answer shows, where it shows all of them."""
     shown = body.get(key) if isinstance(body, dict) and nested_creates[0].is_answered else None
     return shown if isinstance(shown, list) and len(shown) >= len(nested_creates) else []

@@ -1,8 +1,10 @@
-"""Rebuilding: many changes of the children of one parent as one list, made of what is there when it is sent."""
+"""Rebuilds: many changes of the children of one parent as one list, made of what is there when it is sent."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
+
+from attrs import evolve
 
 from linode_orm.errors import LinodeORMError, ResponseError
 from linode_orm.mapping.identity import identity_in
@@ -11,40 +13,39 @@ from linode_orm.session.outcome.lookup import LookupCriteria, agrees, rows
 from linode_orm.session.outcome.matching import match
 from linode_orm.session.outcome.nested import Applied, InnerOutcomes
 from linode_orm.session.planning.batch_rules import REBUILDS
-from linode_orm.session.planning.plan import InDoubt, Key
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from linode_orm.session.planning.plan import Step
+    from linode_orm.session.planning.plan import InDoubt, Key, Step
     from linode_orm.wire.client import Client
 
     Body = dict[str, Any]
 
 
 class RebuildRequest:
-    """One rebuild on its way: the parent and its children as they were read last, and which parts they show done.
+    """One rebuild: the parent and its children as they were read last, and which parts of the rebuild they show done.
 
-    Of children that are new only those can be ours that were not there before; which were is known from before it was
-    sent first.
+    A new child is ours only if it did not exist before the first attempt. The ids that existed are recorded before that
+    attempt.
     """
 
-    def __init__(self, client: Client, bundle: InDoubt) -> None:
-        self._client, self._bundle, self._step = client, bundle, bundle.step
+    def __init__(self, client: Client, attempt: InDoubt) -> None:
+        self._client, self._attempt, self._step = client, attempt, attempt.step
         self._children = [part for part in self._step.parts if part.model != self._step.model]
         self._new = [part for part in self._children if part.operation == "create"]
         self._model = resource(self._children[0].model)
         self._rebuild = REBUILDS[self._children[0].model]
         self._parents = self._children[0].parents
-        self._before: frozenset[object] | None = bundle.known if bundle.is_listed else None
+        self._before: frozenset[object] | None = attempt.known if attempt.is_listed else None
         self._parent: Body = {}
         self._rows: dict[object, Body] = {}
         self._made: dict[int, object] = {}
         self._left: list[Step] = []
 
     def look(self, *, may_have_run: bool, answer: Body | None = None) -> list[Step]:
-        """Read the parent, unless an answer has just shown it, and its children; give the parts that are not done."""
+        """Read the parent, unless an answer has just shown it, and its children; return the parts that are not done."""
         key = cast("Key", self._step.token)
         mapper = resource(key.model).__mapper__
         request = Request("GET", mapper.path_for(key.identity, key.parents), version=mapper.version)
@@ -69,7 +70,7 @@ class RebuildRequest:
     def _criteria(self, part: Step) -> LookupCriteria:
         known = self._before or frozenset()
         return LookupCriteria(
-            self._model, self._parents, cast("Body", part.body), self._bundle.since, known, is_listed=True
+            self._model, self._parents, cast("Body", part.body), self._attempt.since, known, is_listed=True
         )
 
     def _is_done(self, part: Step) -> bool:
@@ -81,51 +82,54 @@ class RebuildRequest:
         keys = resource(part.model).__mapper__.keys
         return row is not None and all(agrees(keys[key].codec, new, row.get(key)) for key, new in _sent(part).items())
 
-    def request(self, left: Sequence[Step]) -> Request | None:
-        """Give the POST that does what is left; None where the parent or its children are such as it does not take."""
+    def request(self) -> Request | None:
+        """Return the POST that does what is left; None where the API does not take it for such a parent or children."""
         rebuild = self._rebuild
         changed = {_id(part): _sent(part) for part in self._children if part.operation == "update"}
         gone = {_id(part) for part in self._children if part.operation == "delete"}
         fits = all(self._parent.get(key) in allowed for key, allowed in rebuild.only.items())
-        strange = any(row.get(key) for row in self._rows.values() for key in rebuild.unless)
-        if not fits or strange or not changed.keys() <= self._rows.keys():
+        has_refused_keys = any(row.get(key) for row in self._rows.values() for key in rebuild.unless)
+        if not fits or has_refused_keys or not changed.keys() <= self._rows.keys():
             return None
         children = [
             {key: row[key] for key in rebuild.child if row.get(key) is not None} | changed.get(identity, {})
             for identity, row in self._rows.items()  # promise 34a: what others did stays
             if identity not in gone  # promise 32a: the deleted ones go
         ]
-        children += [_sent(part) for part in left if part.operation == "create"]
+        children += [_sent(part) for part in self._left if part.operation == "create"]
         own = {key: self._parent[key] for key in rebuild.own if self._parent.get(key) not in {None, ""}}
         for part in self._step.parts:
             own |= _sent(part) if part.model == self._step.model else {}
         body = {**own, rebuild.key: children}
         return Request("POST", self._step.path, version=self._step.version, body=body) if children else None
 
-    def applied_steps(self, answer: object) -> InnerOutcomes:
-        """Read the children after it was done, and say what of it holds; `answer` shows the parent."""
+    def outcomes_after(self, answer: object) -> InnerOutcomes:
+        """Read the children after the rebuild was done, and say what became of its parts; `answer` shows the parent."""
         shown = answer if isinstance(answer, dict) and self._parent.keys() <= answer.keys() else None
         try:
             self.look(may_have_run=True, answer=shown)
         except LinodeORMError as error:
             return self._unread(error)
         why = f"it was sent inside {self._step.method} {self._step.path}, and is not among what is there now"
-        lost = [part for part in self._left if part.operation == "create"]
+        missing = [part for part in self._left if part.operation == "create"]
         self._left = [part for part in self._left if part.operation != "create"]
-        return self._boarded(lost, why)
+        return self._outcomes(missing, why)
 
-    def boarded(self) -> InnerOutcomes:
+    def outcomes(self) -> InnerOutcomes:
         """Say which parts the last look found done, and which are to be sent."""
-        return self._boarded()
+        return self._outcomes()
 
-    def _boarded(self, lost: Sequence[Step] = (), why: str = "") -> InnerOutcomes:
-        open_ones = {part.number for part in (*self._left, *lost)}
+    def _outcomes(self, missing: Sequence[Step] = (), why: str = "") -> InnerOutcomes:
+        open_ones = {part.number for part in (*self._left, *missing)}
         found = tuple(self._found(part) for part in self._step.parts if part.number not in open_ones)
         # promise 33b: what is left is sent after it
-        return InnerOutcomes(found, self._doubts(lost, why), left=tuple(self._left))
+        return InnerOutcomes(found, self._in_doubt(missing, why), left=tuple(self._left))
 
-    def _doubts(self, lost: Iterable[Step], why: str) -> tuple[InDoubt, ...]:
-        return tuple(doubt_of(self._bundle, part, why, self._before) for part in lost)
+    def _in_doubt(self, parts: Iterable[Step], why: str) -> tuple[InDoubt, ...]:
+        attempt = self._attempt
+        if self._before is not None:
+            attempt = evolve(attempt, known=self._before, is_listed=True)
+        return tuple(part_in_doubt(evolve(attempt, reason=why, until=0.0), part) for part in parts)
 
     def _found(self, part: Step) -> Applied:
         if part.operation == "create":
@@ -138,16 +142,12 @@ class RebuildRequest:
         """Take what was answered for done where nothing could be read after it; new children have to be looked for."""
         done = [Applied(part, part.parents, None, {}) for part in self._step.parts if part.operation != "create"]
         why = f"it was made by {self._step.method} {self._step.path}, and could not be looked for: {error}"
-        return InnerOutcomes(tuple(done), self._doubts(self._new, why))
+        return InnerOutcomes(tuple(done), self._in_doubt(self._new, why))
 
 
-def doubt_of(
-    bundle: InDoubt, part: Step, why: str, before: frozenset[object] | None = None, until: float = 0.0
-) -> InDoubt:
-    """Give what is known of a creation that a bundle may have made."""
-    known = bundle.known if before is None else before
-    is_listed = bundle.is_listed or before is not None
-    return InDoubt(part, part.body, bundle.since, why, known, until=until, is_listed=is_listed, was_nested=True)
+def part_in_doubt(in_doubt: InDoubt, part: Step) -> InDoubt:
+    """Return what is known of a creation that a batch request in doubt may have made."""
+    return evolve(in_doubt, step=part, sent=part.body, was_nested=True)
 
 
 def _object(request: Request, body: object) -> Body:

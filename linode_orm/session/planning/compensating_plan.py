@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import evolve
 
-from linode_orm.mapping.mapper import quoted
+from linode_orm.mapping.addressing import quoted
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.plan import Change, Key, Pending, Plan, Step, fill, fill_path, is_new
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def plan_compensation(
-    plan: Plan, done: Collection[int], ids: Mapping[str, object], *, doubtful: Collection[int] = ()
+    plan: Plan, done: Collection[int], ids: Mapping[str, object], *, in_doubt: Collection[int] = ()
 ) -> tuple[Plan, dict[int, Step]]:
     """Give the plan that undoes the steps `done` (and takes those in doubt for done), and which step each of it undoes.
 
@@ -30,7 +30,7 @@ def plan_compensation(
     origin: dict[int, Step] = {}
     back_of: dict[int, list[int]] = {}
     lost: list[str] = []
-    chosen = {*done, *doubtful}
+    chosen = {*done, *in_doubt}
     needs = {part.number: step.depends_on for step in plan for part in step.whole}
     for step in reversed(plan.steps):
         for part in reversed(step.whole):

@@ -22,7 +22,7 @@ def fold(drafts: list[DraftStep], *, everything: bool) -> list[DraftStep]:
     that it refers to is created by that same POST or needs it, and it can be told from its siblings afterwards.
     """
     creation = {id(draft.instance): draft for draft in drafts if draft.operation == "create"}
-    children = [draft for draft in creation.values() if draft.instance.__mapper__.above]
+    children = [draft for draft in creation.values() if draft.instance.__mapper__.parent_count]
     nesting = _Nesting(creation)
     gone = {
         id(child) for child in sorted(children, key=_depth, reverse=True) if nesting.nest_in_parent(child, everything)
@@ -31,7 +31,7 @@ def fold(drafts: list[DraftStep], *, everything: bool) -> list[DraftStep]:
 
 
 def _depth(draft: DraftStep) -> int:
-    return draft.instance.__mapper__.above
+    return draft.instance.__mapper__.parent_count
 
 
 class _Nesting:

@@ -346,23 +346,31 @@ class Plan:
 
 @frozen(eq=False)
 class InDoubt:
-    """A creation that was sent and never answered: `sent` is its body without secrets, `since` the moment before.
+    """A step that is sent and not answered: it may have been done, and may not (the term of two-phase commit).
 
-    `known` are the ids that were known of its collection before, all that were there with `is_listed`. `may_repeat`
-    once the object was looked for and not found, where sending it again cannot make a second one. `until` is when
-    nothing that was sent can be running any more, by the monotonic clock. `was_aboard` where it was sent in its
+    `sent` is its body without secrets, `since` a moment before it was sent first, `reason` what happened then; empty
+    for a step that is just being sent.
+
+    Of a creation, `known` are the ids in its collection before, all of them with `is_listed`. `may_repeat` says that
+    the object was looked for and not found, and that sending it again cannot make a second one. `until` is when
+    nothing that was sent can be running any more, by the monotonic clock. `was_nested` says that it was sent inside its
     parent's POST, which was answered.
     """
 
     step: Step
     sent: object
     since: ApiTime
-    reason: str
+    reason: str = ""
     known: frozenset[object] = frozenset()
     may_repeat: bool = False
     until: float = 0.0
     is_listed: bool = False
     was_nested: bool = False
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether an earlier attempt is in doubt, instead of one that is just being made."""
+        return bool(self.reason)
 
 
 def is_new(token: Token) -> TypeGuard[str]:

@@ -79,6 +79,12 @@ def in_doubt(changes: Changes, *, only: Model | None = None) -> list[Model]:
     return [instance for instance in new if id(instance) in changes.in_doubt]
 
 
+def count_deletes(changes: Changes) -> int:
+    """Return how many objects a plan would delete by requests of their own."""
+    cascade = _cascade(changes.deleted.values())
+    return sum(not _dies(each, cascade) for each in changes.deleted.values())
+
+
 def plan_deletion(instance: Model) -> Plan:
     """Plan the deletion of one object."""
     return _arranged([for_deleted(instance)], {}, 0)

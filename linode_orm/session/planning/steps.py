@@ -150,7 +150,7 @@ def parents_of(instance: Model, name_of: NameOf) -> tuple[object, ...]:
     """Give the ids of an object's parents, placeholders for those that are new."""
     mapper, parent = instance.__mapper__, parent_of(instance)
     if parent is None:
-        if len(state_of(instance).parents) != mapper.above:
+        if len(state_of(instance).parents) != mapper.parent_count:
             msg = f"{instance!r} needs its parent: assign .{mapper.parent_attribute or mapper.placeholders[-1]}"
             raise InvalidRequestError(msg)
         return state_of(instance).parents

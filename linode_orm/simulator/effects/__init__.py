@@ -1,4 +1,4 @@
-"""Consequences: what a request changes beyond the object that it names, a module a service."""
+"""Effects: what a request changes beyond the object that it names, in a module or a few for each service."""
 
 from __future__ import annotations
 

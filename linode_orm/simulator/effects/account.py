@@ -1,4 +1,4 @@
-"""The account: who may use it, what it is told, and what it hands over to others."""
+"""The account: its users, its events and notifications, and transfers to other accounts."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def _seen(call: Call) -> None:
 
 
 @ready("/account/users")
-def _somebody(call: Call) -> None:
-    """Let the one whose token it is be there."""
+def _token_user(call: Call) -> None:
+    """Make the user whose token is used, unless there is one of that name."""
     world = call.world
     if world.get("User", world.username) is None:
         world.make("User", (), username=world.username, email="simulated@example.com", restricted=False)
@@ -159,7 +159,7 @@ def _accept(call: Call) -> None:
 
 @instead("DELETE /account/service-transfers/{}", "DELETE /account/entity-transfers/{}")
 def _call_off(call: Call) -> None:
-    """Cancel: the transfer stays, and says so."""
+    """Cancel a transfer: it stays, with the status of a cancelled one."""
     name = "ServiceTransfer" if "service" in call.route.path else "EntityTransfer"
     _pending(call.world.need(name, call.values[0])).change(status="canceled", updated=call.world.now)
 
@@ -181,7 +181,7 @@ def _offered(call: Call) -> None:
 
 @fill("/account/betas")
 def _enrolled(call: Call) -> None:
-    """Tell of the program as in `TestAccountBetaPrograms#3`."""
+    """Copy the beta program into the enrolment, as in `TestAccountBetaPrograms#3`."""
     draft, program = call.draft, _program(call.world, call.body.get("id") or call.draft["id"])
     draft.update(program, id=call.body.get("id") or draft["id"], enrolled=call.world.now)
 

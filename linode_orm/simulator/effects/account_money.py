@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @fill("/account/payment-methods")
 def _method(call: Call) -> None:
-    """Show the end of a card's number, and nothing else of it."""
+    """Show only the last digits of a card's number."""
     data = call.body.get("data") or {}
     if call.route.verb == "create":
         shown = {
@@ -67,7 +67,7 @@ def _stage(call: Call) -> Body:
 
 @instead("POST /account/payments/paypal/execute", "POST /account/credit-card")
 def _done(call: Call) -> None:
-    """Take it, and tell nothing."""
+    """Change nothing, and answer `{}`."""
 
 
 @answer("POST /account/promo-codes")

@@ -1,4 +1,4 @@
-"""Managed databases: what is made of an engine, who may reach them, and the jobs that change their state."""
+"""Managed databases: their engine and version, their allow list, and the jobs that change their status."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ITEMS = ("/databases/mysql/instances/{}", "/databases/postgresql/instances/{}")
 
 
 def _netmasks(allowed: object) -> list[str]:
-    """Give what may reach a database as the API writes it (`TestDatabase_MySQL_Suite#1`)."""
+    """Return an allow list as the API writes it, with prefix lengths (`TestDatabase_MySQL_Suite#1`)."""
     found = [str(each) for each in allowed] if isinstance(allowed, list) else []
     return sorted(each if "/" in each else f"{each}/{128 if ':' in each else 32}" for each in found)
 
@@ -31,7 +31,7 @@ def _may_create(call: Call) -> None:
 
 @fill(*COLLECTIONS)
 def _new(call: Call) -> None:
-    """Make of `mysql/8` an engine and its version, and name the hosts (`TestDatabase_MySQL_Suite#1`)."""
+    """Split `mysql/8` into engine and version, and name the hosts (`TestDatabase_MySQL_Suite#1`)."""
     draft = call.draft
     kind = "mysql" if "mysql" in call.resource.path else "postgresql"
     _, _, version = str(call.body.get("engine") or draft.get("engine") or "").partition("/")
@@ -51,7 +51,7 @@ def _new(call: Call) -> None:
 
 @after(*(f"POST {path}" for path in COLLECTIONS))
 def _created(call: Call) -> None:
-    call.hidden["told"] = True
+    call.hidden["has_event"] = True
     call.world.job(call.item, (1.0, {"status": "active"}), action="database_create")
 
 
@@ -95,7 +95,7 @@ def _certificate(call: Call) -> None:
 
 @listing("GET /databases/instances")
 def _all(call: Call) -> list[Row | Body]:
-    """Give the databases of every engine."""
+    """Return the databases of every engine."""
     known = call.resource.fields
     rows: list[Row | Body] = []
     for name, kind in (("MySQLDatabase", "mysql"), ("PostgreSQLDatabase", "postgresql")):

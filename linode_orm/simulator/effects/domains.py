@@ -1,4 +1,4 @@
-"""Domains: imported, cloned, and written down as zone files."""
+"""Domains: imports, clones and zone files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _may_create(call: Call) -> None:
 
 @fill("/domains/{}/records")
 def _record(call: Call) -> None:
-    """Leave null what a record of its type has not (`TestDomainRecords_List#1`)."""
+    """Set to null the fields that a record of its type does not have (`TestDomainRecords_List#1`)."""
     if call.draft.get("type") != "SRV":
         call.draft.update(service=None, protocol=None)
     if call.draft.get("type") != "CAA":
@@ -61,7 +61,7 @@ def _clone(call: Call) -> bytes:
 
 @answer("GET /domains/{}/zone-file")
 def _zone_file(call: Call) -> Body:
-    """Give the lines; none before the first record is written (`TestDomain_ZoneFile_Get#1`)."""
+    """Return the lines of the zone file; there are none before the first record (`TestDomain_ZoneFile_Get#1`)."""
     domain = call.parent
     lines = [_line(record) for record in call.world.below(domain, "DomainRecord")]
     head = [f"; {domain.body['domain']} [{domain.id}]", "$TTL 86400"]

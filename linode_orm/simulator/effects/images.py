@@ -1,4 +1,4 @@
-"""Images: made of disks and of uploads, kept in regions, and shared in groups."""
+"""Images: made from disks and uploads, replicated to regions, and shared in groups."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _sharing(image: object, groups: int) -> Body:
-    """Give what an image says of its sharing (`TestImage_CloudInit#3`)."""
+    """Return the value of `image_sharing` (`TestImage_CloudInit#3`)."""
     url = f"/images/{image}/sharegroups"
     return {"shared_with": {"sharegroup_count": groups, "sharegroup_list_url": url}, "shared_by": None}
 
@@ -68,7 +68,7 @@ def _upload(call: Call) -> dict[str, object]:
 
 @instead("PUT /uploads/{}")
 def _uploaded(call: Call) -> None:
-    """Take the file; the image is there when it was looked at (`TestImage_Replicate#2`)."""
+    """Accept the file; the image is available a job later (`TestImage_Replicate#2`)."""
     image = call.world.need("Image", call.values[0])
     if image.body["status"] != "pending_upload":
         raise bad("The image has its file already")
@@ -79,7 +79,7 @@ def _uploaded(call: Call) -> None:
 
 @answer("POST /images/{}/regions")
 def _replicate(call: Call) -> bytes:
-    """Keep what is there already, and say of the rest that it will be (`TestImage_Replicate#5`)."""
+    """Keep the regions that have the image; the others are pending (`TestImage_Replicate#5`)."""
     have = {each["region"]: each for each in call.item.body.get("regions") or ()}
     usual = {"status": "pending replication"}
     regions = [have.get(each) or {"region": each, **usual} for each in call.given("regions") or ()]
@@ -167,7 +167,7 @@ def _joined(call: Call) -> None:
 
 @fill("/images/sharegroups/tokens")
 def _token(call: Call) -> None:
-    """Name the group that the token is for; the token itself is shown once."""
+    """Set the group that the token is for; the token itself is shown once."""
     draft = call.draft
     wanted = draft.get("valid_for_sharegroup_uuid")
     group = next((row for row in call.world.rows("ImageShareGroup") if row.body["uuid"] == wanted), None)

@@ -1,4 +1,4 @@
-"""Linodes: their jobs and statuses, and what hangs on them."""
+"""Linodes: their jobs and statuses, and the objects that belong to them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
 
-# What a Linode without an image takes of the time of one with (docs/api-notes.md#provisioning-times).
+# The part of the job time that a Linode without an image takes (docs/api-notes.md#provisioning-times).
 BARE: Final = 0.22
-# What a Linode with an image needs one of (`TestInstance_TestExpectedErrorIfFieldsAuthorizedUsersAuthorizedKeys...#1`).
+# One of these is needed with an image (`TestInstance_TestExpectedErrorIfFieldsAuthorizedUsersAuthorizedKeys...#1`).
 _WAYS_IN: Final = ("root_pass", "authorized_keys", "authorized_users")
 RUNNING: Final = ({"status": "booting"}, {"status": "running"})
 
 
 def specs_of(world: AccountState, plan: str) -> Body:
-    """Give what a plan has to offer."""
+    """Return the resources of a plan."""
     row = world.get("Type", plan)
     body = row.body if row is not None else {"disk": 25600, "memory": 1024, "vcpus": 1, "transfer": 1000, "gpus": 0}
     shown = ("disk", "memory", "vcpus", "transfer", "gpus")
@@ -79,7 +79,7 @@ def _check_policy(call: Call) -> None:
 @after("POST /linode/instances")
 def _created(call: Call) -> None:
     world, row = call.world, call.item
-    call.hidden["told"] = True
+    call.hidden["has_event"] = True
     image = row.body["image"]
     if image is None:
         world.job(row, (1.0, {"status": "offline"}), action="linode_create", keeps_busy=True, share=BARE)
@@ -121,7 +121,7 @@ def _renamed(call: Call) -> None:
 
 @answer("POST /linode/instances/{}/boot")
 def _boot(call: Call) -> None:
-    """Wait for the create to end where it has not (`TestInstance_Disk_ListMultiple_Primary#2`)."""
+    """Boot after the create has ended (`TestInstance_Disk_ListMultiple_Primary#2`)."""
     early = call.item.body["status"] == "provisioning"
     if not early:
         call.world.refuse_busy(call.item)
@@ -174,7 +174,7 @@ def _migrate(call: Call) -> None:
 
 @answer("POST /linode/instances/{}/rebuild")
 def _rebuild(call: Call) -> bytes:
-    """Do it even while a disk is made (`TestInstance_TestCreateLinode...AddDiskAndRebuild#11`)."""
+    """Rebuild even while a disk is made (`TestInstance_TestCreateLinode...AddDiskAndRebuild#11`)."""
     world, row = call.world, call.item
     for name in ("Config", "Disk"):
         for child in world.below(row, name):
@@ -231,7 +231,7 @@ def _nodebalancers(call: Call) -> list[Row]:
 
 
 def behind(world: AccountState, kind: str, identity: object) -> list[Row]:
-    """Give the firewalls that a device of that kind and id is behind."""
+    """Return the firewalls whose device is the entity of that type and id."""
     found = []
     for device in world.rows("FirewallDevice"):
         entity = device.body.get("entity") or {}

@@ -1,4 +1,4 @@
-"""Addresses of Linodes: their own, further ones, and the answer in which the API scatters them."""
+"""Addresses of Linodes: the first ones, further ones, and the answer that lists them in several places."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 
 
 def address_of(number: int) -> str:
-    """Give the public address that goes with a number."""
+    """Return the public address that goes with a number."""
     return f"203.{number // 65536 % 256}.{number // 256 % 256}.{number % 256}"
 
 
 def private_of(number: int) -> str:
-    """Give the private address that goes with a number."""
+    """Return the private address that goes with a number."""
     return f"192.168.{128 + number // 256 % 128}.{number % 256}"
 
 
 def name_of(address: str) -> str:
-    """Give the name that an address has until somebody gives it another (`TestIPAddress_Instance_Allocate#3`)."""
+    """Return the reverse DNS name that an address has at first (`TestIPAddress_Instance_Allocate#3`)."""
     return f"{address.replace('.', '-')}.ip.linodeusercontent.com"
 
 
 def belongs(world: AccountState, row: Row, host: Row | None) -> None:
-    """Let an address be a Linode's, or nobody's: its name and pointer follow (`TestIPAddress_Instance_Allocate#5`)."""
+    """Assign an address to a Linode, or to none; its name and entity follow (`TestIPAddress_Instance_Allocate#5`)."""
     if host is None:
         row.change(linode_id=None, rdns=None, assigned_entity=None)
         return
@@ -48,13 +48,13 @@ def give(world: AccountState, host: Row, address: str, *, public: bool) -> Row:
 
 
 @ready("/networking/ips")
-def _everybody(call: Call) -> None:
+def _all_addresses(call: Call) -> None:
     for host in call.world.rows("Instance"):
         _own(call.world, host)
 
 
 def _own(world: AccountState, host: Row) -> None:
-    """Make the rows of the addresses that a Linode shows: whoever was never asked for has none yet."""
+    """Make the rows of the addresses that a Linode shows; they are made when they are first read."""
     if host.hidden.get("addressed") or "IPAddress" not in world.store.resources:
         return
     host.hidden["addressed"] = True
@@ -64,13 +64,13 @@ def _own(world: AccountState, host: Row) -> None:
 
 
 def addresses(world: AccountState, host: Row) -> list[Row]:
-    """Give the addresses of a Linode."""
+    """Return the addresses of a Linode."""
     _own(world, host)
     return [row for row in world.rows("IPAddress") if row.body.get("linode_id") == host.id]
 
 
 def show(world: AccountState, host: Row) -> None:
-    """Bring what a Linode shows of its addresses up to date."""
+    """Update the addresses that a Linode shows."""
     host.change(ipv4=[row.body["address"] for row in addresses(world, host)])
 
 
@@ -108,7 +108,7 @@ def _reserved(call: Call) -> None:
 
 @after("DELETE /linode/instances/{}")
 def _deleted(call: Call) -> None:
-    """Let go of reserved addresses, as in `TestInstance_DeleteInstanceVariants#4`; the others go with the Linode."""
+    """Release reserved addresses, as in `TestInstance_DeleteInstanceVariants#4`; the others are deleted."""
     for row in list(call.world.rows("IPAddress")):
         if row.body.get("linode_id") == call.item.id:
             if row.body.get("reserved"):
@@ -205,7 +205,7 @@ def _release(call: Call) -> None:
 
 
 def rename(row: Row, name: object) -> None:
-    """Give an address another name; null means the one it had from the start (`TestIPAddress_Update#5`)."""
+    """Rename an address; null restores the name that it had at first (`TestIPAddress_Update#5`)."""
     if name is not None and "." not in str(name):
         raise bad("Domain is not valid.", "rdns")
     row.change(rdns=name if name is not None else name_of(str(row.body["address"])))

@@ -1,4 +1,4 @@
-"""Backups of Linodes, and the figures that are kept of them."""
+"""Backups and statistics of Linodes."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def _backup(call: Call) -> None:
 
 @after("POST /linode/instances/{}/backups")
 def _snapshot(call: Call) -> None:
-    """Take the place of the snapshot before; be done a job later (`TestInstanceBackups_List#8`)."""
+    """Replace the snapshot before this one; it is done a job later (`TestInstanceBackups_List#8`)."""
     world, row = call.world, call.item
-    call.hidden["told"] = True
+    call.hidden["has_event"] = True
     for other in world.below(call.parent, "Backup"):
         if other is not row and other.body["type"] == "snapshot":
             world.store.drop(other)
@@ -57,13 +57,13 @@ def _restore(call: Call) -> None:
 
 @instead("GET /linode/instances/{}/stats", "GET /linode/instances/{}/stats/{}/{}")
 def _stats(call: Call) -> Body:
-    """Give a day of points, one in five minutes, all at rest."""
+    """Return a day of points, one in five minutes, all zero."""
     call.world.need("Instance", call.values[0])
     return _series(call.world, f"linode.com - linode{call.values[0]} - day (5 min avg)")
 
 
 def _series(world: AccountState, title: str) -> Body:
-    """Give the series of a Linode."""
+    """Return the series of a Linode."""
     until = int(world.clock.now().timestamp()) * 1000
     series = [[until - 300_000 * back, 0.0] for back in range(3, 0, -1)]
     net = dict.fromkeys(("in", "out", "private_in", "private_out"), series)

@@ -1,4 +1,4 @@
-"""Disks and configuration profiles of Linodes: made by a deployment, and waiting while their Linode is busy."""
+"""Disks and configuration profiles of Linodes: made by a deployment, refused while their Linode is busy."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _disk(call: Call) -> None:
 
 @after("POST /linode/instances/{}/disks")
 def _disk_made(call: Call) -> None:
-    call.hidden["told"] = True
+    call.hidden["has_event"] = True
     call.world.job(
         call.item,
         (1.0, {"status": "ready"}),

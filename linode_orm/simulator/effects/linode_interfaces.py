@@ -104,7 +104,7 @@ def _firewalls(call: Call) -> list[Row]:
 
 @instead("POST /linode/instances/{}/upgrade-interfaces")
 def _upgrade(call: Call) -> Body:
-    """Give what the interfaces of a profile become; make them too, unless it is a dry run (the default)."""
+    """Return the interfaces that those of a profile become, and make them unless it is a dry run (the default)."""
     world = call.world
     host = world.need("Instance", call.values[0])
     configs = world.below(host, "Config")
@@ -124,4 +124,4 @@ def _upgrade(call: Call) -> Body:
 
 @answer("POST /linode/instances/{}/firewalls/apply")
 def _apply(call: Call) -> None:
-    """Take the rules as they are: they hold already."""
+    """Answer nothing: the rules are in force already."""

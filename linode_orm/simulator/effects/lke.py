@@ -1,4 +1,4 @@
-"""Kubernetes clusters: their pools, the nodes in these, and what is ready only later."""
+"""Kubernetes clusters: their pools and nodes, and what becomes ready later."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _may_create(call: Call) -> None:
 
 @fill("/lke/clusters")
 def _cluster(call: Call) -> None:
-    """Be ready in the very answer of the create (docs/api-notes.md#lke-readiness)."""
+    """Make the cluster ready in the answer to its create (docs/api-notes.md#lke-readiness)."""
     draft = call.draft
     draft["status"] = "ready"
     draft["tier"] = draft.get("tier") or "standard"
@@ -51,12 +51,14 @@ def _upgraded(call: Call) -> None:
 
 @fill("/lke/clusters/{}/pools")
 def _pool_made(call: Call) -> None:
-    """Fill up as in `TestLKENodePool_CreateWithLabelsAndTaints#3`: an autoscaler that is off holds the count."""
+    """Complete a pool as in `TestLKENodePool_CreateWithLabelsAndTaints#3`: if off, the autoscaler has the count."""
     draft = call.draft
     draft["count"] = int(draft.get("count") or 1)
     draft["disk_encryption"] = draft.get("disk_encryption") or "enabled"
     if not (draft.get("autoscaler") or {}).get("enabled"):
         draft["autoscaler"] = {"enabled": False, "min": draft["count"], "max": draft["count"]}
+    if not call.given("isolation") and call.parent.body.get("tier") != "enterprise":
+        draft.pop("isolation", None)  # pools of enterprise clusters have it (linode/terraform-provider-linode#2423)
 
 
 @after("POST /lke/clusters/{}/pools", "PUT /lke/clusters/{}/pools/{}")
@@ -66,7 +68,7 @@ def _pool(call: Call) -> Body:
 
 
 def _nodes(world: AccountState, pool: Row) -> None:
-    """Let a pool have as many nodes as it says; new ones are ready a job later (`TestLKENodePool_Update#5`)."""
+    """Make as many nodes as a pool counts; new ones are ready a job later (`TestLKENodePool_Update#5`)."""
     cluster = pool.parents
     have = [node for node in world.rows("LKENode") if node.hidden.get("pool") == pool.key]
     wanted = int(pool.body.get("count") or 0)
@@ -83,7 +85,7 @@ def _nodes(world: AccountState, pool: Row) -> None:
 
 
 def show_nodes(world: AccountState, pool: Row) -> None:
-    """Bring what a pool shows of its nodes up to date."""
+    """Update the nodes that a pool shows."""
     mine = [node for node in world.rows("LKENode") if node.hidden.get("pool") == pool.key]
     shown = ("id", "instance_id", "status")
     nodes = [{key: node.body[key] for key in shown} for node in mine]
@@ -114,7 +116,7 @@ def _pool_gone(call: Call) -> None:
 
 @answer("DELETE /lke/clusters/{}/nodes/{}")
 def _node_gone(call: Call) -> None:
-    """Let the pool be smaller by one (`TestLKENodePoolNode_Delete#5`)."""
+    """Make the pool smaller by one (`TestLKENodePoolNode_Delete#5`)."""
     world, node = call.world, call.item
     world.store.drop(node)
     for pool in world.rows("LKENodePool"):
@@ -130,7 +132,7 @@ def _node_gone(call: Call) -> None:
     "POST /lke/clusters/{}/regenerate",
 )
 def _recycle(call: Call) -> None:
-    """Let the nodes be away for a job."""
+    """Make the nodes not ready for the time of a job."""
     which = call.route.path.rpartition("/")[2]
     for node in call.world.rows("LKENode"):
         mine = call.item.key in {node.key, node.hidden.get("pool"), node.parents[0]}
@@ -142,7 +144,7 @@ def _recycle(call: Call) -> None:
 
 
 def _wait(call: Call, what: str) -> None:
-    """Refuse as in `TestLKECluster_Kubeconfig_Delete#4` until the control plane is there."""
+    """Refuse as in `TestLKECluster_Kubeconfig_Delete#4` until the control plane is ready."""
     if call.parent.hidden.get("ready_at", 0.0) > call.world.clock.monotonic():
         raise Refused((f"Cluster {what} not yet available. Please try again later.", None), status=NOT_YET)
 
@@ -175,7 +177,7 @@ def _dashboard(call: Call) -> Body:
 
 @answer("DELETE /lke/clusters/{}/control_plane_acl")
 def _acl_off(call: Call) -> None:
-    """Turn it off; it is still there (`TestLKECluster_withACL#5`)."""
+    """Disable the ACL; a GET still finds it (`TestLKECluster_withACL#5`)."""
     call.item.change(acl={**call.item.body["acl"], "enabled": False})
 
 

@@ -1,4 +1,4 @@
-"""Locks: what keeps an object from being deleted."""
+"""Locks, which keep an object from being deleted."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _target(world: AccountState, lock: Row) -> Row | None:
 
 @after("POST /locks", "DELETE /locks/{}")
 def _shown(call: Call) -> None:
-    """Let the object show its locks (`TestLocks#3`)."""
+    """Update the locks that the object shows (`TestLocks#3`)."""
     target = _target(call.world, call.item)
     if target is None:
         return

@@ -1,4 +1,4 @@
-"""Longview: the plan that the account has, and its clients' keys."""
+"""Longview: the account's plan and the keys of its clients."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _known(call: Call) -> None:
 
 @after("PUT /longview/plan")
 def _chosen(call: Call) -> Body:
-    """Give the plan, or nothing where none is wanted (`TestLongviewPlan_Update#2`)."""
+    """Return the plan, or nothing if it was removed (`TestLongviewPlan_Update#2`)."""
     row = call.world.get("LongviewSubscription", call.given("longview_subscription"))
     settings = call.world.singleton(call.world.store.resources["AccountSettings"], ())
     settings.change(longview_subscription=row.id if row is not None else None)

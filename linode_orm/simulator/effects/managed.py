@@ -1,4 +1,4 @@
-"""Managed: services that are watched, and the credentials that they need."""
+"""Managed: monitored services and their credentials."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def _revoke(call: Call) -> None:
 
 @answer("POST /managed/credentials/{}/update")
 def _replace(call: Call) -> None:
-    """Keep the new name and password to itself."""
+    """Store the new name and password, which no answer shows."""
     call.item.hidden.update(call.body)
 
 
 @ready("/managed/linode-settings")
 def _every_linode(call: Call) -> None:
-    """Give every Linode its settings."""
+    """Make the settings of every Linode."""
     world = call.world
     for host in world.rows("Instance"):
         if world.get("ManagedLinodeSettings", host.id) is None:

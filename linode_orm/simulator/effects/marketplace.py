@@ -18,7 +18,7 @@ NEEDED: Final = (
 
 @instead("POST /marketplace")
 def _refer(call: Call) -> None:
-    """Ask for what the description says is needed."""
+    """Require the fields that the description requires."""
     missing = [(f"{key} is required", key) for key in NEEDED if call.given(key) is None]
     if missing:
         raise Refused(*missing)

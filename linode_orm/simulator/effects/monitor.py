@@ -72,7 +72,7 @@ def _all_alerts(call: Call) -> list[Row]:
 
 @listing("GET /monitor/services/{}/alert-definitions/{}/entities")
 def _entities(call: Call) -> list[Row | Body]:
-    """Give what the alert is about, ids as texts (`TestMonitorAlertDefinitionEntities_List#1`)."""
+    """Return the entities of the alert, ids as strings (`TestMonitorAlertDefinitionEntities_List#1`)."""
     found: list[Row | Body] = list(call.world.below(call.parent, "AlertEntity"))
     kind = call.parent.body["service_type"]
     for each in call.parent.body.get("entity_ids") or ():
@@ -119,7 +119,7 @@ def _dashboards(call: Call) -> list[Row]:
 
 @answer("POST /monitor/services/{}/token")
 def _token(call: Call) -> Body:
-    """Refuse ids that nothing has as in `TestServiceTokenInvalidEntity_POST#0`."""
+    """Refuse unknown ids as in `TestServiceTokenInvalidEntity_POST#0`."""
     if call.item.key == "dbaas":
         names = ("MySQLDatabase", "PostgreSQLDatabase", "Database")
         ids = call.given("entity_ids") or ()

@@ -1,4 +1,4 @@
-"""Streams of logs: what they lead to, and the history of both."""
+"""Log streams and their destinations, and the history of both."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
 
 KINDS: Final = ("akamai_object_storage", "custom_https")
-# What an answer never shows of where a stream leads (`TestLogStream_Create_TwoDestinations#6`).
+# The details of a destination that no answer shows (`TestLogStream_Create_TwoDestinations#6`).
 SECRET: Final = ("access_key_secret",)
 
 
@@ -55,7 +55,7 @@ def _started(call: Call) -> None:
 
 @after("PUT /monitor/streams/{}")
 def _changed(call: Call) -> None:
-    """Work again for a while (`TestLogStream_Update_LabelAndStatus#7`)."""
+    """Start the job that a change begins (`TestLogStream_Update_LabelAndStatus#7`)."""
     row, before = call.item, call.before["status"]
     row.change(version=int(row.body["version"]) + 1, updated_by=call.world.username)
     if "destinations" in call.body:
@@ -83,7 +83,7 @@ def _destination(call: Call) -> None:
 
 @after("POST /monitor/streams/destinations")
 def _tried(call: Call) -> None:
-    """Leave the object of a try in the bucket (`TestLogStream_Create_TwoDestinations#12`)."""
+    """Put the object of a test delivery into the bucket (`TestLogStream_Create_TwoDestinations#12`)."""
     world, label = call.world, (call.item.body["details"] or {}).get("bucket_name")
     name = f"cloud-logs-test-connection-{world.clock.now():%Y%m%dT%H%M%S}"
     for bucket in world.rows("ObjectStorageBucket"):

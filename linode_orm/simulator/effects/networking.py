@@ -1,4 +1,4 @@
-"""Firewalls: rules with a version and a fingerprint, and the devices behind them."""
+"""Firewalls: their rules, with version and fingerprint, and their devices."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _rules(call: Call) -> Body:
 
 @instead("PUT /networking/firewalls/{}/rules")
 def _rules_changed(call: Call) -> Body:
-    """Take the rules whole, with a new version and fingerprint (`TestFirewallRules_Update#1`)."""
+    """Replace the rules, with a new version and fingerprint (`TestFirewallRules_Update#1`)."""
     world, row = call.world, call.world.need("Firewall", call.values[0])
     field, before = row.resource.fields["rules"], row.body["rules"]
     check_body({"rules": field}, {"rules": call.body}, "update", strict=world.strict)
@@ -123,14 +123,14 @@ def _replace(call: Call) -> dict[str, object]:
 
 @instead("GET /networking/firewalls/{}/history")
 def _history(call: Call) -> list[Body]:
-    """Give the firewall as it was with each version of its rules, the newest first."""
+    """Return the firewall as it was with each version of its rules, the newest first."""
     row = call.world.need("Firewall", call.values[0])
     return [dict(row.body), *reversed(row.hidden.get("history", []))]
 
 
 @instead("GET /networking/firewalls/{}/history/rules/{}")
 def _version(call: Call) -> Body:
-    """Give one version of the rules, as the official library's fixture shows it."""
+    """Return one version of the rules, as the official library's fixture shows it."""
     for body in _history(call):
         if str(body["rules"].get("version")) == call.values[1]:
             return dict(body["rules"])
@@ -139,7 +139,7 @@ def _version(call: Call) -> Body:
 
 @answer("GET /networking/firewalls/{}/rules/expansion")
 def _expansion(call: Call) -> Body:
-    """Give the rules with those of their rule sets in place of references."""
+    """Return the rules with those of their rule sets in place of references."""
     rules = dict(call.parent.body["rules"])
     for side in ("inbound", "outbound"):
         rules[side] = [each for rule in rules[side] or () for each in _expanded(call.world, rule)]

@@ -85,7 +85,7 @@ def _list(call: Call) -> list[Any]:
 
 @instead("POST /networking/reserved/ips")
 def _reserve(call: Call) -> bytes:
-    """Reserve one (`TestInstance_AddReservedIPToInstance#2`, `TestReservedIPAddresses_ReserveIPVariants#0`)."""
+    """Reserve an address (`TestInstance_AddReservedIPToInstance#2`, `TestReservedIPAddresses_ReserveIPVariants#0`)."""
     if call.world.get("Region", call.given("region")) is None:
         raise bad("region is not valid", "region")
     number = call.world.store.new_id("IPAddress")
@@ -109,7 +109,7 @@ def _tag(call: Call) -> bytes:
 
 @instead("DELETE /networking/reserved/ips/{}")
 def _unreserve(call: Call) -> None:
-    """Keep no address any more; a Linode that has it goes on having it, as one of its own."""
+    """End the reservation of an address; a Linode that has it keeps it as an ordinary one."""
     row = _reserved(call)
     if row.body.get("linode_id") is None:
         call.world.remove(row)
@@ -149,7 +149,7 @@ def _found(world: AccountState, address: str) -> Row | None:
 
 @instead("POST /networking/ips/share", "POST /networking/ipv4/share")
 def _share(call: Call) -> None:
-    """Let a Linode answer for addresses of others: the list takes the place of the one before."""
+    """Share addresses of other Linodes with a Linode; the list replaces the one before."""
     world = call.world
     host = world.get("Instance", call.given("linode_id"))
     if host is None:
@@ -182,7 +182,7 @@ def _range(call: Call) -> None:
 
 @after("POST /networking/ipv6/ranges")
 def _made(call: Call) -> dict[str, object]:
-    """Answer as in `TestIPAddress_Instance_Assign#4`: the prefix on the range, and nothing of the rest."""
+    """Answer as in `TestIPAddress_Instance_Assign#4`: the range with its length, and the route target."""
     body = call.item.body
     return {"range": f"{body['range']}/{body['prefix']}", "route_target": body["route_target"]}
 

@@ -10,7 +10,7 @@ from linode_orm.simulator.store import encode
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
-    from linode_orm.simulator.store import Row
+    from linode_orm.simulator.store import Body, Row
 
 
 @fill("/nodebalancers")
@@ -23,11 +23,24 @@ def _new(call: Call) -> None:
     draft["type"] = draft["type"] or "common"
     draft["transfer"] = {"in": None, "out": None, "total": None}
     draft["tags"] = sorted(set(draft["tags"]))
+    nodes = [node for config in call.given("configs") or () for node in config.get("nodes") or ()]
+    found = "vpc" if call.given("vpcs") else _reached_by(nodes[0]["address"]) if nodes else "undefined"
+    _connect(draft, call.given("backend_connectivity") or found)
+
+
+def _connect(body: Body, how: str) -> None:
+    """Say how backends are reached, as linode_api4 tells of `NodeBalancerGroup.create`; IPv6 comes with a prefix."""
+    body["backend_connectivity"] = how
+    body["backend_ipv6_prefix"] = f"2001:db8:2:{int(body['id']):x}::/64" if how == "ipv6" else None
+
+
+def _reached_by(address: object) -> str:
+    return "ipv6" if str(address).startswith("[") else "legacy"
 
 
 @fill("/nodebalancers/{}/configs")
 def _config(call: Call) -> None:
-    """Fill in what the API does (`ExampleCreateNodeBalancerNode#1`)."""
+    """Complete the fields that the API sets (`ExampleCreateNodeBalancerNode#1`)."""
     draft = call.draft
     draft["nodebalancer_id"] = call.parent.id
     for key, value in (
@@ -56,6 +69,11 @@ def _node(call: Call) -> None:
     draft["status"] = "Unknown"
     draft["mode"] = draft["mode"] or "accept"
     draft["weight"] = draft["weight"] or 100
+    balancer = call.world.need("NodeBalancer", call.parent.chain[0])
+    if balancer.body.get("backend_connectivity") == "undefined":
+        said = {"id": balancer.id}
+        _connect(said, "vpc" if call.given("subnet_id") else _reached_by(draft["address"]))
+        balancer.change(**said)
 
 
 @answer("POST /nodebalancers/{}/configs/{}/rebuild")
@@ -99,7 +117,7 @@ def _young(call: Call) -> None:
 
 @answer("GET /nodebalancers/{}/stats")
 def _stats(call: Call) -> bytes:
-    """Refuse while there is nothing yet (`TestNodeBalancerStats_Get#2`); then give points, all at rest."""
+    """Refuse while there are no statistics yet (`TestNodeBalancerStats_Get#2`); answer with zeros later."""
     if call.parent.hidden.get("measured_at", 0.0) > call.world.clock.monotonic():
         raise bad("Stats are unavailable at this time.")
     until = int(call.world.clock.now().timestamp()) * 1000

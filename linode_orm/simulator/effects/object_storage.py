@@ -1,4 +1,4 @@
-"""Object storage: keys that are shown once, buckets and where they live, and what may be done with them."""
+"""Object storage: keys, whose secret is shown once, buckets, their regions and their access."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ OWNER: Final = "640757b5-ebe9-45b1-abd5-581f215ef89e"
 
 
 def place_of(region: object) -> Body:
-    """Give a region as keys show it (`TestObjectStorageKeys_Regional_Limited#3`)."""
+    """Return a region as keys show it (`TestObjectStorageKeys_Regional_Limited#3`)."""
     kind = ENDPOINTS.get(str(region), "E3")
     return {"id": region, "s3_endpoint": f"{region}-1.linodeobjects.com", "endpoint_type": kind}
 
@@ -52,7 +52,7 @@ def _cluster(region: object) -> str:
 
 @named("object-storage")
 def _by_cluster(call: Call) -> tuple[str, ...] | None:
-    """Take a cluster for its region (`TestObjectStorageObject_ACLConfig_Update#2`)."""
+    """Accept a cluster in place of its region (`TestObjectStorageObject_ACLConfig_Update#2`)."""
     if not call.route.path.startswith("/object-storage/buckets/") or not call.values:
         return None
     first = call.values[0]
@@ -75,7 +75,7 @@ def _places(given: object) -> list[Any]:
 
 @fill("/object-storage/keys")
 def _key(call: Call) -> None:
-    """Reach every region unless some are named; the secret is shown once (`TestObjectStorageKey_GetFound#0`)."""
+    """Give a key every region unless some are named, and show its secret once (`TestObjectStorageKey_GetFound#0`)."""
     draft, number = call.draft, int(call.draft["id"])
     draft["access_key"] = f"{number:020X}"
     draft["secret_key"] = "[REDACTED]"  # noqa: S105  what the API shows from then on
@@ -188,7 +188,7 @@ def _objects(call: Call) -> Body:
 
 @instead("POST /object-storage/buckets/{}/{}/object-url")
 def _url(call: Call) -> Body:
-    """Give a signed address; here it leads to the simulator, so that no file goes anywhere else."""
+    """Return a signed URL; it leads to the simulator, so that no file goes anywhere else."""
     row, name = _needed(call.world, call.values), str(call.given("name"))
     place = f"{call.world.base}/objects/{row.body['region']}/{row.body['label']}/{quote(name, safe='')}"
     return {"url": f"{place}?Signature=simulated", "exists": name in row.hidden.get("objects", {})}

@@ -1,4 +1,4 @@
-"""The profile: tokens whose secret is shown once."""
+"""The profile of the user: tokens, security questions and preferences."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _profile(call: Call) -> None:
 
 @instead("GET /profile/grants")
 def _grants(call: Call) -> bytes:
-    """Say nothing at all to an unrestricted user (`TestGrantsList#0`)."""
+    """Answer an unrestricted user with 204 and no body (`TestGrantsList#0`)."""
     del call
     return b""
 
@@ -85,7 +85,7 @@ def _questions(call: Call) -> None:
 
 @after("POST /profile/security-questions")
 def _responded(call: Call) -> Body:
-    """Answer with what was asked and said; the list keeps the rest."""
+    """Answer with the questions and responses that were sent; a GET shows the other questions, too."""
     given = {each.get("question_id"): each.get("response") for each in call.given("security_questions") or ()}
     texts = dict(enumerate(QUESTIONS, start=1))
     rows = [{"id": key, "question": text, "response": given.get(key)} for key, text in texts.items()]
@@ -96,7 +96,7 @@ def _responded(call: Call) -> Body:
 
 @instead("GET /profile/preferences")
 def _preferences(call: Call) -> Body:
-    """Give what a client put there, under keys of its own."""
+    """Return the preferences that clients have stored, whose keys are their own."""
     row = call.world.singleton(call.world.store.resources["Profile"], ())
     return dict(row.hidden.get("preferences", {}))
 

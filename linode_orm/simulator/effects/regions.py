@@ -1,4 +1,4 @@
-"""Regions: which plans can be had in one of them."""
+"""Regions: which plans are available in one of them."""
 
 from __future__ import annotations
 

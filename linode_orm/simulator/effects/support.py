@@ -1,4 +1,4 @@
-"""Support: tickets about something, their replies and attachments."""
+"""Support tickets, their replies and attachments."""
 
 from __future__ import annotations
 

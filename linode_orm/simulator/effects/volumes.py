@@ -1,4 +1,4 @@
-"""Volumes: attached to one Linode at a time, and never smaller than before."""
+"""Volumes: each is attached to one Linode at most, and none shrinks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _may_create(call: Call) -> None:
 
 @after("POST /volumes")
 def _created(call: Call) -> None:
-    call.hidden["told"] = True
+    call.hidden["has_event"] = True
     call.world.job(call.item, (1.0, {"status": "active"}), action="volume_create")
 
 

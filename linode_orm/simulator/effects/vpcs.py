@@ -1,4 +1,4 @@
-"""VPCs and their subnets: what their labels may be, which ranges they have, and whose addresses are in them."""
+"""VPCs and their subnets: labels, ranges, and the addresses in them."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def _may_create(call: Call) -> None:
 def _labelled(call: Call) -> None:
     label = call.given("label")
     if label is not None and not _LABEL.fullmatch(str(label)):
-        # `TestVPC_Create_Invalid#1`, which has nothing against dashes elsewhere
+        # the reason is that of `TestVPC_Create_Invalid#1`; other recorded labels have dashes
         raise bad("Must only use ASCII letters, numbers, and underscores", "label")
 
 
 @fill("/vpcs")
 def _vpc(call: Call) -> None:
-    """Have all private ranges unless some are named (`TestInstance_ConfigInterface_Update#3`)."""
+    """Give a VPC all private ranges unless some are named (`TestInstance_ConfigInterface_Update#3`)."""
     draft = call.draft
     draft["ipv4"] = draft.get("ipv4") or [{"range": each} for each in RANGES]
     draft["ipv6"] = _allocated(int(draft["id"]), draft.get("ipv6"))
@@ -43,7 +43,7 @@ def _vpc(call: Call) -> None:
 
 
 def _allocated(number: int, given: Any) -> list[Body] | None:  # noqa: ANN401  JSON
-    """Give ranges for those that were asked for by length or as `auto`."""
+    """Return ranges in place of those that were requested by length or as `auto`."""
     found = []
     for each in given or ():
         length = str(each.get("range") or "/52").rpartition("/")[2]
@@ -63,7 +63,7 @@ def _subnet(call: Call) -> None:
 
 @check("DELETE /vpcs/{}", "DELETE /vpcs/{}/subnets/{}")
 def _empty(call: Call) -> None:
-    """Refuse what still has Linodes in it, where guesses are on: a recording deletes all in one go."""
+    """Refuse to delete a VPC with Linodes in it, if guesses are on: a recording deletes all at once."""
     if call.world.strict and any(call.item.key in row.parents for row in _inside(call.world)):
         raise bad("Cannot delete while Linodes are attached")
 
@@ -73,7 +73,7 @@ def _inside(world: AccountState) -> list[Row]:
 
 
 def _addresses(world: AccountState) -> list[Body]:
-    """Give the addresses of Linodes in VPCs (`TestVPC_ListAllIPAddresses#5`)."""
+    """Return the addresses of Linodes in VPCs (`TestVPC_ListAllIPAddresses#5`)."""
     found = []
     for row in _inside(world):
         host = world.get("Instance", row.parents[0])
@@ -105,7 +105,7 @@ def _addresses(world: AccountState) -> list[Body]:
 
 
 def _with_ipv6(world: AccountState) -> list[Body]:
-    """Give the ranges of IPv6 of the same interfaces (`TestVPC_ListAllIPv6Addresses#5`)."""
+    """Return the ranges of IPv6 of the same interfaces (`TestVPC_ListAllIPv6Addresses#5`)."""
     nothing = {"address": None, "gateway": None, "prefix": 64, "nat_1_1": "", "subnet_mask": ""}
     found = []
     for each in _addresses(world):
@@ -116,7 +116,7 @@ def _with_ipv6(world: AccountState) -> list[Body]:
 
 
 def _listed(call: Call, name: str, rows: list[Body]) -> list[Any]:
-    """Give what follows from interfaces, and the rows that were put there."""
+    """Return the addresses that follow from interfaces, and the rows that tests have added."""
     wanted = int(call.values[0]) if call.values else None
     seeded: list[Any] = list(call.world.rows(name))
     kept = [row for row in seeded if wanted is None or row.body["vpc_id"] == wanted]

@@ -119,7 +119,7 @@ def page_five() -> Figures:
 def page_all() -> Figures:
     from linode_orm import Instance
 
-    return page(tuple(name for name, field in Instance.__mapper__.fields.items() if field.kind != "secret"))
+    return page(tuple(name for name, field in Instance.__mapper__.fields.items() if not field.is_write_only))
 
 
 @row("a loaded attribute")

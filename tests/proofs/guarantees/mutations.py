@@ -83,7 +83,7 @@ REMOVALS = (
         value("last"),
         "tests/proofs/stateful/test_commit_cases.py::test_a_refusal_after_a_lost_answer_is_in_doubt",
     ),
-    Removal("10b", never, "tests/proofs/stateful/test_commit_cases.py::test_a_new_key_in_doubt"),
+    Removal("10b", if_so(), "tests/proofs/stateful/test_commit_cases.py::test_a_new_key_in_doubt"),
     Removal(
         "10c",
         value("False"),
@@ -179,7 +179,7 @@ REMOVALS = (
         only_what_is_merged(),
         "tests/session/commit/test_batch_requests.py::TestRebuild::test_what_others_did_stays",
     ),
-    Removal("34b", never, "tests/session/commit/test_batch_requests.py::TestFaults::test_the_answer"),
+    Removal("34b", if_so(), "tests/session/commit/test_batch_requests.py::TestFaults::test_the_answer"),
     Removal("35", argument("10**6"), "tests/wire/test_rates.py::test_an_api_that_tells_nothing"),
     Removal("36", undivided(), "tests/wire/test_budget.py::test_a_refusal_that_no_header_explains_halves"),
     Removal("37", value("None"), "tests/wire/test_rates.py::test_nearly_all_that_is_allowed"),

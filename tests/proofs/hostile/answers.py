@@ -93,8 +93,8 @@ def _places(body: Any) -> Iterator[tuple[Any, Any]]:
 
 def raw_answers(random: Random) -> Iterator[bytes]:
     """Yield bytes that a server may send in place of an answer: broken heads, lengths, chunks and encodings."""
-    import gzip  # noqa: PLC0415  only here
-    import zlib  # noqa: PLC0415  only here
+    import gzip
+    import zlib
 
     body = b'{"id": 5, "label": "web"}'
     ok, kind = b"HTTP/1.1 200 OK\r\n", b"Content-Type: application/json\r\n"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from linode_orm import Client, Session, inspect, models
 from linode_orm.simulator import Simulator
 from linode_orm.wire import Response
-from tests.models.calling import BY_HAND, call, ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +69,7 @@ def look(instance: Any) -> None:
 
 def models_errors() -> type[Exception]:
     """Return the base of what the library may raise."""
-    from linode_orm import LinodeORMError  # noqa: PLC0415  only here
+    from linode_orm import LinodeORMError
 
     return LinodeORMError
 

@@ -36,7 +36,14 @@ STEPS = (
     "renamed",
     "conflicts",
     "executor",
+    "outcomes",
+    "intents",
+    "dispatcher",
+    "created_ids",
+    "collection_ids",
+    "interrupts",
     "call",
+    "resolve",
     "create_once",
     "lookup",
     "natural_keys",
@@ -50,22 +57,27 @@ STEPS = (
     "verify",
     "apply_plan",
     "recover",
-    "journaled_history",
-    "journal",
+    "history",
+    "sqlite_journal",
 )
 ELSEWHERE = {
     "interruptible.<locals>.ours": "a signal: test_commit_faults.py::TestInterrupt",
     "Executor.interrupt_for": "a journal that cannot be written: test_journal.py, test_journal_files.py",
-    **dict.fromkeys(["Executor._carried", "Executor._take_apart", "Executor._write_down"], "bundles: test_bundles.py"),
-    "Recovery._bundle_before_undo": "bundles: tests/proofs/faults/test_crashes.py",
+    **dict.fromkeys(
+        ["Executor._split", "Dispatcher._batch_attempt", "CreatedIds.whole", "Intents.split"],
+        "batch requests: test_bundles.py",
+    ),
+    "Recovery._rebuild_before_undo": "batch requests: tests/proofs/faults/test_crashes.py",
     "_moved": "a key changed while its POST may run: test_commit_faults.py::TestInDoubt",
+    "_unnamed": "one of several alike in doubt: test_commit_faults.py::TestEveryFault::test_indistinguishable_creates",
     "_leaf_clash": "now and then here; test_conflicts.py::test_of_a_nested_object_its_attributes_count",
     "_aims_elsewhere": "records with a target: tests/proofs/faults/bulk.py",
     "_deleted": "a plan of a session with protected tags: test_verify.py::TestProtectedTags",
     "OutcomeApplier._leave": "test_commit_cases.py::test_an_object_whose_id_nobody_tells",
-    "PlanTargets.doubt": "test_commit_cases.py::test_a_recovery_that_leaves_a_doubt",
+    "PlanTargets.leave_in_doubt": "test_commit_cases.py::test_a_recovery_that_leaves_a_doubt",
     **dict.fromkeys(
-        [f"CompensationTargets.{each}" for each in ("reveal", "known", "to_be_deleted", "doubted")], "never asked for"
+        [f"CompensationTargets.{each}" for each in ("resolve_secret", "known_ids", "to_be_deleted", "in_doubt_of")],
+        "never asked for",
     ),
 }
 """Steps of the commit that the machine does not take, and where they are proved."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from linode_orm import Domain, Instance, NodeBalancer, NodeBalancerNode, Session, Volume, recover
 from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, InvalidRequestError
-from linode_orm.session.journal.journal import Journal
+from linode_orm.session.journal.sqlite_journal import SqliteJournal
 from linode_orm.session.planning.plan import Plan
 from linode_orm.simulator import Simulator
 
@@ -522,6 +522,7 @@ class TestJournal:
                 session.undo(ids[-1]).apply(session.client)
             assert nodes_in(sim) == BEFORE
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("undo", [False, True])
     @pytest.mark.parametrize("apart", [False, True])
     @pytest.mark.parametrize("at", range(1, 9))
@@ -531,7 +532,7 @@ class TestJournal:
         class Killed(BaseException):
             """The process ends here."""
 
-        whole, writes = Journal._transaction, []
+        whole, writes = SqliteJournal._transaction, []
 
         def dying(journal):
             writes.append(journal)
@@ -549,7 +550,7 @@ class TestJournal:
                 node.weight = 7
             session.add(NodeBalancerNode(node_balancer_config=config, label="new", address="192.168.0.99:80"))
             with monkeypatch.context() as patch, suppress(Killed):
-                patch.setattr(Journal, "_transaction", dying)
+                patch.setattr(SqliteJournal, "_transaction", dying)
                 session.commit()
             client.close()
         count = len(sent(sim))

@@ -26,7 +26,7 @@ from linode_orm import (
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
 from linode_orm.mapping.registry import lookup
 from linode_orm.models.linode.linode_interface import LinodeInterfacePublic, LinodeInterfaceVlan
-from linode_orm.session.journal.journal import Journal
+from linode_orm.session.journal.sqlite_journal import SqliteJournal
 from linode_orm.session.planning.nesting_rules import NESTING_RULES
 from linode_orm.session.planning.plan import Plan
 from linode_orm.simulator import Simulator
@@ -435,6 +435,7 @@ class TestJournal:
         assert len(sent(sim)) == 2
         assert len(described(sim)["nodebalancer", "lb"][80][1]) == 4
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("at", range(1, 7))
     def test_a_crash_at_any_write_of_the_journal(self, sim, tmp_path, monkeypatch, at):
         """Recovery ends in the same account, with each POST sent once."""
@@ -442,7 +443,7 @@ class TestJournal:
         class Killed(BaseException):
             """The process ends here."""
 
-        whole, writes = Journal._transaction, []
+        whole, writes = SqliteJournal._transaction, []
 
         def dying(journal):
             writes.append(journal)
@@ -456,7 +457,7 @@ class TestJournal:
         with Session(client=client, journal=tmp_path / "j") as session:
             session.add_all([lb, vpc])
             with monkeypatch.context() as patch, suppress(Killed):
-                patch.setattr(Journal, "_transaction", dying)
+                patch.setattr(SqliteJournal, "_transaction", dying)
                 session.commit()
             client.close()
         recover(tmp_path / "j", client=sim.client())

@@ -11,10 +11,13 @@ import pytest
 
 from linode_orm import CommitInterrupted, Session, Volume, recover
 from linode_orm.session.commit.executor import Executor
+from linode_orm.session.commit.intents import Intents
 from linode_orm.simulator import Simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from linode_orm import Step
 
 MANY = 1000
 
@@ -32,18 +35,18 @@ class Steps(dict):
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> type[Steps]:
     """Count the looks of every commit from here on."""
-    whole, start = Executor.__init__, Executor._intend
+    whole, start = Executor.__init__, Intents.write
 
     def init(self: Executor, *args: object) -> None:
         whole(self, *args)
         self.steps = Steps(self.steps)
 
-    def begin(self: Executor, going: list[int]) -> None:
+    def begin(self: Intents, going: list[Step], coming: Iterable[Step]) -> None:
         Steps.rounds += bool(going)
-        start(self, going)
+        start(self, going, coming)
 
     Steps.looks = Steps.rounds = 0
-    monkeypatch.setattr(Executor, "_intend", begin)
+    monkeypatch.setattr(Intents, "write", begin)
     monkeypatch.setattr(Executor, "__init__", init)
     return Steps
 

@@ -12,7 +12,7 @@ import pytest
 
 from linode_orm import recover
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError, JournalError, TransportError
-from linode_orm.session.journal.journal import Journal
+from linode_orm.session.journal.sqlite_journal import SqliteJournal
 from tests.session.fake_api import Barrel, Cargo, Crane, Dock, FakeApi, Hook, Session, refusal
 
 
@@ -113,6 +113,7 @@ def snapshot(path, copy) -> None:
 WRITES = 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(1, WRITES + 1))
 def test_a_process_that_ends_at_any_request(api, session, path, at, after):
@@ -125,6 +126,7 @@ def test_a_process_that_ends_at_any_request(api, session, path, at, after):
     assert not recover(path, client=api.client)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(1, WRITES + 1))
 def test_or_is_taken_back(api, session, path, at, after):
@@ -175,7 +177,7 @@ def test_what_nothing_tells_apart_stays_in_doubt(api, session, path, monkeypatch
     def down(*_):
         raise TransportError("down", sent=False)
 
-    monkeypatch.setattr("linode_orm.session.commit.executor.ids_in", down)
+    monkeypatch.setattr("linode_orm.session.commit.collection_ids.ids_in", down)
     kill(session, path, at=1, after=True)
     sent = len(api.sent)
     for _ in range(2):
@@ -291,7 +293,7 @@ def test_a_creation_in_doubt_is_known_to_the_next_commit(api, session, path, mon
     def down(*_):
         raise TransportError("down", sent=False)
 
-    monkeypatch.setattr("linode_orm.session.commit.executor.ids_in", down)  # nothing tells it from others then
+    monkeypatch.setattr("linode_orm.session.commit.collection_ids.ids_in", down)  # nothing tells it from others then
     api.fault = lambda request: (_ for _ in ()).throw(TransportError("lost")) if request.method == "POST" else None
     with pytest.raises(CommitError):
         session.commit()
@@ -451,7 +453,7 @@ class TestAFullDisk:
         session = Session(api, journal=path)
         for identity in range(1, 200):
             dock_of(session, identity).label = f"n{identity}"
-        intend, calls = Journal.intend, [0]
+        intend, calls = SqliteJournal.intend, [0]
 
         def full(self, name, steps, moment, there):
             calls[0] += 1
@@ -459,7 +461,7 @@ class TestAFullDisk:
                 raise JournalError("the journal cannot be written: the disk is full")
             intend(self, name, steps, moment, there)
 
-        monkeypatch.setattr(Journal, "intend", full)
+        monkeypatch.setattr(SqliteJournal, "intend", full)
         with pytest.raises(CommitError, match="the disk is full") as caught:
             session.commit()
         assert isinstance(caught.value.__cause__, JournalError)

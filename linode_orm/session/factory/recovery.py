@@ -37,13 +37,13 @@ def recover(
     another API, before anything is sent. Without `client` one is made as `Session()` makes it.
     """
     from linode_orm.session.commit.recover import Recovery, RecoveryOptions, forgotten  # noqa: PLC0415  only who recovers needs it
-    from linode_orm.session.journal.journal import Journal  # noqa: PLC0415  sqlite3 is for who keeps a journal
+    from linode_orm.session.journal.history import open_journal  # noqa: PLC0415  only who recovers needs it
     from linode_orm.session.planning.report import CommitReport  # noqa: PLC0415  only who recovers needs it
 
     check_path("path", path)
     check_flag("undo", undo)
     check_flag("forget", forget)
-    journal = Journal(path, must_exist=True)
+    journal = open_journal(path, must_exist=True)
     try:
         names = journal.unfinished()
         stored = journal.find(names[-1]) if names else None

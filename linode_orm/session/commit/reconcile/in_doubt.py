@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from attrs import evolve
 
 from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.identity import identity_in
-from linode_orm.mapping.model import resource
 from linode_orm.mapping.record import value_of
 from linode_orm.mapping.state import state_of
-from linode_orm.session.outcome.lookup import LookupCriteria, LookupResult, look
+from linode_orm.session.commit.reconcile.apply_outcome import OutcomeApplier, fill_in
+from linode_orm.session.outcome.lookup import LookupCriteria, criteria_for, look
 from linode_orm.session.outcome.nested import Applied, look_again, match_nested
-from linode_orm.session.planning.plan import Hidden, InDoubt, Pending
+from linode_orm.session.outcome.resolve import WHOLE, LookupResult, resolve
+from linode_orm.session.planning.plan import Hidden, InDoubt
 from linode_orm.session.planning.steps import parent_of
-from linode_orm.session.reconcile.apply_outcome import OutcomeApplier, fill_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.reconcile.objects import SessionObjects
+    from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.wire.client import Client
-
-
-def criteria_for(
-    doubt: InDoubt, parents: tuple[object, ...], to_be_deleted: frozenset[object] = frozenset()
-) -> LookupCriteria:
-    """Give what is looked for where the answer to a creation is lost."""
-    step = doubt.step
-    sent = cast("dict[str, Any]", doubt.sent if isinstance(doubt.sent, dict) else {})
-    is_listed = doubt.is_listed or any(isinstance(each, Pending) for each in step.parents)
-    model = resource(step.model)
-    return LookupCriteria(model, parents, sent, doubt.since, doubt.known, is_listed, doubt.until, to_be_deleted)
 
 
 def settle(client: Client, objects: SessionObjects, instances: Iterable[Model]) -> None:
@@ -48,7 +37,7 @@ class _Settlement:
 
     def run(self, instances: Iterable[Model]) -> None:
         in_doubt, lookup_results = self._changes.in_doubt, dict[int, LookupResult]()
-        ordered = sorted(instances, key=lambda each: each.__mapper__.above)
+        ordered = sorted(instances, key=lambda each: each.__mapper__.parent_count)
         for instance in ordered:
             doubt = in_doubt.get(id(instance))
             if doubt is None:
@@ -94,7 +83,7 @@ class _Settlement:
         if not criteria.is_distinguishable and not criteria.key:
             return evolve(doubt, reason=_unnamed(instance, doubt), may_repeat=False)
         try:
-            looked_up = looked_up or find(self._client, criteria, lambda: doubt.until)
+            looked_up = looked_up or find(self._client, criteria, doubt.until)
         except LinodeORMError as error:
             return evolve(doubt, reason=f"{doubt.reason}; it could not be looked for: {error}", may_repeat=False)
         if looked_up.why:
@@ -121,20 +110,17 @@ class _Settlement:
                 fill_in(instance)
                 names = _still_as_sent(instance, evolve(doubt, step=step, sent=step.body))
                 self._applier.created(instance, parents, identity, names, body)
-        for lost in inner.lost:
+        for lost in inner.in_doubt:
             if lost.step.token in new:
                 self._changes.in_doubt[id(new[str(lost.step.token)])] = lost
 
 
-def find(client: Client, criteria: LookupCriteria, until: Callable[[], float]) -> LookupResult:
-    """Look for an object; where two could come of sending it again, once more when no request can be running."""
-    looked_up = look(client, criteria)
-    if looked_up.body is None and not looked_up.why and not criteria.key:
-        left = until() - client.clock.monotonic()
-        if left > 0:
-            client.clock.sleep(min(left, client.max_request_lifetime))
-            looked_up = look(client, criteria)
-    return looked_up
+def find(client: Client, criteria: LookupCriteria, until: float) -> LookupResult:
+    """Look for an object; where two could come of sending it again, once more when no request can be running.
+
+    `until` is that moment by the monotonic clock.
+    """
+    return resolve(client, 0.0 if criteria.key else until, lambda: look(client, criteria), first_pause=WHOLE)
 
 
 def _still_as_sent(instance: Model, doubt: InDoubt) -> list[str]:

@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from linode_orm.session.actions import Actions
-from linode_orm.session.journal.history import history_in
+from linode_orm.session.journal.history import History, open_journal
 from linode_orm.session.loading.identity_map import IdentityMap
 from linode_orm.session.loading.loader import Loader
 from linode_orm.session.loading.reference_data import ReferenceData
 from linode_orm.session.loading.whole_lists import WholeLists
-from linode_orm.session.owner import SessionOwner
+from linode_orm.session.parts.owner import SessionOwner
 from linode_orm.session.planning.changes import Changes
 from linode_orm.session.query.collections import Collections
 from linode_orm.session.query.eager import EagerLoader
@@ -63,7 +63,7 @@ class Parts:
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
         collections = Collections(loader, runner, is_refused=refuses_lazy, add=owner.add)
         self.changes = Changes(self.identity_map, loader, reader, collections, owner)
-        self.history = history_in(journal, client.base_url)
+        self.history = History(open_journal(journal), client.base_url)
         self.actions = Actions(client, loader, reader, runner)
         owner.bind(
             loader=loader,

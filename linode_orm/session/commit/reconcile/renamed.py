@@ -8,13 +8,14 @@ from linode_orm.errors import NotFound
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.record import value_of
 from linode_orm.mapping.state import Loaded, Status, state_of
+from linode_orm.session.outcome.resolve import WHOLE, LookupResult, resolve
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
-    from linode_orm.session.reconcile.objects import SessionObjects
+    from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import JSON
 
@@ -28,7 +29,7 @@ def resolve_renames(client: Client, objects: SessionObjects, instances: Iterable
     for instance in [*instances]:
         keys = _in_doubt(instance)
         if keys:
-            _settle(client, objects, instance, keys)
+            _resolve(client, objects, instance, keys)
 
 
 def _in_doubt(instance: Model) -> tuple[object, ...]:
@@ -40,15 +41,20 @@ def _in_doubt(instance: Model) -> tuple[object, ...]:
     return edit.sent if edit is not None else ()
 
 
-def _settle(client: Client, objects: SessionObjects, instance: Model, keys: tuple[object, ...]) -> None:
+def _resolve(client: Client, objects: SessionObjects, instance: Model, keys: tuple[object, ...]) -> None:
     state = state_of(instance)
-    found = _body(client, instance, state.identity)
-    if found is not None and not _is_wanted(instance, keys):  # promise 10b: the new key may still come
-        client.clock.sleep(
-            client.writes_in_flight.seconds_left(instance.__mapper__.path_for(state.identity, state.parents))
-        )
-        found = _body(client, instance, state.identity)
-    if found is not None:
+    path = instance.__mapper__.path_for(state.identity, state.parents)
+    running = client.writes_in_flight.seconds_left(path)
+    # promise 10b: the new key may still come
+    until = 0.0 if _is_wanted(instance, keys) else client.clock.monotonic() + running
+    # what is looked for is that the old key is gone
+    renamed = resolve(
+        client,
+        until,
+        lambda: LookupResult({} if _body(client, instance, state.identity) is None else None),
+        first_pause=WHOLE,
+    )
+    if not renamed.is_known:
         return
     for key in reversed(keys):
         found = _body(client, instance, key)

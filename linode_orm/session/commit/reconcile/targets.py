@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, cast
 
 from linode_orm.mapping.lifecycle import invalidate
+from linode_orm.session.commit.reconcile.apply_outcome import OutcomeApplier
 from linode_orm.session.outcome.nested import alone
-from linode_orm.session.planning.payloads import reveal
+from linode_orm.session.planning.payloads import resolve_secret
 from linode_orm.session.planning.plan import Hidden, InDoubt, Plan, is_new, secret_name
-from linode_orm.session.reconcile.apply_outcome import OutcomeApplier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from linode_orm.mapping import Model
+    from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.session.planning.plan import Key, Step, Token
-    from linode_orm.session.reconcile.objects import SessionObjects
 
 
 class Targets(Protocol):
@@ -25,11 +25,11 @@ class Targets(Protocol):
         """Give the object that a step is about."""
         ...
 
-    def reveal(self, step: Step, hidden: Hidden) -> object:
+    def resolve_secret(self, step: Step, hidden: Hidden) -> object:
         """Give the secret that a placeholder stands for."""
         ...
 
-    def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+    def known_ids(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids that are known of the collection that a step creates in."""
         ...
 
@@ -37,19 +37,19 @@ class Targets(Protocol):
         """Give the ids of what is to be deleted in the collection that a step creates in."""
         ...
 
-    def doubted(self, step: Step) -> InDoubt | None:
+    def in_doubt_of(self, step: Step) -> InDoubt | None:
         """Give what an earlier commit left unknown of a creation."""
         ...
 
-    def take(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
+    def apply(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
         """Take an answer in; give a note where there is something to say."""
         ...
 
-    def doubt(self, doubt: InDoubt) -> None:
+    def leave_in_doubt(self, in_doubt: InDoubt) -> None:
         """Remember a creation that nobody can tell the end of."""
         ...
 
-    def is_certain(self, step: Step) -> None:
+    def clear_doubt(self, step: Step) -> None:
         """Note that there is no such object, and nothing in doubt about it."""
         ...
 
@@ -69,7 +69,7 @@ class SessionTargets:
     """
 
     def __init__(self, objects: SessionObjects, plan: Plan, *, watches: bool = False) -> None:
-        self._session = objects
+        self._session_objects = objects
         self._watches = watches
         self._applier = OutcomeApplier(objects)
         self._objects = objects_of(objects, plan)
@@ -79,26 +79,26 @@ class SessionTargets:
         """Give the object that a step is about; it may be a rider's, or that of a part of a bundle."""
         return self._inner[step.token] if step.token in self._inner else self._objects[step.number]
 
-    def reveal(self, step: Step, hidden: Hidden) -> object:
+    def resolve_secret(self, step: Step, hidden: Hidden) -> object:
         """Give the secret that the user assigned, to the object or to one that rides with it."""
         for nested in reversed(step.nested_creates):
             if hidden.path[: len(nested.place)] == nested.place:
-                return reveal(self._inner[nested.token], Hidden(hidden.path[len(nested.place) :]), "create")
-        return reveal(self._objects[step.number], hidden, "create" if step.operation == "create" else "update")
+                return resolve_secret(self._inner[nested.token], Hidden(hidden.path[len(nested.place) :]), "create")
+        return resolve_secret(self._objects[step.number], hidden, "create" if step.operation == "create" else "update")
 
-    def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+    def known_ids(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids that the session knows of the collection that a step creates in."""
-        return self._session.identity_map.ids(type(self.object_of(step)), parents)
+        return self._session_objects.identity_map.ids(type(self.object_of(step)), parents)
 
     def to_be_deleted(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Give the ids of what the user has marked for deletion in the collection that a step creates in."""
-        return self._session.to_be_deleted(type(self.object_of(step)), parents)
+        return self._session_objects.to_be_deleted(type(self.object_of(step)), parents)
 
-    def doubted(self, step: Step) -> InDoubt | None:
+    def in_doubt_of(self, step: Step) -> InDoubt | None:
         """Give what an earlier commit left unknown of a creation."""
-        return self._session.changes.in_doubt.get(id(self.object_of(step)))
+        return self._session_objects.changes.in_doubt.get(id(self.object_of(step)))
 
-    def take(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
+    def apply(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
         """Bring the object up to date, or let it go."""
         instance, names = self.object_of(step), [change.name for change in step.changes]
         if step.operation == "create":
@@ -113,9 +113,9 @@ class SessionTargets:
             return self._applier.updated(instance, names, body) or strange
         return ""
 
-    def doubt(self, doubt: InDoubt) -> None:
+    def leave_in_doubt(self, in_doubt: InDoubt) -> None:
         """Remember a creation that nobody can tell the end of, for the next commit to look for."""
-        self._session.changes.in_doubt[id(self.object_of(doubt.step))] = doubt
+        self._session_objects.changes.in_doubt[id(self.object_of(in_doubt.step))] = in_doubt
 
     def invalidate_values(self, step: Step) -> None:
         """Forget what was known of values that were to be updated: they are sent again, and reading asks again."""
@@ -123,9 +123,9 @@ class SessionTargets:
             if part.operation in {"update", "replace"}:
                 invalidate(self.object_of(part), [change.name for change in part.changes])
 
-    def is_certain(self, step: Step) -> None:
+    def clear_doubt(self, step: Step) -> None:
         """Note that there is no such object, so that it can be sent as new."""
-        self._session.changes.in_doubt.pop(id(self.object_of(step)), None)
+        self._session_objects.changes.in_doubt.pop(id(self.object_of(step)), None)
 
     def finish(self) -> None:
         """Give ids to what waits for them, and let go what was below deleted objects."""
@@ -147,22 +147,22 @@ class PlanTargets(SessionTargets):
     ) -> None:
         super().__init__(objects, Plan(()))
         self._secrets, self._ids = secrets, ids or {}
-        self.doubts: dict[int, InDoubt] = {}
+        self.in_doubt: dict[int, InDoubt] = {}
         self._objects = {step.number: objects.stand_in(step, self._ids) for step in plan}
         self._inner = {inside.token: objects.stand_in(inside, self._ids) for step in plan for inside in _inside(step)}
 
-    def reveal(self, step: Step, hidden: Hidden) -> object:
+    def resolve_secret(self, step: Step, hidden: Hidden) -> object:
         """Give the secret of that name."""
         return self._secrets[secret_name(step, hidden)]
 
-    def doubted(self, step: Step) -> InDoubt | None:
+    def in_doubt_of(self, step: Step) -> InDoubt | None:
         """Give what an earlier run left unknown of a creation."""
-        return self.doubts.get(step.number)
+        return self.in_doubt.get(step.number)
 
-    def doubt(self, doubt: InDoubt) -> None:
+    def leave_in_doubt(self, in_doubt: InDoubt) -> None:
         """Leave it to the report, and to the journal where there is one."""
-        if doubt.step.token not in self._inner:
-            self.doubts[doubt.step.number] = doubt
+        if in_doubt.step.token not in self._inner:
+            self.in_doubt[in_doubt.step.number] = in_doubt
 
 
 class CompensationTargets:
@@ -175,11 +175,11 @@ class CompensationTargets:
         """Give the object that the step was about that this one undoes."""
         return self._targets.object_of(self._origin[step.number])
 
-    def reveal(self, step: Step, hidden: Hidden) -> object:
+    def resolve_secret(self, step: Step, hidden: Hidden) -> object:
         """Never asked: a way back holds no secret."""
         raise AssertionError((step, hidden))
 
-    def known(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
+    def known_ids(self, step: Step, parents: tuple[object, ...]) -> frozenset[object]:
         """Never needed: a way back creates nothing."""
         del step, parents
         return frozenset()
@@ -189,20 +189,20 @@ class CompensationTargets:
         del step, parents
         return frozenset()
 
-    def doubted(self, step: Step) -> InDoubt | None:
+    def in_doubt_of(self, step: Step) -> InDoubt | None:
         """Never needed: a way back creates nothing."""
         del step
         return None
 
-    def take(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
+    def apply(self, step: Step, parents: tuple[object, ...], identity: object, body: object) -> str:
         """Leave the objects as they are."""
         del step, parents, identity, body
         return ""
 
-    def doubt(self, doubt: InDoubt) -> None:
+    def leave_in_doubt(self, in_doubt: InDoubt) -> None:
         """Never needed: a way back creates nothing."""
 
-    def is_certain(self, step: Step) -> None:
+    def clear_doubt(self, step: Step) -> None:
         """Never needed: a way back creates nothing."""
 
     def invalidate_values(self, step: Step) -> None:

@@ -18,8 +18,8 @@ from linode_orm.session.planning.steps import key_of, parent_of
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.session.planning.plan import Key
-    from linode_orm.session.reconcile.objects import SessionObjects
 
 
 class OutcomeApplier:

@@ -1,0 +1,130 @@
+"""Outcomes: what became of the steps of a run, and what the objects learn of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, field, frozen
+
+from linode_orm.session.outcome.nested import Applied
+from linode_orm.session.outcome.rebuild import part_in_doubt
+from linode_orm.session.planning.plan import Key, is_new, waits_for
+from linode_orm.session.planning.report import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from linode_orm.session.commit.collection_ids import CollectionIds
+    from linode_orm.session.commit.created_ids import CreatedIds
+    from linode_orm.session.commit.reconcile.targets import Targets
+    from linode_orm.session.outcome.call import Answer
+    from linode_orm.session.planning.plan import InDoubt, Step
+    from linode_orm.session.planning.report import Outcome
+
+
+@frozen
+class EarlierOutcomes:
+    """What is known of a plan's steps: what became of some, and the ids that they brought, by token."""
+
+    entries: tuple[Entry, ...] = ()
+    ids: Mapping[str, object] = field(factory=dict)
+
+
+NOTHING_EARLIER: Final = EarlierOutcomes()
+
+
+class Outcomes:
+    """The entries of a run by the numbers of their steps, and the answers behind them.
+
+    With `defers_answers`, objects learn of answers by `apply_deferred` only, when everything has ended.
+    """
+
+    def __init__(self, targets: Targets, ids: CreatedIds, collections: CollectionIds, *, defers_answers: bool) -> None:
+        self._targets, self._ids, self._collections = targets, ids, collections
+        self._defers_answers = defers_answers
+        self.entries: dict[int, Entry] = {}
+        self.applied: list[Applied] = []
+        self.nested_in_doubt: list[InDoubt] = []
+        """Nested creates of steps that were done, of which nothing tells which objects they are."""
+
+    def record(self, step: Step, status: Outcome, answer: Answer) -> Entry:
+        """Record what became of a step."""
+        instance = self._targets.object_of(step)
+        entry = Entry(step, instance, status, answer.error, answer.seconds, answer.tries, answer.note)
+        self.entries[step.number] = entry
+        return entry
+
+    @property
+    def failed(self) -> bool:
+        """Whether a step that has ended was not done, or a nested create is in doubt."""
+        return bool(self.nested_in_doubt) or any(entry.status != "applied" for entry in self.entries.values())
+
+    def receive(self, step: Step, answer: Answer) -> str:
+        """Take the answer of a step that was done; return what is to be said of it."""
+        applied: list[Applied] = []
+        if not step.parts:
+            applied.append(Applied(step, self._ids.parents_of(step), answer.identity, answer.body))
+        if step.operation == "create":
+            self._ids.by_token[str(step.token)] = answer.identity
+        if answer.inner is not None:
+            applied += [each._replace(step=evolve(each.step, number=step.number)) for each in answer.inner.found]
+            self.nested_in_doubt += answer.inner.in_doubt
+        note = self.receive_applied(applied)
+        for each in answer.inner.in_doubt if answer.inner is not None and not self._defers_answers else ():
+            self._targets.leave_in_doubt(each)
+        return note
+
+    def receive_applied(self, applied: list[Applied]) -> str:
+        """Take what was done, and let the objects learn of it now or at the end; return what is to be said of it."""
+        for each in applied:
+            key = each.step.token
+            if each.identity is not None:
+                self._ids.by_token[str(key)] = each.identity
+            if each.step.operation == "delete" and isinstance(key, Key):
+                self._collections.delete(key)
+        self.applied += applied
+        if self._defers_answers:
+            return ""
+        notes = [self._targets.apply(*each) for each in applied]  # promise 8: what is done is no longer pending
+        return notes[0]
+
+    def leave_in_doubt(self, in_doubt: InDoubt) -> None:
+        """Remember the creations in a step that is in doubt, for the next commit to look for."""
+        if in_doubt.step.operation == "create":
+            self._targets.leave_in_doubt(in_doubt)
+        for part in in_doubt.step.parts:
+            if part.operation == "create":
+                self._targets.leave_in_doubt(part_in_doubt(in_doubt, part))
+
+    def lacks(self, step: Step) -> bool:
+        """Whether a step needs the id of a nested create that is in doubt; it stays pending."""
+        in_doubt = {each.step.token for each in self.nested_in_doubt}
+        return bool(in_doubt) and not in_doubt.isdisjoint((*waits_for(step.body), *waits_for(step.parents)))
+
+    def inner_ids(self, step: Step) -> dict[str, object]:
+        """Return the ids that the nested creates of a step, or its parts, got, by token."""
+        inside = [each.token for each in step.nested_creates]
+        inside += [part.token for part in step.parts if is_new(part.token)]
+        return {token: self._ids.by_token[token] for token in inside if token in self._ids.by_token}
+
+    # -- when everything has ended -----------------------------------------------------------------------------------
+
+    def apply_deferred(self, wanted: Callable[[Step], bool]) -> None:
+        """Let the objects learn of the answers to these steps, which were deferred."""
+        for each in self.applied:
+            if wanted(each.step):
+                note, entry = self._targets.apply(*each), self.entries[each.step.number]
+                self.entries[each.step.number] = evolve(entry, note=entry.note or note)
+        for in_doubt in self.nested_in_doubt:
+            if wanted(in_doubt.step):
+                self._targets.leave_in_doubt(in_doubt)
+
+    @property
+    def unresolved_nested(self) -> list[Entry]:
+        """Give an entry for each nested create in doubt of a step that was done."""
+        there = {number for number, entry in self.entries.items() if entry.status in {"applied", "not undone"}}
+        return [
+            Entry(each.step, self._targets.object_of(each.step), "in doubt", note=each.reason)
+            for each in self.nested_in_doubt
+            if each.step.number in there
+        ]

@@ -1,0 +1,195 @@
+"""The SQLite journal: one file, in which an intent is on disk before its request is sent."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from linode_orm.errors import JournalError
+from linode_orm.session.journal.journal import Journal, StoredCommit, StoredRequest, all_steps, as_sent
+from linode_orm.session.journal.sqlite_file import JournalFile, journal_errors
+from linode_orm.session.loading.api_time import ApiTime
+from linode_orm.session.planning.plan_file import from_json, step_from_dict
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from linode_orm.session.journal.journal import NewCommit, StepResult
+    from linode_orm.session.planning.plan import Step
+
+_KEPT: Final = 100
+"""How many finished commits stay in the file, for `session.undo()`."""
+
+
+class SqliteJournal(Journal):
+    """One journal file, locked for this process as long as it is open.
+
+    Raises `JournalError` where the file is another one's, damaged, empty, locked, or cannot be written.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, must_exist: bool = False) -> None:
+        self._file = JournalFile(path, must_exist=must_exist)
+        self.path = self._file.path
+        self._connection = self._file.connection
+        self._waiting: list[tuple[object, ...]] = []
+        self._listings: dict[int, tuple[Iterable[object], str, int]] = {}
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Bring what is written inside, and what waits, to the disk together."""
+        with journal_errors(self.path):
+            self._file.check_in_place()
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                waiting, self._waiting = self._waiting, []
+                self._connection.executemany(
+                    "UPDATE steps SET status = ?, identity = ?, note = ? WHERE commit_id = ? AND number = ?", waiting
+                )
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def begin(self, commit: NewCommit) -> None:
+        """Write a commit down before anything of it is sent."""
+        rows = [(commit.id, step.number, json.dumps(step.to_dict())) for step in all_steps(commit.plan)]
+        with self._transaction() as connection:
+            if commit.instead is not None:
+                connection.execute("UPDATE commits SET state = 'returned' WHERE id = ?", (commit.instead,))
+            connection.execute(
+                "INSERT INTO commits VALUES (?, ?, ?, ?, 'open', ?, (SELECT id FROM journal))",
+                (commit.id, commit.base_url, commit.on_error, commit.conflicts, datetime.now(UTC).isoformat()),
+            )
+            connection.executemany("INSERT INTO steps (commit_id, number, step) VALUES (?, ?, ?)", rows)
+            self._prune(connection)  # promise 27: the last ones stay
+
+    def _prune(self, connection: sqlite3.Connection) -> None:
+        old = "SELECT id FROM commits WHERE state NOT IN ('open', 'undoing') ORDER BY began DESC, rowid DESC LIMIT -1"
+        gone = connection.execute(f"{old} OFFSET {_KEPT}").fetchall()  # a number of ours
+        if gone:
+            connection.executemany("DELETE FROM commits WHERE id = ?", gone)
+
+    def intend(self, name: str, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
+        """Write down that steps may be sent from now on, and what is there where they create something.
+
+        The first moment at which one may have been sent counts.
+        """
+        when = moment.text
+        listings: list[tuple[str, int, str]] = []
+        numbers = {number: self._listing(name, ids, listings) for number, ids in there.items()}
+        found = [(step.number, numbers.get(step.number)) for step in steps]
+        rows = [(when, when, listed, listed, name, number) for number, listed in found]
+        with self._transaction() as connection:
+            connection.executemany("INSERT INTO listings VALUES (?, ?, ?)", listings)
+            connection.executemany(
+                "UPDATE steps SET intent = iif(status IN ('pending', 'failed'), ?, coalesce(intent, ?)), "
+                "there = iif(status IN ('pending', 'failed'), ?, coalesce(there, ?)), status = NULL "
+                "WHERE commit_id = ? AND number = ?",
+                rows,
+            )
+
+    def _listing(self, name: str, ids: Iterable[object], new: list[tuple[str, int, str]]) -> int:
+        """Give the number of what is in a collection, which many steps have in common and is written once."""
+        known = self._listings.get(id(ids))
+        if known is None or known[0] is not ids or known[1] != name:
+            with journal_errors(self.path):
+                ((last,),) = self._connection.execute(
+                    "SELECT coalesce(max(number), 0) FROM listings WHERE commit_id = ?", (name,)
+                )
+            known = self._listings[id(ids)] = (ids, name, last + len(new) + 1)
+            new.append((name, known[2], json.dumps([*ids])))
+        return known[2]
+
+    def settle(self, name: str, result: StepResult) -> None:
+        """Write down what became of a step; it reaches the disk with the next transaction."""
+        brought = {"id": result.identity, "aboard": result.inner_ids} if result.inner_ids else result.identity
+        self._waiting.append((result.status, json.dumps(brought), result.note, name, result.number))
+
+    def end(self, name: str, state: str) -> None:
+        """Write down how a commit ended."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE commits SET state = ? WHERE id = ?", (state, name))
+        with journal_errors(self.path):
+            self._connection.execute("PRAGMA incremental_vacuum").fetchall()
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def unfinished(self) -> list[str]:
+        """Give the names of the commits that have not ended, the oldest first."""
+        with journal_errors(self.path):
+            rows = self._connection.execute(
+                "SELECT id FROM commits WHERE state IN ('open', 'undoing') ORDER BY began, rowid"
+            ).fetchall()
+        return [str(row[0]) for row in rows]
+
+    def find(self, name: str) -> StoredCommit | None:
+        """Give a commit by its name."""
+        with journal_errors(self.path):
+            found = self._connection.execute(
+                "SELECT id, base_url, on_error, conflicts, state FROM commits WHERE id = ?", (name,)
+            ).fetchone()
+            rows = self._connection.execute(
+                "SELECT step, intent, status, identity, note, ids FROM steps LEFT JOIN listings "
+                "ON listings.commit_id = steps.commit_id AND listings.number = steps.there "
+                "WHERE steps.commit_id = ? ORDER BY steps.number",
+                (name,),
+            ).fetchall()
+        if found is None:
+            return None
+        commit, base_url, on_error, conflicts, state = map(str, found)
+        steps = tuple(as_sent([self._stored(*row) for row in rows]))
+        return StoredCommit(commit, base_url, on_error, conflicts, state, steps)
+
+    def made(self, model: str) -> frozenset[object]:
+        """Give the ids of the objects of a class that the commits in the file have made."""
+        with journal_errors(self.path):
+            rows = self._connection.execute(
+                "SELECT step, identity FROM steps WHERE identity <> 'null' AND instr(step, ?)",
+                (f'"type": {json.dumps(model)}',),
+            ).fetchall()
+        return frozenset(each for step, identity in rows for each in _made_by(json.loads(step), identity, model))
+
+    def _stored(self, *row: Any) -> StoredRequest:  # noqa: ANN401  columns
+        step, intent, status, identity, note, there = row
+        try:
+            moment = None if intent is None else ApiTime.of(intent)
+            found, inner_ids = _brought(identity)
+            ids = None if there is None else frozenset(map(from_json, json.loads(there)))
+            return StoredRequest(step_from_dict(json.loads(step)), moment, status, found, note or "", inner_ids, ids)
+        except (ValueError, TypeError, LookupError) as error:
+            msg = f"{self.path} is damaged: a step in it cannot be read ({error}); nothing was sent"
+            raise JournalError(msg) from None
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._file.close()
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+def _brought(identity: str | None) -> tuple[object, dict[str, object]]:
+    """Give the id that a step brought, and those of its riders, by token."""
+    found = json.loads(identity) if identity is not None else None
+    if isinstance(found, dict):
+        return from_json(found["id"]), {token: from_json(each) for token, each in found["aboard"].items()}
+    return from_json(found), {}
+
+
+def _made_by(step: dict[str, Any], identity: str, model: str) -> Iterator[object]:
+    """Give the ids of the objects of a class that one step made."""
+    own, inner_ids = _brought(identity)
+    if step["object"]["type"] == model and own is not None:
+        yield own
+    for inside in (*step["riders"], *step["parts"]):
+        named = inside["object"]
+        if named["type"] == model and named.get("new") in inner_ids:
+            yield inner_ids[named["new"]]
