@@ -1,162 +1,86 @@
-"""What a program does with the API, each call on an API whose answers are hostile."""
+"""What a program does with the API, and a transport whose answers are hostile."""
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from linode_orm import Client, Session, inspect, models
+from linode_orm import Client, LinodeORMError, Session, inspect, models
 from linode_orm.simulator import Simulator
 from linode_orm.wire import Response
+from tests.models.calling import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from linode_orm.simulator.clock import VirtualClock
     from linode_orm.wire import Request
 
+    Spoil = Callable[[Any], tuple[bytes, dict[str, str]] | None]
+
 MOST = 3_000
-"""After how many requests one call counts as one without end."""
+"""After how many requests of one session it counts as one without end."""
 
 
 class Unbounded(BaseException):
-    """A call that sends requests without end; no library catches it."""
+    """A session that sends requests without end; no library catches it."""
 
 
 class Hostile:
-    """A transport in front of a simulated account: `spoil` may give other bytes, and headers, for an answer."""
+    """A transport in front of a simulated account: `spoil` gives other bytes, and headers, for an answer, or None.
 
-    def __init__(self, sim: Simulator, spoil: Callable[[Any], tuple[bytes, dict[str, str]] | None]) -> None:
-        self._inner, self._spoil, self.sent = sim.transport, spoil, 0
+    Without an account every answer is spoilt.
+    """
+
+    def __init__(self, spoil: Spoil, sim: Simulator | None = None) -> None:
+        self._inner, self._spoil, self.sent = sim and sim.transport, spoil, 0
 
     def send(self, request: Request, *, token: str | None, timeout: float) -> Response:
-        """Answer as the simulator does, or with what is given in its place."""
+        """Answer with what is given in place of the account's answer."""
         self.sent += 1
         if self.sent > MOST:
             raise Unbounded(request.title)
-        answer = self._inner.send(request, token=token, timeout=timeout)
-        try:
-            body = json.loads(answer.content)
-        except ValueError:
-            body = None
-        spoilt = self._spoil(body)
+        if self._inner is None:
+            answer = Response(status=200, headers={}, content=b"{}", request=request)
+        else:
+            answer = self._inner.send(request, token=token, timeout=timeout)
+        spoilt = self._spoil(json.loads(answer.content or b"{}"))
         if spoilt is None:
             return answer
         content, headers = spoilt
         status = int(headers.pop("status", answer.status))
-        headers = {**answer.headers, "date": "Tue, 02 Jan 2018 03:04:05 GMT", **headers}
-        return Response(status=status, headers=headers, content=content, request=request, elapsed=0.0)
+        return Response(status=status, headers={**answer.headers, **headers}, content=content, request=request)
 
     def close(self) -> None:
-        """Let nothing go."""
-
-
-def look(instance: Any) -> None:
-    """Read everything of an object that is read without a request of its own, in every way."""
-    mapper = type(instance).__mapper__
-    for name in [*mapper.fields, *mapper.relations]:
-        try:
-            value = getattr(instance, name)
-            repr(value)
-            if isinstance(value, (list, tuple)):
-                [repr(each) for each in value]
-        except models_errors():
-            continue
-    repr(instance), str(instance), dir(instance), repr(inspect(instance))
-    found = inspect(instance)
-    repr((found.history, found.unloaded, found.absent, found.null, found.state))
-
-
-def models_errors() -> type[Exception]:
-    """Return the base of what the library may raise."""
-    from linode_orm import LinodeORMError
-
-    return LinodeORMError
-
-
-def queries(session: Session) -> None:
-    """Read lists in every way."""
-    for model in (
-        models.Instance,
-        models.Volume,
-        models.Domain,
-        models.Firewall,
-        models.Event,
-        models.Region,
-        models.Tag,
-    ):
-        for ask in (
-            lambda query: [look(each) for each in query.all()], lambda query: query.first(), lambda query: query.count(),
-            lambda query: query.exists(), lambda query: query.limit(3).all(), lambda query: query.one_or_none(),
-        ):  # fmt: skip
-            attempt(lambda ask=ask, model=model: ask(session.query(model)))
-    for ask in (
-        lambda: session.query(models.Instance).filter(models.Instance.created > datetime(2018, 1, 1, tzinfo=UTC)).all(),
-        lambda: session.query(models.Instance).filter(models.Instance.tags.contains("a"), models.Instance.label.contains("l")).all(),
-        lambda: session.query(models.Instance).filter(models.Instance.specs.memory > 5, models.Instance.status == "x").all(),
-        lambda: session.query(models.Instance).order_by(models.Instance.created.desc(), models.Instance.label).all(),
-        lambda: session.query(models.DomainRecord).all(),
-        lambda: session.query(models.Disk).filter(models.Disk.size > 5).all(),
-    ):  # fmt: skip
-        attempt(ask)
-
-
-def writes(session: Session) -> None:
-    """Change objects, wait for them, and call actions."""
-
-    def changed() -> None:
-        instance = next(iter(session.query(models.Instance)), None)
-        if instance is None:
-            return
-        instance.tags.append("x")
-        instance.label = "y"
-        session.add(models.Volume(label="v", size=20, region="us-east"))
-        session.add(models.Tag(label="z"))
-        try:
-            repr(session.commit())
-        except models_errors() as error:
-            repr(getattr(error, "report", "")), str(getattr(error, "report", ""))
-            session.rollback()
-            raise
-
-    for run in (
-        changed,
-        lambda: changed_with(session, conflicts="check"),
-        lambda: changed_with(session, on_error="undo"),
-        lambda: changed_with(session, verify=True),
-        lambda: [each.reboot() for each in [session.query(models.Instance).first()] if each is not None],
-        lambda: session.wait(session.query(models.Instance).all(), models.Instance.status == "running", timeout=30),
-        lambda: session.load(models.Profile).tfa_enable(),
-        lambda: look(session.account),
-        lambda: session.client.request("GET", "/x"),
-        lambda: session.client.budget and str(session.client.budget),
-    ):
-        attempt(run)
-        session.rollback()
-
-
-def changed_with(session: Session, **options: Any) -> None:
-    """Commit a change with these options."""
-    volume = next(iter(session.query(models.Volume)), None)
-    if volume is None:
-        return
-    volume.label = "w"
-    volume.tags.append("t")
-    session.commit(**options)
-
-
-FAILED: list[str] = []
+        """Hold nothing."""
 
 
 def attempt(run: Callable[[], object]) -> None:
-    """Run something that may end in an error of the library, and no other; every text of the error is made."""
+    """Run something that may end in an error of the library, and in no other; no text of it controls a terminal."""
     try:
         run()
-    except models_errors() as error:
-        shown = f"{error}{error!r}"
-        if not shown.replace("\n", "").isprintable():
-            msg = f"control characters in {shown!r}"
-            raise AssertionError(msg) from error
+    except LinodeORMError as error:
+        report = getattr(error, "report", "")
+        shown = f"{error}{error!r}{report}"
+        assert shown.replace("\n", "").isprintable(), f"control characters in {shown!r}"
+
+
+def look(instance: Any) -> None:
+    """Read and show everything of an object: nothing that an answer holds makes another error than the library's."""
+    for name in (*instance.__mapper__.fields, *getattr(instance.__mapper__, "relations", ())):
+        attempt(lambda name=name: printable(getattr(instance, name)))
+    printable(instance)
+    if hasattr(instance, "__identity__"):
+        found = inspect(instance)
+        repr((found, found.history, found.unloaded, found.absent, found.null, dir(instance)))
+
+
+def printable(value: object) -> None:
+    """Hold that what is shown of a value does not control a terminal."""
+    shown = repr(value)
+    assert shown.isprintable(), f"control characters in {shown!r}"
 
 
 def account() -> Simulator:
@@ -166,8 +90,70 @@ def account() -> Simulator:
     return sim
 
 
-def opened(sim: Simulator, spoil: Callable[[Any], tuple[bytes, dict[str, str]] | None]) -> Session:
-    """Open a session on a hostile API; its time is simulated."""
-    return Session(
-        client=Client("any", transport=Hostile(sim, spoil), clock=sim.clock, deadline=5, timeout=2, workers=1)
-    )
+def opened(transport: Hostile, clock: VirtualClock) -> Session:
+    """Open a session on a hostile API; its time is simulated, and its requests follow each other."""
+    return Session(client=Client("any", transport=transport, clock=clock, deadline=5, timeout=2, workers=1))
+
+
+def everyday(session: Session) -> Iterator[Callable[[], object]]:
+    """Yield what programs do every day: queries of every form, commits of every form, waits and actions."""
+    volume, instance = models.Volume, models.Instance
+    for model in (instance, volume, models.Domain, models.Firewall, models.Event, models.Region, models.Tag):
+        query = session.query(model)
+        yield lambda query=query: [look(each) for each in query.all()]
+        yield from (query.first, query.count, query.exists, query.limit(3).all, query.one_or_none)
+    yield session.query(instance).filter(instance.created > datetime(2018, 1, 1, tzinfo=UTC)).all
+    yield session.query(instance).filter(instance.tags.contains("a"), instance.label.contains("l")).all
+    yield session.query(instance).filter(instance.specs.memory > 5).order_by(instance.created.desc()).all
+    yield session.query(models.DomainRecord).all
+    yield session.query(models.Disk).filter(models.Disk.size > 5).all
+    for options in ({}, {"conflicts": "check"}, {"on_error": "undo"}, {"verify": True}, {"on_error": "continue"}):
+        yield lambda options=options: commit(session, options)
+    yield lambda: [each.reboot() for each in session.query(instance).limit(1)]
+    yield lambda: session.wait(session.query(instance).all(), instance.status == "running", timeout=30)
+    yield lambda: session.load(models.Profile).tfa_enable()
+    yield lambda: look(session.account)
+    yield lambda: session.client.request("GET", "/x")
+    yield lambda: str(session.client.budget)
+
+
+def commit(session: Session, options: dict[str, Any]) -> None:
+    """Change, make and delete something, and commit; nothing is left for the next."""
+    try:
+        for volume in session.query(models.Volume).limit(1):
+            volume.label = "w"
+            volume.tags.append("t")
+        for domain in session.query(models.Domain).limit(1):
+            session.delete(domain)
+        session.add(models.Volume(label="v", size=20, region="us-east"))
+        session.add(models.Tag(label="z"))
+        str(session.commit(**options))
+    finally:
+        session.rollback()
+
+
+def declared(session: Session, model: Any) -> Iterator[Callable[[], object]]:
+    """Yield what a class declares: reading one object, its list, and each of its actions."""
+    mapper = model.__mapper__
+    own, parents = identity(mapper)
+
+    def reference() -> Any:
+        return session._parts.owner.reference(model, own, parents, None)
+
+    yield lambda: look(session.load(model, *([] if mapper.singleton else [own]), *parents[-1:]))
+    yield lambda: [look(each) for each in session.query(model).limit(5)]
+    for operation in mapper.operations.values():
+        places = re.findall(r"\{(\w+)\}", operation.path)
+        given = {name: "7" for name in places if name in operation.required or name not in mapper.placeholders}
+        yield lambda operation=operation, given=given: show(
+            session._parts.owner.act(model if operation.scope == "collection" else reference(), operation, given)
+        )
+
+
+def show(answer: Any) -> None:
+    """Read everything that an action has answered."""
+    for each in answer if isinstance(answer, list) else [answer]:
+        if hasattr(type(each), "__mapper__"):
+            look(each)
+    if hasattr(answer, "limit"):
+        answer.limit(3).all()
