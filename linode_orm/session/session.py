@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
 
 from attrs import evolve
 
-from linode_orm._options import check_choice, check_flag, check_path, check_seconds
+from linode_orm._options import check_choice, check_flag, check_seconds
 from linode_orm._public import public
 from linode_orm._secrets import SecretText
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
@@ -84,7 +84,6 @@ class Session(SessionBase):
         check_choice("lazy", lazy, ("batch", "raise"))
         check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
         check_flag("strict_filters", strict_filters)
-        check_path("journal", journal, or_none=True)
         if client is not None and not isinstance(client, Client):
             msg = f"client is a linode_orm.Client, not {client!r}"
             raise InvalidRequestError(msg)

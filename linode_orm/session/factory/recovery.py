@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm._options import check_flag, check_path
+from linode_orm._options import check_flag
 from linode_orm._public import public
 from linode_orm.session.session import Session, parts_of
 
@@ -40,7 +40,6 @@ def recover(
     from linode_orm.session.journal.history import open_journal  # noqa: PLC0415  only who recovers needs it
     from linode_orm.session.planning.report import CommitReport  # noqa: PLC0415  only who recovers needs it
 
-    check_path("path", path)
     check_flag("undo", undo)
     check_flag("forget", forget)
     journal = open_journal(path, must_exist=True)

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from attrs import frozen
 
+from linode_orm._options import check_path
 from linode_orm.errors import InvalidRequestError, JournalError
 from linode_orm.session.journal.journal import NewCommit
 from linode_orm.session.journal.log import CommitLog
@@ -114,12 +115,14 @@ class History:
 def open_journal(place: Place | None, *, must_exist: bool = False) -> Journal:
     """Return the journal at a place: an SQLite file for a path, one in memory for None, and a journal as it is.
 
-    Raises `JournalError` where the file cannot be used, or is not there although it must exist.
+    Raises `JournalError` where the file cannot be used, or is not there although it must exist, and
+    `InvalidRequestError` for what is neither a path nor a journal.
     """
     if place is None:
         return MemoryJournal()
-    if not isinstance(place, (str, os.PathLike)):
+    if hasattr(place, "unfinished"):
         return place
+    check_path("journal", place)
     from linode_orm.session.journal.sqlite_journal import SqliteJournal  # noqa: PLC0415  sqlite3 is for who keeps a journal
 
     return SqliteJournal(place, must_exist=must_exist)
