@@ -295,7 +295,7 @@ class Many(Loadable, Generic[M]):
     __repr__ = __str__
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Many):
+        if isinstance(other, (One, Many)):
             return self is other
         msg = f"{self} is a collection, and is not compared with {other!r}; compare attributes of its objects"
         raise TypeError(msg)
