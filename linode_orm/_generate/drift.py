@@ -1,4 +1,4 @@
-"""`python -m linode_orm._generate.drift`: what the newest descriptions and clients have that the declarations do not."""
+"""`python -m linode_orm._generate.drift`: what the newest descriptions and clients have and the declarations lack."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping.json_types import JSONType
-    from linode_orm.mapping.protocols import FieldFacts, NestedClass
     from linode_orm.mapping.tracked import Holder
 
     Path = tuple[str | int, ...]
@@ -203,10 +202,10 @@ class Codec(_Conditions, _EditsInPlace):
     json_type: JSONType = ANY_JSON
     """How the API checks the values, fills them in and merges them."""
 
-    fields: Mapping[str, FieldFacts] = NO_FIELDS
+    fields: Mapping[str, Any] = NO_FIELDS
     """The declared fields, by name, of the objects that values are."""
 
-    nested: tuple[NestedClass, ...] = ()
+    nested: tuple[type[Any], ...] = ()
     """The classes of the objects that values are or hold."""
 
     @property

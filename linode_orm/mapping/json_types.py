@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from linode_orm.mapping.protocols import FieldFacts
-
     Problem = tuple[str, str]
     """A reason in the words of the API, and the key that it is about."""
 
-NO_FIELDS: Final[Mapping[str, FieldFacts]] = MappingProxyType({})
+NO_FIELDS: Final[Mapping[str, Any]] = MappingProxyType({})
 """The fields of values that are no objects."""
 
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
@@ -39,7 +37,7 @@ class JSONType:
     is_integer: bool = False
     """The server numbers ids of this type one after the other."""
 
-    fields: Mapping[str, FieldFacts] = NO_FIELDS
+    fields: Mapping[str, Any] = NO_FIELDS
     """The declared fields, by raw key, of the object that a value is, or of those in a list."""
 
     def sample(self, now: str) -> Any:  # noqa: ANN401  JSON
@@ -196,7 +194,7 @@ class Dictionary(JSONType):
 class Object(JSONType):
     """An object with declared fields."""
 
-    def __init__(self, fields: Mapping[str, FieldFacts]) -> None:
+    def __init__(self, fields: Mapping[str, Any]) -> None:
         self.fields = fields
 
     def sample(self, now: str) -> dict[str, object]:
@@ -231,12 +229,12 @@ ANY_OF: Final = AnyOf()
 TIMESTAMP: Final = Timestamp()
 
 
-def may_be_null(field: FieldFacts) -> bool:
+def may_be_null(field: Any) -> bool:  # noqa: ANN401  a field, whose module is above this one
     """Whether null is a value of a field."""
-    return field.nullable or field.codec.json_type.allows_null
+    return bool(field.nullable or field.codec.json_type.allows_null)
 
 
-def first_value(field: FieldFacts, now: str) -> Any:  # noqa: ANN401  JSON
+def first_value(field: Any, now: str) -> Any:  # noqa: ANN401  a field; JSON
     """Return the value of an unset field: the documented default, null, or the sample of its type."""
     if field.default is not None:
         return deepcopy(field.default)
@@ -244,12 +242,13 @@ def first_value(field: FieldFacts, now: str) -> Any:  # noqa: ANN401  JSON
     return None if may_be_null(field) and json_type.starts_null else json_type.sample(now)
 
 
-def field_problems(field: FieldFacts, value: object, where: str, *, strict: bool) -> Iterator[Problem]:
+def field_problems(field: Any, value: object, where: str, *, strict: bool) -> Iterator[Problem]:  # noqa: ANN401  a field
     """Yield the reasons to refuse a value of a field."""
-    return field.codec.json_type.problems(value, where, strict=strict, nullable=field.nullable)
+    json_type: JSONType = field.codec.json_type
+    return json_type.problems(value, where, strict=strict, nullable=field.nullable)
 
 
-def merged_value(field: FieldFacts, old: object, new: object, now: str) -> Any:  # noqa: ANN401  JSON
+def merged_value(field: Any, old: object, new: object, now: str) -> Any:  # noqa: ANN401  a field; JSON
     """Return what the server keeps of a field after a value was sent; null resets a field that cannot be null."""
     if new is None:
         return None if may_be_null(field) else first_value(field, now)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from linode_orm.mapping.codecs import Path, Visit
-    from linode_orm.mapping.protocols import NestedClass, NestedValue
     from linode_orm.mapping.tracked import Holder
 
 UNDECLARED: Final = AnyJSON()
@@ -25,7 +24,8 @@ class Structure(Container):
 
     compared_as_is = frozenset({dict})
 
-    def __init__(self, cls: NestedClass) -> None:
+    # The base class of nested objects stands above this module, for it has fields: its class is any here.
+    def __init__(self, cls: type[Any]) -> None:
         super().__init__(cls.__name__)
         self.cls = cls
         self.fields = cls.__mapper__.fields
@@ -34,10 +34,11 @@ class Structure(Container):
 
     @property
     def decoder(self) -> Callable[[Any, Any, str], object]:
-        return self.cls.__hydrate__
+        hydrate: Callable[[Any, Any, str], object] = self.cls.__hydrate__
+        return hydrate
 
-    def fits(self, value: object) -> TypeGuard[NestedValue]:
-        return isinstance(value, cast("type[NestedValue]", self.cls))
+    def fits(self, value: object) -> TypeGuard[Any]:
+        return isinstance(value, self.cls)
 
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         return self.cls.__hydrate__(cast("dict[str, object]", raw), holder, name)
@@ -83,7 +84,7 @@ class Structure(Container):
         return True
 
     def replace(self, value: object, adopted: object) -> bool:
-        if not self.fits(value) or not isinstance(adopted, cast("type[NestedValue]", self.cls)):
+        if not self.fits(value) or not isinstance(adopted, self.cls):
             return False
         value.__become__(adopted)
         return True
@@ -127,7 +128,7 @@ class Structure(Container):
             return mine not in (base, theirs) and base != theirs
         if ABSENT in (base, theirs) or field.codec.same(mine, base):
             return False
-        return field.codec.clashes(base, theirs, mine, is_set_edit=True)
+        return bool(field.codec.clashes(base, theirs, mine, is_set_edit=True))
 
     def only_changed(self, new: object, old: object) -> object:
         if not isinstance(new, dict) or not isinstance(old, dict):

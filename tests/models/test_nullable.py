@@ -16,7 +16,7 @@ SOURCE = re.compile(r"@linode/api-v4 \w+|(Test|Example)\w+#\d+")
 
 
 @pytest.mark.parametrize(("owner", "path", "where"), FIELDS, ids=[f"{owner}.{path}" for owner, path, _ in FIELDS])
-def test_a_field_that_a_source_calls_nullable_is_declared_so(owner, path, where):
+def test_declared_nullable(owner, path, where):
     """The annotation has None, or the field is a list, which reads as empty where it is null; the source is named."""
     assert not never_null(owner, path)
     assert SOURCE.fullmatch(where)
