@@ -87,14 +87,25 @@ class _Handler(BaseHTTPRequestHandler):
         """Let browsers ask what they may send."""
         self._answer(Reply(HTTPStatus.NO_CONTENT, b"", _PREFLIGHT))
 
+    def parse_request(self) -> bool:
+        """Read the head of a request; refuse that of HTTP/0.9, which has none."""
+        is_read = super().parse_request()
+        if is_read and self.request_version == "HTTP/0.9":
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return False
+        return is_read
+
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what is no request as the API answers refusals."""
+        """Answer what is no request as the API answers refusals: it is the client that is wrong."""
         del explain
-        status = HTTPStatus.METHOD_NOT_ALLOWED if code == HTTPStatus.NOT_IMPLEMENTED else code
+        status, reason = code, message or HTTPStatus(code).phrase
+        if code == HTTPStatus.NOT_IMPLEMENTED:
+            status, reason = HTTPStatus.METHOD_NOT_ALLOWED, "Method Not Allowed"
+        elif code > HTTPStatus.INTERNAL_SERVER_ERROR:
+            status = HTTPStatus.BAD_REQUEST
         self.close_connection = True
-        if not hasattr(self, "headers"):
-            self.request_version = self.protocol_version  # the head was not read: answer in whole all the same
-        self._answer(_refusal(status, "Method Not Allowed" if status != code else message or HTTPStatus(code).phrase))
+        self.request_version = self.protocol_version  # a head is sent even where none was read
+        self._answer(_refusal(status, reason))
 
     def _answer(self, reply: Reply) -> None:
         if reply.breaks is not None:
