@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from linode_orm._secrets import hide
 from linode_orm.errors import AttributeMissing, ResponseError
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.values import ABSENT
@@ -176,6 +177,8 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
             held = read(record, field)
         if codec.replace(held, mine):
             mine = held  # a list that the user holds stays the object's list, with the new contents
+    if field.is_secret:
+        mine = hide(mine)
     values[field.name] = mine
     edit, raw = (state.edits or {}).get(field.name), codec.encode(mine)
     if theirs is not ABSENT and codec.same(raw, theirs) and not (edit and edit.is_in_doubt(codec, raw)):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 
+from linode_orm._secrets import OpenDocument
 from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping import Model, Nested
 from linode_orm.mapping.addressing import flat, quoted
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Response
 
-_SECRET_ARGUMENTS: Final = frozenset(
-    {"root_pass", "password", "token", "secret_key", "ssl_key", "tfa_code", "cvv", "card_number"}
-)
 _PAGE: Final = frozenset({"data", "page", "pages"})
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
@@ -150,7 +148,7 @@ class Actions:
 
     def _value(self, target: Model | type[Model], operation: Operation, answer: object, path: str) -> object:
         if not operation.gives and not operation.parts:
-            return answer
+            return OpenDocument(answer) if isinstance(answer, dict) else answer
         if not isinstance(answer, dict):
             msg = f"{operation.method} {path}: an object was expected, not {type(answer).__name__}"
             raise ResponseError(msg)
@@ -203,7 +201,7 @@ def _request(target: Model | type[Model], operation: Operation, arguments: Mappi
         version=operation.version or target.__mapper__.version,
         query={key: _query_value(value) for key, value in body.items()} if has_query else {},
         body=None if has_query or content is not None else body.get("", body),
-        secret_keys=_SECRET_ARGUMENTS & body.keys(),
+        secret_keys=target.__mapper__.secret_keys | operation.secret,
         idempotent=operation.idempotent,
         content=content,
         accept="*/*" if operation.answers == "bytes" else "application/json",

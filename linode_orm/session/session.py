@@ -10,7 +10,7 @@ from attrs import evolve
 
 from linode_orm._options import check_choice, check_flag, check_seconds
 from linode_orm._public import public
-from linode_orm._secrets import SecretText
+from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
 from linode_orm.mapping.lifecycle import expire
@@ -113,6 +113,7 @@ class Session(SessionBase):
         check_class(model, "session.query()")
         return Query(model, self._parts.runner)
 
+    @forgets_locals
     def get(self, model: type[M], identity: object = None, parent: object = None, /) -> M | None:
         """Return an object by its id (and its parent's), None on 404; 0 requests if it is loaded, else 1 GET."""
         instance = self._named(model, identity, parent)
@@ -124,6 +125,7 @@ class Session(SessionBase):
             return None
         return instance
 
+    @forgets_locals
     def load(self, model: type[M], identity: object = None, parent: object = None, /) -> M:
         """Return an object by its id (and its parent's), always read in 1 GET; raise `NotFound` on 404."""
         instance = self._named(model, identity, parent)
@@ -155,6 +157,7 @@ class Session(SessionBase):
         self._owner.check()
         return self._owner.reference(cast("type[Model]", lookup(name)), None, (), None)
 
+    @forgets_locals
     def refresh(self, instance: Model, *, keep: bool = False) -> None:
         """Read an object again, now, in 1 GET; pending changes stay.
 
@@ -181,6 +184,7 @@ class Session(SessionBase):
         for instance in self._parts.identity_map:
             expire(instance)
 
+    @forgets_locals
     def wait(
         self,
         objects: Model | Iterable[Model],
@@ -247,6 +251,7 @@ class Session(SessionBase):
         self._owner.own(instance)
         self._changes.expunge(instance)
 
+    @forgets_locals
     def merge(self, instance: M) -> M:
         """Return this session's object with the key of another one, with the other's values as pending changes.
 
@@ -261,12 +266,14 @@ class Session(SessionBase):
         self._changes.rollback()
         self._parts.history.abandon()
 
+    @forgets_locals
     def plan(self) -> Plan:
         """Return the ordered operations that `commit()` would send; sends nothing."""
         self._owner.check()
         source = Source(self, "", self._policy.protected_tags)
         return evolve(self._parts.commit.plan(self._policy), source=source)
 
+    @forgets_locals
     def commit(  # noqa: PLR0913  the options of the contract
         self,
         *,
@@ -305,6 +312,7 @@ class Session(SessionBase):
             )
             return self._parts.commit.commit(policy)
 
+    @forgets_locals
     def undo(self, commit_id: str) -> Plan:
         """Return the compensating plan of a commit, by its report's `id`; sends nothing, `plan.apply(client)` does.
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm._printable import printable
+from linode_orm._secrets import MASK
 from linode_orm.errors import (
     ApiError,
     BadRequest,
@@ -20,7 +21,6 @@ from linode_orm.errors import (
     ServerError,
     Unauthorized,
 )
-from linode_orm.wire.messages import MASK
 from linode_orm.wire.ratelimit.headers import parse_retry_after
 from linode_orm.wire.tokens import compare_scopes
 
@@ -102,7 +102,8 @@ def _details(content: bytes, secrets: Iterable[str]) -> Iterable[Detail]:
         if isinstance(each, dict):
             reason, field = str(each.get("reason", "no reason given")), each.get("field")
             for secret in secrets:
-                reason = reason.replace(secret, MASK)
+                for form in {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]}:
+                    reason = reason.replace(form, MASK)
             yield Detail(reason, str(field) if field is not None else None)
 
 

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from linode_orm._options import check_count, check_flag, check_limit, check_seconds
 from linode_orm._public import public
-from linode_orm._secrets import SecretText
+from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
@@ -173,6 +173,7 @@ class Client:
         except Exception as error:  # noqa: BLE001  it is raised, or not, where the outcome is read
             return Outcome(index, None, error)
 
+    @forgets_locals
     def request(  # noqa: PLR0913  the parts of a request
         self,
         method: str,

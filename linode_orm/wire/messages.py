@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from attrs import Factory, field, frozen
 
 from linode_orm._printable import printable
+from linode_orm._secrets import masked, secret_strings
 from linode_orm.errors import ResponseError
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | Non
 """Any value of JSON."""
 
 JSON_TYPE: Final = "application/json"
-MASK: Final = "***"
-"""Shown in place of a secret."""
-
 _REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _DEEPEST: Final = 100
 """The deepest nesting of an answer that is read; answers of the API have less than ten levels."""
@@ -71,17 +69,17 @@ class Request:
 
     @property
     def shown_body(self) -> object:
-        """The body without its secrets."""
-        return masked(self.body, self.secret_keys) if self.secret_keys else self.body
+        """The body with its secrets masked: those under `secret_keys`, and those that their keys name."""
+        return masked(self.body, self.secret_keys)
 
     def secrets(self) -> tuple[str, ...]:
         """Return the strings that must not be shown."""
-        return tuple(_secret_strings(self.body, self.secret_keys)) if self.secret_keys else ()
+        return tuple(secret_strings([self.body, dict(self.query)], self.secret_keys))
 
     def __repr__(self) -> str:
         body = f" {self.shown_body!r}" if self.body is not None else ""
-        query = f" {dict(self.query)!r}" if self.query else ""
-        filtered = f" X-Filter {dict(self.x_filter)!r}" if self.x_filter else ""
+        query = f" {masked(dict(self.query), self.secret_keys)!r}" if self.query else ""
+        filtered = f" X-Filter {masked(dict(self.x_filter), self.secret_keys)!r}" if self.x_filter else ""
         return f"<Request {self.title}{query}{filtered}{body}>"
 
 
@@ -156,22 +154,3 @@ def unreadable(message: str) -> ResponseError:
     error = ResponseError(message)
     error.retryable = True
     return error
-
-
-def masked(value: object, keys: frozenset[str]) -> object:
-    """Return a copy of a body with the values under secret keys masked."""
-    if isinstance(value, dict):
-        return {key: MASK if key in keys else masked(each, keys) for key, each in value.items()}
-    if isinstance(value, list):
-        return [masked(each, keys) for each in value]
-    return value
-
-
-def _secret_strings(value: object, keys: frozenset[str], *, hidden: bool = False) -> list[str]:
-    if isinstance(value, dict):
-        return [
-            found for key, each in value.items() for found in _secret_strings(each, keys, hidden=hidden or key in keys)
-        ]
-    if isinstance(value, (list, tuple)):
-        return [found for each in value for found in _secret_strings(each, keys, hidden=hidden)]
-    return [value] if hidden and isinstance(value, str) and value else []

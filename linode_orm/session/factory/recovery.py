@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from linode_orm._options import check_flag
 from linode_orm._public import public
+from linode_orm._secrets import forgets_locals
 from linode_orm.session.session import Session, parts_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 @public
+@forgets_locals
 def recover(
     path: str | os.PathLike[str],
     *,

@@ -416,6 +416,17 @@ def hidden_in(value: object) -> Iterator[Hidden]:
             yield from hidden_in(each)
 
 
+def with_secrets_of(sent: object, value: object) -> object:
+    """Return what was sent with the parts of another value in place of its hidden ones, to compare the two."""
+    if isinstance(sent, Hidden):
+        return value
+    if isinstance(sent, dict) and isinstance(value, dict):
+        return {key: with_secrets_of(each, value.get(key)) for key, each in sent.items()}
+    if isinstance(sent, list) and isinstance(value, list) and len(sent) == len(value):
+        return [with_secrets_of(one, other) for one, other in zip(sent, value, strict=True)]
+    return sent
+
+
 def secret_name(step: Step, hidden: Hidden) -> str:
     """Return the name of a secret: `new:1.root_pass`, `User('bob').password`."""
     token = step.token if isinstance(step.token, str) else f"{step.model}({step.token.identity!r})"
