@@ -84,7 +84,7 @@ class Session(SessionBase):
         check_choice("lazy", lazy, ("batch", "raise"))
         check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
         check_flag("strict_filters", strict_filters)
-        if client is not None and not isinstance(client, Client):
+        if client is not None and not hasattr(client, "send"):
             msg = f"client is a linode_orm.Client, not {client!r}"
             raise InvalidRequestError(msg)
         self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)

@@ -9,7 +9,6 @@ from attrs import frozen
 from linode_orm._options import check_seconds
 from linode_orm._public import public
 from linode_orm.errors import InvalidRequestError, ObjectGone, WaitFailed, WaitTimeout
-from linode_orm.mapping.expressions import check_conditions
 from linode_orm.mapping.state import state_of
 from linode_orm.session.progress import shown
 from linode_orm.session.waiting.bulk_refresh import RefreshGroup, groups_of
@@ -77,7 +76,6 @@ class Waiting:
     ) -> None:
         """Read objects until each has met the conditions about its class; see `Session.wait`."""
         check_seconds("timeout", timeout, may_be_zero=True)
-        check_conditions(conditions, "wait")
         waited = list({id(each): each for each in objects}.values())
         for each in waited:
             if state_of(each).is_new:
