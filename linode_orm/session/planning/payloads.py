@@ -166,7 +166,7 @@ class _Dressing:
             return [self.hidden(each, declared, (*path, at)) for at, each in enumerate(value)]
         if not isinstance(value, dict):
             return value
-        self.secret_keys |= declared & value.keys()
+        self.secret_keys |= {key for key, each in value.items() if is_secret(key, each, declared)}
         return {
             key: Hidden((*path, key)) if is_secret(key, each, declared) else self.hidden(each, declared, (*path, key))
             for key, each in value.items()
