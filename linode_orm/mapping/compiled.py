@@ -30,7 +30,7 @@ def filler(fields: Iterable[Kind[Any]]) -> Filler:
     constants: dict[str, object] = {"ABSENT": ABSENT}
     reads, tests, stores, optional = [], [], [], []
     for at, field in enumerate(fields):
-        test = _test(f"v{at}", at, field.codec.plain, constants)
+        test = _test(f"v{at}", at, field.undecoded, constants)
         if field.absent or field.codec.mutable:
             optional.append(f"    v{at} = raw.get({field.key!r}, ABSENT)")
             optional.append(f"    if {test}: values[{field.name!r}] = v{at}")
@@ -95,7 +95,8 @@ _MAKERS: Final[dict[str, object]] = {
 def _completing(at: int, field: Kind[Any], constants: dict[str, Any], *, is_deep: bool) -> list[str]:
     """Give the lines that put one value of a body among the others."""
     key, kept = repr(field.key), f"done[{field.name!r}]"
-    cases = [[_test("v", at, field.codec.plain, constants), f"{kept} = v"]] if field.codec.plain else []
+    plain = field.codec.plain if is_deep else field.undecoded
+    cases = [[_test("v", at, plain, constants), f"{kept} = v"]] if plain else []
     if field.absent:
         cases.append(["v is ABSENT", f"del {kept}"])
     if is_deep:
@@ -103,12 +104,22 @@ def _completing(at: int, field: Kind[Any], constants: dict[str, Any], *, is_deep
         cases += [
             *_made_on_the_spot(at, field, constants),
             ["v is not None", f"{kept} = d{at}(v, holder, {field.name!r})"],
+            _null(at, field, constants),
         ]
     lines = [f"v = raw[{key}] if {key} in raw else ABSENT" if field.absent else f"v = raw[{key}]"]
     for number, (test, *actions) in enumerate(cases):
         lines += [f"{'elif' if number else 'if'} {test}:", *(f"    {action}" for action in actions)]
     lines.append("else: return None")
     return [f"if {field.name!r} not in values:", *(f"    {line}" for line in lines)] if is_deep else lines
+
+
+def _null(at: int, field: Kind[Any], constants: dict[str, Any]) -> list[str]:
+    """Give the case in which `v` is null."""
+    kept = f"done[{field.name!r}]"
+    if not field.codec.null_is_empty:
+        return ["v is None", f"{kept} = v"]
+    constants[f"n{at}"] = field.codec.null
+    return ["v is None", f"{kept} = n{at}(holder, {field.name!r})"]
 
 
 def _made_on_the_spot(at: int, field: Kind[Any], constants: dict[str, Any]) -> list[list[str]]:

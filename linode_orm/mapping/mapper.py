@@ -295,14 +295,20 @@ class Mapper:
         return cast("int", parent.__mapper__.above) + (0 if parent.__mapper__.singleton else 1)
 
     def parents_in(self, body: object) -> tuple[object, ...]:
-        """Give the parents' ids that a body names itself, where its list does not lie below them."""
+        """Give the parents' ids that a body names itself, where its list does not lie below them.
+
+        Where it names none, or what is no id, each is None: the object can be read, and has no path of its own.
+        """
         found: list[object] = []
         for path in self.parent_keys:
             value: Any = body
             for key in path.split("."):
                 value = value.get(key) if isinstance(value, dict) else None
             found.append(value)
-        return self.check_parents(tuple(found))
+        try:
+            return self.check_parents(tuple(found))
+        except InvalidRequestError:
+            return (None,) * self.above
 
     def check_parents(self, parents: tuple[object, ...]) -> tuple[object, ...]:
         """Give the parents' ids in the types of their fields; refuse another number of them, or other types."""
@@ -324,6 +330,9 @@ class Mapper:
     def path_for(self, identity: object, parents: tuple[object, ...] = ()) -> str:
         """Give the path of one object, ids quoted."""
         values = dict(zip(self.placeholders, flat(parents), strict=True))
+        if None in values.values():
+            msg = f"{self.name} {identity}: the API's answer does not name what it lies below ({', '.join(values)})"
+            raise InvalidRequestError(msg)
         if not self.singleton:
             ids = identity if isinstance(identity, tuple) else (identity,)
             values |= dict(zip(self.id_names, ids, strict=True))

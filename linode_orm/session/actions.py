@@ -132,8 +132,9 @@ class Actions:
         if kind == "value":
             return self._value(target, operation, answer, path)
         if kind == "mixed":
-            known = [(operation.parts.get(each["type"]), each["data"]) for each in _rows(operation, answer, path)]
-            return [self._object(name, target, body) for name, body in known if name]
+            rows = [each for each in _rows(operation, answer, path) if isinstance(each, dict)]
+            known = [(operation.parts.get(str(each.get("type"))), each.get("data")) for each in rows]
+            return [self._object(name, target, body) for name, body in known if name and body is not None]
         if kind.startswith("list:"):
             return [self._object(kind.removeprefix("list:"), target, row) for row in _rows(operation, answer, path)]
         return self._object(kind, target, answer)
@@ -146,7 +147,8 @@ class Actions:
             raise ResponseError(msg)
         if operation.gives is not None:
             return cast("type[Any]", operation.gives).__hydrate__(answer, None, "")
-        return {**answer, **{key: self._object(name, target, answer[key]) for key, name in operation.parts.items()}}
+        given = {key: name for key, name in operation.parts.items() if answer.get(key) is not None}
+        return {**answer, **{key: self._object(name, target, answer[key]) for key, name in given.items()}}
 
     def _object(self, name: str, target: Model | type[Model], body: object) -> Model:
         model = resource(name)

@@ -63,7 +63,7 @@ class EagerLoader:
         for owner in owners:
             field = owner.__mapper__.fields[relation.via]
             identity = state_of(owner).body.get(field.key)
-            if identity is None or identity in wanted:
+            if identity is None or not field.codec.accepts(identity) or identity in wanted:
                 continue
             known = self._map.find(model, identity, ())
             if known is None or not state_of(known).is_loaded:
@@ -154,7 +154,9 @@ class EagerLoader:
         field = model.__mapper__.fields[back.via]
         by_owner: dict[object, list[Model]] = {}
         for child in children:
-            by_owner.setdefault(state_of(child).body.get(field.key), []).append(child)
+            identity = state_of(child).body.get(field.key)
+            if field.codec.accepts(identity):
+                by_owner.setdefault(identity, []).append(child)
         for collection in missing:
             collection.__fill__(by_owner.get(state_of(collection.parent).identity, []))
         return True

@@ -145,7 +145,7 @@ def _check(model: type[Model], query: Query[Any]) -> None:
                 _check_listed(model, leaf)
     for order in query.order:
         check_model(model, Comparison(order.attribute, IS_NULL, None))
-        order_key(model, order)
+        order_key(order)
         _check_listed(model, order)
     if query.path is None and "list" not in model.__mapper__.verbs:
         msg = f"{model.__name__}: the API has no list of them; session.get({model.__name__}, ...) reads one"

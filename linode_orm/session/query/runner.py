@@ -154,7 +154,7 @@ class QueryRunner:
         if found is None:
             runs = self._matches(plan, None, held)
             found = [self._found(plan, parents, body) for parents, bodies in runs for body in bodies]
-        sort_rows(plan.model, plan.order, found)
+        sort_rows(plan.order, found)
         return found[plan.skipped : None if plan.limited is None else plan.skipped + plan.limited]
 
     def _found(self, plan: ReadPlan, parents: Parents, body: Body) -> Found:
@@ -166,7 +166,7 @@ class QueryRunner:
         Returns None where the rows do not come in that order: the caller then reads and sorts everything. Whole pages
         are checked, because a server that ignores the order may send a few rows in it by chance.
         """
-        key, enough = order_key(plan.model, plan.order[0]), plan.enough or 0
+        key, enough = order_key(plan.order[0]), plan.enough or 0
         found: list[Found] = []
         last: SortKey | None = None
         holds = None if plan.condition is None else compile_condition(plan.model, plan.condition)
