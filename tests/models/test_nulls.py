@@ -135,7 +135,7 @@ def test_an_empty_answer_of_a_singleton():
         assert plan.price is None
 
 
-def test_missing_at_the_top_is_told():
+def test_missing_at_the_top_raises():
     """`AttributeMissing` remains for fields of a whole body."""
     body = body_of(Volume)
     del body["filesystem_path"]
