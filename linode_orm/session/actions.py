@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -17,6 +18,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, Status, state_of
+from linode_orm.session.lists.pagination import MOST_IN_VAIN, REPEATS
 from linode_orm.wire.messages import Content, Request
 
 if TYPE_CHECKING:
@@ -97,10 +99,21 @@ class Actions:
         """Return the first page with the rows of all pages; any other answer as it is."""
         if request.method != "GET" or not isinstance(answer, dict) or not answer.keys() >= _PAGE:
             return answer
-        rows = list(answer["data"])
-        for number in range(2, answer["pages"] + 1):
+        rows = list(self._rows(request, answer))
+        seen, pages, tries_left = {_text_of(each) for each in rows}, answer["pages"], MOST_IN_VAIN
+        if type(pages) is not int:
+            msg = f"{request.title}: 'pages' is {pages!r}, a count was expected"
+            raise ResponseError(msg)
+        for number in range(2, pages + 1):
             following = evolve(request, query={**request.query, "page": number})
-            rows += self._rows(request, self.client.send(following).json())
+            page = self._rows(request, self.client.send(following).json())
+            new = {_text_of(each) for each in page} - seen
+            tries_left = MOST_IN_VAIN if new else tries_left - 1
+            if not tries_left:
+                msg = f"{request.title}: {REPEATS}"
+                raise ResponseError(msg)
+            seen |= new
+            rows += page
         return {**answer, "data": rows}
 
     @staticmethod
@@ -164,6 +177,10 @@ class Actions:
         if isinstance(body, dict):
             keep_one_time_values(instance, body)
         return instance
+
+
+def _text_of(row: object) -> str:
+    return json.dumps(row, sort_keys=True)
 
 
 def _rows(operation: Operation, answer: object, path: str) -> list[Any]:

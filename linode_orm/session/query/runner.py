@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
+from linode_orm.errors import BadRequest
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.state import Status
 from linode_orm.mapping.transient import DETACHED
@@ -211,7 +212,12 @@ class QueryRunner:
             return None
         listing = Listing(plan.model, mapper.collection_path(plan.parents[0]), plan.parents[0], None, mapper.envelope)
         window = first_window(size)
-        page = read_page(listing, window, self._client.send(listing.request(window)))
+        try:
+            page = read_page(listing, window, self._client.send(listing.request(window)))
+        except BadRequest as error:
+            if "page_size" in repr(error.errors):
+                return None
+            raise
         if page.pages <= 1:
             return len(page.rows)
         fits = len(page.rows) == size and page.pages == -(-page.results // size)
