@@ -55,7 +55,7 @@ class ReadPlan(NamedTuple):
     x_filter: Payload
     notes: tuple[Note, ...]
     limited: int | None
-    skipped: int
+    passed: int
     ordered: bool
     """The server orders by the first key, so that reading stops early."""
     is_empty: bool
@@ -68,7 +68,7 @@ class ReadPlan(NamedTuple):
         """How many matches end the reading; None where every one is needed."""
         if self.limited is None or (self.order and not self.ordered):
             return None
-        return self.limited + self.skipped
+        return self.limited + self.passed
 
     @property
     def local(self) -> tuple[Note, ...]:
@@ -110,7 +110,7 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
         x_filter={**(filters[0] if len(filters) == 1 else written(clause)), **order},
         notes=tuple(notes),
         limited=query.limited,
-        skipped=query.skipped,
+        passed=query.passed,
         ordered=ordered,
         is_empty=query.limited == 0 or parents == () or nothing,
         complete=complete,
