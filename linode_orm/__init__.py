@@ -49,10 +49,10 @@ if TYPE_CHECKING:
     from linode_orm.mapping.expressions import or_ as or_
     from linode_orm.mapping.operators import Attribute as Attribute
     from linode_orm.mapping.operators import Order as Order
+    from linode_orm.mapping.options import Option as Option
     from linode_orm.mapping.query import Query as Query
     from linode_orm.mapping.query import SkippedList as SkippedList
     from linode_orm.mapping.relations import Collection as Collection
-    from linode_orm.mapping.relations import Option as Option
     from linode_orm.mapping.relations import raiseload as raiseload
     from linode_orm.mapping.relations import selectin as selectin
     from linode_orm.mapping.tracked import TagList as TagList
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from linode_orm.session import Session as Session
     from linode_orm.session import inspect as inspect
     from linode_orm.session import sessionmaker as sessionmaker
+    from linode_orm.session.factory.recovery import recover as recover
     from linode_orm.session.inspection import History as History
     from linode_orm.session.inspection import Inspection as Inspection
     from linode_orm.session.planning.plan import Change as Change
@@ -69,7 +70,6 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.report import Entry as Entry
     from linode_orm.session.planning.report import Unheld as Unheld
     from linode_orm.session.query.explanation import Explanation as Explanation
-    from linode_orm.session.recovery import recover as recover
     from linode_orm.session.waiting.wait import WaitEntry as WaitEntry
     from linode_orm.wire import Client as Client
 
@@ -152,7 +152,7 @@ _PLACES = {
     "Expression": "linode_orm.mapping.expressions",
     "History": "linode_orm.session.inspection",
     "Inspection": "linode_orm.session.inspection",
-    "Option": "linode_orm.mapping.relations",
+    "Option": "linode_orm.mapping.options",
     "Order": "linode_orm.mapping.operators",
     "Plan": "linode_orm.session.planning.plan",
     "Query": "linode_orm.mapping.query",
@@ -167,7 +167,7 @@ _PLACES = {
     "not_": "linode_orm.mapping.expressions",
     "or_": "linode_orm.mapping.expressions",
     "raiseload": "linode_orm.mapping.relations",
-    "recover": "linode_orm.session.recovery",
+    "recover": "linode_orm.session.factory.recovery",
     "selectin": "linode_orm.mapping.relations",
     "sessionmaker": "linode_orm.session",
 }

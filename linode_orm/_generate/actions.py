@@ -73,8 +73,8 @@ def method_lines(declaration: Declaration, action: Action) -> Iterator[str]:
 def _result(declaration: Declaration, answers: str) -> str:
     if not answers:
         return "None"
-    if answers in {"value", "bytes"}:
-        return {"value": "JSON"}.get(answers, answers)
+    if answers in {"value", "bytes", "strings"}:
+        return {"value": "JSON", "strings": "list[str]"}.get(answers, answers)
     if answers.startswith("query:"):
         return f"Query[{declaration.seen(answers.removeprefix('query:'))}]"
     name = declaration.seen(answers.removeprefix("list:"))
@@ -87,6 +87,8 @@ def _arguments(declaration: Declaration, action: Action) -> Iterator[Argument]:
     for key, node in sorted(action.body.children.items()):
         if node.createable:
             yield _argument(declaration, action, key, node)
+        if key in action.facts.get("also", ()):
+            yield Argument(attribute(key), key, _or_none(_plain(node), node), required=False, is_model=False)
 
 
 def _argument(declaration: Declaration, action: Action, key: str, node: Node) -> Argument:

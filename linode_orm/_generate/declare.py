@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MARKS: Final = (
     "filterable", "required", "put_required", "volatile", "absent", "nullable", "only_on_get", "written_by",
-    "merged", "unique", "redacted", "unordered", "changed_by", "deprecated", "format", "default",
+    "merged", "unique", "redacted", "unordered", "changed_by", "changed_as", "deprecated", "format", "default",
 )  # fmt: skip
 WIDTH: Final = 120
 
@@ -121,7 +121,10 @@ class Declaration:
                 yield f'"""{node.doc}"""'
             reference = self.reference(key, node)
             if reference is not None:
-                optional = " | None" if node.nullable or node.absent or node.write_only else ""
+                # what a create must have is there but for rare answers; the raw id beside it says that it may be None
+                always = node.required and node.null_in_answers and not node.absent
+                may_lack = (node.nullable and not always) or node.absent or node.write_only
+                optional = " | None" if may_lack else ""
                 target = self.seen(reference.target)
                 yield f'{reference.relation}: One[{target}{optional}] = One("{target}", via="{raw}")'
 
@@ -190,7 +193,7 @@ class Declaration:
     def id_type(self, key: str) -> str:
         """Give the type of an id."""
         node = self.resource.body.children.get(key)
-        return SCALARS.get(node.type, "str") if node is not None else "str"
+        return " | ".join(SCALARS.get(each, "str") for each in node.type.split(" | ")) if node is not None else "str"
 
     def parent_text(self) -> str:
         """Give what names the parent: the object, its id, or the ids from the outermost in."""
@@ -225,6 +228,8 @@ class Declaration:
             raw = self.resource.attribute_of(key)
             nested = self.classes.of(node, (key,), hidden=node.write_only)
             text = self.by_id(node, taken(bracket(node, nested)))
+            if node.required and node.null_in_answers:  # a create has to have it all the same
+                text = text.removesuffix(" | None")
             if nested:
                 text = re.sub(rf"\b{nested}\b", f"{nested} | Mapping[str, object]", text, count=1)
             reference = self.reference(key, node)
@@ -254,16 +259,18 @@ def line(  # noqa: PLR0913  what a line says
     kind = _kind(node, hidden=hidden)
     marks = [f'key="{key}"'] if raw != key else []
     marks += [_mark(name, getattr(node, name)) for name in MARKS if _says(name, node, text)]
-    if kind in {"Field", "Secret"} and not node.createable and createable:
+    if kind in {"Field", "WriteOnly", "Secret"} and not node.createable and createable:
         marks.append("create=False")
-    if kind == "Secret" and node.mutable:
+    if kind in {"WriteOnly", "Secret"} and node.mutable:
         marks.append("update=True")
     return f"{raw}: {kind}[{text}] = {kind}({', '.join(marks)})" if marks else f"{raw}: {kind}[{text}]"
 
 
 def _kind(node: Node, *, hidden: bool) -> str:
-    if node.write_only and not hidden:
+    if node.write_only and node.secret:
         return "Secret"
+    if node.write_only and not hidden:
+        return "WriteOnly"
     if node.mutable or node.written_by:
         return "Field"
     return "Fixed" if node.createable else "ReadOnly"

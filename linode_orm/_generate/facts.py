@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm._generate.tree import ARRAY, OBJECT, Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _DOT: Final = re.compile(r"(?<!\\)\.")
 FOLDER: Final = Path(__file__).parent / "facts"
@@ -18,6 +23,7 @@ LISTS: Final = {
     "volatile": "volatile",
     "unordered": "unordered",
     "redacted": "redacted",
+    "secret": "secret",
     "deprecated": "deprecated",
     "only_on_get": "only_on_get",
     "merged": "merged",
@@ -48,7 +54,7 @@ OTHERS: Final = frozenset(
         "path", "item", "id", "parent", "doc", "module", "version", "envelope", "page_size", "catalogue",
         "empty_create", "singleton", "base", "deprecated_resource", "type", "gone", "names", "classes", "collections",
         "actions", "added", "why", "relations", "values", "exports", "no_verbs", "class_docs", "roads", "by_hand",
-        "parent_keys", "flat", "read_by",
+        "parent_keys", "flat", "read_by", "like", "changed_as", "shapes",
     }
 )  # fmt: skip
 """Facts that are about the resource, or that name things."""
@@ -67,6 +73,8 @@ class Facts:
         events = folder / "_events.toml"
         self._events: dict[str, Any] = tomllib.loads(events.read_text(encoding="utf-8")) if events.exists() else {}
         self._laid: set[str] = set()
+        nullable = folder / "_nullable.toml"
+        self.nullable: dict[str, Any] = tomllib.loads(nullable.read_text(encoding="utf-8")) if nullable.exists() else {}
         self.services: dict[str, dict[str, Any]] = {}
         for file in sorted(folder.glob("[!_]*.toml")):
             self.services[file.stem] = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -74,6 +82,9 @@ class Facts:
             for name, facts in resources.items():
                 if name != "service":
                     self._check(f"{service}.toml [{name}]", facts)
+                    for path, shapes in facts.get("shapes", {}).items():
+                        for shape in shapes:
+                            _add(facts, self.common["shapes"][shape], path)
 
     @staticmethod
     def _check(where: str, facts: dict[str, Any]) -> None:
@@ -111,9 +122,25 @@ class Facts:
         for fact, mark in TABLES.items():
             for path, value in facts.get(fact, {}).items():
                 self._find(body, path, where).__dict__[mark] = value
+        for path, own in facts.get("like", {}).items():
+            self._repeat(body, path, own, where)
         for _, node in body.walk():
             if node.children and node.type not in {OBJECT, ARRAY}:
                 node.type = OBJECT
+
+    def lay_nullable(self, name: str, body: Node) -> None:
+        """Mark what other sources say is null sometimes; a list that is null reads as an empty one: no mark."""
+        for path in self.nullable.get(name, {}):
+            node = self._find(body, path, f"_nullable.toml [{name}]")
+            if not node.nullable and node.type not in {ARRAY, "map"}:
+                node.nullable = node.null_in_answers = True
+
+    def _repeat(self, body: Node, path: str, own: dict[str, Any], where: str) -> None:
+        """Put fields that are as another one behind it: under `names`, with `absent` where a body may lack them."""
+        outer, model = self._find(body, ".".join(split(path)[:-1]), where), self._find(body, path, where)
+        for at, name in enumerate(own["names"], 1):
+            absent = own.get("absent", model.absent)
+            outer.children[name] = replace(deepcopy(model), name=name, absent=absent, behind=(model.name, at))
 
     def _lay_common(self, body: Node) -> None:
         for _, node in body.walk():
@@ -123,6 +150,8 @@ class Facts:
                 node.volatile = True
             if node.name in self.common["unordered"] and node.type == ARRAY:
                 node.unordered = True
+            if node.name.endswith(tuple(self.common["secret"])) and node.type in {"string", OBJECT, "map"}:
+                node.secret = True
             node.refers = self.common["refers"].get(node.name, "")
 
     def lay_arguments(self, body: Node, own: dict[str, Any], where: str) -> None:
@@ -180,6 +209,17 @@ class Facts:
             self.misfits.append(misfit)
 
 
+def _add(facts: dict[str, Any], shape: dict[str, Any], path: str) -> None:
+    """Add the facts of an object that stands in several resources to those of one, below a path."""
+    for word, own in shape.items():
+        if isinstance(own, list):
+            for each in ("create", "update") if word == "sent" else (word,):
+                facts[each] = [*facts.get(each, ()), *(f"{path}.{name}" for name in own)]
+        else:
+            below = {f"{path}.{name}" if name else path: value for name, value in own.items()}
+            facts[word] = below | facts.get(word, {})
+
+
 def parse(text: str) -> tuple[str, str]:
     """Read a type as the facts write it: `integer`, `list of string`, `list of list of number`, `map of string`."""
     if text.startswith("list of "):
@@ -187,6 +227,11 @@ def parse(text: str) -> tuple[str, str]:
     if text.startswith("map of "):
         return "map", text.removeprefix("map of ")
     return text, ""
+
+
+def join(path: Iterable[str]) -> str:
+    """Give the keys that lead to a field as facts write them."""
+    return ".".join(part.replace(".", "\\.") for part in path)
 
 
 def split(path: str) -> list[str]:

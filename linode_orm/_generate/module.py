@@ -22,7 +22,7 @@ HEAD: Final = 45
 """How many of them its imports may take."""
 _MAPPING: Final = (
     "JSON", "UNSET", "Field", "Fixed", "Many", "Model", "Nested", "One", "ReadOnly", "Secret", "SessionBase", "TagList",
-    "Unset", "act", "operation",
+    "Unset", "WriteOnly", "act", "operation",
 )  # fmt: skip
 _TYPING_ONLY: Final = frozenset({"JSON", "SessionBase", "TagList", "Unset"})
 _ALL_VERBS: Final = ("list", "get", "create", "update", "delete")
@@ -115,7 +115,7 @@ class Module:
         yield f'    """{self._nested_doc(name)}"""'
         yield ""
         path = classes.path_of[name]
-        for key, child in sorted(node.children.items(), key=lambda item: (item[0] not in {"id", "label"}, item[0])):
+        for key, child in sorted(node.children.items(), key=lambda item: item[1].order):
             inner = classes.of(child, (*path, key), hidden=hidden or child.write_only)
             raw = attribute(key)
             yield f"    {line(raw, key, child, bracket(child, inner), createable=True, hidden=hidden)}"

@@ -152,8 +152,20 @@ def build(description: Description, facts: Facts) -> dict[str, Resource]:
         each.verbs = dict(_verbs(each, description))
         each.body = grow(each.verbs)
         facts.lay(each.body, each.facts, f"{each.service}.toml [{each.name}]")
+        facts.lay_nullable(each.name, each.body)
+    _name_writers(found)
     _attach_actions(found, description, facts)
     return found
+
+
+def _name_writers(found: dict[str, Resource]) -> None:
+    """Put on fields that a class only reads the classes of the same objects that may change them."""
+    for each in found.values():
+        for path, node in each.body.walk():
+            same = [(name, found[name].body.at(path)) for name in each.facts.get("changed_as", ())]
+            able = [name for name, other in same if other is not None and other.mutable]
+            if able and not node.mutable:
+                node.changed_as = ", ".join(able)
 
 
 def _item(own: dict[str, Any]) -> str:
@@ -175,7 +187,7 @@ def _relate(each: Resource, found: dict[str, Resource]) -> None:
 
 def _verbs(each: Resource, description: Description) -> Iterator[tuple[str, Operation]]:
     routes = {f"{each.method} {bare(each.path)}": each for each in description.operations.values()}
-    added = {f"{route.split(' ')[0]} {bare(route.split(' ')[1])}": _added(route, own)
+    added = {f"{route.split(' ')[0]} {bare(route.split(' ')[1])}": _added(route, own, description)
              for route, own in each.facts.get("added", {}).items()}  # fmt: skip
     routes |= added
     for verb, method in VERBS.items():
@@ -187,10 +199,12 @@ def _verbs(each: Resource, description: Description) -> Iterator[tuple[str, Oper
             yield verb, operation
 
 
-def _added(route: str, own: dict[str, Any]) -> Operation:
+def _added(route: str, own: dict[str, Any], description: Description) -> Operation:
     method, path = route.split(" ")
     keys = tuple(_key(name, each) for name, each in own.get("request", {}).items())
     answer = tuple(_answered(name, each) for name, each in own.get("answer", {}).items())
+    if "answers_like" in own:
+        answer += description.operations[own["answers_like"]].answer
     summary, version = own.get("summary", ""), own.get("version", "v4")
     return Operation(f"facts/{route}", method, path, version, summary, (), request=keys, answer=answer)
 
@@ -215,7 +229,7 @@ def _attach_actions(found: dict[str, Resource], description: Description, facts:
     homes = Homes(found)
     operations = [each for each in description.operations.values() if each.route not in taken]
     for each in found.values():
-        operations += [_added(route, own) for route, own in each.facts.get("added", {}).items()]
+        operations += [_added(route, own, description) for route, own in each.facts.get("added", {}).items()]
     for operation in sorted(operations, key=lambda one: (one.path, one.method)):
         route = f"{operation.method} {bare(operation.path)}"
         if operation.route in taken or route in skipped:
@@ -224,7 +238,13 @@ def _attach_actions(found: dict[str, Resource], description: Description, facts:
         if home is None:
             continue
         place, action = home
-        if action.target in {"", "value", "bytes", *found}:  # what answers a class without facts waits for it
+        if action.target in {
+            "",
+            "value",
+            "bytes",
+            "strings",
+            *found,
+        }:  # what answers a class without facts waits for it
             action.route = operation.route
             action.event = facts.event(operation.method, bare(operation.path))
             place.actions.append(action)

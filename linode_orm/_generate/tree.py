@@ -27,6 +27,8 @@ class Node:
     required: bool = False
     put_required: bool = False
     nullable: bool = False
+    null_in_answers: bool = False
+    """Nullable because an answer had null there; a request need not take it."""
     filterable: bool = False
     format: str = ""
     datetime: bool = False
@@ -36,14 +38,24 @@ class Node:
     volatile: bool = False
     unordered: bool = False
     redacted: bool = False
+    secret: bool = False
     deprecated: bool = False
     only_on_get: bool = False
     merged: bool = False
     absent: str = ""
     unique: str = ""
     changed_by: str = ""
+    changed_as: str = ""
     written_by: str = ""
     doc: str = ""
+    behind: tuple[str, int] = ("", 0)
+    """Which field it is written behind, and its place there; fields without it are ordered by name."""
+
+    @property
+    def order(self) -> tuple[bool, str, int]:
+        """What objects sort their fields by: identity and label first, the others by name."""
+        above, place = self.behind
+        return self.name not in {"id", "label"}, above or self.name, place
 
     @property
     def write_only(self) -> bool:

@@ -1,7 +1,7 @@
 """What a resource is: fields, conditions, relations, states; no requests and no I/O."""
 
 from linode_orm.mapping.expressions import Expression, and_, not_, or_
-from linode_orm.mapping.fields import Field, Fixed, ReadOnly, Secret
+from linode_orm.mapping.fields import Field, Fixed, ReadOnly, Secret, WriteOnly
 from linode_orm.mapping.model import Model, Nested
 from linode_orm.mapping.operations import act, operation
 from linode_orm.mapping.operators import Attribute, Order
@@ -34,6 +34,7 @@ __all__ = [
     "TrackedDict",
     "TrackedList",
     "Unset",
+    "WriteOnly",
     "act",
     "and_",
     "not_",

@@ -204,6 +204,7 @@ class Model(_Declared):
     __hash__ = object.__hash__
 
     def __reduce__(self) -> tuple[object, ...]:
+        # a pickle holds the body and no decoded value, so that other versions of a declaration can read it
         state = self.__state__
         return _revive, (type(self), _visible(self), state.identity, state.parents, state.loaded.name)
 
@@ -219,7 +220,7 @@ def _visible(model: Model) -> dict[str, object]:
     """Return the body of an object with its edits, without secrets and values that are shown once."""
     state, body = model.__state__, {}
     for name, field in model.__mapper__.fields.items():
-        if field.kind == "secret" or (field.redacted and field.name not in model.__mapper__.id_names):
+        if field.is_secret and field.name not in model.__mapper__.id_names:
             continue
         if state.edits and name in state.edits:
             if name in model.__dict__:  # a reference to a new object has no value yet
@@ -361,12 +362,12 @@ class Nested(_Declared):
         shown = ", ".join(
             f"{name}={_seen(self, field)!r}"
             for name, field in self.__mapper__.fields.items()
-            if _has(self, name) and field.kind != "secret"
+            if _has(self, name) and not field.is_secret
         )
         return f"{type(self).__name__}({shown})"
 
     def __reduce__(self) -> tuple[object, ...]:
-        secret = {field.key for field in self.__mapper__.fields.values() if field.kind == "secret"}
+        secret = {field.key for field in self.__mapper__.fields.values() if field.is_secret}
         return _revive_nested, (type(self), {key: each for key, each in encode(self).items() if key not in secret})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from attrs import frozen
 
@@ -13,19 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FunctionType
 
-    from linode_orm.mapping.owner import SessionBase
 
-
-class Method(Protocol):
-    """A method as its class declares it."""
-
-    @property
-    def __name__(self) -> str:
-        """What it is called."""
-        ...
-
-
-F = TypeVar("F", bound=Method)
+F = TypeVar("F", bound="Callable[..., object]")
 R = TypeVar("R")
 
 _NOTHING: Final[dict[str, object]] = {}
@@ -41,9 +30,9 @@ class Operation:
 
     `path` is relative to the item (`"boot"`) unless it begins with a slash. `answers` is None (the answer says
     nothing that would be kept), a class name (an object of it), `list:` and a class name, `query:` and a class name (a
-    query over the list there, which sends nothing yet), `bytes`, `mixed` (rows of several kinds, whose classes
-    `parts` names), or `value`: JSON, read as the class `gives` where there is one, with objects of the classes that
-    `parts` names under its keys.
+    query over the list there, which sends nothing yet), `bytes`, `strings` (a list of them, bare or in pages), `mixed`
+    (rows of several kinds, whose classes `parts` names), or `value`: JSON, read as the class `gives` where there is
+    one, with objects of the classes that `parts` names under its keys.
     `body` maps argument names to the keys of the body (an empty one: the argument is the body); arguments named in
     braces in `path` stand there instead, and files are no part of it.
     `required` are the arguments that have no default. `event` is the action of the account's event that tells of it,
@@ -86,7 +75,7 @@ def operation(  # noqa: PLR0913  the facts of one request
         optional = plain.__kwdefaults__ or {}
         keys = {name: (body or {}).get(name, name.removesuffix("_")) for name in names if f"{{{name}}}" not in path}
         function.__operation__ = Operation(  # type: ignore[attr-defined]  # collected by the mapper
-            name=function.__name__,
+            name=plain.__name__,
             method=method,
             path=path,
             answers=answers,
@@ -126,12 +115,22 @@ def act(
     operation = model.__mapper__.operations[name]
     arguments = {key: value for key, value in given.items() if value is not UNSET and key not in _NO_ARGUMENTS}
     _check_arguments(model, name, arguments)
-    owner = cast("SessionBase", given["session"]).__owner__ if isinstance(target, type) else model.__state__.owner
+    session: Any = given.get("session")
+    owner = session.__owner__ if isinstance(target, type) else model.__state__.owner
     return cast("R", owner.act(model, operation, arguments))
 
 
 def _check_arguments(target: object, name: str, arguments: Mapping[str, object]) -> None:
-    """Raise `TypeError` for a wrong type before anything is sent: the id of another class would name another object."""
+    """Raise `TypeError` for a wrong type before anything is sent: the id of another class would name another object.
+
+    Two arguments that say the same thing, an object and its id, are refused as well.
+    """
+    keys: dict[str, str] = {}
+    for argument in arguments:
+        key = cast("Any", target).__mapper__.operations[name].body.get(argument, argument)
+        if keys.setdefault(key, argument) != argument:
+            msg = f"{name}() takes {keys[key]}= or {argument}=, not both"
+            raise TypeError(msg)
     hints = getattr(target, name).__annotations__
     for argument, value in arguments.items():
         hint = hints.get(argument, "")

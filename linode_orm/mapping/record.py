@@ -81,7 +81,7 @@ class RecordState:
 
     def missing(self, record: Record, field: FieldFacts) -> object:
         """Return the value of a field that the body lacks; raise `AttributeMissing` if every body should have it."""
-        if field.absent or field.kind == "secret":
+        if field.absent or field.is_write_only:
             return None
         msg = (
             f"{record.__describe__()} has no {field.name!r}: the API left the key {field.key!r} out of its body; "
@@ -127,7 +127,7 @@ class NestedState(RecordState):
 
     def missing(self, record: Record, field: FieldFacts) -> object:
         """Return None, or an empty list: the API gives a nested value back without what its maker left out."""
-        if field.absent or field.kind == "secret":
+        if field.absent or field.is_write_only:
             return None
         return field.codec.null(record, field.name)
 
@@ -169,40 +169,14 @@ def read(record: Record, field: FieldFacts) -> object:
     return value
 
 
-def fill(record: Record) -> None:
-    """Keep every value that needs no decoding, because many are read together; only where nothing is pending."""
-    if not complete(record):
-        with suppress(KeyError):  # a reference has its id alone
-            record.__mapper__.fill(record.__state__.raw, record.__dict__)
-
-
-def complete(record: Record, *, by_habit: bool = False) -> bool:
-    """Decode and keep every value; return whether that was done.
-
-    It is done where nothing is pending, several values that need decoding were read, and the body is as declared: a
-    value of another type raises at its own read. `by_habit` asks for no reads before, because so many objects of the
-    same page were read whole that this one will be.
-    """
-    mapper, state = record.__mapper__, record.__state__
-    try:
-        done = mapper.complete(state.raw, record.__dict__, record, 0 if by_habit else mapper.several)
-    except (KeyError, ValueError, WrongType):
-        return False
-    if done is None:
-        return False
-    object.__setattr__(record, "__dict__", done)
-    if state.origin is not None:
-        state.origin.read_whole += 1
-    return True
-
-
 def write(record: Record, field: FieldFacts, value: object) -> None:
     """Take a value that a user assigned; raise `TypeError` where its type is wrong."""
     codec = field.codec
     try:
+        # before the owner hears of it: a value that is refused is no change
         mine = codec.adopt(value, record, field.name)
     except WrongType as wrong:
-        what = f"{codec.text} expected (the value is not shown)" if field.kind == "secret" else str(wrong)
+        what = f"{codec.text} expected (the value is not shown)" if field.is_secret else str(wrong)
         msg = f"{record.__describe__()}.{field.name}: {what}"
         raise TypeError(msg) from None
     record.__changed__()
@@ -214,7 +188,7 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
             with suppress(ResponseError):  # what the server has is replaced, whatever its type
                 held = read(record, field)
         if codec.replace(held, mine):
-            mine = held
+            mine = held  # a list that the user holds stays the object's list, with the new contents
     values[field.name] = mine
     edit, raw = (state.edits or {}).get(field.name), in_json(codec, mine)
     if theirs is not ABSENT and codec.same(raw, theirs) and not (edit and edit.is_in_doubt(codec, raw)):
@@ -274,6 +248,7 @@ def merge_body(record: Record, body: dict[str, object]) -> None:
     state.raw = body
     values, edits = record.__dict__, state.edits
     fields = record.__mapper__.fields
+    # Values that were never decoded need no work: they are decoded from the newer body when they are read.
     for name in tuple(values):
         field = fields.get(name)
         if field is None:
@@ -316,7 +291,7 @@ def mark_clean(record: Record, names: Container[str] | None = None) -> None:
         if field.codec.mutable and name in record.__dict__:
             field.codec.forget(record.__dict__[name])
         del edits[name]
-        if field.kind == "secret":
+        if field.is_write_only:
             record.__dict__.pop(name, None)
 
 
@@ -344,7 +319,7 @@ def doubt_edits(record: Record, names: Container[str] | None = None) -> None:
     state, fields = record.__state__, record.__mapper__.fields
     for name in [name for name in state.edits or () if names is None or name in names]:
         field = fields[name]
-        if name in record.__dict__ and field.kind != "secret":
+        if name in record.__dict__ and not field.is_write_only:
             value, edit = record.__dict__[name], (state.edits or {})[name]
             edit.sent = (*edit.sent, in_json(field.codec, value))
             for inner in _inside(value):
@@ -369,6 +344,7 @@ def changes(record: Record) -> dict[str, Edit]:
     fields, values = record.__mapper__.fields, record.__dict__
     real: dict[str, Edit] = {}
     for name, edit in state.edits.items():
+        # an edit stays noted when the value is changed back, so whether it changes anything is compared here
         field = fields[name]
         theirs = state.raw.get(field.key, ABSENT)
         if theirs is ABSENT or name not in values or _differs(field.codec, edit, values[name], theirs):

@@ -55,10 +55,10 @@ class Origin:
     """The values of a state that the objects of one page have in common, held once for all of them.
 
     It is copied on write, because other objects hold it too: a rare value such as `pending_parent` has a slot here and
-    costs a persistent object no byte. Only `read_whole` changes in place: it counts the objects whose values were all
-    decoded.
+    costs a persistent object no byte.
     """
 
+    # 500 rows of a page share one of these, so that a value which rarely differs takes no slot of each object
     __slots__ = (
         "batch",
         "fresh_until",
@@ -68,7 +68,6 @@ class Origin:
         "owner",
         "parents",
         "pending_parent",
-        "read_whole",
         "stale_values",
         "status",
     )
@@ -92,14 +91,12 @@ class Origin:
         self.stale_values: StaleValues | None = None
         self.pending_parent: Record | None = None
         self.given_children: dict[str, object] | None = None
-        self.read_whole = 0
 
     def replace(self, changes: Mapping[str, object]) -> Origin:
         """Return a copy with other values in some slots."""
         copy = Origin(self.owner, self.parents, self.status, self.loaded, self.fresh_until, self.batch)
         copy.one_time_values, copy.stale_values = self.one_time_values, self.stale_values
         copy.pending_parent, copy.given_children = self.pending_parent, self.given_children
-        copy.read_whole = self.read_whole
         for name, value in changes.items():
             setattr(copy, name, value)
         return copy
@@ -178,6 +175,7 @@ class State(RecordState):
 
     def share(self, **changes: object) -> None:
         """Replace values of the origin, which becomes the object's own where one of them differs."""
+        # most calls change nothing: a row that is read again has the status, the owner and the parents that it had
         for name, value in changes.items():
             if getattr(self.origin, name) is not value:
                 self.origin = self.origin.replace(changes)
@@ -207,8 +205,9 @@ class State(RecordState):
         """Load a field that has not been read; return what stands for one that the API leaves out."""
         if self.is_new:
             return _blank(record, field)
+        # a whole body that lacks the key was answered without it: another GET would not bring it
         needs = not self.is_loaded or (self.loaded is Loaded.ROW and field.only_on_get)
-        if needs and field.kind != "secret":
+        if needs and not field.is_write_only:
             self.owner.load(record, field.name)
             if field.key in self.raw:
                 return getattr(record, field.name)

@@ -51,7 +51,11 @@ if TYPE_CHECKING:
     from linode_orm.models.domains.domain import Domain as Domain
     from linode_orm.models.domains.domain_record import DomainRecord as DomainRecord
     from linode_orm.models.domains.domain_zone_file import DomainZoneFile as DomainZoneFile
+    from linode_orm.models.iam.account_entity import AccountEntity as AccountEntity
     from linode_orm.models.iam.account_role_permissions import AccountRolePermissions as AccountRolePermissions
+    from linode_orm.models.iam.child_account_delegation import ChildAccountDelegation as ChildAccountDelegation
+    from linode_orm.models.iam.delegate_role_permissions import DelegateRolePermissions as DelegateRolePermissions
+    from linode_orm.models.iam.delegated_account import DelegatedAccount as DelegatedAccount
     from linode_orm.models.iam.user_role_permissions import UserRolePermissions as UserRolePermissions
     from linode_orm.models.images.image import Image as Image
     from linode_orm.models.images.image_share_group import ImageShareGroup as ImageShareGroup
@@ -188,6 +192,7 @@ __all__ = [
     "Account",
     "AccountAgreements",
     "AccountAvailability",
+    "AccountEntity",
     "AccountLogin",
     "AccountMaintenance",
     "AccountRolePermissions",
@@ -200,11 +205,14 @@ __all__ = [
     "Backup",
     "BetaProgram",
     "ChildAccount",
+    "ChildAccountDelegation",
     "Config",
     "ConfigInterface",
     "Database",
     "DatabaseEngine",
     "DatabaseType",
+    "DelegateRolePermissions",
+    "DelegatedAccount",
     "Disk",
     "Domain",
     "DomainRecord",

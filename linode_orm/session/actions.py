@@ -10,15 +10,15 @@ from attrs import evolve
 
 from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping import Model, Nested
+from linode_orm.mapping.addressing import flat, quoted
 from linode_orm.mapping.annotations import codec_of
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.lifecycle import expire, keep_one_time_values, refill_collections
-from linode_orm.mapping.mapper import flat, quoted
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, Status, state_of
-from linode_orm.session.lists.pagination import MOST_IN_VAIN, REPEATS
+from linode_orm.session.loading.lists.pagination import MOST_IN_VAIN, REPEATS
 from linode_orm.wire.messages import Content, Request
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class Actions:
         else:
             answer = self._whole(request, response.json() if request.method == "GET" else response.decoded())
         result = self._result(target, operation, answer, request.path)
+        # an action moves objects: a volume that is attached joins a collection of the Linode that it was given
         for value in arguments.values():
             if isinstance(value, Model):
                 refill_collections(value)
@@ -144,6 +145,8 @@ class Actions:
             return answer
         if kind == "value":
             return self._value(target, operation, answer, path)
+        if kind == "strings":
+            return _strings(operation, answer, path)
         if kind == "mixed":
             rows = [each for each in _rows(operation, answer, path) if isinstance(each, dict)]
             known = [(operation.parts.get(str(each.get("type"))), each.get("data")) for each in rows]
@@ -168,7 +171,7 @@ class Actions:
         parents: tuple[object, ...] = ()
         if isinstance(target, Model) and model.__mapper__.placeholders:
             state = state_of(target)
-            same = isinstance(target, model) or model.__mapper__.above == len(state.parents)
+            same = isinstance(target, model) or model.__mapper__.parent_count == len(state.parents)
             parents = state.parents if same else (*state.parents, state.identity)
         if model.__mapper__.singleton and isinstance(target, model) and isinstance(body, dict):
             self._loader.take(target, body, Loaded.WHOLE)
@@ -187,6 +190,14 @@ def _rows(operation: Operation, answer: object, path: str) -> list[Any]:
     rows = answer.get("data", answer) if isinstance(answer, dict) else answer
     if not isinstance(rows, list):
         msg = f"{operation.method} {path}: a list was expected, not {type(rows).__name__}"
+        raise ResponseError(msg)
+    return rows
+
+
+def _strings(operation: Operation, answer: object, path: str) -> list[str]:
+    rows = _rows(operation, answer, path)
+    if not all(isinstance(row, str) for row in rows):
+        msg = f"{operation.method} {path}: a list of strings was expected"
         raise ResponseError(msg)
     return rows
 

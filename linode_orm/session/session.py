@@ -19,7 +19,7 @@ from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit.policy import Policy, check_choice
-from linode_orm.session.parts import Parts
+from linode_orm.session.parts.parts import Parts
 from linode_orm.session.planning.plan import Source
 from linode_orm.session.progress import shown
 from linode_orm.wire.client import Client

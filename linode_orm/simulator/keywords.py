@@ -40,6 +40,8 @@ NAMES: Final = {
     "tags": "Tag",
     "regions": "Region",
     "types": "Type",
+    "child_accounts": "ChildAccount",
+    "entities": "AlertEntity",
 }
 
 

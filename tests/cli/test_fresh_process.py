@@ -12,6 +12,8 @@ from linode_orm.models import INDEX
 from linode_orm.simulator import Simulator, serve
 from tests.cli.fresh import COMMAND, python
 
+pytestmark = pytest.mark.slow
+
 WALK = """
 import os, sys
 from linode_orm.mapping.registry import lookup

@@ -27,6 +27,7 @@ volatile = ["state"]
 unordered = ["tags"]
 later = []
 no_actions = []
+secret = ["password"]
 [aliases]
 Vessel = "Ship"
 [refers]
@@ -79,7 +80,7 @@ def description():
     named = [
         Operation("ships/list", "GET", "/ships", "v4", "List ships", (), answer=SHIP),
         Operation("ships/view", "GET", "/ships/{shipId}", "v4", "Get a ship", (), answer=SHIP),
-        Operation("ships/create", "POST", "/ships", "v4", "Create a ship", (), request=keys("name:string", "port:string", "length:integer", "key:string"), answer=SHIP),
+        Operation("ships/create", "POST", "/ships", "v4", "Create a ship", (), request=keys("name:string", "port:string", "length:integer", "key:string", "password:string"), answer=SHIP),
         Operation("ships/update", "PUT", "/ships/{shipId}", "v4", "Update a ship", (), request=keys("name:string", "tags:array/string", "rig.flag:string"), answer=SHIP),
         Operation("ships/stretch", "POST", "/ships/{shipId}/stretch", "v4", "Stretch a ship", (), request=keys("length:integer", required=True)),
         Operation("boats/list", "GET", "/ships/{shipId}/boats", "v4", "List boats", (), answer=keys("id:integer", "label:string", filterable=True)),
@@ -108,7 +109,8 @@ def texts(facts):
         "tags: Field[TagList] = Field(create=False)",
         "rig: Field[ShipRig] = Field(create=False)",
         "notes: ReadOnly[str | None] = ReadOnly(absent=True)",
-        "key: Secret[str]",
+        "key: WriteOnly[str]",
+        "password: Secret[str]",
         'boats: Many[Boat] = Many("Boat")',
         '@operation("POST", "stretch", answers="Ship")',
         "def stretch(self, *, length: int) -> Ship:",

@@ -70,29 +70,6 @@ class TestReading:
             ship.stops.append("z")
             assert changed(ship) == {"rig", "stops"}
 
-    @pytest.mark.parametrize("wrong", [None, *sorted(READ)])
-    def test_a_page_that_is_read_whole_is_reading_each(self, wrong):
-        """Whoever reads many objects of a page whole has the next ones decoded at once; nothing else tells."""
-        damage = {} if wrong is None else {Ship.__mapper__.fields[wrong].key: WRONG.get(wrong, [5])}
-        page = [*(detached() for _ in range(20)), detached(**damage)]
-        for ship in page:
-            ship.__state__.origin = page[0].__state__.origin
-        for ship in page[:-1]:
-            assert {name: getattr(ship, name) for name in READ} == {name: getattr(detached(), name) for name in READ}
-        last = page[-1]
-        assert last.id == page[0].id
-        assert (len(last.__dict__) > len(READ)) is (wrong is None)
-        for name in READ * 2:
-            if name == wrong:
-                with pytest.raises(ResponseError, match=rf"Ship 7\.{name}:"):
-                    getattr(last, name)
-            else:
-                assert getattr(last, name) == getattr(page[0], name)
-                assert getattr(last, name) is getattr(last, name)
-        page[3].rig.sails[0].area += 1
-        page[3].stops.append("z")
-        assert [changed(ship) for ship in page] == [{"rig", "stops"} if each == 3 else set() for each in range(21)]
-
     def test_few_reads_leave_the_rest(self):
         """A page of which few values are read has no others decoded."""
         page = [detached() for _ in range(20)]

@@ -136,8 +136,12 @@ def act(session: Session, target: Any, operation: Any, described: dict[str, Any]
         each["name"]: plain.get(each["type"], "seven") for each in described["query_params"] if each["name"] != "page"
     }
     arguments: dict[str, Any] = {}
+    keys: set[str] = set()
     for name in inspect.signature(method).parameters:
         key = operation.body.get(name)
+        if key in keys:
+            continue  # the id of the object that another argument takes
+        keys |= {key} if key else set()
         if key == "":
             arguments[name] = body
         elif key is not None and key in body | queried:

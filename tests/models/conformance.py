@@ -53,7 +53,7 @@ def _field(field: Any, where: str, facts: dict[str, Any], *, creates: bool, nest
         yield f"{where}: not declared"
         return
     yield from (f"{where}: {name} {have}" for name, have, said in _marks(field, facts, creates, nested) if have != said)
-    if facts.get("volatile") and not field.volatile and field.kind != "secret":
+    if facts.get("volatile") and not field.volatile and not field.is_write_only:
         yield f"{where}: not volatile"
     if facts.get("nullable") and "None" not in field.text and "JSON" not in field.text:
         yield f"{where}: not nullable"
@@ -64,8 +64,19 @@ def _field(field: Any, where: str, facts: dict[str, Any], *, creates: bool, nest
     keys = getattr(getattr(inner, "cls", None), "__mapper__", None)
     if field.written_by:
         return  # a resource of its own describes what its path takes
-    for key, each in (facts.get("nested") or {}).items():
-        yield from _field(keys.keys.get(key) if keys else None, f"{where}.{key}", each, creates=creates, nested=True)
+    known = keys.keys if keys else {}
+    for key, each in unfolded(known, facts.get("nested") or {}):
+        yield from _field(known.get(key), f"{where}.{key}", each, creates=creates, nested=True)
+
+
+def unfolded(known: Any, described: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give what is described inside an object; what is declared under keys with a dot, as answers have it, one by one."""
+    for key, each in described.items():
+        inner = each.get("nested") or {}
+        if key not in known and any(f"{key}.{name}" in known for name in inner):
+            yield from ((f"{key}.{name}", below) for name, below in inner.items())
+        else:
+            yield key, each
 
 
 def _marks(field: Any, facts: dict[str, Any], creates: bool, nested: bool) -> Iterator[tuple[str, bool, bool]]:
@@ -74,7 +85,7 @@ def _marks(field: Any, facts: dict[str, Any], creates: bool, nested: bool) -> It
     yield "mutable", bool(field.mutable), bool(facts.get("mutable") or field.written_by)
     yield "required", bool(field.required), bool(facts.get("required_on_create"))
     if not nested:
-        yield "secret", field.kind == "secret", bool(facts.get("write_only"))
+        yield "write_only", field.is_write_only, bool(facts.get("write_only"))
     if creates and not nested:
         yield "createable", bool(field.createable), bool(facts.get("createable"))
 

@@ -30,6 +30,7 @@ MOMENT = "2018-01-02T03:04:05"
 
 # Where a recording contradicts the description, it wins.
 ENVELOPES = {"GET /monitor/services/{serviceType}": "object"}  # TestMonitorServices_Get#1
+OBJECTS = {"/monitor/streams/destinations": "details"}  # TestLogStream_Create_TwoDestinations#6
 DOTTED = {"pg_partman_bgw", "pg_stat_monitor", "pg_stat_statements"}  # TestDatabasePostgres_EngineConfig_Get#0
 
 
@@ -97,7 +98,7 @@ def value(facts: dict[str, Any], inner: dict[str, Any] | None) -> Any:
 def asked(operation: dict[str, Any]) -> dict[str, Any]:
     """Give the whole body that a request may have: what the server alone writes is left out, and what was dropped."""
     known = {
-        path: facts
+        path: {**facts, "type": "object"} if path == OBJECTS.get(operation["path"].partition("/{")[0]) else facts
         for path, facts in operation["request"].items()
         if not facts.get("read_only") and (facts.get("src") != "yaml" or operation.get("src") == "yaml")
     }

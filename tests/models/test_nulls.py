@@ -40,7 +40,7 @@ def item(model, body):
 
 def row(loader, model, body):
     """Give an object of the row of a list, which holds what rows hold."""
-    (instance,) = loader.rows(model, (9,) * model.__mapper__.above, [body], loaded=Loaded.WHOLE)
+    (instance,) = loader.rows(model, (9,) * model.__mapper__.parent_count, [body], loaded=Loaded.WHOLE)
     return instance
 
 
@@ -120,7 +120,7 @@ def test_another_type_breaks_its_own_read(loader, model):
 )
 def test_an_empty_singleton(loader, model):
     """A singleton that answers `{}` is an object whose attributes read None, or as empty lists."""
-    (instance,) = loader.rows(model, (9,) * model.__mapper__.above, [{}], loaded=Loaded.WHOLE)
+    (instance,) = loader.rows(model, (9,) * model.__mapper__.parent_count, [{}], loaded=Loaded.WHOLE)
     for field in answered(model):
         assert getattr(instance, field.name) in (None, [])
 

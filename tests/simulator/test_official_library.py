@@ -47,6 +47,7 @@ def walk():
         yield walk
 
 
+@pytest.mark.slow
 def test_everything_that_makes_something_is_called(walk):
     """No method of the library that makes something is left out."""
     groups = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Fixed, Model, Nested, One, ReadOnly, Secret, SessionBase, act, operation
+from linode_orm.mapping import Fixed, Model, Nested, One, ReadOnly, SessionBase, WriteOnly, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.account.payment_method import PaymentMethod
@@ -23,7 +23,7 @@ class Payment(Model, path="/account/payments", verbs="list get create"):
 
     id: ReadOnly[int]
     date: ReadOnly[datetime] = ReadOnly(filterable=True)
-    payment_method_id: Secret[int]
+    payment_method_id: WriteOnly[int]
     payment_method: One[PaymentMethod | None] = One("PaymentMethod", via="payment_method_id")
     usd: Fixed[float | str] = Fixed(filterable=True)
 

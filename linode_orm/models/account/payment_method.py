@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Fixed, Model, Nested, ReadOnly, Secret, SessionBase, act, operation
+from linode_orm.mapping import Fixed, Model, Nested, ReadOnly, Secret, SessionBase, WriteOnly, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +19,8 @@ class PaymentMethodData(Nested):
     cvv: Secret[str] = Secret(required=True, format="digits")
     email: ReadOnly[str]
     expiry: ReadOnly[str] = ReadOnly(format="MM/YYYY")
-    expiry_month: Secret[int] = Secret(required=True)
-    expiry_year: Secret[int] = Secret(required=True)
+    expiry_month: WriteOnly[int] = WriteOnly(required=True)
+    expiry_year: WriteOnly[int] = WriteOnly(required=True)
     last_four: ReadOnly[str]
     paypal_id: ReadOnly[str]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import Model, ReadOnly, Secret, SessionBase
+from linode_orm.mapping import Model, ReadOnly, SessionBase, WriteOnly
 
 
 class TFAOptionalUsers(Model, path="/account/tfa-optional-users", id=None):
@@ -13,7 +13,7 @@ class TFAOptionalUsers(Model, path="/account/tfa-optional-users", id=None):
     tfa_optional_users_count: ReadOnly[int]
     url: ReadOnly[str]
     username: ReadOnly[str]
-    usernames: Secret[list[str]] = Secret(put_required=True, update=True)
+    usernames: WriteOnly[list[str]] = WriteOnly(put_required=True, update=True)
 
     if TYPE_CHECKING:
 

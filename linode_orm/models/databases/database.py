@@ -40,18 +40,18 @@ class DatabaseHostsEndpoint(Nested):
 class DatabasePrivateNetwork(Nested):
     """What stands under `private_network` of a Database."""
 
-    public_access: ReadOnly[bool]
-    subnet_id: ReadOnly[int]
-    vpc_id: ReadOnly[int]
+    public_access: ReadOnly[bool] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase")
+    subnet_id: ReadOnly[int] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase")
+    vpc_id: ReadOnly[int] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase")
 
 
 class DatabaseUpdates(Nested):
     """What stands under `updates` of a Database."""
 
-    day_of_week: ReadOnly[int]
-    duration: ReadOnly[int]
-    frequency: ReadOnly[Literal["weekly"] | str]
-    hour_of_day: ReadOnly[int]
+    day_of_week: ReadOnly[int] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase")
+    duration: ReadOnly[int] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase")
+    frequency: ReadOnly[Literal["weekly"] | str] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase")
+    hour_of_day: ReadOnly[int] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase")
     pending: ReadOnly[list[DatabaseUpdatesPending]]
 
 
@@ -67,22 +67,28 @@ class Database(Model, path="/databases/instances", verbs="list"):
     """A managed database of any engine."""
 
     id: ReadOnly[int]
-    label: ReadOnly[str] = ReadOnly(filterable=True)
-    allow_list: ReadOnly[list[str]] = ReadOnly(format="ipv4/prefix_length")
+    label: ReadOnly[str] = ReadOnly(filterable=True, changed_as="MySQLDatabase, PostgreSQLDatabase")
+    allow_list: ReadOnly[list[str]] = ReadOnly(
+        changed_as="MySQLDatabase, PostgreSQLDatabase", format="ipv4/prefix_length"
+    )
     available_restore_times: ReadOnly[list[str] | None] = ReadOnly(absent=True)
-    cluster_size: ReadOnly[Literal[1, 2, 3] | str]
+    cluster_size: ReadOnly[Literal[1, 2, 3] | str] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase")
     created: ReadOnly[datetime]
     encrypted: ReadOnly[bool]
     engine: ReadOnly[Literal["mysql", "postgresql"] | str] = ReadOnly(filterable=True)
-    engine_config: ReadOnly[dict[str, JSON] | None] = ReadOnly(absent=True)
+    engine_config: ReadOnly[dict[str, JSON] | None] = ReadOnly(
+        absent=True, changed_as="MySQLDatabase, PostgreSQLDatabase"
+    )
     fork: ReadOnly[DatabaseFork | None] = ReadOnly(absent=True)
-    hosts: ReadOnly[DatabaseHosts] = ReadOnly(volatile=True)
+    hosts: ReadOnly[DatabaseHosts | None] = ReadOnly(volatile=True)
     instance_uri: ReadOnly[str | None] = ReadOnly(absent=True)
     members: ReadOnly[dict[str, JSON]] = ReadOnly(volatile=True)
     oldest_restore_time: ReadOnly[datetime]
     platform: ReadOnly[Literal["rdbms-legacy", "rdbms-default"] | str] = ReadOnly(filterable=True)
     port: ReadOnly[int]
-    private_network: ReadOnly[DatabasePrivateNetwork | None] = ReadOnly(absent=True, nullable=True)
+    private_network: ReadOnly[DatabasePrivateNetwork | None] = ReadOnly(
+        absent=True, nullable=True, changed_as="MySQLDatabase, PostgreSQLDatabase"
+    )
     region_id: ReadOnly[str] = ReadOnly(key="region", filterable=True)
     region: One[Region] = One("Region", via="region_id")
     ssl_connection: ReadOnly[bool]
@@ -101,12 +107,12 @@ class Database(Model, path="/databases/instances", verbs="list"):
         | str
     ] = ReadOnly(filterable=True, volatile=True)
     total_disk_size_gb: ReadOnly[int]
-    type_id: ReadOnly[str] = ReadOnly(key="type", filterable=True)
+    type_id: ReadOnly[str] = ReadOnly(key="type", filterable=True, changed_as="MySQLDatabase, PostgreSQLDatabase")
     type: One[DatabaseType] = One("DatabaseType", via="type_id")
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
-    updates: ReadOnly[DatabaseUpdates]
+    updates: ReadOnly[DatabaseUpdates] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase")
     used_disk_size_gb: ReadOnly[int] = ReadOnly(volatile=True)
-    version: ReadOnly[str] = ReadOnly(filterable=True)
+    version: ReadOnly[str] = ReadOnly(filterable=True, changed_as="MySQLDatabase, PostgreSQLDatabase")
 
     if TYPE_CHECKING:
 

@@ -108,8 +108,8 @@ class PostgreSQLDatabasePrivateNetwork(Nested):
     """What stands under `private_network` of a PostgreSQLDatabase."""
 
     public_access: Field[bool]
-    subnet_id: Field[int]
-    vpc_id: Field[int]
+    subnet_id: Field[int | None]
+    vpc_id: Field[int | None]
 
 
 class PostgreSQLDatabaseUpdates(Nested):

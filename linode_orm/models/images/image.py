@@ -12,10 +12,10 @@ from linode_orm.mapping import (
     Nested,
     One,
     ReadOnly,
-    Secret,
     SessionBase,
     TagList,
     Unset,
+    WriteOnly,
     act,
     operation,
 )
@@ -66,12 +66,12 @@ class Image(ImageFiles, path="/images"):
     id: ReadOnly[str]
     label: Field[str] = Field(filterable=True)
     capabilities: ReadOnly[list[str] | None] = ReadOnly(absent=True, unordered=True)
-    cloud_init: Secret[bool]
+    cloud_init: WriteOnly[bool]
     created: ReadOnly[datetime]
-    created_by: ReadOnly[str]
+    created_by: ReadOnly[str | None]
     deprecated: ReadOnly[bool] = ReadOnly(filterable=True)
     description: Field[str | None]
-    disk_id: Secret[int] = Secret(required=True)
+    disk_id: WriteOnly[int] = WriteOnly(required=True)
     disk: One[Disk | None] = One("Disk", via="disk_id")
     eol: ReadOnly[datetime | None]
     expiry: ReadOnly[datetime | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Field, Fixed, Model, Nested, One, ReadOnly, Secret, SessionBase, TagList
+from linode_orm.mapping import Field, Fixed, Model, Nested, One, ReadOnly, SessionBase, TagList, WriteOnly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ class ImageShareGroupImage(
     eol: ReadOnly[datetime | None]
     expiry: ReadOnly[str | None]
     image_sharing: ReadOnly[ImageShareGroupImageImageSharing]
-    images: Secret[list[ImageShareGroupImageImage]]
+    images: WriteOnly[list[ImageShareGroupImageImage]]
     is_public: ReadOnly[bool]
     is_shared: ReadOnly[str | None]
     regions: ReadOnly[list[ImageShareGroupImageRegion]]

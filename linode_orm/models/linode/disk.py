@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import JSON, Field, Fixed, Model, One, ReadOnly, Secret, SessionBase, act, operation
+from linode_orm.mapping import JSON, Field, Fixed, Model, One, ReadOnly, Secret, SessionBase, WriteOnly, act, operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,17 +20,17 @@ class Disk(Model, path="/linode/instances/{instance}/disks", parent="Instance"):
 
     id: ReadOnly[int]
     label: Field[str] = Field(filterable=True)
-    authorized_keys: Secret[list[str]]
-    authorized_users: Secret[list[str]]
+    authorized_keys: WriteOnly[list[str]]
+    authorized_users: WriteOnly[list[str]]
     created: ReadOnly[datetime]
     disk_encryption: ReadOnly[str]
     filesystem: Fixed[Literal["raw", "swap", "ext2", "ext3", "ext4", "initrd"] | str]
-    image_id: Secret[str | None] = Secret(key="image")
+    image_id: WriteOnly[str | None] = WriteOnly(key="image")
     image: One[Image | None] = One("Image", via="image_id")
     root_pass: Secret[str] = Secret(format="password")
     size: Fixed[int] = Fixed(filterable=True, required=True, changed_by="resize")
     stackscript_data: Secret[dict[str, JSON]]
-    stackscript_id: Secret[int]
+    stackscript_id: WriteOnly[int]
     stackscript: One[StackScript | None] = One("StackScript", via="stackscript_id")
     status: ReadOnly[Literal["ready", "not ready", "deleting"] | str] = ReadOnly(volatile=True)
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import JSON, Field, Fixed, Many, One, ReadOnly, Secret, SessionBase, TagList
+from linode_orm.mapping import JSON, Field, Fixed, Many, One, ReadOnly, Secret, SessionBase, TagList, WriteOnly
 from linode_orm.models.linode.instance_actions import InstanceActions
 from linode_orm.models.linode.instance_types import (
     InstanceAlerts,
@@ -42,20 +42,20 @@ class Instance(InstanceActions, path="/linode/instances"):
     id: ReadOnly[int] = ReadOnly(filterable=True)
     label: Field[str] = Field(filterable=True, unique=True)
     alerts: Field[InstanceAlerts] = Field(create=False)
-    authorized_keys: Secret[list[str]]
-    authorized_users: Secret[list[str]]
-    backup_id: Secret[int]
+    authorized_keys: WriteOnly[list[str]]
+    authorized_users: WriteOnly[list[str]]
+    backup_id: WriteOnly[int]
     backup: One[Backup | None] = One("Backup", via="backup_id")
     backups: Field[InstanceBackups] = Field(create=False)
-    backups_enabled: Secret[bool]
-    boot_size: Secret[int]
-    booted: Secret[bool] = Secret(default=True)
+    backups_enabled: WriteOnly[bool]
+    boot_size: WriteOnly[int]
+    booted: WriteOnly[bool] = WriteOnly(default=True)
     capabilities: ReadOnly[list[str] | None] = ReadOnly(absent=True, unordered=True)
     created: ReadOnly[datetime]
     disk_encryption: Fixed[Literal["enabled", "disabled"] | str | None] = Fixed(
         absent=True, nullable=True, changed_by="rebuild"
     )
-    firewall_id: Secret[int | None]
+    firewall_id: WriteOnly[int | None]
     firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
     group: Field[str] = Field(filterable=True, deprecated=True)
     has_user_data: ReadOnly[bool]
@@ -68,24 +68,24 @@ class Instance(InstanceActions, path="/linode/instances"):
     )
     ipv4: Fixed[list[str]] = Fixed(filterable=True, unordered=True, format="ipv4")
     ipv6: ReadOnly[str | None] = ReadOnly(format="ipv6/128")
-    kernel_id: Secret[str] = Secret(key="kernel")
+    kernel_id: WriteOnly[str] = WriteOnly(key="kernel")
     kernel: One[Kernel | None] = One("Kernel", via="kernel_id")
     lke_cluster_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
     lke_cluster: One[LKECluster | None] = One("LKECluster", via="lke_cluster_id")
     locks: ReadOnly[list[str] | None] = ReadOnly(absent=True, unordered=True)
-    maintenance_policy_id: Field[str | None] = Field(key="maintenance_policy", absent=True)
+    maintenance_policy_id: Field[str | None] = Field(key="maintenance_policy", absent=True, nullable=True)
     maintenance_policy: One[MaintenancePolicy | None] = One("MaintenancePolicy", via="maintenance_policy_id")
     metadata: Secret[InstanceMetadata]
-    network_helper: Secret[bool | None]
+    network_helper: WriteOnly[bool | None]
     placement_group: Fixed[InstancePlacementGroup | None] = Fixed(absent=True, nullable=True)
-    private_ip: Secret[bool]
+    private_ip: WriteOnly[bool]
     region_id: Fixed[str] = Fixed(key="region", filterable=True, required=True, changed_by="migrate")
     region: One[Region] = One("Region", via="region_id")
     root_pass: Secret[str] = Secret(format="password")
     site_type: ReadOnly[str | None] = ReadOnly(absent=True)
     specs: ReadOnly[InstanceSpecs]
     stackscript_data: Secret[dict[str, JSON]]
-    stackscript_id: Secret[int]
+    stackscript_id: WriteOnly[int]
     stackscript: One[StackScript | None] = One("StackScript", via="stackscript_id")
     status: ReadOnly[
         Literal[
@@ -106,9 +106,9 @@ class Instance(InstanceActions, path="/linode/instances"):
         ]
         | str
     ] = ReadOnly(volatile=True)
-    swap_size: Secret[int] = Secret(default=512)
+    swap_size: WriteOnly[int] = WriteOnly(default=512)
     tags: Field[TagList] = Field(filterable=True)
-    type_id: Fixed[str] = Fixed(key="type", required=True, changed_by="resize")
+    type_id: Fixed[str | None] = Fixed(key="type", required=True, changed_by="resize")
     type: One[Type] = One("Type", via="type_id")
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
     watchdog_enabled: Field[bool] = Field(create=False)

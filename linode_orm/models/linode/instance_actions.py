@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from linode_orm.models.account.user import User
     from linode_orm.models.images.image import Image
+    from linode_orm.models.linode.config import Config
     from linode_orm.models.linode.instance import Instance
     from linode_orm.models.linode.stack_script import StackScript
     from linode_orm.models.linode.type import Type
@@ -34,8 +35,8 @@ class InstanceActions(Model):
         """Enable backups."""
         act(self, "enable_backups")
 
-    @operation("POST", "boot", event="linode_boot")
-    def boot(self, *, config_id: int | None | Unset = UNSET) -> None:
+    @operation("POST", "boot", body={"config": "config_id"}, event="linode_boot")
+    def boot(self, *, config: Config | int | None | Unset = UNSET, config_id: int | None | Unset = UNSET) -> None:
         """Start the Linode, with the configuration profile given or the one it last ran with."""
         act(self, "boot", locals())
 
@@ -111,8 +112,8 @@ class InstanceActions(Model):
         """Give root another password; the Linode must be shut down."""
         act(self, "password", locals())
 
-    @operation("POST", "reboot", event="linode_reboot")
-    def reboot(self, *, config_id: int | None | Unset = UNSET) -> None:
+    @operation("POST", "reboot", body={"config": "config_id"}, event="linode_reboot")
+    def reboot(self, *, config: Config | int | None | Unset = UNSET, config_id: int | None | Unset = UNSET) -> None:
         """Restart the Linode."""
         act(self, "reboot", locals())
 
@@ -162,9 +163,13 @@ class InstanceActions(Model):
         """Give the network traffic of one month."""
         return act(self, "monthly_transfer", locals())
 
-    @operation("POST", "upgrade-interfaces", answers="value", gives=UpgradedInterfaces)
+    @operation("POST", "upgrade-interfaces", answers="value", body={"config": "config_id"}, gives=UpgradedInterfaces)
     def upgrade_interfaces(
-        self, *, config_id: int | None | Unset = UNSET, dry_run: bool | Unset = UNSET
+        self,
+        *,
+        config: Config | int | None | Unset = UNSET,
+        config_id: int | None | Unset = UNSET,
+        dry_run: bool | Unset = UNSET,
     ) -> UpgradedInterfaces:
         """Replace the interfaces of a configuration profile by Linode interfaces."""
         return act(self, "upgrade_interfaces", locals())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from linode_orm.mapping import Field, Fixed, Nested, ReadOnly
+from linode_orm.mapping import Field, Fixed, Nested, ReadOnly, Secret, WriteOnly
 
 
 class InstanceAlerts(Nested):
@@ -45,7 +45,7 @@ class InstanceBackupsSchedule(Nested):
 class InstanceMetadata(Nested):
     """What stands under `metadata` of an Instance."""
 
-    user_data: Fixed[str] = Fixed(format="byte")
+    user_data: Secret[str] = Secret(format="byte")
 
 
 class InstancePlacementGroup(Nested):
@@ -53,6 +53,7 @@ class InstancePlacementGroup(Nested):
 
     id: Fixed[int]
     label: ReadOnly[str] = ReadOnly(filterable=True)
+    compliant_only: WriteOnly[bool]
     migrating_to: ReadOnly[int | None]
     placement_group_policy: ReadOnly[Literal["strict", "flexible"] | str]
     placement_group_type: ReadOnly[Literal["anti_affinity:local"] | str] = ReadOnly(filterable=True)

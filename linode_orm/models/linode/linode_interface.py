@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Many, Model, Nested, One, ReadOnly, Secret, SessionBase
+from linode_orm.mapping import Field, Many, Model, Nested, One, ReadOnly, SessionBase, WriteOnly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,7 +159,7 @@ class LinodeInterface(
     id: ReadOnly[int]
     created: ReadOnly[datetime]
     default_route: Field[LinodeInterfaceDefaultRoute | None]
-    firewall_id: Secret[int | None]
+    firewall_id: WriteOnly[int | None]
     firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
     mac_address: ReadOnly[str]
     public: Field[LinodeInterfacePublic | None]

@@ -15,10 +15,10 @@ from linode_orm.mapping import (
     Nested,
     One,
     ReadOnly,
-    Secret,
     SessionBase,
     TagList,
     Unset,
+    WriteOnly,
     act,
     operation,
 )
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 class LKEClusterControlPlane(Nested):
     """What stands under `control_plane` of a LKECluster."""
 
-    acl: Secret[LKEClusterControlPlaneAcl] = Secret(update=True)
+    acl: WriteOnly[LKEClusterControlPlaneAcl] = WriteOnly(update=True)
     audit_logs_enabled: Field[bool | None] = Field(absent=True)
     high_availability: Field[bool] = Field(default=False)
     metrics_enabled: Field[bool | None] = Field(absent=True)
@@ -45,7 +45,7 @@ class LKEClusterControlPlane(Nested):
 class LKEClusterControlPlaneAcl(Nested):
     """What stands under `control_plane.acl` of a LKECluster."""
 
-    addresses: Field[LKEClusterControlPlaneAclAddresses]
+    addresses: Field[LKEClusterControlPlaneAclAddresses | None]
     enabled: Field[bool]
     revision_id: Field[str] = Field(key="revision-id")
 
@@ -66,6 +66,7 @@ class LKEClusterNodePool(Nested):
     disk_encryption: Fixed[str]
     disks: Fixed[list[LKEClusterNodePoolsDisk]]
     firewall_id: Fixed[int]
+    isolation: Fixed[LKEClusterNodePoolsIsolation]
     k8s_version: Fixed[str]
     labels: Fixed[dict[str, JSON]]
     tags: Fixed[TagList]
@@ -97,6 +98,13 @@ class LKEClusterNodePoolsTaint(Nested):
     value: Fixed[str] = Fixed(required=True)
 
 
+class LKEClusterNodePoolsIsolation(Nested):
+    """What stands under `node_pools.isolation` of a LKECluster."""
+
+    public_ipv4: Fixed[bool]
+    public_ipv6: Fixed[bool]
+
+
 class LKECluster(Model, path="/lke/clusters"):
     """A Kubernetes cluster."""
 
@@ -107,17 +115,17 @@ class LKECluster(Model, path="/lke/clusters"):
     created: ReadOnly[datetime]
     k8s_version: Field[str] = Field(filterable=True, required=True)
     locks: ReadOnly[list[str] | None] = ReadOnly(absent=True, unordered=True)
-    node_pools: Secret[list[LKEClusterNodePool]] = Secret(required=True)
+    node_pools: WriteOnly[list[LKEClusterNodePool]] = WriteOnly(required=True)
     region_id: Fixed[str] = Fixed(key="region", filterable=True, required=True)
     region: One[Region] = One("Region", via="region_id")
     stack_type: Fixed[str | None] = Fixed(absent=True)
     status: ReadOnly[str] = ReadOnly(volatile=True)
-    subnet_id: Fixed[int | None] = Fixed(absent=True)
+    subnet_id: Fixed[int | None] = Fixed(absent=True, nullable=True)
     subnet: One[VPCSubnet | None] = One("VPCSubnet", via="subnet_id")
     tags: Field[TagList] = Field(filterable=True)
     tier: Fixed[Literal["standard", "enterprise"] | str] = Fixed(filterable=True)
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
-    vpc_id: Fixed[int | None] = Fixed(absent=True)
+    vpc_id: Fixed[int | None] = Fixed(absent=True, nullable=True)
     vpc: One[VPC | None] = One("VPC", via="vpc_id")
     api_endpoints: Many[LKEAPIEndpoint] = Many("LKEAPIEndpoint")
     pools: Many[LKENodePool] = Many("LKENodePool")

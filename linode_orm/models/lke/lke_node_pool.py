@@ -29,6 +29,13 @@ class LKENodePoolDisk(Nested):
     type: Fixed[Literal["raw", "ext4"] | str]
 
 
+class LKENodePoolIsolation(Nested):
+    """What stands under `isolation` of a LKENodePool."""
+
+    public_ipv4: Field[bool]
+    public_ipv6: Field[bool]
+
+
 class LKENodePoolNode(Nested):
     """What stands under `nodes` of a LKENodePool."""
 
@@ -52,14 +59,15 @@ class LKENodePool(Model, path="/lke/clusters/{lke_cluster}/pools", parent="LKECl
     """Nodes of one kind in a cluster."""
 
     id: ReadOnly[int] = ReadOnly(filterable=True)
-    label: Fixed[str | None] = Fixed(absent=True)
+    label: Field[str | None] = Field(absent=True)
     autoscaler: Field[LKENodePoolAutoscaler]
     count: Field[int]
     disk_encryption: Fixed[Literal["enabled", "disabled"] | str]
     disks: Fixed[list[LKENodePoolDisk]]
     firewall_id: Field[int | None] = Field(absent=True)
     firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
-    k8s_version: Fixed[str | None] = Fixed(absent=True)
+    isolation: Field[LKENodePoolIsolation | None] = Field(absent=True)
+    k8s_version: Field[str | None] = Field(absent=True)
     labels: Field[dict[str, JSON]]
     locks: ReadOnly[list[str] | None] = ReadOnly(absent=True, unordered=True)
     nodes: ReadOnly[list[LKENodePoolNode]] = ReadOnly(volatile=True)
@@ -67,7 +75,7 @@ class LKENodePool(Model, path="/lke/clusters/{lke_cluster}/pools", parent="LKECl
     taints: Field[list[LKENodePoolTaint]]
     type_id: Fixed[str] = Fixed(key="type")
     type: One[Type] = One("Type", via="type_id")
-    update_strategy: Fixed[Literal["rolling_update", "on_recycle"] | str | None] = Fixed(absent=True)
+    update_strategy: Field[Literal["rolling_update", "on_recycle"] | str | None] = Field(absent=True)
     lke_cluster: One[LKECluster] = One("LKECluster")
 
     if TYPE_CHECKING:
@@ -86,6 +94,7 @@ class LKENodePool(Model, path="/lke/clusters/{lke_cluster}/pools", parent="LKECl
             disks: Sequence[LKENodePoolDisk | Mapping[str, object]] = ...,
             firewall: Firewall | int | None = ...,
             firewall_id: int | None = ...,
+            isolation: LKENodePoolIsolation | Mapping[str, object] | None = ...,
             k8s_version: str | None = ...,
             labels: dict[str, JSON] = ...,
             tags: Iterable[str] = ...,

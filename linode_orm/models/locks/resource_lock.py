@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Fixed, Model, Nested, ReadOnly, Secret, SessionBase
+from linode_orm.mapping import Fixed, Model, Nested, ReadOnly, SessionBase, WriteOnly
 
 
 class ResourceLockEntity(Nested):
     """What stands under `entity` of a ResourceLock."""
 
     id: ReadOnly[int] = ReadOnly(filterable=True)
-    label: ReadOnly[str]
+    label: ReadOnly[str | None]
     type: ReadOnly[str] = ReadOnly(filterable=True)
     url: ReadOnly[str]
 
@@ -21,8 +21,8 @@ class ResourceLock(Model, path="/locks", verbs="list get create delete", version
 
     id: ReadOnly[int] = ReadOnly(filterable=True)
     entity: ReadOnly[ResourceLockEntity]
-    entity_id: Secret[int] = Secret(required=True)
-    entity_type: Secret[str] = Secret(required=True)
+    entity_id: WriteOnly[int] = WriteOnly(required=True)
+    entity_type: WriteOnly[str] = WriteOnly(required=True)
     lock_type: Fixed[str] = Fixed(filterable=True, required=True)
 
     if TYPE_CHECKING:

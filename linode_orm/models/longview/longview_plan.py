@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from linode_orm.mapping import Model, Nested, One, ReadOnly, Secret, SessionBase
+from linode_orm.mapping import Model, Nested, One, ReadOnly, SessionBase, WriteOnly
 
 if TYPE_CHECKING:
     from linode_orm.models.longview.longview_subscription import LongviewSubscription
@@ -23,9 +23,9 @@ class LongviewPlan(Model, path="/longview/plan", id=None):
     label: ReadOnly[str]
     clients_included: ReadOnly[int]
     id: ReadOnly[Literal["longview-3", "longview-10", "longview-40", "longview-100"] | str]
-    longview_subscription_id: Secret[
+    longview_subscription_id: WriteOnly[
         Literal["longview-3", "longview-10", "longview-40", "longview-100"] | str | None
-    ] = Secret(key="longview_subscription", update=True)
+    ] = WriteOnly(key="longview_subscription", update=True)
     longview_subscription: One[LongviewSubscription | None] = One(
         "LongviewSubscription", via="longview_subscription_id"
     )

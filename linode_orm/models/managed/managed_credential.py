@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import UNSET, Field, Model, ReadOnly, Secret, SessionBase, Unset, act, operation
+from linode_orm.mapping import UNSET, Field, Model, ReadOnly, Secret, SessionBase, Unset, WriteOnly, act, operation
 
 if TYPE_CHECKING:
     from linode_orm.models.account.user import User
@@ -16,9 +16,9 @@ class ManagedCredential(Model, path="/managed/credentials", verbs="list get crea
 
     id: ReadOnly[int]
     label: Field[str] = Field(required=True)
-    last_decrypted: ReadOnly[datetime] = ReadOnly(volatile=True)
+    last_decrypted: ReadOnly[datetime | None] = ReadOnly(volatile=True)
     password: Secret[str] = Secret(required=True)
-    username: Secret[str]
+    username: WriteOnly[str]
 
     if TYPE_CHECKING:
 

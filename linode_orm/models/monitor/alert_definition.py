@@ -14,9 +14,9 @@ from linode_orm.mapping import (
     Nested,
     One,
     ReadOnly,
-    Secret,
     SessionBase,
     Unset,
+    WriteOnly,
     act,
     operation,
 )
@@ -95,7 +95,7 @@ class AlertDefinition(
     id: ReadOnly[int] = ReadOnly(filterable=True)
     label: Field[str] = Field(filterable=True, required=True, unique=True)
     alert_channels: ReadOnly[list[AlertDefinitionAlertChannel]]
-    channel_ids: Secret[list[int]] = Secret(required=True, update=True)
+    channel_ids: WriteOnly[list[int]] = WriteOnly(required=True, update=True)
     class_: ReadOnly[Literal["shared", "dedicated"] | str | None] = ReadOnly(key="class")
     created: ReadOnly[datetime]
     created_by: ReadOnly[str]

@@ -26,4 +26,6 @@ class AlertEntity(
 
     if TYPE_CHECKING:
 
-        def __init__(self, session: SessionBase, id: str, parent: AlertDefinition | tuple[str, int], /) -> None: ...
+        def __init__(
+            self, session: SessionBase, id: int | str, parent: AlertDefinition | tuple[str, int], /
+        ) -> None: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from linode_orm.mapping import Field, Fixed, Many, Model, Nested, ReadOnly, SessionBase
 
@@ -26,10 +26,48 @@ class StreamDestinationBody(Nested):
 class StreamDestinationsDetails(Nested):
     """What stands under `destinations.details` of a Stream."""
 
-    access_key_id: ReadOnly[str]
-    bucket_name: ReadOnly[str]
-    host: ReadOnly[str]
+    access_key_id: ReadOnly[str | None] = ReadOnly(absent=True)
+    authentication: ReadOnly[StreamDestinationsDetailsAuthentication | None] = ReadOnly(absent=True)
+    bucket_name: ReadOnly[str | None] = ReadOnly(absent=True)
+    client_certificate_details: ReadOnly[StreamDestinationsDetailsClientCertificateDetails | None] = ReadOnly(
+        absent=True
+    )
+    content_type: ReadOnly[Literal["application/json", "application/json; charset=utf-8"] | str | None] = ReadOnly(
+        absent=True
+    )
+    custom_headers: ReadOnly[list[StreamDestinationsDetailsCustomHeader] | None] = ReadOnly(absent=True)
+    data_compression: ReadOnly[Literal["gzip", "None", "none"] | str | None] = ReadOnly(absent=True)
+    endpoint_url: ReadOnly[str | None] = ReadOnly(absent=True, format="url")
+    host: ReadOnly[str | None] = ReadOnly(absent=True)
     path: ReadOnly[str | None] = ReadOnly(absent=True)
+
+
+class StreamDestinationsDetailsAuthentication(Nested):
+    """What stands under `destinations.details.authentication` of a Stream."""
+
+    details: ReadOnly[StreamDestinationsDetailsAuthenticationDetails | None] = ReadOnly(absent=True)
+    type: ReadOnly[Literal["basic", "none"] | str]
+
+
+class StreamDestinationsDetailsAuthenticationDetails(Nested):
+    """What stands under `destinations.details.authentication.details` of a Stream."""
+
+    basic_authentication_user: ReadOnly[str]
+
+
+class StreamDestinationsDetailsCustomHeader(Nested):
+    """What stands under `destinations.details.custom_headers` of a Stream."""
+
+    name: ReadOnly[str]
+    value: ReadOnly[str] = ReadOnly(redacted=True)
+
+
+class StreamDestinationsDetailsClientCertificateDetails(Nested):
+    """What stands under `destinations.details.client_certificate_details` of a Stream."""
+
+    client_ca_certificate: ReadOnly[str | None] = ReadOnly(absent=True)
+    client_certificate: ReadOnly[str | None] = ReadOnly(absent=True)
+    tls_hostname: ReadOnly[str | None] = ReadOnly(absent=True)
 
 
 class StreamDetails(Nested):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from linode_orm.mapping import Model, Nested, One, ReadOnly, SessionBase
 
@@ -23,10 +23,48 @@ class StreamHistoryDestination(Nested):
 class StreamHistoryDestinationsDetails(Nested):
     """What stands under `destinations.details` of a StreamHistory."""
 
-    access_key_id: ReadOnly[str]
-    bucket_name: ReadOnly[str]
-    host: ReadOnly[str]
+    access_key_id: ReadOnly[str | None] = ReadOnly(absent=True)
+    authentication: ReadOnly[StreamHistoryDestinationsDetailsAuthentication | None] = ReadOnly(absent=True)
+    bucket_name: ReadOnly[str | None] = ReadOnly(absent=True)
+    client_certificate_details: ReadOnly[StreamHistoryDestinationsDetailsClientCertificateDetails | None] = ReadOnly(
+        absent=True
+    )
+    content_type: ReadOnly[Literal["application/json", "application/json; charset=utf-8"] | str | None] = ReadOnly(
+        absent=True
+    )
+    custom_headers: ReadOnly[list[StreamHistoryDestinationsDetailsCustomHeader] | None] = ReadOnly(absent=True)
+    data_compression: ReadOnly[Literal["gzip", "None", "none"] | str | None] = ReadOnly(absent=True)
+    endpoint_url: ReadOnly[str | None] = ReadOnly(absent=True, format="url")
+    host: ReadOnly[str | None] = ReadOnly(absent=True)
     path: ReadOnly[str | None] = ReadOnly(absent=True)
+
+
+class StreamHistoryDestinationsDetailsAuthentication(Nested):
+    """What stands under `destinations.details.authentication` of a StreamHistory."""
+
+    details: ReadOnly[StreamHistoryDestinationsDetailsAuthenticationDetails | None] = ReadOnly(absent=True)
+    type: ReadOnly[Literal["basic", "none"] | str]
+
+
+class StreamHistoryDestinationsDetailsAuthenticationDetails(Nested):
+    """What stands under `destinations.details.authentication.details` of a StreamHistory."""
+
+    basic_authentication_user: ReadOnly[str]
+
+
+class StreamHistoryDestinationsDetailsCustomHeader(Nested):
+    """What stands under `destinations.details.custom_headers` of a StreamHistory."""
+
+    name: ReadOnly[str]
+    value: ReadOnly[str] = ReadOnly(redacted=True)
+
+
+class StreamHistoryDestinationsDetailsClientCertificateDetails(Nested):
+    """What stands under `destinations.details.client_certificate_details` of a StreamHistory."""
+
+    client_ca_certificate: ReadOnly[str | None] = ReadOnly(absent=True)
+    client_certificate: ReadOnly[str | None] = ReadOnly(absent=True)
+    tls_hostname: ReadOnly[str | None] = ReadOnly(absent=True)
 
 
 class StreamHistoryDetails(Nested):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import JSON, Fixed, Model, Nested, One, ReadOnly, Secret, SessionBase
+from linode_orm.mapping import JSON, Fixed, Model, Nested, One, ReadOnly, SessionBase, WriteOnly
 
 if TYPE_CHECKING:
     from linode_orm.models.networking.firewall import Firewall
@@ -15,7 +15,7 @@ class FirewallDeviceEntity(Nested):
     """What stands under `entity` of a FirewallDevice."""
 
     id: ReadOnly[int]
-    label: ReadOnly[str]
+    label: ReadOnly[str | None]
     parent_entity: ReadOnly[FirewallDeviceEntityParentEntity | None]
     type: ReadOnly[Literal["linode", "nodebalancer", "interface"] | str]
     url: ReadOnly[str] = ReadOnly(format="url")
@@ -25,8 +25,8 @@ class FirewallDeviceEntityParentEntity(Nested):
     """What stands under `entity.parent_entity` of a FirewallDevice."""
 
     id: ReadOnly[int]
-    label: ReadOnly[str]
-    parent_entity: ReadOnly[str]
+    label: ReadOnly[str | None]
+    parent_entity: ReadOnly[str | None]
     type: ReadOnly[str]
     url: ReadOnly[str]
 
@@ -41,7 +41,7 @@ class FirewallDevice(
     created: ReadOnly[datetime] = ReadOnly(filterable=True)
     entity: ReadOnly[FirewallDeviceEntity]
     parent_entity: ReadOnly[dict[str, JSON] | None] = ReadOnly(absent=True, nullable=True)
-    type: Secret[Literal["linode", "nodebalancer", "interface"] | str] = Secret(required=True)
+    type: WriteOnly[Literal["linode", "nodebalancer", "interface"] | str] = WriteOnly(required=True)
     updated: ReadOnly[datetime] = ReadOnly(filterable=True, volatile=True)
     url: ReadOnly[str] = ReadOnly(format="url")
     firewall: One[Firewall] = One("Firewall")

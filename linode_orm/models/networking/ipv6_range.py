@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Fixed, Model, One, ReadOnly, Secret, SessionBase
+from linode_orm.mapping import Fixed, Model, One, ReadOnly, SessionBase, WriteOnly
 
 if TYPE_CHECKING:
     from linode_orm.models.linode.instance import Instance
@@ -16,14 +16,14 @@ class IPv6Range(Model, path="/networking/ipv6/ranges", id="range", verbs="list g
 
     range: ReadOnly[str] = ReadOnly(format="ipv6/prefix_length")
     is_bgp: ReadOnly[bool | None] = ReadOnly(absent=True)
-    linode_id: Secret[int]
+    linode_id: WriteOnly[int]
     linode: One[Instance | None] = One("Instance", via="linode_id")
     linodes: ReadOnly[list[int] | None] = ReadOnly(absent=True, unordered=True)
     prefix: ReadOnly[int | None] = ReadOnly(absent=True)
-    prefix_length: Secret[Literal[56, 64] | str] = Secret(required=True)
+    prefix_length: WriteOnly[Literal[56, 64] | str] = WriteOnly(required=True)
     region_id: ReadOnly[str] = ReadOnly(key="region", filterable=True)
     region: One[Region] = One("Region", via="region_id")
-    route_target: Fixed[str | None] = Fixed(absent=True, format="ipv6")
+    route_target: Fixed[str | None] = Fixed(absent=True, nullable=True, format="ipv6")
 
     if TYPE_CHECKING:
 

@@ -13,9 +13,9 @@ from linode_orm.mapping import (
     Nested,
     One,
     ReadOnly,
-    Secret,
     SessionBase,
     TagList,
+    WriteOnly,
     act,
     operation,
 )
@@ -51,10 +51,12 @@ class NodeBalancer(Model, path="/nodebalancers"):
 
     id: ReadOnly[int]
     label: Field[str] = Field(filterable=True, unique=True)
+    backend_connectivity: Fixed[Literal["legacy", "ipv6", "vpc", "undefined"] | str | None] = Fixed(absent=True)
+    backend_ipv6_prefix: ReadOnly[str | None] = ReadOnly(absent=True, nullable=True)
     client_conn_throttle: Field[int]
     client_udp_sess_throttle: Field[int]
     created: ReadOnly[datetime]
-    firewall_id: Secret[int]
+    firewall_id: WriteOnly[int]
     firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
     frontend_address_type: ReadOnly[str | None] = ReadOnly(absent=True)
     frontend_vpc_subnet_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
@@ -83,6 +85,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
             *,
             region: Region | str,
             label: str = ...,
+            backend_connectivity: Literal["legacy", "ipv6", "vpc", "undefined"] | str | None = ...,
             client_conn_throttle: int = ...,
             client_udp_sess_throttle: int = ...,
             firewall: Firewall | int = ...,

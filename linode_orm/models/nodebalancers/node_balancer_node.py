@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Field, Model, One, ReadOnly, Secret, SessionBase
+from linode_orm.mapping import Field, Model, One, ReadOnly, SessionBase, WriteOnly
 
 if TYPE_CHECKING:
     from linode_orm.models.nodebalancers.node_balancer import NodeBalancer
@@ -26,7 +26,7 @@ class NodeBalancerNode(
     nodebalancer_id: ReadOnly[int]
     nodebalancer: One[NodeBalancer] = One("NodeBalancer", via="nodebalancer_id")
     status: ReadOnly[Literal["Unknown", "UP", "DOWN", "unknown"] | str] = ReadOnly(volatile=True)
-    subnet_id: Secret[int] = Secret(update=True)
+    subnet_id: WriteOnly[int] = WriteOnly(update=True)
     subnet: One[VPCSubnet | None] = One("VPCSubnet", via="subnet_id")
     vpc_config_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
     vpc_config: One[NodeBalancerVPCConfig | None] = One("NodeBalancerVPCConfig", via="vpc_config_id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import UNSET, Fixed, Nested, One, ReadOnly, Secret, SessionBase, Unset, act, operation
+from linode_orm.mapping import UNSET, Fixed, Nested, One, ReadOnly, SessionBase, Unset, WriteOnly, act, operation
 from linode_orm.models.object_storage._extra import BucketFiles
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ class ObjectStorageBucket(
     region_id: Fixed[str] = Fixed(key="region")
     region: One[Region] = One("Region", via="region_id")
     label: Fixed[str] = Fixed(required=True)
-    acl: Secret[Literal["private", "public-read", "authenticated-read", "public-read-write"] | str] = Secret(
+    acl: WriteOnly[Literal["private", "public-read", "authenticated-read", "public-read-write"] | str] = WriteOnly(
         default="private"
     )
     cluster_id: Fixed[str] = Fixed(key="cluster", deprecated=True)
     cluster: One[ObjectStorageCluster] = One("ObjectStorageCluster", via="cluster_id")
-    cors_enabled: Secret[bool]
+    cors_enabled: WriteOnly[bool]
     created: ReadOnly[datetime]
     endpoint_type: Fixed[Literal["E0", "E1", "E2", "E3"] | str | None] = Fixed(absent=True)
     hostname: ReadOnly[str]
@@ -72,6 +72,7 @@ class ObjectStorageBucket(
         *,
         method: str,
         name: str,
+        content_disposition: str | None | Unset = UNSET,
         content_type: str | None | Unset = UNSET,
         expires_in: int | None | Unset = UNSET,
     ) -> ObjectStorageURL:

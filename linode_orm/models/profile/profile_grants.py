@@ -10,44 +10,44 @@ from linode_orm.mapping import Model, Nested, ReadOnly, SessionBase
 class ProfileGrantsDatabase(Nested):
     """What stands under `database` of a ProfileGrants."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(changed_as="UserGrants")
     label: ReadOnly[str]
-    permissions: ReadOnly[Literal["read_only", "read_write"] | str | None]
+    permissions: ReadOnly[Literal["read_only", "read_write"] | str | None] = ReadOnly(changed_as="UserGrants")
 
 
 class ProfileGrantsGlobal(Nested):
     """What stands under `global` of a ProfileGrants."""
 
-    account_access: ReadOnly[Literal["read_only", "read_write"] | str | None]
-    add_databases: ReadOnly[bool]
-    add_domains: ReadOnly[bool]
-    add_firewalls: ReadOnly[bool]
-    add_images: ReadOnly[bool]
-    add_linodes: ReadOnly[bool]
-    add_longview: ReadOnly[bool]
-    add_nodebalancers: ReadOnly[bool]
-    add_stackscripts: ReadOnly[bool]
-    add_volumes: ReadOnly[bool]
-    add_vpcs: ReadOnly[bool]
-    cancel_account: ReadOnly[bool]
-    child_account_access: ReadOnly[bool | None]
-    longview_subscription: ReadOnly[bool]
+    account_access: ReadOnly[Literal["read_only", "read_write"] | str | None] = ReadOnly(changed_as="UserGrants")
+    add_databases: ReadOnly[bool] = ReadOnly(changed_as="UserGrants")
+    add_domains: ReadOnly[bool] = ReadOnly(changed_as="UserGrants")
+    add_firewalls: ReadOnly[bool] = ReadOnly(changed_as="UserGrants")
+    add_images: ReadOnly[bool] = ReadOnly(changed_as="UserGrants")
+    add_linodes: ReadOnly[bool] = ReadOnly(changed_as="UserGrants")
+    add_longview: ReadOnly[bool] = ReadOnly(changed_as="UserGrants")
+    add_nodebalancers: ReadOnly[bool] = ReadOnly(changed_as="UserGrants")
+    add_stackscripts: ReadOnly[bool] = ReadOnly(changed_as="UserGrants")
+    add_volumes: ReadOnly[bool] = ReadOnly(changed_as="UserGrants")
+    add_vpcs: ReadOnly[bool] = ReadOnly(changed_as="UserGrants")
+    cancel_account: ReadOnly[bool] = ReadOnly(changed_as="UserGrants")
+    child_account_access: ReadOnly[bool | None] = ReadOnly(changed_as="UserGrants")
+    longview_subscription: ReadOnly[bool] = ReadOnly(changed_as="UserGrants")
 
 
 class ProfileGrants(Model, path="/profile/grants", id=None, verbs="get"):
     """What the token's user may do."""
 
-    database: ReadOnly[list[ProfileGrantsDatabase]]
-    domain: ReadOnly[list[ProfileGrantsDatabase]]
-    firewall: ReadOnly[list[ProfileGrantsDatabase]]
-    global_: ReadOnly[ProfileGrantsGlobal] = ReadOnly(key="global")
-    image: ReadOnly[list[ProfileGrantsDatabase]]
-    linode: ReadOnly[list[ProfileGrantsDatabase]]
-    longview: ReadOnly[list[ProfileGrantsDatabase]]
-    nodebalancer: ReadOnly[list[ProfileGrantsDatabase]]
-    stackscript: ReadOnly[list[ProfileGrantsDatabase]]
-    volume: ReadOnly[list[ProfileGrantsDatabase]]
-    vpc: ReadOnly[list[ProfileGrantsDatabase]]
+    database: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
+    domain: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
+    firewall: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
+    global_: ReadOnly[ProfileGrantsGlobal] = ReadOnly(key="global", changed_as="UserGrants")
+    image: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
+    linode: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
+    longview: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
+    nodebalancer: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
+    stackscript: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
+    volume: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
+    vpc: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
 
     if TYPE_CHECKING:
 

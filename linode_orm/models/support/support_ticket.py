@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, overload
 
-from linode_orm.mapping import Fixed, Many, Nested, One, ReadOnly, Secret, SessionBase, act, operation
+from linode_orm.mapping import Fixed, Many, Nested, One, ReadOnly, SessionBase, WriteOnly, act, operation
 from linode_orm.models.support._extra import TicketFiles
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class SupportTicketEntity(Nested):
     """What stands under `entity` of a SupportTicket."""
 
     id: ReadOnly[int]
-    label: ReadOnly[str]
+    label: ReadOnly[str | None]
     type: ReadOnly[
         Literal[
             "database",
@@ -50,40 +50,40 @@ class SupportTicket(TicketFiles, path="/support/tickets", verbs="list get create
 
     id: ReadOnly[int]
     attachments: ReadOnly[list[str]]
-    bucket: Secret[str | None]
+    bucket: WriteOnly[str | None]
     closable: ReadOnly[bool]
     closed: ReadOnly[datetime | None] = ReadOnly(filterable=True)
-    database_id: Secret[int | None]
+    database_id: WriteOnly[int | None]
     database: One[Database | None] = One("Database", via="database_id")
     description: Fixed[str] = Fixed(required=True)
-    domain_id: Secret[int | None]
+    domain_id: WriteOnly[int | None]
     domain: One[Domain | None] = One("Domain", via="domain_id")
     entity: ReadOnly[SupportTicketEntity | None]
-    firewall_id: Secret[int | None]
+    firewall_id: WriteOnly[int | None]
     firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
     gravatar_id: ReadOnly[str]
-    linode_id: Secret[int | None]
+    linode_id: WriteOnly[int | None]
     linode: One[Instance | None] = One("Instance", via="linode_id")
-    lkecluster_id: Secret[int | None]
+    lkecluster_id: WriteOnly[int | None]
     lkecluster: One[LKECluster | None] = One("LKECluster", via="lkecluster_id")
-    longviewclient_id: Secret[int | None]
+    longviewclient_id: WriteOnly[int | None]
     longviewclient: One[LongviewClient | None] = One("LongviewClient", via="longviewclient_id")
-    managed_issue: Secret[bool] = Secret(default=False)
-    nodebalancer_id: Secret[int | None]
+    managed_issue: WriteOnly[bool] = WriteOnly(default=False)
+    nodebalancer_id: WriteOnly[int | None]
     nodebalancer: One[NodeBalancer | None] = One("NodeBalancer", via="nodebalancer_id")
     opened: ReadOnly[datetime] = ReadOnly(filterable=True)
     opened_by: ReadOnly[str] = ReadOnly(filterable=True)
-    region_id: Secret[str | None] = Secret(key="region")
+    region_id: WriteOnly[str | None] = WriteOnly(key="region")
     region: One[Region | None] = One("Region", via="region_id")
     severity: Fixed[int | None]
     status: ReadOnly[Literal["closed", "new", "open"] | str] = ReadOnly(filterable=True, volatile=True)
     summary: Fixed[str] = Fixed(required=True)
     updated: ReadOnly[datetime] = ReadOnly(filterable=True, volatile=True)
     updated_by: ReadOnly[str | None]
-    vlan: Secret[str | None]
-    volume_id: Secret[int | None]
+    vlan: WriteOnly[str | None]
+    volume_id: WriteOnly[int | None]
     volume: One[Volume | None] = One("Volume", via="volume_id")
-    vpc_id: Secret[int | None]
+    vpc_id: WriteOnly[int | None]
     vpc: One[VPC | None] = One("VPC", via="vpc_id")
     replies: Many[SupportTicketReply] = Many("SupportTicketReply")
 

@@ -8,12 +8,15 @@ from linode_orm.mapping import Model, act, operation
 
 KINDS: Final = {
     "domain": "Domain",
+    "firewall": "Firewall",
+    "image": "Image",
     "linode": "Instance",
+    "lke_cluster": "LKECluster",
     "nodebalancer": "NodeBalancer",
     "reserved_ipv4_address": "IPAddress",
     "volume": "Volume",
 }
-"""What the API calls an object's kind here, and its class."""
+"""What the API calls an object's kind here, and its class: every class that has tags, but for the pools of a cluster."""
 
 
 class Tagged(Model):

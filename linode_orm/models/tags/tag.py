@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Fixed, Secret, SessionBase
+from linode_orm.mapping import Fixed, SessionBase, WriteOnly
 from linode_orm.models.tags._extra import Tagged
 
 if TYPE_CHECKING:
@@ -15,11 +15,12 @@ class Tag(Tagged, path="/tags", id="label", verbs="list create delete"):
     """A label that groups objects of several kinds."""
 
     label: Fixed[str] = Fixed(required=True)
-    domains: Secret[list[int]]
-    linodes: Secret[list[int]]
-    nodebalancers: Secret[list[int]]
-    reserved_ipv4_addresses: Secret[list[str]]
-    volumes: Secret[list[int]]
+    domains: WriteOnly[list[int]]
+    linodes: WriteOnly[list[int]]
+    lke_clusters: WriteOnly[list[int]]
+    nodebalancers: WriteOnly[list[int]]
+    reserved_ipv4_addresses: WriteOnly[list[str]]
+    volumes: WriteOnly[list[int]]
 
     if TYPE_CHECKING:
 
@@ -32,6 +33,7 @@ class Tag(Tagged, path="/tags", id="label", verbs="list create delete"):
             label: str,
             domains: Sequence[int] = ...,
             linodes: Sequence[int] = ...,
+            lke_clusters: Sequence[int] = ...,
             nodebalancers: Sequence[int] = ...,
             reserved_ipv4_addresses: Sequence[str] = ...,
             volumes: Sequence[int] = ...,

@@ -12,10 +12,10 @@ from linode_orm.mapping import (
     Model,
     One,
     ReadOnly,
-    Secret,
     SessionBase,
     TagList,
     Unset,
+    WriteOnly,
     act,
     operation,
 )
@@ -33,7 +33,7 @@ class Volume(Model, path="/volumes"):
 
     id: ReadOnly[int]
     label: Field[str] = Field(filterable=True, required=True, unique=True)
-    config_id: Secret[int] = Secret(changed_by="attach")
+    config_id: WriteOnly[int] = WriteOnly(changed_by="attach")
     config: One[Config | None] = One("Config", via="config_id")
     created: ReadOnly[datetime]
     encryption: Fixed[Literal["enabled", "disabled"] | str | None] = Fixed(absent=True, default="disabled")
@@ -71,9 +71,16 @@ class Volume(Model, path="/volumes"):
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "attach", answers="Volume", body={"linode": "linode_id"}, event="volume_attach")
+    @operation(
+        "POST", "attach", answers="Volume", body={"linode": "linode_id", "config": "config_id"}, event="volume_attach"
+    )
     def attach(
-        self, linode: Instance | int, *, config_id: int | Unset = UNSET, persist_across_boots: bool | Unset = UNSET
+        self,
+        linode: Instance | int,
+        *,
+        config: Config | int | Unset = UNSET,
+        config_id: int | Unset = UNSET,
+        persist_across_boots: bool | Unset = UNSET,
     ) -> Volume:
         """Attach the volume to a Linode, to its last configuration profile unless another is given."""
         return act(self, "attach", locals())

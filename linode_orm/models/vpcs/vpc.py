@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from linode_orm.mapping import Field, Fixed, Many, Model, Nested, One, ReadOnly, SessionBase
+from linode_orm.mapping import Field, Fixed, Many, Model, Nested, One, ReadOnly, SessionBase, WriteOnly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +25,7 @@ class VPCIpv4(Nested):
 class VPCIpv6(Nested):
     """What stands under `ipv6` of a VPC."""
 
+    allocation_class: WriteOnly[str]
     allocation_range: Fixed[str]
     range: Fixed[str]
 

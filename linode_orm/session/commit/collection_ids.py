@@ -9,8 +9,8 @@ from linode_orm.session.outcome.lookup import ids_in
 from linode_orm.session.planning.natural_keys import is_listed_before
 
 if TYPE_CHECKING:
+    from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.planning.plan import Key, Step
-    from linode_orm.session.reconcile.targets import Targets
     from linode_orm.wire.client import Client
 
     Collection = tuple[str, tuple[object, ...]]
@@ -48,6 +48,8 @@ class CollectionIds:
         collection = (step.model, parents)
         if collection not in self._known:
             listed = self._listed.get(collection, frozenset[object]())
+            # Ids that the session has ever seen, also of objects that are gone from memory: each belongs to another
+            # object.
             known = self._targets.known_ids(step, parents) | listed
             self._known[collection] = known - self._deleted.get(collection, set())
         return self._known[collection], collection in self._listed

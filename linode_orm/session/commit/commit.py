@@ -1,4 +1,4 @@
-"""Committing: what `commit()`, `save()` and `delete()` send, from what is in doubt to the report."""
+"""A commit: what `commit()`, `save()` and `delete()` read and send, from what is in doubt to the report."""
 
 from __future__ import annotations
 
@@ -11,28 +11,29 @@ from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
+from linode_orm.session.commit.reconcile import conflicts
+from linode_orm.session.commit.reconcile.in_doubt import resolve_in_doubt
+from linode_orm.session.commit.reconcile.objects import SessionObjects
+from linode_orm.session.commit.reconcile.renamed import resolve_renames
+from linode_orm.session.commit.reconcile.targets import SessionTargets
 from linode_orm.session.commit.run_plan import CARRY_ON, raise_where_incomplete, run_plan
 from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
 from linode_orm.session.planning.report import CommitReport
-from linode_orm.session.reconcile import conflicts
-from linode_orm.session.reconcile.in_doubt import settle
-from linode_orm.session.reconcile.objects import SessionObjects
-from linode_orm.session.reconcile.renamed import resolve_renames
-from linode_orm.session.reconcile.targets import SessionTargets
+from linode_orm.session.planning.steps import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model, Owner
     from linode_orm.session.commit.policy import Policy
+    from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.commit.run_plan import RunResult
     from linode_orm.session.journal.history import History
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.planning.changes import Changes
     from linode_orm.session.planning.plan import Plan
-    from linode_orm.session.reconcile.targets import Targets
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
 
@@ -60,24 +61,24 @@ class Commit:
         self.objects = SessionObjects(changes, identity_map, loader, owner)
 
     def commit(self, policy: Policy) -> CommitReport:
-        """Settle what an earlier commit left in doubt, look for conflicts, plan, and send the plan.
+        """Resolve what an earlier commit left in doubt, check for conflicts, plan, and send the plan.
 
-        Sends the plan's requests, after one or more GETs for each creation in doubt, and those that the policy asks
-        for; nothing where nothing changed.
+        Sends one or more GETs for each creation in doubt, those that the policy asks for, and the requests of the plan;
+        nothing if nothing changed.
         """
-        guards.check_max_deletes(self._planned(policy, None), policy.max_deletes)
+        guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
         guards.check_protected(self.refresh, self.changes.deleted.values(), policy.protected_tags)
         return self._send(policy)
 
     def save(self, instance: Model, policy: Policy) -> CommitReport:
-        """Send what is pending for one object and what it cannot exist without; nothing where it is clean."""
+        """Send what is pending for one object and what it cannot exist without; nothing if it is clean."""
         if state_of(instance).status is Status.DELETED:
             msg = f"{instance!r} is marked for deletion; session.commit() deletes it, session.add(x) takes the mark off"
             raise InvalidRequestError(msg)
         return self._send(policy, only=instance)
 
     def delete_now(self, instance: Model, policy: Policy) -> CommitReport:
-        """Delete one persistent object now, in 1 request; raise the API's own error where that fails."""
+        """Delete one persistent object now, in 1 request; raise the API's own error if that fails."""
         guards.check_protected(self.refresh, [instance], policy.protected_tags)
         self._resolve_renames(instance)
         try:
@@ -97,23 +98,38 @@ class Commit:
         return evolve(plan, least_time=self.client.least_time([*((step.method, step.path) for step in plan), *reads]))
 
     def _send(self, policy: Policy, only: Model | None = None) -> CommitReport:
+        if self.client.read_only:
+            guards.check_writable(self.client, self._planned(policy, only))
+            return CommitReport()
         self._resolve_renames(only)
+        if self.changes.in_doubt:
+            resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
+        # planned once, when everything is read that may change the plan
+        checked_at = self._check_conflicts(policy, only)
         plan = self._planned(policy, only)
-        guards.check_writable(self.client, plan)
-        if plan.lookups:
-            settle(self.client, self.objects, planner.in_doubt(self.changes, only=only))
-            plan = self._planned(policy, only)
-        checked_at = None
+        self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
+        if plan.steps:
+            return self._run(plan, policy, checked_at, is_whole=only is None)
+        if only is None:
+            self.history.end_own()
+        return CommitReport()
+
+    def _check_conflicts(self, policy: Policy, only: Model | None) -> float | None:
+        """Read changed objects again if the policy asks for it; return when, by the monotonic clock.
+
+        Raises `ConflictError` if the policy checks, and another writer changed what this session changed.
+        """
+        if policy.conflicts != "check" and not policy.on_error.compensates:
+            return None
         touched = self.changes.touched.values() if only is None else [only]
         changed = [each for each in touched if state_of(each).status is Status.PERSISTENT and changes_of(each)]
-        if changed and (policy.conflicts == "check" or policy.on_error.compensates):
-            checked_at = self.client.clock.monotonic()
-            gone = conflicts.look_again(self.refresh, changed)
-            if policy.conflicts == "check":
-                conflicts.check(changed, gone)  # promise 16a: conflicts are found before anything is written
-            plan = self._planned(policy, only)
-        self._let_clean_ones_go(touched)
-        return self._run(plan, policy, checked_at, is_whole=only is None) if plan else CommitReport()
+        if not changed:
+            return None
+        checked_at = self.client.clock.monotonic()
+        gone = conflicts.look_again(self.refresh, changed)
+        if policy.conflicts == "check":
+            conflicts.check(changed, gone)  # promise 16a: conflicts are found before anything is written
+        return checked_at
 
     def _resolve_renames(self, only: Model | None) -> None:
         pending = [*self.changes.touched.values(), *self.changes.deleted.values()]
@@ -125,7 +141,7 @@ class Commit:
     def _run(self, plan: Plan, policy: Policy, checked_at: float | None = None, *, is_whole: bool) -> CommitReport:
         targets = SessionTargets(self.objects, plan, watches=checked_at is not None)
         log = self.history.begin(plan, policy.on_error.name, policy.conflicts, is_whole=is_whole)
-        for step in plan:
+        for step in plan.steps if self.changes.in_doubt else ():
             in_doubt = targets.in_doubt_of(step)
             if in_doubt is not None:
                 log.intend([step], in_doubt.since, {step.number: in_doubt.known} if in_doubt.is_listed else {})
@@ -139,9 +155,9 @@ class Commit:
         return sent if error is None else evolve(sent, crash=sent.crash or error)
 
     def report(self, sent: RunResult, targets: Targets, *, verify: bool, advice: str = CARRY_ON) -> CommitReport:
-        """Return the report of a run, after reading back what it wrote where that is to be verified.
+        """Return the report of a run, after reading back what it wrote if that is to be verified.
 
-        Raises `CommitError`, or `CommitInterrupted`, where it did not do everything; `advice` ends the message.
+        Raises `CommitError`, or `CommitInterrupted`, if it did not do everything; `advice` ends the message.
         """
         if verify:  # promise 30a: what was written is read back
             applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
@@ -149,8 +165,9 @@ class Commit:
         raise_where_incomplete(sent, self.session, advice=advice)
         return sent.report
 
-    def _let_clean_ones_go(self, instances: Iterable[Model]) -> None:
-        """Stop holding objects whose changes were taken back, or found done."""
+    def _let_clean_ones_go(self, plan: Plan, instances: Iterable[Model]) -> None:
+        """Stop holding objects whose changes were reverted, or turned out to be done."""
+        planned = {part.token for step in plan.steps for part in step.parts or (step,)}
         for instance in [*instances]:
-            if not changes_of(instance):
+            if key_of(instance) not in planned and not changes_of(instance):
                 self.changes.touched.pop(id(instance), None)

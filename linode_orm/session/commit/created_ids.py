@@ -1,4 +1,4 @@
-"""The ids that a commit has brought so far, and where they stand in the steps that waited for them."""
+"""The ids that a commit created so far, and the steps that waited for them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from linode_orm.mapping.mapper import quoted
+from linode_orm.mapping.addressing import quoted
 from linode_orm.session.planning.plan import Pending, fill, fill_path
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class CreatedIds:
-    """The ids of the objects that a commit created, by token; secrets stay placeholders wherever ids are filled in."""
+    """The ids of the objects that a commit created, by token; it fills them into steps and leaves secrets out."""
 
     def __init__(self, by_token: Mapping[str, object]) -> None:
         self.by_token = dict(by_token)

@@ -1,4 +1,4 @@
-"""Guards: what refuses a commit before anything is sent."""
+"""Guards: they refuse a commit before anything is sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from linode_orm.mapping import Model
     from linode_orm.session.planning.plan import Plan
@@ -17,21 +17,23 @@ if TYPE_CHECKING:
 
 
 def check_writable(client: Client, plan: Plan) -> None:
-    """Refuse a plan of a client that only reads."""
+    """Refuse a plan of a read-only client."""
     if plan and client.read_only:
         msg = f"nothing was sent: the client is read-only, and the plan has {len(plan)} writes"
         raise InvalidRequestError(msg)
 
 
-def check_max_deletes(plan: Plan, most: int | None) -> None:
-    """Refuse a plan that deletes more objects than its user foresaw."""
+def check_max_deletes(most: int | None, count: Callable[[], int]) -> None:
+    """Refuse a commit that deletes more objects than its user allows; `count` returns how many it deletes."""
     if most is None:
         return
+    # `True` is an int, and nobody means 1 by it.
     if type(most) is not int or most < 0:
         msg = f"max_deletes is a whole number from 0, or None, not {most!r}"
         raise InvalidRequestError(msg)
-    if plan.deletes > most:  # promise 3a: no more deletions than foreseen
-        msg = f"this commit would delete {plan.deletes} objects, and max_deletes is {most}; nothing was sent"
+    deletes = count()
+    if deletes > most:  # promise 3a: no more deletions than foreseen
+        msg = f"this commit would delete {deletes} objects, and max_deletes is {most}; nothing was sent"
         raise InvalidRequestError(msg)
 
 

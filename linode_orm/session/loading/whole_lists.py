@@ -7,8 +7,8 @@ from weakref import ref
 
 from linode_orm.errors import ApiError
 from linode_orm.mapping.identity import identity_in
-from linode_orm.session.lists.listing import Listing, send_in_order
-from linode_orm.session.lists.pagination import ListReader
+from linode_orm.session.loading.lists.listing import Listing, send_in_order
+from linode_orm.session.loading.lists.pagination import ListReader
 from linode_orm.session.loading.loader_batch import LoaderBatch
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class WholeLists:
         reader = ListReader(self._client, listing)
         pages = reader.pages()
         first = next(pages)
+        # The first page costs a request in vain where the list is long; no other call tells its length.
         if reader.page_count > most:
             return None
         return self._hydrated(listing, _after(first, pages))

@@ -1,4 +1,4 @@
-"""Undoing: the way back of what a commit did, as steps of a plan; decides and sends nothing."""
+"""The compensating plan: the steps that undo what a commit did; decides and sends nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import evolve
 
-from linode_orm.mapping.mapper import quoted
+from linode_orm.mapping.addressing import quoted
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.plan import Change, Key, Pending, Plan, Step, fill, fill_path, is_new
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 def plan_compensation(
     plan: Plan, done: Collection[int], ids: Mapping[str, object], *, in_doubt: Collection[int] = ()
 ) -> tuple[Plan, dict[int, Step]]:
-    """Give the plan that undoes the steps `done` (and takes those in doubt for done), and which step each of it undoes.
+    """Return the plan that undoes the steps `done`, and for each of its steps the step that it undoes.
 
-    `ids` are the ids of the objects that the commit created, by token. Newest first: what waited for something is
-    undone before it. A bundle is undone part by part; a creation in doubt is not. `plan.lost` says what cannot be
-    brought back.
+    The steps `in_doubt` count as done. `ids` are the ids of the objects that the commit created, by token. The order is
+    reversed: a step is undone after the steps that depend on it. A batch request is undone part by part. A creation in
+    doubt is not undone. `plan.lost` says what cannot be restored.
     """
     steps: list[Step] = []
     origin: dict[int, Step] = {}
@@ -34,6 +34,7 @@ def plan_compensation(
     needs = {part.number: step.depends_on for step in plan for part in step.whole}
     for step in reversed(plan.steps):
         for part in reversed(step.whole):
+            # A creation whose id nobody knows cannot be deleted.
             if chosen.isdisjoint((step.number, part.number)) or (is_new(part.token) and part.token not in ids):
                 continue
             if part.lasting:
@@ -45,6 +46,7 @@ def plan_compensation(
                 back_of.setdefault(number, []).append(len(steps))
     waits = {number: set[int]() for number in origin}
     for number, part in origin.items():
+        # The edges of the plan are turned round: what needed something is undone before it.
         for other in (each for before in needs[part.number] for each in back_of.get(before, ())):
             waits[other].add(number)
     ordered = (evolve(step, depends_on=tuple(sorted(waits[step.number]))) for step in steps)
@@ -60,7 +62,7 @@ def _inverse(step: Step, ids: Mapping[str, object]) -> Step:
         step = Step(0, "delete", key, step.model, _known_as(step), "DELETE", path, step.version, parents)
         return evolve(step, lasting=lasting("delete", resource(step.model), ()))
     key = cast("Key", step.token)
-    # promise 29: the way back starts from the new key
+    # promise 29: the compensation starts from the new key
     old_key, path = key, fill_path(step.path, lambda each: quoted(ids[each.token]))
     for change in step.changes:
         if (change.name,) == mapper.id_names:
@@ -68,8 +70,9 @@ def _inverse(step: Step, ids: Mapping[str, object]) -> Step:
     changes = tuple(evolve(each, old=_filled(each.new, ids), new=each.old) for each in step.changes)
     body: object = changes[0].new
     if step.operation == "update":
-        riding = cast("dict[str, object]", _filled(step.body, ids))
-        body = riding | {change.key: change.new for change in changes}
+        # Also what no PUT may lack is sent with the old value, or with the one that it still has.
+        required = cast("dict[str, object]", _filled(step.body, ids))
+        body = required | {change.key: change.new for change in changes}
     return evolve(step, token=old_key, path=path, parents=parents, body=body, changes=changes)
 
 
@@ -82,7 +85,7 @@ def _known_as(step: Step) -> str:
 
 
 def lasting(operation: str, model: type[Model], changes: Collection[Change]) -> str:
-    """Say why a step cannot be undone; empty where it can."""
+    """Return why a step cannot be undone, an empty string if it can."""
     mapper = model.__mapper__
     if operation == "delete":
         return "what is deleted cannot be brought back"

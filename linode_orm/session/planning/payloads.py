@@ -68,9 +68,9 @@ def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Payl
         content[field.key] = change.new
         if field.merged:
             content[field.key] = field.codec.only_changed(change.new, change.old)
-    for field in mapper.riding:
+    for field in mapper.required_in_updates:
         if field.name not in names:
-            content[field.key] = _riding(instance, field)
+            content[field.key] = _required_value(instance, field)
     return Payload(content, tuple(given), frozenset(dressing.secret_keys))
 
 
@@ -123,6 +123,7 @@ def _given(instance: Model, key: str) -> Any:  # noqa: ANN401  JSON
 def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     new = dressing.field(instance, field)
     old = raw_value(instance, field.name)
+    # The old secret is as unreadable as the new one.
     if isinstance(new, Hidden):
         old = ABSENT
     elif old is not ABSENT:
@@ -131,7 +132,7 @@ def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     return Change(field.name, field.key, old, new, is_set_edit=edit is not None and not edit.exact)
 
 
-def _riding(instance: Model, field: Kind[Any]) -> object:
+def _required_value(instance: Model, field: Kind[Any]) -> object:
     raw = raw_value(instance, field.name)
     if raw is ABSENT:
         msg = (
@@ -174,6 +175,7 @@ class _Dressing:
             return [self.hidden(each, secret, (*path, at)) for at, each in enumerate(value)]
         if not isinstance(value, dict):
             return value
+        # The keys are recorded even if only one of several children has the secret.
         self.secret_keys |= secret & value.keys()
         return {
             key: Hidden((*path, key)) if key in secret else self.hidden(each, secret, (*path, key))
@@ -189,6 +191,7 @@ class _Dressing:
         edits = edits_of(record)
         dressed: dict[str, object] = {}
         for field in record.__mapper__.fields.values():
+            # The API masks some leaves and leaves others out; sending them back would set them to the mask, or refuse.
             is_theirs = field.name not in edits and (field.redacted or raw_value(record, field.name) is ABSENT)
             if is_theirs or not field.takes(self.verb):
                 continue

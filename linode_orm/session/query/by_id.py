@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Expression, Model
-    from linode_orm.session.lists.listing import Listing
+    from linode_orm.session.loading.lists.listing import Listing
 
 
 def can_filter_by_id(model: type[Model]) -> bool:

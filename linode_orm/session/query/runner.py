@@ -12,8 +12,8 @@ from linode_orm.errors import BadRequest
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.state import Status
 from linode_orm.mapping.transient import DETACHED
-from linode_orm.session.lists.listing import PAGES_AHEAD, Listing, read_page
-from linode_orm.session.lists.page_windows import first_window
+from linode_orm.session.loading.lists.listing import PAGES_AHEAD, Listing, read_page
+from linode_orm.session.loading.lists.page_windows import first_window
 from linode_orm.session.loading.loader_batch import LoaderBatch
 from linode_orm.session.query.evaluate import compile_condition, order_key, sort_rows
 from linode_orm.session.query.explanation import Explanation

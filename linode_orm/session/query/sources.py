@@ -9,8 +9,8 @@ from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.state import state_of
-from linode_orm.session.lists.listing import PAGES_AHEAD, Listing, send_in_order
-from linode_orm.session.lists.pagination import ListReader
+from linode_orm.session.loading.lists.listing import PAGES_AHEAD, Listing, send_in_order
+from linode_orm.session.loading.lists.pagination import ListReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,6 +66,7 @@ class Sources:
             for rows in reader.pages():
                 yield Chunk(listings[0].parents, rows)
             return
+        # lists of different parents share no row; the answers to several filters of one list may
         fresh = _Once(plan.model) if len(plan.filters) > 1 else None
         refusals = reading.refusals if plan.parents is None or len(plan.parents) > 1 else None
         yield from self._side_by_side(listings, fresh, refusals, are_named=plan.parents is not None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, fill
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
 
-SLOTS = tuple(f"sd{letter}" for letter in "abcdefgh")
+FEWEST: Final = 8  # slots that every configuration answers
 
 
 @fill("/linode/instances/{}/configs")
@@ -22,15 +22,16 @@ def _config(call: Call) -> None:
     draft["root_device"] = draft["root_device"] or "/dev/sda"
     draft["virt_mode"] = draft["virt_mode"] or "paravirt"
     draft["run_level"] = draft["run_level"] or "default"
-    draft["devices"] = _devices(draft.get("devices"))
+    draft["devices"] = _devices(call, draft.get("devices"))
 
 
-def _devices(given: object) -> Body:
+def _devices(call: Call, given: object) -> Body:
     """Return the first eight slots, and those up to the last given (`TestInstance_Config_VolumeLimitExtension#11`)."""
     slots = given if isinstance(given, dict) else {}
-    used = max((ord(key[-1]) for key, value in slots.items() if value and len(key) == 3), default=0)  # noqa: PLR2004  sda
-    names = {**dict.fromkeys(SLOTS), **dict.fromkeys(f"sd{chr(each)}" for each in range(ord("i"), used + 1))}
-    return {**names, **{key: _slot(value) for key, value in slots.items()}}
+    names = list(call.resource.fields["devices"].codec.json_type.fields)
+    used = max((at for at, name in enumerate(names, 1) if slots.get(name)), default=0)
+    shown: Body = dict.fromkeys(names[: max(FEWEST, used)])
+    return shown | {key: _slot(value) for key, value in slots.items() if key in shown or value}
 
 
 def _slot(given: object) -> Body | None:
@@ -55,7 +56,7 @@ def _configured(call: Call) -> None:
     """Make an object of each interface in the body, with an id (`TestInstance_ConfigInterfaces_List#4`)."""
     world, row = call.world, call.item
     if call.before and isinstance(call.given("devices"), dict):
-        row.change(devices=_devices(call.given("devices") or call.before["devices"]))
+        row.change(devices=_devices(call, call.given("devices") or call.before["devices"]))
     wanted = call.given("interfaces")
     if wanted is None or "ConfigInterface" not in world.store.resources:
         return

@@ -57,6 +57,8 @@ def _pool_made(call: Call) -> None:
     draft["disk_encryption"] = draft.get("disk_encryption") or "enabled"
     if not (draft.get("autoscaler") or {}).get("enabled"):
         draft["autoscaler"] = {"enabled": False, "min": draft["count"], "max": draft["count"]}
+    if not call.given("isolation") and call.parent.body.get("tier") != "enterprise":
+        draft.pop("isolation", None)  # pools of enterprise clusters have it (linode/terraform-provider-linode#2423)
 
 
 @after("POST /lke/clusters/{}/pools", "PUT /lke/clusters/{}/pools/{}")

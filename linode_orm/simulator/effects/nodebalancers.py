@@ -10,7 +10,7 @@ from linode_orm.simulator.store import encode
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
-    from linode_orm.simulator.store import Row
+    from linode_orm.simulator.store import Body, Row
 
 
 @fill("/nodebalancers")
@@ -23,6 +23,19 @@ def _new(call: Call) -> None:
     draft["type"] = draft["type"] or "common"
     draft["transfer"] = {"in": None, "out": None, "total": None}
     draft["tags"] = sorted(set(draft["tags"]))
+    nodes = [node for config in call.given("configs") or () for node in config.get("nodes") or ()]
+    found = "vpc" if call.given("vpcs") else _reached_by(nodes[0]["address"]) if nodes else "undefined"
+    _connect(draft, call.given("backend_connectivity") or found)
+
+
+def _connect(body: Body, how: str) -> None:
+    """Say how backends are reached, as linode_api4 tells of `NodeBalancerGroup.create`; IPv6 comes with a prefix."""
+    body["backend_connectivity"] = how
+    body["backend_ipv6_prefix"] = f"2001:db8:2:{int(body['id']):x}::/64" if how == "ipv6" else None
+
+
+def _reached_by(address: object) -> str:
+    return "ipv6" if str(address).startswith("[") else "legacy"
 
 
 @fill("/nodebalancers/{}/configs")
@@ -56,6 +69,11 @@ def _node(call: Call) -> None:
     draft["status"] = "Unknown"
     draft["mode"] = draft["mode"] or "accept"
     draft["weight"] = draft["weight"] or 100
+    balancer = call.world.need("NodeBalancer", call.parent.chain[0])
+    if balancer.body.get("backend_connectivity") == "undefined":
+        said = {"id": balancer.id}
+        _connect(said, "vpc" if call.given("subnet_id") else _reached_by(draft["address"]))
+        balancer.change(**said)
 
 
 @answer("POST /nodebalancers/{}/configs/{}/rebuild")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from linode_orm.models.tags._extra import KINDS
 from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, listing
 
@@ -14,17 +15,12 @@ if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Row
 
-TAGGED: Final = {
-    "Instance": ("linodes", "linode"),
-    "Volume": ("volumes", "volume"),
-    "Domain": ("domains", "domain"),
-    "NodeBalancer": ("nodebalancers", "nodebalancer"),
-    "Firewall": ("firewalls", "firewall"),
-}
+PLURALS: Final = {kind: f"{kind}es" if kind.endswith("s") else f"{kind}s" for kind in KINDS}
+"""Under which key the body of a new tag names objects of a kind, where it takes them."""
 
 
 def _holders(world: AccountState, label: str) -> Iterator[tuple[str, Row]]:
-    for name, (_, kind) in TAGGED.items():
+    for kind, name in KINDS.items():
         for row in world.rows(name):
             if label in (row.body.get("tags") or ()):
                 yield kind, row
@@ -32,7 +28,7 @@ def _holders(world: AccountState, label: str) -> Iterator[tuple[str, Row]]:
 
 @listing("GET /tags")
 def _labels(call: Call) -> list[Any]:
-    used = {tag for name in TAGGED for row in call.world.rows(name) for tag in row.body.get("tags") or ()}
+    used = {tag for name in KINDS.values() for row in call.world.rows(name) for tag in row.body.get("tags") or ()}
     made = {str(row.body["label"]) for row in call.world.rows("Tag")}
     return [{"label": label} for label in sorted(used | made)]
 
@@ -47,10 +43,10 @@ def _may_create(call: Call) -> None:
 @after("POST /tags")
 def _put_on(call: Call) -> None:
     label = str(call.given("label"))
-    for name, (plural, _) in TAGGED.items():
+    for kind, plural in PLURALS.items():
         for identity in call.given(plural) or ():
-            row = call.world.need(name, identity)
-            call.world.change(row, tags=sorted({*row.body["tags"], label}))
+            row = call.world.need(KINDS[kind], identity)
+            call.world.change(row, tags=sorted({*(row.body.get("tags") or ()), label}))
 
 
 @answer("GET /tags/{}")

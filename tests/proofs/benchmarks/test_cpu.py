@@ -37,7 +37,7 @@ class Holder:
         return session._parts.loader.rows(Instance, (), json.loads(data)["data"])
 
 
-NAMES = [name for name, field in Instance.__mapper__.fields.items() if field.kind != "secret"]
+NAMES = [name for name, field in Instance.__mapper__.fields.items() if not field.is_write_only]
 FIVE = ("id", "label", "region_id", "status", "created")
 
 
@@ -53,7 +53,7 @@ def reader(names):
     [
         ("a page of 500 over json.loads", (), 1.30),
         ("  five fields of every object", FIVE, 2.0),
-        ("  every declared field", NAMES, 3.0),
+        ("  every declared field", NAMES, 4.0),
     ],
 )
 def test_page(data, what, names, wanted):

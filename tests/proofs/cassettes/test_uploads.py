@@ -11,6 +11,8 @@ from linode_orm.simulator import Simulator, serve
 from linode_orm.testing import recorder
 from tests.cli.fresh import python
 
+pytestmark = pytest.mark.slow
+
 FILE = b"\x1f\x8b\x08\x00 a disk, packed" * 100
 SCRIPT = """
 import sys

@@ -190,9 +190,7 @@ def test_what_passes_is_not_noticed(server, session, broken):
         (Answer(body=b'{"data": [{"id": "x"}], "page": 1, "pages": 1, "results": 1}'), ResponseError, "id"),
         (Answer(body=b'{"data": [{"id": null}], "page": 1, "pages": 1, "results": 1}'), ResponseError, "id"),
     ],
-    ids=lambda each: (
-        f"{each.status} {each.cut} {short(each.body, 12)}" if isinstance(each, Answer) else short(each, 12)
-    ),
+    ids=lambda each: f"{each.status}{each.cut}{short(each.body, 9)}" if isinstance(each, Answer) else short(each, 10),
 )
 def test_what_stays_broken_is_reported(server, session, broken, error, said):
     """An answer that never gets right is an error of its class that names the request; nothing pending is lost."""

@@ -333,6 +333,7 @@ class Moving:
                 self.sim.add("/linode/instances", label=f"new-{number}", region="us-east", type="g6-nanode-1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("model", [Instance, Volume, Domain], ids=lambda each: each.__name__)
 def test_lists_that_move(model, seed):

@@ -20,7 +20,7 @@ GENERAL = {"Codec", "WrongType", "field_problems", "first_value", "may_be_null",
 """What these modules offer to others: the base class, its error, and functions that take any field."""
 
 PARTS = {"inner", "item", "cls", "container", "parts", "plain", "choices"}
-KINDS = {"readonly", "fixed", "field", "secret"}
+KINDS = {"readonly", "fixed", "field", "writeonly", "secret"}
 
 
 def probes(tree: ast.Module) -> list[str]:

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 
 import pytest
@@ -40,10 +41,16 @@ REQUIRED = names(PROJECT["dependencies"])
 OPTIONAL = {extra: names(EXTRAS[extra]) for extra in EXTRAS}
 
 
+@cache
+def installed():
+    """Give the distributions of this environment by the modules that they bring; finding them takes a second."""
+    return packages_distributions()
+
+
 def distributions(module):
     """Give the distributions that may bring a module, by its import name."""
     top = module.partition(".")[0]
-    known = packages_distributions().get(top, [])
+    known = installed().get(top, [])
     return {spelled(SPELLED.get(top, top)), *map(spelled, known)}
 
 
@@ -124,6 +131,7 @@ def test_every_dependency_has_a_lower_bound():
     assert [each for each in everyone if ">=" not in each] == []
 
 
+@pytest.mark.slow
 def test_what_developers_import_is_an_extra():
     """Each library that tests and nox import is in an extra for developers."""
     used = {each for _, tree in trees("tests", "noxfile.py") for each in third_parties(ast.walk(tree))}

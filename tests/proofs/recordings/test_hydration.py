@@ -51,7 +51,7 @@ def encoded(value, codec):
     if isinstance(value, Nested) and isinstance(inner, Structure):
         body = {}
         for each, field in value.__mapper__.fields.items():
-            if field.kind == "secret":
+            if field.is_write_only:
                 continue
             part = getattr(value, each)
             if field.key in value.__state__.raw and (part is not None or not field.absent):
@@ -110,7 +110,7 @@ def differing(row: Row, *, is_read_again: bool) -> Iterator[str]:
     instance = hydrated(row.model, row.body)
     for attribute, field in row.model.__mapper__.fields.items():
         raw = row.body.get(field.key, ABSENT)
-        if field.kind == "secret" and raw is ABSENT:
+        if field.is_write_only and raw is ABSENT:
             continue
         try:
             value = getattr(instance, attribute)

@@ -16,6 +16,8 @@ from linode_orm import models
 from tests.cli.fresh import python
 from tests.places import ROOT
 
+pytestmark = pytest.mark.slow
+
 DOORS = ["linode_orm", "linode_orm.models"]
 LOOK = "from {} import *; print(*[name for name in globals() if not name.startswith('__')])"
 

@@ -522,6 +522,7 @@ class TestJournal:
                 session.undo(ids[-1]).apply(session.client)
             assert nodes_in(sim) == BEFORE
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("undo", [False, True])
     @pytest.mark.parametrize("apart", [False, True])
     @pytest.mark.parametrize("at", range(1, 9))

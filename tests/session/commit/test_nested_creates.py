@@ -435,6 +435,7 @@ class TestJournal:
         assert len(sent(sim)) == 2
         assert len(described(sim)["nodebalancer", "lb"][80][1]) == 4
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("at", range(1, 7))
     def test_a_crash_at_any_write_of_the_journal(self, sim, tmp_path, monkeypatch, at):
         """Recovery ends in the same account, with each POST sent once."""

@@ -113,6 +113,7 @@ def snapshot(path, copy) -> None:
 WRITES = 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(1, WRITES + 1))
 def test_a_process_that_ends_at_any_request(api, session, path, at, after):
@@ -125,6 +126,7 @@ def test_a_process_that_ends_at_any_request(api, session, path, at, after):
     assert not recover(path, client=api.client)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(1, WRITES + 1))
 def test_or_is_taken_back(api, session, path, at, after):

@@ -56,6 +56,7 @@ class TestGraph:
         """Nodes that wait for nothing stay as they were given."""
         assert ordered([()] * size) == list(range(size))
 
+    @pytest.mark.slow
     def test_is_linear(self):
         """A chain of 200,000 nodes is ordered without recursion."""
         size = 200_000

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from linode_orm import StreamDestination
+from linode_orm import AlertChannel
 from linode_orm.errors import CommitError, ConflictError, InvalidRequestError
 from linode_orm.session.planning.plan import FORMAT, Plan
 from tests.session.fake_api import Crane, Dock, FakeApi, Session, refusal
@@ -243,10 +243,10 @@ def test_a_plan_that_does_not_hang_together(file, api, spoil, says):
 @pytest.mark.parametrize("details", [{"$new": "new:1"}, {"$secret": ["a"]}, {"$": 1, "$$new": [{"$new": 2}]}])
 def test_keys_that_look_like_ours(session, tmp_path, details):
     """A user's document may hold what stands for ids and for secrets in a file."""
-    session.add(StreamDestination(label="logs", type="custom_https", details=details))
+    session.add(AlertChannel(label="logs", channel_type="email", details=details))
     session.plan().save(tmp_path / "plan.json")
     [step] = Plan.load(tmp_path / "plan.json")
-    assert step.body == {"label": "logs", "type": "custom_https", "details": details}
+    assert step.body == {"label": "logs", "channel_type": "email", "details": details}
 
 
 def test_a_file_that_is_not_there(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linode_orm.session.lists.xfilter import AllOf, AnyOf, Leaf, all_of, any_of, divided, weight, written
+from linode_orm.session.loading.lists.xfilter import AllOf, AnyOf, Leaf, all_of, any_of, divided, weight, written
 
 NAMES = ["a", "b.c", "label"]
 ROWS = [dict(zip(NAMES, values, strict=True)) for values in [(0, 0, 0), (0, 1, 2), (1, 1, 0), (2, 0, 1), (2, 2, 2)]]

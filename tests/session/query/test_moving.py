@@ -154,6 +154,7 @@ def test_still_lists_cost_the_fewest(count):
     assert server.most_at_once <= 16
 
 
+@pytest.mark.slow
 def test_streams_are_flat():
     """While a long list streams, only a page of its objects is alive."""
     server = ListServer({"/domains": [row(identity) for identity in range(4_000)]})

@@ -46,6 +46,7 @@ def test_there_are_fields_to_order_by():
     assert any(field.nullable for _, field in FIELDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("skew", SKEWS, ids=lambda skew: "+".join(skew) or "straight")
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())

@@ -50,7 +50,7 @@ def leaves(mapper: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
     for field in mapper.fields.values():
         is_operator = above and hasattr(Attribute, field.name)  # `in_` behind a dot is the operator
-        if field.kind == "secret" or field.only_on_get or is_operator:
+        if field.is_write_only or field.only_on_get or is_operator:
             continue
         codec = inner(field.codec)
         if isinstance(codec, (Scalar, DateTime)) or (isinstance(codec, ListOf) and str in codec.item.plain):

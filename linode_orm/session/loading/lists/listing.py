@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
     from linode_orm.mapping import Model
-    from linode_orm.session.lists.page_windows import PageWindow
-    from linode_orm.session.lists.xfilter import Payload
+    from linode_orm.session.loading.lists.page_windows import PageWindow
+    from linode_orm.session.loading.lists.xfilter import Payload
     from linode_orm.wire.client import Client, Outcome
     from linode_orm.wire.messages import Response
 

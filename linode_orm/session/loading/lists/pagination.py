@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Never
 
 from linode_orm.errors import BadRequest, ResponseError
-from linode_orm.session.lists.listing import PAGES_AHEAD, Page, read_page, send_in_order
-from linode_orm.session.lists.page_windows import SMALLEST_PAGE, PageWindow, first_window, next_window, window_around
-from linode_orm.session.lists.seen_ids import SeenIds
+from linode_orm.session.loading.lists.listing import PAGES_AHEAD, Page, read_page, send_in_order
+from linode_orm.session.loading.lists.page_windows import (
+    SMALLEST_PAGE,
+    PageWindow,
+    first_window,
+    next_window,
+    window_around,
+)
+from linode_orm.session.loading.lists.seen_ids import SeenIds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linode_orm.session.lists.listing import Listing
+    from linode_orm.session.loading.lists.listing import Listing
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request, Response
 
@@ -79,8 +85,11 @@ class ListReader:
         page = self._first_page(first)
         count, size = len(page.rows), page.window.size
         yield self._fresh(page)
+        # A full page ends the list only if both totals say so: they need not agree while objects come and go.
         if page.pages <= 1 and (count != size or page.results <= count):
             return
+        # A first page with fewer rows than were asked for although there are more pages: the server has a size of its
+        # own, so no page window of ours says which rows it holds.
         if self._largest is None or self._largest < _LEAST_TO_OVERLAP or count != size:
             yield from self._repeated(page)
             return
@@ -135,6 +144,7 @@ class ListReader:
         stop, results = first.window.stop, first.results
         steps, tries_left = self._steps(), MOST_IN_VAIN
         while True:
+            # All windows are asked for at once: where each begins depends on the one before, not on its answer.
             windows = self._next_windows(stop, results, next(steps))
             for page in self._ask_exactly(windows):
                 if not self._joins(page):
@@ -156,6 +166,7 @@ class ListReader:
         if self._wanted is None:
             while True:
                 yield PAGES_AHEAD
+        # Not every row has to be a match, so the second guess is twice the first one.
         step = max(1, -(-(self._wanted - (self._size or 0)) // (self._largest or 1)))
         while True:
             yield min(step, PAGES_AHEAD)
@@ -181,6 +192,7 @@ class ListReader:
         """
         assert self._largest is not None  # noqa: S101  the caller has looked
         low, high = 0, beyond.window.start
+        # Most often few rows are gone, so the search begins half a page before the border and not in the middle.
         start, tries_left = max(0, high - self._largest // 2), MOST_IN_VAIN
         while tries_left:
             (page,) = self._ask_exactly([window_around(start, self._largest)])
@@ -193,13 +205,14 @@ class ListReader:
                     return
                 if self._joins(beyond):
                     return
+                # The next page overlaps this one by a tenth, because the list may move again before it is read.
                 tries_left = MOST_IN_VAIN if fresh else tries_left - 1
                 low, start = page.window.start, stop - self._largest // 10
                 high = max(high, start)
             else:
                 tries_left -= 1
                 high = page.window.start
-                if high - low <= 1:
+                if high - low <= 1:  # rows before the last page that joined are gone, too
                     low = max(0, low - self._largest)
                 start = (low + high) // 2
         self._give_up(_CHANGES)
@@ -226,6 +239,7 @@ class ListReader:
                     read.update(page.ids)
                     now.append(page.ids)
                     pages = page.pages
+                    # `results` counts more rows than `pages` pages hold, so one more page is asked for
                     if page.ids and len(page.ids) == size and page.results > sum(map(len, now)):
                         pages = max(pages, len(now) + 1)
                     yield self._fresh(page)

@@ -11,7 +11,7 @@ from linode_orm.session.loading.identity_map import IdentityMap
 from linode_orm.session.loading.loader import Loader
 from linode_orm.session.loading.reference_data import ReferenceData
 from linode_orm.session.loading.whole_lists import WholeLists
-from linode_orm.session.owner import SessionOwner
+from linode_orm.session.parts.owner import SessionOwner
 from linode_orm.session.planning.changes import Changes
 from linode_orm.session.query.collections import Collections
 from linode_orm.session.query.eager import EagerLoader

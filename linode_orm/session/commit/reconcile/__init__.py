@@ -1,0 +1,1 @@
+"""Reconciling a session's objects with the API: before a commit, and from its answers."""
