@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linode_orm._public import public
 from linode_orm.mapping import Model
+from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.record import changes, edits_of, raw_value, value_of
 from linode_orm.mapping.state import Loaded, Status, state_of
 from linode_orm.mapping.values import ABSENT
@@ -89,7 +90,12 @@ class Inspection:
             return None
         if field.is_secret:
             return "***"
-        return _plain(field.codec.decode(raw, self.object, field.name))
+        if raw is None:
+            return None
+        try:
+            return _plain(field.codec.decode(raw, self.object, field.name))
+        except WrongType:  # the value is shown as it came, because a look at the history is no read of the attribute
+            return raw
 
     def _mine(self, field: Kind[Any]) -> object:
         return "***" if field.is_secret else _plain(value_of(self.object, field.name))

@@ -93,6 +93,12 @@ def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[st
     return [name for name in fields if name in edits and name not in apart], apart  # promise 1: only what changed
 
 
+def is_unreadable(record: Record, field: Kind[Any]) -> bool:
+    """Whether the server's value of a field is of another type than the declared one: it is sent back as it came."""
+    is_theirs = not field.is_secret and field.name not in edits_of(record)
+    return is_theirs and value_of(record, field.name, ABSENT) is ABSENT and raw_value(record, field.name) is not ABSENT
+
+
 def resolve_secret(instance: Model, hidden: Hidden, verb: str) -> object:
     """Give the secret that a placeholder in the body of a `create` or an `update` stands for."""
     key, *path = hidden.path
@@ -189,6 +195,8 @@ class _Dressing:
             is_theirs = field.name not in edits and (field.redacted or raw_value(record, field.name) is ABSENT)
             if is_theirs or not field.takes(self.verb):
                 continue
-            if field.key in raw or pending_reference(record, field.name) is not None:
+            if is_unreadable(record, field):
+                dressed[field.key] = raw[field.key]
+            elif field.key in raw or pending_reference(record, field.name) is not None:
                 dressed[field.key] = self.field(record, field, path)
         return dressed | {key: each for key, each in raw.items() if key not in record.__mapper__.keys}
