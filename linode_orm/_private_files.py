@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -30,10 +29,14 @@ def write_private(place: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
+def _unguessable() -> str:
+    return os.urandom(8).hex()
+
+
 def create_beside(place: Path) -> tuple[Path, int]:
     """Create an empty file beside `place`, under a name that nobody can guess; return its path and a handle.
 
     It is created exclusively and never through a link, and its user alone may read it.
     """
-    beside = place.with_name(f"{place.name}.{token_hex(8)}.new")
+    beside = place.with_name(f"{place.name}.{_unguessable()}.new")
     return beside, os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | _NEVER_THROUGH_A_LINK, PRIVATE)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from linode_orm._secrets import is_secret_key
 from linode_orm._generate.names import attribute
 from linode_orm._generate.tree import ARRAY, OBJECT
 from linode_orm._generate.types import SCALARS, bracket, quoted
+from linode_orm._secrets import is_secret_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

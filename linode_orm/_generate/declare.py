@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from linode_orm._secrets import is_secret_key
 from linode_orm._generate.names import attribute, camel, singular, snake
 from linode_orm._generate.nested import Classes
 from linode_orm._generate.tree import ARRAY
 from linode_orm._generate.types import SCALARS, bracket, quoted, taken
+from linode_orm._secrets import is_secret_key
 from linode_orm.session.planning.nesting_rules import NESTING_RULES
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 MARKS: Final = (
     "filterable", "required", "put_required", "volatile", "absent", "nullable", "only_on_get", "written_by",
-    "merged", "unique", "redacted", "secret", "unordered", "changed_by", "changed_as", "deprecated", "format", "default",
+    "merged", "unique", "redacted", "secret", "unordered", "changed_by", "changed_as", "deprecated", "format",
+    "default",
 )  # fmt: skip
 WIDTH: Final = 120
 
@@ -122,7 +123,10 @@ class Declaration:
                 yield f'"""{node.doc}"""'
             reference = self.reference(key, node)
             if reference is not None:
-                optional = " | None" if node.nullable or node.absent or node.write_only else ""
+                # what a create must have is there but for rare answers; the raw id beside it says that it may be None
+                always = node.required and node.null_in_answers and not node.absent
+                may_lack = (node.nullable and not always) or node.absent or node.write_only
+                optional = " | None" if may_lack else ""
                 target = self.seen(reference.target)
                 yield f'{reference.relation}: One[{target}{optional}] = One("{target}", via="{raw}")'
 

@@ -69,6 +69,11 @@ class _Conversion:
             return raw
         raise WrongType(self.text, raw)
 
+    def null(self, holder: Holder, name: str) -> object:
+        """Give what a user reads where a body has null, or a nested value lacks the key: None, or an empty list."""
+        del holder, name
+        return None
+
     @property
     def decoder(self) -> Callable[[Any, Any, str], object]:
         """The quickest callable that decodes a value that is not null."""
@@ -198,6 +203,9 @@ class Codec(_Conditions, _EditsInPlace):
 
     allows_null: bool = False
     """Null may stand beside the values of the type."""
+
+    null_is_empty: bool = False
+    """Null reads as an empty value that users can fill in place."""
 
     json_type: JSONType = ANY_JSON
     """How the API checks the values, fills them in and merges them."""
@@ -343,7 +351,7 @@ class DateTime(Codec):
                     return _parsed_datetime(raw + "+00:00")
                 value = _parsed_datetime(raw)
                 return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-            except (ValueError, OverflowError):
+            except (ValueError, OverflowError):  # a date beside the first or last year overflows in UTC
                 raise WrongType(self.text, raw) from None
         raise WrongType(self.text, raw)
 

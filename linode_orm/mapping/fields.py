@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDic
 from linode_orm._secrets import is_secret_key
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.annotations import parse
-from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.codecs import NoneType, WrongType
 from linode_orm.mapping.operators import Attribute
 from linode_orm.mapping.record import Record, declared_at, read, write
 from linode_orm.mapping.values import ABSENT
@@ -196,9 +196,13 @@ class Kind(Generic[T_co]):
         if self._codec is None:
             names = vars(sys.modules[self.owner.__module__])
             self._codec = parse(self.text, names, unordered=self.unordered)
-            # a nullable codec counts None among its plain types, so that the decoder never meets null
-            self._decoding = (self.key, self.name, self._codec.plain, self._codec.bare.decoder)
+            self._decoding = (self.key, self.name, self.undecoded, self._codec.bare.decoder)
         return self._codec
+
+    @property
+    def undecoded(self) -> frozenset[type]:
+        """The Python types of values that are kept as they came: null too, unless it reads as an empty list."""
+        return self.codec.plain if self.codec.null_is_empty else self.codec.plain | {NoneType}
 
     @property
     def nullable(self) -> bool:

@@ -350,14 +350,17 @@ class Nested(_Declared):
         """Take the values of another object of the same class, without an edit of what holds this one."""
         state = self.__state__
         holder, state.holder = state.holder, None
-        values = {name: getattr(other, name) for name in self.__mapper__.fields if _has(other, name)}
+        fields = self.__mapper__.fields
+        values = {name: getattr(other, name) for name in fields if _has(other, name)}
+        # null that no declaration allows came from the server, and is no value that a user may write
+        null = [name for name, value in values.items() if value is None and not fields[name].codec.allows_null]
         self.__dict__.clear()
-        state.raw, state.edits = EMPTY, None
+        state.raw, state.edits = {fields[name].key: values.pop(name) for name in null} or EMPTY, None
         for name, value in values.items():
-            write(self, self.__mapper__.fields[name], value)
+            write(self, fields[name], value)
         for name, edit in edits_of(other).items():
             if edit.reference is not None:
-                refer(self, self.__mapper__.fields[name], edit.reference)
+                refer(self, fields[name], edit.reference)
         state.holder = holder
 
     def __encode__(self) -> dict[str, object]:

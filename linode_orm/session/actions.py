@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -18,6 +19,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, Status, state_of
+from linode_orm.session.loading.lists.pagination import MOST_IN_VAIN, REPEATS
 from linode_orm.wire.messages import Content, Request
 
 if TYPE_CHECKING:
@@ -96,16 +98,21 @@ class Actions:
         """Return the first page with the rows of all pages; any other answer as it is."""
         if request.method != "GET" or not isinstance(answer, dict) or not answer.keys() >= _PAGE:
             return answer
-        rows, pages = [*self._rows(request, answer)], answer["pages"]
+        rows = list(self._rows(request, answer))
+        seen, pages, tries_left = {_text_of(each) for each in rows}, answer["pages"], MOST_IN_VAIN
         if type(pages) is not int:
             msg = f"{request.title}: 'pages' is a value of type {type(pages).__name__}, a count was expected"
             raise ResponseError(msg)
         for number in range(2, pages + 1):
             following = evolve(request, query={**request.query, "page": number})
-            more = self._rows(request, self.client.send(following).json())
-            if not more:
-                break  # the list has become shorter, or its count is wrong
-            rows += more
+            page = self._rows(request, self.client.send(following).json())
+            new = {_text_of(each) for each in page} - seen
+            tries_left = MOST_IN_VAIN if new else tries_left - 1
+            if not tries_left:
+                msg = f"{request.title}: {REPEATS}"
+                raise ResponseError(msg)
+            seen |= new
+            rows += page
         return {**answer, "data": rows}
 
     @staticmethod
@@ -141,7 +148,7 @@ class Actions:
         if kind == "mixed":
             rows = [each for each in _rows(operation, answer, path) if isinstance(each, dict)]
             known = [(operation.parts.get(str(each.get("type"))), each.get("data")) for each in rows]
-            return [self._object(name, target, body) for name, body in known if name]
+            return [self._object(name, target, body) for name, body in known if name and body is not None]
         if kind.startswith("list:"):
             return [self._object(kind.removeprefix("list:"), target, row) for row in _rows(operation, answer, path)]
         return self._object(kind, target, answer)
@@ -154,8 +161,8 @@ class Actions:
             raise ResponseError(msg)
         if operation.gives is not None:
             return cast("type[Any]", operation.gives).__hydrate__(answer, None, "")
-        parts = {key: self._object(name, target, answer.get(key)) for key, name in operation.parts.items()}
-        return {**answer, **parts}
+        given = {key: name for key, name in operation.parts.items() if answer.get(key) is not None}
+        return {**answer, **{key: self._object(name, target, answer[key]) for key, name in given.items()}}
 
     def _object(self, name: str, target: Model | type[Model], body: object) -> Model:
         model = resource(name)
@@ -171,6 +178,10 @@ class Actions:
         if isinstance(body, dict):
             keep_one_time_values(instance, body)
         return instance
+
+
+def _text_of(row: object) -> str:
+    return json.dumps(row, sort_keys=True)
 
 
 def _rows(operation: Operation, answer: object, path: str) -> list[Any]:

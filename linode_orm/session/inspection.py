@@ -92,10 +92,12 @@ class Inspection:
             return None
         if field.is_secret:
             return "***"
+        if raw is None:
+            return None
         try:
             return _plain(field.codec.decode(raw, self.object, field.name))
-        except WrongType:
-            return masked_value(field, raw)  # as it came: a history shows what there is
+        except WrongType:  # the value is shown as it came, because a look at the history is no read of the attribute
+            return masked_value(field, raw)
 
     def _mine(self, field: Kind[Any]) -> object:
         return "***" if field.is_secret else _plain(value_of(self.object, field.name))

@@ -91,7 +91,7 @@ def test_the_name_beside_is_never_taken(
     tmp_path: Path, write: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody who guesses the temporary name, and lays a link there, is refused, and nothing is written through it."""
-    monkeypatch.setattr(private_files, "token_hex", lambda _: "guessed")
+    monkeypatch.setattr(private_files, "_unguessable", lambda: "guessed")
     (tmp_path / "precious").write_text("precious")
     (tmp_path / "file.guessed.new").symlink_to(tmp_path / "precious")
     with pytest.raises((OSError, linode_orm.LinodeORMError)):

@@ -95,6 +95,12 @@ def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[st
     return [name for name in fields if name in edits and name not in apart], apart  # promise 1: only what changed
 
 
+def is_unreadable(record: Record, field: Kind[Any]) -> bool:
+    """Whether the server's value of a field is of another type than the declared one: it is sent back as it came."""
+    is_theirs = not field.is_secret and field.name not in edits_of(record)
+    return is_theirs and value_of(record, field.name, ABSENT) is ABSENT and raw_value(record, field.name) is not ABSENT
+
+
 def resolve_secret(instance: Model, hidden: Hidden, verb: str) -> object:
     """Give the secret that a placeholder in the body of a `create` or an `update` stands for."""
     key, *path = hidden.path
@@ -119,6 +125,7 @@ def _given(instance: Model, key: str) -> Any:  # noqa: ANN401  JSON
 def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     new = dressing.field(instance, field)
     old = raw_value(instance, field.name)
+    # The old secret is as unreadable as the new one.
     if isinstance(new, Hidden):
         old = ABSENT
     elif old is not ABSENT:
@@ -181,10 +188,13 @@ class _Dressing:
         edits = edits_of(record)
         dressed: dict[str, object] = {}
         for field in record.__mapper__.fields.values():
+            # The API masks some leaves and leaves others out; sending them back would set them to the mask, or refuse.
             is_theirs = field.name not in edits and (field.redacted or raw_value(record, field.name) is ABSENT)
             if is_theirs or not field.takes(self.verb):
                 continue
-            if field.key in raw or pending_reference(record, field.name) is not None:
+            if is_unreadable(record, field):
+                dressed[field.key] = self.hidden(raw[field.key], frozenset(), (*path, field.key))
+            elif field.key in raw or pending_reference(record, field.name) is not None:
                 dressed[field.key] = self.field(record, field, path)
         unknown = {key: each for key, each in raw.items() if key not in record.__mapper__.keys}
         return dressed | cast("dict[str, object]", self.hidden(unknown, frozenset(), path))

@@ -119,6 +119,7 @@ def _check_whole(content: list[Any]) -> None:
     if len(waits) < len(steps) or not {other for others in waits.values() for other in others} <= waits.keys():
         msg = "a step is not there, or there twice"
         raise ValueError(msg)
+    # It raises where steps wait for one another, which no plan does.
     TopologicalSorter(waits).prepare()
     made = {each["object"].get("new") for each in inside}
     missing = {each["$new"] for each in everything if each.keys() == {"$new"}} - made

@@ -57,6 +57,8 @@ class Page:
     """The answer to one request: the rows, their ids, and whether the list ends there.
 
     `pages` and `results` are the totals of the envelope. They are an estimate: a list may change between two requests.
+    A page is the last one only if the envelope counts no further page, because a server may give smaller pages than it
+    was asked for.
     """
 
     __slots__ = ("ids", "is_last", "pages", "results", "rows", "window")
@@ -68,8 +70,13 @@ class Page:
         self.pages = pages
         self.results = results
         is_short = window.size is None or len(rows) < window.size
-        ends = pages <= window.page and results <= window.start + len(rows)
-        self.is_last = (is_short or ends) and (bool(rows) or window.start == 0)
+        ends = is_short or results <= window.start + len(rows)
+        self.is_last = ends and pages <= window.page and (bool(rows) or window.start == 0)
+
+    @property
+    def is_of_other_size(self) -> bool:
+        """Whether the server gave another number of rows than it was asked for, although it has more of them."""
+        return self.pages > self.window.page and len(self.ids) != self.window.size
 
 
 def read_page(listing: Listing, window: PageWindow, arrived: Response | Exception) -> Page:
