@@ -241,10 +241,9 @@ class TestWrites:
             lease.others.append("x")
 
     def test_a_wrong_answer(self, session, sim):
-        """A value in an answer that the codec refuses is told at its read, and by a condition on it."""
+        """A value in an answer that the codec refuses is told at its read, and unknown in conditions."""
         rows(sim)[0].change(mac="long")
-        with pytest.raises(ResponseError, match=r"Lease \d+: mac: Mac expected"):
-            session.query(Lease).filter(Lease.mac == FIRST).all()
+        assert session.query(Lease).first() not in session.query(Lease).filter(Lease.mac == FIRST).all()
         with pytest.raises(ResponseError, match=r"Lease \d+\.mac: Mac expected"):
             _ = session.query(Lease).first().mac
 

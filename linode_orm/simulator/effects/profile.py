@@ -86,7 +86,8 @@ def _questions(call: Call) -> None:
 @after("POST /profile/security-questions")
 def _responded(call: Call) -> Body:
     """Answer with the questions and responses that were sent; a GET shows the other questions, too."""
-    given = {each.get("question_id"): each.get("response") for each in call.given("security_questions") or ()}
+    said = [each for each in call.given("security_questions") or () if isinstance(each, dict)]
+    given = {each.get("question_id"): each.get("response") for each in said}
     texts = dict(enumerate(QUESTIONS, start=1))
     rows = [{"id": key, "question": text, "response": given.get(key)} for key, text in texts.items()]
     call.item.change(security_questions=rows)
