@@ -16,8 +16,8 @@ def check_seconds(name: str, value: object, *, or_none: bool = False, may_be_zer
     """Raise `InvalidRequestError` for what is no number of seconds above 0."""
     if value is None and or_none:
         return
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and not isnan(value)
-    if not is_number or value < 0 or (value == 0 and not may_be_zero):
+    number = value if isinstance(value, (int, float)) and not isinstance(value, bool) and not isnan(value) else None
+    if number is None or number < 0 or (number == 0 and not may_be_zero):
         bound = "from 0 on" if may_be_zero else "above 0"
         _refuse(name, f"a number {bound}" + (" or None" if or_none else ""), value)
 

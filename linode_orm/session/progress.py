@@ -58,10 +58,10 @@ def shown(
 
 def line(change: ProgressEntry, done: int, total: int, title: str) -> str:
     """Return one change as a line."""
-    return f"{title} {done}/{total}: {_told(change)}"
+    return f"{title} {done}/{total}: {_described(change)}"
 
 
-def _told(change: ProgressEntry) -> str:
+def _described(change: ProgressEntry) -> str:
     """Return what a change says, in one line without control characters."""
     note = f" ({change.note})" if change.note else ""
     return printable(f"{change.operation} {change.status}{note}")
@@ -97,6 +97,6 @@ def _bar(title: str) -> Iterator[Callable[[ProgressEntry, int, int], None]]:
         task = bar.add_task(title, total=None, last="")
 
         def tell(change: ProgressEntry, done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, last=_told(change))
+            bar.update(task, completed=done, total=total, last=_described(change))
 
         yield tell

@@ -83,9 +83,7 @@ class Session(SessionBase):
         check_choice("lazy", lazy, ("batch", "raise"))
         check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
         check_flag("strict_filters", strict_filters)
-        if client is not None and not hasattr(client, "send"):
-            msg = f"client is a linode_orm.Client, not {client!r}"
-            raise InvalidRequestError(msg)
+        _check_client(client)
         self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
         if client is not None and (token is not None or base_url is not None or profile is not None):
             msg = "Session(client=...) takes no token, base_url or profile: the client has its own"
@@ -376,3 +374,9 @@ class Session(SessionBase):
 
 parts_of: Callable[[Session], Parts] = attrgetter("_parts")
 """Return the parts of a session, for the modules that open one to apply a plan or to recover a journal."""
+
+
+def _check_client(client: object) -> None:
+    if client is not None and not hasattr(client, "send"):
+        msg = f"client is a linode_orm.Client, not {client!r}"
+        raise InvalidRequestError(msg)

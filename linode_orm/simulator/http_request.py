@@ -16,7 +16,7 @@ from linode_orm.simulator.strict_json import parse_json
 if TYPE_CHECKING:
     import socket
     from email.message import Message
-    from io import BufferedReader
+    from io import BufferedIOBase
 
 VERSIONS: Final = ("/v4beta", "/v4", "/v2beta")
 FILES: Final = ("/uploads/", "/objects/")
@@ -80,7 +80,7 @@ class HttpRequest:
     token: str | None
 
 
-def read_request(target: str, headers: Message, stream: BufferedReader) -> HttpRequest | None:
+def read_request(target: str, headers: Message, stream: BufferedIOBase) -> HttpRequest | None:
     """Read the rest of a request after its head; None where no API lies at its path. Raise `BadRequest`."""
     try:
         parts = urlsplit(target)
@@ -111,7 +111,7 @@ def _refuse(reason: str, status: int = _BAD_REQUEST) -> Never:
     raise BadRequest(reason, status)
 
 
-def _content(headers: Message, stream: BufferedReader, largest: int) -> bytes:
+def _content(headers: Message, stream: BufferedIOBase, largest: int) -> bytes:
     """Return the bytes of the body, by its length or chunk by chunk."""
     lengths, codings = headers.get_all("Content-Length", []), headers.get_all("Transfer-Encoding", [])
     if codings:
@@ -125,7 +125,7 @@ def _content(headers: Message, stream: BufferedReader, largest: int) -> bytes:
     return _exactly(stream, int(lengths[0]), largest)
 
 
-def _exactly(stream: BufferedReader, length: int, largest: int) -> bytes:
+def _exactly(stream: BufferedIOBase, length: int, largest: int) -> bytes:
     if length > largest:
         _refuse("Request body is too large", _TOO_LARGE)
     content = stream.read(length)
@@ -134,7 +134,7 @@ def _exactly(stream: BufferedReader, length: int, largest: int) -> bytes:
     return content
 
 
-def _chunks(stream: BufferedReader, largest: int) -> bytes:
+def _chunks(stream: BufferedIOBase, largest: int) -> bytes:
     found, left = [], largest
     while length := _next_length(stream):
         found.append(_exactly(stream, length, left))
@@ -147,7 +147,7 @@ def _chunks(stream: BufferedReader, largest: int) -> bytes:
     _refuse("Invalid trailer")
 
 
-def _next_length(stream: BufferedReader) -> int:
+def _next_length(stream: BufferedIOBase) -> int:
     match = _CHUNK.fullmatch(stream.readline(_LONGEST_LINE))
     if match is None:
         _refuse("Invalid chunk")

@@ -14,7 +14,7 @@ OPEN: Final = frozenset({"ssl_cert"})
 
 @cache
 def secret_keys() -> frozenset[str]:
-    """Return the keys of what is declared as a secret, of any class or action; other secrets are known by their keys."""
+    """Return the keys of what is declared as a secret, of any class or action; other secrets end as secrets do."""
     found: set[str] = set()
     for name in models.INDEX:
         mapper = getattr(models, name).__mapper__

@@ -99,16 +99,11 @@ class Client:
         settle: float | None = None,
     ) -> None:
         token = SecretText(token) if isinstance(token, str) else token
-        check_count("workers", workers, least=1)
-        check_limit("timeout", timeout)
-        check_limit("deadline", deadline)
-        check_seconds("catalogue_ttl", catalogue_ttl)
+        _check_numbers(workers, timeout, deadline, catalogue_ttl)
         check_flag("read_only", read_only)
-        self.workers = workers
-        self.timeout, self.deadline = timeout, deadline
+        self.workers, self.timeout, self.deadline = workers, timeout, deadline
         self.max_request_lifetime = _lifetime(max_request_lifetime, settle, timeout)
-        self.read_only = read_only
-        self.clock: Clock = clock if clock is not None else SystemClock()
+        self.read_only, self.clock = read_only, clock if clock is not None else SystemClock()
         self.reference_data = ReferenceDataCache(catalogue_ttl, self.clock)
         self.base_url, value = _place(token, base_url, profile, looks=transport is None)
         self.transport = transport or _over_http(self.base_url, workers)
@@ -307,3 +302,10 @@ def _lifetime(max_request_lifetime: float | None, settle: float | None, timeout:
         return 2 * timeout
     check_limit("max_request_lifetime", given)
     return given
+
+
+def _check_numbers(workers: object, timeout: object, deadline: object, catalogue_ttl: object) -> None:
+    check_count("workers", workers, least=1)
+    check_limit("timeout", timeout)
+    check_limit("deadline", deadline)
+    check_seconds("catalogue_ttl", catalogue_ttl)

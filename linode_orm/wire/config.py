@@ -96,7 +96,7 @@ def check_url(url: object) -> str:
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         msg = "base_url takes a host and a path only: no user, password, query or fragment"
         raise ConfigError(msg)
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         msg = f"base_url {url!r} would send the token in the clear; plain http is for this machine only, use https"
         raise ConfigError(msg)
     return _VERSION.sub("", url.rstrip("/")).rstrip("/")

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 CONFLICTS: Final = ("ignore", "check")
 
 
-def _tags(given: Iterable[str]) -> frozenset[str]:
-    is_collection = isinstance(given, Iterable) and not isinstance(given, (str, bytes))
-    tags = list(given) if is_collection else [None]
+def _tags(given: object) -> frozenset[str]:
+    tags: list[object] = list(given) if isinstance(given, Iterable) and not isinstance(given, (str, bytes)) else [None]
     if not all(isinstance(each, str) for each in tags):
         msg = f"protected_tags is a collection of tags, not {given!r}"
         raise InvalidRequestError(msg)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from attrs import frozen
@@ -122,7 +122,7 @@ def open_journal(place: Place | None, *, must_exist: bool = False) -> Journal:
     if place is None:
         return MemoryJournal()
     if hasattr(place, "unfinished"):
-        return place
+        return cast("Journal", place)
     check_path("journal", place)
     from linode_orm.session.journal.sqlite_journal import SqliteJournal  # noqa: PLC0415  sqlite3 is for who keeps a journal
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from linode_orm.simulator.hooks import after, answer, fill, instead
 
@@ -92,7 +92,11 @@ def _responded(call: Call) -> Body:
     rows = [{"id": key, "question": text, "response": given.get(key)} for key, text in texts.items()]
     call.item.change(security_questions=rows)
     shown = {key: {"question_id": key, "response": said} for key, said in given.items()}
-    return {"security_questions": [{**each, "security_question": texts.get(key, "")} for key, each in shown.items()]}
+    return {
+        "security_questions": [
+            {**each, "security_question": texts.get(cast("int", key), "")} for key, each in shown.items()
+        ]
+    }
 
 
 @instead("GET /profile/preferences")

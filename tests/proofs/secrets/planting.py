@@ -109,7 +109,7 @@ def answered(planter: Planter, model: Any) -> dict[str, Any]:
 
 
 class Refusing:
-    """A transport that answers reads as told, and refuses writes with a reason that quotes all that was sent."""
+    """A transport that answers reads as chained_texts, and refuses writes with a reason that quotes all that was sent."""
 
     def __init__(self, read: Callable[[Request], Any]) -> None:
         self._read = read
@@ -152,13 +152,13 @@ def _pickled(value: Any) -> str:
         return ""
 
 
-def told(error: BaseException) -> str:
+def chained_texts(error: BaseException) -> str:
     """Return everything that an error says: texts, pickle, report, and the locals of the library's frames."""
     texts = [str(error), repr(error), _pickled(error), str(getattr(error, "request", ""))]
     report = getattr(error, "report", None)
     if report is not None:
         texts += [str(report), repr(list(report)), json.dumps(report.to_dict()), _pickled(report)]
-        texts += [told(entry.error) for entry in report if entry.error is not None]
+        texts += [chained_texts(entry.error) for entry in report if entry.error is not None]
     waiting, seen = [error], set()
     while waiting:
         each = waiting.pop()
@@ -199,4 +199,15 @@ def where(places: dict[str, str]) -> list[str]:
     ]
 
 
-__all__ = ["MARK", "Planter", "Refusing", "answered", "is_secret_key", "logged", "made", "shown", "told", "where"]
+__all__ = [
+    "MARK",
+    "Planter",
+    "Refusing",
+    "answered",
+    "chained_texts",
+    "is_secret_key",
+    "logged",
+    "made",
+    "shown",
+    "where",
+]

@@ -15,11 +15,11 @@ from tests.proofs.secrets.planting import (
     Planter,
     Refusing,
     answered,
+    chained_texts,
     logged,
     made,
     secrets_in,
     shown,
-    told,
     where,
 )
 
@@ -67,7 +67,7 @@ def creating(model: Any, folder: Path) -> tuple[dict[str, str], int]:
         assert planter.used <= secrets_in(transport.sent), "the request lacks some"
         places = {
             "plan": str(plan), "plan as JSON": json.dumps(plan.to_dict()), "steps": repr(list(plan)), "object": shown(new),
-            "error": told(error), "log": log.getvalue(), "session": repr(session),
+            "error": chained_texts(error), "log": log.getvalue(), "session": repr(session),
             **{each.name: each.read_bytes().decode("latin-1") for each in folder.iterdir()},
         }  # fmt: skip
     return places | {
@@ -103,7 +103,7 @@ def test_what_is_answered(tell) -> None:
             error = ended(lambda: session._parts.owner.load(instance, ""))  # noqa: B023  called at once
             for field in model.__mapper__.fields.values():
                 ended(lambda field=field: getattr(instance, field.name))  # noqa: B023  called at once
-            places = {"object": shown(instance), "error": told(error) if error else ""}
+            places = {"object": shown(instance), "error": chained_texts(error) if error else ""}
         assert where(places) == [], model.__name__
         planted += planter.planted
     tell(f"secrets planted in answers of {len(ALL)} classes: {planted}, 0 found")
@@ -157,7 +157,7 @@ def test_what_actions_are_given(tell) -> None:
                 assert transport.writes, operation
                 if operation.name != "metrics":  # its first request, for a token, is refused already
                     assert secrets_in([given, in_place]) <= secrets_in(transport.sent), operation
-                places = {"error": told(error), "log": log.getvalue()}
+                places = {"error": chained_texts(error), "log": log.getvalue()}
             assert where(places) == [], (model.__name__, operation.name)
             planted, calls = planted + planter.planted, calls + 1
     assert calls > 10
@@ -172,7 +172,8 @@ def test_what_actions_answer(tell) -> None:
         for operation in model.__mapper__.operations.values():
             planter = Planter()
             gives = operation.gives or (getattr(models, operation.answers, None) if operation.answers else None)
-            body = answered(planter, gives) if gives is not None else planter.document()
+            parts = {key: answered(planter, getattr(models, name)) for key, name in operation.parts.items()}
+            body = answered(planter, gives) if gives is not None else parts or planter.document()
             with opened(Refusing(lambda _, body=body: body)) as session:
                 target = (
                     model
@@ -187,7 +188,7 @@ def test_what_actions_answer(tell) -> None:
                 ):
                     continue
                 error = ended(lambda: found.append(session._parts.owner.act(target, operation, names)))  # noqa: B023  called at once
-                places = {"error": told(error) if error else "", "answer": "".join(map(shown, found))}
+                places = {"error": chained_texts(error) if error else "", "answer": "".join(map(shown, found))}
             if operation.answers not in {"bytes", "strings"}:
                 assert where(places) == [], (model.__name__, operation.name)
             planted, calls = planted + planter.planted, calls + 1
