@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm._former import names_of
+from linode_orm.mapping.encodable import problem_of
 from linode_orm.mapping.json_types import ANY_JSON, NO_FIELDS, TIMESTAMP, Plain
+from linode_orm.mapping.normal_forms import NORMAL_FORMS
+from linode_orm.mapping.references import ObjectId, fits, identity_of, is_object
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping.json_types import JSONType
+    from linode_orm.mapping.normal_forms import NormalForm
+    from linode_orm.mapping.references import Object
     from linode_orm.mapping.tracked import Holder
 
     Path = tuple[str | int, ...]
@@ -213,6 +219,9 @@ class Codec(_Conditions, _EditsInPlace):
     fields: Mapping[str, Any] = NO_FIELDS
     """The declared fields, by name, of the objects that values are."""
 
+    refers: str = ""
+    """The class whose ids the values are."""
+
     nested: tuple[type[Any], ...] = ()
     """The classes of the objects that values are or hold."""
 
@@ -239,14 +248,32 @@ class Codec(_Conditions, _EditsInPlace):
             return True
         if isinstance(answered, dict) and not isinstance(sent, dict):
             return sent in (answered.get("id"), answered.get("label"))
-        return self.same(sent, answered)
+        return self.alike(sent, answered)
+
+    def alike(self, one: object, other: object) -> bool:
+        """Whether the API takes two values in JSON for the same: in normal form, and without what no request sets."""
+        return self.same(one, other)
+
+    def normal(self, raw: object) -> object:
+        """Return a value in JSON as the API writes it."""
+        return raw
+
+    def completed(self, raw: object, theirs: object) -> object:
+        """Return an object in JSON with what it leaves out as it stands in another one."""
+        del theirs
+        return raw
+
+    def overlay(self, value: object, adopted: object) -> bool:
+        """Give an object in place what another one says; False for what is no object, or says everything."""
+        del value, adopted
+        return False
 
     def clashes(self, base: object, theirs: object, mine: object, *, is_set_edit: bool) -> bool:
         """Whether `mine` and `theirs` both differ from `base` and from each other, and cannot be merged.
 
         All three are values in JSON. `is_set_edit` says that `mine` was changed in place, not assigned whole.
         """
-        if theirs is ABSENT or self.same(base, theirs) or self.same(mine, theirs):
+        if theirs is ABSENT or self.alike(base, theirs) or self.alike(mine, theirs):
             return False
         return not (is_set_edit and self.merges(base, theirs, mine))
 
@@ -299,6 +326,8 @@ class Scalar(Codec):
     """Numbers, strings and truth values, and unions of them; `choices` are the documented values."""
 
     is_exact = True
+    form: NormalForm | None = None
+    """The form in which the API writes the values; None if it writes them as they were sent."""
 
     def __init__(self, text: str, plain: frozenset[type], choices: tuple[object, ...] = ()) -> None:
         super().__init__(text)
@@ -309,16 +338,52 @@ class Scalar(Codec):
         self.is_sorted_alike = plain == {int}
         self.json_type = Plain(plain, choices)
 
+    def marked(self, refers: str, normal: str) -> Scalar:
+        """Return a codec of ids of the objects of a class, which takes the objects as well, or of a normal form."""
+        codec = copy(self)
+        codec.refers, codec.form = refers, NORMAL_FORMS.get(normal)
+        codec.is_exact = codec.form is None
+        return codec
+
     def adopt(self, value: object, holder: Holder, name: str) -> object:
-        del holder, name
+        if self.refers and is_object(value):
+            return self._adopt_object(value, holder, name)
+        problem = problem_of(value)
+        if problem:
+            raise WrongType(problem, value)
         if type(value) in self.plain:
             return value
         if isinstance(value, str) and str in self.plain:
             return str.__str__(value)
         raise WrongType(self.text, value)
 
+    def _adopt_object(self, value: Object, holder: Holder, name: str) -> object:
+        """Return the id of an object, in the type of this codec; the object itself while it has none."""
+        if not fits(value, self.refers):
+            msg = f"{self.refers}, or its id,"
+            raise WrongType(msg, value)
+        identity = identity_of(value)
+        if identity is value:
+            return value
+        return self.adopt(identity if type(identity) in self.plain else str(identity), holder, name)
+
+    def encode(self, value: object) -> object:
+        return ObjectId(value, as_text=int not in self.plain) if self.refers and is_object(value) else value
+
     def same(self, one: object, other: object) -> bool:
         return equal_in_json(one, other)
+
+    def normal(self, raw: object) -> object:
+        return raw if self.form is None else self.form.of(raw)
+
+    def alike(self, one: object, other: object) -> bool:
+        return equal_in_json(one, other) or (
+            self.form is not None and equal_in_json(self.form.of(one), self.form.of(other))
+        )
+
+    def agrees(self, sent: object, answered: object) -> bool:
+        made_of = self.form.is_made_of if self.form is not None else None
+        return super().agrees(sent, answered) or (made_of is not None and made_of(sent, answered))
 
     def one_of(self, raws: Sequence[object]) -> Callable[[Any], bool]:
         # of a truth value or a number alone the API writes 0 for False; beside strings each is a value of its own
@@ -381,7 +446,7 @@ class Optional(Codec):
 
     allows_null = True
 
-    _COPIED: Final = ("mutable", "is_exact", "json_type", "fields", "nested")
+    _COPIED: Final = ("mutable", "is_exact", "json_type", "refers", "fields", "nested")
 
     def __init__(self, inner: Codec) -> None:
         super().__init__(f"{inner.text} | None")
@@ -410,6 +475,20 @@ class Optional(Codec):
         if one is None or other is None:
             return one is other
         return self.inner.same(one, other)
+
+    def alike(self, one: object, other: object) -> bool:
+        if one is None or other is None:
+            return one is other
+        return self.inner.alike(one, other)
+
+    def normal(self, raw: object) -> object:
+        return None if raw is None else self.inner.normal(raw)
+
+    def completed(self, raw: object, theirs: object) -> object:
+        return self.inner.completed(raw, theirs)
+
+    def overlay(self, value: object, adopted: object) -> bool:
+        return value is not None and adopted is not None and self.inner.overlay(value, adopted)
 
     def agrees(self, sent: object, answered: object) -> bool:
         return sent is None or self.inner.agrees(sent, answered)

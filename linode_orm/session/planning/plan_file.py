@@ -15,6 +15,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.natural_keys import listings_before
 from linode_orm.session.planning.plan import FORMAT, Change, Hidden, Key, NestedCreate, Pending, Plan, Source, Step
+from linode_orm.session.planning.plan_check import check_step
 from linode_orm.version import VERSION
 from linode_orm.wire.messages import Request
 
@@ -72,6 +73,8 @@ def load(path: str | os.PathLike[str]) -> Plan:
     try:
         _check_whole(content["steps"])
         steps = tuple(step_from_dict(each) for each in content["steps"])
+        for step in steps:
+            check_step(step)
         lookups = listings_before(steps)
         source = Source(None, content["account"], frozenset(content["protected_tags"]))
         return Plan(steps, lookups, tuple(content["lost"]), content["least_time"], source)
@@ -122,7 +125,7 @@ def _check_whole(content: list[Any]) -> None:
     # It raises where steps wait for one another, which no plan does.
     TopologicalSorter(waits).prepare()
     made = {each["object"].get("new") for each in inside}
-    missing = {each["$new"] for each in everything if each.keys() == {"$new"}} - made
+    missing = {each["$new"] for each in everything if "$new" in each} - made
     if missing:
         msg = f"no step creates {', '.join(sorted(map(str, missing)))}"
         raise ValueError(msg)
@@ -215,8 +218,8 @@ def from_json(identity: object) -> object:
 def _opened(value: Any) -> Any:  # noqa: ANN401  JSON
     """Return a value of a body, with placeholders in it."""
     if isinstance(value, dict):
-        if value.keys() == {"$new"}:
-            return Pending(value["$new"])
+        if "$new" in value:
+            return Pending(value["$new"], as_text=value.get("$text") is True)
         if value.keys() == {"$secret"}:
             return Hidden(tuple(value["$secret"]))
         return {key.removeprefix("$"): _opened(each) for key, each in value.items()}
