@@ -124,7 +124,7 @@ def forget_locals(error: BaseException) -> None:
         if each is not None and id(each) not in seen:
             seen.add(id(each))
             _clear(each.__traceback__)
-            inner = [getattr(entry, "error", None) for entry in getattr(each, "report", ())]
+            inner = [getattr(entry, "error", None) for entry in getattr(each, "report", None) or ()]
             waiting += [each.__cause__, each.__context__, *getattr(each, "exceptions", ()), *inner]
 
 
@@ -150,7 +150,7 @@ def forgets_locals(function: Callable[P, R]) -> Callable[P, R]:
         given = Sealed((args, kwargs))
         del args, kwargs
         try:
-            return function(*given.value[0], **given.value[1])
+            return function(*given.value[0], **given.value[1])  # pyright: ignore[reportCallIssue]  # what was given
         except BaseException as error:
             given = Sealed(None)
             forget_locals(error)
@@ -165,7 +165,7 @@ def _watched(function: Callable[P, Any]) -> Callable[P, Iterator[Any]]:
         given = Sealed((args, kwargs))
         del args, kwargs
         try:
-            yield from function(*given.value[0], **given.value[1])
+            yield from function(*given.value[0], **given.value[1])  # pyright: ignore[reportCallIssue]  # the same
         except BaseException as error:
             given = Sealed(None)
             forget_locals(error)
