@@ -162,7 +162,8 @@ class Actions:
         if operation.gives is not None:
             return cast("type[Any]", operation.gives).__hydrate__(answer, None, "")
         given = {key: name for key, name in operation.parts.items() if answer.get(key) is not None}
-        return {**answer, **{key: self._object(name, target, answer[key]) for key, name in given.items()}}
+        parts = {key: self._object(name, target, answer[key]) for key, name in given.items()}
+        return OpenDocument({**answer, **parts})
 
     def _object(self, name: str, target: Model | type[Model], body: object) -> Model:
         model = resource(name)

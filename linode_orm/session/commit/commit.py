@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
+from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError, LinodeORMError
 from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
@@ -23,7 +24,7 @@ from linode_orm.session.planning.report import CommitReport
 from linode_orm.session.planning.steps import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from linode_orm.mapping import Model, Owner
     from linode_orm.session.commit.policy import Policy
@@ -36,6 +37,22 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.plan import Plan
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
+
+
+@contextmanager
+def _first_error() -> Iterator[None]:
+    """Raise the error of the first request that failed, with the report, in place of that of a commit."""
+    try:
+        yield
+    except CommitInterrupted:
+        raise
+    except CommitError as error:
+        entries = (*error.failed, *error.in_doubt, *error.not_undone)
+        first = next((each.error for each in entries if isinstance(each.error, LinodeORMError)), error.__cause__)
+        if first is None:
+            raise
+        vars(first)["report"] = error.report
+        raise first from None
 
 
 class Commit:
@@ -71,25 +88,22 @@ class Commit:
         return self._send(policy)
 
     def save(self, instance: Model, policy: Policy) -> CommitReport:
-        """Send what is pending for one object and what it cannot exist without; nothing if it is clean."""
+        """Send what is pending for one object and what it cannot exist without; nothing if it is clean.
+
+        Raises the error of the first request that failed, with the report.
+        """
         if state_of(instance).status is Status.DELETED:
             msg = f"{instance!r} is marked for deletion; session.commit() deletes it, session.add(x) takes the mark off"
             raise InvalidRequestError(msg)
-        return self._send(policy, only=instance)
+        with _first_error():
+            return self._send(policy, only=instance)
 
     def delete_now(self, instance: Model, policy: Policy) -> CommitReport:
         """Delete one persistent object now, in 1 request; raise the API's own error if that fails."""
         guards.check_protected(self.refresh, [instance], policy.protected_tags)
         self._resolve_renames(instance)
-        try:
+        with _first_error():
             return self._run(planner.plan_deletion(instance), policy, is_whole=False)
-        except CommitInterrupted:
-            raise
-        except CommitError as error:
-            cause = error.__cause__
-            if cause is None:
-                raise
-            raise cause from None
 
     def plan(self, policy: Policy) -> Plan:
         """Return what `commit(policy)` would send, with the least seconds that it takes; sends nothing."""

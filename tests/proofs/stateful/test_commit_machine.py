@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
 from linode_orm import recover
-from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, InvalidRequestError, LinodeORMError
+from linode_orm.errors import (
+    ApiError,
+    CommitError,
+    CommitInterrupted,
+    ConflictError,
+    InvalidRequestError,
+    LinodeORMError,
+    ResponseError,
+    TransportError,
+)
 from linode_orm.mapping.state import Loaded, Status
 from tests.proofs.stateful.faulty_api import FAULTS, PASSING, READS, copies
 from tests.proofs.stateful.line_coverage import LineCoverage, modules_of_the_session
@@ -281,7 +290,7 @@ class CommitMachine(EditingMachine):
         self.api.writes = [*writes]
         try:
             each.save()
-        except CommitError:
+        except (ApiError, TransportError, ResponseError, CommitError):
             self.sure = False
         except ConflictError as error:
             self._mine_stays(error)

@@ -288,8 +288,11 @@ class TestEveryFault:
         dock = dock_of(session)
         dock.label = "b"
         meet(api, "PUT", "/docks/5", name)
-        with suppress(CommitError):
-            dock.save()
+        if name in FINAL:
+            with pytest.raises(Exception) as caught:
+                dock.save()
+            assert not isinstance(caught.value, CommitError)
+            assert len(caught.value.report) == 1
         dock.save()
         assert api.objects["/docks/5"]["label"] == "b"
         meet(api, "DELETE", "/docks/5", name)
