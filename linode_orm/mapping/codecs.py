@@ -155,6 +155,10 @@ class _Conditions(_Conversion):
             raise WrongType(msg, value)
         return value
 
+    def folded(self, part: str) -> str:
+        """Return a part of a string as `comparable` gives it in whole values."""
+        return part
+
     def has_part(self, value: Any, part: Any) -> bool:  # noqa: ANN401  a comparable value, and a part in JSON
         """Whether a comparable value contains a part, in the form that the method `part` returns."""
         return isinstance(value, str) and part in value

@@ -180,7 +180,7 @@ class Kind(Generic[T_co]):
         """The codec that the annotation names; it is read at the first use, which keeps the import short."""
         if self._codec is None:
             names = vars(sys.modules[self.owner.__module__])
-            self._codec = parse(self.text, names, unordered=self.unordered)
+            self._codec = parse(self.text, names, unordered=self.unordered, kind=self.format)
             self._decoding = (self.key, self.name, self.undecoded, self._codec.bare.decoder)
         return self._codec
 

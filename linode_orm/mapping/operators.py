@@ -132,7 +132,12 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Codec, object], T
 
 def on_text(test: Callable[[str, str], bool]) -> Callable[[Codec, str], Test]:
     """Return the evaluation of a test of strings; it is false of a number, which a mixed field may hold."""
-    return lambda _, want: lambda value: isinstance(value, str) and test(value, want)
+
+    def compiled(codec: Codec, want: str) -> Test:
+        folded = codec.folded(want)
+        return lambda value: isinstance(value, str) and test(value, folded)
+
+    return compiled
 
 
 # -- the table ---------------------------------------------------------------------------------------------------------
