@@ -33,7 +33,7 @@ NORMAL_FORMS: Final[Mapping[str, Form]] = {
 """The normal form of the strings of a field, by the field's format."""
 
 
-class Normalised(Scalar):
+class NormalFormScalar(Scalar):
     """Strings that several spellings write; users see the spelling that came, and conditions compare normal forms."""
 
     def __init__(self, plain: Scalar, form: Form, *, is_sent: bool) -> None:
@@ -76,5 +76,5 @@ def with_normal_form(codec: Codec, kind: str) -> Codec:
     if type(codec) is ListOf:
         return ListOf(with_normal_form(codec.item, kind), codec.text)
     if type(codec) is Scalar and str in codec.plain:
-        return Normalised(codec, form, is_sent=form is address)
+        return NormalFormScalar(codec, form, is_sent=form is address)
     return codec

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from linode_orm import Domain, DomainRecord, Instance, InvalidRequestError, IPAddress, IPv6Range, Session, inspect
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.lifecycle import merge
-from linode_orm.mapping.normal_forms import NORMAL_FORMS, Normalised
+from linode_orm.mapping.normal_forms import NORMAL_FORMS, NormalFormScalar
 from linode_orm.mapping.state import Loaded, Status
 from linode_orm.mapping.transient import DETACHED
 from linode_orm.session.query.evaluate import compile_condition
@@ -75,7 +75,7 @@ def test_an_object_is_found_in_any_spelling():
 def test_addresses_are_compared_as_such(model, field):
     """Every field that holds addresses compares them, and not their spellings; other strings stay as they are."""
     codec = getattr(field.codec.bare, "item", field.codec.bare)
-    assert isinstance(codec, Normalised)
+    assert isinstance(codec, NormalFormScalar)
     assert codec.same("2001:DB8:0::1", "2001:db8::1")
     assert codec.same("2001:DB8:0::1/64", "2001:db8::1/64")
     assert not codec.same("2001:db8::1", "2001:db8::2")
