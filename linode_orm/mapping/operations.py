@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import FunctionType
 
 
-F = TypeVar("F", bound="Callable[..., object]")
+F = TypeVar("F")
 R = TypeVar("R")
 
 _NOTHING: Final[dict[str, object]] = {}

@@ -20,7 +20,6 @@ from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit.policy import Policy, check_choice
 from linode_orm.session.parts.parts import Parts
-from linode_orm.session.planning.plan import Source
 from linode_orm.session.progress import shown
 from linode_orm.wire.client import Client
 
@@ -256,6 +255,8 @@ class Session(SessionBase):
     def plan(self) -> Plan:
         """Return the ordered operations that `commit()` would send; sends nothing."""
         self._owner.check()
+        from linode_orm.session.planning.plan import Source  # noqa: PLC0415  scripts that only read need none of it
+
         source = Source(self, "", self._policy.protected_tags)
         return evolve(self._parts.commit.plan(self._policy), source=source)
 
@@ -304,10 +305,10 @@ class Session(SessionBase):
         raises `InvalidRequestError` for others.
         """
         self._owner.check()
-        return evolve(
-            self._parts.history.find(commit_id).plan_compensation(),
-            source=Source(self, "", self._policy.protected_tags),
-        )
+        from linode_orm.session.planning.plan import Source  # noqa: PLC0415  scripts that only read need none of it
+
+        plan = self._parts.history.find(commit_id).plan_compensation()
+        return evolve(plan, source=Source(self, "", self._policy.protected_tags))
 
     @contextmanager
     def begin(self) -> Iterator[Self]:

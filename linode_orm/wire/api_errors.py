@@ -20,7 +20,6 @@ from linode_orm.errors import (
     Unauthorized,
 )
 from linode_orm.wire.messages import MASK
-from linode_orm.wire.ratelimit.headers import parse_retry_after
 from linode_orm.wire.tokens import compare_scopes
 
 if TYPE_CHECKING:
@@ -77,6 +76,8 @@ def raise_for_status(
         tries=tries,
     )
     if isinstance(error, RateLimited) or (isinstance(error, ServerError) and response.status == _UNAVAILABLE):
+        from linode_orm.wire.ratelimit.headers import parse_retry_after  # noqa: PLC0415  few scripts meet a limit
+
         error.retry_after = parse_retry_after(response.headers, now.timestamp())
     error.needed_scopes, error.token_scopes, error.missing_scopes = scopes
     error.token_expiry = token_status.expiry if token_status else None

@@ -16,8 +16,6 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
 from linode_orm.wire.messages import Request, Response
-from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot
-from linode_orm.wire.ratelimit.wait import rate_limiter_for
 from linode_orm.wire.reference_data import ReferenceDataCache
 from linode_orm.wire.request_hooks import RequestHooks
 from linode_orm.wire.sender import Sender, TimeLimits
@@ -33,6 +31,8 @@ if TYPE_CHECKING:
 
     from linode_orm.wire.clock import Clock
     from linode_orm.wire.messages import JSON
+    from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot
+    from linode_orm.wire.ratelimit.wait import BlockingRateLimiter
     from linode_orm.wire.request_hooks import AfterHook, BeforeHook
     from linode_orm.wire.transport import Transport
 
@@ -107,7 +107,7 @@ class Client:
             clock=self.clock,
             token=Token(value),
             hooks=RequestHooks(before, after),
-            rate_limiter=rate_limiter_for(budget, processes, self.clock, (self.base_url, value)),
+            rate_limiter=_rate_limiter(budget, processes, self.clock, (self.base_url, value)),
             writes_in_flight=self.writes_in_flight,
             limits=TimeLimits(timeout, deadline),
         )
@@ -213,6 +213,8 @@ class Client:
     @property
     def budget(self) -> BudgetSnapshot:
         """What is left of the requests that the API allows: print it, iterate its rows, or take `to_dict()`."""
+        from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot  # noqa: PLC0415  see _rate_limiter
+
         limiter = self._sender.rate_limiter
         return limiter.snapshot() if limiter is not None else BudgetSnapshot(kept=False)
 
@@ -264,6 +266,18 @@ def _place(token: str | None, base_url: str | None, profile: str | None, *, look
         found = discover(token, base_url, profile)
         return found.base_url, found.token
     return check_url(base_url or DEFAULT_URL), None if token is None else check_token(token, "token=")
+
+
+def _rate_limiter(
+    budget: object,
+    processes: int | None,
+    clock: Clock,
+    account: tuple[str, str | None],
+) -> BlockingRateLimiter | None:
+    # Its classes take as long to import as all others of a client: who only names the client need not wait for them.
+    from linode_orm.wire.ratelimit.wait import rate_limiter_for  # noqa: PLC0415
+
+    return rate_limiter_for(budget, processes, clock, account)
 
 
 def _over_http(base_url: str, workers: int) -> Transport:

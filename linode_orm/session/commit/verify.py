@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from linode_orm.mapping import Model
+    from linode_orm.mapping.codecs import Codec
     from linode_orm.session.planning.plan import Step
     from linode_orm.session.planning.report import CommitReport
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
@@ -77,12 +78,17 @@ def _differs(instance: Model, name: str, wrote: object, found: object) -> bool:
     # A key that the answer lacks says nothing: the API leaves some out where they have no value.
     if found is ABSENT:
         return False
+    codec = instance.__mapper__.fields[name].codec
     if isinstance(wrote, dict) and isinstance(found, dict):
-        return any(key in found and _unlike(value, found[key]) for key, value in wrote.items())
-    return not instance.__mapper__.fields[name].codec.same(wrote, found)
+        return _is_unlike(codec, wrote, found)
+    return not codec.same(wrote, found)
 
 
-def _unlike(wrote: object, found: object) -> bool:
+def _is_unlike(codec: Codec | None, wrote: object, found: object) -> bool:
+    """Whether a value inside an object is another one; null that was written agrees with every value."""
     if isinstance(wrote, dict) and isinstance(found, dict):
-        return any(key in found and _unlike(value, found[key]) for key, value in wrote.items())
-    return wrote != found and wrote is not None
+        inside = {key: codec.inside(key) if codec is not None else None for key in wrote}
+        return any(key in found and _is_unlike(inside[key], value, found[key]) for key, value in wrote.items())
+    if wrote is None:
+        return False
+    return wrote != found if codec is None else not codec.same(wrote, found)
