@@ -41,7 +41,7 @@ class Changes:
         self._map = identity_map
         self._loader = loader
         self._reader = reader
-        self._collections = collections
+        self.collections = collections
         self._owner = owner
         self.new: dict[int, Model] = {}
         self.touched: dict[int, Model] = {}
@@ -89,7 +89,7 @@ class Changes:
     def _adopt_children(self, instance: Model, given: dict[str, list[Model]]) -> None:
         """Add the children that a new object was given, and let its collections be the session's."""
         for name, children in given.items():
-            collection = self._collections.of(instance, name)
+            collection = self.collections.of(instance, name)
             collection.__fill__(())
             set_collection(instance, name, collection)
             for child in children:
