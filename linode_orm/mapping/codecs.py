@@ -208,6 +208,9 @@ class Codec(_Conditions, _EditsInPlace):
     allows_null: bool = False
     """Null may stand beside the values of the type."""
 
+    known_values: tuple[object, ...] = ()
+    """The values in JSON that are documented; none where any may come, or nothing is known."""
+
     null_is_empty: bool = False
     """Null reads as an empty value that users can fill in place."""
 
@@ -307,7 +310,7 @@ class Scalar(Codec):
     def __init__(self, text: str, plain: frozenset[type], choices: tuple[object, ...] = ()) -> None:
         super().__init__(text)
         self.plain = self.compared_as_is = plain
-        self.choices = choices
+        self.choices = self.known_values = choices
         self.has_order = plain != {bool}
         self.filter_type = _FILTER_TYPES.get(plain, "mixed")
         self.is_sorted_alike = plain == {int}
@@ -381,7 +384,7 @@ class Optional(Codec):
 
     allows_null = True
 
-    _COPIED: Final = ("mutable", "is_exact", "json_type", "fields", "nested")
+    _COPIED: Final = ("mutable", "is_exact", "json_type", "fields", "nested", "known_values")
 
     def __init__(self, inner: Codec) -> None:
         super().__init__(f"{inner.text} | None")

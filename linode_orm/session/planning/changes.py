@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.lifecycle import make_transient, set_collection
-from linode_orm.mapping.record import pending_reference, raw_value, restore, value_of
+from linode_orm.mapping.record import pending_reference, raw_value, restore, value_of, write
 from linode_orm.mapping.relations import One
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.transient import NewCollection
@@ -195,4 +195,4 @@ def _copy_values(source: Model, target: Model) -> None:
         if field.is_write_only or field.refusal(target):
             continue
         if value_of(source, name, ABSENT) is not ABSENT or raw_value(source, name) is not ABSENT:
-            setattr(target, name, getattr(source, name))
+            write(target, field, getattr(source, name))
