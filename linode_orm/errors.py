@@ -6,6 +6,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from linode_orm._printable import printable_lines
 from linode_orm._public import public
 
 if TYPE_CHECKING:
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
 
 @public
 class LinodeORMError(Exception):
-    """The base of every error that the library raises."""
+    """The base of every error that the library raises.
+
+    Its text holds no control characters, so that nothing that a server sent controls the terminal that shows it.
+    """
+
+    def __str__(self) -> str:
+        return printable_lines(super().__str__())
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle what can be pickled: every value but the session."""
@@ -147,15 +154,18 @@ class TransportError(LinodeORMError):
     """No answer arrived, or half of one.
 
     `sent` is False where the API cannot have seen the request, True where it has, None where nobody can tell.
-    `doubtful` says that an earlier try of the same call may have been done.
+    `doubtful` says that an earlier try of the same call may have been done. `timed_out` says that a time limit ended
+    the try; the client adds to the message which one, as it was set.
     """
 
     retryable = True
     doubtful = False
+    timed_out = False
 
-    def __init__(self, message: str = "", *, sent: bool | None = None, tries: int = 1) -> None:
+    def __init__(self, message: str = "", *, sent: bool | None = None, tries: int = 1, timed_out: bool = False) -> None:
         super().__init__(message)
         self.sent = sent
+        self.timed_out = timed_out
         self.tries = tries
 
 

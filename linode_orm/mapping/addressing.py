@@ -22,6 +22,15 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _IPV6_RANGE: Final = "ipv6/prefix_length"
 
 
+def _is_encodable(value: object) -> bool:
+    """Whether a path can hold a value: half a surrogate pair has no form in UTF-8."""
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def quoted(value: object) -> str:
     """Return an id quoted as one segment of a path; the dots of `.` and `..` too, which would leave the collection."""
     text = quote(str(value), safe="")
@@ -114,7 +123,7 @@ class Addressing:
         except WrongType as wrong:
             msg = f"{self.name}.{name}: {wrong}; an id of another type cannot exist"
             raise InvalidRequestError(msg) from None
-        if checked is None or checked == "":
+        if checked is None or checked == "" or not _is_encodable(checked):
             msg = f"{self.name}.{name}: {value!r} is no id"
             raise InvalidRequestError(msg)
         return checked

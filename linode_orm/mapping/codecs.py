@@ -369,7 +369,11 @@ class DateTime(Codec):
         if value.tzinfo is None:
             msg = "datetime with a time zone (datetime(..., tzinfo=UTC))"
             raise WrongType(msg, value)
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            msg = "datetime between the years 1 and 9999 in UTC"
+            raise WrongType(msg, value) from None
 
     def encode(self, value: object) -> object:
         if isinstance(value, datetime):

@@ -39,7 +39,8 @@ def _id_part(mapper: Mapper, name: str, body: dict[str, Any], chosen: Mapping[st
     value = body.get(field.key, chosen.get(name))
     if value is not None and field.codec.accepts(value):
         return mapper.id_part(name, value)
-    msg = f"{mapper.name}: the API's answer has {value!r} as {field.key!r}, which is no id of it"
+    what = "none" if value is None else f"a value of type {type(value).__name__}"
+    msg = f"{mapper.name}: the API's answer has {what} as {field.key!r}, which is no id of it (the value is not shown)"
     raise ResponseError(msg)
 
 

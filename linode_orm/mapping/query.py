@@ -8,7 +8,7 @@ from attrs import evolve, field, frozen
 
 from linode_orm._public import public
 from linode_orm.errors import MultipleResultsFound, NoResultFound, PartialResultError
-from linode_orm.mapping.expressions import and_
+from linode_orm.mapping.expressions import and_, check_conditions
 from linode_orm.mapping.operators import Attribute, Order
 from linode_orm.mapping.options import check_option
 
@@ -112,6 +112,7 @@ class Query(Generic[M]):
 
     def filter(self, *conditions: Expression) -> Query[M]:
         """Return a query for those that meet these conditions, too."""
+        check_conditions(conditions, "filter")
         parts = conditions if self.condition is None else (self.condition, *conditions)
         return self._with(condition=and_(*parts)) if parts else self
 

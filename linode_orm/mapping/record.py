@@ -6,6 +6,7 @@ from contextlib import suppress
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from linode_orm._secrets import hide
 from linode_orm.errors import AttributeMissing, ResponseError
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.values import ABSENT
@@ -189,6 +190,8 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
                 held = read(record, field)
         if codec.replace(held, mine):
             mine = held  # a list that the user holds stays the object's list, with the new contents
+    if field.is_secret:
+        mine = hide(mine)
     values[field.name] = mine
     edit, raw = (state.edits or {}).get(field.name), in_json(codec, mine)
     if theirs is not ABSENT and codec.same(raw, theirs) and not (edit and edit.is_in_doubt(codec, raw)):
@@ -274,13 +277,21 @@ def _rebase(record: Record, field: FieldFacts, theirs: object) -> None:
         return
     codec, edit, value = field.codec, edits[field.name], record.__dict__[field.name]
     # promise 18: set edits are made again
-    if not edit.exact and codec.rebase(value, edit.rebase_from(codec, value), theirs):
+    if not edit.exact and _rebased(codec, edit, value, theirs):
         edit.rebased_on = theirs
     edit.settle(codec, theirs)
     mine = in_json(codec, value)
     if codec.same(mine, theirs) and not edit.is_in_doubt(codec, mine):
         codec.forget(value)
         del edits[field.name]
+
+
+def _rebased(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
+    """Make a set edit again on a newer value; False where that value is of another type."""
+    try:
+        return codec.rebase(value, edit.rebase_from(codec, value), theirs)
+    except WrongType:
+        return False
 
 
 def mark_clean(record: Record, names: Container[str] | None = None) -> None:

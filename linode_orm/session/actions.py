@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 
+from linode_orm._secrets import OpenDocument
 from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping import Model, Nested
 from linode_orm.mapping.addressing import flat, quoted
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Response
 
-_SECRET_ARGUMENTS: Final = frozenset(
-    {"root_pass", "password", "token", "secret_key", "ssl_key", "tfa_code", "cvv", "card_number"}
-)
 _PAGE: Final = frozenset({"data", "page", "pages"})
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
@@ -119,7 +117,7 @@ class Actions:
         rows = list(self._rows(request, answer))
         seen, pages, tries_left = {_text_of(each) for each in rows}, answer["pages"], MOST_IN_VAIN
         if type(pages) is not int:
-            msg = f"{request.title}: 'pages' is {pages!r}, a count was expected"
+            msg = f"{request.title}: 'pages' is a value of type {type(pages).__name__}, a count was expected"
             raise ResponseError(msg)
         for number in range(2, pages + 1):
             following = evolve(request, query={**request.query, "page": number})
@@ -173,7 +171,7 @@ class Actions:
 
     def _value(self, target: Model | type[Model], operation: Operation, answer: object, path: str) -> object:
         if not operation.gives and not operation.parts:
-            return answer
+            return OpenDocument(answer) if isinstance(answer, dict) else answer
         if not isinstance(answer, dict):
             msg = f"{operation.method} {path}: an object was expected, not {type(answer).__name__}"
             raise ResponseError(msg)
@@ -244,7 +242,7 @@ def _request(target: Model | type[Model], operation: Operation, arguments: Mappi
         version=operation.version or target.__mapper__.version,
         query={key: _query_value(value) for key, value in body.items()} if has_query else {},
         body=None if has_query or content is not None else body.get("", body),
-        secret_keys=_SECRET_ARGUMENTS & body.keys(),
+        secret_keys=target.__mapper__.secret_keys | operation.secret,
         idempotent=operation.idempotent,
         content=content,
         accept="*/*" if operation.answers == "bytes" else "application/json",

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from attrs import frozen
 
+from linode_orm._options import check_count, check_flag, check_limit, check_seconds
 from linode_orm._public import public
+from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
@@ -71,6 +73,10 @@ class Client:
 
     _pool: ThreadPoolExecutor | None = None
     _closed = False
+    base_url = ""
+    """The address of the API, without its version."""
+    read_only = False
+    """Whether everything but GET is refused."""
 
     def __init__(  # noqa: PLR0913  the options of the contract
         self,
@@ -92,12 +98,12 @@ class Client:
         processes: int | None = None,
         settle: float | None = None,
     ) -> None:
-        _check_limits(workers=workers, timeout=timeout, deadline=deadline, catalogue_ttl=catalogue_ttl)
-        self.workers = workers
-        self.timeout, self.deadline = timeout, deadline
+        token = SecretText(token) if isinstance(token, str) else token
+        _check_numbers(workers, timeout, deadline, catalogue_ttl)
+        check_flag("read_only", read_only)
+        self.workers, self.timeout, self.deadline = workers, timeout, deadline
         self.max_request_lifetime = _lifetime(max_request_lifetime, settle, timeout)
-        self.read_only = read_only
-        self.clock: Clock = clock if clock is not None else SystemClock()
+        self.read_only, self.clock = read_only, clock if clock is not None else SystemClock()
         self.reference_data = ReferenceDataCache(catalogue_ttl, self.clock)
         self.base_url, value = _place(token, base_url, profile, looks=transport is None)
         self.transport = transport or _over_http(self.base_url, workers)
@@ -162,6 +168,7 @@ class Client:
         except Exception as error:  # noqa: BLE001  it is raised, or not, where the outcome is read
             return Outcome(index, None, error)
 
+    @forgets_locals
     def request(  # noqa: PLR0913  the parts of a request
         self,
         method: str,
@@ -253,7 +260,7 @@ class Client:
 
     def __repr__(self) -> str:
         limits = ", read-only" if self.read_only else ""
-        return f"<Client of {self.base_url}{limits}>"
+        return f"<Client of {self.base_url or 'no address'}{limits}>"
 
     def __reduce__(self) -> NoReturn:
         msg = "a Client cannot be pickled: it holds connections and a token; make one in each process"
@@ -286,14 +293,6 @@ def _over_http(base_url: str, workers: int) -> Transport:
     return HttpTransport(base_url, connections=workers)
 
 
-def _check_limits(**limits: object) -> None:
-    for name, value in limits.items():
-        kinds = (int,) if name == "workers" else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kinds) or not value > 0:
-            msg = f"{name} is a number above 0, not {value!r}"
-            raise InvalidRequestError(msg)
-
-
 def _lifetime(max_request_lifetime: float | None, settle: float | None, timeout: float) -> float:
     if max_request_lifetime is not None and settle is not None:
         msg = "max_request_lifetime and settle are two names of one option: give one of them"
@@ -301,5 +300,12 @@ def _lifetime(max_request_lifetime: float | None, settle: float | None, timeout:
     given = settle if max_request_lifetime is None else max_request_lifetime
     if given is None:
         return 2 * timeout
-    _check_limits(max_request_lifetime=given)
+    check_limit("max_request_lifetime", given)
     return given
+
+
+def _check_numbers(workers: object, timeout: object, deadline: object, catalogue_ttl: object) -> None:
+    check_count("workers", workers, least=1)
+    check_limit("timeout", timeout)
+    check_limit("deadline", deadline)
+    check_seconds("catalogue_ttl", catalogue_ttl)

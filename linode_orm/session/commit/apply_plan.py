@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 
+from linode_orm._options import check_choice, check_count, check_flag
 from linode_orm.errors import Clash, InvalidRequestError
+from linode_orm.mapping.masking import holds_secret, masked_value
 from linode_orm.mapping.record import raw_value
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import failure_policy
-from linode_orm.session.commit.policy import CONFLICTS, check_choice
+from linode_orm.session.commit.policy import CONFLICTS
 from linode_orm.session.commit.reconcile.conflicts import refuse
 from linode_orm.session.commit.reconcile.targets import PlanTargets
 from linode_orm.session.commit.secrets import secrets_for
@@ -40,6 +42,8 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
     """
     failure_policy(options.on_error)
     check_choice("conflicts", options.conflicts, CONFLICTS)
+    check_count("max_deletes", options.max_deletes, or_none=True)
+    check_flag("verify", options.verify)
     guards.check_writable(client, plan)
     guards.check_max_deletes(options.max_deletes, lambda: plan.deletes)
     secrets = secrets_for(plan, options.secrets)
@@ -129,12 +133,12 @@ def _clashes(instance: Model, step: Step) -> Iterable[Clash]:
         if change.old is ABSENT or field.is_write_only or field.redacted:
             continue
         if field.codec.clashes(change.old, theirs, change.new, is_set_edit=change.is_set_edit):
-            yield Clash(instance, change.name, change.old, theirs, change.new)
+            yield Clash(instance, change.name, change.old, theirs, change.new)  # masked, all three
 
 
 def _theirs(instance: Model, change: Change) -> object:
     field, raw = instance.__mapper__.fields[change.name], raw_value(instance, change.name)
-    return field.codec.trim(raw, "update") if raw is not ABSENT else raw
+    return masked_value(field, field.codec.trim(raw, "update")) if raw is not ABSENT else raw
 
 
 def _with_rebased_changes(instance: Model, step: Step) -> Step:
@@ -149,8 +153,9 @@ def _with_rebased_changes(instance: Model, step: Step) -> Step:
 
 
 def _rebased_change(instance: Model, change: Change) -> Change:
-    codec, theirs = instance.__mapper__.fields[change.name].codec, _theirs(instance, change)
-    if not change.is_set_edit or theirs is ABSENT:
+    field, theirs = instance.__mapper__.fields[change.name], _theirs(instance, change)
+    codec = field.codec
+    if not change.is_set_edit or theirs is ABSENT or holds_secret(field, theirs):
         return change
     new = codec.rebased(change.old, theirs, change.new)
     return change if new is change.new else evolve(change, old=theirs, new=new)

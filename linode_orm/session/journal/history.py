@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from attrs import frozen
 
+from linode_orm._options import check_path
 from linode_orm.errors import InvalidRequestError, JournalError
 from linode_orm.session.journal.journal import NewCommit
 from linode_orm.session.journal.log import CommitLog
 from linode_orm.session.journal.memory import MemoryJournal
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping
 
     from linode_orm.session.journal.journal import Journal
@@ -115,12 +116,14 @@ class History:
 def open_journal(place: Place | None, *, must_exist: bool = False) -> Journal:
     """Return the journal at a place: an SQLite file for a path, one in memory for None, and a journal as it is.
 
-    Raises `JournalError` if the file cannot be used, or must exist and does not.
+    Raises `JournalError` if the file cannot be used, or must exist and does not, and `InvalidRequestError` for what is
+    neither a path nor a journal.
     """
     if place is None:
         return MemoryJournal()
-    if not isinstance(place, (str, os.PathLike)):
-        return place
+    if hasattr(place, "unfinished"):
+        return cast("Journal", place)
+    check_path("journal", place)
     from linode_orm.session.journal.sqlite_journal import SqliteJournal  # noqa: PLC0415  sqlite3 is for who keeps a journal
 
     return SqliteJournal(place, must_exist=must_exist)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
+from linode_orm._secrets import forgets_locals
 from linode_orm.errors import BadRequest
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.state import Status
@@ -80,6 +81,7 @@ class QueryRunner:
 
     # -- objects -----------------------------------------------------------------------------------------------------
 
+    @forgets_locals
     def rows(self, query: Query[Any]) -> Iterator[Any]:
         """Return an iterator of the matching objects, which reads pages as it goes.
 
@@ -189,6 +191,7 @@ class QueryRunner:
 
     # -- everything else ---------------------------------------------------------------------------------------------
 
+    @forgets_locals
     def count(self, query: Query[Any], *, partial: bool) -> int:
         """Return the number of matches: 1 request where nothing is evaluated here, else all pages, without objects."""
         plan, reading = self._plan(query), Reading([], Refusals(self._client, query))
@@ -233,6 +236,7 @@ class QueryRunner:
         """Return what would be sent, and why; sends nothing itself."""
         return Explanation(self._plan(query), tuple(query.chosen))
 
+    @forgets_locals
     def update(self, query: Query[Any], values: Mapping[str, object], *, partial: bool) -> int:
         """Assign values on every match; return their number.
 
@@ -247,6 +251,7 @@ class QueryRunner:
                 setattr(instance, name, value)
         return len(matches)
 
+    @forgets_locals
     def delete(self, query: Query[Any], *, partial: bool) -> int:
         """Mark every match for deletion; return their number."""
         matches = list(self.rows(query))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm.errors import Clash, ConflictError
+from linode_orm.mapping.masking import masked_value
 from linode_orm.mapping.record import changes, encoded_value, raw_value
 from linode_orm.mapping.values import ABSENT
 
@@ -66,6 +67,4 @@ def _line(each: Clash) -> str:
 
 
 def _shown(field: Kind[Any], value: object) -> object:
-    if field.is_secret:
-        return "***"
-    return None if value is ABSENT else value
+    return None if value is ABSENT else masked_value(field, value)

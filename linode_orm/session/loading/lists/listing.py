@@ -113,7 +113,7 @@ def _unpacked(listing: Listing, window: PageWindow, body: Any) -> tuple[list[Bod
 def _count(listing: Listing, body: dict[str, Any], name: str) -> int:
     value = body.get(name)
     if type(value) is not int or value < 0:
-        listing.refuse(f"{name!r} is {value!r}, a count was expected")
+        listing.refuse(f"{name!r} is a value of type {type(value).__name__}, a count was expected")
     return value
 
 
@@ -163,7 +163,8 @@ def _identity(listing: Listing, row: object) -> object:
         field = mapper.fields[name]
         value = row.get(field.key)
         if value is None or not field.codec.accepts(value):
-            listing.refuse(f"a row has {value!r} as {field.key!r}, which is no id")
+            what = "none" if value is None else f"a value of type {type(value).__name__}"
+            listing.refuse(f"a row has {what} as {field.key!r}, which is no id (the value is not shown)")
         ids.append(value)
     return ids[0] if len(ids) == 1 else tuple(ids)
 
