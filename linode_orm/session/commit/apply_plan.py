@@ -12,12 +12,14 @@ from linode_orm.mapping.values import ABSENT
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import failure_policy
+from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.policy import CONFLICTS, check_choice
 from linode_orm.session.commit.reconcile.conflicts import refuse
 from linode_orm.session.commit.reconcile.targets import PlanTargets
+from linode_orm.session.commit.run_plan import unsent
 from linode_orm.session.commit.secrets import secrets_for
+from linode_orm.session.loading.account import account_of
 from linode_orm.session.planning.plan import Change, Plan, Step, is_new
-from linode_orm.session.planning.plan_file import account_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -49,19 +51,20 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
 
 def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[str, object]) -> CommitReport:
     """Send a plan after looking whether the world still is as it was when it was made."""
-    client, objects = commit.client, commit.objects
-    if plan.source is not None:
-        # promise 3c: nor by a plan
-        guards.check_protected(commit.refresh, _deleted(objects, plan), plan.source.protected)
-    checked_at = None
-    if options.conflicts == "check":
-        checked_at = client.clock.monotonic()
-        plan = on_newest(commit, plan)
-    targets = PlanTargets(objects, plan, secrets)
-    policy = failure_policy(options.on_error)
-    log = commit.history.begin(plan, policy.name, options.conflicts)
-    sent = commit.send(plan, targets, RunOptions(log, policy, checked_at=checked_at))
-    return commit.report(sent, targets, verify=options.verify, advice=_PLAN_THE_REST)
+    with kept_interrupts() as interrupts:
+        if plan.source is not None:
+            # promise 3c: nor by a plan
+            guards.check_protected(commit.refresh, _deleted(commit.objects, plan), plan.source.protected)
+        checked_at = None
+        if options.conflicts == "check":
+            checked_at = commit.client.clock.monotonic()
+            plan = on_newest(commit, plan)
+        targets = PlanTargets(commit.objects, plan, secrets)
+        policy = failure_policy(options.on_error)
+        interrupts.check(lambda: unsent(plan, targets))
+        log = commit.history.begin(plan, policy.name, options.conflicts)
+        sent = commit.send(plan, targets, RunOptions(log, policy, checked_at=checked_at))
+        return commit.report(sent, targets, verify=options.verify, advice=_PLAN_THE_REST)
 
 
 def _deleted(objects: SessionObjects, plan: Plan) -> Iterator[Model]:

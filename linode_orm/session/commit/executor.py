@@ -84,9 +84,10 @@ class Executor:
                 self._release(entry.step)
 
     def interrupt(self, crash: BaseException | None = None) -> None:
-        """Start nothing more; asked a second time, wait for nothing either. Safe in a signal handler."""
+        """Start nothing more; asked a second time by Ctrl-C, wait for nothing either. Safe in a signal handler."""
+        if crash is None:
+            self.interrupts += 1  # promise 9: pressed once, answers are waited for
         self.crash = self.crash or crash
-        self.interrupts += 1  # promise 9: pressed once, answers are waited for
         self._stopped = True
         self._hurry.set()
         self._wake.put(None)
@@ -110,6 +111,11 @@ class Executor:
         if self._in_flight:
             self._give_up()
         self._intents.withdraw(self.steps, self.entries.keys())
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether Ctrl-C, or what a handler or a hook raised, ended the run."""
+        return bool(self.interrupts) or self.crash is not None
 
     @property
     def failed(self) -> bool:

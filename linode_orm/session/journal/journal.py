@@ -6,7 +6,7 @@ ends at any moment leaves behind what it may have sent. Another store is one mod
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from attrs import evolve
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class NewCommit(NamedTuple):
-    """A commit that is about to be made; `instead` names the unfinished one that it carries on."""
+    """A commit that is about to be made; `instead` names the unfinished one that it carries on.
+
+    `account` names the account that it is for; it is empty where the token may read neither account nor profile.
+    """
 
     id: str
     plan: Plan
@@ -28,6 +31,7 @@ class NewCommit(NamedTuple):
     on_error: str
     conflicts: str
     instead: str | None = None
+    account: str = ""
 
 
 class StepResult(NamedTuple):
@@ -46,6 +50,7 @@ class StepResult(NamedTuple):
 class StoredRequest(NamedTuple):
     """What a journal knows of one step: when it may have been sent first, what became of it, which ids it brought.
 
+    `last` is when it may have been sent last, where that is another time: a recovery sent it again, and ended too.
     `inner_ids` are the ids of its nested creates, or of what its parts created, by token; `there` those that were in
     its collection before, None where that was not read.
     """
@@ -57,6 +62,7 @@ class StoredRequest(NamedTuple):
     note: str
     inner_ids: Mapping[str, object]
     there: frozenset[object] | None = None
+    last: ApiTime | None = None
 
     @property
     def is_in_doubt(self) -> bool:
@@ -65,7 +71,10 @@ class StoredRequest(NamedTuple):
 
 
 class StoredCommit(NamedTuple):
-    """A commit in a journal; `state` is open, undoing, finished, undone, returned or dropped."""
+    """A commit in a journal; `state` is open, undoing, finished, undone, returned or dropped.
+
+    `account` is the one of `NewCommit`, and None in a journal that holds none, as those of version 0.1.
+    """
 
     id: str
     base_url: str
@@ -73,6 +82,7 @@ class StoredCommit(NamedTuple):
     conflicts: str
     state: str
     steps: tuple[StoredRequest, ...]
+    account: str | None = None
 
     @property
     def plan(self) -> Plan:
@@ -102,9 +112,13 @@ class StoredCommit(NamedTuple):
 class Journal(Protocol):
     """Where commits are written down; subclass it for another store, which needs all methods but `made`.
 
+    `is_lasting` says that what it holds outlives the process, so that another one may recover it.
+
     Each method raises `JournalError` where it cannot do what it says: what is
     not written down is not sent.
     """
+
+    is_lasting: ClassVar[bool] = True
 
     def begin(self, commit: NewCommit) -> None:
         """Write a commit down before anything of it is sent."""
@@ -113,7 +127,8 @@ class Journal(Protocol):
     def intend(self, name: str, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
         """Write down that steps of a commit may be sent from now on; they are durable when this returns.
 
-        `moment` counts where the step has not been intended yet, or has failed since. `there` are the ids in the
+        `moment` is when they may be sent first where they have not been intended yet, or have failed since, and when
+        they may be sent last otherwise. `there` are the ids in the
         collections where some of the steps create something, by their numbers, as far as they were read.
         """
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import sqlite3
@@ -9,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
+from weakref import WeakSet
 
 from linode_orm.errors import JournalError
 from linode_orm.session.planning.plan import FORMAT
@@ -21,6 +23,9 @@ _APPLICATION: Final = 0x4C4F524D
 _BESIDE: Final = ("-wal", "-journal")
 """How the files are called that SQLite keeps beside one in use."""
 _ROOM: Final = 1 << 16
+_LOG_HEADER: Final = 32
+_LOG_STARTS: Final = (bytes.fromhex("377f0682"), bytes.fromhex("377f0683"))
+"""How a log of SQLite begins, by the order of its bytes."""
 _SCHEMA: Final = """
 CREATE TABLE journal (id TEXT NOT NULL);
 CREATE TABLE commits (
@@ -37,10 +42,27 @@ CREATE TABLE listings (
     PRIMARY KEY (commit_id, number)
 ) WITHOUT ROWID;
 """
+_ADDED: Final = """
+CREATE TABLE IF NOT EXISTS accounts (
+    commit_id TEXT PRIMARY KEY REFERENCES commits (id) ON DELETE CASCADE, account TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS last_tries (
+    commit_id TEXT NOT NULL REFERENCES commits (id) ON DELETE CASCADE, number INTEGER NOT NULL, moment TEXT NOT NULL,
+    PRIMARY KEY (commit_id, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS in_use (needs_log INTEGER PRIMARY KEY);
+"""
+"""What a journal of version 0.1 lacks. `in_use` has a row, in the file itself, as long as its log holds the newest."""
+
+_open: WeakSet[JournalFile] = WeakSet()
+"""The files that this process has open, which a forked child must leave alone."""
 
 
 class JournalFile:
     """One journal file, locked for this process as long as it is open.
+
+    A child that is forked has it open by inheritance only: it is refused, and its end closes nothing, since SQLite
+    would merge the log of its parent into the file and delete it.
 
     Raises `JournalError` where the file is another one's, damaged, empty, locked, or cannot be written.
     """
@@ -62,19 +84,65 @@ class JournalFile:
             if not os.access(self._place, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids):
                 msg = "not by this user"
                 raise PermissionError(msg)
+            self._check_log()
             self._check_what_a_crash_left()
-            self.connection = sqlite3.connect(self._place, isolation_level=None, timeout=0)
+            self._connection = sqlite3.connect(self._place, isolation_level=None, timeout=0)
             try:
-                self.connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-                self._check(self.connection)
+                self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+                self._check(self._connection)
                 for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):  # promise 21b: on the disk
-                    self.connection.execute(f"PRAGMA {pragma}")
-                self.connection.execute("BEGIN IMMEDIATE")
-                self.connection.execute("COMMIT")
+                    self._connection.execute(f"PRAGMA {pragma}")
+                self._connection.execute("BEGIN IMMEDIATE")
+                for statement in _ADDED.split(";"):
+                    self._connection.execute(statement)
+                self._connection.execute("COMMIT")
+                self._says_in_use = _is_in_use(self._connection)
             except BaseException:
-                self.connection.close()
+                self._connection.close()
                 raise
-            self._node = self._place.stat()
+            self._node, self._process = self._place.stat(), os.getpid()
+            _open.add(self)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The connection; raises `JournalError` in a forked child."""
+        if os.getpid() != self._process:
+            msg = (
+                f"the journal {self.path} belongs to the process {self._process}, which this one was forked from; "
+                f"nothing was sent: a child opens a journal and a session of its own"
+            )
+            raise JournalError(msg)
+        return self._connection
+
+    def say_in_use(self) -> None:
+        """Write into the file itself that its log belongs to it: who moves or copies it alone is told then."""
+        if not self._says_in_use:
+            self.connection.execute("INSERT OR IGNORE INTO in_use VALUES (1)")
+            self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            self._says_in_use = True
+
+    def _check_log(self) -> None:
+        """Raise `JournalError` where the file says that a log belongs to it, and there is none beside it."""
+        log = Path(f"{self._place}-wal")
+        if log.is_file():
+            with log.open("rb") as file:
+                header = file.read(_LOG_HEADER)
+            if len(header) == _LOG_HEADER and header.startswith(_LOG_STARTS):
+                return
+        # unchangeable, so that SQLite reads the file alone, and leaves nothing beside it
+        uri = f"{self._place.as_uri()}?mode=ro&immutable=1"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=0)
+        try:
+            ((application,),) = connection.execute("PRAGMA application_id")
+            needs_log = application == _APPLICATION and _is_in_use(connection)
+        finally:
+            connection.close()
+        if needs_log:
+            msg = (
+                f"{self.path} was in use when it was moved or copied, and {log.name} is not beside it, which holds the "
+                f"newest of it; nothing was sent: bring both to one place, under names that belong together"
+            )
+            raise JournalError(msg)
 
     def _check_what_a_crash_left(self) -> None:
         """Check a file with a log beside it unchanged: whoever may write merges the two when he lets them go."""
@@ -121,9 +189,40 @@ class JournalFile:
             raise JournalError(msg)
 
     def close(self) -> None:
-        """Let the file go."""
+        """Let the file go; a forked child leaves it as it is."""
+        if os.getpid() != self._process:
+            return
+        _open.discard(self)
         with suppress(sqlite3.Error):
-            self.connection.close()
+            if self._says_in_use:
+                self._connection.execute("DELETE FROM in_use")
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    def keep_open(self) -> None:
+        """Let the connection never be closed in this process, not at its end either."""
+        _forever(self._connection)
+
+
+def _leave_to_parent() -> None:
+    """Keep a forked child from closing, at its end, what its parent has open."""
+    for file in (*_open,):
+        file.keep_open()
+
+
+def _forever(connection: sqlite3.Connection) -> None:
+    """Count one reference more than there is, so that Python never destroys an object."""
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)
+
+
+def _is_in_use(connection: sqlite3.Connection) -> bool:
+    """Whether a journal says that its log holds the newest of it; one of version 0.1 does not say it."""
+    ((is_known,),) = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'in_use'")
+    return bool(is_known and connection.execute("SELECT 1 FROM in_use").fetchone())
 
 
 def _is_mixed(connection: sqlite3.Connection) -> bool:
@@ -148,7 +247,7 @@ def _create(path: Path, place: Path) -> None:
                 connection.execute(f"PRAGMA {pragma}")
             connection.execute("PRAGMA journal_mode=DELETE")
             connection.execute("PRAGMA synchronous=FULL")
-            connection.executescript(_SCHEMA)
+            connection.executescript(_SCHEMA + _ADDED)
             connection.execute("INSERT INTO journal VALUES (?)", (uuid4().hex,))
         finally:
             connection.close()

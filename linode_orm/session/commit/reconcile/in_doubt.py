@@ -10,6 +10,7 @@ from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.record import value_of
 from linode_orm.mapping.state import state_of
+from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.reconcile.apply_outcome import OutcomeApplier, fill_in
 from linode_orm.session.outcome.lookup import LookupCriteria, criteria_for, look
 from linode_orm.session.outcome.nested import Applied, look_again, match_nested
@@ -21,13 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
+    from linode_orm.session.commit.interrupts import Interrupts
     from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.wire.client import Client
 
 
 def settle(client: Client, objects: SessionObjects, instances: Iterable[Model]) -> None:
-    """Look for every object whose creation is in doubt: adopt what is found, allow again what cannot be doubled."""
-    _Settlement(client, objects).run(instances)
+    """Look for every object whose creation is in doubt: adopt what is found, allow again what cannot be doubled.
+
+    After an interrupt no other one is looked for.
+    """
+    with kept_interrupts() as interrupts:
+        _Settlement(client, objects).run(instances, interrupts)
 
 
 class _Settlement:
@@ -35,12 +41,12 @@ class _Settlement:
         self._client, self._objects = client, objects
         self._changes, self._applier = objects.changes, OutcomeApplier(objects)
 
-    def run(self, instances: Iterable[Model]) -> None:
+    def run(self, instances: Iterable[Model], interrupts: Interrupts) -> None:
         in_doubt, lookup_results = self._changes.in_doubt, dict[int, LookupResult]()
         ordered = sorted(instances, key=lambda each: each.__mapper__.parent_count)
         for instance in ordered:
             doubt = in_doubt.get(id(instance))
-            if doubt is None:
+            if doubt is None or interrupts:
                 continue
             if doubt.was_nested and id(instance) not in lookup_results:
                 self._look_together(instance, ordered, lookup_results)
@@ -120,7 +126,9 @@ def find(client: Client, criteria: LookupCriteria, until: float) -> LookupResult
 
     `until` is that moment by the monotonic clock.
     """
-    return resolve(client, 0.0 if criteria.key else until, lambda: look(client, criteria), first_pause=WHOLE)
+    with kept_interrupts() as interrupts:
+        until = 0.0 if criteria.key else until
+        return resolve(client, until, lambda: look(client, criteria), interrupts.is_raised, first_pause=WHOLE)
 
 
 def _still_as_sent(instance: Model, doubt: InDoubt) -> list[str]:
