@@ -36,12 +36,14 @@ class Compensated(NamedTuple):
     """What a compensation left.
 
     The entries of the commit as they are now, the numbers of the steps of which nobody knows whether they are undone,
-    and the tokens of what is undone of batch requests.
+    and the tokens of what is undone of batch requests. `interrupted` says that Ctrl-C ended it, `crash` what else did.
     """
 
     entries: dict[int, Entry]
     unknown: set[int]
     parts: frozenset[Token]
+    interrupted: bool
+    crash: BaseException | None
 
 
 def compensate(plan: Plan, sent: EarlierOutcomes, client: Client, targets: Targets, log: CommitLog) -> Compensated:
@@ -95,7 +97,7 @@ class _Outcomes:
                 parts.add(origin[number].token)
         after = {number: self._undone(self._entries[number], why) for number, why in reasons.items()}
         unknown = {number for number, why in reasons.items() if why}
-        return Compensated({**self._entries, **after}, unknown, frozenset(parts))
+        return Compensated({**self._entries, **after}, unknown, frozenset(parts), *self._undoing.ending)
 
     def _undone(self, entry: Entry, reasons: list[str]) -> Entry:
         """Return the entry of a step as it is after its compensation, which failed for these reasons."""

@@ -19,6 +19,7 @@ from linode_orm.session.commit.outcomes import NOTHING_EARLIER, EarlierOutcomes,
 from linode_orm.session.commit.scheduler import Scheduler
 from linode_orm.session.outcome.call import Answer, RunContext
 from linode_orm.session.outcome.claimed_ids import ClaimedIds
+from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
     from linode_orm.session.commit.policy import Progress
@@ -118,6 +119,11 @@ class Executor:
         return bool(self.interrupts) or self.crash is not None
 
     @property
+    def ending(self) -> tuple[bool, BaseException | None]:
+        """Whether Ctrl-C ended the run, and what else did that a handler or a hook raised."""
+        return bool(self.interrupts), self.crash
+
+    @property
     def failed(self) -> bool:
         """Whether something was not done."""
         return len(self.entries) < len(self.steps) or self.outcomes.failed
@@ -190,10 +196,21 @@ class Executor:
         for number, flight in [*self._in_flight.items()]:
             if not flight.future.done():
                 continue
-            answer = None if flight.future.cancelled() else flight.future.result()
+            answer = None if flight.future.cancelled() else self._answer_of(flight)
             if answer is not None and not isinstance(answer.error, CancelledError) and number in self.steps:
                 self._settle(self.steps[number], answer)
             del self._in_flight[number]
+
+    def _answer_of(self, flight: Flight) -> Answer:
+        """Give what a worker answered; what it raised (a KeyboardInterrupt of a hook) ends the step alone."""
+        error = flight.future.exception()
+        if error is None:
+            return flight.future.result()
+        if not outcome_of(error).is_in_doubt:
+            return Answer(error=error)
+        until = self._client.clock.monotonic() + self._client.max_request_lifetime
+        note = f"{flight.attempt.step.method} {flight.attempt.step.path} may have been done: {type(error).__name__}"
+        return Answer(error=error, note=note, in_doubt=evolve(flight.attempt, reason=note, until=until))
 
     def _settle(self, step: Step, answer: Answer) -> None:
         """Take the answer of one step: it was done, is in doubt, failed, or is split into its parts."""

@@ -89,7 +89,8 @@ class Recovery:
         self._targets = PlanTargets(commit.objects, self._plan, self._secrets, self._ids)
         self._log = CommitLog(journal, stored.id)
         self._made: dict[str, set[object]] = {}
-        self._crash: BaseException | None = None
+        self._ending: tuple[bool, BaseException | None] = (False, None)
+        """Whether Ctrl-C ended what was sent, and what else did."""
 
     def run(self) -> CommitReport:
         """Resolve what is in doubt, then complete or undo; with `kept_interrupts`, an interrupt ends it in good order.
@@ -115,11 +116,12 @@ class Recovery:
 
     def _ended(self, report: CommitReport, interrupts: Interrupts) -> CommitReport:
         """Write down in which state the commit is, and raise what ended the recovery early."""
+        is_pressed, crash = self._ending
         try:
             self._journal.end(self._stored.id, self._state(report))
         except JournalError as error:
-            self._crash = self._crash or error
-        result = interrupted(RunResult(report, self._ids, (), interrupted=False, crash=self._crash), interrupts)
+            crash = crash or error
+        result = interrupted(RunResult(report, self._ids, (), is_pressed, crash), interrupts)
         if result.is_stopped:
             raise_where_incomplete(result, None, advice=_STAYS_OPEN)
         return report
@@ -259,7 +261,7 @@ class Recovery:
         options = RunOptions(self._log, policy_of_recovery(self._stored.on_error), checked_at=checked_at)
         earlier = EarlierOutcomes(tuple(entries.values()), self._ids)
         sent = run_plan(plan, self._client, self._targets, options, earlier)
-        self._crash = sent.crash
+        self._ending = sent.interrupted, sent.crash
         return sent.report
 
     def _plan_on_newest(self, entries: dict[int, Entry]) -> Plan:
@@ -287,7 +289,8 @@ class Recovery:
                 entries.update(self._deletion_before_undo(known))
         plan = Plan(tuple(entries[step.number].step if step.number in entries else step for step in self._plan))
         sent = EarlierOutcomes(tuple(entries.values()), self._ids)
-        after = compensate(plan, sent, self._client, self._targets, self._log).entries
+        compensated = compensate(plan, sent, self._client, self._targets, self._log)
+        self._ending, after = (compensated.interrupted, compensated.crash), compensated.entries
         filled = [
             after.get(step.number) or Entry(step, self._targets.object_of(step), "pending") for step in self._plan
         ]

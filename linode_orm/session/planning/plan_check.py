@@ -71,8 +71,8 @@ def check_types(step: Step) -> None:
         _require(type(number) is int and number > 0, f"{number!r} is no number of a step")
     _check_token(step)
     _require(all(isinstance(each, str) for each in (*step.looks, *step.secret_keys)), "a path or a key is no text")
-    for change in (*step.changes, *(each for nested in step.nested_creates for each in nested.changes)):
-        _require(isinstance(change.name, str) and isinstance(change.key, str), "a change has no name")
+    changes = (*step.changes, *(each for nested in step.nested_creates for each in nested.changes))
+    _require({type(each) for change in changes for each in (change.name, change.key)} <= {str}, "a change has no name")
     _check_ids(step.parents)
     for nested in step.nested_creates:
         _require(nested.place, "a nested creation has no place")

@@ -6,7 +6,7 @@ import contextlib
 import signal
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
@@ -62,7 +62,7 @@ class Moment:
         self._number, self._at = number, at
         self.lines, self.is_reached = 0, False
 
-    def __enter__(self) -> Moment:
+    def __enter__(self) -> Self:
         self._before = sys.gettrace()
         sys.settrace(self._called)
         return self
@@ -106,7 +106,7 @@ def world() -> Callable[[], contextlib.AbstractContextManager[Simulator]]:
     return made
 
 
-def moments(lines: int, full: bool) -> list[int]:  # noqa: FBT001  a fixture
+def moments(lines: int, full: bool) -> list[int]:
     """Spread moments over a situation; the first and the last lines are always among them."""
     count = WHOLE if full else USUAL
     spread = {1 + lines * each // count for each in range(count)}
@@ -120,7 +120,7 @@ def outcome(call: Callable[[], object]) -> BaseException | object:
         return error
 
 
-def walk(situation: Callable[[int], int], full: bool) -> None:  # noqa: FBT001  a fixture
+def walk(situation: Callable[[int], int], full: bool) -> None:
     """Run a situation with a signal at many moments; run with 0 it gives how many lines it has."""
     lines = situation(0)
     assert lines > 500
