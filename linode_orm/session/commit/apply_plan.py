@@ -9,7 +9,7 @@ from attrs import evolve
 from linode_orm.errors import Clash, InvalidRequestError
 from linode_orm.mapping.record import raw_value
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.commit import guards
+from linode_orm.session.commit import guards, plan_once
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import failure_policy
 from linode_orm.session.commit.interrupts import kept_interrupts
@@ -40,6 +40,7 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
 
     1 or 2 GETs where the plan comes from a file.
     """
+    plan_once.check_unapplied(plan)
     failure_policy(options.on_error)
     check_choice("conflicts", options.conflicts, CONFLICTS)
     guards.check_writable(client, plan)
@@ -51,18 +52,24 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
 
 def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[str, object]) -> CommitReport:
     """Send a plan after looking whether the world still is as it was when it was made."""
+    is_saved = plan.source is not None and bool(plan.source.file)
+    conflicts = "check" if is_saved and options.conflicts == "ignore" else options.conflicts
     with kept_interrupts() as interrupts:
         if plan.source is not None:
             # promise 3c: nor by a plan
             guards.check_protected(commit.refresh, _deleted(commit.objects, plan), plan.source.protected)
         checked_at = None
-        if options.conflicts == "check":
+        if conflicts == "check":
             checked_at = commit.client.clock.monotonic()
             plan = on_newest(commit, plan)
+        if is_saved:
+            plan_once.check_unmade(commit.client, plan)
+            plan_once.check_unchanged(commit, plan)
         targets = PlanTargets(commit.objects, plan, secrets)
         policy = failure_policy(options.on_error)
         interrupts.check(lambda: unsent(plan, targets))
-        log = commit.history.begin(plan, policy.name, options.conflicts)
+        with plan_once.marked(plan):
+            log = commit.history.begin(plan, policy.name, conflicts)
         sent = commit.send(plan, targets, RunOptions(log, policy, checked_at=checked_at))
         return commit.report(sent, targets, verify=options.verify, advice=_PLAN_THE_REST)
 

@@ -11,7 +11,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.relations import Many
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.batch_rules import REBUILDS, TAGGED
-from linode_orm.session.planning.plan import Change, Hidden, Key, Pending, Step, hidden_in, is_new
+from linode_orm.session.planning.plan import Change, Hidden, Key, Pending, Step, at, hidden_in, is_new
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -72,6 +72,7 @@ def check_types(step: Step) -> None:
     _check_token(step)
     _require(all(isinstance(each, str) for each in (*step.looks, *step.secret_keys)), "a path or a key is no text")
     changes = (*step.changes, *(each for nested in step.nested_creates for each in nested.changes))
+    _require({type(each) for _, each in step.seen} <= {int}, "a checksum is no number")
     _require({type(each) for change in changes for each in (change.name, change.key)} <= {str}, "a change has no name")
     _check_ids(step.parents)
     for nested in step.nested_creates:
@@ -153,20 +154,14 @@ def _check_creation(step: Step, _: Mapper) -> None:
 
 
 def _check_nested(step: Step, nested: NestedCreate) -> None:
-    found: Any = step.body
-    for key in nested.place:
-        found = found[key]
+    found: Any = at(step.body, nested.place)
     model = resource(nested.model)
     _check_changes(model.__mapper__, nested.changes, nested.title)
     _check_shown(found, nested.changes, nested.title)
-    below = {each.place[len(nested.place)] for each in step.nested_creates if _is_below(each.place, nested.place)}
+    below = {each.place[len(nested.place)] for each in step.nested_creates if each.is_below(nested)}
     given = {each.create_key for each in model.__mapper__.relations.values() if isinstance(each, Many)}
     more = found.keys() - {change.key for change in nested.changes} - below - given
     _require(not more, f"{nested.title}: {', '.join(sorted(map(str, more)))} is sent, and not shown")
-
-
-def _is_below(place: tuple[str | int, ...], above: tuple[str | int, ...]) -> bool:
-    return len(place) > len(above) and place[: len(above)] == above
 
 
 def _check_update(step: Step, mapper: Mapper) -> None:

@@ -6,16 +6,20 @@ import json
 import os
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, Never, cast
+from typing import TYPE_CHECKING, Any, Final, Never, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.loading.account import account_of
+from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.planning.natural_keys import listings_before
 from linode_orm.session.planning.plan import FORMAT, Change, Hidden, Key, NestedCreate, Pending, Plan, Source, Step
 from linode_orm.session.planning.plan_check import check_agreement, check_types, check_whole
 from linode_orm.version import VERSION
+
+if TYPE_CHECKING:
+    from linode_orm.wire.client import Client
 
 _KIND: Final = "linode_orm plan"
 
@@ -26,10 +30,13 @@ def save(plan: Plan, path: str | os.PathLike[str]) -> None:
     if session is None:
         msg = "only a plan that a session made can be saved: session.plan() or session.undo(id)"
         raise InvalidRequestError(msg)
+    client: Client = cast("Any", session).client
+    account = account_of(client)
     content = {
         "kind": _KIND,
         "version": VERSION,
-        "account": account_of(cast("Any", session).client),
+        "account": account,
+        "made": ApiTime.now(client).text,
         "protected_tags": sorted(plan.source.protected) if plan.source is not None else [],
         "secrets": list(plan.secrets),
         **plan.to_dict(),
@@ -65,7 +72,10 @@ def load(path: str | os.PathLike[str]) -> Plan:
             check_types(step)
             check_agreement(step)
         lookups = listings_before(steps)
-        source = Source(None, content["account"], frozenset(content["protected_tags"]))
+        made, account, protected = content.get("made", ""), content["account"], frozenset(content["protected_tags"])
+        if made:
+            ApiTime.of(made)
+        source = Source(None, account, protected, os.path.realpath(path), made)
         return Plan(steps, lookups, tuple(content["lost"]), content["least_time"], source)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         _refuse(path, f"is damaged ({type(error).__name__}: {error})")
@@ -137,6 +147,7 @@ def step_from_dict(content: dict[str, Any]) -> Step:
         nested_creates=tuple(_nested_create(each) for each in content["riders"]),
         parts=tuple(step_from_dict(each) for each in content["parts"]),
         looks=tuple(content["looks"]),
+        seen=tuple(content.get("seen", {}).items()),
     )
 
 

@@ -236,7 +236,8 @@ def test_an_applied_plan_lets_its_journal_go(api, path, tmp_path):
 
     with pytest.raises(ConflictError):
         Plan.load(tmp_path / "plan.json").apply(api.client, journal=path)
-    Plan.load(tmp_path / "plan.json").apply(api.client, journal=path, conflicts="ignore")
+    api.objects["/docks/5"]["label"] = "dock5"
+    Plan.load(tmp_path / "plan.json").apply(api.client, journal=path)
     assert not recover(path, client=api.client)
 
 
