@@ -93,7 +93,7 @@ def check_unmade(client: Client, plan: Plan) -> None:
             found = alike(client, criteria, there)
             if found is not None:
                 msg = (
-                    f"the plan creates a {model} that is there, made since the plan was: {found.get('id')}; {_APPLIED}"
+                    f"a {model} that the plan creates was made since ({found.get('id')}); {_APPLIED}; nothing was sent"
                 )
                 raise InvalidRequestError(msg)
 

@@ -116,6 +116,8 @@ def check_agreement(step: Step) -> None:
     if step.operation == "bundle":
         _check_batch(step)
         return
+    _require(len(step.parents) == mapper.parent_count, f"{step.title}: it has other parents")
+    _require(not step.looks, f"{step.title}: only a batch request reads something around it")
     _require(step.path == path_of(step), f"{step.title}: {step.path} is not its path")
     _check_changes(mapper, step.changes, step.title)
     _CHECKS[step.operation](step, mapper)
@@ -220,6 +222,7 @@ def _check_batch(step: Step) -> None:
         check_agreement(part)
     _require(step.parts and step.body is None, f"{step.title}: a batch request is made of its parts when it is sent")
     token = step.token if isinstance(step.token, Key) else Key("", None, ())
+    _require(step.parents == token.parents, f"{step.title}: its key is of another object")
     is_right = _is_tagging(step, token) if step.model == "Tag" else _is_rebuild(step, token)
     _require(is_right, f"{step.title}: {step.path} does not make its parts")
 
