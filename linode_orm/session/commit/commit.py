@@ -128,9 +128,13 @@ class Commit:
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
             return self._run(plan, policy, checked_at, is_whole=only is None)
-        if only is None:
+        if only is None or not self._is_anything_pending():
             self.history.end_own()
         return CommitReport()
+
+    def _is_anything_pending(self) -> bool:
+        changes = self.changes
+        return bool(changes.new or changes.deleted or any(changes_of(each) for each in changes.touched.values()))
 
     def _check_conflicts(self, policy: Policy, only: Model | None) -> float | None:
         """Read changed objects again where that is asked for; return when, by the monotonic clock.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm.errors import JournalError
 from linode_orm.session.journal.journal import StoredCommit, StoredRequest, as_sent
 from linode_orm.session.loading.api_time import ApiTime
-from linode_orm.session.planning.plan_check import check_types, check_whole
+from linode_orm.session.planning.plan_check import check_identity, check_types, check_whole
 from linode_orm.session.planning.plan_file import from_json, step_from_dict
 
 if TYPE_CHECKING:
@@ -57,6 +57,12 @@ def _stored(row: Sequence[Any], document: dict[str, Any]) -> StoredRequest:
     _check(step.number == number, f"step {number} says that it is {step.number}")
     _check(status in _STATUSES, f"{status!r} is no status")
     found, inner_ids = _brought(identity)
+    if found is not None:
+        check_identity(step.model, found)
+    models = {each.token: each.model for each in step.nested_creates}
+    models |= {str(each.token): each.model for each in step.parts}
+    for token, each in inner_ids.items():
+        check_identity(models[token], each)
     ids = None if there is None else frozenset(map(_identity, json.loads(there)))
     moments = [None if each is None else ApiTime.of(each) for each in (intent, last)]
     _check(all(each is None or each.at.tzinfo is not None for each in moments), "a moment has no time zone")

@@ -52,7 +52,14 @@ CREATE TABLE IF NOT EXISTS last_tries (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS in_use (needs_log INTEGER PRIMARY KEY);
 """
-"""What a journal of version 0.1 lacks. `in_use` has a row, in the file itself, as long as its log holds the newest."""
+"""What a journal of version 0.1 lacks.
+
+`in_use` has a row in the file itself as long as the log holds something newer, and none in what both are together: a
+file without its log is told from one into which the log was merged.
+"""
+_STATES: Final = ("open", "undoing", "finished", "undone", "returned", "dropped")
+_LARGE_LOG: Final = 1 << 24
+"""At how many bytes the log is merged into the file."""
 
 _open: WeakSet[JournalFile] = WeakSet()
 """The files that this process has open, which a forked child must leave alone."""
@@ -92,16 +99,21 @@ class JournalFile:
                 self._check(self._connection)
                 for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):  # promise 21b: on the disk
                     self._connection.execute(f"PRAGMA {pragma}")
+                # a log that SQLite merges by itself would take the row of `in_use` out of the file
+                self._connection.execute("PRAGMA wal_autocheckpoint=0")
                 self._connection.execute("BEGIN IMMEDIATE")
                 for statement in _ADDED.split(";"):
                     self._connection.execute(statement)
                 self._connection.execute("COMMIT")
-                self._says_in_use = _is_in_use(self._connection)
             except BaseException:
                 self._connection.close()
                 raise
-            self._node, self._process = self._place.stat(), os.getpid()
+            self._node, self._process, self._says_in_use = self._place.stat(), os.getpid(), False
             _open.add(self)
+
+    @property
+    def _log(self) -> Path:
+        return Path(f"{self._place}-wal")
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -114,16 +126,18 @@ class JournalFile:
             raise JournalError(msg)
         return self._connection
 
-    def say_in_use(self) -> None:
-        """Write into the file itself that its log belongs to it: who moves or copies it alone is told then."""
-        if not self._says_in_use:
+    def begin(self) -> None:
+        """Begin a transaction, in a file that says that its log belongs to it: who moves it alone is told then."""
+        if not self._says_in_use or self._log.stat().st_size > _LARGE_LOG:
             self.connection.execute("INSERT OR IGNORE INTO in_use VALUES (1)")
             self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             self._says_in_use = True
+        self.connection.execute("BEGIN IMMEDIATE")
+        self.connection.execute("DELETE FROM in_use")
 
     def _check_log(self) -> None:
         """Raise `JournalError` where the file says that a log belongs to it, and there is none beside it."""
-        log = Path(f"{self._place}-wal")
+        log = self._log
         if log.is_file():
             with log.open("rb") as file:
                 header = file.read(_LOG_HEADER)
@@ -171,6 +185,12 @@ class JournalFile:
         if checked != ["ok"]:
             msg = f"{self.path} is damaged ({checked[0]}); nothing was sent: restore it from a copy"
             raise JournalError(msg)
+        ((strange,),) = connection.execute(
+            "SELECT count(*) FROM commits WHERE state NOT IN (?, ?, ?, ?, ?, ?)", _STATES
+        )
+        if strange:  # it would count as one that has ended
+            msg = f"{self.path} is damaged: a commit in it is in no known state; nothing was sent: restore it"
+            raise JournalError(msg)
         if _is_mixed(connection):
             msg = (
                 f"{self.path} is damaged: {self._place.name}-wal beside it is of another journal; nothing was sent: "
@@ -193,9 +213,6 @@ class JournalFile:
         if os.getpid() != self._process:
             return
         _open.discard(self)
-        with suppress(sqlite3.Error):
-            if self._says_in_use:
-                self._connection.execute("DELETE FROM in_use")
         with suppress(sqlite3.Error):
             self._connection.close()
 

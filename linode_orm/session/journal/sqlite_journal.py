@@ -48,8 +48,7 @@ class SqliteJournal(Journal):
         with journal_errors(self.path):
             connection = self._connection
             self._file.check_in_place()
-            self._file.say_in_use()
-            connection.execute("BEGIN IMMEDIATE")
+            self._file.begin()
             try:
                 yield connection
                 written = len(self._waiting)

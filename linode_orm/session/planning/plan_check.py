@@ -86,10 +86,19 @@ def check_types(step: Step) -> None:
 
 def _check_token(step: Step) -> None:
     if isinstance(step.token, Key):
-        _check_ids((step.token.identity, *step.token.parents))
+        check_identity(step.model, step.token.identity)
+        _check_ids(step.token.parents)
     else:
         _require(_TOKEN.fullmatch(step.token), f"{step.token!r} names no new object")
     _require(is_new(step.token) == (step.operation == "create"), f"{step.title}: only a creation is of a new object")
+
+
+def check_identity(model: str, identity: object) -> None:
+    """Raise `ValueError` if something is no id of an object of a class: it has as many parts as the class says."""
+    _check_ids([identity])
+    count = len(resource(model).__mapper__.id_names)
+    parts = len(identity) if isinstance(identity, tuple) else min(count, 1)
+    _require(parts == count, f"{identity!r} is no id of a {model}")
 
 
 def _check_ids(ids: Iterable[object]) -> None:
