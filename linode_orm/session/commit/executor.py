@@ -69,7 +69,7 @@ class Executor:
         self.entries = self.outcomes.entries
         self._intents = Intents(options.log, client, collections)
         self._hurry = threading.Event()
-        context = RunContext(client, self._is_wanted, self._hurry, ClaimedIds())
+        context = RunContext(client, self._is_wanted, self._hurry, ClaimedIds(), ClaimedIds())
         self._dispatcher = Dispatcher(targets, self._created, collections, context)
         self._in_flight: dict[int, Flight] = {}
         self._wake: SimpleQueue[None] = SimpleQueue()
