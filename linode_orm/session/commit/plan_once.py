@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from linode_orm._private_files import create_private
 from linode_orm.errors import Clash, InvalidRequestError
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.state import state_of
@@ -43,7 +45,7 @@ def marked(plan: Plan) -> Iterator[None]:
     except BaseException:
         if mark:
             with suppress(OSError):
-                os.unlink(mark)  # noqa: PTH108  a name
+                Path(mark).unlink()
         raise
 
 
@@ -53,17 +55,12 @@ def _mark_of(plan: Plan) -> str:
 
 def _create(mark: str) -> None:
     try:
-        handle = os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        create_private(Path(mark), b"This plan was applied. Another plan is needed for what is left.\n")
     except FileExistsError:
         _refuse(mark, "is there")
     except OSError as error:
         msg = f"{mark} cannot be created ({error}), which marks the plan as applied; nothing was sent"
         raise InvalidRequestError(msg) from error
-    try:
-        os.write(handle, b"This plan was applied. Another plan is needed for what is left.\n")
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _refuse(mark: str, why: str) -> None:

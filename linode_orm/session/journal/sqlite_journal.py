@@ -25,9 +25,9 @@ _KEPT: Final = 100
 
 
 class SqliteJournal(Journal):
-    """One journal file, locked for this process as long as it is open.
+    """A journal in one SQLite file, locked for this process while it is open.
 
-    Raises `JournalError` where the file is another one's, damaged, empty, locked, or cannot be written.
+    Raises `JournalError` if the file is another program's, damaged, empty, locked, or cannot be written.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, must_exist: bool = False) -> None:
@@ -44,13 +44,16 @@ class SqliteJournal(Journal):
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """Bring what is written inside, and what waits, to the disk together."""
+        """Commit what is written inside together with the results that wait."""
         with journal_errors(self.path):
             connection = self._connection
+            # The file may have been deleted: SQLite would go on writing into it, and no process would find it.
             self._file.check_in_place()
             self._file.begin()
             try:
                 yield connection
+                # Results wait for the next intent, because each transaction waits for the disk and a result may be
+                # lost: then the step is in doubt, and is looked for.
                 written = len(self._waiting)
                 connection.executemany(
                     "UPDATE steps SET status = ?, identity = ?, note = ? WHERE commit_id = ? AND number = ?",
@@ -78,17 +81,19 @@ class SqliteJournal(Journal):
             self._prune(connection)  # promise 27: the last ones stay
 
     def _prune(self, connection: sqlite3.Connection) -> None:
+        # An unfinished commit is never pruned, however old it is.
         old = "SELECT id FROM commits WHERE state NOT IN ('open', 'undoing') ORDER BY began DESC, rowid DESC LIMIT -1"
         gone = connection.execute(f"{old} OFFSET {_KEPT}").fetchall()  # a number of ours
         if gone:
             connection.executemany("DELETE FROM commits WHERE id = ?", gone)
 
     def intend(self, name: str, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
-        """Write down that steps may be sent from now on, and what is there where they create something.
+        """Write down that steps may be sent from now on, and the ids that are in the collections of creations.
 
         The first moment at which one may have been sent counts for what is looked for, the last one for how long a
         request may be running.
         """
+        # A step that is sent again after a failure begins anew; one that may still run keeps its first moment and list.
         when = moment.text
         listings: list[tuple[str, int, str]] = []
         numbers = {number: self._listing(name, ids, listings) for number, ids in there.items()}
@@ -109,8 +114,10 @@ class SqliteJournal(Journal):
             )
 
     def _listing(self, name: str, ids: Iterable[object], new: list[tuple[str, int, str]]) -> int:
-        """Give the number of what is in a collection, which many steps have in common and is written once."""
+        """Return the number of the ids of a collection, which many steps share and which are written once."""
         known = self._listings.get(id(ids))
+        # The same frozenset is handed in for every creation in a collection: by identity, since it may have thousands
+        # of ids.
         if known is None or known[0] is not ids or known[1] != name:
             with journal_errors(self.path):
                 ((last,),) = self._connection.execute(
@@ -126,7 +133,7 @@ class SqliteJournal(Journal):
         self._waiting.append((result.status, json.dumps(brought), storable(result.note), name, result.number))
 
     def end(self, name: str, state: str) -> None:
-        """Write down how a commit ended."""
+        """Write down the state of a commit."""
         with self._transaction() as connection:
             connection.execute("UPDATE commits SET state = ? WHERE id = ?", (state, name))
         with journal_errors(self.path):
@@ -135,7 +142,7 @@ class SqliteJournal(Journal):
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def unfinished(self) -> list[str]:
-        """Give the names of the commits that have not ended, the oldest first."""
+        """Return the names of the commits that have not ended, the oldest first."""
         with journal_errors(self.path):
             rows = self._connection.execute(
                 "SELECT id FROM commits WHERE state IN ('open', 'undoing') ORDER BY began, rowid"
@@ -143,7 +150,7 @@ class SqliteJournal(Journal):
         return [str(row[0]) for row in rows]
 
     def find(self, name: str) -> StoredCommit | None:
-        """Give a commit by its name."""
+        """Return a commit by its name, None if it is not known."""
         with journal_errors(self.path):
             found = self._connection.execute(
                 "SELECT id, base_url, on_error, conflicts, state, account FROM commits "
@@ -163,7 +170,7 @@ class SqliteJournal(Journal):
             return stored_commit(found, rows)
 
     def made(self, model: str) -> frozenset[object]:
-        """Give the ids of the objects of a class that the commits in the file have made."""
+        """Return the ids of the objects of a class that the commits in the file created."""
         with journal_errors(self.path):
             rows = self._connection.execute(
                 "SELECT step, identity FROM steps WHERE identity <> 'null' AND instr(step, ?)",
@@ -173,7 +180,7 @@ class SqliteJournal(Journal):
             return frozenset(each for step, identity in rows for each in made_by(json.loads(step), identity, model))
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self._file.close()
 
     def __str__(self) -> str:

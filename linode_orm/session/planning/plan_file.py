@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Never, cast
 
+from linode_orm._private_files import write_private
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
@@ -42,17 +43,8 @@ def save(plan: Plan, path: str | os.PathLike[str]) -> None:
         **plan.to_dict(),
     }
     place = Path(path)
-    beside = place.with_name(f"{place.name}.{os.getpid()}.new")
     text = json.dumps(content | {"checksum": _checksum(content)}, indent=2) + "\n"
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123  a handle
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(place)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_private(place, text.encode())
 
 
 def load(path: str | os.PathLike[str]) -> Plan:
