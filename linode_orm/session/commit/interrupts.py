@@ -22,7 +22,7 @@ _NOTHING_SENT: Final = "commit interrupted: nothing was sent by it; the session 
 _ALL_ENDED: Final = "commit interrupted when it had ended: the report says what became of it"
 
 
-class Interruptible(Protocol):
+class Run(Protocol):
     """What ends in good order when a signal handler raises."""
 
     def interrupt(self, crash: BaseException | None = None) -> None:
@@ -44,7 +44,7 @@ class Interrupts:
         """What the commit did, for an interrupt that comes when it has ended."""
         self.session: object = None
         self._reported = 0
-        self._runs: list[Interruptible] = []
+        self._runs: list[Run] = []
         self._theirs: dict[int, Handler] = {}
         self._keeps = False
 
@@ -76,7 +76,7 @@ class Interrupts:
         raise CommitInterrupted(message, report=report, session=self.session) from error
 
     @contextmanager
-    def interrupting(self, run: Interruptible, *, anew: bool = False) -> Iterator[None]:
+    def interrupting(self, run: Run, *, anew: bool = False) -> Iterator[None]:
         """Let a run be interrupted by what is raised, and by what was raised already, unless it begins `anew`."""
         self._runs.append(run)
         try:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
+    from linode_orm.session.commit.recover import RecoveryOptions
     from linode_orm.session.planning.report import CommitReport
     from linode_orm.wire.client import Client
 
@@ -44,14 +45,24 @@ def recover(  # noqa: PLR0913  the options of the contract
     client's, before anything is sent; 1 or 2 GETs tell that. Where nothing tells whose account it is, that is refused,
     too, unless `account_unchecked` says that its user knows. Without `client` one is made as `Session()` makes it.
     """
-    from linode_orm.session.commit.interrupts import kept_interrupts  # noqa: PLC0415  only who recovers needs it
-    from linode_orm.session.commit.recover import Recovery, RecoveryOptions, forgotten  # noqa: PLC0415  only who recovers needs it
-    from linode_orm.session.journal.history import open_journal  # noqa: PLC0415  only who recovers needs it
-    from linode_orm.session.planning.report import CommitReport  # noqa: PLC0415  only who recovers needs it
-
     check_flag("undo", undo)
     check_flag("forget", forget)
     check_flag("account_unchecked", account_unchecked)
+    from linode_orm.session.commit.recover import RecoveryOptions  # noqa: PLC0415  only who recovers needs it
+
+    options = RecoveryOptions(undo=undo, secrets=secrets, account_unchecked=account_unchecked)
+    return _recovered(path, client, options, forget=forget)
+
+
+def _recovered(
+    path: str | os.PathLike[str], client: Client | None, options: RecoveryOptions, *, forget: bool
+) -> CommitReport:
+    """Open a journal, and bring its unfinished commit to an end; what signal handlers raise is kept meanwhile."""
+    from linode_orm.session.commit.interrupts import kept_interrupts  # noqa: PLC0415  only who recovers needs it
+    from linode_orm.session.commit.recover import Recovery, forgotten  # noqa: PLC0415  only who recovers needs it
+    from linode_orm.session.journal.history import open_journal  # noqa: PLC0415  only who recovers needs it
+    from linode_orm.session.planning.report import CommitReport  # noqa: PLC0415  only who recovers needs it
+
     with kept_interrupts():
         journal = open_journal(path, must_exist=True)
         try:
@@ -61,7 +72,6 @@ def recover(  # noqa: PLR0913  the options of the contract
                 return CommitReport()
             if forget:
                 return forgotten(journal, stored)
-            options = RecoveryOptions(undo=undo, secrets=secrets, account_unchecked=account_unchecked)
             with Session(client=client) as session:
                 return Recovery(parts_of(session).commit, journal, stored, options).run()
         finally:

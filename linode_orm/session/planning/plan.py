@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard, cast
 
@@ -13,6 +12,7 @@ from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.applier import ApplyOptions, apply
+from linode_orm.session.planning.shown_changes import diff_lines
 
 if TYPE_CHECKING:
     import os
@@ -101,7 +101,7 @@ class Change:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of a diff."""
-        yield from _diff(self.name, self.old, self.new)
+        yield from diff_lines(self.name, self.old, self.new)
 
     def to_dict(self) -> dict[str, object]:
         """Return the change as JSON can hold it."""
@@ -481,34 +481,3 @@ def _plain(value: object) -> Any:  # noqa: ANN401  JSON
 def _escaped(key: str) -> str:
     """Mark a key of a user's document that looks like one of a plan's own."""
     return f"${key}" if key.startswith("$") else key
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, (Pending, Hidden)):
-        return repr(value)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)}: {_shown(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_shown, value)) + "]"
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _diff(name: str, old: object, new: object) -> Iterator[str]:
-    """Yield a line for each leaf that differs; of lists, one with the elements that come and go."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in [*new, *(key for key in old if key not in new)]:
-            if old.get(key, ABSENT) != new.get(key, ABSENT):
-                yield from _diff(f"{name}.{key}", old.get(key, ABSENT), new.get(key, ABSENT))
-    elif isinstance(old, list) and isinstance(new, list):
-        gone, come = [each for each in old if each not in new], [each for each in new if each not in old]
-        if gone or come:
-            marked = [*(f"+{_shown(each)}" for each in come), *(f"-{_shown(each)}" for each in gone)]
-            yield f"{name}: {' '.join(marked)}"
-        else:
-            yield f"{name}: {_shown(old)} -> {_shown(new)}"
-    elif old is ABSENT:
-        yield f"{name}: {_shown(new)}"
-    elif new is ABSENT:
-        yield f"{name}: {_shown(old)} -> left out"
-    else:
-        yield f"{name}: {_shown(old)} -> {_shown(new)}"

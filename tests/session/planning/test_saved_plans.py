@@ -86,7 +86,7 @@ class TestOnce:
         Plan.load(plan).apply(sim.client(before=[look]))
         assert seen == [True]
 
-    def test_a_copy_is_told_by_what_it_would_make(self, sim, plan, tmp_path):
+    def test_a_copy_is_known_by_what_it_would_make(self, sim, plan, tmp_path):
         """What the first one made is looked for, and nothing is sent."""
         other = shutil.copy(plan, tmp_path / "copy.json")
         Plan.load(plan).apply(sim.client())
