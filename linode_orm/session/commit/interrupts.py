@@ -66,9 +66,11 @@ class Interrupts:
             error, self._reported = self.raised[self._reported], len(self.raised)
             self._raise(self.crash or error, _NOTHING_SENT, report())
 
-    def reported(self) -> None:
-        """Record that everything that was raised so far is raised by the commit itself."""
-        self._reported = len(self.raised)
+    def take(self) -> list[BaseException]:
+        """Return what was raised since the last report: the commit itself raises it now."""
+        count = len(self.raised)  # what comes from here on is raised later
+        new, self._reported = self.raised[self._reported : count], count
+        return new
 
     def _raise(self, error: BaseException, message: str, report: CommitReport) -> None:
         if not isinstance(error, KeyboardInterrupt):

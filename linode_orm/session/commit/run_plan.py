@@ -117,10 +117,10 @@ def unsent(plan: Plan, targets: Targets) -> CommitReport:
 
 def interrupted(sent: RunResult, interrupts: Interrupts) -> RunResult:
     """Return a result with what signal handlers raised until now; it counts as raised by the commit."""
-    is_pressed = any(isinstance(each, KeyboardInterrupt) for each in interrupts.raised) if interrupts else False
-    crash = interrupts.crash if interrupts else None
     interrupts.report = sent.report
-    interrupts.reported()
+    raised = interrupts.take()
+    is_pressed = any(isinstance(each, KeyboardInterrupt) for each in raised)
+    crash = next((each for each in raised if not isinstance(each, KeyboardInterrupt)), None)
     return evolve(sent, interrupted=sent.interrupted or is_pressed, crash=sent.crash or crash)
 
 
