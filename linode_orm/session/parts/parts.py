@@ -63,7 +63,7 @@ class Parts:
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
         collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add)
         self.changes = Changes(self.identity_map, loader, reader, collections, owner)
-        self.history = History(open_journal(journal), client.base_url)
+        self.history = History(open_journal(journal), client)
         self.actions = Actions(client, loader, reader, runner, collections)
         owner.bind(
             loader=loader,
