@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from linode_orm.errors import UnknownValue as UnknownValue
     from linode_orm.errors import WaitFailed as WaitFailed
     from linode_orm.errors import WaitTimeout as WaitTimeout
+    from linode_orm.mapping.as_dict import asdict as asdict
     from linode_orm.mapping.expressions import Expression as Expression
     from linode_orm.mapping.expressions import and_ as and_
     from linode_orm.mapping.expressions import not_ as not_
@@ -57,6 +58,9 @@ if TYPE_CHECKING:
     from linode_orm.mapping.relations import selectin as selectin
     from linode_orm.mapping.tracked import TagList as TagList
     from linode_orm.models import *  # noqa: F403  every model, by its name
+    from linode_orm.output.row import Row as Row
+    from linode_orm.output.table import CellProblem as CellProblem
+    from linode_orm.output.table import Table as Table
     from linode_orm.session import Session as Session
     from linode_orm.session import inspect as inspect
     from linode_orm.session import sessionmaker as sessionmaker
@@ -83,6 +87,7 @@ _PUBLIC = (
     "AttributeMissing",
     "BadRequest",
     "Busy",
+    "CellProblem",
     "Change",
     "Clash",
     "Client",
@@ -118,11 +123,13 @@ _PUBLIC = (
     "RateLimited",
     "ReadOnlyAttribute",
     "ResponseError",
+    "Row",
     "SentRequest",
     "ServerError",
     "Session",
     "SkippedList",
     "Step",
+    "Table",
     "TagList",
     "TransportError",
     "Unauthorized",
@@ -132,6 +139,7 @@ _PUBLIC = (
     "WaitFailed",
     "WaitTimeout",
     "and_",
+    "asdict",
     "inspect",
     "not_",
     "or_",
@@ -143,6 +151,7 @@ _PUBLIC = (
 
 _PLACES = {
     "Attribute": "linode_orm.mapping.operators",
+    "CellProblem": "linode_orm.output.table",
     "Change": "linode_orm.session.planning.plan",
     "Client": "linode_orm.wire",
     "Collection": "linode_orm.mapping.relations",
@@ -156,13 +165,16 @@ _PLACES = {
     "Order": "linode_orm.mapping.operators",
     "Plan": "linode_orm.session.planning.plan",
     "Query": "linode_orm.mapping.query",
+    "Row": "linode_orm.output.row",
     "Session": "linode_orm.session",
     "SkippedList": "linode_orm.mapping.query",
     "Step": "linode_orm.session.planning.plan",
+    "Table": "linode_orm.output.table",
     "TagList": "linode_orm.mapping.tracked",
     "Unheld": "linode_orm.session.planning.report",
     "WaitEntry": "linode_orm.session.waiting.wait",
     "and_": "linode_orm.mapping.expressions",
+    "asdict": "linode_orm.mapping.as_dict",
     "inspect": "linode_orm.session",
     "not_": "linode_orm.mapping.expressions",
     "or_": "linode_orm.mapping.expressions",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from linode_orm.mapping.codecs import DateTime, Optional, Scalar
+from linode_orm.mapping.codecs import Optional, Scalar
 from linode_orm.mapping.containers import AnyJSON, ListOf, MapOf, Tags
 from linode_orm.mapping.normal_forms import with_normal_form
 from linode_orm.mapping.structures import Choice, Structure, items_of
+from linode_orm.mapping.timestamps import DateTime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -204,6 +204,11 @@ class Model(_Declared):
                 break
         return f"<{' '.join(shown)}>"
 
+    def _repr_html_(self) -> str:
+        from linode_orm.output.html import html_table  # noqa: PLC0415  only notebooks need it
+
+        return html_table(("attribute", "value"), [*_visible(self).items()], title=repr(self))
+
     def __str__(self) -> str:
         identity = self.__state__.identity
         return identity if isinstance(identity, str) else repr(self)
@@ -381,6 +386,12 @@ class Nested(_Declared):
             f"{name}={_seen(self, field)!r}" for name, field in self.__mapper__.fields.items() if _has(self, name)
         )
         return f"{type(self).__name__}({shown})"
+
+    def _repr_html_(self) -> str:
+        from linode_orm.output.html import html_table  # noqa: PLC0415  only notebooks need it
+
+        body = stripped_body(self.__mapper__.keys, encode(self))
+        return html_table(("attribute", "value"), [*body.items()], title=type(self).__name__)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _revive_nested, (type(self), stripped_body(self.__mapper__.keys, encode(self)))

@@ -12,6 +12,7 @@ from linode_orm._public import public
 from linode_orm.errors import UnknownValue, warn
 from linode_orm.mapping import server_filters
 from linode_orm.mapping.codecs import NotComparable, WrongType
+from linode_orm.mapping.columns import Column
 from linode_orm.mapping.expressions import And, Expression, Not, Or
 from linode_orm.mapping.values import not_among
 
@@ -403,6 +404,10 @@ class Attribute(Operand[T]):
         if unknown:
             warn(UnknownValue(f"{comparison}: {not_among(unknown, self.field.known_values)}"))
         return comparison
+
+    def __column__(self) -> Column[T]:
+        """Return what a table reads for the attribute."""
+        return Column(self.model, str(self).partition(".")[2], self.path)
 
     def asc(self) -> Order:
         """Order from the smallest to the largest; null comes last."""

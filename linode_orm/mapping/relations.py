@@ -11,10 +11,12 @@ from attrs import frozen
 
 from linode_orm._public import public
 from linode_orm.errors import ReadOnlyAttribute
+from linode_orm.mapping.columns import Column
 from linode_orm.mapping.expressions import Expression
 from linode_orm.mapping.operators import EQUAL, IN, Operand
 from linode_orm.mapping.options import Option
 from linode_orm.mapping.owner import LoadOrigin
+from linode_orm.mapping.reached import Reached, reached
 from linode_orm.mapping.record import Record, declared_at, pending_reference, refer
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import State
@@ -184,6 +186,16 @@ class Reference(Loadable, Operand["T | int | str"], Generic[T]):
         return f"{self.model.__name__}.{self.relation.name}"
 
     __repr__ = __str__
+
+    def __getattr__(self, name: str) -> Reached:
+        """Return an attribute of the object referred to, as a column of a table: `Volume.linode.label`."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return reached(self.model, (self.relation,), name)
+
+    def __column__(self) -> Column[int | str | None]:
+        """Return what a table reads for the reference: the raw id."""
+        return Column(self.model, self.relation.name, (), (self.relation,))
 
     def op(self, operator: Operator, value: object, /) -> Expression:
         """Make the condition of an operator on the raw id; on a parent, which lists are read."""

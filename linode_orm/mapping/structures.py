@@ -144,6 +144,11 @@ class Structure(Container):
         field = self.cls.__mapper__.keys.get(str(key))
         return field.codec if field is not None else None
 
+    def exported(self, raw: object) -> object:
+        if not isinstance(raw, dict):
+            return raw
+        return {key: None if each is None else self._leaf(key).exported(each) for key, each in raw.items()}
+
     def map_objects(self, value: object, raw: Any, visit: Visit, path: Path) -> object:  # noqa: ANN401  an object in JSON
         return visit(value, raw, path) if raw is not None and self.fits(value) else raw
 
@@ -212,6 +217,15 @@ class Choice(Container):
 
     def agrees(self, sent: object, answered: object) -> bool:
         return any(part.agrees(sent, answered) for part in self.parts)
+
+    def cell(self, raw: object) -> object:
+        if self.accepts(raw):
+            return raw
+        raise WrongType(self.text, raw)
+
+    def exported(self, raw: object) -> object:
+        fitting = next((part for part in self.parts if part.accepts(raw)), None)
+        return raw if fitting is None else fitting.exported(raw)
 
     def update(self, value: object, raw: object) -> bool:
         return any(part.update(value, raw) for part in self.parts)

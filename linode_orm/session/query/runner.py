@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping import Model
+    from linode_orm.mapping.columns import Column
     from linode_orm.mapping.query import Query
+    from linode_orm.output.table import Table
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.loading.reference_data import ReferenceData
     from linode_orm.session.query.eager import EagerLoader
@@ -62,6 +64,7 @@ class QueryRunner:
     ) -> None:
         self._client = client
         self._loader = loader
+        self._reference_data = reference_data
         self._sources = Sources(client, loader, reference_data)
         self._eager = eager
         self._check = check
@@ -188,6 +191,27 @@ class QueryRunner:
             if known < len(keys):
                 return None  # the limit lies among nulls, and no recording shows where the server puts them
         return found
+
+    # -- tables ------------------------------------------------------------------------------------------------------
+
+    @forgets_locals
+    def table(self, query: Query[Any], columns: Sequence[Column[object]]) -> Table[Any]:
+        """Return columns of the matches, read as the query's own objects would be, and made of raw rows alone."""
+        from linode_orm.session.query.table_reader import TableReader  # noqa: PLC0415  only tables need it
+
+        plan, reading = self._plan(query), Reading([], Refusals(self._client, query))
+        reader = TableReader(self._client, self._reference_data)
+        return reader.read(query, reader.check(query, columns), self._raw_runs(plan, reading), reading)
+
+    def _raw_runs(self, plan: ReadPlan, reading: Reading) -> Iterator[Run]:
+        """Yield the bodies of the matches in their order, in runs below the same parents."""
+        if plan.is_empty:
+            return
+        if not plan.order:
+            yield from self._runs(plan, reading)
+            return
+        for parents, found in groupby(self._sorted(plan, reading), key=lambda each: each[0]):
+            yield parents, [body for _, _, body in found]
 
     # -- everything else ---------------------------------------------------------------------------------------------
 

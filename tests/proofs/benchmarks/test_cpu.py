@@ -11,9 +11,10 @@ import tracemalloc
 
 import pytest
 
-from linode_orm import Instance, Session
+from linode_orm import Client, Instance, Session
 from linode_orm.session.loading.identity_map import IdentityMap
 from linode_orm.simulator import Simulator
+from linode_orm.wire import Response
 from tests.proofs.benchmarks.harness import instances, page, ratio, seconds
 from tests.table import note
 
@@ -157,3 +158,31 @@ def test_planning(count):
     took = seconds(session.plan)
     note(f"planning {count:,} objects, 10 % dirty", f"{took:.2f} s", "linear, < 1 s at 100,000")
     assert len(session.plan()) == count // 10
+
+
+class Canned:
+    """A transport that answers every list with the same bytes."""
+
+    def __init__(self, content):
+        self.content = content
+
+    def send(self, request, *, token, timeout):
+        """Answer the page."""
+        del token, timeout
+        return Response(200, {"content-type": "application/json"}, self.content, request)
+
+    def close(self):
+        """Nothing to close."""
+
+
+def test_table(data):
+    """A table of a page of 500 with every scalar column, each cell read once, over parsing its bytes."""
+    session = Session(client=Client("t", transport=Canned(data), budget=None), volatile_ttl=None)
+
+    def ours():
+        for row in session.query(Instance).table():
+            for _ in row:
+                pass
+
+    seen = ratio(ours, lambda: json.loads(data))
+    note("a table of a page of 500, every cell read, over json.loads", f"{seen:.2f} x", "<= 2.0 x")
