@@ -61,6 +61,8 @@ class Marks(TypedDict, total=False):
     """The actions that change it."""
     changed_as: str
     """The classes of the same objects that may assign it."""
+    refers: str
+    """The class of the object whose id it holds, without a relation beside it; `*` where a type beside it tells."""
     deprecated: bool
     format: str
     default: object
@@ -114,6 +116,7 @@ class Kind(Generic[T_co]):
     unordered: bool = False
     changed_by: str = ""
     changed_as: str = ""
+    refers: str = ""
     deprecated: bool = False
     format: str = ""
     default: object = None

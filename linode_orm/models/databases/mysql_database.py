@@ -58,7 +58,7 @@ class MySQLDatabaseFork(Nested):
     """What stands under `fork` of a MySQLDatabase."""
 
     restore_time: Fixed[datetime]
-    source: Fixed[int]
+    source: Fixed[int] = Fixed(refers="MySQLDatabase")
 
 
 class MySQLDatabaseHosts(Nested):
@@ -83,8 +83,8 @@ class MySQLDatabasePrivateNetwork(Nested):
     """What stands under `private_network` of a MySQLDatabase."""
 
     public_access: Field[bool]
-    subnet_id: Field[int]
-    vpc_id: Field[int]
+    subnet_id: Field[int] = Field(refers="VPCSubnet")
+    vpc_id: Field[int] = Field(refers="VPC")
 
 
 class MySQLDatabaseUpdates(Nested):

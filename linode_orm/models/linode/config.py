@@ -87,8 +87,8 @@ class ConfigDevices(Nested):
 class ConfigDevice(Nested):
     """What stands under `devices.sda` of a Config."""
 
-    disk_id: Field[int | None]
-    volume_id: Field[int | None]
+    disk_id: Field[int | None] = Field(refers="Disk")
+    volume_id: Field[int | None] = Field(refers="Volume")
 
 
 class ConfigHelpers(Nested):
@@ -104,7 +104,7 @@ class ConfigHelpers(Nested):
 class ConfigInterfaceBody(Nested):
     """What stands under `interfaces` of a Config."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="ConfigInterface")
     label: Field[str | None] = Field(filterable=True)
     active: ReadOnly[bool]
     ip_ranges: Field[list[str] | None] = Field(format="ip")
@@ -113,8 +113,8 @@ class ConfigInterfaceBody(Nested):
     ipv6: Field[ConfigInterfacesIpv6 | None]
     primary: Field[bool]
     purpose: Field[Literal["public", "vlan", "vpc"] | str] = Field(required=True, put_required=True)
-    subnet_id: Field[int | None]
-    vpc_id: ReadOnly[int | None]
+    subnet_id: Field[int | None] = Field(refers="VPCSubnet")
+    vpc_id: ReadOnly[int | None] = ReadOnly(refers="VPC")
 
 
 class ConfigInterfacesIpv4(Nested):

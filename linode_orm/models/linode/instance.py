@@ -43,7 +43,7 @@ class Instance(InstanceActions, path="/linode/instances"):
     label: Field[str] = Field(filterable=True, unique=True)
     alerts: Field[InstanceAlerts] = Field(create=False)
     authorized_keys: WriteOnly[list[str]]
-    authorized_users: WriteOnly[list[str]]
+    authorized_users: WriteOnly[list[str]] = WriteOnly(refers="User")
     backup_id: WriteOnly[int]
     backup: One[Backup | None] = One("Backup", via="backup_id")
     backups: Field[InstanceBackups] = Field(create=False)
@@ -107,7 +107,7 @@ class Instance(InstanceActions, path="/linode/instances"):
         | str
     ] = ReadOnly(volatile=True)
     swap_size: WriteOnly[int] = WriteOnly(default=512)
-    tags: Field[TagList] = Field(filterable=True)
+    tags: Field[TagList] = Field(filterable=True, refers="Tag")
     type_id: Fixed[str] = Fixed(key="type", required=True, changed_by="resize")
     type: One[Type] = One("Type", via="type_id")
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)

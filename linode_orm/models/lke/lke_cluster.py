@@ -65,11 +65,11 @@ class LKEClusterNodePool(Nested):
     count: Fixed[int] = Fixed(required=True)
     disk_encryption: Fixed[str]
     disks: Fixed[list[LKEClusterNodePoolsDisk]]
-    firewall_id: Fixed[int]
+    firewall_id: Fixed[int] = Fixed(refers="Firewall")
     isolation: Fixed[LKEClusterNodePoolsIsolation]
     k8s_version: Fixed[str]
     labels: Fixed[dict[str, JSON]]
-    tags: Fixed[TagList]
+    tags: Fixed[TagList] = Fixed(refers="Tag")
     taints: Fixed[list[LKEClusterNodePoolsTaint]]
     type: Fixed[str] = Fixed(required=True)
     update_strategy: Fixed[Literal["rolling_update", "on_recycle"] | str]
@@ -122,7 +122,7 @@ class LKECluster(Model, path="/lke/clusters"):
     status: ReadOnly[str] = ReadOnly(volatile=True)
     subnet_id: Fixed[int | None] = Fixed(absent=True)
     subnet: One[VPCSubnet | None] = One("VPCSubnet", via="subnet_id")
-    tags: Field[TagList] = Field(filterable=True)
+    tags: Field[TagList] = Field(filterable=True, refers="Tag")
     tier: Fixed[Literal["standard", "enterprise"] | str] = Fixed(filterable=True)
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
     vpc_id: Fixed[int | None] = Fixed(absent=True)

@@ -39,9 +39,9 @@ class LKENodePoolIsolation(Nested):
 class LKENodePoolNode(Nested):
     """What stands under `nodes` of a LKENodePool."""
 
-    id: ReadOnly[str]
-    instance_id: ReadOnly[int | None]
-    pool_id: ReadOnly[int | None] = ReadOnly(absent=True)
+    id: ReadOnly[str] = ReadOnly(refers="LKENode")
+    instance_id: ReadOnly[int | None] = ReadOnly(refers="Instance")
+    pool_id: ReadOnly[int | None] = ReadOnly(absent=True, refers="LKENodePool")
     status: ReadOnly[Literal["ready", "not_ready"] | str] = ReadOnly(volatile=True)
 
 
@@ -71,7 +71,7 @@ class LKENodePool(Model, path="/lke/clusters/{lke_cluster}/pools", parent="LKECl
     labels: Field[dict[str, JSON]]
     locks: ReadOnly[list[str] | None] = ReadOnly(absent=True, unordered=True)
     nodes: ReadOnly[list[LKENodePoolNode]] = ReadOnly(volatile=True)
-    tags: Field[TagList] = Field(filterable=True)
+    tags: Field[TagList] = Field(filterable=True, refers="Tag")
     taints: Field[list[LKENodePoolTaint]]
     type_id: Fixed[str] = Fixed(key="type")
     type: One[Type] = One("Type", via="type_id")

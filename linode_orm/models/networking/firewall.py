@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class FirewallEntity(Nested):
     """What stands under `entities` of a Firewall."""
 
-    id: Fixed[int]
+    id: Fixed[int] = Fixed(refers="*")
     label: ReadOnly[str | None]
     parent_entity: ReadOnly[FirewallEntitiesParentEntity | None]
     type: Fixed[str]
@@ -27,7 +27,7 @@ class FirewallEntity(Nested):
 class FirewallEntitiesParentEntity(Nested):
     """What stands under `entities.parent_entity` of a Firewall."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="*")
     label: ReadOnly[str]
     parent_entity: ReadOnly[str]
     type: ReadOnly[str]
@@ -54,7 +54,7 @@ class FirewallRule(Nested):
     description: Field[str | None] = Field(absent=True)
     ports: Field[str | None] = Field(absent=True, nullable=True)
     protocol: Field[Literal["TCP", "UDP", "ICMP", "IPENCAP"] | str]
-    ruleset: ReadOnly[int | None] = ReadOnly(absent=True)
+    ruleset: ReadOnly[int | None] = ReadOnly(absent=True, refers="FirewallRuleSet")
 
 
 class FirewallAddresses(Nested):
@@ -102,7 +102,7 @@ class Firewall(Model, path="/networking/firewalls"):
     entities: Fixed[list[FirewallEntity]]
     rules: Field[FirewallRulesBody] = Field(required=True, written_by="rules")
     status: Field[Literal["enabled", "disabled", "deleted"] | str] = Field(volatile=True, create=False)
-    tags: Field[TagList] = Field(filterable=True)
+    tags: Field[TagList] = Field(filterable=True, refers="Tag")
     updated: ReadOnly[datetime] = ReadOnly(filterable=True, volatile=True)
     devices: Many[FirewallDevice] = Many("FirewallDevice", create_key="devices")
     history: Many[FirewallVersion] = Many("FirewallVersion")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class FirewallDeviceEntity(Nested):
     """What stands under `entity` of a FirewallDevice."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="*")
     label: ReadOnly[str]
     parent_entity: ReadOnly[FirewallDeviceEntityParentEntity | None]
     type: ReadOnly[Literal["linode", "nodebalancer", "interface"] | str]
@@ -24,7 +24,7 @@ class FirewallDeviceEntity(Nested):
 class FirewallDeviceEntityParentEntity(Nested):
     """What stands under `entity.parent_entity` of a FirewallDevice."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="*")
     label: ReadOnly[str]
     parent_entity: ReadOnly[str]
     type: ReadOnly[str]

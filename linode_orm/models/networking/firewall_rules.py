@@ -19,7 +19,7 @@ class FirewallRulesRule(Nested):
     description: Field[str | None] = Field(absent=True, create=False)
     ports: Field[str | None] = Field(absent=True, nullable=True, create=False)
     protocol: Field[str] = Field(create=False)
-    ruleset: ReadOnly[int | None] = ReadOnly(absent=True)
+    ruleset: ReadOnly[int | None] = ReadOnly(absent=True, refers="FirewallRuleSet")
 
 
 class FirewallRulesAddresses(Nested):

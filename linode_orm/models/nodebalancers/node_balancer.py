@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class NodeBalancerLkeCluster(Nested):
     """What stands under `lke_cluster` of a NodeBalancer."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="LKECluster")
     label: ReadOnly[str]
     type: ReadOnly[str]
     url: ReadOnly[str]
@@ -59,7 +59,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
     firewall_id: WriteOnly[int]
     firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
     frontend_address_type: ReadOnly[str | None] = ReadOnly(absent=True)
-    frontend_vpc_subnet_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
+    frontend_vpc_subnet_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True, refers="VPCSubnet")
     hostname: ReadOnly[str]
     ipv4: Fixed[str] = Fixed(filterable=True, format="ip")
     ipv6: ReadOnly[str | None] = ReadOnly(format="ip")
@@ -67,7 +67,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
     locks: ReadOnly[list[str] | None] = ReadOnly(filterable=True, absent=True, nullable=True, unordered=True)
     region_id: Fixed[str] = Fixed(key="region", filterable=True, required=True)
     region: One[Region] = One("Region", via="region_id")
-    tags: Field[TagList] = Field(filterable=True)
+    tags: Field[TagList] = Field(filterable=True, refers="Tag")
     transfer: ReadOnly[NodeBalancerTransfer]
     type: Fixed[Literal["common", "premium"] | str]
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)

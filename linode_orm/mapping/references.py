@@ -1,0 +1,79 @@
+"""References: objects that stand where their ids will stand, in values that users give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
+
+from linode_orm.mapping.registry import lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linode_orm.mapping.record import Record
+
+ANY_CLASS: Final = "*"
+"""What a field refers to where the type that stands beside it tells the class."""
+
+
+class ObjectId:
+    """Stands in JSON for the id of an object: it equals that id as soon as the API has given one."""
+
+    __slots__ = ("target",)
+
+    def __init__(self, target: Record) -> None:
+        self.target = target
+
+    @property
+    def value(self) -> object:
+        """The id; the object itself while it has none."""
+        return identity_of(self.target)
+
+    def __eq__(self, other: object) -> bool:
+        mine, theirs = self.value, other.value if isinstance(other, ObjectId) else other
+        return mine is theirs if mine is self.target else mine == theirs
+
+    __hash__ = None  # type: ignore[assignment]  # it changes
+
+    def __repr__(self) -> str:
+        return repr(self.target)
+
+
+def is_object(value: object) -> TypeGuard[Record]:
+    """Whether a value is an object of a resource class, which has an id of its own."""
+    return hasattr(type(value), "__identity__")
+
+
+def identity_of(target: Any) -> object:  # noqa: ANN401  a Model
+    """Return what stands in a body for an object: its id, of one made of several parts the last; itself while new."""
+    identity = target.__identity__
+    return identity[-1] if isinstance(identity, tuple) else identity
+
+
+def fits(target: Any, refers: str) -> bool:  # noqa: ANN401  a Model
+    """Whether an object is one that a field with that mark refers to."""
+    return refers == ANY_CLASS or isinstance(target, lookup(refers))
+
+
+def objects_in(value: object) -> Iterator[Record]:
+    """Yield the objects that stand in a value at any depth, in the place of their ids."""
+    if isinstance(value, ObjectId):
+        yield value.target
+    elif is_object(value):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from objects_in(each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from objects_in(each)
+    elif hasattr(value, "__state__"):
+        yield from _objects_of(value)
+
+
+def _objects_of(record: Any) -> Iterator[Record]:  # noqa: ANN401  a nested value
+    for edit in (record.__state__.edits or {}).values():
+        if edit.reference is not None:
+            yield edit.reference
+    for value in record.__dict__.values():
+        yield from objects_in(value)
