@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from linode_orm.mapping.expressions import or_ as or_
     from linode_orm.mapping.operators import Attribute as Attribute
     from linode_orm.mapping.operators import Order as Order
+    from linode_orm.mapping.options import Option as Option
     from linode_orm.mapping.query import Query as Query
     from linode_orm.mapping.relations import Collection as Collection
-    from linode_orm.mapping.relations import Option as Option
     from linode_orm.mapping.relations import raiseload as raiseload
     from linode_orm.mapping.relations import selectin as selectin
     from linode_orm.mapping.tracked import TagList as TagList
@@ -144,7 +144,7 @@ _PLACES = {
     "Expression": "linode_orm.mapping.expressions",
     "History": "linode_orm.session.inspection",
     "Inspection": "linode_orm.session.inspection",
-    "Option": "linode_orm.mapping.relations",
+    "Option": "linode_orm.mapping.options",
     "Order": "linode_orm.mapping.operators",
     "Plan": "linode_orm.session.planning.plan",
     "Query": "linode_orm.mapping.query",

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         facts = Facts(given.facts)
         write(fresh, facts, given.wheel)
         if given.check:
-            return report(fresh, given.target) or pages(given.target)
+            return report(fresh, given.target) or pages(given.target, facts)
         settle(fresh, given.target)
         if given.target == TARGET:
             notes.settle(facts)
@@ -84,12 +84,16 @@ def report(fresh: Path, target: Path) -> int:
     return int(bool(new ^ old or differing))
 
 
-def pages(target: Path) -> int:
-    """Say whether the page that is written with the declarations differs from what they say."""
-    if target != TARGET or not coverage.differs():
+def pages(target: Path, facts: Facts) -> int:
+    """Say which pages that are written with the declarations differ from what they and the facts say."""
+    if target != TARGET:
         return 0
-    sys.stdout.write("different: docs/coverage.md\n")
-    return 1
+    found = [
+        name for name, differs in (("coverage", coverage.differs()), ("api-notes", notes.differs(facts))) if differs
+    ]
+    for name in found:
+        sys.stdout.write(f"different: docs/{name}.md\n")
+    return int(bool(found))
 
 
 def settle(fresh: Path, target: Path) -> None:

@@ -24,10 +24,10 @@ calls every one of them and compares what leaves with the description.
 
 def page() -> str:
     """Give the text of the page, from the declarations as they can be imported."""
-    mappers = sorted(_mappers(), key=lambda each: (each.service, each.name))
-    routes = {route: mapper.service for mapper in mappers for route in operations(mapper)}
+    known = sorted(mappers(), key=lambda each: (each.service, each.name))
+    routes = {route: mapper.service for mapper in known for route in operations(mapper)}
     by_service: dict[str, list[Any]] = defaultdict(list)
-    for mapper in mappers:
+    for mapper in known:
         by_service[mapper.service].append(mapper)
     lines = ["| service | resources | operations | fields | filterable | mutable |", "|---|---|---|---|---|---|"]
     named = ((_service(route), service) for route, service in routes.items())
@@ -48,7 +48,7 @@ def page() -> str:
     return HEAD + "\n".join([*lines, *sections]) + "\n"
 
 
-def section(service: str, mappers: list[Any]) -> Iterator[str]:
+def section(service: str, known: list[Any]) -> Iterator[str]:
     """Give the table of one service's resources."""
     yield from (
         "",
@@ -57,7 +57,7 @@ def section(service: str, mappers: list[Any]) -> Iterator[str]:
         "| class | path | verbs | methods, collections |",
         "|---|---|---|---|",
     )
-    for mapper in mappers:
+    for mapper in known:
         verbs = " ".join(each for each in VERBS if each in mapper.verbs)
         methods = [f"`{name}()`" for name in sorted(mapper.operations) if not name.startswith("_")]
         many = [f"`{name}`" for name, each in sorted(mapper.relations.items()) if hasattr(each, "create_key")]
@@ -90,7 +90,8 @@ def every(mapper: Any) -> Iterator[Any]:  # noqa: ANN401  a Mapper
             yield from every(nested.__mapper__)
 
 
-def _mappers() -> Iterator[Any]:
+def mappers() -> Iterator[Any]:
+    """Give the facts of every declared class."""
     from linode_orm import models  # noqa: PLC0415  as they are once they have been written
 
     for name in models.INDEX:

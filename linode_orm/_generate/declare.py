@@ -255,6 +255,8 @@ class Declaration:
             raw = self.resource.attribute_of(key)
             nested = self.classes.of(node, (key,), hidden=node.write_only)
             text = self.by_id(node, taken(bracket(node, nested)))
+            if node.required and node.null_in_answers:  # a create has to have it all the same
+                text = text.removesuffix(" | None")
             if nested:
                 text = re.sub(rf"\b{nested}\b", f"{nested} | Mapping[str, object]", text, count=1)
             reference = self.reference(key, node)

@@ -1,4 +1,4 @@
-"""`python -m linode_orm._generate.drift`: how the newest published description differs from the declared one."""
+"""`python -m linode_orm._generate.drift`: what the newest descriptions and clients have and the declarations lack."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ from linode_orm._generate.__main__ import TARGET, modules, write
 from linode_orm._generate.description import Description, locate, read
 from linode_orm._generate.facts import FOLDER, Facts
 from linode_orm._generate.resources import build, homeless
+from linode_orm._generate.sources import api4, api_v4, files
+from linode_orm._generate.sources.compare import compare, never_null
+from linode_orm.models import INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from linode_orm._generate.description import Key, Operation
+    from linode_orm._generate.sources.compare import Comparison
+    from linode_orm._generate.sources.value import Source
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,9 +32,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--wheel", type=Path, help="a linode-cli wheel in the place of the newest one")
     parser.add_argument("--facts", type=Path, default=FOLDER, help="another folder of facts")
     parser.add_argument("--target", type=Path, default=TARGET, help="another folder of declarations")
+    parser.add_argument("--write", action="store_true", help="keep what the official clients say in the files of facts")
     given = parser.parse_args(arguments)
     for line in report(given.wheel, given.facts, given.target):
         sys.stdout.write(f"{line}\n")
+    with tempfile.TemporaryDirectory() as place:
+        found = list(clients(Path(place)))
+    for each in found:
+        for line in [each] if isinstance(each, str) else news(*each, given.facts):
+            sys.stdout.write(f"{line}\n")
+    if given.write:
+        read_ones = [each for each in found if not isinstance(each, str)]
+        files.write(read_ones, INDEX, given.facts)
     return 0
 
 
@@ -47,6 +61,36 @@ def report(wheel: Path | None, folder: Path, target: Path) -> Iterator[str]:
             yield from declarations(newest, folder, target, after)
     except (OSError, subprocess.CalledProcessError):
         yield "drift: the registry of packages cannot be reached, so that nothing was compared"
+
+
+def clients(place: Path) -> Iterator[tuple[Source, Comparison] | str]:
+    """Give what each official client says, held against the declarations; a line of text where it cannot be had."""
+    for module in (api_v4, api4):
+        try:
+            package = module.fetch(place)
+            source = module.read(package) if package is not None else None
+        except (OSError, subprocess.CalledProcessError):
+            yield f"drift: {module.PACKAGE} cannot be fetched, so that it was not compared"
+            continue
+        if source is None:
+            yield f"drift: there is no npm here, so that {module.PACKAGE} was not compared"
+        else:
+            yield source, compare(source)
+
+
+def news(source: Source, found: Comparison, folder: Path) -> Iterator[str]:
+    """Say what a client has that the declarations lack and the facts do not list, and what the facts list in vain."""
+    yield f"{source.name} {source.version}: {len(source.operations)} operations"
+    listed = files.elsewhere(folder).get(source.name, {})
+    for what, now in (("operations", found.operations), ("keys", [each.name for each in found.keys])):
+        old = set(listed.get(what, ()))
+        yield from (
+            f"{source.name} has {each}, which is neither declared nor listed" for each in now if each not in old
+        )
+        yield from (f"{source.name}: {each} is listed, and declared or gone" for each in sorted(old - set(now)))
+    for each in found.nullable:
+        if each.owner in INDEX and never_null(each.owner, each.path):
+            yield f"{source.name} says that {each.name} may be null ({each.where}), and it is declared as never null"
 
 
 def fetched(place: Path) -> Path:

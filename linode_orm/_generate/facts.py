@@ -7,9 +7,12 @@ import tomllib
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm._generate.tree import ARRAY, OBJECT, Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _DOT: Final = re.compile(r"(?<!\\)\.")
 FOLDER: Final = Path(__file__).parent / "facts"
@@ -70,6 +73,8 @@ class Facts:
         events = folder / "_events.toml"
         self._events: dict[str, Any] = tomllib.loads(events.read_text(encoding="utf-8")) if events.exists() else {}
         self._laid: set[str] = set()
+        nullable = folder / "_nullable.toml"
+        self.nullable: dict[str, Any] = tomllib.loads(nullable.read_text(encoding="utf-8")) if nullable.exists() else {}
         self.services: dict[str, dict[str, Any]] = {}
         for file in sorted(folder.glob("[!_]*.toml")):
             self.services[file.stem] = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -122,6 +127,13 @@ class Facts:
         for _, node in body.walk():
             if node.children and node.type not in {OBJECT, ARRAY}:
                 node.type = OBJECT
+
+    def lay_nullable(self, name: str, body: Node) -> None:
+        """Mark what other sources say is null sometimes; a list that is null reads as an empty one: no mark."""
+        for path in self.nullable.get(name, {}):
+            node = self._find(body, path, f"_nullable.toml [{name}]")
+            if not node.nullable and node.type not in {ARRAY, "map"}:
+                node.nullable = node.null_in_answers = True
 
     def _repeat(self, body: Node, path: str, own: dict[str, Any], where: str) -> None:
         """Put fields that are as another one behind it: under `names`, with `absent` where a body may lack them."""
@@ -215,6 +227,11 @@ def parse(text: str) -> tuple[str, str]:
     if text.startswith("map of "):
         return "map", text.removeprefix("map of ")
     return text, ""
+
+
+def join(path: Iterable[str]) -> str:
+    """Give the keys that lead to a field as facts write them."""
+    return ".".join(part.replace(".", "\\.") for part in path)
 
 
 def split(path: str) -> list[str]:

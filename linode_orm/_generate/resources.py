@@ -152,6 +152,7 @@ def build(description: Description, facts: Facts) -> dict[str, Resource]:
         each.verbs = dict(_verbs(each, description))
         each.body = grow(each.verbs)
         facts.lay(each.body, each.facts, f"{each.service}.toml [{each.name}]")
+        facts.lay_nullable(each.name, each.body)
     _name_writers(found)
     _attach_actions(found, description, facts)
     return found

@@ -27,6 +27,8 @@ class Node:
     required: bool = False
     put_required: bool = False
     nullable: bool = False
+    null_in_answers: bool = False
+    """Nullable because an answer had null there; a request need not take it."""
     filterable: bool = False
     format: str = ""
     datetime: bool = False

@@ -1,4 +1,4 @@
-"""Annotations: the codec that the text in a field's brackets describes, and the names that codecs have there."""
+"""Annotations: which codec the text in a field's brackets means, and by which names codecs are known there."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ _BY_PYTHON_TYPE: Final[dict[type, Codec]] = {}
 def register_codec(name: str, codec: Codec) -> None:
     """Let annotations name a codec: `ttl: Field[Seconds]` after `register_codec("Seconds", SecondsCodec("Seconds"))`.
 
-    The name has to be registered before a field that uses it is read for the first time. Raises `ValueError` where the
-    name is taken.
+    Register it before the first use of a field that names it. Raises `ValueError` if the name is taken.
     """
     if name in _CODECS:
         msg = f"a codec called {name!r} is registered already"
@@ -32,7 +31,7 @@ def register_codec(name: str, codec: Codec) -> None:
 
 
 def codec_of(value: object) -> Codec | None:
-    """Give the codec that encodes a value which no field declares; None where no codec claims its type."""
+    """Return the codec whose `python_types` have the type of a value, or a base of it; None if no codec has."""
     return next((_BY_PYTHON_TYPE[each] for each in type(value).__mro__ if each in _BY_PYTHON_TYPE), None)
 
 
@@ -49,7 +48,10 @@ for _each in (
 
 
 def parse(text: str, names: Mapping[str, object], *, unordered: bool = False) -> Codec:
-    """Make the codec that an annotation's text describes, looking nested classes up in `names`."""
+    """Return the codec that an annotation's text means; `names` are those of the module, with its nested classes.
+
+    Raises `TypeError` for a type that no field can have.
+    """
     codec = _build(ast.parse(text, mode="eval").body, names)
     if unordered and isinstance(codec.bare, ListOf):
         codec.bare.unordered = True

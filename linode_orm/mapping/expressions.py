@@ -1,4 +1,4 @@
-"""Conditions as values: and, or, not, and what all of them share."""
+"""Conditions as values: the base class, and the connectives `and_`, `or_` and `not_`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Expression:
 
 @frozen(eq=False)
 class And(Expression):
-    """True where every part is."""
+    """True if every part is; unknown if one is unknown and none is false."""
 
     parts: tuple[Expression, ...]
 
@@ -53,7 +53,7 @@ class And(Expression):
 
 @frozen(eq=False)
 class Or(Expression):
-    """True where one part is."""
+    """True if one part is; unknown if one is unknown and none is true."""
 
     parts: tuple[Expression, ...]
 
@@ -65,7 +65,7 @@ class Or(Expression):
 
 @frozen(eq=False)
 class Not(Expression):
-    """True where the part is false; unknown where it is unknown."""
+    """True if the part is false; unknown if it is unknown."""
 
     part: Expression
 
@@ -85,20 +85,20 @@ def _parts(kind: type[And | Or], expressions: tuple[Expression, ...], name: str)
 
 @public
 def and_(*expressions: Expression) -> Expression:
-    """Every one of any number of conditions; none at all is always true."""
+    """Return the condition that all of these are true; without any it is always true."""
     parts = _parts(And, expressions, "and_")
     return parts[0] if len(parts) == 1 else And(parts)
 
 
 @public
 def or_(*expressions: Expression) -> Expression:
-    """One of any number of conditions; none at all is never true."""
+    """Return the condition that one of these is true; without any it is never true."""
     parts = _parts(Or, expressions, "or_")
     return parts[0] if len(parts) == 1 else Or(parts)
 
 
 @public
 def not_(expression: Expression) -> Expression:
-    """The opposite; where the condition is unknown (null), so is its opposite."""
+    """Return the opposite of a condition; it is unknown of null, too."""
     (part,) = _parts(And, (expression,), "not_") if not isinstance(expression, And) else (expression,)
     return part.part if isinstance(part, Not) else Not(part)

@@ -1,4 +1,4 @@
-"""Fields: the five kinds of attribute that a resource declares, one line each."""
+"""Fields: the five kinds of attribute that a class declares, one line each, and how they are read and assigned."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     _Tags = list[str] | tuple[str, ...] | set[str] | frozenset[str]
     _Plain = str | int | float | bool | datetime | Sequence[object] | Mapping[str, object] | None
 
-# Covariant, though `__set__` takes it too: only so do both checkers tell plain values from nested ones below.
+# Covariant although `__set__` takes it: otherwise the overloads of `__get__` cannot tell plain values from nested ones.
 T_co = TypeVar("T_co", covariant=True)
 N = TypeVar("N", bound=Record)
 
@@ -32,71 +32,74 @@ class Marks(TypedDict, total=False):
     """What a declaration may say of a field beside its type."""
 
     key: str
-    """The key in JSON, where the attribute is called otherwise."""
+    """The key in JSON, if it differs from the attribute's name."""
     filterable: bool
-    """X-Filter takes it."""
+    """X-Filter takes the field."""
     required: bool
-    """POST must have it."""
+    """The body of a POST must have it."""
     put_required: bool
-    """Every PUT must have it."""
+    """The body of every PUT must have it."""
     volatile: bool
-    """It changes without a PUT, and is read again when it is old."""
+    """The value changes without a PUT; it is read again when it is older than `volatile_ttl`."""
     absent: bool
-    """A whole body may come without it; it then reads None."""
+    """A complete body may lack the key; the attribute then reads None."""
     nullable: bool
-    """Beside `absent`: null may come as well."""
+    """For a field that may be absent: the API may also answer null."""
     only_on_get: bool
-    """The rows of lists do not have it."""
+    """The rows of lists lack the key."""
     written_by: str
-    """The path below the item whose PUT takes its whole value."""
+    """The path below the object's own whose PUT takes the whole value."""
     merged: bool
-    """A partial object in a PUT is merged into it."""
+    """The API merges a partial object in a PUT into the value."""
     unique: bool
-    """The server refuses a second one with the same value."""
+    """The API refuses a second object with the same value."""
     redacted: bool
-    """Answers mask it after the first."""
+    """The API masks the value in every answer but the first."""
     unordered: bool
     """A list that the API keeps as a set."""
     changed_by: str
-    """The actions that change it."""
+    """The actions that change the value, separated by commas."""
     changed_as: str
     """The classes of the same objects that may assign it."""
     refers: str
     """The class of the object whose id it holds, without a relation beside it; `*` where a type beside it tells."""
     deprecated: bool
+    """The API may drop the field."""
     format: str
+    """The format that the API's description names, such as `password`."""
     default: object
-    """What the API takes where a POST does not say; for readers."""
+    """The value that the API takes if a POST has none; the simulator does so too."""
     create: bool
-    """POST takes it (True unless told)."""
+    """A POST takes the field: True unless given."""
     update: bool
-    """PUT takes it, of a value that only requests have."""
+    """A PUT takes a field that only requests have: False unless given."""
 
 
-_INNER: Final = frozenset({"nullable", "create", "update"})
+_PRIVATE_MARKS: Final = frozenset({"nullable", "create", "update"})
+"""Marks whose names are properties of a field, which know more; the marks themselves are kept under `_name`."""
 
 
 class Kind(Generic[T_co]):
-    """What the five kinds share: the marks of a declaration, and reading.
+    """What all kinds share: the marks of a declaration, and how an attribute is read.
 
-    The decoded value sits in the instance's `__dict__`, where it shadows this non-data descriptor; a name missing
-    there is undecoded, expired or not loaded, and comes through here.
+    The descriptor has no `__set__` at run time, so that a decoded value in the instance's `__dict__` shadows it. Python
+    calls `__get__` only for a value that is not decoded yet, is expired or was never loaded.
     """
 
     kind: ClassVar[str]
-    """The kind's name for readers; what a field may do its properties say."""
+    """The name of the kind, for people; code asks the attributes below."""
 
     is_read_only: ClassVar[bool] = False
-    """The server sets it, and no body has it."""
+    """The API sets it; no request body has it."""
 
     is_editable: ClassVar[bool] = False
-    """A PUT of the object changes it."""
+    """The PUT of the object changes it."""
 
     is_write_only: ClassVar[bool] = False
-    """Only bodies that are sent have it, and no answer."""
+    """Only request bodies have it, never an answer."""
 
     is_hidden: ClassVar[bool] = False
-    """Nobody may see the value but the request."""
+    """The value is masked wherever it is shown."""
 
     name: str = ""
     owner: type
@@ -125,7 +128,10 @@ class Kind(Generic[T_co]):
     _nullable: bool | None = None
     _codec: Codec | None = None
     _decoding: tuple[str, str, frozenset[type], Callable[[Any, Any, str], object] | None] = ("", "", frozenset(), None)
-    """What the first read of a value needs, in one attribute: key, name, types that need no decoding, decoder."""
+    """Key, name, the types that need no decoding, and the decoder: what the first read of a value needs.
+
+    They stand in one attribute because reading and unpacking it takes 17 ns, and reading four attributes 29 ns.
+    """
 
     def __init__(self, **marks: Unpack[Marks]) -> None:
         unknown = marks.keys() - Marks.__annotations__.keys()
@@ -133,7 +139,7 @@ class Kind(Generic[T_co]):
             msg = f"a field has no mark {', '.join(sorted(unknown))}"
             raise TypeError(msg)
         for name, value in marks.items():
-            setattr(self, f"_{name}" if name in _INNER else name, value)
+            setattr(self, f"_{name}" if name in _PRIVATE_MARKS else name, value)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.owner = owner
@@ -145,7 +151,7 @@ class Kind(Generic[T_co]):
         return declared_at, (self.owner, self.name)
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
-        """Take from the declaration what an earlier version pickled whole, with what it was made of then."""
+        """Replace the contents that an earlier version pickled by those of the declaration of today."""
         vars(self).update(vars(declared_at(state["owner"], state["name"])))
 
     @property
@@ -174,11 +180,11 @@ class Kind(Generic[T_co]):
 
     @property
     def codec(self) -> Codec:
-        """The way between JSON and Python, read from the annotation when first needed."""
+        """The codec that the annotation names; it is read at the first use, which keeps the import short."""
         if self._codec is None:
             names = vars(sys.modules[self.owner.__module__])
             self._codec = parse(self.text, names, unordered=self.unordered)
-            # null is plain where it may be, so that the decoder never sees it
+            # a nullable codec counts None among its plain types, so that the decoder never meets null
             self._decoding = (self.key, self.name, self._codec.plain, self._codec.bare.decoder)
         return self._codec
 
@@ -190,7 +196,7 @@ class Kind(Generic[T_co]):
         return self.codec.allows_null and not self.absent
 
     def attribute(self, model: type) -> Attribute[object]:
-        """Give what stands in conditions, starting at `model`."""
+        """Return the attribute that conditions on `model` are made of."""
         return nested_attribute(model, (self,))
 
     if TYPE_CHECKING:
@@ -206,9 +212,11 @@ class Kind(Generic[T_co]):
     else:
 
         def __get__(self, instance, owner=None):
-            """Give the attribute's value, decoding or loading it; on a class, what stands in conditions."""
+            """Return the value, decoded or loaded; on a class, the attribute that conditions are made of."""
             if instance is None:
                 return self.attribute(owner)
+            # The quick path of a first read, without a call of our own for plain values. `read` is for all that is
+            # rare: a value that is missing, edited or of another type, and an annotation that was not read yet.
             key, name, plain, decode = self._decoding
             state = instance.__state__
             value = state.raw.get(key, ABSENT)
@@ -220,11 +228,11 @@ class Kind(Generic[T_co]):
             try:
                 value = instance.__dict__[name] = decode(value, instance, name)
             except WrongType:
-                return read(instance, self)  # which says what is wrong with it
+                return read(instance, self)  # raises the error that users see
             return value
 
     def assign(self, record: Record, value: object) -> None:
-        """Take a value that a user assigned, or refuse it."""
+        """Take a value that a user assigned; raise `ReadOnlyAttribute` if the kind forbids it now."""
         reason = self.refusal(record)
         if reason:
             msg = f"{record.__describe__()}.{self.name} {reason}"
@@ -232,7 +240,7 @@ class Kind(Generic[T_co]):
         write(record, self, value)
 
     def refusal(self, record: Record) -> str:
-        """Say why the field cannot be assigned on this record now; empty where it can."""
+        """Return why the field cannot be assigned on this record now; empty if it can."""
         is_new = getattr(record.__state__, "is_new", True)
         if getattr(record.__state__, "is_free", False) and (self.createable or self.mutable):
             return ""
@@ -252,7 +260,7 @@ class Kind(Generic[T_co]):
 
 
 class ReadOnly(Kind[T_co]):
-    """The server's: in no body."""
+    """A field that the API sets."""
 
     kind = "readonly"
     is_read_only = True
@@ -263,7 +271,7 @@ class ReadOnly(Kind[T_co]):
 
 
 class Fixed(Kind[T_co]):
-    """Given at creation, never changed by PUT."""
+    """A field that is given at creation and that no PUT changes."""
 
     kind = "fixed"
 
@@ -273,7 +281,7 @@ class Fixed(Kind[T_co]):
 
 
 class Field(Kind[T_co]):
-    """What a user may change."""
+    """A field that users change."""
 
     kind = "field"
     is_editable = True
@@ -288,7 +296,7 @@ class Field(Kind[T_co]):
 
 
 class WriteOnly(Kind[T_co]):
-    """What only a request has: in a body and never in an answer."""
+    """A field that only requests have, and that may be shown."""
 
     kind = "writeonly"
     is_write_only = True
@@ -299,7 +307,7 @@ class WriteOnly(Kind[T_co]):
 
 
 class Secret(Kind[T_co]):
-    """What nobody may see: in a body and never in an answer, shown to nobody but the request."""
+    """A field that nobody may see: only requests have it, and messages, plans and journals mask it."""
 
     kind = "secret"
     is_write_only = True
@@ -313,16 +321,16 @@ class Secret(Kind[T_co]):
 _get: Any = Kind.__get__
 
 
-def volatile_kind(kind: Kind[Any]) -> None:
-    """Turn a field into its volatile twin, a data descriptor that asks the clock at every read."""
+def make_volatile(kind: Kind[Any]) -> None:
+    """Make a field a data descriptor, which Python calls at every read, so that it can look at the clock."""
     kind.__class__ = _VOLATILE_KINDS[type(kind)]
 
 
-class _AsksTheClock(Kind[T_co]):
+class _Volatile(Kind[T_co]):
     if not TYPE_CHECKING:
 
         def __get__(self, instance, owner=None):
-            """Give the value, after a refresh where it is older than the session allows."""
+            """Return the value, read again if it is older than the session allows."""
             if instance is None:
                 return self.attribute(owner)
             origin = instance.__state__.origin
@@ -332,23 +340,23 @@ class _AsksTheClock(Kind[T_co]):
             try:
                 return instance.__dict__[self.name]
             except KeyError:
-                pass  # the read comes outside, so that no error of its own seems to follow from this one
+                pass  # the read stands outside, so that its errors are not chained to this one
             return _get(self, instance, owner)
 
         def __set__(self, instance, value):
-            """Assign; `Record.__setattr__` comes first, this makes a data descriptor."""
+            """Assign. `Record.__setattr__` assigns before; a data descriptor needs the method all the same."""
             self.assign(instance, value)
 
 
-class _VolatileReadOnly(_AsksTheClock[T_co], ReadOnly[T_co]):
+class _VolatileReadOnly(_Volatile[T_co], ReadOnly[T_co]):
     pass
 
 
-class _VolatileFixed(_AsksTheClock[T_co], Fixed[T_co]):
+class _VolatileFixed(_Volatile[T_co], Fixed[T_co]):
     pass
 
 
-class _VolatileField(_AsksTheClock[T_co], Field[T_co]):
+class _VolatileField(_Volatile[T_co], Field[T_co]):
     pass
 
 
@@ -368,7 +376,7 @@ KINDS: dict[str, type[Kind[Any]]] = {
 
 
 class NestedAttribute(Attribute[Any]):
-    """An attribute with attributes: `Event.entity`, of which `Event.entity.id` can be asked for."""
+    """An attribute whose values are objects with declared fields: `Event.entity`, and so `Event.entity.id`."""
 
     __slots__ = ()
 
@@ -381,5 +389,5 @@ class NestedAttribute(Attribute[Any]):
 
 
 def nested_attribute(model: type, path: tuple[FieldFacts, ...]) -> Attribute[object]:
-    """Give the attribute at the end of a path, one with attributes of its own where the field is an object."""
+    """Return the attribute at the end of a path of fields."""
     return (NestedAttribute if path[-1].codec.fields else Attribute)(model, path)

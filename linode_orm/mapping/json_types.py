@@ -1,4 +1,4 @@
-"""JSON types: how a server checks the values of a type, fills them in and merges them, as the API was seen to do."""
+"""JSON types: how the API checks the values of a type, fills in what was not given, and merges partial objects."""
 
 from __future__ import annotations
 
@@ -10,28 +10,26 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from linode_orm.mapping.protocols import FieldFacts
-
     Problem = tuple[str, str]
     """A reason in the words of the API, and the key that it is about."""
 
-NO_FIELDS: Final[Mapping[str, FieldFacts]] = MappingProxyType({})
+NO_FIELDS: Final[Mapping[str, Any]] = MappingProxyType({})
 """The fields of values that are no objects."""
 
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 
 
 class JSONType:
-    """Any value that JSON can carry: every value fits, and a new one takes the place of the old one."""
+    """What all types share: every value fits, and a new value replaces the old one."""
 
     name: str = "Object"
-    """What the API calls the type where it refuses a value."""
+    """The name of the type in the API's refusals."""
 
     allows_null: bool = False
     """Null is a value of the type itself."""
 
     forgives_null: bool = False
-    """The server takes null for a value that was not given."""
+    """The API takes null for "not given" and keeps the value (docs/api-notes.md#null-for-a-list)."""
 
     starts_null: bool = True
     """A field that may be null is null until somebody sets it."""
@@ -39,21 +37,21 @@ class JSONType:
     is_integer: bool = False
     """The server numbers ids of this type one after the other."""
 
-    fields: Mapping[str, FieldFacts] = NO_FIELDS
+    fields: Mapping[str, Any] = NO_FIELDS
     """The declared fields, by raw key, of the object that a value is, or of those in a list."""
 
     def sample(self, now: str) -> Any:  # noqa: ANN401  JSON
-        """Give the value before anybody set one; `now` is a timestamp as answers write it."""
+        """Return the value that a new object has; `now` is a timestamp in the form of the API."""
         del now
         return None
 
     def fits(self, value: object) -> bool:
-        """Whether a value that is not null is of the type; what lies inside it is not looked at."""
+        """Whether a value that is not null is of the type, whatever lies inside it."""
         del value
         return True
 
     def problems(self, value: object, where: str, *, strict: bool, nullable: bool) -> Iterator[Problem]:
-        """Give the reasons to refuse a value; `strict` also refuses null and values that no documentation names."""
+        """Yield the reasons to refuse a value; `strict` also refuses null and undocumented choices."""
         if value is None:
             if strict and not (nullable or self.allows_null or self.forgives_null):
                 yield self._mistyped(where)
@@ -70,19 +68,19 @@ class JSONType:
         return iter(())
 
     def merged(self, old: object, new: Any, now: str) -> Any:  # noqa: ANN401  JSON
-        """Give what the server keeps after `new` was sent where `old` stood."""
+        """Return what the server keeps after `new` was sent where `old` stood."""
         del old, now
         return new
 
 
 class AnyJSON(JSONType):
-    """What has no declared type: null is a value like any other."""
+    """Values of no declared type; null is one of them."""
 
     allows_null = True
 
 
 class AnyOf(JSONType):
-    """One of several types: the server's choice among them is not on record, so nothing is refused."""
+    """Values of several types; which of them the API refuses is not on record, so none is refused."""
 
     forgives_null = True
 
@@ -97,7 +95,7 @@ class Plain(JSONType):
         self.is_integer = self.name == "Integer"
 
     def sample(self, now: str) -> object:
-        """Give the first choice, or the empty value of the type."""
+        """Return the first choice, or the empty value of the type."""
         del now
         return self._choices[0] if self._choices else self._empty
 
@@ -118,7 +116,7 @@ _NAMES: Final[dict[type, tuple[str, object]]] = {
     bool: ("Boolean", False),
     int: ("Integer", 0),
 }
-"""The API's names and empty values; of a union the first that is in it counts."""
+"""The API's names and empty values; a union has those of the first type here that is in it."""
 
 
 class Timestamp(JSONType):
@@ -127,7 +125,7 @@ class Timestamp(JSONType):
     name = "String"
 
     def sample(self, now: str) -> str:
-        """Give the present."""
+        """Return the present."""
         return now
 
     def fits(self, value: object) -> bool:
@@ -147,7 +145,7 @@ class Array(JSONType):
         self.fields = item.fields
 
     def sample(self, now: str) -> list[object]:
-        """Give an empty list."""
+        """Return an empty list."""
         del now
         return []
 
@@ -163,7 +161,7 @@ class Array(JSONType):
                 yield from self._item.problems(each, f"{where}[{at}]", strict=strict, nullable=False)
 
     def merged(self, old: object, new: Any, now: str) -> Any:  # noqa: ANN401  JSON
-        """Give the new list, its objects filled up."""
+        """Return the new list, with its objects filled up."""
         del old
         return [self._item.merged(None, each, now) for each in new] if isinstance(new, list) else new
 
@@ -177,7 +175,7 @@ class Dictionary(JSONType):
         self._item = item
 
     def sample(self, now: str) -> dict[str, object]:
-        """Give an empty object."""
+        """Return an empty object."""
         del now
         return {}
 
@@ -186,7 +184,7 @@ class Dictionary(JSONType):
         return type(value) is dict
 
     def merged(self, old: object, new: Any, now: str) -> Any:  # noqa: ANN401  JSON
-        """Give the new values, the objects among them filled up."""
+        """Return the new values, the objects among them filled up."""
         del old
         return {key: self._item.merged(None, each, now) for key, each in new.items()} if isinstance(new, dict) else new
 
@@ -194,11 +192,11 @@ class Dictionary(JSONType):
 class Object(JSONType):
     """An object with declared fields."""
 
-    def __init__(self, fields: Mapping[str, FieldFacts]) -> None:
+    def __init__(self, fields: Mapping[str, Any]) -> None:
         self.fields = fields
 
     def sample(self, now: str) -> dict[str, object]:
-        """Give an object with a value for every field that answers always have."""
+        """Return an object with a value for every field that answers always have."""
         shown = (field for field in self.fields.values() if not field.is_write_only and not field.absent)
         return {field.key: first_value(field, now) for field in shown}
 
@@ -212,7 +210,7 @@ class Object(JSONType):
                 yield from field_problems(self.fields[key], each, f"{where}.{key}", strict=strict)
 
     def merged(self, old: object, new: Any, now: str) -> Any:  # noqa: ANN401  JSON
-        """Give the old object with the new values; the others stay (`TestDatabaseMySQL_EngineConfig_Suite#65`)."""
+        """Return the old object with the new values; the others stay (`TestDatabaseMySQL_EngineConfig_Suite#65`)."""
         if not isinstance(new, dict):
             return new
         start: dict[str, object] = old if isinstance(old, dict) else self.sample(now)
@@ -229,26 +227,27 @@ ANY_OF: Final = AnyOf()
 TIMESTAMP: Final = Timestamp()
 
 
-def may_be_null(field: FieldFacts) -> bool:
+def may_be_null(field: Any) -> bool:  # noqa: ANN401  a field, whose module is above this one
     """Whether null is a value of a field."""
-    return field.nullable or field.codec.json_type.allows_null
+    return bool(field.nullable or field.codec.json_type.allows_null)
 
 
-def first_value(field: FieldFacts, now: str) -> Any:  # noqa: ANN401  JSON
-    """Give the value of a field that nobody set: the documented default, null, or the sample of its type."""
+def first_value(field: Any, now: str) -> Any:  # noqa: ANN401  a field; JSON
+    """Return the value of an unset field: the documented default, null, or the sample of its type."""
     if field.default is not None:
         return deepcopy(field.default)
     json_type = field.codec.json_type
     return None if may_be_null(field) and json_type.starts_null else json_type.sample(now)
 
 
-def field_problems(field: FieldFacts, value: object, where: str, *, strict: bool) -> Iterator[Problem]:
-    """Give the reasons to refuse a value of a field."""
-    return field.codec.json_type.problems(value, where, strict=strict, nullable=field.nullable)
+def field_problems(field: Any, value: object, where: str, *, strict: bool) -> Iterator[Problem]:  # noqa: ANN401  a field
+    """Yield the reasons to refuse a value of a field."""
+    json_type: JSONType = field.codec.json_type
+    return json_type.problems(value, where, strict=strict, nullable=field.nullable)
 
 
-def merged_value(field: FieldFacts, old: object, new: object, now: str) -> Any:  # noqa: ANN401  JSON
-    """Give what the server keeps of a field after a value was sent; null means what the API was seen to make of it."""
+def merged_value(field: Any, old: object, new: object, now: str) -> Any:  # noqa: ANN401  a field; JSON
+    """Return what the server keeps of a field after a value was sent; null resets a field that cannot be null."""
     if new is None:
         return None if may_be_null(field) else first_value(field, now)
     return field.codec.json_type.merged(old, new, now)

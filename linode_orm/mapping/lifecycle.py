@@ -55,6 +55,8 @@ def hydrate(
         else:
             state = instance.__state__
             now_loaded = _merge(instance, state, body, origin.loaded)
+            # An object that is like those of the page shares their origin again; one that is marked for deletion, or
+            # was read more wholly, or keeps a one-time value, has its own.
             is_like_page = now_loaded is origin.loaded and state.origin.status is origin.status
             if is_like_page and state.origin.one_time_values is None:
                 state.origin = origin
@@ -86,6 +88,7 @@ def _merge(instance: Model, state: State, body: dict[str, Any], loaded: Loaded) 
         body = {**{key: state.raw[key] for key in mapper.only_on_get if key in state.raw}, **body}
         loaded = Loaded.WHOLE
     if state.stale_values is not None:
+        # lists that users may hold go back to their place first, and are then brought up to date like any other
         for name, value in state.stale_values.values.items():
             instance.__dict__.setdefault(name, value)
     merge_body(instance, body)
@@ -116,6 +119,7 @@ def expire(instance: Model, names: Iterable[str] = ()) -> None:
         mapper = instance.__mapper__
         _put_away(instance, [name for name in instance.__dict__ if name in mapper.fields])
         keys = [mapper.fields[name].key for name in mapper.id_names]
+        # the id stays, because an object whose id has to be loaded could not be loaded
         state.raw = {key: state.raw[key] for key in keys if key in state.raw} or EMPTY
         state.share(loaded=Loaded.NOTHING, fresh_until=None)
     _put_away(instance, names)

@@ -204,6 +204,7 @@ class Model(_Declared):
     __hash__ = object.__hash__
 
     def __reduce__(self) -> tuple[object, ...]:
+        # a pickle holds the body and no decoded value, so that other versions of a declaration can read it
         state = self.__state__
         return _revive, (type(self), _visible(self), state.identity, state.parents, state.loaded.name)
 

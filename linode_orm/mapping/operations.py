@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from attrs import frozen
 
@@ -13,19 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FunctionType
 
-    from linode_orm.mapping.owner import SessionBase
 
-
-class Method(Protocol):
-    """A method as its class declares it."""
-
-    @property
-    def __name__(self) -> str:
-        """What it is called."""
-        ...
-
-
-F = TypeVar("F", bound=Method)
+F = TypeVar("F", bound="Callable[..., object]")
 R = TypeVar("R")
 
 _NOTHING: Final[dict[str, object]] = {}
@@ -86,7 +75,7 @@ def operation(  # noqa: PLR0913  the facts of one request
         optional = plain.__kwdefaults__ or {}
         keys = {name: (body or {}).get(name, name.removesuffix("_")) for name in names if f"{{{name}}}" not in path}
         function.__operation__ = Operation(  # type: ignore[attr-defined]  # collected by the mapper
-            name=function.__name__,
+            name=plain.__name__,
             method=method,
             path=path,
             answers=answers,
@@ -126,7 +115,8 @@ def act(
     operation = model.__mapper__.operations[name]
     arguments = {key: value for key, value in given.items() if value is not UNSET and key not in _NO_ARGUMENTS}
     _check_arguments(model, name, arguments)
-    owner = cast("SessionBase", given["session"]).__owner__ if isinstance(target, type) else model.__state__.owner
+    session: Any = given.get("session")
+    owner = session.__owner__ if isinstance(target, type) else model.__state__.owner
     return cast("R", owner.act(model, operation, arguments))
 
 

@@ -29,11 +29,12 @@ V = TypeVar("V")
 
 @frozen(eq=False, kw_only=True)
 class Operator:
-    """One way to hold an attribute against a value: everything that planner, evaluation and printing know of it.
+    """A way to compare an attribute with a value: one row of the table, with all that is known of it.
 
-    `check` refuses a value with `WrongType` and gives it in JSON. `test` makes the evaluation of a comparable value
-    that is not null. `rules` say where the server may do it, `negated_rules` where it may do the opposite. An operator
-    that `tests_null` is true or false of null and missing, too; of the others both stay unknown.
+    `shown` prints a condition, of the attribute's text and the value. `check` returns the value in JSON and raises
+    `WrongType`. `test` returns the function that evaluates a comparable value; both get the codec without null. `rules`
+    say which conditions the server can evaluate, `negated_rules` the same of `not_` of the condition. Of null and of
+    missing a condition is unknown, unless the operator `tests_null`.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Operator:
 
 
 def operator_called(name: str) -> Operator:
-    """Give the operator of a name; pickles of conditions hold it so."""
+    """Return the operator of a name, by which pickles refer to it; raise `KeyError` for an unknown one."""
     return OPERATORS[name]
 
 
@@ -60,12 +61,12 @@ def operator_called(name: str) -> Operator:
 
 
 def infix(symbol: str) -> Callable[[str, object], str]:
-    """Show a condition with a symbol between its sides."""
+    """Return the printing of a symbol between attribute and value."""
     return lambda attribute, value: f"{attribute} {symbol} {value!r}"
 
 
 def method(name: str) -> Callable[[str, object], str]:
-    """Show a condition as the call of a method."""
+    """Return the printing of a method of the attribute."""
     return lambda attribute, value: f"{attribute}.{name}({value!r})"
 
 
@@ -90,7 +91,7 @@ def _ordered_operand(codec: Codec, value: object) -> object:
 
 
 def text_operand(name: str) -> Callable[[Codec, object], str]:
-    """Check a string that an operator on strings takes."""
+    """Return the check of an operator that compares strings with strings."""
 
     def check(codec: Codec, value: object) -> str:
         if str not in codec.plain:
@@ -119,7 +120,7 @@ def _differs(codec: Codec, want: object) -> Test:
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Codec, object], Test]:
-    """Compare numbers with numbers, and other values with those of their own type; a mixed field may hold either."""
+    """Return the evaluation of an order; it is unknown between a number and a string, which a mixed field may hold."""
 
     def test(codec: Codec, want: object) -> Test:
         operand = codec.comparable(want)
@@ -130,7 +131,7 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Codec, object], T
 
 
 def on_text(test: Callable[[str, str], bool]) -> Callable[[Codec, str], Test]:
-    """Evaluate strings; a mixed field may hold other values, which never pass."""
+    """Return the evaluation of a test of strings; it is false of a number, which a mixed field may hold."""
     return lambda _, want: lambda value: isinstance(value, str) and test(value, want)
 
 
@@ -229,7 +230,7 @@ OPERATORS: Final = {
 
 @frozen(eq=False)
 class Comparison(Expression):
-    """One attribute held against a value.
+    """The comparison of an attribute with a value.
 
     `value` is as it stands in JSON: of the operator `in` a tuple of such values, of `is_null` None.
     """
@@ -240,7 +241,7 @@ class Comparison(Expression):
 
     @property
     def values(self) -> tuple[object, ...]:
-        """The values of which the attribute may have any: none where the condition is never true."""
+        """The values of which any will do; without any the condition is never true."""
         return self.value if isinstance(self.value, tuple) else (self.value,)
 
     def __str__(self) -> str:
@@ -252,7 +253,7 @@ class Comparison(Expression):
         return {"attribute": self.attribute, "operator": self.operator, "value": self.value}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
-        """Take what was pickled; an earlier version held the operator's name."""
+        """Restore a pickle; that of an earlier version has the operator's name."""
         operator = state["operator"]
         named = operator_called(operator) if isinstance(operator, str) else operator
         for name, value in {**state, "operator": named}.items():
@@ -262,7 +263,7 @@ class Comparison(Expression):
 @public
 @frozen(eq=False)
 class Order:
-    """One key of an order; `descending` turns it round, nulls stay last."""
+    """One key of an order; null comes last in both directions."""
 
     attribute: Attribute[object]
     descending: bool
@@ -277,13 +278,13 @@ class Order:
 
 
 class Operand(Generic[T]):
-    """What can be compared: each method makes a condition of one operator, or of several."""
+    """The left side of a comparison, as `ColumnOperators` is in SQLAlchemy: each method returns a condition."""
 
     __slots__ = ()
     __hash__ = object.__hash__
 
     def op(self, operator: Operator, value: object, /) -> Expression:
-        """Make the condition of an operator; raise `TypeError` for a value that it cannot take."""
+        """Return the condition of any operator; raise `TypeError` for a value that it does not take."""
         raise NotImplementedError
 
     def __eq__(self, other: T | None) -> Expression:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # a condition
@@ -309,18 +310,18 @@ class Operand(Generic[T]):
     @overload
     def contains(self, item: str | int, /) -> Expression: ...
     def contains(self, item: object, /) -> Expression:
-        """On a list: it holds exactly this item. On a text: this is a part of it, upper and lower case told apart.
+        """Whether a list has the item, or a string has the part; upper and lower case differ.
 
-        On a list of objects with labels, a text is the label of one of them.
+        A string compares with the labels of a list of objects that have labels.
         """
         return self.op(CONTAINS, item)
 
     def startswith(self, prefix: str, /) -> Expression:
-        """The text begins with this, upper and lower case told apart."""
+        """Whether a string begins with the prefix; upper and lower case differ."""
         return self.op(STARTSWITH, prefix)
 
     def in_(self, values: Iterable[T], /) -> Expression:
-        """The value is one of these; null among them stands for `is_(None)`."""
+        """Whether the value is one of these; None among them means `is_(None)`."""
         if isinstance(values, (str, bytes)):
             msg = f"{self}.in_() takes a collection of values, not the text {values!r}"
             raise TypeError(msg)
@@ -330,11 +331,11 @@ class Operand(Generic[T]):
         return Or((is_one_of, self.op(IS_NULL, None))) if len(known) < len(given) else is_one_of
 
     def between(self, low: T, high: T, /) -> Expression:
-        """The value lies between these, both included."""
+        """Whether the value lies between both ends, which count."""
         return And((self.op(AT_LEAST, low), self.op(AT_MOST, high)))
 
     def is_(self, value: None, /) -> Expression:
-        """The value is null, or missing."""
+        """Whether the value is null, or missing."""
         if value is not None:
             msg = f"{self}.is_() takes None; compare other values with =="
             raise TypeError(msg)
@@ -343,7 +344,7 @@ class Operand(Generic[T]):
 
 @public
 class Attribute(Operand[T]):
-    """A field of a class, as it stands in conditions and orders: `Instance.label`, `Event.entity.id`."""
+    """A field of a class in conditions and orders: `Instance.label`, `Event.entity.id`."""
 
     __slots__ = ("model", "path")
     __hash__ = object.__hash__
@@ -362,7 +363,7 @@ class Attribute(Operand[T]):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The way through the body, by raw keys."""
+        """The raw keys that lead to the value in a body."""
         return tuple(field.key for field in self.path)
 
     def __str__(self) -> str:
@@ -371,7 +372,7 @@ class Attribute(Operand[T]):
     __repr__ = __str__
 
     def op(self, operator: Operator, value: object, /) -> Expression:
-        """Make the condition of an operator; raise `TypeError` for a value that it cannot take."""
+        """Return the condition of any operator; raise `TypeError` for a value that it does not take."""
         if isinstance(value, (Operand, Expression)):
             msg = f"{self} {operator} {value}: an attribute is compared with a value, not with another attribute"
             raise TypeError(msg)
@@ -382,9 +383,9 @@ class Attribute(Operand[T]):
             raise TypeError(msg) from None
 
     def asc(self) -> Order:
-        """Order from the smallest; nulls last."""
+        """Order from the smallest to the largest; null comes last."""
         return Order(cast("Attribute[object]", self), descending=False)
 
     def desc(self) -> Order:
-        """Order from the largest; nulls last."""
+        """Order from the largest to the smallest; null comes last."""
         return Order(cast("Attribute[object]", self), descending=True)

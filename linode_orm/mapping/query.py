@@ -10,13 +10,13 @@ from linode_orm._public import public
 from linode_orm.errors import MultipleResultsFound, NoResultFound
 from linode_orm.mapping.expressions import and_
 from linode_orm.mapping.operators import Attribute, Order
-from linode_orm.mapping.relations import check_option
+from linode_orm.mapping.options import check_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from linode_orm.mapping.expressions import Expression
-    from linode_orm.mapping.relations import Option
+    from linode_orm.mapping.options import Option
 
 M = TypeVar("M")
 

@@ -161,6 +161,7 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
     """Take a value that a user assigned; raise `TypeError` where its type is wrong."""
     codec = field.codec
     try:
+        # before the owner hears of it: a value that is refused is no change
         mine = codec.adopt(value, record, field.name)
     except WrongType as wrong:
         what = f"{codec.text} expected (the value is not shown)" if field.is_secret else str(wrong)
@@ -174,7 +175,7 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
         if held is None and theirs is not ABSENT and theirs is not None:
             held = read(record, field)
         if codec.replace(held, mine):
-            mine = held
+            mine = held  # a list that the user holds stays the object's list, with the new contents
     values[field.name] = mine
     edit, raw = (state.edits or {}).get(field.name), codec.encode(mine)
     if theirs is not ABSENT and codec.same(raw, theirs) and not (edit and edit.is_in_doubt(codec, raw)):
@@ -235,6 +236,7 @@ def merge_body(record: Record, body: dict[str, object]) -> None:
     state.raw = body
     values, edits = record.__dict__, state.edits
     fields = record.__mapper__.fields
+    # Values that were never decoded need no work: they are decoded from the newer body when they are read.
     for name in tuple(values):
         field = fields.get(name)
         if field is None:
@@ -330,6 +332,7 @@ def changes(record: Record) -> dict[str, Edit]:
     fields, values = record.__mapper__.fields, record.__dict__
     real: dict[str, Edit] = {}
     for name, edit in state.edits.items():
+        # an edit stays noted when the value is changed back, so whether it changes anything is compared here
         field = fields[name]
         theirs = state.raw.get(field.key, ABSENT)
         if theirs is ABSENT or name not in values or _differs(field.codec, edit, values[name], theirs):

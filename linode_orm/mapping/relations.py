@@ -13,6 +13,7 @@ from linode_orm._public import public
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.expressions import Expression
 from linode_orm.mapping.operators import EQUAL, IN, Operand
+from linode_orm.mapping.options import Option
 from linode_orm.mapping.owner import LoadOrigin
 from linode_orm.mapping.record import Record, declared_at, pending_reference, refer
 from linode_orm.mapping.registry import lookup
@@ -278,6 +279,7 @@ class Many(Loadable, Generic[M]):
             """Return the collection, without a request; on a class, what `selectin` takes."""
             if instance is None:
                 return self
+            # It is kept in the dict, where it shadows this descriptor: the next read costs nothing.
             value = instance.__state__.owner.collection(instance, self.name)
             instance.__dict__[self.name] = value
             return value
@@ -321,15 +323,6 @@ def is_plain(value: object) -> bool:
 
 
 @public
-@frozen(eq=False)
-class Option:
-    """How the relations of a query's objects are loaded."""
-
-    kind: str
-    path: tuple[One[object] | Many[object], ...]
-
-
-@public
 def selectin(*relations: Loadable) -> Option:
     """Load a relation for all objects of a query at once, then relations of these: `selectin(Instance.disks)`."""
     path: list[One[object] | Many[object]] = []
@@ -347,17 +340,9 @@ def selectin(*relations: Loadable) -> Option:
     return Option("selectin", tuple(path))
 
 
-def check_option(model: type, option: object) -> None:
-    """Raise `TypeError` for what is no option, and for a relation that the objects reached so far do not have."""
-    if not isinstance(option, Option):
-        msg = f"options() takes selectin(...) and raiseload(), not {option!r}"
-        raise TypeError(msg)
-    reached: list[Any] = [model]
-    for relation in option.path:
-        if not any(relation in each.__mapper__.relations.values() for each in reached):
-            msg = f"selectin(): {relation.owner.__name__}.{relation.name} is no relation of {model.__name__}"
-            raise TypeError(msg if len(reached) == 1 else f"{msg}, nor of what is loaded before it")
-        reached.append(relation.model)
+def relations_of(option: Option) -> tuple[One[Any] | Many[Any], ...]:
+    """Return the relations that an option names, each of the objects that the one before it reaches."""
+    return cast("tuple[One[Any] | Many[Any], ...]", option.path)
 
 
 @public

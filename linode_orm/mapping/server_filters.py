@@ -37,7 +37,7 @@ class Rules(NamedTuple):
     otherwise: Rule
 
     def of(self, filter_type: str) -> Rule:
-        """Give the rule for a type of value."""
+        """Return the rule for a type of value."""
         return self.by_type.get(filter_type, self.otherwise)
 
 

@@ -58,6 +58,7 @@ class Origin:
     costs a persistent object no byte.
     """
 
+    # 500 rows of a page share one of these, so that a value which rarely differs takes no slot of each object
     __slots__ = (
         "batch",
         "fresh_until",
@@ -174,6 +175,7 @@ class State(RecordState):
 
     def share(self, **changes: object) -> None:
         """Replace values of the origin, which becomes the object's own where one of them differs."""
+        # most calls change nothing: a row that is read again has the status, the owner and the parents that it had
         for name, value in changes.items():
             if getattr(self.origin, name) is not value:
                 self.origin = self.origin.replace(changes)
@@ -203,6 +205,7 @@ class State(RecordState):
         """Load a field that has not been read; return what stands for one that the API leaves out."""
         if self.is_new:
             return _blank(record, field)
+        # a whole body that lacks the key was answered without it: another GET would not bring it
         needs = not self.is_loaded or (self.loaded is Loaded.ROW and field.only_on_get)
         if needs and not field.is_write_only:
             self.owner.load(record, field.name)

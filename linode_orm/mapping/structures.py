@@ -1,10 +1,10 @@
-"""The way between JSON and what users hold for objects with declared fields, and for choices between types."""
+"""Codecs of objects with declared fields, and of values that may be of several types."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
-from linode_orm.mapping.codecs import NO_HOLDER, Codec, NoneType, WrongType
+from linode_orm.mapping.codecs import Codec, NoneType, WrongType
 from linode_orm.mapping.containers import AnyJSON, Container
 from linode_orm.mapping.json_types import ANY_OF, Object
 from linode_orm.mapping.values import ABSENT
@@ -13,11 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from linode_orm.mapping.codecs import Path, Visit
-    from linode_orm.mapping.protocols import NestedClass, NestedValue
     from linode_orm.mapping.tracked import Holder
 
 UNDECLARED: Final = AnyJSON()
-"""The codec of keys that no declaration knows."""
+"""The codec of a key that no declaration has."""
 
 
 class Structure(Container):
@@ -25,7 +24,8 @@ class Structure(Container):
 
     compared_as_is = frozenset({dict})
 
-    def __init__(self, cls: NestedClass) -> None:
+    # The base class of nested objects stands above this module, for it has fields: its class is any here.
+    def __init__(self, cls: type[Any]) -> None:
         super().__init__(cls.__name__)
         self.cls = cls
         self.fields = cls.__mapper__.fields
@@ -34,10 +34,11 @@ class Structure(Container):
 
     @property
     def decoder(self) -> Callable[[Any, Any, str], object]:
-        return self.cls.__hydrate__
+        hydrate: Callable[[Any, Any, str], object] = self.cls.__hydrate__
+        return hydrate
 
-    def fits(self, value: object) -> TypeGuard[NestedValue]:
-        return isinstance(value, cast("type[NestedValue]", self.cls))
+    def fits(self, value: object) -> TypeGuard[Any]:
+        return isinstance(value, self.cls)
 
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         return self.cls.__hydrate__(cast("dict[str, object]", raw), holder, name)
@@ -54,7 +55,7 @@ class Structure(Container):
         return value.__held_by__(holder, name)
 
     def _named(self, value: dict[str, object]) -> dict[str, object]:
-        """Give what a plain dict says by the names of attributes, where it uses the keys of JSON."""
+        """Return a plain dict with the names of attributes in place of the keys of JSON."""
         mapper: Any = self.cls.__mapper__
         return {
             key if key in mapper.attributes or key not in mapper.keys else mapper.keys[key].name: each
@@ -83,7 +84,7 @@ class Structure(Container):
         return True
 
     def replace(self, value: object, adopted: object) -> bool:
-        if not self.fits(value) or not isinstance(adopted, cast("type[NestedValue]", self.cls)):
+        if not self.fits(value) or not isinstance(adopted, self.cls):
             return False
         value.__become__(adopted)
         return True
@@ -111,7 +112,7 @@ class Structure(Container):
         return all(self._leaf(key).agrees(value, answered[key]) for key, value in sent.items() if key in answered)
 
     def _leaf(self, key: str) -> Codec:
-        """Give the codec of a key; of one that no declaration knows that of any JSON."""
+        """Return the codec of a key, declared or not."""
         field = self.cls.__mapper__.keys.get(key)
         return field.codec if field is not None else UNDECLARED
 
@@ -127,7 +128,7 @@ class Structure(Container):
             return mine not in (base, theirs) and base != theirs
         if ABSENT in (base, theirs) or field.codec.same(mine, base):
             return False
-        return field.codec.clashes(base, theirs, mine, is_set_edit=True)
+        return bool(field.codec.clashes(base, theirs, mine, is_set_edit=True))
 
     def only_changed(self, new: object, old: object) -> object:
         if not isinstance(new, dict) or not isinstance(old, dict):
@@ -148,10 +149,7 @@ class Structure(Container):
 
 
 class ById(Structure):
-    """Objects of which nothing can be set.
-
-    Requests name them by their ids, and answers show them whole (docs/api-notes.md#ids-in-objects-out).
-    """
+    """Objects that requests name by their ids and answers show whole (docs/api-notes.md#ids-in-objects-out)."""
 
     def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
         del value, visit, path
@@ -175,14 +173,14 @@ class ById(Structure):
 
 
 def items_of(item: Codec) -> Codec:
-    """Give the codec of a list's items: objects that have an id and nothing else to set are sent as it."""
+    """Return the codec of the items of a list: objects with an id, of which nothing can be set, are `ById`."""
     fields = item.cls.__mapper__.keys if type(item) is Structure else {}
     is_by_id = "id" in fields and all(each.is_read_only for each in fields.values())
     return ById(item.cls) if is_by_id and isinstance(item, Structure) else item
 
 
 class Choice(Container):
-    """One of several types that are not all scalars: the first that fits."""
+    """Values of one of several types that are not all scalars; the first type that takes a value counts."""
 
     is_exact = True
     json_type = ANY_OF
@@ -208,9 +206,9 @@ class Choice(Container):
         return self._try(lambda part: part.adopt(value, holder, name), value)
 
     def encode(self, value: object) -> object:
-        return (
-            self._try(lambda part: part.encode(part.adopt(value, NO_HOLDER, "")), value) if _is_deep(value) else value
-        )
+        if isinstance(value, (int, float, str, NoneType)):
+            return value
+        return self._try(lambda part: part.operand(value), value)
 
     def agrees(self, sent: object, answered: object) -> bool:
         return any(part.agrees(sent, answered) for part in self.parts)
@@ -227,7 +225,3 @@ class Choice(Container):
         if fitting is None:
             raise WrongType(self.text, raw)
         return fitting.trim(raw, verb)
-
-
-def _is_deep(value: object) -> bool:
-    return not isinstance(value, (int, float, str, NoneType))

@@ -1,4 +1,4 @@
-"""Lists and maps that tell their owner when they change."""
+"""Lists and dicts that report every change to the object that holds them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ T = TypeVar("T")
 
 
 class Holder(Protocol):
-    """Whatever a mutable value lives in: a model, a nested value, or another list."""
+    """What holds a mutable value: a model, a nested object, or another list or dict."""
 
     def __touch__(self, name: str) -> None:
-        """Write down that the value called `name` is about to change."""
+        """Record that the value called `name` is about to change."""
 
 
 Adopt = Callable[[object, Holder], Any]
-"""Checks a value that a user puts into a container and gives the value that it keeps."""
+"""Checks a value that a user puts into a list or dict, and returns the value that it keeps."""
 
 
 def _keep(value: object, _: Holder) -> object:
@@ -26,7 +26,7 @@ def _keep(value: object, _: Holder) -> object:
 
 
 class _Tracked:
-    """What lists and maps share: the owner they tell, and the check of what is put in."""
+    """What lists and dicts share: the holder that they report to, and the check of new values."""
 
     __slots__ = ()
 
@@ -44,19 +44,19 @@ class _Tracked:
         return getattr(self, "_null", False) and not list(self)  # type: ignore[call-overload]  # lists and maps
 
     def __touch__(self, name: str) -> None:
-        """Pass on that something inside changes."""
+        """Report a change to the holder."""
         del name
         if self._holder is not None:
             self._holder.__touch__(self._name)
 
     def __describe__(self) -> str:
-        """Name this value in a message, by its owner and attribute where it has one."""
+        """Return the name of this value for a message: its holder and attribute, if it has them."""
         describe = getattr(self._holder, "__describe__", None)
         return f"{describe()}.{self._name}".rstrip(".") if describe is not None else type(self).__name__
 
     @classmethod
     def __held__(cls, holder: Holder, name: str, adopt: Adopt) -> Self:
-        """Make an empty container that belongs to somebody."""
+        """Return an empty list or dict with a holder."""
         self = cls.__new__(cls)
         self._holder = holder  # type: ignore[misc]  # a slot of the subclass
         self._name = name  # type: ignore[misc]  # a slot of the subclass
@@ -65,7 +65,7 @@ class _Tracked:
 
 
 class TrackedList(_Tracked, list[T], Generic[T]):
-    """A `list` whose changes count as changes of the object that it belongs to."""
+    """A `list` whose changes are changes of the object that holds it."""
 
     __slots__ = ("_adopt", "_holder", "_name", "_null")
 
@@ -74,7 +74,7 @@ class TrackedList(_Tracked, list[T], Generic[T]):
         self._holder, self._name, self._adopt = None, "", _keep
 
     def __replace__(self, values: Iterable[Any]) -> None:
-        """Take other contents without counting it as a change of the user's."""
+        """Replace the contents without recording a change."""
         list.__setitem__(self, slice(None), values)
 
     def __reduce__(self) -> tuple[type[list[T]], tuple[list[T]]]:
@@ -137,7 +137,7 @@ class TrackedList(_Tracked, list[T], Generic[T]):
 
 @public
 class TagList(TrackedList[str]):
-    """The labels on an object: a list without doubles, whose edits are edits of a set.
+    """The tags of an object: a list without duplicates, whose edits are edits of a set.
 
     `add`, `discard` and every list method say which tags to put on or take off; they are applied again to whatever
     the server's value turns out to be. Assigning the attribute means exactly those tags.
@@ -146,11 +146,11 @@ class TagList(TrackedList[str]):
     __slots__ = ()
 
     def add(self, tag: str, /) -> None:
-        """Put a tag on; nothing happens if it is there."""
+        """Add a tag, unless it is there."""
         self.append(tag)
 
     def discard(self, tag: str, /) -> None:
-        """Take a tag off; nothing happens if it is not there."""
+        """Remove a tag, if it is there."""
         if tag in self:
             self.remove(tag)
 
@@ -168,7 +168,7 @@ class TagList(TrackedList[str]):
 
 
 class TrackedDict(_Tracked, dict[str, T], Generic[T]):
-    """A `dict` whose changes count as changes of the object that it belongs to."""
+    """A `dict` whose changes are changes of the object that holds it."""
 
     __slots__ = ("_adopt", "_holder", "_name", "_null")
 
@@ -177,7 +177,7 @@ class TrackedDict(_Tracked, dict[str, T], Generic[T]):
         self._holder, self._name, self._adopt = None, "", _keep
 
     def __replace__(self, values: Mapping[str, Any]) -> None:
-        """Take other contents without counting it as a change of the user's."""
+        """Replace the contents without recording a change."""
         dict.clear(self)
         dict.update(self, values)
 

@@ -9,10 +9,10 @@ from attrs import evolve
 
 from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping import Model, Nested
+from linode_orm.mapping.addressing import flat, quoted
 from linode_orm.mapping.annotations import codec_of
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.lifecycle import expire, keep_one_time_values, refill_collections
-from linode_orm.mapping.mapper import flat, quoted
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
@@ -61,6 +61,7 @@ class Actions:
         else:
             answer = self._whole(request, response.json() if request.method == "GET" else response.decoded())
         result = self._result(target, operation, answer, request.path)
+        # an action moves objects: a volume that is attached joins a collection of the Linode that it was given
         for value in arguments.values():
             if isinstance(value, Model):
                 refill_collections(value)
@@ -155,7 +156,7 @@ class Actions:
         parents: tuple[object, ...] = ()
         if isinstance(target, Model) and model.__mapper__.placeholders:
             state = state_of(target)
-            same = isinstance(target, model) or model.__mapper__.above == len(state.parents)
+            same = isinstance(target, model) or model.__mapper__.parent_count == len(state.parents)
             parents = state.parents if same else (*state.parents, state.identity)
         if model.__mapper__.singleton and isinstance(target, model) and isinstance(body, dict):
             self._loader.take(target, body, Loaded.WHOLE)

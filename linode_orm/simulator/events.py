@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from linode_orm.mapping.mapper import quoted
+from linode_orm.mapping.addressing import quoted
 
 if TYPE_CHECKING:
     from linode_orm.simulator.account_state import AccountState

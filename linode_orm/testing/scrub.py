@@ -22,7 +22,7 @@ OPEN: Final = frozenset({"ssl_cert"})
 
 @cache
 def secret_keys() -> frozenset[str]:
-    """Give the keys whose values are kept from cassettes: masked ones, passwords, and what only a request may say."""
+    """Return the keys whose values are kept from cassettes: masked ones, passwords, and what only a request may say."""
     found = set(ALWAYS)
     for name in models.INDEX:
         found.update(_secrets(getattr(models, name).__mapper__.fields))
@@ -38,7 +38,7 @@ def _secrets(fields: Mapping[str, Any]) -> Iterator[str]:
 
 
 def scrub(value: object) -> object:
-    """Give a copy of a body in which every secret is masked, at any depth."""
+    """Return a copy of a body in which every secret is masked, at any depth."""
     if isinstance(value, dict):
         keys = secret_keys()
         return {key: MASK if key in keys and each else scrub(each) for key, each in value.items()}

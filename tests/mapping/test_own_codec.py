@@ -210,6 +210,15 @@ class TestWrites:
         assert not session.dirty
         assert "nothing" in str(session.plan())
 
+    def test_a_set_in_another_order_and_form(self, session, sim):
+        """An unordered list means the same whatever the order and the form of its items; an item more is a change."""
+        rows(sim)[0].change(others=[FIRST, SECOND.upper()])
+        lease = session.query(Lease).first()
+        lease.others = [SECOND, FIRST.upper()]
+        assert not session.dirty
+        lease.others.append(THIRD)
+        assert list(session.dirty) == [lease]
+
     def test_plans(self, session, sim, tmp_path):
         """A plan prints, is saved and applied; a secret of the type is asked for by name, and taken as text."""
         session.query(Lease).first().ttl = HOUR

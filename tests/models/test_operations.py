@@ -11,6 +11,7 @@ from linode_orm.errors import LinodeORMError
 from tests.models.calling import BY_HAND, call, ways
 from tests.models.conformance import needed
 from tests.models.described import asked, bare, operations, serving
+from tests.places import ROOT
 from tests.table import note
 
 pytestmark = [pytest.mark.slow, needed, pytest.mark.conformance]
@@ -120,6 +121,14 @@ ELSEWHERE = {
     "GET /iam/users/{}/permissions/{}/{}": "docs/api-notes.md#bare-lists",
 }
 """What recordings or other sources show and the description does not have."""
+
+
+def test_what_the_description_lacks_is_noted():
+    """Each operation that other sources have stands in the notes, those that are recorded among the recordings."""
+    page = (ROOT / "docs" / "api-notes.md").read_text(encoding="utf-8")
+    other = {route for route, source in ELSEWHERE.items() if not source.startswith(("Test", "FACTS"))}
+    assert len(other) == 11
+    assert {route for route in other if f"`{route}`" not in page} == set()
 
 
 def test_no_operation_is_declared_twice():

@@ -20,14 +20,14 @@ class AccountMaintenanceEntity(Nested):
 class AccountMaintenance(Model, path="/account/maintenance", id=(), verbs="list"):
     """Maintenance that is planned for an object of the account."""
 
-    complete_time: ReadOnly[str] = ReadOnly(filterable=True)
+    complete_time: ReadOnly[str | None] = ReadOnly(filterable=True)
     description: ReadOnly[str]
     entity: ReadOnly[AccountMaintenanceEntity]
     maintenance_policy_set: ReadOnly[str] = ReadOnly(filterable=True)
-    not_before: ReadOnly[str] = ReadOnly(filterable=True)
+    not_before: ReadOnly[str | None] = ReadOnly(filterable=True)
     reason: ReadOnly[str]
     source: ReadOnly[str]
-    start_time: ReadOnly[str] = ReadOnly(filterable=True)
+    start_time: ReadOnly[str | None] = ReadOnly(filterable=True)
     status: ReadOnly[Literal["completed", "pending", "started"] | str] = ReadOnly(filterable=True, volatile=True)
     type: ReadOnly[Literal["reboot", "cold_migration", "live_migration"] | str] = ReadOnly(filterable=True)
     when: ReadOnly[datetime] = ReadOnly(filterable=True)

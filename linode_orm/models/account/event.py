@@ -23,7 +23,7 @@ class EventEntity(Nested):
     """What stands under `entity` of an Event."""
 
     id: ReadOnly[int] = ReadOnly(filterable=True, refers="*")
-    label: ReadOnly[str]
+    label: ReadOnly[str | None]
     cpc: ReadOnly[int | None] = ReadOnly(absent=True)
     node: ReadOnly[str | None] = ReadOnly(absent=True)
     pool: ReadOnly[int | None] = ReadOnly(absent=True)
@@ -62,7 +62,7 @@ class EventSecondaryEntity(Nested):
     """What stands under `secondary_entity` of an Event."""
 
     id: ReadOnly[int | str] = ReadOnly(refers="*")
-    label: ReadOnly[str]
+    label: ReadOnly[str | None]
     type: ReadOnly[str]
     url: ReadOnly[str]
 
@@ -75,7 +75,7 @@ class Event(Model, path="/account/events", verbs="list get"):
     created: ReadOnly[datetime] = ReadOnly(filterable=True)
     details: ReadOnly[EventDetails | None] = ReadOnly(absent=True)
     duration: ReadOnly[float | None] = ReadOnly(volatile=True)
-    entity: ReadOnly[EventEntity]
+    entity: ReadOnly[EventEntity | None]
     message: ReadOnly[str | None]
     percent_complete: ReadOnly[int | None] = ReadOnly(volatile=True)
     rate: ReadOnly[str | None] = ReadOnly(volatile=True)

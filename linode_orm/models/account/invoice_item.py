@@ -17,15 +17,15 @@ class InvoiceItem(Model, path="/account/invoices/{invoice}/items", id=(), parent
 
     label: ReadOnly[str]
     amount: ReadOnly[float]
-    from_: ReadOnly[datetime] = ReadOnly(key="from")
-    quantity: ReadOnly[int]
+    from_: ReadOnly[datetime | None] = ReadOnly(key="from")
+    quantity: ReadOnly[int | None]
     region_id: ReadOnly[str | None] = ReadOnly(key="region")
     region: One[Region | None] = One("Region", via="region_id")
     tax: ReadOnly[float]
-    to: ReadOnly[datetime]
+    to: ReadOnly[datetime | None]
     total: ReadOnly[float]
     type: ReadOnly[Literal["hourly", "misc"] | str]
-    unit_price: ReadOnly[str]
+    unit_price: ReadOnly[str | None]
     invoice: One[Invoice] = One("Invoice")
 
     if TYPE_CHECKING:

@@ -35,7 +35,7 @@ class Notification(Model, path="/account/notifications", id=(), verbs="list"):
 
     label: ReadOnly[str]
     body: ReadOnly[str | None]
-    entity: ReadOnly[NotificationEntity]
+    entity: ReadOnly[NotificationEntity | None]
     message: ReadOnly[str]
     severity: ReadOnly[Literal["minor", "major", "critical"] | str]
     type: ReadOnly[

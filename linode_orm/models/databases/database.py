@@ -80,7 +80,7 @@ class Database(Model, path="/databases/instances", verbs="list"):
         absent=True, changed_as="MySQLDatabase, PostgreSQLDatabase"
     )
     fork: ReadOnly[DatabaseFork | None] = ReadOnly(absent=True)
-    hosts: ReadOnly[DatabaseHosts] = ReadOnly(volatile=True)
+    hosts: ReadOnly[DatabaseHosts | None] = ReadOnly(volatile=True)
     instance_uri: ReadOnly[str | None] = ReadOnly(absent=True)
     members: ReadOnly[dict[str, JSON]] = ReadOnly(volatile=True)
     oldest_restore_time: ReadOnly[datetime]

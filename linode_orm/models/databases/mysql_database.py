@@ -83,8 +83,8 @@ class MySQLDatabasePrivateNetwork(Nested):
     """What stands under `private_network` of a MySQLDatabase."""
 
     public_access: Field[bool]
-    subnet_id: Field[int] = Field(refers="VPCSubnet")
-    vpc_id: Field[int] = Field(refers="VPC")
+    subnet_id: Field[int | None] = Field(refers="VPCSubnet")
+    vpc_id: Field[int | None] = Field(refers="VPC")
 
 
 class MySQLDatabaseUpdates(Nested):
@@ -118,12 +118,12 @@ class MySQLDatabase(Model, path="/databases/mysql/instances"):
     engine: One[DatabaseEngine] = One("DatabaseEngine", via="engine_id")
     engine_config: Field[MySQLDatabaseEngineConfig | None] = Field(absent=True)
     fork: Fixed[MySQLDatabaseFork | None] = Fixed(absent=True)
-    hosts: ReadOnly[MySQLDatabaseHosts] = ReadOnly(volatile=True)
+    hosts: ReadOnly[MySQLDatabaseHosts | None] = ReadOnly(volatile=True)
     members: ReadOnly[dict[str, JSON]] = ReadOnly(volatile=True)
     oldest_restore_time: ReadOnly[datetime | None] = ReadOnly(absent=True)
     platform: ReadOnly[Literal["rdbms-legacy", "rdbms-default"] | str] = ReadOnly(filterable=True)
     port: ReadOnly[int]
-    private_network: Field[MySQLDatabasePrivateNetwork | None] = Field(absent=True)
+    private_network: Field[MySQLDatabasePrivateNetwork | None] = Field(absent=True, nullable=True)
     region_id: Fixed[str] = Fixed(key="region", filterable=True)
     region: One[Region] = One("Region", via="region_id")
     ssl_connection: Fixed[bool] = Fixed(default=True)

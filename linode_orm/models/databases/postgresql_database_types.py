@@ -108,8 +108,8 @@ class PostgreSQLDatabasePrivateNetwork(Nested):
     """What stands under `private_network` of a PostgreSQLDatabase."""
 
     public_access: Field[bool]
-    subnet_id: Field[int] = Field(refers="VPCSubnet")
-    vpc_id: Field[int] = Field(refers="VPC")
+    subnet_id: Field[int | None] = Field(refers="VPCSubnet")
+    vpc_id: Field[int | None] = Field(refers="VPC")
 
 
 class PostgreSQLDatabaseUpdates(Nested):

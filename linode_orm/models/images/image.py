@@ -68,7 +68,7 @@ class Image(ImageFiles, path="/images"):
     capabilities: ReadOnly[list[str] | None] = ReadOnly(absent=True, unordered=True)
     cloud_init: WriteOnly[bool]
     created: ReadOnly[datetime]
-    created_by: ReadOnly[str]
+    created_by: ReadOnly[str | None]
     deprecated: ReadOnly[bool] = ReadOnly(filterable=True)
     description: Field[str | None]
     disk_id: WriteOnly[int] = WriteOnly(required=True)

@@ -73,7 +73,7 @@ class Instance(InstanceActions, path="/linode/instances"):
     lke_cluster_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
     lke_cluster: One[LKECluster | None] = One("LKECluster", via="lke_cluster_id")
     locks: ReadOnly[list[str] | None] = ReadOnly(absent=True, unordered=True)
-    maintenance_policy_id: Field[str | None] = Field(key="maintenance_policy", absent=True)
+    maintenance_policy_id: Field[str | None] = Field(key="maintenance_policy", absent=True, nullable=True)
     maintenance_policy: One[MaintenancePolicy | None] = One("MaintenancePolicy", via="maintenance_policy_id")
     metadata: Secret[InstanceMetadata]
     network_helper: WriteOnly[bool | None]
@@ -108,8 +108,8 @@ class Instance(InstanceActions, path="/linode/instances"):
     ] = ReadOnly(volatile=True)
     swap_size: WriteOnly[int] = WriteOnly(default=512)
     tags: Field[TagList] = Field(filterable=True, refers="Tag")
-    type_id: Fixed[str] = Fixed(key="type", required=True, changed_by="resize")
-    type: One[Type] = One("Type", via="type_id")
+    type_id: Fixed[str | None] = Fixed(key="type", required=True, changed_by="resize")
+    type: One[Type | None] = One("Type", via="type_id")
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
     watchdog_enabled: Field[bool] = Field(create=False)
     backup_list: Many[Backup] = Many("Backup")

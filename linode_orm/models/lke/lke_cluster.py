@@ -45,7 +45,7 @@ class LKEClusterControlPlane(Nested):
 class LKEClusterControlPlaneAcl(Nested):
     """What stands under `control_plane.acl` of a LKECluster."""
 
-    addresses: Field[LKEClusterControlPlaneAclAddresses]
+    addresses: Field[LKEClusterControlPlaneAclAddresses | None]
     enabled: Field[bool]
     revision_id: Field[str] = Field(key="revision-id")
 
@@ -120,12 +120,12 @@ class LKECluster(Model, path="/lke/clusters"):
     region: One[Region] = One("Region", via="region_id")
     stack_type: Fixed[str | None] = Fixed(absent=True)
     status: ReadOnly[str] = ReadOnly(volatile=True)
-    subnet_id: Fixed[int | None] = Fixed(absent=True)
+    subnet_id: Fixed[int | None] = Fixed(absent=True, nullable=True)
     subnet: One[VPCSubnet | None] = One("VPCSubnet", via="subnet_id")
     tags: Field[TagList] = Field(filterable=True, refers="Tag")
     tier: Fixed[Literal["standard", "enterprise"] | str] = Fixed(filterable=True)
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
-    vpc_id: Fixed[int | None] = Fixed(absent=True)
+    vpc_id: Fixed[int | None] = Fixed(absent=True, nullable=True)
     vpc: One[VPC | None] = One("VPC", via="vpc_id")
     api_endpoints: Many[LKEAPIEndpoint] = Many("LKEAPIEndpoint")
     pools: Many[LKENodePool] = Many("LKENodePool")

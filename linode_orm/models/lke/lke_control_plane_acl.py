@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class LKEControlPlaneACLAcl(Nested):
     """What stands under `acl` of a LKEControlPlaneACL."""
 
-    addresses: Field[LKEControlPlaneACLAclAddresses] = Field(create=False)
+    addresses: Field[LKEControlPlaneACLAclAddresses | None] = Field(create=False)
     enabled: Field[bool] = Field(create=False)
     revision_id: Field[str] = Field(key="revision-id", create=False)
 

@@ -11,7 +11,7 @@ class ResourceLockEntity(Nested):
     """What stands under `entity` of a ResourceLock."""
 
     id: ReadOnly[int] = ReadOnly(filterable=True, refers="*")
-    label: ReadOnly[str]
+    label: ReadOnly[str | None]
     type: ReadOnly[str] = ReadOnly(filterable=True)
     url: ReadOnly[str]
 

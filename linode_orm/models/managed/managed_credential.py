@@ -16,7 +16,7 @@ class ManagedCredential(Model, path="/managed/credentials", verbs="list get crea
 
     id: ReadOnly[int]
     label: Field[str] = Field(required=True)
-    last_decrypted: ReadOnly[datetime] = ReadOnly(volatile=True)
+    last_decrypted: ReadOnly[datetime | None] = ReadOnly(volatile=True)
     password: Secret[str] = Secret(required=True)
     username: WriteOnly[str]
 

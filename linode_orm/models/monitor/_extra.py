@@ -12,12 +12,9 @@ from linode_orm.wire.config import DEFAULT_URL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Protocol
 
     from linode_orm.mapping import JSON, Unset
-
-    class _Token(Protocol):
-        token: str
+    from linode_orm.models.monitor.monitor_service import MonitorToken
 
 
 HOST: Final = "https://monitor-api.linode.com/v2beta"
@@ -73,7 +70,7 @@ class Metrics(Model):
     ) -> MetricsResult:
         """Read what was measured on these objects: 2 requests, one of them for the token that the other needs."""
         given = {name: each for name, each in locals().items() if name != "self" and each is not UNSET}
-        token: _Token = act(self, "token", {"entity_ids": entity_ids})
+        token: MonitorToken = act(self, "token", {"entity_ids": entity_ids})
         answer = _ask(self, self.service_type, token.token, given)
         return MetricsResult.__hydrate__(answer, None, "")
 

@@ -22,7 +22,7 @@ class StreamDestinationDetails(Nested):
     bucket_name: Field[str | None] = Field(absent=True, refers="ObjectStorageBucket")
     client_certificate_details: Field[StreamDestinationDetailsClientCertificateDetails | None] = Field(absent=True)
     content_type: Field[Literal["application/json", "application/json; charset=utf-8"] | str | None] = Field(
-        absent=True
+        absent=True, nullable=True
     )
     custom_headers: Field[list[StreamDestinationDetailsCustomHeader] | None] = Field(absent=True)
     data_compression: Field[Literal["gzip", "None", "none"] | str | None] = Field(absent=True)

@@ -10,7 +10,7 @@ from linode_orm.mapping import Model, Nested, ReadOnly, SessionBase
 class NetworkTransferPricePrice(Nested):
     """What stands under `price` of a NetworkTransferPrice."""
 
-    hourly: ReadOnly[float] = ReadOnly(filterable=True)
+    hourly: ReadOnly[float | None] = ReadOnly(filterable=True)
     monthly: ReadOnly[float | None] = ReadOnly(filterable=True)
 
 

@@ -15,7 +15,7 @@ class FirewallDeviceEntity(Nested):
     """What stands under `entity` of a FirewallDevice."""
 
     id: ReadOnly[int] = ReadOnly(refers="*")
-    label: ReadOnly[str]
+    label: ReadOnly[str | None]
     parent_entity: ReadOnly[FirewallDeviceEntityParentEntity | None]
     type: ReadOnly[Literal["linode", "nodebalancer", "interface"] | str]
     url: ReadOnly[str] = ReadOnly(format="url")
@@ -25,8 +25,8 @@ class FirewallDeviceEntityParentEntity(Nested):
     """What stands under `entity.parent_entity` of a FirewallDevice."""
 
     id: ReadOnly[int] = ReadOnly(refers="*")
-    label: ReadOnly[str]
-    parent_entity: ReadOnly[str]
+    label: ReadOnly[str | None]
+    parent_entity: ReadOnly[str | None]
     type: ReadOnly[str]
     url: ReadOnly[str]
 

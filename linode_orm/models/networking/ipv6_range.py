@@ -23,7 +23,7 @@ class IPv6Range(Model, path="/networking/ipv6/ranges", id="range", verbs="list g
     prefix_length: WriteOnly[Literal[56, 64] | str] = WriteOnly(required=True)
     region_id: ReadOnly[str] = ReadOnly(key="region", filterable=True)
     region: One[Region] = One("Region", via="region_id")
-    route_target: Fixed[str | None] = Fixed(absent=True, format="ipv6")
+    route_target: Fixed[str | None] = Fixed(absent=True, nullable=True, format="ipv6")
 
     if TYPE_CHECKING:
 

@@ -13,7 +13,7 @@ class PrefixList(Model, path="/networking/prefixlists", verbs="list get"):
 
     id: ReadOnly[int]
     created: ReadOnly[datetime]
-    deleted: ReadOnly[str]
+    deleted: ReadOnly[str | None]
     description: ReadOnly[str]
     ipv4: ReadOnly[list[str]]
     ipv6: ReadOnly[list[str]]

@@ -16,7 +16,7 @@ class NodeBalancerVPCConfig(Model, path="/nodebalancers/{node_balancer}/vpcs", p
     """How a NodeBalancer reaches into a VPC."""
 
     id: ReadOnly[int]
-    ipv4_range: Fixed[str]
+    ipv4_range: Fixed[str | None]
     ipv4_range_auto_assign: Fixed[bool | None] = Fixed(absent=True, nullable=True)
     nodebalancer_id: ReadOnly[int] = ReadOnly(refers="NodeBalancer")
     subnet_id: Fixed[int]

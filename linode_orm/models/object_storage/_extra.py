@@ -10,13 +10,10 @@ from linode_orm.models._files import content, fetch, remove, send
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from typing import Protocol
 
     from linode_orm.mapping import Unset
     from linode_orm.models._files import Progress, Source
-
-    class _Signed(Protocol):
-        url: str
+    from linode_orm.models.object_storage.object_storage_bucket import ObjectStorageURL
 
 
 class ObjectStorageObject(Nested):
@@ -100,5 +97,5 @@ class BucketFiles(Model):
 
     def _url(self, name: str, method: str, content_type: str | Unset = UNSET) -> str:
         given = {"name": name, "method": method, "content_type": content_type}
-        signed: _Signed = act(self, "object_url", given)
+        signed: ObjectStorageURL = act(self, "object_url", given)
         return signed.url

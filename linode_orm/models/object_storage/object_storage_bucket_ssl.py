@@ -21,7 +21,7 @@ class ObjectStorageBucketSSL(
 
     certificate: Secret[str] = Secret(required=True)
     private_key: Secret[str] = Secret(required=True)
-    ssl: ReadOnly[bool]
+    ssl: ReadOnly[bool | None]
     object_storage_bucket: One[ObjectStorageBucket] = One("ObjectStorageBucket")
 
     if TYPE_CHECKING:

@@ -19,10 +19,10 @@ class ObjectStorageObjectACL(
 ):
     """Who may reach an object in a bucket; `bucket.object_acl(name=...)` reads it, `set_object_acl` changes it."""
 
-    acl: Field[Literal["private", "public-read", "authenticated-read", "public-read-write", "custom"] | str] = Field(
-        put_required=True
+    acl: Field[Literal["private", "public-read", "authenticated-read", "public-read-write", "custom"] | str | None] = (
+        Field(put_required=True)
     )
-    acl_xml: ReadOnly[str]
+    acl_xml: ReadOnly[str | None]
     name: WriteOnly[str] = WriteOnly(put_required=True, update=True)
     object_storage_bucket: One[ObjectStorageBucket] = One("ObjectStorageBucket")
 

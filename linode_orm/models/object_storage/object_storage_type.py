@@ -10,8 +10,8 @@ from linode_orm.mapping import Model, Nested, ReadOnly, SessionBase
 class ObjectStorageTypePrice(Nested):
     """What stands under `price` of an ObjectStorageType."""
 
-    hourly: ReadOnly[float] = ReadOnly(filterable=True)
-    monthly: ReadOnly[float] = ReadOnly(filterable=True)
+    hourly: ReadOnly[float | None] = ReadOnly(filterable=True)
+    monthly: ReadOnly[float | None] = ReadOnly(filterable=True)
 
 
 class ObjectStorageTypeRegionPrice(Nested):

@@ -62,7 +62,9 @@ class PlacementGroup(Model, path="/placement/groups"):
         def __init__(self, *args: object, **values: object) -> None: ...
 
     @operation("POST", "assign", answers="PlacementGroup", event="placement_group_assign")
-    def assign(self, *, linodes: Sequence[Instance | int] | Unset = UNSET) -> PlacementGroup:
+    def assign(
+        self, *, compliant_only: bool | Unset = UNSET, linodes: Sequence[Instance | int] | Unset = UNSET
+    ) -> PlacementGroup:
         """Add Linodes to the group."""
         return act(self, "assign", locals())
 

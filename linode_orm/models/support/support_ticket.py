@@ -26,7 +26,7 @@ class SupportTicketEntity(Nested):
     """What stands under `entity` of a SupportTicket."""
 
     id: ReadOnly[int] = ReadOnly(refers="*")
-    label: ReadOnly[str]
+    label: ReadOnly[str | None]
     type: ReadOnly[
         Literal[
             "database",

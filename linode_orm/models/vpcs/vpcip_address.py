@@ -26,8 +26,8 @@ class VPCIPAddress(Model, path="/vpcs/ips", id=(), verbs="list"):
     database: One[Database | None] = One("Database", via="database_id")
     gateway: ReadOnly[str | None] = ReadOnly(format="ip")
     interface_id: ReadOnly[int] = ReadOnly(refers="LinodeInterface")
-    linode_id: ReadOnly[int] = ReadOnly(filterable=True)
-    linode: One[Instance] = One("Instance", via="linode_id")
+    linode_id: ReadOnly[int | None] = ReadOnly(filterable=True)
+    linode: One[Instance | None] = One("Instance", via="linode_id")
     nat_1_1: ReadOnly[str] = ReadOnly(format="ip")
     nodebalancer_id: ReadOnly[int | None]
     nodebalancer: One[NodeBalancer | None] = One("NodeBalancer", via="nodebalancer_id")

@@ -20,6 +20,7 @@ from linode_orm.session.commit.run_plan import CARRY_ON, raise_where_incomplete,
 from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
 from linode_orm.session.planning.report import CommitReport
+from linode_orm.session.planning.steps import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,8 +107,8 @@ class Commit:
         # planned once, when everything is read that may change the plan
         checked_at = self._check_conflicts(policy, only)
         plan = self._planned(policy, only)
-        self._let_clean_ones_go(self.changes.touched.values() if only is None else [only])
-        if plan:
+        self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
+        if plan.steps:
             return self._run(plan, policy, checked_at, is_whole=only is None)
         if only is None:
             self.history.end_own()
@@ -140,7 +141,7 @@ class Commit:
     def _run(self, plan: Plan, policy: Policy, checked_at: float | None = None, *, is_whole: bool) -> CommitReport:
         targets = SessionTargets(self.objects, plan, watches=checked_at is not None)
         log = self.history.begin(plan, policy.on_error.name, policy.conflicts, is_whole=is_whole)
-        for step in plan:
+        for step in plan.steps if self.changes.in_doubt else ():
             in_doubt = targets.in_doubt_of(step)
             if in_doubt is not None:
                 log.intend([step], in_doubt.since, {step.number: in_doubt.known} if in_doubt.is_listed else {})
@@ -164,8 +165,9 @@ class Commit:
         raise_where_incomplete(sent, self.session, advice=advice)
         return sent.report
 
-    def _let_clean_ones_go(self, instances: Iterable[Model]) -> None:
+    def _let_clean_ones_go(self, plan: Plan, instances: Iterable[Model]) -> None:
         """Stop holding objects whose changes were taken back, or found done."""
+        planned = {part.token for step in plan.steps for part in step.parts or (step,)}
         for instance in [*instances]:
-            if not changes_of(instance):
+            if key_of(instance) not in planned and not changes_of(instance):
                 self.changes.touched.pop(id(instance), None)

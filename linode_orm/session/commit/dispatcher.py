@@ -57,7 +57,9 @@ class Dispatcher:
         return Flight(submit(call, self._context, attempt, request), attempt)
 
     def _request(self, step: Step, sent: object) -> Request:
-        body = fill(sent, lambda each: self._targets.resolve_secret(step, cast("Hidden", each)))
+        body = sent
+        if step.secret_keys:
+            body = fill(sent, lambda each: self._targets.resolve_secret(step, cast("Hidden", each)))
         path = self._ids.path_of(step)
         return Request(step.method, path, version=step.version, body=body, secret_keys=step.secret_keys)
 

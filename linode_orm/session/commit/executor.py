@@ -19,7 +19,6 @@ from linode_orm.session.commit.outcomes import NOTHING_EARLIER, EarlierOutcomes,
 from linode_orm.session.commit.scheduler import Scheduler
 from linode_orm.session.outcome.call import Answer, RunContext
 from linode_orm.session.outcome.claimed_ids import ClaimedIds
-from linode_orm.session.planning.plan import is_new
 
 if TYPE_CHECKING:
     from linode_orm.session.commit.policy import Progress
@@ -99,7 +98,7 @@ class Executor:
     def run(self) -> None:
         """Send everything that can be sent and take every answer."""
         self._hold_back()
-        while True:
+        while len(self.entries) < len(self.steps):
             try:
                 self._start()
                 if not self._in_flight or self.interrupts > 1:
@@ -108,7 +107,8 @@ class Executor:
                 self._collect()
             except KeyboardInterrupt:
                 self.interrupt()
-        self._give_up()
+        if self._in_flight:
+            self._give_up()
         self._intents.withdraw(self.steps, self.entries.keys())
 
     @property
@@ -133,7 +133,8 @@ class Executor:
                 flight.future.cancel()
             self._collect()
             return
-        self._release_held()
+        if self._options.policy.compensates:
+            self._release_held()
         going = self._next_steps()
         try:
             coming = (self.steps[number] for number in self._schedule.ahead(AHEAD) if number not in self.entries)
@@ -251,8 +252,9 @@ class Executor:
 
     def _record(self, step: Step, status: Outcome, answer: Answer) -> Entry:
         entry = self.outcomes.record(step, status, answer)
-        identity = self.ids.get(step.token) if is_new(step.token) else None
-        self._options.log.settle(step, status, identity, answer.note, self.outcomes.inner_ids(step))
+        identity = self.ids.get(step.token) if isinstance(step.token, str) else None
+        inner_ids = self.outcomes.inner_ids(step) if step.nested_creates or step.parts else {}
+        self._options.log.settle(step, status, identity, answer.note, inner_ids)
         return entry
 
     def _give_up(self) -> None:

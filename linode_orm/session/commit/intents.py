@@ -21,11 +21,12 @@ AHEAD: Final = 64
 class Intents:
     """The steps of a run that a log knows to be sent; the log has them on disk before `write` returns."""
 
+    moment: ApiTime
+    """A moment before the newest steps were sent, by the clock of the API; known once something was written."""
+
     def __init__(self, log: CommitLog, client: Client, collections: CollectionIds) -> None:
         self._log, self._client, self._collections = log, client, collections
         self._written: set[int] = set()
-        self.moment = ApiTime.now(client)
-        """A moment before the newest steps were sent, by the clock of the API."""
 
     def write(self, going: Sequence[Step], coming: Iterable[Step]) -> None:
         """Write down what is about to be sent, with those that are coming, where these may be repeated.
@@ -35,7 +36,7 @@ class Intents:
         missing = [step for step in going if step.number not in self._written]
         if not missing:
             return
-        there = {step.number: self._collections.read_before(step) for step in missing}
+        there = {step.number: self._collections.read_before(step) for step in missing if step.operation in _ONCE}
         self.moment = ApiTime.now(self._client)
         ahead = [step for step in coming if step.number not in self._written and step.operation not in _ONCE]
         listed = {number: ids for number, ids in there.items() if ids is not None}

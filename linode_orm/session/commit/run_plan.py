@@ -95,7 +95,8 @@ def raise_where_incomplete(sent: RunResult, session: object, *, advice: str = CA
     report = sent.report
     if sent.crash is not None and not isinstance(sent.crash, JournalError):
         raise sent.crash
-    if sent.interrupted or sent.crash is not None or len(report.applied) < len(report):
+    is_done = all(entry.status == "applied" for entry in report.entries)
+    if sent.interrupted or sent.crash is not None or not is_done:
         kind = CommitInterrupted if sent.interrupted else CommitError
         cause = sent.crash or next((entry.error for entry in report if entry.error is not None), None)
         message = "\n".join([*_lines(report, sent.crash, interrupted=sent.interrupted), advice])

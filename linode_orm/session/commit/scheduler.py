@@ -18,11 +18,11 @@ class Scheduler:
     """
 
     def __init__(self, plan: Plan, *, irreversible_last: bool) -> None:
-        self.steps = {step.number: step for step in plan}
+        self.steps = {step.number: step for step in plan.steps}
         self._irreversible_last = irreversible_last
-        self._missing = {step.number: len(step.depends_on) for step in plan}
+        self._missing = {step.number: len(step.depends_on) for step in plan.steps}
         self._followers: dict[int, list[int]] = {}
-        for step in plan:
+        for step in plan.steps:
             for other in step.depends_on:
                 self._followers.setdefault(other, []).append(step.number)
         self._held = _last_ones(plan) if irreversible_last else set[int]()  # promise 7: deletions come last

@@ -131,7 +131,7 @@ def state_of(report: CommitReport, *, interrupted: bool) -> str:
     What was interrupted or is in doubt stays open, for `recover()`; what failed was told to its user, who has the
     rest in the session.
     """
-    if len(report.applied) == len(report):
+    if all(entry.status == "applied" for entry in report.entries):
         return "finished"
     if report.in_doubt or interrupted:
         return "open"

@@ -38,6 +38,7 @@ class IdentityMap:
         if table is None:
             table = self._tables[model, parents] = {}
         if len(table) > self._limits.get(id(table), _SWEEP_FROM):
+            # a list first: a table cannot change while it is iterated
             for key in [key for key, reference in table.items() if reference() is None]:
                 del table[key]
             self._limits[id(table)] = 2 * len(table) + _SWEEP_FROM
@@ -73,6 +74,7 @@ class IdentityMap:
         rekey(instance, identity)
         new = state_of(instance).key
         self.put(instance)
+        # Every object is looked at: a new key is rare, and an index by parent would cost memory for each object.
         for child in [each for each in self if state_of(each).parents[: len(old)] == old]:
             if _may_be_below(type(child), type(instance)):
                 self.drop(child)

@@ -44,8 +44,10 @@ class Loader:
     ) -> list[M]:
         """Return the objects of the rows of a list; known ones are brought up to date, pending changes stay."""
         mapper = model.__mapper__
-        if mapper.parent_keys and len(parents) != mapper.above:
+        # A list of the children of several parents (`/monitor/alert-definitions`): each row names its own parents.
+        if mapper.parent_keys and len(parents) != mapper.parent_count:
             return [self.one(model, mapper.parents_in(body), body, loaded, batch=batch) for body in bodies]
+        # without fields that only a GET shows, a row is the whole object, and no first read sends a GET
         loaded = loaded if mapper.only_on_get else Loaded.WHOLE
         origin = Origin(self._owner, parents, Status.PERSISTENT, loaded, self._fresh_until(mapper), batch)
         return hydrate(model, bodies, self._map.table(model, parents), origin)
@@ -71,12 +73,14 @@ class Loader:
     ) -> M:
         """Return the one object with that key, made without a request where there is none yet."""
         mapper = model.__mapper__
-        if load_origin is not None and len(parents) != mapper.above:
+        if load_origin is not None and len(parents) != mapper.parent_count:
             parents = _parents_beside(mapper, load_origin)
         known = self._map.find(model, identity, parents)
         if known is None:
             known = model.__bare__(identity, parents, self._owner, Status.PERSISTENT)
             self._map.put(known)
+        # A reference that is reached from several objects is loaded with the siblings of the one that came last: the
+        # program reads on from there.
         if load_origin is not None and not state_of(known).is_loaded:
             state_of(known).join(load_origin)
         return known
@@ -94,4 +98,4 @@ def _parents_beside(mapper: Mapper, load_origin: LoadOrigin) -> tuple[object, ..
     """
     state = state_of(load_origin.instance)
     beside = state.body.get(f"{mapper.parent_attribute}_id")
-    return mapper.check_parents(state.parents[: mapper.above] if beside is None else (beside,))
+    return mapper.check_parents(state.parents[: mapper.parent_count] if beside is None else (beside,))

@@ -35,6 +35,7 @@ class LoaderBatch:
     def add(self, references: Iterable[ref[Model]]) -> None:
         """Add objects; drop dead references when their number has doubled, so that a streamed query stays small."""
         self.members += references
+        # The limit doubles with what is alive, so that sweeping costs a constant time for each object that is added.
         if len(self.members) > self._limit:
             self.members = [reference for reference in self.members if reference() is not None]
             self._limit = 2 * len(self.members) + _SWEEP_FROM

@@ -46,7 +46,7 @@ class ReferenceData:
         if row is None:
             return False
         if isinstance(row, NotFound):
-            raise copy(row)
+            raise copy(row)  # several threads may raise it, and each raise changes the traceback of its error
         self._loader.take(instance, row, Loaded.WHOLE)
         return True
 

@@ -41,6 +41,7 @@ class WholeLists:
         reader = ListReader(self._client, listing)
         pages = reader.pages()
         first = next(pages)
+        # The first page costs a request in vain where the list is long; no other call tells its length.
         if reader.page_count > most:
             return None
         return self._hydrated(listing, _after(first, pages))

@@ -118,7 +118,7 @@ class SessionOwner:
 
     def changed(self, instance: Record) -> None:
         """Hold an object until the next commit has looked at it; a closed session does so in vain."""
-        if get_ident() != self._thread:
+        if get_ident() != self._thread:  # as cheap as can be: every assignment comes here
             self.check()
         self._changes.touch(cast("Model", instance))
 

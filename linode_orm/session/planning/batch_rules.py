@@ -1,4 +1,4 @@
-"""Bundles: the POSTs that do several changes at once, and of which objects they take which changes."""
+"""Batching rules: the POSTs that make several changes at once, and the changes that they take."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 @frozen
 class Rebuild:
-    """An action of a parent that writes the parent and all children of one class, those that are new without an id.
+    """An action of a parent that writes the parent and all children of one class; a child without an id is new.
 
-    `key` is the list that children stand in. `takes` is what may be created or changed of a child, and `child` what is
-    sent back of one that stays as it is; `own` is that of the parent. It is known to take them where the parent has one
-    of the values in `only`, and nothing stands under the keys in `unless` of a child.
+    `key` is the list of the children. `takes` are the keys that may be set on a child. `child` are the keys that are
+    sent back of an unchanged child, and `own` those of the parent. The action is known to work if the parent has one of
+    the values in `only`, and no child has a value under a key in `unless`.
     """
 
     parent: str

@@ -1,4 +1,4 @@
-"""Bundling: several changes go in one POST where the API takes them and that is fewer requests; sends nothing."""
+"""Batching: several changes go in one POST if the API takes them and that is fewer requests; sends nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _AROUND: Final = 4
 
 
 class BatchStep(DraftStep):
-    """One POST in place of several requests."""
+    """The draft of one POST in place of several requests."""
 
     __slots__ = ("looks", "parts", "title")
 
@@ -37,12 +37,12 @@ class BatchStep(DraftStep):
         self.title, self.looks, self.parts = title, looks, parts
 
     def everyone(self) -> Iterator[DraftStep]:
-        """Give the requests that it replaces."""
+        """Yield the drafts that it replaces, with those nested in them."""
         for part in self.parts:
             yield from part.everyone()
 
     def step(self, number: int, depends_on: tuple[int, ...]) -> Step:
-        """Give it its place in a plan; its parts get theirs from `numbered`."""
+        """Return the step of the plan; its parts get their numbers from `number_parts`."""
         parts = tuple(part.step(0, ()) for part in self.parts)
         token = cast("Key", self.token)
         return Step(
@@ -65,9 +65,9 @@ class BatchStep(DraftStep):
 def batch(
     drafts: list[DraftStep], find: Find, in_doubt: Callable[[Model], bool], *, rebuilds: bool, tags: bool
 ) -> list[DraftStep]:
-    """Give the drafts with the changes of children of one parent in its rebuild, and with new tags in a POST each.
+    """Return the drafts with the changes of one parent's children as its rebuild, and each new tag as one POST.
 
-    `find` gives the object with a key where the session has it; `in_doubt` says that an object may exist already.
+    `find` returns the object with a key if the session has it. `in_doubt` says that an object may exist already.
     """
     made = [*_rebuilds(drafts, find, in_doubt)] if rebuilds else []
     made += _taggings(drafts) if tags else ()
@@ -109,7 +109,7 @@ def _is_new(parents: tuple[object, ...]) -> bool:
 
 
 def _fits(rebuild: Rebuild, parent: Model, parts: Iterable[DraftStep], children: Iterable[DraftStep]) -> bool:
-    """Whether the parent is known to be one that can be rebuilt, also as it will be, and its children to fit in."""
+    """Whether the parent can be rebuilt, as it is and as it will be, with these changes of its children."""
     for key, allowed in rebuild.only.items():
         will = [part.sent[key] for part in parts if part.instance is parent and key in part.sent]
         if not {state_of(parent).body.get(key), *will} <= allowed:
@@ -134,7 +134,7 @@ def _rebuild(rebuild: Rebuild, parent: Model, parts: Sequence[DraftStep], change
 
 
 def _taggings(drafts: Sequence[DraftStep]) -> Iterator[BatchStep]:
-    """Give a POST for each tag that is put on several objects of which nothing else changes."""
+    """Yield a POST for each tag that is put on several objects of which nothing else changes."""
     once: dict[int, int] = {}
     for draft in drafts:
         once[id(draft.instance)] = once.get(id(draft.instance), 0) + 1
@@ -150,7 +150,7 @@ def _taggings(drafts: Sequence[DraftStep]) -> Iterator[BatchStep]:
 
 
 def _new_tag(draft: DraftStep) -> str | None:
-    """Give the only tag that a draft adds, where it does nothing else."""
+    """Return the only tag that a draft adds, if it does nothing else."""
     if draft.operation != "update" or draft.instance.__mapper__.name not in TAGGED or len(draft.body.changes) != 1:
         return None
     (change,) = draft.body.changes
@@ -163,8 +163,8 @@ def _new_tag(draft: DraftStep) -> str | None:
     return str(more.pop()) if len(more) == 1 else None
 
 
-def numbered(steps: Iterable[Step]) -> Iterator[Step]:
-    """Give steps whose parts have numbers of their own, after those of all steps."""
+def number_parts(steps: Iterable[Step]) -> Iterator[Step]:
+    """Yield the steps with the parts of batch requests numbered after all steps."""
     steps = [*steps]
     spare = count(len(steps) + 1)
     for step in steps:

@@ -74,9 +74,11 @@ class Changes:
                 state_of(instance).unmark_deleted()
             return
         _check_can_be_added(instance)
+        # What an object refers to is added before it, so that the order of tokens is an order of creation.
         for other in _needs(instance):
             if state_of(other).status is Status.TRANSIENT:
                 self.add(other)
+        # before the owner changes: the collections of a transient object are made by the owner that it has
         given = _children(instance)
         self._tokens += 1
         self._token_of[id(instance)] = f"new:{self._tokens}"

@@ -1,4 +1,4 @@
-"""Undoing: the way back of what a commit did, as steps of a plan; decides and sends nothing."""
+"""The compensating plan: the steps that undo what a commit did; decides and sends nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import evolve
 
-from linode_orm.mapping.mapper import quoted
+from linode_orm.mapping.addressing import quoted
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.plan import Change, Key, Pending, Plan, Step, fill, fill_path, is_new
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 def plan_compensation(
     plan: Plan, done: Collection[int], ids: Mapping[str, object], *, in_doubt: Collection[int] = ()
 ) -> tuple[Plan, dict[int, Step]]:
-    """Give the plan that undoes the steps `done` (and takes those in doubt for done), and which step each of it undoes.
+    """Return the plan that undoes the steps `done`, and for each of its steps the step that it undoes.
 
-    `ids` are the ids of the objects that the commit created, by token. Newest first: what waited for something is
-    undone before it. A bundle is undone part by part; a creation in doubt is not. `plan.lost` says what cannot be
-    brought back.
+    The steps `in_doubt` count as done. `ids` are the ids of the objects that the commit created, by token. The order is
+    reversed: a step is undone after the steps that depend on it. A batch request is undone part by part. A creation in
+    doubt is not undone. `plan.lost` says what cannot be restored.
     """
     steps: list[Step] = []
     origin: dict[int, Step] = {}
@@ -60,7 +60,7 @@ def _inverse(step: Step, ids: Mapping[str, object]) -> Step:
         step = Step(0, "delete", key, step.model, _known_as(step), "DELETE", path, step.version, parents)
         return evolve(step, lasting=lasting("delete", resource(step.model), ()))
     key = cast("Key", step.token)
-    # promise 29: the way back starts from the new key
+    # promise 29: the compensation starts from the new key
     old_key, path = key, fill_path(step.path, lambda each: quoted(ids[each.token]))
     for change in step.changes:
         if (change.name,) == mapper.id_names:
@@ -68,8 +68,8 @@ def _inverse(step: Step, ids: Mapping[str, object]) -> Step:
     changes = tuple(evolve(each, old=_filled(each.new, ids), new=each.old) for each in step.changes)
     body: object = changes[0].new
     if step.operation == "update":
-        riding = cast("dict[str, object]", _filled(step.body, ids))
-        body = riding | {change.key: change.new for change in changes}
+        required = cast("dict[str, object]", _filled(step.body, ids))
+        body = required | {change.key: change.new for change in changes}
     return evolve(step, token=old_key, path=path, parents=parents, body=body, changes=changes)
 
 
@@ -82,7 +82,7 @@ def _known_as(step: Step) -> str:
 
 
 def lasting(operation: str, model: type[Model], changes: Collection[Change]) -> str:
-    """Say why a step cannot be undone; empty where it can."""
+    """Return why a step cannot be undone, an empty string if it can."""
     mapper = model.__mapper__
     if operation == "delete":
         return "what is deleted cannot be brought back"

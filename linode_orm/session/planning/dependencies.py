@@ -1,4 +1,4 @@
-"""Dependencies: which request of a commit has to wait for which other, and why."""
+"""Dependencies: which request of a commit waits for which other, and why."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _FEW: Final = 1000
 
 
 def in_order(drafts: list[DraftStep], cascade: Mapping[Key, Key]) -> list[int]:
-    """Write down in each draft what it waits for, and give the order; refuse where there is none.
+    """Record in each draft what it waits for, and return the order; raise `InvalidRequestError` if there is none.
 
-    `graves` are the keys of what is deleted: each deleted object, and each one below it, with the key of the object
-    whose request deletes it.
+    `cascade` is the cascade delete set: the key of each deleted object, with the key of the object whose request
+    deletes it.
     """
     _after_creation(drafts)
     _after_siblings(drafts)
@@ -49,7 +49,7 @@ def in_order(drafts: list[DraftStep], cascade: Mapping[Key, Key]) -> list[int]:
 
 
 def _after_creation(drafts: Sequence[DraftStep]) -> None:
-    """Let everything wait for the new parents and new references that it needs."""
+    """Let each request wait for the creation of the new parents and references that it needs."""
     creation = {
         id(each.instance): at
         for at, draft in enumerate(drafts)
@@ -67,7 +67,7 @@ def _after_creation(drafts: Sequence[DraftStep]) -> None:
 
 
 def _after_siblings(drafts: Sequence[DraftStep]) -> None:
-    """Let an object's own PUTs go one after the other, and everything below it before it gets another key."""
+    """Send an object's own PUTs one after the other, and change its key after everything below it."""
     for at in range(1, len(drafts)):
         if drafts[at].instance is drafts[at - 1].instance:
             drafts[at].waits[at - 1] = "its other change is made"
@@ -80,19 +80,19 @@ def _after_siblings(drafts: Sequence[DraftStep]) -> None:
 
 
 def _after_indistinguishable(drafts: Sequence[DraftStep]) -> None:
-    """Let new objects that nothing tells apart be made one after the other: a lost one could be taken for its twin."""
+    """Create equal objects one after the other: one in doubt could be taken for another one."""
     last: dict[tuple[str, str], int] = {}
     for at, draft in enumerate(drafts):
         if draft.operation != "create" or enforced_key(draft.instance.__mapper__, draft.sent):
             continue
         indistinguishable = (draft.path, repr(draft.body.content))
         if indistinguishable in last:
-            draft.waits[last[indistinguishable]] = "its twin is created"
+            draft.waits[last[indistinguishable]] = "an equal object is created"
         last[indistinguishable] = at
 
 
 def _after_tags(drafts: Sequence[DraftStep]) -> None:
-    """Let whatever carries a tag that is made by a POST of its own wait for it: a tag that is there cannot be made."""
+    """Create a tag before it is put on objects: the POST of a tag that exists is refused."""
     made = {cast("Key", draft.token).identity: at for at, draft in enumerate(drafts) if _makes_tag(draft)}
     if not made:
         return
@@ -108,7 +108,7 @@ def _makes_tag(draft: DraftStep) -> bool:
 
 
 def ancestors(instance: Model) -> Iterator[Key]:
-    """Give the keys of the parents of an object, from the nearest out."""
+    """Yield the keys of the parents of an object, from the nearest out."""
     mapper, chain = instance.__mapper__, state_of(instance).parents
     key = key_of(instance)
     while mapper.parent is not None and chain:
@@ -122,7 +122,7 @@ def ancestors(instance: Model) -> Iterator[Key]:
 
 
 def _unique(drafts: Sequence[DraftStep]) -> None:
-    """Let who needs a unique value wait for who frees it; refuse two who need the same."""
+    """Free a unique value before it is taken; refuse two objects that take the same value."""
     takers: dict[tuple[object, ...], int] = {}
     who: dict[tuple[object, ...], Model] = {}
     for at, draft in enumerate(drafts):
@@ -150,7 +150,7 @@ def _perhaps_unique(
     takers: Mapping[tuple[object, ...], int],
     unknown: Sequence[tuple[tuple[object, ...], int]],
 ) -> None:
-    """Let who needs a unique value wait for deletions of objects that were never read, and may have it."""
+    """Delete objects that were never read before a unique value is taken that they may have."""
     for scope, at in unknown:
         for claim, taker in takers.items():
             if claim[:-1] == scope and taker != at:
@@ -158,7 +158,7 @@ def _perhaps_unique(
 
 
 def _before_deletion(drafts: Sequence[DraftStep], cascade: Mapping[Key, Key]) -> None:
-    """Let a deletion wait for everything that refers to what it deletes; what is attached to it is deleted after it."""
+    """Change what refers to an object before the object is deleted; delete what is attached to it after it."""
     deletion = {
         each.token: at for at, draft in enumerate(drafts) for each in draft.everyone() if each.operation == "delete"
     }

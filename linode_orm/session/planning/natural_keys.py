@@ -1,8 +1,8 @@
-"""Keys: what tells a new object from others, by what is sent of it."""
+"""Natural keys: how a new object is told from others by what was sent of it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.mapping.model import resource
 from linode_orm.session.planning.plan import Pending
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     Body = dict[str, Any]
 
 
+_CREATING: Final = frozenset({"create", "bundle"})
+
+
 def is_listed_before(step: Step) -> bool:
-    """Whether only what is in its collection before can tell a new object: it has no enforced key, and no date."""
+    """Whether a new object is found only by the ids that its collection had before: without key and date."""
     if step.operation != "create" or any(isinstance(each, Pending) for each in step.parents):
         return False
     mapper = resource(step.model).__mapper__
@@ -27,13 +30,13 @@ def is_listed_before(step: Step) -> bool:
 
 
 def listings_before(steps: Iterable[Step]) -> int:
-    """Give how many collections are read before something is created in them."""
-    parts = [part for step in steps if not step.in_doubt for part in step.whole]
+    """Return how many collections are read before something is created in them."""
+    parts = [part for step in steps if step.operation in _CREATING and not step.in_doubt for part in step.whole]
     return len({(part.model, part.parents) for part in parts if is_listed_before(part)})
 
 
 def enforced_key(mapper: Mapper, sent: Body) -> dict[str, object]:
-    """Give the attributes, as they were sent, that the API lets one object only have; empty where there are none."""
+    """Return the sent attributes of which the API allows each value once; empty if there are none."""
     ids: dict[str, object] = {
         name: sent.get(mapper.fields[name].key) for name in mapper.id_names if is_natural(mapper, name)
     }
@@ -46,5 +49,5 @@ def enforced_key(mapper: Mapper, sent: Body) -> dict[str, object]:
 
 
 def is_natural(mapper: Mapper, name: str) -> bool:
-    """Whether users choose an id. A number never is one: a device is made with the number of what it guards."""
+    """Whether users choose the id. A number never is chosen: a device has the number of what it guards."""
     return mapper.fields[name].is_chosen_key

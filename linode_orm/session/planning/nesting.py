@@ -1,4 +1,4 @@
-"""Folding: new objects ride in the POST of their new parent where it takes them; decides and sends nothing."""
+"""Nesting: new children are created inside the POST of their new parent; decides and sends nothing."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.steps import DraftStep
 
 
-def fold(drafts: list[DraftStep], *, everything: bool) -> list[DraftStep]:
-    """Give the drafts that are left when every child rides that can; without `everything`, only those that have to.
+def nest(drafts: list[DraftStep], *, everything: bool) -> list[DraftStep]:
+    """Return the drafts that remain when children are nested; without `everything`, only those that must be.
 
-    A child rides where its parent is created by the same plan, the parent's POST takes all that was set on it, nothing
-    that it refers to is created by that same POST or needs it, and it can be told from its siblings afterwards.
+    A child is nested if the same plan creates its parent, if the parent's POST takes every attribute that was set on
+    it, if nothing that it refers to is created by that POST or after it, and if it can be told from its siblings
+    afterwards.
     """
     creation = {id(draft.instance): draft for draft in drafts if draft.operation == "create"}
-    children = [draft for draft in creation.values() if draft.instance.__mapper__.above]
+    children = [draft for draft in creation.values() if draft.instance.__mapper__.parent_count]
     nesting = _Nesting(creation)
     gone = {
         id(child) for child in sorted(children, key=_depth, reverse=True) if nesting.nest_in_parent(child, everything)
@@ -31,7 +32,7 @@ def fold(drafts: list[DraftStep], *, everything: bool) -> list[DraftStep]:
 
 
 def _depth(draft: DraftStep) -> int:
-    return draft.instance.__mapper__.above
+    return draft.instance.__mapper__.parent_count
 
 
 class _Nesting:
@@ -41,7 +42,7 @@ class _Nesting:
         self._lists: dict[tuple[int, str], dict[str, list[DraftStep]]] = {}
 
     def nest_in_parent(self, child: DraftStep, everything: bool) -> bool:  # noqa: FBT001  an option of its caller
-        """Let a child ride where it can; say whether it does."""
+        """Nest a child in its parent if that can be; return whether it was."""
         above = parent_of(child.instance)
         parent = self._creation.get(id(above)) if above is not None else None
         if parent is None or child.in_doubt:
@@ -55,19 +56,19 @@ class _Nesting:
         others = (other for text, group in siblings.items() if text != hidden for other in group)
         if not all(_is_distinguishable(child, other, rule) for other in others):
             return False
-        parent.nest(child, rule.key, is_answered=rule.is_answered)  # promise 32b: children ride
+        parent.nest(child, rule.key, is_answered=rule.is_answered)  # promise 32b: children are nested
         siblings.setdefault(hidden, []).append(child)
         self._outer[id(child.instance)] = parent
         return True
 
     def _takes(self, parent: DraftStep, child: DraftStep, rule: NestingRule) -> bool:
-        """Whether the parent's POST takes the child as it is; a list that its user wrote stays his own."""
+        """Whether the parent's POST takes the child as it is; a list that the user assigned is left alone."""
         is_ours = rule.key not in parent.sent or (id(parent), rule.key) in self._lists
         fits = all(parent.sent.get(key) != value for key, value in rule.unless.items())
         return is_ours and fits and child.sent.keys() <= rule.takes
 
     def _needs(self, child: DraftStep, parent: DraftStep) -> bool:
-        """Whether anything that a child refers to is created together with its parent, or after it."""
+        """Whether anything that a child refers to is created with its parent, or after it."""
         seen = {id(child)}
         waiting = list(self._needed(child, beside=str(child.instance.__mapper__.parent_attribute)))
         while waiting:
@@ -80,7 +81,7 @@ class _Nesting:
         return False
 
     def _needed(self, draft: DraftStep, beside: str = "") -> Iterable[DraftStep]:
-        """Give the requests that a draft, and what rides in it, has to wait for; its own relation `beside` left out."""
+        """Yield the drafts that a draft and those nested in it wait for, without its own relation `beside`."""
         for each in draft.everyone():
             for name, target in needed(each.instance):
                 found = self._root(target)
@@ -88,7 +89,7 @@ class _Nesting:
                     yield found
 
     def _root(self, target: Model) -> DraftStep | None:
-        """Give the request that creates an object."""
+        """Return the draft whose request creates an object."""
         found = self._creation.get(id(target))
         while found is not None and id(found.instance) in self._outer:
             found = self._outer[id(found.instance)]
@@ -96,7 +97,7 @@ class _Nesting:
 
 
 def _is_distinguishable(one: DraftStep, other: DraftStep, rule: NestingRule) -> bool:
-    """Whether rows tell two siblings apart that differ in what no row shows."""
+    """Whether the rows of the API tell two siblings apart that differ in what no row shows."""
     mine, theirs = one.sent, other.sent
     if _kinds(mine, rule) != _kinds(theirs, rule):
         return True
@@ -109,7 +110,7 @@ def _kinds(sent: Mapping[str, object], rule: NestingRule) -> set[str]:
 
 
 def _hidden(draft: DraftStep) -> dict[str, object]:
-    """Give what of a body no row of the API shows: secrets, and children."""
+    """Return the part of a body that no row of the API shows: secrets, and children."""
     keys = draft.instance.__mapper__.keys
     return {
         key: value

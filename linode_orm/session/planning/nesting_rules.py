@@ -1,4 +1,4 @@
-"""Rides: which new children the POST of a new parent takes along, and with which of their attributes."""
+"""Nesting rules: which new children the POST of a new parent creates, and which of their attributes it takes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 class NestingRule:
     """How children stand in the body of their parent's POST.
 
-    `key` is the list that they stand in, `takes` what may be given of each, `is_answered` whether the answer shows
-    them with their ids, `is_required` whether they ride always, because the parent cannot be made without, or they
-    cannot otherwise. `unless` are values of the parent's body with which it takes other children than these. Each
-    child has one of the keys in `kinds`, which all show.
+    `key` is the list of the children. `takes` are the keys that each child may have. `is_answered` says that the answer
+    shows the children with their ids. `is_required` says that the children are always nested, because the parent cannot
+    be created without them, or they cannot be created otherwise. `unless` are values of the parent's body with which
+    the list means other children. Each child has one of the keys in `kinds`, which all rows show.
     """
 
     key: str
@@ -77,13 +77,13 @@ NESTING_RULES: Final[Mapping[tuple[str, str], NestingRule]] = {
 
 
 def is_made_with_parent(instance: Model) -> bool:
-    """Whether an object has a new parent whose POST makes such children."""
+    """Whether an object has a new parent whose POST can create it."""
     mapper = instance.__mapper__
     parent = state_of(instance).pending_parent
     return parent is not None and state_of(parent).is_new and (parent.__mapper__.name, mapper.name) in NESTING_RULES
 
 
 def is_always_nested(parent: Model, child: Model) -> bool:
-    """Whether a new child is made by the POST of its new parent even where each object is sent by itself."""
+    """Whether a new child is created by its new parent's POST even with `fold=False`."""
     rule = NESTING_RULES.get((parent.__mapper__.name, child.__mapper__.name))
     return rule is not None and rule.is_required

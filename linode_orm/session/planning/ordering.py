@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,28 +21,26 @@ class Cycle(Exception):  # noqa: N818  a signal inside planning, never raised to
 
 def ordered(waits: Sequence[Collection[int]]) -> list[int]:
     """Order nodes 0, 1, ... of which node n waits for `waits[n]`; raise `Cycle` where there is no order."""
-    missing = [len(others) for others in waits]
-    followers: dict[int, list[int]] = {}
-    for node, others in enumerate(waits):
-        for other in others:
-            followers.setdefault(other, []).append(node)
-    ready = [node for node, count in enumerate(missing) if not count]
-    heapify(ready)
+    sorter = TopologicalSorter(dict(enumerate(waits)))
+    with suppress(CycleError):  # what waits for no cycle still gets its place
+        sorter.prepare()
+    ready: list[int] = []
     order: list[int] = []
-    while ready:
-        node = heappop(ready)
-        order.append(node)
-        for follower in followers.get(node, ()):
-            missing[follower] -= 1
-            if not missing[follower]:
-                heappush(ready, follower)
+    while sorter.is_active():
+        for node in sorter.get_ready():
+            heappush(ready, node)
+        order.append(heappop(ready))
+        sorter.done(order[-1])
     if len(order) < len(waits):
         raise Cycle(_cycle(waits, set(order)))
     return order
 
 
 def _cycle(waits: Sequence[Collection[int]], placed: set[int]) -> list[int]:
-    """Walk from any node that could not be placed, along what it waits for, until the walk meets itself."""
+    """Walk from the first node without a place, along what it waits for, until the walk meets itself.
+
+    graphlib reports a cycle, too, but not always the same one for the same changes.
+    """
     node = next(node for node in range(len(waits)) if node not in placed)
     walk: dict[int, int] = {}
     while node not in walk:

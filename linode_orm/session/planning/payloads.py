@@ -68,9 +68,9 @@ def for_update(instance: Model, names: Collection[str], name_of: NameOf) -> Payl
         content[field.key] = change.new
         if field.merged:
             content[field.key] = field.codec.only_changed(change.new, change.old)
-    for field in mapper.riding:
+    for field in mapper.required_in_updates:
         if field.name not in names:
-            content[field.key] = _riding(instance, field)
+            content[field.key] = _required_value(instance, field)
     return Payload(content, tuple(given), frozenset(dressing.secret_keys))
 
 
@@ -125,7 +125,7 @@ def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     return Change(field.name, field.key, old, new, is_set_edit=edit is not None and not edit.exact)
 
 
-def _riding(instance: Model, field: Kind[Any]) -> object:
+def _required_value(instance: Model, field: Kind[Any]) -> object:
     raw = raw_value(instance, field.name)
     if raw is ABSENT:
         msg = (

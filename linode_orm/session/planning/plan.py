@@ -1,4 +1,4 @@
-"""The plan of a commit: ordered operations as values, which name objects by key and never hold one."""
+"""The plan of a commit: ordered steps as values, which name objects by key and never hold one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TOKEN: Final = re.compile(r"\{(new:\d+)\}")
 
 
 class Key(NamedTuple):
-    """The key of an object that exists: its class, its id, and its parents' ids from the outermost in."""
+    """The key of an object that exists: its class, its id, and the ids of its parents from the outermost in."""
 
     model: str
     identity: object
@@ -40,7 +40,7 @@ class Key(NamedTuple):
 class Source(NamedTuple):
     """Where a plan comes from: the session that made it, or the account of the file that it was read from.
 
-    `protected` are the tags whose bearers that session deletes never.
+    `protected` are the tags that keep what carries one from being deleted by that session.
     """
 
     session: object = None
@@ -58,7 +58,7 @@ Token = Key | str
 
 @frozen
 class Pending:
-    """Stands for the id of an object that a step before will create."""
+    """A placeholder for the id of an object that an earlier step creates."""
 
     token: str
 
@@ -70,9 +70,9 @@ class Pending:
 
 @frozen
 class Hidden:
-    """Stands for a value that no plan holds: a secret, taken from the object when its request is sent.
+    """A placeholder for a secret, which no plan holds; the value is taken from the object when its request is sent.
 
-    `path` leads from the body to the value, by keys and by places in lists.
+    `path` leads from the body to the value, by keys and by indexes of lists.
     """
 
     path: tuple[str | int, ...]
@@ -84,9 +84,9 @@ class Hidden:
 @public
 @frozen
 class Change:
-    """One attribute as it was and as it will be, in JSON; `old` is `ABSENT` where it was never seen.
+    """One attribute with its old and its new value in JSON; `old` is `ABSENT` if it was never read.
 
-    `is_set_edit` says that elements were put in and taken out, which is done again on a newer list.
+    `is_set_edit` marks elements that were added and removed. Such an edit is applied again to a newer list.
     """
 
     name: str
@@ -96,11 +96,11 @@ class Change:
     is_set_edit: bool = False
 
     def lines(self) -> Iterator[str]:
-        """Give the lines of a diff."""
+        """Yield the lines of a diff."""
         yield from _diff(self.name, self.old, self.new)
 
     def to_dict(self) -> dict[str, object]:
-        """Give the change as JSON can hold it."""
+        """Return the change as JSON can hold it."""
         document: dict[str, object] = {"attribute": self.name, "key": self.key, "new": _plain(self.new)}
         if self.old is not ABSENT:
             document["old"] = _plain(self.old)
@@ -111,10 +111,10 @@ class Change:
 
 @frozen
 class NestedCreate:
-    """A new object that is made by its parent's POST: it stands at `place` in the body, and needs no request.
+    """A new object that the POST of its parent creates: its body stands at `place` in the parent's body.
 
-    `path` and `parents` are those of a POST of its own, with the tokens of its parents; `changes` its own attributes.
-    `is_answered` says that the answer shows it, so that no list has to be read for its id.
+    `path` and `parents` are those that a POST of its own would have, with the tokens of its parents. `changes` are its
+    own attributes. `is_answered` says that the answer shows the object, so that no list has to be read for its id.
     """
 
     token: str
@@ -128,7 +128,7 @@ class NestedCreate:
 
     @property
     def siblings(self) -> tuple[str | int, ...]:
-        """The place of the list that it stands in."""
+        """The place of the list that the object stands in."""
         return self.place[:-1]
 
     def __str__(self) -> str:
@@ -137,7 +137,7 @@ class NestedCreate:
         return "\n".join([*lines, *(f"{indent}  {line}" for change in self.changes for line in change.lines())])
 
     def to_dict(self) -> dict[str, object]:
-        """Give the rider as JSON can hold it."""
+        """Return the nested create as JSON can hold it."""
         return {
             "object": {"type": self.model, "title": self.title, "new": self.token},
             "place": list(self.place),
@@ -152,15 +152,17 @@ class NestedCreate:
 @formerly(riders="nested_creates")
 @frozen
 class Step:
-    """One request of a commit.
+    """One planned request of a commit.
 
-    `number` is its place in the plan, from 1, and `depends_on` the numbers of the steps that have to succeed before
-    it. A new object's `token` is `new:3`; wherever its id will stand, in `path`, `parents` or `body`, stands that
-    token until then. `replace` is an update that has a path of its own. `title` is what people call the object.
-    `lasting` says why the step cannot be undone, and is empty where it can. `riders` are the new objects that are made
-    by the same POST. A `bundle` is one POST in place of several steps, its `parts`, each with a number of its own: they
-    are sent by themselves where the API does not take them together. Its body is made when it is sent, of what is read
-    then: `looks` are the paths of those reads.
+    `number` is its place in the plan, from 1. `depends_on` are the numbers of the steps that have to succeed before it.
+    The `token` of a new object is `new:3`; that token stands in `path`, `parents` and `body` until the id is known. A
+    `replace` is an update with a path of its own. `title` is what people call the object. `lasting` says why the step
+    cannot be undone; it is empty if the step can be undone. `nested_creates` are the new objects that the same POST
+    creates.
+
+    A batch request (operation `bundle`) is one POST in place of several steps, its `parts`. Each part has a number of
+    its own, and is sent by itself if the API does not take the parts together. The body of a batch request is made when
+    it is sent, from what is read then; `looks` are the paths of those reads.
     """
 
     number: int
@@ -184,23 +186,23 @@ class Step:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The paths of what is read for the ids of the riders, or around a bundle."""
+        """The paths that are read for the ids of nested creates, or around a batch request."""
         lists = {nested.siblings: nested.path for nested in self.nested_creates if not nested.is_answered}
         return (*lists.values(), *self.looks)
 
     @property
     def whole(self) -> tuple[Step, ...]:
-        """What the request does, object by object: the parts of a bundle, else the step itself."""
+        """The work of the request by objects: the parts of a batch request, or the step itself."""
         return self.parts or (self,)
 
     @property
     def can_be_undone(self) -> bool:
-        """Whether the step has a way back."""
+        """Whether a compensating plan can undo the step."""
         return not self.lasting
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The names of the secrets that are asked for when the plan is sent from a file: `new:1.root_pass`."""
+        """The names of the secrets that a plan file does not hold: `new:1.root_pass`."""
         return tuple(secret_name(self, hidden) for hidden in hidden_in(self.body))
 
     def __str__(self) -> str:
@@ -213,13 +215,13 @@ class Step:
         return "\n".join([*lines, *map(str, self.nested_creates)])
 
     def _children(self) -> Iterator[Change]:
-        """Give what a creation makes inside its request, which no attribute holds."""
+        """Yield what a creation makes inside its request and no attribute holds."""
         document = {change.key for change in self.changes} | {nested.place[0] for nested in self.nested_creates}
         if self.operation == "create" and isinstance(self.body, dict):
             yield from (Change(key, key, ABSENT, value) for key, value in self.body.items() if key not in document)
 
     def to_dict(self) -> dict[str, object]:
-        """Give the step as JSON can hold it; what is secret is only named."""
+        """Return the step as JSON can hold it; of a secret it holds the place and the name."""
         token = {"new": self.token} if isinstance(self.token, str) else _plain(self.token._asdict())
         return {
             "number": self.number,
@@ -246,13 +248,12 @@ class Step:
 @public
 @frozen
 class Plan:
-    """What a commit would send, in an order in which it can be sent; empty plans are false.
+    """What a commit would send, in an order in which it can be sent; an empty plan is false.
 
-    Steps that do not depend on one another go side by side. `lookups` is how many objects have to be looked for
-    before, because an earlier commit lost the answer to their creation, and how many collections are read because
-    nothing else would tell what is created in them. `lost` says what a way back cannot bring back. `least_time` is how
-    many seconds the requests take at least, under what is known of the API's rate limits. `source` is where the plan
-    comes from: a session, or a file.
+    Steps that do not depend on one another are sent side by side. `lookups` counts the creations in doubt that are
+    looked for first, and the collections that are read because nothing else would identify what is created in them.
+    `lost` says what a compensating plan cannot restore. `least_time` is the least number of seconds that the requests
+    take under the known rate limits. `source` is the session that made the plan, or the account of its file.
     """
 
     steps: tuple[Step, ...]
@@ -263,17 +264,17 @@ class Plan:
 
     @property
     def requests(self) -> int:
-        """How many requests the commit needs, as long as nothing has to be repeated."""
+        """How many requests the commit needs if none has to be repeated."""
         return len(self.steps) + self.lookups + sum(len(step.reads) for step in self.steps)
 
     @property
     def deletes(self) -> int:
-        """How many objects it deletes."""
+        """How many objects the plan deletes."""
         return sum(each.operation == "delete" for step in self.steps for each in step.whole)
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The names of the secrets that `apply()` asks for where the plan comes from a file."""
+        """The names of the secrets that `apply()` needs if the plan comes from a file."""
         return tuple(name for step in self.steps for name in step.secrets)
 
     def __len__(self) -> int:
@@ -294,7 +295,7 @@ class Plan:
         return f"<Plan of {self.requests} requests{least}>"
 
     def to_dict(self) -> dict[str, object]:
-        """Give the plan as JSON can hold it, without any secret."""
+        """Return the plan as JSON can hold it, without any secret."""
         return {
             "format": FORMAT,
             "requests": self.requests,
@@ -314,7 +315,7 @@ class Plan:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Plan:
-        """Read a plan from a file; raise `InvalidRequestError` where it is none, edited, or of another version."""
+        """Read a plan from a file; raise `InvalidRequestError` if it is none, edited, or of another version."""
         from linode_orm.session.planning import plan_file  # noqa: PLC0415  only who loads plans needs it
 
         return plan_file.load(path)
@@ -330,13 +331,13 @@ class Plan:
         verify: bool = False,
         max_deletes: int | None = None,
     ) -> CommitReport:
-        """Send the plan through a client, after looking whether the world still is as it was when it was made.
+        """Send the plan through a client, if the API still has the values that the plan was made from.
 
-        `secrets` holds what `plan.secrets` names; one that is a document is given as a dict, or as JSON. Raises
-        `ConflictError` where an attribute that the plan changes is not as the plan says, `InvalidRequestError` where
-        the account is another one, a secret is missing, unknown or of a wrong type, it deletes more than `max_deletes`
-        or what carries a tag that the session which made it protects, all before anything is written, and `CommitError`
-        as `commit()` does.
+        `secrets` holds what `plan.secrets` names; a document is given as a dict, or as JSON. Before anything is
+        written, raises `ConflictError` if an attribute that the plan changes has another value by now, and
+        `InvalidRequestError` if the account is another one, a secret is missing, unknown or of a wrong type, the plan
+        deletes more than `max_deletes`, or what it deletes carries a tag that its session protects. Raises
+        `CommitError` as `commit()` does.
         """
         options = ApplyOptions(on_error, conflicts, secrets, journal, verify, max_deletes)
         return apply(self, client, options)
@@ -344,15 +345,15 @@ class Plan:
 
 @frozen(eq=False)
 class InDoubt:
-    """A step that is sent and not answered: it may have been done, and may not (the term of two-phase commit).
+    """A step that was sent and has no answer: the API may have done it, or may not have (as in two-phase commit).
 
-    `sent` is its body without secrets, `since` a moment before it was sent first, `reason` what happened then; empty
-    for a step that is just being sent.
+    `sent` is its body without secrets. `since` is a moment before the first attempt. `reason` says what happened to it,
+    and is empty while the attempt is being made.
 
-    Of a creation, `known` are the ids in its collection before, all of them with `is_listed`. `may_repeat` says that
-    the object was looked for and not found, and that sending it again cannot make a second one. `until` is when
-    nothing that was sent can be running any more, by the monotonic clock. `was_nested` says that it was sent inside its
-    parent's POST, which was answered.
+    For a creation, `known` are ids that its collection had before, and `is_listed` says that it had no others.
+    `may_repeat` says that the object was looked for and not found, and that sending it again cannot create a second
+    one. `until` is the time of the monotonic clock from which no attempt can be running. `was_nested` says that the
+    object was sent inside another POST, which was answered.
     """
 
     step: Step
@@ -367,7 +368,7 @@ class InDoubt:
 
     @property
     def was_sent(self) -> bool:
-        """Whether an earlier attempt is in doubt, instead of one that is just being made."""
+        """Whether an earlier attempt is in doubt; if not, the first attempt is just being made."""
         return bool(self.reason)
 
 
@@ -377,7 +378,7 @@ def is_new(token: Token) -> TypeGuard[str]:
 
 
 def fill(value: object, resolve: Callable[[Pending | Hidden], object]) -> object:
-    """Put what placeholders stand for into a body."""
+    """Return a body with its placeholders replaced by what they stand for."""
     if isinstance(value, (Pending, Hidden)):
         return resolve(value)
     if isinstance(value, dict):
@@ -388,12 +389,12 @@ def fill(value: object, resolve: Callable[[Pending | Hidden], object]) -> object
 
 
 def fill_path(path: str, resolve: Callable[[Pending], str]) -> str:
-    """Put ids into a path, where it names objects that were not created when it was planned."""
+    """Return a path with its tokens replaced by ids."""
     return _TOKEN.sub(lambda match: resolve(Pending(match[1])), path) if "{" in path else path
 
 
 def waits_for(value: object) -> Iterator[str]:
-    """Give the tokens of the objects whose ids a value needs."""
+    """Yield the tokens of the objects whose ids a value needs."""
     if isinstance(value, Pending):
         yield value.token
     elif isinstance(value, dict):
@@ -405,7 +406,7 @@ def waits_for(value: object) -> Iterator[str]:
 
 
 def hidden_in(value: object) -> Iterator[Hidden]:
-    """Give the placeholders of secrets in a body."""
+    """Yield the placeholders of secrets in a body."""
     if isinstance(value, Hidden):
         yield value
     elif isinstance(value, (dict, list)):
@@ -414,7 +415,7 @@ def hidden_in(value: object) -> Iterator[Hidden]:
 
 
 def secret_name(step: Step, hidden: Hidden) -> str:
-    """Give the name under which a secret is asked for: `new:1.root_pass`, `User('bob').password`."""
+    """Return the name of a secret: `new:1.root_pass`, `User('bob').password`."""
     token = step.token if isinstance(step.token, str) else f"{step.model}({step.token.identity!r})"
     return ".".join([token, *map(str, hidden.path)])
 
@@ -432,7 +433,7 @@ def _plain(value: object) -> Any:  # noqa: ANN401  JSON
 
 
 def _escaped(key: str) -> str:
-    """Let no key of a user's document look like one of ours."""
+    """Mark a key of a user's document that looks like one of a plan's own."""
     return f"${key}" if key.startswith("$") else key
 
 
@@ -447,7 +448,7 @@ def _shown(value: object) -> str:
 
 
 def _diff(name: str, old: object, new: object) -> Iterator[str]:
-    """Give a line for each leaf that differs; lists say what comes and what goes."""
+    """Yield a line for each leaf that differs; of lists, one with the elements that come and go."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in [*new, *(key for key in old if key not in new)]:
             if old.get(key, ABSENT) != new.get(key, ABSENT):

@@ -26,7 +26,7 @@ _KIND: Final = "linode_orm plan"
 
 
 def account_of(client: Client) -> str:
-    """Give what names a client's account: its `euuid`, or the user where the token may not see that; 1 or 2 GETs."""
+    """Return the name of a client's account: its `euuid`, or the user if the token may not read it; 1 or 2 GETs."""
     body: Any
     try:
         body = client.send(Request("GET", "/account")).json()
@@ -65,7 +65,7 @@ def save(plan: Plan, path: str | os.PathLike[str]) -> None:
 
 
 def load(path: str | os.PathLike[str]) -> Plan:
-    """Read a plan; raise `InvalidRequestError` where the file is none, was edited, or is of another version."""
+    """Read a plan; raise `InvalidRequestError` if the file is none, was edited, or is of another version."""
     content = _content(path)
     if content.get("kind") != _KIND:
         _refuse(path, "is no plan of linode_orm")
@@ -101,7 +101,7 @@ def _content(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a key that stands twice: who reviews the file may have seen the other one."""
+    """Refuse a key that stands twice in one object: a reader of the file may have seen the other value."""
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
@@ -116,7 +116,7 @@ def _no_number(text: str) -> Never:
 
 
 def _check_whole(content: list[Any]) -> None:
-    """Raise `ValueError` where steps refer to steps, objects or attributes that there are not."""
+    """Raise `ValueError` if a step names a step, an object or an attribute that does not exist."""
     everything = [*_objects(content)]
     inside = [each for each in everything if each.keys() >= {"object", "changes"}]
     steps = [each for each in inside if "depends_on" in each]
@@ -139,7 +139,7 @@ def _check_whole(content: list[Any]) -> None:
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  JSON
-    """Give every object inside a value, at any depth."""
+    """Yield every object inside a value, at any depth."""
     waiting = [value]
     while waiting:
         value = waiting.pop()
@@ -160,7 +160,7 @@ def _checksum(content: dict[str, Any]) -> str:
 
 
 def step_from_dict(content: dict[str, Any]) -> Step:
-    """Make a step of what `Step.to_dict` gave."""
+    """Return the step that `Step.to_dict` wrote."""
     named = content["object"]
     mapper = resource(named["type"]).__mapper__
     token = (
@@ -212,12 +212,12 @@ def _ids(content: list[Any]) -> tuple[object, ...]:
 
 
 def from_json(identity: object) -> object:
-    """Give an id as keys hold it: a tuple where it is made of several."""
+    """Return an id as keys hold it: a tuple if it has several parts."""
     return tuple(identity) if isinstance(identity, list) else identity
 
 
 def _opened(value: Any) -> Any:  # noqa: ANN401  JSON
-    """Give a value of a body, with the placeholders that stand in it."""
+    """Return a value of a body, with placeholders in it."""
     if isinstance(value, dict):
         if value.keys() == {"$new"}:
             return Pending(value["$new"])

@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Status, state_of
-from linode_orm.session.planning.batching import batch, numbered
+from linode_orm.session.planning.batching import batch, number_parts
 from linode_orm.session.planning.dependencies import ancestors, in_order
 from linode_orm.session.planning.natural_keys import listings_before
-from linode_orm.session.planning.nesting import fold as folded
+from linode_orm.session.planning.nesting import nest
 from linode_orm.session.planning.nesting_rules import is_always_nested
 from linode_orm.session.planning.payloads import check_complete
 from linode_orm.session.planning.plan import Plan
 from linode_orm.session.planning.steps import DraftStep, for_changed, for_deleted, for_new, key_of, needed, parent_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from linode_orm.mapping import Model
     from linode_orm.session.planning.changes import Changes
     from linode_orm.session.planning.plan import Key
 
+_ABOUT_WHAT_EXISTS: Final = frozenset({"update", "replace", "delete"})
+
 
 def plan(changes: Changes, *, only: Model | None = None, fold: bool = True, fold_tags: bool = False) -> Plan:
     """Plan what a commit would send; with `only`, that object and what it cannot exist without.
 
-    With `fold`, new children ride in their new parent's POST, and many changes of the children of one parent go in its
-    rebuild, unless that leaves no order; with `fold_tags`, a tag that is put on several objects is one POST. Raises
+    With `fold`, new children are nested in their new parent's POST, and many changes of the children of one parent are
+    one rebuild, unless that leaves no order; with `fold_tags`, a tag that is put on several objects is one POST. Raises
     `InvalidRequestError` where something is missing, contradictory, or cannot be put in an order.
     """
     if fold:
+        # the same without nesting and batches may have an order, and tells better what is wrong
         with suppress(InvalidRequestError):
             return _planned(changes, only, fold=True, fold_tags=fold_tags)
     return _planned(changes, only, fold=False, fold_tags=fold_tags)
@@ -39,32 +42,37 @@ def plan(changes: Changes, *, only: Model | None = None, fold: bool = True, fold
 
 def _planned(changes: Changes, only: Model | None, *, fold: bool, fold_tags: bool) -> Plan:
     new = list(changes.new.values() if only is None else _closure(changes, only))
-    changed = list(changes.touched.values() if only is None else [only])
-    deleted = list(changes.deleted.values() if only is None else [])
-    cascade = _cascade(deleted)
+    cascade = _cascade(changes.deleted.values()) if only is None and changes.deleted else {}
+    drafts = [*_drafts(changes, only, new, cascade)]
+    in_doubt = changes.in_doubt
+    if len(drafts) > 1:  # a single request is nested in no other and part of no batch
+        drafts = nest(drafts, everything=fold)
+    for draft in drafts:
+        if draft.operation == "create":
+            _check_create(draft)
+    if len(drafts) > 1 and only is None and (fold or fold_tags):
+        drafts = batch(drafts, changes.find, lambda each: id(each) in in_doubt, rebuilds=fold, tags=fold_tags)
+    return _arranged(drafts, cascade, sum(id(instance) in in_doubt for instance in new))
+
+
+def _drafts(changes: Changes, only: Model | None, new: Iterable[Model], cascade: dict[Key, Key]) -> Iterator[DraftStep]:
+    """Give a draft for each request that is needed as long as no request does the work of another one."""
     name_of = _Names(changes)
-    drafts: list[DraftStep] = []
     for instance in new:
         _check_parents_stay(instance, cascade)
         draft = for_new(instance, name_of)
-        doubt = changes.in_doubt.get(id(instance))
-        draft.in_doubt = doubt is not None and not doubt.may_repeat
-        drafts.append(draft)
-    for instance in changed:
-        if state_of(instance).status is Status.PERSISTENT and not _dies(instance, cascade):
-            drafts += for_changed(instance, name_of)
-    drafts += [for_deleted(instance) for instance in deleted if not _dies(instance, cascade)]
-    drafts = folded(drafts, everything=fold)
-    for draft in drafts:
-        if draft.operation == "create":
-            _check_whole(draft)
-    if only is None and (fold or fold_tags):
-        in_doubt = changes.in_doubt
-        drafts = batch(drafts, changes.find, lambda each: id(each) in in_doubt, rebuilds=fold, tags=fold_tags)
-    return _arranged(drafts, cascade, sum(id(instance) in changes.in_doubt for instance in new))
+        in_doubt = changes.in_doubt.get(id(instance))
+        draft.in_doubt = in_doubt is not None and not in_doubt.may_repeat
+        yield draft
+    for instance in changes.touched.values() if only is None else [only]:
+        if state_of(instance).status is Status.PERSISTENT and not (cascade and _is_below(instance, cascade)):
+            yield from for_changed(instance, name_of)
+    for instance in changes.deleted.values() if only is None else ():
+        if not _is_below(instance, cascade):
+            yield for_deleted(instance)
 
 
-def _check_whole(draft: DraftStep) -> None:
+def _check_create(draft: DraftStep) -> None:
     """Refuse a creation that lacks something, or that nothing but its parent's POST could make."""
     if "create" not in draft.instance.__mapper__.verbs:
         msg = f"{draft.instance!r} can only be made by the POST of a new parent, which does not take it as it is"
@@ -74,7 +82,7 @@ def _check_whole(draft: DraftStep) -> None:
 
 
 def in_doubt(changes: Changes, *, only: Model | None = None) -> list[Model]:
-    """Give the new objects of a plan whose creation was sent and never answered."""
+    """Return the new objects of a plan whose creation is in doubt."""
     new = changes.new.values() if only is None else _closure(changes, only)
     return [instance for instance in new if id(instance) in changes.in_doubt]
 
@@ -82,7 +90,7 @@ def in_doubt(changes: Changes, *, only: Model | None = None) -> list[Model]:
 def count_deletes(changes: Changes) -> int:
     """Return how many objects a plan would delete by requests of their own."""
     cascade = _cascade(changes.deleted.values())
-    return sum(not _dies(each, cascade) for each in changes.deleted.values())
+    return sum(not _is_below(each, cascade) for each in changes.deleted.values())
 
 
 def plan_deletion(instance: Model) -> Plan:
@@ -91,14 +99,19 @@ def plan_deletion(instance: Model) -> Plan:
 
 
 def _arranged(drafts: list[DraftStep], cascade: dict[Key, Key], lookups: int) -> Plan:
-    order = in_order(drafts, cascade)
-    number = {at: place for place, at in enumerate(order, 1)}
-    steps = [drafts[at].step(number[at], tuple(sorted(number[other] for other in drafts[at].waits))) for at in order]
-    return Plan(tuple(numbered(steps)), lookups + listings_before(steps))
+    """Put drafts in an order in which they can be sent."""
+    if len(drafts) == 1 and drafts[0].operation in _ABOUT_WHAT_EXISTS:  # it waits for nothing, not even for itself
+        steps = [drafts[0].step(1, ())]
+    else:
+        order = in_order(drafts, cascade)
+        number = {at: place for place, at in enumerate(order, 1)}
+        waits = {at: tuple(sorted(number[other] for other in drafts[at].waits)) for at in order}
+        steps = [*number_parts(drafts[at].step(number[at], waits[at]) for at in order)]
+    return Plan(tuple(steps), lookups + listings_before(steps))
 
 
 def _cascade(deleted: Iterable[Model]) -> dict[Key, Key]:
-    """Give the key of each deleted object with the key of the object whose deletion deletes it."""
+    """Return the cascade delete set: each deleted object's key, with that of the object whose deletion deletes it."""
     keys = {key_of(instance): instance for instance in deleted}
     return {key: _outermost(key, instance, keys) for key, instance in keys.items()}
 
@@ -108,13 +121,13 @@ def _outermost(key: Key, instance: Model, keys: Mapping[Key, Model]) -> Key:
     return above[-1] if above else key
 
 
-def _dies(instance: Model, cascade: Mapping[Key, Key]) -> bool:
-    """Whether the deletion of something above an object takes it along."""
+def _is_below(instance: Model, cascade: Mapping[Key, Key]) -> bool:
+    """Whether the deletion of something above an object deletes it, too."""
     return bool(cascade) and any(above in cascade for above in ancestors(instance))
 
 
 def _check_parents_stay(instance: Model, cascade: Mapping[Key, Key]) -> None:
-    if _dies(instance, cascade):
+    if _is_below(instance, cascade):
         msg = f"{instance!r} cannot be created: the same commit deletes what it belongs to"
         raise InvalidRequestError(msg)
 
@@ -134,7 +147,7 @@ class _Names:
 
 
 def _closure(changes: Changes, instance: Model) -> list[Model]:
-    """Give the new objects among an object and what it needs, those that are needed first, and what it has to carry."""
+    """Return an object and the new objects that it needs, needed ones first, with those that must be nested in one."""
     found: dict[int, Model] = {}
 
     def visit(each: Model) -> None:

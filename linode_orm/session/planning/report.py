@@ -26,12 +26,12 @@ _ROOM: Final = 60
 @public
 @frozen(eq=False)
 class Entry:
-    """What became of one step; `object` is None where a journal was only read.
+    """What became of one step; `object` is None if only a journal was read.
 
-    `status` is `applied`; `failed` (the API refused, nothing was changed); `pending` (not sent); `in doubt` (sent, and
-    no answer tells whether it was done); `undone` (applied, and put back); or `not undone` (applied, and it could not
-    be put back). `duration` is in seconds, retries included; `tries` is how often the
-    request was sent, 0 where it was not; `note` says what else there is to know.
+    `status` is `applied`; `failed` (the API refused it, nothing changed); `pending` (not sent); `in doubt` (sent, and
+    no answer says whether it was done); `undone` (applied and then undone); or `not undone` (applied, and it could not
+    be undone). `duration` is in seconds and includes retries. `tries` is how often the request was sent. `note` says
+    what else there is to know.
     """
 
     step: Step
@@ -48,7 +48,7 @@ class Entry:
         return f"{self.step.method} {self.step.path}"
 
     def to_dict(self) -> dict[str, builtins.object]:
-        """Give the entry as JSON can hold it."""
+        """Return the entry as JSON can hold it."""
         return {
             "operation": self.step.operation,
             "method": self.step.method,
@@ -65,7 +65,7 @@ class Entry:
 @public
 @frozen(eq=False)
 class Unheld:
-    """A value that was not there when it was read back: the API answered `wrote`, and shows `found`."""
+    """A value that did not persist: the API answered `wrote`, and shows `found` when it is read back."""
 
     object: Model
     attribute: str
@@ -79,11 +79,11 @@ class Unheld:
 @public
 @frozen(eq=False)
 class CommitReport:
-    """What a commit did, operation by operation, in the order of its plan; prints as a table.
+    """What a commit did, operation by operation, in the order of its plan; it prints as a table.
 
-    `id` names the commit. `window` is for how many seconds at most a write of somebody else's between our look and our
-    write went unseen (`conflicts="check"`). `not_held` is what was not there when it was read back (`verify=True`);
-    `unread` says why it could not be read back, where that failed.
+    `id` names the commit. `window` is the largest number of seconds between the read of an object and its write, in
+    which a write of another client went unseen (`conflicts="check"`). `not_held` are the values that did not persist
+    (`verify=True`); `unread` says why they could not be read back.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -103,46 +103,46 @@ class CommitReport:
         return self.entries[index]
 
     def having(self, status: Outcome) -> list[Entry]:
-        """Give the entries with that status."""
+        """Return the entries with a status."""
         return [entry for entry in self.entries if entry.status == status]
 
     @property
     def applied(self) -> list[Entry]:
-        """What was done."""
+        """The operations that were done."""
         return self.having("applied")
 
     @property
     def failed(self) -> list[Entry]:
-        """What the API refused."""
+        """The operations that the API refused."""
         return self.having("failed")
 
     @property
     def pending(self) -> list[Entry]:
-        """What was not sent."""
+        """The operations that were not sent."""
         return self.having("pending")
 
     @property
     def in_doubt(self) -> list[Entry]:
-        """What was sent without an answer that tells whether it was done."""
+        """The operations that were sent and may have been done."""
         return self.having("in doubt")
 
     @property
     def undone(self) -> list[Entry]:
-        """What was done and put back."""
+        """The operations that were done and undone."""
         return self.having("undone")
 
     @property
     def not_undone(self) -> list[Entry]:
-        """What was done and could not be put back."""
+        """The operations that were done and could not be undone."""
         return self.having("not undone")
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many operations ended how; only what occurred."""
+        """How many operations have each status that occurs."""
         return dict(Counter(entry.status for entry in self.entries))
 
     def to_dict(self) -> dict[str, object]:
-        """Give the report as JSON can hold it, for logs."""
+        """Return the report as JSON can hold it, for logs."""
         return {
             "id": self.id,
             "duration": round(self.duration, 6),

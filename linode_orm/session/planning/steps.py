@@ -1,4 +1,4 @@
-"""Drafts: the requests that one object needs, before they have an order."""
+"""Draft steps: the requests that each object needs, before they have an order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
-from linode_orm.mapping.record import changes, pending_reference, value_of
+from linode_orm.mapping.record import changes, edits_of, pending_reference, value_of
 from linode_orm.mapping.relations import One
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.values import ABSENT
@@ -28,9 +28,9 @@ _NOTHING = payloads.Payload(None, (), frozenset())
 
 
 class DraftStep:
-    """One request of a plan that is being made: `waits` says for which others, and why.
+    """A request of a plan that is being made; `waits` are the other requests that it waits for, with the reasons.
 
-    `aboard` are the drafts of new objects that ride in its body: where each stands, and whether the answer shows it.
+    `nested` are the drafts of the new objects inside its body: the place of each, and whether the answer shows it.
     """
 
     __slots__ = ("body", "in_doubt", "instance", "method", "nested", "operation", "parents", "path", "token", "waits")
@@ -57,11 +57,11 @@ class DraftStep:
 
     @property
     def sent(self) -> dict[str, Any]:
-        """The body, where it is an object."""
+        """The body, if it is an object, or else an empty one."""
         return cast("dict[str, Any]", self.body.content) if isinstance(self.body.content, dict) else {}
 
     def nest(self, child: DraftStep, key: str, *, is_answered: bool) -> None:
-        """Let another creation ride in the list `key` of this one's body."""
+        """Put another creation into the list `key` of this one's body."""
         siblings = self.sent.setdefault(key, [])
         place = (key, len(siblings))
         siblings.append(fill(child.body.content, lambda each: _moved(each, place)))
@@ -69,13 +69,13 @@ class DraftStep:
         self.nested.append((place, child, is_answered))
 
     def everyone(self) -> Iterator[DraftStep]:
-        """Give the draft and all that ride in it."""
+        """Yield the draft and the drafts that are nested in it, at any depth."""
         yield self
         for _, child, _ in self.nested:
             yield from child.everyone()
 
     def nested_creates(self, above: tuple[str | int, ...] = ()) -> Iterator[NestedCreate]:
-        """Give what rides in it, each before what rides in that."""
+        """Yield the nested creates, each before those that are nested in it."""
         for at, child, is_answered in self.nested:
             name, shown, place = child.instance.__mapper__.name, title(child.instance), (*above, *at)
             token, changed = str(child.token), child.body.changes
@@ -83,7 +83,7 @@ class DraftStep:
             yield from child.nested_creates(place)
 
     def step(self, number: int, depends_on: tuple[int, ...]) -> Step:
-        """Give the draft its place in a plan."""
+        """Return the step of the plan that the draft becomes."""
         mapper = self.instance.__mapper__
         return Step(
             number=number,
@@ -110,7 +110,7 @@ def _moved(placeholder: Pending | Hidden, place: tuple[str | int, ...]) -> Pendi
 
 
 def title(instance: Model) -> str:
-    """Give what people call an object: `Instance 5 'web'`, `new Volume 'data'`; a changed label is the old one."""
+    """Return what people call an object: `Instance 5 'web'`, `new Volume 'data'`; of a changed label the old one."""
     state, mapper = state_of(instance), instance.__mapper__
     shown = f"new {mapper.name}" if state.is_new else instance.__describe__()
     for name in ("label", "domain", "name"):
@@ -124,33 +124,34 @@ def title(instance: Model) -> str:
 
 
 def key_of(instance: Model) -> Key:
-    """Give the key of an object that exists."""
+    """Return the key of an object that exists."""
     state = state_of(instance)
     return Key(instance.__mapper__.name, state.identity, state.parents)
 
 
 def parent_of(instance: Model) -> Model | None:
-    """Give the parent that a child was given as an object."""
+    """Return the parent that a child was given as an object."""
     parent = state_of(instance).pending_parent
     return parent if isinstance(parent, Model) else None
 
 
 def needed(instance: Model) -> Iterator[tuple[str, Model]]:
-    """Give the objects that an object was given in place of an id, each with the attribute's name."""
+    """Yield the objects that an object was given in place of an id, each with the name of the attribute."""
     parent = parent_of(instance)
     if parent is not None:
         yield str(instance.__mapper__.parent_attribute), parent
+    edits = edits_of(instance)
     for name, via in instance.__mapper__.references:
-        target = pending_reference(instance, via)
+        target = pending_reference(instance, via) if via in edits else None
         if isinstance(target, Model):
             yield name, target
 
 
 def parents_of(instance: Model, name_of: NameOf) -> tuple[object, ...]:
-    """Give the ids of an object's parents, placeholders for those that are new."""
+    """Return the ids of an object's parents, with placeholders for those that are new."""
     mapper, parent = instance.__mapper__, parent_of(instance)
     if parent is None:
-        if len(state_of(instance).parents) != mapper.above:
+        if len(state_of(instance).parents) != mapper.parent_count:
             msg = f"{instance!r} needs its parent: assign .{mapper.parent_attribute or mapper.placeholders[-1]}"
             raise InvalidRequestError(msg)
         return state_of(instance).parents
@@ -220,13 +221,13 @@ def for_deleted(instance: Model) -> DraftStep:
 
 @cache
 def unique_names(mapper: Mapper) -> tuple[str, ...]:
-    """Give the attributes of which no two objects have the same value: an id that its user chose is one, too."""
+    """Return the attributes that are unique in a collection, including an id that the user chooses."""
     chosen = (name for name in mapper.id_names if len(mapper.id_names) == 1 and is_natural(mapper, name))
     return tuple(dict.fromkeys((*mapper.unique, *chosen)))  # promise 2b: a key that its user chose is unique, too
 
 
 def claims(draft: DraftStep) -> Iterator[tuple[tuple[object, ...], Model]]:
-    """Give the unique values that a draft takes, each with the collection in which it is unique, and who takes it."""
+    """Yield the unique values that a draft takes, each with its collection, and the object that takes it."""
     for each in draft.everyone():
         mapper = each.instance.__mapper__
         for change in each.body.changes:
@@ -235,7 +236,7 @@ def claims(draft: DraftStep) -> Iterator[tuple[tuple[object, ...], Model]]:
 
 
 def frees(draft: DraftStep) -> Iterator[tuple[object, ...]]:
-    """Give the unique values that a draft sets free; the last part is `ABSENT` where it is not known which."""
+    """Yield the unique values that a draft frees, each with its collection; `ABSENT` stands for an unknown value."""
     for each in draft.everyone():
         mapper, raw = each.instance.__mapper__, state_of(each.instance).body
         if each.operation == "delete":
@@ -254,7 +255,7 @@ def rekeys(draft: DraftStep) -> bool:
 
 
 def references(draft: DraftStep) -> Iterator[tuple[str, object, bool]]:
-    """Give what an object, and what rides with it, refers to before and after, and whether it hangs on it."""
+    """Yield what the objects of a draft refer to, before and after it, and whether they are attached to it."""
     for each in draft.everyone():
         yield from _references(each.instance)
 

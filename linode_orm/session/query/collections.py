@@ -94,6 +94,7 @@ class SessionCollection(Collection[M]):
         """
         if self._loaded is None:
             self._load()
+        # Objects that left the session are dropped at the next use: nothing knows which collections hold an object.
         gone = _GONE - {state_of(self.parent).status}
         loaded = [each for each in self._loaded or () if state_of(each).status not in gone]
         self._loaded = loaded
@@ -126,6 +127,7 @@ class SessionCollection(Collection[M]):
 
     def _from_parent(self) -> bool:
         state = state_of(self.parent)
+        # a reference has no body yet; a GET of the parent brings the children too
         if self._relation.embedded not in state.body:
             state.owner.load(self.parent, self._relation.name)
         rows = state.body.get(self._relation.embedded)

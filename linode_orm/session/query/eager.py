@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from linode_orm.mapping.relations import Many, One
+from linode_orm.mapping.relations import Many, One, relations_of
 from linode_orm.mapping.state import state_of
 from linode_orm.session.loading.loader_batch import LoaderBatch
 from linode_orm.session.query.by_id import can_filter_by_id, listings_by_id
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from linode_orm.mapping import Model
+    from linode_orm.mapping.options import Option
     from linode_orm.mapping.owner import LoadOrigin
-    from linode_orm.mapping.relations import Option
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.loading.whole_lists import WholeLists
@@ -49,6 +49,7 @@ class EagerLoader:
         wanted = self._unloaded(relation, model, owners, held)
         if asked_for is not None:
             wanted[state_of(asked_for).identity] = None
+        # children have no list of their own that is not below their parent, so each is read alone
         if len(wanted) < _FEW or model.__mapper__.placeholders:
             return
         found = self._by_ids(model, list(wanted))
@@ -65,6 +66,7 @@ class EagerLoader:
             identity = state_of(owner).body.get(field.key)
             if identity is None or identity in wanted:
                 continue
+            # what is alive but unloaded is asked for, too: a reference alone has no values
             known = self._map.find(model, identity, ())
             if known is None or not state_of(known).is_loaded:
                 wanted[identity] = None
@@ -80,6 +82,7 @@ class EagerLoader:
         if mapper.catalogue:
             return [self._loader.reference(model, identity, ()) for identity in ids]
         if not can_filter_by_id(model):
+            # the whole list pays where it takes fewer requests than a GET of each object
             return self._lists.objects_within(model, len(ids) - 1)
         return self._lists.objects_with(listings_by_id(model, (), ids), frozenset(ids))
 
@@ -91,9 +94,11 @@ class EagerLoader:
         if len(stale) < _FEW or state.parents or not is_whole_in_lists:
             return False
         before = state.body
+        # `held` keeps what was read alive until the objects have joined the batch again
         held = self._by_ids(model, [state_of(each).identity for each in stale])
         for each in stale:
             state_of(each).join(batch)
+        # an object that the list did not show may be gone, or filtered out: its own GET tells
         return held is not None and state.body is not before
 
     def _is_stale(self, instance: Model) -> bool:
@@ -107,7 +112,7 @@ class EagerLoader:
             if option.kind != "selectin":
                 continue
             reached = list(objects)
-            for relation in option.path:
+            for relation in relations_of(option):
                 owners = [each for each in reached if relation.name in each.__mapper__.relations]
                 reached += self._prefetch(relation, owners)
 
@@ -125,6 +130,7 @@ class EagerLoader:
         targets = [target for target in (relation.resolve(owner) for owner in owners) if target is not None]
         loaded = cast("list[Model]", list(dict.fromkeys(targets)))
         for target in loaded:
+            # one that no list could give: a child, a single one, or one without a list
             if not state_of(target).is_loaded:
                 self._reader.read(target)
         if isinstance(batch, LoaderBatch):
@@ -136,6 +142,7 @@ class EagerLoader:
         missing = [each for each in collections if not each.__is_loaded__()]
         if relation.embedded:
             return [child for each in collections for child in each]
+        # The list of all volumes names the Linode of each: one list instead of one for each Linode.
         back = inverse_relation(relation)
         if back is not None and len(missing) > 1 and self._fill_from_whole(relation, back, missing):
             missing = []

@@ -1,4 +1,4 @@
-"""Conditions and orders evaluated here, on raw bodies: three-valued, exact, and fast."""
+"""Evaluation of conditions and orders on raw bodies, in the three-valued logic of SQL."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def compile_condition(model: type[Model], condition: Expression) -> Test:
-    """Make a function of a raw body and its parents' ids that says whether a condition holds.
+    """Return the function that evaluates a condition on a raw body and the ids of its parents.
 
     Null and missing make a comparison unknown. Texts are ordered by code point and told apart by case; datetimes are
     compared as moments. The function raises `ResponseError` where a body has a value of the wrong type.
@@ -36,7 +36,7 @@ def compile_condition(model: type[Model], condition: Expression) -> Test:
 
 
 def check_model(model: type[Model], condition: Expression) -> None:
-    """Refuse a condition on the attributes of another class, before any request."""
+    """Raise `InvalidRequestError` for a condition on attributes of another class."""
     for leaf in leaves(condition):
         about = getattr(getattr(leaf, "attribute", leaf), "model", model)
         if not issubclass(model, about):
@@ -64,7 +64,7 @@ def _compile(model: type[Model], condition: Expression) -> Test:
 
 
 def _until(tests: list[Test], *, decisive: bool) -> Test:
-    """Give the test that is `decisive` where one of them is, unknown where one is unknown, and else the opposite."""
+    """Return the test that is `decisive` if one of these is, else unknown if one is unknown, else the opposite."""
 
     def holds(body: Body, parents: Parents) -> bool | None:
         result: bool | None = not decisive
@@ -101,7 +101,7 @@ def _leaf(model: type[Model], leaf: Comparison) -> Test:
 
 
 def getter(model: type[Model], attribute: Attribute[Any]) -> Get:
-    """Make a function that gives what conditions compare at an attribute of a raw body; None for null and missing."""
+    """Return the function that reads the comparable value at an attribute of a raw body; None for null and missing."""
     codec = attribute.field.codec.bare
     reach, as_is, comparable = _reach(model, attribute), codec.compared_as_is, codec.comparable
 
@@ -144,7 +144,7 @@ def _refuse(model: type[Model], attribute: Attribute[Any], body: Body, wrong: Wr
 
 
 def order_key(model: type[Model], order: Order) -> Callable[[Body], tuple[object, ...]]:
-    """Make the key of one order: sorted with it (reversed where it descends), nulls come last."""
+    """Return the sort key of one order, with which null comes last; a descending order is sorted in reverse."""
     codec = order.attribute.field.codec.bare
     if not codec.is_sortable:
         msg = f"{order.attribute} is {codec.text}, which has no order; order by a number, text, datetime or bool"

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linode_orm._public import public
 from linode_orm.mapping.model import resource
-from linode_orm.mapping.relations import Many
+from linode_orm.mapping.relations import Many, relations_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from linode_orm.mapping import Model
-    from linode_orm.mapping.relations import One, Option
+    from linode_orm.mapping.options import Option
+    from linode_orm.mapping.relations import One
     from linode_orm.session.query.planner import Note, ReadPlan
 
 
@@ -94,7 +95,7 @@ class Explanation(NamedTuple):
                 yield f"… {len(plan.parents)} lists in all, side by side"
         for option in self.options:
             if option.kind == "selectin":
-                yield from (_for_relation(relation) for relation in option.path)
+                yield from (_for_relation(relation) for relation in relations_of(option))
 
     def _lists(self, head: str, tail: str) -> Iterator[str]:
         for x_filter in self.plan.filters[:_SHOWN]:

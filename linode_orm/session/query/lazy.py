@@ -40,13 +40,14 @@ class LazyLoader:
             self._eager.load_siblings(instance, state.batch)
         elif not state.is_loaded and isinstance(state.batch, LoaderBatch):
             self._eager.reload(instance, state.batch)
+        # the list may not have shown it, and rows of lists lack the fields that only a GET shows
         if state.loaded is not Loaded.WHOLE:
             self._reader.read_item(instance)
 
     def freshen(self, instance: Model, name: str) -> None:
         """Read an object again because its volatile attribute `name` is old, with old ones of its query in one list."""
         state = state_of(instance)
-        if state.status is Status.DETACHED:
+        if state.status is Status.DETACHED:  # its values are old for ever, and its owner answers nothing
             return
         self._check_allowed(instance, name)
         if isinstance(state.batch, LoaderBatch) and self._eager.reload(instance, state.batch):

@@ -1,4 +1,4 @@
-"""The planner: what of a query the server answers, and what is evaluated here; pure, and a value out."""
+"""The query planner: which conditions are pushed down to the server, and which are evaluated here, without I/O."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ID: Final = re.compile(r"/\d+")
 
 _FILTERED_PATHS: Final = frozenset({"/vpcs/{}/ips"})
-"""Alternate paths to objects that belong elsewhere and are known to take filters (TestVPC_ListIPAddresses#5)."""
+"""Alternate paths whose lists are known to take filters (TestVPC_ListIPAddresses#5)."""
 
 
 class Note(NamedTuple):
@@ -34,15 +34,15 @@ class Note(NamedTuple):
 
     part: str
     where: str
-    """`server` (and again here), `here`, or `path` (it decides which lists are read)."""
+    """`server` (and again here), `here`, or `path`, where the part decides which lists are read."""
     why: str
 
 
 class ReadPlan(NamedTuple):
-    """What will be read for a query.
+    """The requests that answer a query.
 
-    `filters` are the X-Filters, one a request (`{}`: none is sent), whose answers together hold every match;
-    `parents` are the keys of the parents whose lists are read, None for all of them where the class is a child.
+    `filters` are the X-Filters, one for each request, whose answers together hold every match; `{}` sends none.
+    `parents` are the keys of the parents whose lists are read; None means all parents of a child class.
     """
 
     model: type[Model]
@@ -61,23 +61,23 @@ class ReadPlan(NamedTuple):
     is_empty: bool
     """No object can match, and nothing is sent."""
     complete: bool
-    """Every condition is sent, so that hardly a row comes in vain."""
+    """Every condition is sent, so that few rows come that do not match."""
 
     @property
     def enough(self) -> int | None:
-        """How many matches end the reading; None where every one is needed."""
+        """The number of matches after which reading stops; None if all are needed."""
         if self.limited is None or (self.order and not self.ordered):
             return None
         return self.limited + self.skipped
 
     @property
     def local(self) -> tuple[Note, ...]:
-        """What runs here alone, with the reasons."""
+        """The parts that are evaluated only here, with the reasons."""
         return tuple(note for note in self.notes if note.where == "here")
 
 
 def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
-    """Plan the reading of a query; raise `NotFilterable` where `strict` and a part would run here alone.
+    """Plan the requests of a query; `strict` raises `NotFilterable` for a part that only this side can evaluate.
 
     Raises `InvalidRequestError` for conditions and orders that no list can answer. Sends nothing.
     """
@@ -128,7 +128,7 @@ def filters_for(model: type[Model], condition: Expression) -> tuple[Payload, ...
 
 
 def _unfiltered(model: type[Model], path: str | None) -> str:
-    """Say why a whole list is read without any filter; empty where filters may be sent."""
+    """Return why a list takes no filter; empty if it takes one."""
     mapper = model.__mapper__
     if path is not None and _ID.sub("/{}", path) not in _FILTERED_PATHS:
         return "whether this road to the objects takes filters is not on record"
@@ -162,7 +162,7 @@ def _check_listed(model: type[Model], part: Comparison | Order) -> None:
 
 
 def _push(expression: Expression, notes: list[Note], *, negated: bool = False) -> Clause | None:
-    """Give the largest part of a condition that may be sent; negations are carried to the leaves (De Morgan)."""
+    """Return the largest part of a condition that may be sent; negations move to the leaves by De Morgan's laws."""
     if isinstance(expression, Not):
         return _push(expression.part, notes, negated=not negated)
     if isinstance(expression, (And, Or)):
@@ -183,7 +183,7 @@ def _push(expression: Expression, notes: list[Note], *, negated: bool = False) -
 
 
 def _demote(expression: And | Or, notes: list[Note]) -> None:
-    """Note that a choice stays here whole, because one branch of it does.
+    """Note that an `or_` stays here as a whole, because one branch of it does.
 
     Parents in it decide which lists are read only where every branch names some.
     """
@@ -216,7 +216,7 @@ def _push_leaf(leaf: Comparison, notes: list[Note], *, negated: bool) -> Clause 
 
 
 def never(expression: Expression, *, negated: bool = False) -> bool:
-    """Whether no object can ever meet a condition (`in_([])`, `or_()`)."""
+    """Whether a condition is false of every object, as `in_([])` and `or_()` are."""
     if isinstance(expression, Not):
         return never(expression.part, negated=not negated)
     if isinstance(expression, (And, Or)):
@@ -228,7 +228,7 @@ def never(expression: Expression, *, negated: bool = False) -> bool:
 
 
 def narrowing(expression: Expression) -> frozenset[tuple[object, ...]] | None:
-    """Give the parents outside which a condition cannot be true; None where it names none."""
+    """Return the parents below which alone a condition can be true; None if it names no parents."""
     if isinstance(expression, ParentIs):
         return frozenset(expression.parents)
     if not isinstance(expression, (And, Or)):
@@ -243,7 +243,7 @@ def narrowing(expression: Expression) -> frozenset[tuple[object, ...]] | None:
 def _parents(
     query: Query[Any], narrowed: frozenset[tuple[object, ...]] | None
 ) -> tuple[tuple[object, ...], ...] | None:
-    """Give the keys of the parents whose lists are read: one empty key for a class that is no child."""
+    """Return the keys of the parents whose lists are read; one empty key for a class without parents."""
     mapper = query.model.__mapper__
     if query.path is not None:
         return (query.parents or (),)
@@ -268,7 +268,7 @@ def _orders(
     parents: tuple[tuple[object, ...], ...] | None,
     notes: list[Note],
 ) -> bool:
-    """Decide whether the server orders, and say why not."""
+    """Return whether the server sorts, and note the reason."""
     if not query.order:
         return False
     first: Any = query.order[0].attribute.field
@@ -295,7 +295,7 @@ def _order_payload(order: Order) -> Payload:
 
 
 def _refuse_local(model: type[Model], notes: Sequence[Note], unfiltered: str) -> None:
-    """Refuse what would be evaluated here alone; `unfiltered` says why the list takes no filter at all."""
+    """Raise `NotFilterable` for what only this side can evaluate; `unfiltered` says why the list takes no filter."""
     local = [note for note in notes if note.where == "here" or (unfiltered and note.where == "server")]
     if not local:
         return
@@ -309,7 +309,7 @@ def _refuse_local(model: type[Model], notes: Sequence[Note], unfiltered: str) ->
 
 
 def _filterable(fields: Mapping[str, FieldFacts], prefix: str = "") -> Iterator[str]:
-    """Give the names of the attributes that the server can filter, nested ones dotted."""
+    """Return the names of the attributes that the server can filter, nested ones dotted."""
     for name, field in fields.items():
         if field.filterable:
             yield prefix + name

@@ -54,6 +54,7 @@ class Reader:
         try:
             self.read_item(instance)
         except NotFound as error:
+            # without the traceback, whose frames would keep the objects of this session alive in the client's cache
             self._reference_data.remember(instance, error.with_traceback(None))
             raise
         self._reference_data.remember(instance, dict(state_of(instance).body))
@@ -84,6 +85,7 @@ class Reader:
         for listing in listings_by_id(model, state.parents, [state.identity]):
             reader = ListReader(self._client, listing, wanted=1, is_exact=bool(listing.x_filter))
             for row in (row for rows in reader.pages() for row in rows):
+                # The filter is not trusted, and only the wanted row becomes an object: the others were not asked for.
                 is_it = identity_in(model.__mapper__, row) == state.identity
                 if is_it and self._loader.one(model, state.parents, row, Loaded.ROW, batch=LoaderBatch()) is instance:
                     return

@@ -56,6 +56,7 @@ class Sources:
             for rows in reader.pages():
                 yield Chunk(listings[0].parents, rows)
             return
+        # lists of different parents share no row; the answers to several filters of one list may
         fresh = _Once(plan.model) if len(plan.filters) > 1 else None
         yield from self._side_by_side(listings, fresh, are_named=plan.parents is not None)
 

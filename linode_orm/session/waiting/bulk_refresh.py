@@ -48,10 +48,12 @@ class RefreshGroup:
         """How the objects are read: each by its GET, by a list filtered by id, or by the whole list."""
         mapper = self.model.__mapper__
         has_get = "get" in mapper.verbs
+        # One object is read by its GET: the answer is smaller than a page, and a 404 says that the object is gone.
         if "list" not in mapper.verbs or (has_get and (self.needs_get or len(self.members) == 1)):
             return "items"
         if can_filter_by_id(self.model) and mapper.envelope == "page" and not mapper.catalogue:
             return "ids"
+        # the whole list, as long as it has no more pages than objects are waited for
         return "items" if has_get and self.pages > len(self.waiting) else "list"
 
     @property
@@ -132,6 +134,7 @@ class BulkRefresh:
             self._take_rows(result, group, reader, next(arrived))
         for each in items:
             self._take_item(result, each, next(arrived))
+        # after a failure a list may be incomplete, and what it lacks is not missing
         if result.failure is None:
             self._read_missing(result, listed)
         return result
@@ -141,6 +144,7 @@ class BulkRefresh:
         try:
             yield from send_in_order(self._client, requests)
         except TransportError as error:
+            # the network is away: what was not answered yet is left for the next round
             yield error
 
     def _read_missing(self, result: RefreshResult, listed: Iterable[RefreshGroup]) -> None:

@@ -89,11 +89,13 @@ class EventFeed:
         query: Query[Any] = Query(event, self._runner)
         try:
             if self._newest is None:
+                # newest first, so that one page holds what happened last, however many events a day has
                 since = event.created >= self._began_at - _LOOK_BACK
                 found = query.filter(since).order_by(event.id.desc()).limit(_FIRST_PAGE).all()
             else:
                 found = query.filter(self._later()).all()
         except LinodeORMError as error:
+            # events only save requests; without them every round reads the objects
             self._failures += 1
             self.is_disabled = self._failures >= _MOST_FAILURES or (isinstance(error, ApiError) and not error.retryable)
             return set()
@@ -109,6 +111,7 @@ class EventFeed:
         event: Any = lookup("Event")
         event_id: Attribute[int] = event.id
         newest = self._newest or 0
+        # a filter by very many ids is split into several requests; one by range stays one
         if len(self._open) > _MOST_BY_ID:
             return event_id >= min(self._open)
         return or_(event_id > newest, event_id.in_(sorted(self._open))) if self._open else event_id > newest
@@ -123,6 +126,7 @@ class EventFeed:
         if not about:
             return set()
         self._states[number] = status
+        # the first poll reads the past: what it shows is no news, and becomes news when its status changes
         is_new = before is not None or not is_first
         decides = False
         for each in (self._own[place] for place in places if place in self._own):

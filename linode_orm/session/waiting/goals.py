@@ -26,6 +26,7 @@ class Goal:
         self.condition = condition
         self._holds: Test = compile_condition(model, condition)
         comparisons = [each for each in leaves(condition) if isinstance(each, Comparison)]
+        # a message must not show a value that answers mask
         shown_ = (each.attribute for each in comparisons if not any(part.redacted for part in each.attribute.path))
         self._attributes = list({str(each): each for each in shown_}.values())
         self.needs_get = any(each.attribute.path[0].only_on_get for each in comparisons)

@@ -1,4 +1,4 @@
-"""Prospects: whether a condition that is not true now can still come true, by what is known of states and events."""
+"""Reachability: whether a condition that is not true now can still come true, by terminal states and events."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Source = Literal["recorded", "documented", "assumed"]
 
 
 class End(NamedTuple):
-    """Values of one attribute that nothing leads away from; `source` is the word of API or recording for it."""
+    """Terminal values of one attribute; `source` says how they are known to be terminal, `note` why."""
 
     attribute: str
     values: frozenset[str]
@@ -29,7 +29,7 @@ class End(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """Actions whose failed event means that these attributes stay as they are, until another one is sent."""
+    """Actions whose failed event means that these attributes stay as they are until another action is sent."""
 
     actions: frozenset[str]
     attributes: tuple[str, ...]
@@ -55,7 +55,7 @@ TERMINAL_STATES: Final[dict[str, tuple[End, ...]]] = {
     "PostgreSQLDatabase": (_DATABASE,),
     "ServiceTransfer": (_TRANSFER,),
 }
-"""States that are certain to last. A Linode that is `offline` is none of them: anybody may boot it."""
+"""Terminal states by class. `offline` is none of a Linode: anybody may boot it."""
 
 CONSTANT_ATTRIBUTES: Final[dict[str, frozenset[str]]] = {
     "Domain": frozenset({"id"}),
@@ -94,14 +94,14 @@ VERDICTS: Final[dict[str, tuple[Verdict, ...]]] = {
         Verdict(frozenset({"volume_resize"}), ("size",)),
     ),
 }
-"""What the failure of a job means, by class: the actions are the API's enumeration of `Event.action`.
+"""What the failure of a job means, by class; the actions are values of `Event.action`.
 
 A resize or a migration says nothing of `status`: a Linode may well run on after one that failed.
 """
 
 
 def decided_by(model: type[Model], action: object) -> tuple[str, ...]:
-    """Give the attributes that the last event with this action decides."""
+    """Return the attributes that the last event with this action decides."""
     return tuple(
         name for each in VERDICTS.get(model.__name__, ()) if action in each.actions for name in each.attributes
     )
@@ -114,7 +114,7 @@ def unreachable(
     parents: tuple[object, ...],
     failed: Mapping[str, str],
 ) -> str:
-    """Say why a condition can never be true of an object; empty where it still may.
+    """Return why a condition can never be true of an object; empty where it still may be.
 
     `failed` maps attributes to what failed to change them.
     """
@@ -139,7 +139,7 @@ def unreachable(
 
 
 def _lasting(part: Expression, model: type[Model], body: Mapping[str, Any], failed: Mapping[str, str]) -> str:
-    """Say why the value that a part of a condition looks at stays as it is; empty where it may change."""
+    """Return why the value that a part of a condition compares stays as it is; empty where it may change."""
     if isinstance(part, ParentIs):
         return "an object keeps its parent"
     if not isinstance(part, Comparison):

@@ -117,6 +117,7 @@ class _Wait:
         number, pause = 0, FIRST_PAUSE
         while True:
             left = self._began + self._timeout - self._clock.monotonic()
+            # The last round reads every object, so that a timeout is never reported from events alone.
             self._round(number, is_last=left <= 0)
             if not self._waiting:
                 return
@@ -143,6 +144,7 @@ class _Wait:
 
     def _asks_for_events(self, number: int, groups: list[RefreshGroup]) -> bool:
         """Whether a round asks for events instead of reading every object."""
+        # the first round reads the objects: a condition may be true already, and no event will come then
         if self._feed.is_disabled or not number:
             return False
         if sum(group.cost for group in groups) > 1:

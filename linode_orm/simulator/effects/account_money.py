@@ -45,6 +45,15 @@ def _may_go(call: Call) -> None:
         raise bad("Cannot delete the default payment method")
 
 
+@fill("/account/invoices/{}/items")
+def _item(call: Call) -> None:
+    """Bill one piece over a time, as the example of `GET /account/invoices/{invoiceId}/items` in the API reference."""
+    draft = call.draft
+    for key, value in (("from", call.world.now), ("to", call.world.now), ("quantity", 1)):
+        draft[key] = value if draft.get(key) is None else draft[key]
+    draft["unit_price"] = draft.get("unit_price") or str(draft.get("amount") or 0.0)
+
+
 @fill("/account/payments")
 def _payment(call: Call) -> None:
     usd = call.body.get("usd", call.draft.get("usd"))

@@ -169,6 +169,11 @@ def _object_opened(call: Call) -> Body:
     return {}
 
 
+@fill("/object-storage/buckets/{}/{}/ssl")
+def _uncertified(call: Call) -> None:
+    call.draft["ssl"] = False
+
+
 @after("POST /object-storage/buckets/{}/{}/ssl")
 def _certified(call: Call) -> Body:
     call.item.change(ssl=True)

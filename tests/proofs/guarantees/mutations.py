@@ -122,7 +122,7 @@ REMOVALS = (
     Removal(
         "16a",
         left_out,
-        "tests/session/reconcile/test_conflicts.py::test_a_changed_attribute_is_found_before_anything_is_written",
+        "tests/session/commit/reconcile/test_conflicts.py::test_a_changed_attribute_is_found_before_anything_is_written",
     ),
     Removal(
         "16b",
@@ -134,14 +134,20 @@ REMOVALS = (
         left_out,
         "tests/proofs/stateful/test_commit_cases.py::test_a_write_in_doubt_does_not_hide_another_writer",
     ),
-    Removal("17", keyword("True"), "tests/session/reconcile/test_conflicts.py::test_many_are_looked_at_in_one_list"),
     Removal(
-        "18", never, "tests/session/reconcile/test_conflicts.py::test_set_edits_are_made_again_on_the_newest_value"
+        "17", keyword("True"), "tests/session/commit/reconcile/test_conflicts.py::test_many_are_looked_at_in_one_list"
     ),
     Removal(
-        "19", left_out, "tests/session/reconcile/test_conflicts.py::test_refresh_with_keep_settles_it_in_favour_of_mine"
+        "18",
+        never,
+        "tests/session/commit/reconcile/test_conflicts.py::test_set_edits_are_made_again_on_the_newest_value",
     ),
-    Removal("20", otherwise(), "tests/session/reconcile/test_conflicts.py::test_the_window_is_reported"),
+    Removal(
+        "19",
+        left_out,
+        "tests/session/commit/reconcile/test_conflicts.py::test_refresh_with_keep_settles_it_in_favour_of_mine",
+    ),
+    Removal("20", otherwise(), "tests/session/commit/reconcile/test_conflicts.py::test_the_window_is_reported"),
     Removal(
         "21a", left_out, "tests/session/journal/test_journal.py::test_every_intent_is_on_the_disk_before_its_request"
     ),

@@ -42,7 +42,7 @@ ORDINARY: Final = {
         "comparison compensated compile complete content context continue counter crud cycle dict dictionary factory "
         "feedback field header http id inspection json keyword leaf map message model operand operator option parent "
         "protocol ratelimit rebuild redis request response route router scalar scope scrub server simulator sqlite "
-        "status store test unset validate wire xfilter"
+        "status store test typescript unset v validate wire xfilter"
     ),
     "public names of the contract": "sessionmaker",
 }

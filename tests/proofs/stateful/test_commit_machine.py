@@ -64,20 +64,22 @@ ELSEWHERE = {
     "interruptible.<locals>.ours": "a signal: test_commit_faults.py::TestInterrupt",
     "Executor.interrupt_for": "a journal that cannot be written: test_journal.py, test_journal_files.py",
     **dict.fromkeys(
-        ["Executor._split", "Dispatcher._batch_attempt", "CreatedIds.whole", "Intents.split"],
-        "batch requests: test_bundles.py",
+        ["Executor._split", "Dispatcher._batch_attempt", "CreatedIds.whole", "Intents.split", "Intents.write_in_doubt"],
+        "batch requests: test_batch_requests.py",
     ),
     "Recovery._rebuild_before_undo": "batch requests: tests/proofs/faults/test_crashes.py",
     "_moved": "a key changed while its POST may run: test_commit_faults.py::TestInDoubt",
     "_unnamed": "one of several alike in doubt: test_commit_faults.py::TestEveryFault::test_indistinguishable_creates",
-    "_leaf_clash": "now and then here; test_conflicts.py::test_of_a_nested_object_its_attributes_count",
     "_aims_elsewhere": "records with a target: tests/proofs/faults/bulk.py",
     "_deleted": "a plan of a session with protected tags: test_verify.py::TestProtectedTags",
     "OutcomeApplier._leave": "test_commit_cases.py::test_an_object_whose_id_nobody_tells",
     "PlanTargets.leave_in_doubt": "test_commit_cases.py::test_a_recovery_that_leaves_a_doubt",
+    "PlanTargets.resolve_secret": "secrets by name: test_given_secrets.py",
+    **dict.fromkeys(["forgotten", "_as_written"], "recover(forget=True): test_journal.py"),
+    "SqliteJournal.__str__": "an error that names the file: test_journal.py",
     **dict.fromkeys(
-        [f"CompensationTargets.{each}" for each in ("resolve_secret", "known_ids", "to_be_deleted", "in_doubt_of")],
-        "never asked for",
+        [f"Targets.{each}" for each in ("object_of", "resolve_secret", "known_ids", "to_be_deleted", "in_doubt_of")],
+        "a compensating plan creates nothing and holds no secret",
     ),
 }
 """Steps of the commit that the machine does not take, and where they are proved."""

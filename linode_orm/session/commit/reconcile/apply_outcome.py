@@ -69,8 +69,8 @@ class OutcomeApplier:
 
     # -- updates -----------------------------------------------------------------------------------------------------
 
-    def strange(self, instance: Model, names: Collection[str], body: object) -> str:
-        """Say which attributes an answer shows changed that the request did not change: somebody else did, just now."""
+    def changed_elsewhere(self, instance: Model, names: Collection[str], body: object) -> str:
+        """Say which attributes of an answer differ from the last one, but for those that the request changed."""
         if not isinstance(body, dict) or self._identity_in(instance, body) != _own(instance):
             return ""
         raw, fields = state_of(instance).body, instance.__mapper__.fields

@@ -37,7 +37,7 @@ class _Settlement:
 
     def run(self, instances: Iterable[Model]) -> None:
         in_doubt, lookup_results = self._changes.in_doubt, dict[int, LookupResult]()
-        ordered = sorted(instances, key=lambda each: each.__mapper__.above)
+        ordered = sorted(instances, key=lambda each: each.__mapper__.parent_count)
         for instance in ordered:
             doubt = in_doubt.get(id(instance))
             if doubt is None:

@@ -75,8 +75,11 @@ class ListReader:
         page = self._first_page(first)
         count, size = len(page.rows), page.window.size
         yield self._fresh(page)
+        # A full page ends the list only if both totals say so: they need not agree while objects come and go.
         if page.pages <= 1 and (count != size or page.results <= count):
             return
+        # A first page with fewer rows than were asked for although there are more pages: the server has a size of its
+        # own, so no page window of ours says which rows it holds.
         if self._largest is None or self._largest < _LEAST_TO_OVERLAP or count != size:
             yield from self._repeated(page)
         else:
@@ -115,6 +118,7 @@ class ListReader:
         stop, results = first.window.stop, first.results
         steps = self._steps()
         while True:
+            # All windows are asked for at once: where each begins depends on the one before, not on its answer.
             windows = self._next_windows(stop, results, next(steps))
             for page in self._ask(windows):
                 if not self._joins(page):
@@ -132,6 +136,7 @@ class ListReader:
         if self._wanted is None:
             while True:
                 yield PAGES_AHEAD
+        # Not every row has to be a match, so the second guess is twice the first one.
         step = max(1, -(-(self._wanted - (self._size or 0)) // (self._largest or 1)))
         while True:
             yield min(step, PAGES_AHEAD)
@@ -157,6 +162,7 @@ class ListReader:
         """
         assert self._largest is not None  # noqa: S101  the caller has looked
         low, high = 0, beyond.window.start
+        # Most often few rows are gone, so the search begins half a page before the border and not in the middle.
         start, tries_left = max(0, high - self._largest // 2), _MOST_IN_VAIN
         while tries_left:
             (page,) = self._ask([window_around(start, self._largest)])
@@ -169,13 +175,14 @@ class ListReader:
                     return
                 if self._joins(beyond):
                     return
+                # The next page overlaps this one by a tenth, because the list may move again before it is read.
                 tries_left = _MOST_IN_VAIN if fresh else tries_left - 1
                 low, start = page.window.start, stop - self._largest // 10
                 high = max(high, start)
             else:
                 tries_left -= 1
                 high = page.window.start
-                if high - low <= 1:
+                if high - low <= 1:  # rows before the last page that joined are gone, too
                     low = max(0, low - self._largest)
                 start = (low + high) // 2
         self._give_up()
@@ -200,6 +207,7 @@ class ListReader:
                 for page in self._ask(windows):
                     now.append(page.ids)
                     pages = page.pages
+                    # `results` counts more rows than `pages` pages hold, so one more page is asked for
                     if page.ids and len(page.ids) == size and page.results > sum(map(len, now)):
                         pages = max(pages, len(now) + 1)
                     yield self._fresh(page)

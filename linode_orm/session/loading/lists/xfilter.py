@@ -1,4 +1,4 @@
-"""Clauses: what is sent of a condition, as values that are joined, weakened, split and written as X-Filter."""
+"""Clauses: the part of a condition that is sent, as values that are joined, weakened, split and written as X-Filter."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _FRAME: Final = 32
 
 
 class Leaf(NamedTuple):
-    """One attribute by its dotted raw name, and what stands beside it."""
+    """An attribute by its dotted raw name, and its test."""
 
     name: str
     test: Test
 
 
 class AllOf(NamedTuple):
-    """Every one of several clauses."""
+    """A clause that is true if all parts are."""
 
     parts: tuple[Clause, ...]
 
 
 class AnyOf(NamedTuple):
-    """One of several clauses."""
+    """A clause that is true if one part is."""
 
     parts: tuple[Clause, ...]
 
@@ -41,7 +41,7 @@ Clause = Leaf | AllOf | AnyOf
 
 
 def all_of(clauses: Iterable[Clause | None]) -> Clause | None:
-    """Join clauses; what is not sent drops out, which gives more rows."""
+    """Join clauses by "and"; one that is not sent drops out, which gives more rows."""
     parts = [
         part for each in clauses if each is not None for part in (each.parts if isinstance(each, AllOf) else (each,))
     ]
@@ -51,7 +51,7 @@ def all_of(clauses: Iterable[Clause | None]) -> Clause | None:
 
 
 def any_of(clauses: Iterable[Clause | None]) -> Clause | None:
-    """Give the choice between clauses; None where one of them is not sent, for its rows would be missing."""
+    """Join clauses by "or"; None if one of them is not sent, because its rows would be missing."""
     parts: list[Clause] = []
     for each in clauses:
         if each is None:
@@ -76,12 +76,12 @@ def written(clause: Clause | None) -> Payload:
 
 
 def weight(clause: Clause | None) -> int:
-    """Give the bytes that a clause takes in the header."""
+    """Return the bytes that a clause takes in the header."""
     return len(json.dumps(written(clause)))
 
 
 def divided(clause: Clause | None, largest: int = LARGEST) -> list[Clause | None]:
-    """Give clauses small enough to be sent, which together hold every row of `clause`."""
+    """Split a clause into clauses that fit into a header and whose rows together are at least its own."""
     if clause is None or weight(clause) <= largest:
         return [clause]
     parts: list[Clause] = list(clause.parts) if isinstance(clause, AllOf) else [clause]
@@ -97,7 +97,7 @@ def divided(clause: Clause | None, largest: int = LARGEST) -> list[Clause | None
 
 
 def _lightened(parts: list[Clause], largest: int) -> Clause | None:
-    """Join clauses, leaving out the heaviest until the rest can be sent."""
+    """Join clauses by "and", without the heaviest ones that do not fit."""
     lightest = sorted(range(len(parts)), key=lambda at: weight(parts[at]))
     while lightest and weight(all_of(parts[at] for at in sorted(lightest))) > largest:
         lightest.pop()
@@ -105,7 +105,7 @@ def _lightened(parts: list[Clause], largest: int) -> Clause | None:
 
 
 def _groups(branches: tuple[Clause, ...], room: int) -> Iterator[tuple[Clause, ...]]:
-    """Cut a choice into as few groups as fit, of about the same size."""
+    """Split the branches of an "or" into as few groups as fit, of about the same size."""
     total = sum(weight(branch) + 2 for branch in branches)
     wanted = -(-total // room)
     share = -(-total // wanted)
