@@ -47,34 +47,38 @@ for _each in (
     register_codec(_each.text, _each)
 
 
-def parse(text: str, names: Mapping[str, object], *, unordered: bool = False) -> Codec:
+def parse(text: str, names: Mapping[str, object], *, unordered: bool = False, refers: str = "") -> Codec:
     """Return the codec that an annotation's text means; `names` are those of the module, with its nested classes.
 
-    Raises `TypeError` for a type that no field can have.
+    `refers` names the class whose ids the value is or holds. Raises `TypeError` for a type that no field can have.
     """
-    codec = _build(ast.parse(text, mode="eval").body, names)
+    codec = _build(ast.parse(text, mode="eval").body, names, refers)
     if unordered and isinstance(codec.bare, ListOf):
         codec.bare.unordered = True
     return codec
 
 
-def _build(node: ast.expr, names: Mapping[str, object]) -> Codec:
+def _build(node: ast.expr, names: Mapping[str, object], refers: str) -> Codec:
     match node:
         case ast.BinOp(op=ast.BitOr()):
-            return _union(_alternatives(node), names)
+            return _union(_alternatives(node), names, refers)
         case ast.Subscript(value=ast.Name(id="list"), slice=item):
-            return ListOf(items_of(_build(item, names)))
+            return ListOf(items_of(_build(item, names, refers)))
         case ast.Subscript(value=ast.Name(id="dict"), slice=ast.Tuple(elts=[_, item])):
-            return MapOf(_build(item, names))
+            return MapOf(_build(item, names, refers))
         case ast.Subscript(value=ast.Name(id="Literal"), slice=choices):
             values = tuple(ast.literal_eval(each) for each in getattr(choices, "elts", [choices]))
-            return Scalar(ast.unparse(node), frozenset(map(type, values)), values)
+            return _referring(Scalar(ast.unparse(node), frozenset(map(type, values)), values), refers)
         case ast.Name(id=name) if hasattr(names.get(name), "__hydrate__"):
             return Structure(names[name])  # type: ignore[arg-type]  # a Nested, which alone has that method
         case ast.Name(id=name) if name in _CODECS:
-            return _CODECS[name]
+            return _referring(_CODECS[name], refers)
     msg = f"{ast.unparse(node)!r} is no type that a field can have"
     raise TypeError(msg)
+
+
+def _referring(codec: Codec, refers: str) -> Codec:
+    return codec.referring(refers) if refers and isinstance(codec, Scalar) else codec
 
 
 def _alternatives(node: ast.expr) -> list[ast.expr]:
@@ -83,16 +87,16 @@ def _alternatives(node: ast.expr) -> list[ast.expr]:
     return [node]
 
 
-def _union(nodes: list[ast.expr], names: Mapping[str, object]) -> Codec:
+def _union(nodes: list[ast.expr], names: Mapping[str, object], refers: str) -> Codec:
     nullable = [node for node in nodes if isinstance(node, ast.Constant) and node.value is None]
-    parts = [_build(node, names) for node in nodes if node not in nullable]
+    parts = [_build(node, names, refers) for node in nodes if node not in nullable]
     scalars = [part for part in parts if isinstance(part, Scalar)]
     if len(parts) == 1:
         inner = parts[0]
     elif len(scalars) == len(parts):
         choices = tuple(choice for part in scalars for choice in part.choices)
         text = " | ".join(part.text for part in parts)
-        inner = Scalar(text, frozenset().union(*(part.plain for part in parts)), choices)
+        inner = _referring(Scalar(text, frozenset().union(*(part.plain for part in parts)), choices), refers)
     else:
         inner = Choice(tuple(parts))
     return Optional(inner) if nullable else inner

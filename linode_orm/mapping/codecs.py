@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm._former import names_of
+from linode_orm.mapping.encodable import problem_of
 from linode_orm.mapping.json_types import ANY_JSON, NO_FIELDS, TIMESTAMP, Plain
+from linode_orm.mapping.references import ObjectId, fits, identity_of, is_object
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping.json_types import JSONType
+    from linode_orm.mapping.record import Record
     from linode_orm.mapping.tracked import Holder
 
     Path = tuple[str | int, ...]
@@ -205,6 +209,9 @@ class Codec(_Conditions, _EditsInPlace):
     fields: Mapping[str, Any] = NO_FIELDS
     """The declared fields, by name, of the objects that values are."""
 
+    refers: str = ""
+    """The class whose ids the values are."""
+
     nested: tuple[type[Any], ...] = ()
     """The classes of the objects that values are or hold."""
 
@@ -301,13 +308,36 @@ class Scalar(Codec):
         self.is_sorted_alike = plain == {int}
         self.json_type = Plain(plain, choices)
 
+    def referring(self, refers: str) -> Scalar:
+        """Return a codec of the ids of objects of a class, which takes the objects as well."""
+        codec = copy(self)
+        codec.refers = refers
+        return codec
+
     def adopt(self, value: object, holder: Holder, name: str) -> object:
-        del holder, name
+        if self.refers and is_object(value):
+            return self._adopt_object(value, holder, name)
+        problem = problem_of(value)
+        if problem:
+            raise WrongType(problem, value)
         if type(value) in self.plain:
             return value
         if isinstance(value, str) and str in self.plain:
             return str.__str__(value)
         raise WrongType(self.text, value)
+
+    def _adopt_object(self, value: Record, holder: Holder, name: str) -> object:
+        """Return the id of an object, in the type of this codec; the object itself while it has none."""
+        if not fits(value, self.refers):
+            msg = f"{self.refers}, or its id,"
+            raise WrongType(msg, value)
+        identity = identity_of(value)
+        if identity is value:
+            return value
+        return self.adopt(identity if type(identity) in self.plain else str(identity), holder, name)
+
+    def encode(self, value: object) -> object:
+        return ObjectId(value, as_text=int not in self.plain) if is_object(value) else value
 
     def same(self, one: object, other: object) -> bool:
         return equal_in_json(one, other)
@@ -369,7 +399,7 @@ class Optional(Codec):
 
     allows_null = True
 
-    _COPIED: Final = ("mutable", "is_exact", "json_type", "fields", "nested")
+    _COPIED: Final = ("mutable", "is_exact", "json_type", "refers", "fields", "nested")
 
     def __init__(self, inner: Codec) -> None:
         super().__init__(f"{inner.text} | None")

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm._former import names_of
 from linode_orm.mapping.codecs import Codec, NoneType, Scalar, WrongType, equal_in_json
+from linode_orm.mapping.encodable import problem_of
 from linode_orm.mapping.json_types import Array, Dictionary
+from linode_orm.mapping.references import ObjectId, identity_of, is_object
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
 from linode_orm.mapping.values import ABSENT
 
@@ -289,8 +291,9 @@ class MapOf(Collection):
         adopted: TrackedDict[object] = TrackedDict.__held__(holder, name, self._adopter)
         _remember_null(adopted, value)
         for key, each in (value or {}).items():
-            if not isinstance(key, str):
-                raise WrongType(self.text, value)
+            if not isinstance(key, str) or problem_of(key):
+                msg = f"{self.text} with text as keys"
+                raise WrongType(msg, value)
             dict.__setitem__(adopted, key, self.item.adopt(each, adopted, ""))
         return adopted
 
@@ -359,9 +362,16 @@ class AnyJSON(Container):
         return raw if type(raw) in self.plain else self._container(raw).decode(raw, holder, name)
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
-        return value if type(value) in self.plain else self._container(value).adopt(value, holder, name)
+        if type(value) in self.plain:
+            problem = problem_of(value)
+            if problem:
+                raise WrongType(problem, value)
+            return value
+        return identity_of(value) if is_object(value) else self._container(value).adopt(value, holder, name)
 
     def encode(self, value: object) -> object:
+        if is_object(value):
+            return ObjectId(value)
         return value if type(value) in self.plain else self._container(value).encode(value)
 
     def same(self, one: object, other: object) -> bool:

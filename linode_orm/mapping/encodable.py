@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import isfinite
-from typing import TYPE_CHECKING
 
 from linode_orm.mapping.references import ObjectId, is_object
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 def problem_of(value: object) -> str:
-    """Say why a string or a number cannot be sent; empty where it can."""
-    if isinstance(value, str):
-        if value.isascii():
-            return ""
+    """Return what was expected in place of a string or a number that cannot be sent; empty if it can."""
+    if isinstance(value, str) and not value.isascii():
         try:
             value.encode()
         except UnicodeEncodeError:
@@ -26,29 +20,29 @@ def problem_of(value: object) -> str:
     return ""
 
 
-def checked(value: object, refuse: Callable[[str, object], Exception], *, where: str = "") -> object:
-    """Return a copy of a value of lists, dicts and plain values, its objects as they are.
-
-    Raises what `refuse` makes of what was expected and of the value, for all that JSON does not have.
-    """
+def problem_in(value: object, where: str = "") -> str:
+    """Return what is wrong, and where, with a value of lists, dicts, objects and plain values; empty if nothing is."""
     if value is None or isinstance(value, (bool, int, float, str)):
-        problem = problem_of(value)
-        if problem:
-            raise refuse(f"{where}{problem}", value)
-        return value
-    if isinstance(value, ObjectId) or is_object(value):
-        return value
+        expected = problem_of(value)
+        return f"{where}: {expected} expected, not {value!r}" if expected else ""
     if isinstance(value, Mapping):
-        return {_key(key, refuse, where): checked(each, refuse, where=f"{where}{key}: ") for key, each in value.items()}
+        for key, each in value.items():
+            if not isinstance(key, str) or problem_of(key):
+                return f"{where}: text expected as a key, not {key!r}"
+            if problem := problem_in(each, f"{where}.{key}"):
+                return problem
+        return ""
     if isinstance(value, (list, tuple)):
-        return [checked(each, refuse, where=where) for each in value]
-    encode = getattr(value, "__encode__", None)
-    if encode is not None:
-        return checked(encode(), refuse, where=where)
-    raise refuse(f"{where}a value that JSON has", value)
+        return next((problem for at, each in enumerate(value) if (problem := problem_in(each, f"{where}[{at}]"))), "")
+    if isinstance(value, ObjectId) or is_object(value) or hasattr(value, "__encode__"):
+        return ""
+    return f"{where}: a value of JSON expected, not {value!r} ({type(value).__name__})"
 
 
-def _key(key: object, refuse: Callable[[str, object], Exception], where: str) -> str:
-    if not isinstance(key, str) or problem_of(key):
-        raise refuse(f"{where}text as a key", key)
-    return key
+def copied(value: object) -> object:
+    """Return a copy of a value that `problem_in` finds nothing wrong with: its objects stay the same objects."""
+    if isinstance(value, Mapping):
+        return {key: copied(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [copied(each) for each in value]
+    return value.__encode__() if hasattr(value, "__encode__") else value

@@ -183,7 +183,7 @@ class Kind(Generic[T_co]):
         """The codec that the annotation names; it is read at the first use, which keeps the import short."""
         if self._codec is None:
             names = vars(sys.modules[self.owner.__module__])
-            self._codec = parse(self.text, names, unordered=self.unordered)
+            self._codec = parse(self.text, names, unordered=self.unordered, refers=self.refers)
             # a nullable codec counts None among its plain types, so that the decoder never meets null
             self._decoding = (self.key, self.name, self._codec.plain, self._codec.bare.decoder)
         return self._codec

@@ -116,6 +116,11 @@ class Mapper(Addressing):
         fields = self.fields.values()
         self.keys = {field.key: field for field in fields}
         self.known = frozenset(self.keys)
+        self.relation_names = {
+            one.via: name for name, one in self.relations.items() if isinstance(one, One) and one.via
+        }
+        for via, name in self.relation_names.items():
+            self.fields[via].refers = self.fields[via].refers or self.relations[name].target
         self.redacted = tuple(field.key for field in fields if field.redacted)
         self.only_on_get = tuple(field.key for field in fields if field.only_on_get)
         self.unique = tuple(name for name, field in self.fields.items() if field.unique)

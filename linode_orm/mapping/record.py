@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from linode_orm.errors import AttributeMissing, ResponseError
 from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.references import ObjectId, is_object
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -167,6 +168,9 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
         what = f"{codec.text} expected (the value is not shown)" if field.is_secret else str(wrong)
         msg = f"{record.__describe__()}.{field.name}: {what}"
         raise TypeError(msg) from None
+    if is_object(mine):
+        refer(record, field, mine)
+        return
     record.__changed__()
     state, values = record.__state__, record.__dict__
     theirs = state.raw.get(field.key, ABSENT)
@@ -182,10 +186,10 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
         if state.edits:
             state.edits.pop(field.name, None)
     else:
-        _assigned(state, field.name, theirs)
+        note_assignment(state, field.name, theirs)
 
 
-def _assigned(state: RecordState, name: str, theirs: object) -> Edit:
+def note_assignment(state: RecordState, name: str, theirs: object) -> Edit:
     """Note that a whole value was assigned; return its edit."""
     if state.edits is None:
         state.edits = {}
@@ -198,7 +202,7 @@ def refer(record: Record, field: FieldFacts, target: Record) -> None:
     """Let a raw id wait for the id of a new object; until that is created the raw id reads None."""
     record.__changed__()
     record.__dict__.pop(field.name, None)
-    edit = _assigned(record.__state__, field.name, record.__state__.raw.get(field.key, ABSENT))
+    edit = note_assignment(record.__state__, field.name, record.__state__.raw.get(field.key, ABSENT))
     edit.reference = target
 
 
@@ -350,7 +354,10 @@ def encode(record: Record) -> dict[str, object]:
     state, keys = record.__state__, record.__mapper__.keys
     body = {key: value for key, value in state.raw.items() if key not in keys}
     for name, field in record.__mapper__.fields.items():
-        if name in record.__dict__ or field.key in state.raw:
+        target = pending_reference(record, name)
+        if target is not None:
+            body[field.key] = ObjectId(target)
+        elif name in record.__dict__ or field.key in state.raw:
             body[field.key] = field.codec.encode(getattr(record, name))
     return body
 

@@ -19,15 +19,17 @@ ANY_CLASS: Final = "*"
 class ObjectId:
     """Stands in JSON for the id of an object: it equals that id as soon as the API has given one."""
 
-    __slots__ = ("target",)
+    __slots__ = ("as_text", "target")
 
-    def __init__(self, target: Record) -> None:
+    def __init__(self, target: Record, *, as_text: bool = False) -> None:
         self.target = target
+        self.as_text = as_text
 
     @property
     def value(self) -> object:
         """The id; the object itself while it has none."""
-        return identity_of(self.target)
+        identity = identity_of(self.target)
+        return str(identity) if self.as_text and identity is not self.target else identity
 
     def __eq__(self, other: object) -> bool:
         mine, theirs = self.value, other.value if isinstance(other, ObjectId) else other
@@ -69,6 +71,23 @@ def objects_in(value: object) -> Iterator[Record]:
             yield from objects_in(each)
     elif hasattr(value, "__state__"):
         yield from _objects_of(value)
+
+
+def objects_of(record: Any) -> Iterator[tuple[str, Record]]:  # noqa: ANN401  a Model
+    """Yield the objects that a record was given in place of ids, each with the name of the attribute.
+
+    Children that were given as plain dicts count as well; relations and collections do not.
+    """
+    for name, edit in (record.__state__.edits or {}).items():
+        if edit.reference is not None:
+            yield name, edit.reference
+        value = record.__dict__.get(name)
+        if isinstance(value, (list, dict)) or hasattr(value, "__state__"):
+            for target in objects_in(value):
+                yield name, target
+    for name, children in (record.__state__.given_children or {}).items():
+        for target in objects_in(children):
+            yield name, target
 
 
 def _objects_of(record: Any) -> Iterator[Record]:  # noqa: ANN401  a nested value

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 from linode_orm.mapping.codecs import Codec, NoneType, WrongType
 from linode_orm.mapping.containers import AnyJSON, Container
 from linode_orm.mapping.json_types import ANY_OF, Object
+from linode_orm.mapping.record import note_assignment
+from linode_orm.mapping.references import fits, identity_of, is_object
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -158,8 +160,16 @@ class ById(Structure):
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         if self.fits(value):
             return value.__held_by__(holder, name)
-        identity: object = getattr(value, "__identity__", value)
-        if type(identity) not in self.cls.__mapper__.keys["id"].codec.plain:
+        named = self.cls.__mapper__.keys["id"]
+        if is_object(value) and named.refers and not fits(value, named.refers):
+            msg = f"{named.refers}, or the id of one,"
+            raise WrongType(msg, value)
+        identity: object = identity_of(value) if is_object(value) else value
+        if is_object(identity):
+            pending = self.cls.__hydrate__({}, holder, name)
+            note_assignment(pending.__state__, named.name, ABSENT).reference = identity
+            return pending
+        if type(identity) not in named.codec.plain:
             msg = f"an object, or the id of one, for {self.text}"
             raise WrongType(msg, value)
         return self.cls.__hydrate__({"id": identity}, holder, name)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, Protocol, Self, SupportsIndex, TypeVar, cast
 
 from linode_orm._public import public
+from linode_orm.mapping.encodable import problem_of
 
 T = TypeVar("T")
 
@@ -185,6 +186,9 @@ class TrackedDict(_Tracked, dict[str, T], Generic[T]):
         return dict, (dict(self),)
 
     def __setitem__(self, key: str, value: T, /) -> None:
+        if not isinstance(key, str) or problem_of(key):
+            msg = f"{self.__describe__()}: text expected as a key, not {key!r}"
+            raise TypeError(msg)
         adopted = self._adopt(value, self)
         self.__touch__("")
         dict.__setitem__(self, key, adopted)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.lifecycle import make_transient, set_collection
-from linode_orm.mapping.record import pending_reference, raw_value, restore, value_of
-from linode_orm.mapping.relations import One
+from linode_orm.mapping.record import raw_value, restore, value_of
+from linode_orm.mapping.references import objects_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.transient import NewCollection
 from linode_orm.mapping.values import ABSENT
@@ -117,6 +117,8 @@ class Changes:
         self.in_doubt.pop(id(instance), None)
         if self.new.pop(id(instance), None) is not None:
             self._token_of.pop(id(instance), None)
+            for child in [each for each in self.new.values() if state_of(each).pending_parent is instance]:
+                self.expunge(child)  # it came with its parent, and cannot be created without
             make_transient(instance)
             return
         self._loader.detach(instance)
@@ -176,12 +178,12 @@ def _check_can_be_added(instance: Model) -> None:
 
 def _needs(instance: Model) -> Iterator[Model]:
     """Yield the new objects that an object cannot be created without."""
-    for relation in instance.__mapper__.relations.values():
-        if not isinstance(relation, One):
-            continue
-        other = pending_reference(instance, relation.via) if relation.via else state_of(instance).pending_parent
-        if isinstance(other, Model):
-            yield other
+    parent = state_of(instance).pending_parent
+    if isinstance(parent, Model):
+        yield parent
+    for _, target in objects_of(instance):
+        if isinstance(target, Model):
+            yield target
 
 
 def _children(instance: Model) -> dict[str, list[Model]]:

@@ -74,7 +74,7 @@ def _inverse(step: Step, ids: Mapping[str, object]) -> Step:
 
 
 def _filled(value: object, ids: Mapping[str, object]) -> object:
-    return fill(value, lambda each: ids[each.token] if isinstance(each, Pending) else each)
+    return fill(value, lambda each: each.id_in(ids) if isinstance(each, Pending) else each)
 
 
 def _known_as(step: Step) -> str:

@@ -61,6 +61,11 @@ class Pending:
     """A placeholder for the id of an object that an earlier step creates."""
 
     token: str
+    as_text: bool = False
+
+    def id_in(self, ids: Mapping[str, object]) -> object:
+        """Return the id among those of created objects, as text where the API takes it so."""
+        return str(ids[self.token]) if self.as_text else ids[self.token]
 
     def __str__(self) -> str:
         return f"{{{self.token}}}"
@@ -422,7 +427,7 @@ def secret_name(step: Step, hidden: Hidden) -> str:
 
 def _plain(value: object) -> Any:  # noqa: ANN401  JSON
     if isinstance(value, Pending):
-        return {"$new": value.token}
+        return {"$new": value.token, "$text": True} if value.as_text else {"$new": value.token}
     if isinstance(value, Hidden):
         return {"$secret": list(value.path)}
     if isinstance(value, dict):

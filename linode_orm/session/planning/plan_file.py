@@ -126,7 +126,7 @@ def _check_whole(content: list[Any]) -> None:
         raise ValueError(msg)
     TopologicalSorter(waits).prepare()
     made = {each["object"].get("new") for each in inside}
-    missing = {each["$new"] for each in everything if each.keys() == {"$new"}} - made
+    missing = {each["$new"] for each in everything if "$new" in each} - made
     if missing:
         msg = f"no step creates {', '.join(sorted(map(str, missing)))}"
         raise ValueError(msg)
@@ -219,8 +219,8 @@ def from_json(identity: object) -> object:
 def _opened(value: Any) -> Any:  # noqa: ANN401  JSON
     """Return a value of a body, with placeholders in it."""
     if isinstance(value, dict):
-        if value.keys() == {"$new"}:
-            return Pending(value["$new"])
+        if "$new" in value:
+            return Pending(value["$new"], as_text=value.get("$text") is True)
         if value.keys() == {"$secret"}:
             return Hidden(tuple(value["$secret"]))
         return {key.removeprefix("$"): _opened(each) for key, each in value.items()}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
-from linode_orm.mapping.record import changes, edits_of, pending_reference, value_of
+from linode_orm.mapping.record import changes, value_of
+from linode_orm.mapping.references import objects_of
 from linode_orm.mapping.relations import One
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.values import ABSENT
@@ -140,11 +141,9 @@ def needed(instance: Model) -> Iterator[tuple[str, Model]]:
     parent = parent_of(instance)
     if parent is not None:
         yield str(instance.__mapper__.parent_attribute), parent
-    edits = edits_of(instance)
-    for name, via in instance.__mapper__.references:
-        target = pending_reference(instance, via) if via in edits else None
+    for name, target in objects_of(instance):
         if isinstance(target, Model):
-            yield name, target
+            yield instance.__mapper__.relation_names.get(name, name), target
 
 
 def parents_of(instance: Model, name_of: NameOf) -> tuple[object, ...]:
