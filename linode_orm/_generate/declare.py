@@ -26,6 +26,8 @@ ENTITIES: Final = frozenset(
     {"entity", "entities", "secondary_entity", "parent_entity", "assigned_entity", "entity_access"}
 )
 """Objects with the id of something of which they tell the type."""
+NAMES_ONLY: Final = frozenset({"Tag"})
+"""What is named by its label, and comes into being with what carries it."""
 FAMILIES: Final = frozenset({"Database"})
 """Classes that only list what other classes create and delete."""
 WIDTH: Final = 120
@@ -83,7 +85,7 @@ class Declaration:
             return ""
         is_past = target.name == "User" and not (node.createable or node.mutable)  # a name outlives its user
         has_relation = len(path) == 1 and self.reference(path[0], node) is not None
-        is_known = "delete" in target.verbs or target.name in FAMILIES
+        is_known = ("delete" in target.verbs or target.name in FAMILIES) and target.name not in NAMES_ONLY
         return target.name if is_known and not (is_past or has_relation) else ""
 
     def _answer_name(self, action: Action) -> str:

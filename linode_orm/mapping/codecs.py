@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping.json_types import JSONType
-    from linode_orm.mapping.record import Record
+    from linode_orm.mapping.references import Object
     from linode_orm.mapping.tracked import Holder
 
     Path = tuple[str | int, ...]
@@ -326,7 +326,7 @@ class Scalar(Codec):
             return str.__str__(value)
         raise WrongType(self.text, value)
 
-    def _adopt_object(self, value: Record, holder: Holder, name: str) -> object:
+    def _adopt_object(self, value: Object, holder: Holder, name: str) -> object:
         """Return the id of an object, in the type of this codec; the object itself while it has none."""
         if not fits(value, self.refers):
             msg = f"{self.refers}, or its id,"

@@ -128,6 +128,9 @@ class Mapper(Addressing):
         self.embedded = tuple(
             name for name, relation in self.relations.items() if isinstance(relation, Many) and relation.embedded
         )
+        many = [each for each in self.relations.values() if isinstance(each, Many) and not each.path]
+        self.embedded_keys = {each.embedded: each.target for each in many if each.embedded}
+        self.create_keys = {each.create_key: each.target for each in many if each.create_key}
         only_id = self.fields.get(self.id_names[0]) if len(self.id_names) == 1 else None
         self.id_key = only_id.key if only_id is not None else None
         self.id_type = _ID_TYPES.get(only_id.text) if only_id is not None else None

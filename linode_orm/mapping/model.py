@@ -310,6 +310,16 @@ class Nested(_Declared):
         _set_state(self, state)
         return self
 
+    @classmethod
+    def __stand_for__(cls, target: Model, holder: Holder | None, name: str) -> Self:
+        """Return the nested object that names a new object by its id, which it will have."""
+        self = cls.__hydrate__({}, holder, name)
+        state = self.__state__
+        state.holder = None  # whoever puts it there tells of the change
+        refer(self, cls.__mapper__.keys["id"], target)
+        state.holder = holder
+        return self
+
     def __held_by__(self, holder: Holder, name: str) -> Self:
         state = self.__state__
         if state.holder is not None and state.holder is not holder:

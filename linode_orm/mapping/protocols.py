@@ -17,6 +17,8 @@ class FieldFacts(Protocol):
     only_on_get: bool
     redacted: bool
     filterable: bool
+    refers: str
+    changed_by: str
     default: object
     kind: ClassVar[str]
     is_read_only: ClassVar[bool]

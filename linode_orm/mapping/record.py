@@ -186,10 +186,10 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
         if state.edits:
             state.edits.pop(field.name, None)
     else:
-        note_assignment(state, field.name, theirs)
+        _assigned(state, field.name, theirs)
 
 
-def note_assignment(state: RecordState, name: str, theirs: object) -> Edit:
+def _assigned(state: RecordState, name: str, theirs: object) -> Edit:
     """Note that a whole value was assigned; return its edit."""
     if state.edits is None:
         state.edits = {}
@@ -202,7 +202,7 @@ def refer(record: Record, field: FieldFacts, target: Record) -> None:
     """Let a raw id wait for the id of a new object; until that is created the raw id reads None."""
     record.__changed__()
     record.__dict__.pop(field.name, None)
-    edit = note_assignment(record.__state__, field.name, record.__state__.raw.get(field.key, ABSENT))
+    edit = _assigned(record.__state__, field.name, record.__state__.raw.get(field.key, ABSENT))
     edit.reference = target
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
-from linode_orm.mapping.registry import lookup
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linode_orm.mapping.record import Record
+Object = Any
+"""An object of a resource class, whose base stands above this module."""
 
 ANY_CLASS: Final = "*"
 """What a field refers to where the type that stands beside it tells the class."""
@@ -21,7 +20,7 @@ class ObjectId:
 
     __slots__ = ("as_text", "target")
 
-    def __init__(self, target: Record, *, as_text: bool = False) -> None:
+    def __init__(self, target: Object, *, as_text: bool = False) -> None:
         self.target = target
         self.as_text = as_text
 
@@ -41,23 +40,23 @@ class ObjectId:
         return repr(self.target)
 
 
-def is_object(value: object) -> TypeGuard[Record]:
+def is_object(value: object) -> TypeGuard[Object]:
     """Whether a value is an object of a resource class, which has an id of its own."""
     return hasattr(type(value), "__identity__")
 
 
-def identity_of(target: Any) -> object:  # noqa: ANN401  a Model
+def identity_of(target: Object) -> object:
     """Return what stands in a body for an object: its id, of one made of several parts the last; itself while new."""
     identity = target.__identity__
     return identity[-1] if isinstance(identity, tuple) else identity
 
 
-def fits(target: Any, refers: str) -> bool:  # noqa: ANN401  a Model
+def fits(target: object, refers: str) -> bool:
     """Whether an object is one that a field with that mark refers to."""
-    return refers == ANY_CLASS or isinstance(target, lookup(refers))
+    return refers == ANY_CLASS or any(each.__name__ == refers for each in type(target).__mro__)
 
 
-def objects_in(value: object) -> Iterator[Record]:
+def objects_in(value: object) -> Iterator[Object]:
     """Yield the objects that stand in a value at any depth, in the place of their ids."""
     if isinstance(value, ObjectId):
         yield value.target
@@ -73,7 +72,7 @@ def objects_in(value: object) -> Iterator[Record]:
         yield from _objects_of(value)
 
 
-def objects_of(record: Any) -> Iterator[tuple[str, Record]]:  # noqa: ANN401  a Model
+def objects_of(record: Object) -> Iterator[tuple[str, Object]]:
     """Yield the objects that a record was given in place of ids, each with the name of the attribute.
 
     Children that were given as plain dicts count as well; relations and collections do not.
@@ -90,7 +89,7 @@ def objects_of(record: Any) -> Iterator[tuple[str, Record]]:  # noqa: ANN401  a 
             yield name, target
 
 
-def _objects_of(record: Any) -> Iterator[Record]:  # noqa: ANN401  a nested value
+def _objects_of(record: Object) -> Iterator[Object]:
     for edit in (record.__state__.edits or {}).values():
         if edit.reference is not None:
             yield edit.reference

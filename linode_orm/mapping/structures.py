@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 from linode_orm.mapping.codecs import Codec, NoneType, WrongType
 from linode_orm.mapping.containers import AnyJSON, Container
 from linode_orm.mapping.json_types import ANY_OF, Object
-from linode_orm.mapping.record import note_assignment
 from linode_orm.mapping.references import fits, identity_of, is_object
 from linode_orm.mapping.values import ABSENT
 
@@ -166,9 +165,7 @@ class ById(Structure):
             raise WrongType(msg, value)
         identity: object = identity_of(value) if is_object(value) else value
         if is_object(identity):
-            pending = self.cls.__hydrate__({}, holder, name)
-            note_assignment(pending.__state__, named.name, ABSENT).reference = identity
-            return pending
+            return self.cls.__stand_for__(identity, holder, name)
         if type(identity) not in named.codec.plain:
             msg = f"an object, or the id of one, for {self.text}"
             raise WrongType(msg, value)

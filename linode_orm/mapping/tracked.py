@@ -186,7 +186,8 @@ class TrackedDict(_Tracked, dict[str, T], Generic[T]):
         return dict, (dict(self),)
 
     def __setitem__(self, key: str, value: T, /) -> None:
-        if not isinstance(key, str) or problem_of(key):
+        given: object = key
+        if not isinstance(given, str) or problem_of(given):
             msg = f"{self.__describe__()}: text expected as a key, not {key!r}"
             raise TypeError(msg)
         adopted = self._adopt(value, self)

@@ -29,7 +29,7 @@ class Domain(Model, path="/domains"):
     retry_sec: Field[int] = Field(default=0)
     soa_email: Field[str] = Field(format="email")
     status: Field[Literal["disabled", "active"] | str] = Field(volatile=True, default="active")
-    tags: Field[TagList] = Field(filterable=True, refers="Tag")
+    tags: Field[TagList] = Field(filterable=True)
     ttl_sec: Field[int] = Field(default=0)
     type: Field[Literal["master", "slave"] | str] = Field(required=True)
     updated: ReadOnly[datetime]

@@ -83,7 +83,7 @@ class Image(ImageFiles, path="/images"):
     status: ReadOnly[Literal["creating", "pending_upload", "available"] | str] = ReadOnly(
         filterable=True, volatile=True
     )
-    tags: Field[TagList | None] = Field(filterable=True, absent=True, refers="Tag")
+    tags: Field[TagList | None] = Field(filterable=True, absent=True)
     total_size: ReadOnly[int | None] = ReadOnly(volatile=True, absent=True)
     type: ReadOnly[Literal["manual", "automatic"] | str] = ReadOnly(filterable=True)
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)

@@ -68,7 +68,7 @@ class ImageShareGroupImage(
     regions: ReadOnly[list[ImageShareGroupImageRegion]]
     size: ReadOnly[int]
     status: ReadOnly[str] = ReadOnly(volatile=True)
-    tags: ReadOnly[TagList] = ReadOnly(filterable=True, refers="Tag")
+    tags: ReadOnly[TagList] = ReadOnly(filterable=True)
     total_size: ReadOnly[int] = ReadOnly(volatile=True)
     type: ReadOnly[str] = ReadOnly(filterable=True)
     updated: ReadOnly[datetime | None] = ReadOnly(volatile=True)

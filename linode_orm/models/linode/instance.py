@@ -107,7 +107,7 @@ class Instance(InstanceActions, path="/linode/instances"):
         | str
     ] = ReadOnly(volatile=True)
     swap_size: WriteOnly[int] = WriteOnly(default=512)
-    tags: Field[TagList] = Field(filterable=True, refers="Tag")
+    tags: Field[TagList] = Field(filterable=True)
     type_id: Fixed[str | None] = Fixed(key="type", required=True, changed_by="resize")
     type: One[Type | None] = One("Type", via="type_id")
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)

@@ -69,7 +69,7 @@ class LKEClusterNodePool(Nested):
     isolation: Fixed[LKEClusterNodePoolsIsolation]
     k8s_version: Fixed[str]
     labels: Fixed[dict[str, JSON]]
-    tags: Fixed[TagList] = Fixed(refers="Tag")
+    tags: Fixed[TagList]
     taints: Fixed[list[LKEClusterNodePoolsTaint]]
     type: Fixed[str] = Fixed(required=True)
     update_strategy: Fixed[Literal["rolling_update", "on_recycle"] | str]
@@ -122,7 +122,7 @@ class LKECluster(Model, path="/lke/clusters"):
     status: ReadOnly[str] = ReadOnly(volatile=True)
     subnet_id: Fixed[int | None] = Fixed(absent=True, nullable=True)
     subnet: One[VPCSubnet | None] = One("VPCSubnet", via="subnet_id")
-    tags: Field[TagList] = Field(filterable=True, refers="Tag")
+    tags: Field[TagList] = Field(filterable=True)
     tier: Fixed[Literal["standard", "enterprise"] | str] = Fixed(filterable=True)
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
     vpc_id: Fixed[int | None] = Fixed(absent=True, nullable=True)

@@ -71,7 +71,7 @@ class LKENodePool(Model, path="/lke/clusters/{lke_cluster}/pools", parent="LKECl
     labels: Field[dict[str, JSON]]
     locks: ReadOnly[list[str] | None] = ReadOnly(absent=True, unordered=True)
     nodes: ReadOnly[list[LKENodePoolNode]] = ReadOnly(volatile=True)
-    tags: Field[TagList] = Field(filterable=True, refers="Tag")
+    tags: Field[TagList] = Field(filterable=True)
     taints: Field[list[LKENodePoolTaint]]
     type_id: Fixed[str] = Fixed(key="type")
     type: One[Type] = One("Type", via="type_id")

@@ -102,7 +102,7 @@ class Firewall(Model, path="/networking/firewalls"):
     entities: Fixed[list[FirewallEntity]]
     rules: Field[FirewallRulesBody] = Field(required=True, written_by="rules")
     status: Field[Literal["enabled", "disabled", "deleted"] | str] = Field(volatile=True, create=False)
-    tags: Field[TagList] = Field(filterable=True, refers="Tag")
+    tags: Field[TagList] = Field(filterable=True)
     updated: ReadOnly[datetime] = ReadOnly(filterable=True, volatile=True)
     devices: Many[FirewallDevice] = Many("FirewallDevice", create_key="devices")
     history: Many[FirewallVersion] = Many("FirewallVersion")

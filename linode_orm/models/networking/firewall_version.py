@@ -70,7 +70,7 @@ class FirewallVersion(Model, path="/networking/firewalls/{firewall}/history", id
     id: ReadOnly[int] = ReadOnly(filterable=True)
     rules: ReadOnly[FirewallVersionRules]
     status: ReadOnly[str] = ReadOnly(volatile=True)
-    tags: ReadOnly[TagList] = ReadOnly(filterable=True, refers="Tag")
+    tags: ReadOnly[TagList] = ReadOnly(filterable=True)
     updated: ReadOnly[datetime] = ReadOnly(filterable=True, volatile=True)
     firewall: One[Firewall] = One("Firewall")
 

@@ -48,7 +48,7 @@ class IPAddress(Addresses, path="/networking/ips", id="address", verbs="list get
     region: One[Region] = One("Region", via="region_id")
     reserved: Field[bool | None] = Field(filterable=True, absent=True, nullable=True)
     subnet_mask: ReadOnly[str] = ReadOnly(format="ip")
-    tags: ReadOnly[TagList | None] = ReadOnly(absent=True, changed_by="replace_tags", refers="Tag")
+    tags: ReadOnly[TagList | None] = ReadOnly(absent=True, changed_by="replace_tags")
     type: Fixed[Literal["ipv4", "ipv6", "ipv6/pool", "ipv6/range"] | str] = Fixed(filterable=True)
     vpc_nat_1_1: ReadOnly[IPAddressVpcNat11 | None] = ReadOnly(absent=True, nullable=True)
 

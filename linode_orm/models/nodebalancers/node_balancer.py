@@ -67,7 +67,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
     locks: ReadOnly[list[str] | None] = ReadOnly(filterable=True, absent=True, nullable=True, unordered=True)
     region_id: Fixed[str] = Fixed(key="region", filterable=True, required=True)
     region: One[Region] = One("Region", via="region_id")
-    tags: Field[TagList] = Field(filterable=True, refers="Tag")
+    tags: Field[TagList] = Field(filterable=True)
     transfer: ReadOnly[NodeBalancerTransfer]
     type: Fixed[Literal["common", "premium"] | str]
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)

@@ -48,7 +48,7 @@ class Volume(Model, path="/volumes"):
     region: One[Region | None] = One("Region", via="region_id")
     size: Fixed[int] = Fixed(changed_by="resize", default=20)
     status: ReadOnly[Literal["creating", "active", "resizing", "key_rotating"] | str] = ReadOnly(volatile=True)
-    tags: Field[TagList] = Field(filterable=True, refers="Tag")
+    tags: Field[TagList] = Field(filterable=True)
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
 
     if TYPE_CHECKING:

@@ -13,15 +13,16 @@ from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.transient import NewCollection
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.nesting_rules import is_made_with_parent
+from linode_orm.session.planning.steps import ancestors
 from linode_orm.session.query.collections import SessionCollection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from linode_orm.mapping import Owner
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
-    from linode_orm.session.planning.plan import InDoubt
+    from linode_orm.session.planning.plan import InDoubt, Key
     from linode_orm.session.query.collections import Collections
     from linode_orm.session.query.reader import Reader
 
@@ -57,6 +58,15 @@ class Changes:
     def find(self, model: type[Model], identity: object, parents: tuple[object, ...]) -> Model | None:
         """Return the object with a key, None where the session does not have it."""
         return self._map.find(model, identity, parents)
+
+    def known_below(self, roots: Iterable[Key]) -> dict[Key, list[Model]]:
+        """Return the objects that the session has below each of these keys."""
+        found: dict[Key, list[Model]] = {root: [] for root in roots}
+        for group in self._map.groups():
+            for above in ancestors(group[0]):
+                if above in found:
+                    found[above] += group
+        return found
 
     def touch(self, instance: Model) -> None:
         """Hold an object until the next commit has looked at it."""

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
+from linode_orm.mapping.model import resource
 from linode_orm.mapping.record import changes, value_of
 from linode_orm.mapping.references import objects_of
-from linode_orm.mapping.relations import One
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning import payloads
 from linode_orm.session.planning.compensating_plan import lasting
 from linode_orm.session.planning.natural_keys import is_natural
+from linode_orm.session.planning.ordering import Strength, Wait
 from linode_orm.session.planning.plan import Hidden, Key, NestedCreate, Pending, Step, fill
 
 if TYPE_CHECKING:
@@ -53,8 +54,14 @@ class DraftStep:
         self.parents = parents
         self.body = body
         self.in_doubt = False
-        self.waits: dict[int, str] = {}
+        self.waits: dict[int, Wait] = {}
         self.nested: list[tuple[tuple[str | int, ...], DraftStep, bool]] = []
+
+    def wait_for(self, other: int, why: str, strength: Strength = Strength.CERTAIN) -> None:
+        """Record that the draft waits for another one; the strongest reason stays."""
+        known = self.waits.get(other)
+        if known is None or known.strength < strength:
+            self.waits[other] = Wait(why, strength)
 
     @property
     def sent(self) -> dict[str, Any]:
@@ -128,6 +135,20 @@ def key_of(instance: Model) -> Key:
     """Return the key of an object that exists."""
     state = state_of(instance)
     return Key(instance.__mapper__.name, state.identity, state.parents)
+
+
+def ancestors(instance: Model) -> Iterator[Key]:
+    """Yield the keys of the parents of an object, from the nearest out."""
+    mapper, chain = instance.__mapper__, state_of(instance).parents
+    key = key_of(instance)
+    while mapper.parent is not None and chain:
+        mapper = resource(str(mapper.parent)).__mapper__
+        if mapper.singleton:
+            key = key._replace(model=mapper.name, identity=None, parents=chain)
+        else:
+            chain, own = chain[:-1], chain[-1]
+            key = key._replace(model=mapper.name, identity=own, parents=chain)
+        yield key
 
 
 def parent_of(instance: Model) -> Model | None:
@@ -251,18 +272,3 @@ def rekeys(draft: DraftStep) -> bool:
     """Whether a draft gives its object another id."""
     names = draft.instance.__mapper__.id_names
     return draft.operation == "update" and any(change.name in names for change in draft.body.changes)
-
-
-def references(draft: DraftStep) -> Iterator[tuple[str, object, bool]]:
-    """Yield what the objects of a draft refer to, before and after it, and whether they are attached to it."""
-    for each in draft.everyone():
-        yield from _references(each.instance)
-
-
-def _references(record: Any) -> Iterator[tuple[str, object, bool]]:  # noqa: ANN401  a Model
-    for relation in record.__mapper__.relations.values():
-        if isinstance(relation, One) and relation.via:
-            field = record.__mapper__.fields[relation.via]
-            for identity in {state_of(record).body.get(field.key), value_of(record, field.name)}:
-                if identity is not None:
-                    yield relation.target, cast("object", identity), bool(field.changed_by)
