@@ -11,6 +11,8 @@ from linode_api4 import objects
 from linode_api4.objects import Base, DerivedBase
 from linode_api4.paginated_list import PaginatedList
 
+from tests.simulator.driver import let_go
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -136,6 +138,9 @@ PREPARED: dict[str, Callable[[Walk, Row], Any]] = {
     "StreamDestination": lambda walk, _: [walk.sim.world.remove(each) for each in list(walk.sim.world.rows("Stream"))],
     "ServiceTransfer": lambda _, row: row.change(status="pending"),
     "NodeBalancer": lambda _, row: row.change(locks=[]),
+    "VPC": lambda walk, _: let_go(walk.sim.world),
+    "VPCSubnet": lambda walk, _: let_go(walk.sim.world),
+    "PlacementGroup": lambda walk, _: let_go(walk.sim.world),
 }
 
 
