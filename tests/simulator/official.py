@@ -122,7 +122,7 @@ class Walk:
     def deletes(self, found: list[tuple[type[Base], Any]]) -> None:
         """Delete every object whose class can be deleted, from the inside out."""
         by_name = sorted(found, key=lambda pair: pair[0].__name__, reverse=True)
-        inside_out = sorted(by_name, key=lambda pair: -pair[0].api_endpoint.count("{"))
+        inside_out = sorted(by_name, key=lambda pair: (pair[0].__name__ in HELD, -pair[0].api_endpoint.count("{")))
         for kind, thing in inside_out:
             row = self.row(kind)
             if row is None or "delete" not in row.resource.verbs or kind in {objects.IPAddress, objects.VLAN}:
@@ -131,6 +131,9 @@ class Walk:
                 PREPARED[row.resource.name](self, row)
             self.attempt("delete", kind.__name__, thing.delete)
 
+
+HELD = {"VPC", "VPCSubnet", "PlacementGroup"}
+"""Classes whose objects go last, because others lie in them."""
 
 # What stands in the way of a delete.
 PREPARED: dict[str, Callable[[Walk, Row], Any]] = {

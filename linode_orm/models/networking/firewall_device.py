@@ -36,7 +36,7 @@ class FirewallDevice(
 ):
     """What a firewall is attached to."""
 
-    id: Fixed[int] = Fixed(filterable=True, required=True)
+    id: Fixed[int] = Fixed(filterable=True, required=True, refers="*")
     label: ReadOnly[str | None] = ReadOnly(absent=True, nullable=True)
     created: ReadOnly[datetime] = ReadOnly(filterable=True)
     entity: ReadOnly[FirewallDeviceEntity]

@@ -95,6 +95,8 @@ def _by_class(drafts: Sequence[DraftStep], below: Below) -> None:
                 deleted.setdefault(instance.__mapper__.name, []).append((at, instance))
     for rule in HOLDER_RULES:
         for at, target in deleted.get(rule.target, ()):
+            if rule.told_by in state_of(target).body:
+                continue
             for name in rule.holders & deleted.keys():
                 for other, holder in deleted[name]:
                     if other != at and not are_apart(_regions(target), _regions(holder)):
