@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from attrs import evolve
 
 from linode_orm.mapping.addressing import quoted
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning.holders import paths_of
+from linode_orm.session.planning.ordering import Strength, Wait, settled
+from linode_orm.session.planning.ordering_rules import HOLDER_RULES
 from linode_orm.session.planning.plan import Change, Key, Pending, Plan, Step, fill, fill_path, is_new
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from linode_orm.mapping import Model
 
@@ -47,8 +50,48 @@ def plan_compensation(
     for number, part in origin.items():
         for other in (each for before in needs[part.number] for each in back_of.get(before, ())):
             waits[other].add(number)
-    ordered = (evolve(step, depends_on=tuple(sorted(waits[step.number]))) for step in steps)
-    return Plan(tuple(ordered), lost=tuple(lost)), origin
+    _after_what_it_is_attached_to(origin, waits)
+    graph = [dict.fromkeys((other - 1 for other in waits[number]), _CERTAIN) for number in origin]
+    _after_holders(origin, graph)
+    place = {at: number for number, at in enumerate(settled(graph), 1)}
+    ordered = sorted(
+        (
+            evolve(step, number=place[at], depends_on=tuple(sorted(place[other] for other in graph[at])))
+            for at, step in enumerate(steps)
+        ),
+        key=lambda step: step.number,
+    )
+    return Plan(tuple(ordered), lost=tuple(lost)), {place[number - 1]: part for number, part in origin.items()}
+
+
+_CERTAIN: Final = Wait("what depends on it is undone", Strength.CERTAIN)
+_GUESSED: Final = Wait("what may hold it is undone", Strength.GUESSED)
+
+
+def _after_holders(origin: Mapping[int, Step], graph: Sequence[dict[int, Wait]]) -> None:
+    """Delete what was created after what may hold it."""
+    by_class: dict[str, list[int]] = {}
+    for number, part in origin.items():
+        if part.operation == "create":
+            by_class.setdefault(part.model, []).append(number - 1)
+    for rule in HOLDER_RULES:
+        for at in by_class.get(rule.target, ()):
+            body = origin[at + 1].body
+            if not (isinstance(body, dict) and rule.told_by in body):
+                for other in (each for name in rule.holders for each in by_class.get(name, ())):
+                    graph[at].setdefault(other, _GUESSED)
+
+
+def _after_what_it_is_attached_to(origin: Mapping[int, Step], waits: dict[int, set[int]]) -> None:
+    """Delete what is attached to an object after it, and not before it as whatever else refers to it."""
+    by_token = {part.token: number for number, part in origin.items() if is_new(part.token)}
+    for number, part in origin.items():
+        for path in paths_of(part.model) if number in by_token.values() else ():
+            value = part.body.get(path.keys[0]) if path.is_attached and isinstance(part.body, dict) else None
+            other = by_token.get(value.token, number) if isinstance(value, Pending) else number
+            if other != number:
+                waits[other].discard(number)
+                waits[number].add(other)
 
 
 def _inverse(step: Step, ids: Mapping[str, object]) -> Step:

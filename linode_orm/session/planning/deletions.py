@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from linode_orm.mapping.state import state_of
 from linode_orm.session.planning.holders import are_apart, bodies_of, last_part, named_in, targets_of
+from linode_orm.session.planning.natural_keys import is_natural
 from linode_orm.session.planning.ordering import Strength
 from linode_orm.session.planning.ordering_rules import HOLDER_RULES, LOCKS
 from linode_orm.session.planning.steps import ancestors, key_of
@@ -28,13 +29,26 @@ class Gone(NamedTuple):
     under: dict[tuple[str, object], set[int]]
 
 
+def created_names(drafts: Sequence[DraftStep]) -> dict[tuple[str, object], int]:
+    """Return the requests that create what its user names, by class and name."""
+    named: dict[tuple[str, object], int] = {}
+    for at, draft in enumerate(drafts):
+        for each in draft.everyone():
+            mapper = each.instance.__mapper__
+            if each.operation == "create" and mapper.id_names and is_natural(mapper, mapper.id_names[-1]):
+                named[mapper.name, each.sent.get(mapper.fields[mapper.id_names[-1]].key)] = at
+    return named
+
+
 def order_deletions(drafts: Sequence[DraftStep], cascade: Mapping[Key, Key], below: Below) -> None:
     """Delete an object after what holds it, and after every change of what refers to it."""
-    gone = _gone(drafts, cascade, below)
+    gone, created = _gone(drafts, cascade, below), created_names(drafts)
     classes = {model for model, _ in gone.by_id} | {model for model, _ in gone.under}
     for at, draft in enumerate(drafts):
         for instance, named in _named(draft, below, classes):
-            _after_holder(drafts, at, instance, named, gone)
+            is_new = draft.operation != "delete" and (named.model, named.identity) in created
+            if not is_new:  # else it refers to the new object of that name
+                _after_holder(drafts, at, instance, named, gone)
     _by_class(drafts, below)
 
 
@@ -64,11 +78,7 @@ def _named(draft: DraftStep, below: Below, classes: set[str]) -> Iterator[tuple[
             sent = each.sent if instance is each.instance else {}
             for model, body in bodies_of(instance, sent):
                 if not classes.isdisjoint(targets_of(model)):
-                    yield from ((instance, named) for named in named_in(model, body) if _is_id(named.identity))
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, (int, str))
+                    yield from ((instance, named) for named in named_in(model, body))
 
 
 def _after_holder(drafts: Sequence[DraftStep], at: int, instance: Model, named: Named, gone: Gone) -> None:

@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.session.planning.deletions import order_deletions
-from linode_orm.session.planning.holders import last_part, named_in, targets_of
-from linode_orm.session.planning.natural_keys import enforced_key, is_natural
+from linode_orm.session.planning.deletions import created_names, order_deletions
+from linode_orm.session.planning.holders import named_in, targets_of
+from linode_orm.session.planning.natural_keys import enforced_key
 from linode_orm.session.planning.occupancy import order_places
 from linode_orm.session.planning.ordering import Cycle, Strength, settled
 from linode_orm.session.planning.steps import ancestors, key_of, needed, rekeys
@@ -60,24 +60,15 @@ def _after_creation(drafts: Sequence[DraftStep]) -> None:
 
 def _after_names(drafts: Sequence[DraftStep]) -> None:
     """Create what its user names before what refers to it by name: a bucket before the key that is limited to it."""
-    named: dict[tuple[str, object], int] = {}
-    for at, draft in enumerate(drafts):
-        for each in draft.everyone():
-            mapper = each.instance.__mapper__
-            if each.operation == "create" and mapper.id_names and is_natural(mapper, mapper.id_names[-1]):
-                named[mapper.name, each.sent.get(mapper.fields[mapper.id_names[-1]].key)] = at
+    named = created_names(drafts)
     classes = {model for model, _ in named}
     for at, draft in enumerate(drafts) if named else ():
         for each in draft.everyone():
             name = each.instance.__mapper__.name
             if each.operation != "delete" and not classes.isdisjoint(targets_of(name)):
                 for model, identity, _ in named_in(name, each.sent):
-                    if named.get((model, _hashable(identity)), at) != at:
+                    if named.get((model, identity), at) != at:
                         draft.wait_for(named[model, identity], f"the {model} {identity!r} is created")
-
-
-def _hashable(identity: object) -> object:
-    return last_part(identity) if isinstance(identity, (str, int)) else None
 
 
 def _after_siblings(drafts: Sequence[DraftStep]) -> None:

@@ -87,7 +87,7 @@ def _values(value: Any, keys: tuple[str, ...], entity: str) -> Iterator[tuple[ob
     elif keys and isinstance(value, dict):
         told = value.get("type") or value.get("entity_type")
         yield from _values(value.get(keys[0]), keys[1:], told if isinstance(told, str) else entity)
-    elif value is not None and (not keys or keys == ("id",)) and not isinstance(value, dict):
+    elif isinstance(value, (int, str)) and (not keys or keys == ("id",)):
         yield value, entity
 
 

@@ -7,9 +7,11 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linode_orm.errors import InvalidRequestError
+from linode_orm.mapping.model import resource
 from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.holders import paths_of, targets_of
+from linode_orm.session.planning.natural_keys import is_natural
 from linode_orm.session.planning.ordering import Strength
 from linode_orm.session.planning.plan import Pending
 from linode_orm.session.planning.steps import claims, frees, key_of
@@ -58,9 +60,20 @@ def slots_of(model: str, parents: tuple[object, ...], body: Body) -> Iterator[Sl
         yield from rule(scope, body)
     if _may_be_in_subnet(model):
         yield from _in_subnets(body)
+    ids = _chosen_ids(model)
+    if len(ids) > 1:
+        yield Slot(scope, f"id {', '.join(str(body.get(key)) for key in ids)}")
     for name in _NAMES:
         if isinstance(body.get(name), str) and body[name]:
             yield Slot(scope, f"{name} {body[name]!r}", is_known=False)
+
+
+@cache
+def _chosen_ids(model: str) -> tuple[str, ...]:
+    """Return the keys of the parts of an id that users choose; a single one counts among the unique values."""
+    mapper = resource(model).__mapper__
+    is_chosen = all(is_natural(mapper, name) for name in mapper.id_names)
+    return tuple(mapper.fields[name].key for name in mapper.id_names) if is_chosen else ()
 
 
 @cache
