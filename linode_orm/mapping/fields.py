@@ -155,6 +155,11 @@ class Kind(Generic[T_co]):
         vars(self).update(vars(declared_at(state["owner"], state["name"])))
 
     @property
+    def shown_name(self) -> str:
+        """The name that users write and the API has: `type` where the id of the relation `type` is `type_id`."""
+        return self.key if self.name == f"{self.key}_id" else self.name
+
+    @property
     def createable(self) -> bool:
         """Whether POST takes the field."""
         return self._create and not self.is_read_only
@@ -231,13 +236,16 @@ class Kind(Generic[T_co]):
                 return read(instance, self)  # raises the error that users see
             return value
 
-    def assign(self, record: Record, value: object) -> None:
-        """Take a value that a user assigned; raise `ReadOnlyAttribute` if the kind forbids it now."""
+    def assign(self, record: Record, value: object, name: str = "") -> None:
+        """Take a value that a user assigned; raise `ReadOnlyAttribute` if the kind forbids it now.
+
+        `name` is what the user called the attribute, where that is the relation beside it.
+        """
         reason = self.refusal(record)
         if reason:
-            msg = f"{record.__describe__()}.{self.name} {reason}"
+            msg = f"{record.__describe__()}.{name or self.name} {reason}"
             raise ReadOnlyAttribute(msg)
-        write(record, self, value)
+        write(record, self, value, name)
 
     def refusal(self, record: Record) -> str:
         """Return why the field cannot be assigned on this record now; empty if it can."""

@@ -158,15 +158,15 @@ def read(record: Record, field: FieldFacts) -> object:
     return value
 
 
-def write(record: Record, field: FieldFacts, value: object) -> None:
-    """Take a value that a user assigned; raise `TypeError` where its type is wrong."""
+def write(record: Record, field: FieldFacts, value: object, name: str = "") -> None:
+    """Take a value that a user assigned, under that name; raise `TypeError` where its type is wrong."""
     codec = field.codec
     try:
         # before the owner hears of it: a value that is refused is no change
         mine = codec.adopt(value, record, field.name)
     except WrongType as wrong:
         what = f"{codec.text} expected (the value is not shown)" if field.is_secret else str(wrong)
-        msg = f"{record.__describe__()}.{field.name}: {what}"
+        msg = f"{record.__describe__()}.{name or field.name}: {what}"
         raise TypeError(msg) from None
     if is_object(mine):
         refer(record, field, mine)

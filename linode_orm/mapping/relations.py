@@ -132,7 +132,7 @@ class One(Generic[T]):
         field: Any = record.__mapper__.fields[self.via]
         key = self.key_of(value, record.__describe__())
         if not isinstance(key, Record):
-            field.assign(record, key)
+            field.assign(record, key, self.name)
             return
         reason = field.refusal(record)
         if reason:

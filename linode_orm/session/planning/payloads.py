@@ -52,7 +52,7 @@ def for_create(instance: Model, name_of: NameOf) -> Payload:
 def check_complete(instance: Model, content: Collection[str]) -> None:
     """Raise `InvalidRequestError` where the body of a POST lacks an attribute that it has to have."""
     fields = instance.__mapper__.fields
-    missing = [name for name, field in fields.items() if field.required and field.key not in content]
+    missing = [field.shown_name for field in fields.values() if field.required and field.key not in content]
     if missing:
         msg = f"{instance!r} cannot be created without {', '.join(missing)}; assign before the commit"
         raise InvalidRequestError(msg)

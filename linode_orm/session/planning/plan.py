@@ -102,7 +102,12 @@ class Change:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of a diff."""
-        yield from _diff(self.name, self.old, self.new)
+        yield from _diff(self.shown_name, self.old, self.new)
+
+    @property
+    def shown_name(self) -> str:
+        """The name that users write and the API has: `type` where the id of the relation `type` is `type_id`."""
+        return self.key if self.name == f"{self.key}_id" else self.name
 
     def to_dict(self) -> dict[str, object]:
         """Return the change as JSON can hold it."""
@@ -217,13 +222,25 @@ class Step:
         for part in self.parts:
             lines.append(f"  instead of {part.method} {part.path}  {part.title}")
             lines += [f"    {line}" for change in part.changes for line in change.lines()]
-        return "\n".join([*lines, *map(str, self.nested_creates)])
+        return "\n".join([*lines, *(line for nested in self.nested_creates for line in self._nested(nested))])
 
-    def _children(self) -> Iterator[Change]:
-        """Yield what a creation makes inside its request and no attribute holds."""
-        document = {change.key for change in self.changes} | {nested.place[0] for nested in self.nested_creates}
-        if self.operation == "create" and isinstance(self.body, dict):
-            yield from (Change(key, key, ABSENT, value) for key, value in self.body.items() if key not in document)
+    def _children(self, body: object = ABSENT, changes: tuple[Change, ...] = (), depth: int = 0) -> Iterator[Change]:
+        """Yield what a request sends and no change shows: children, and values that every PUT has."""
+        body, changes = (self.body, self.changes) if body is ABSENT else (body, changes)
+        lists = {nested.place[depth] for nested in self.nested_creates if len(nested.place) > depth}
+        shown = {change.key for change in changes} | lists
+        if self.operation in {"create", "update"} and isinstance(body, dict):
+            yield from (Change(key, key, ABSENT, value) for key, value in body.items() if key not in shown)
+
+    def _nested(self, nested: NestedCreate) -> Iterator[str]:
+        """Yield the lines of a nested create, and of what stands beside its attributes in the body."""
+        yield str(nested)
+        body: Any = self.body
+        for key in nested.place:
+            body = body[key]
+        indent = "  " * (len(nested.place) // 2 + 1)
+        for change in self._children(body, nested.changes, len(nested.place)):
+            yield from (f"{indent}{line}" for line in change.lines())
 
     def to_dict(self) -> dict[str, object]:
         """Return the step as JSON can hold it; of a secret it holds the place and the name."""

@@ -14,6 +14,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.natural_keys import listings_before
 from linode_orm.session.planning.plan import FORMAT, Change, Hidden, Key, NestedCreate, Pending, Plan, Source, Step
+from linode_orm.session.planning.plan_check import check_step
 from linode_orm.version import VERSION
 from linode_orm.wire.messages import Request
 
@@ -77,6 +78,8 @@ def load(path: str | os.PathLike[str]) -> Plan:
     try:
         _check_whole(content["steps"])
         steps = tuple(step_from_dict(each) for each in content["steps"])
+        for step in steps:
+            check_step(step)
         lookups = listings_before(steps)
         source = Source(None, content["account"], frozenset(content["protected_tags"]))
         return Plan(steps, lookups, tuple(content["lost"]), content["least_time"], source)

@@ -185,11 +185,17 @@ def for_new(instance: Model, name_of: NameOf) -> DraftStep:
     """Draft the creation of an object."""
     _check_needs(instance)
     parents = parents_of(instance, name_of)
-    path = instance.__mapper__.collection_path(parents)
+    path = collection_path(instance.__mapper__, parents)
+    return DraftStep("create", instance, name_of(instance), path, parents, payloads.for_create(instance, name_of))
+
+
+def collection_path(mapper: Mapper, parents: tuple[object, ...]) -> str:
+    """Return the path of a collection, with a placeholder for each parent that is new."""
+    path = mapper.collection_path(parents)
     for parent in parents:
         if isinstance(parent, Pending):
             path = path.replace(_quoted(parent), str(parent))
-    return DraftStep("create", instance, name_of(instance), path, parents, payloads.for_create(instance, name_of))
+    return path
 
 
 def _quoted(parent: Pending) -> str:
