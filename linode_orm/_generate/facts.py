@@ -38,6 +38,7 @@ LISTS: Final = {
 
 TABLES: Final = {
     "refers": "refers",
+    "normal": "normal",
     "enum": "enum",
     "format": "format",
     "default": "default",
@@ -153,6 +154,14 @@ class Facts:
             if node.name.endswith(tuple(self.common["secret"])) and node.type in {"string", OBJECT, "map"}:
                 node.secret = True
             node.refers = self.common["refers"].get(node.name, "")
+        for path, node in body.walk():
+            if node.createable or node.mutable:
+                where = ".".join(("", *path))
+                node.normal = next(
+                    (form for end, form in self.common.get("normal", {}).items() if where.endswith(f".{end}")), ""
+                )
+                if where.endswith(tuple(f".{end}" for end in self.common.get("sets", ()))) and node.type == ARRAY:
+                    node.unordered = True
 
     def lay_arguments(self, body: Node, own: dict[str, Any], where: str) -> None:
         """Put on the body of an action what is known beyond the description."""

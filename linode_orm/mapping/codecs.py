@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm._former import names_of
 from linode_orm.mapping.encodable import problem_of
 from linode_orm.mapping.json_types import ANY_JSON, NO_FIELDS, TIMESTAMP, Plain
+from linode_orm.mapping.normal_forms import NORMAL_FORMS
 from linode_orm.mapping.references import ObjectId, fits, identity_of, is_object
 from linode_orm.mapping.values import ABSENT
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping.json_types import JSONType
+    from linode_orm.mapping.normal_forms import NormalForm
     from linode_orm.mapping.references import Object
     from linode_orm.mapping.tracked import Holder
 
@@ -238,14 +240,32 @@ class Codec(_Conditions, _EditsInPlace):
             return True
         if isinstance(answered, dict) and not isinstance(sent, dict):
             return sent in (answered.get("id"), answered.get("label"))
-        return self.same(sent, answered)
+        return self.alike(sent, answered)
+
+    def alike(self, one: object, other: object) -> bool:
+        """Whether the API takes two values in JSON for the same: in normal form, and without what no request sets."""
+        return self.same(one, other)
+
+    def normal(self, raw: object) -> object:
+        """Return a value in JSON as the API writes it."""
+        return raw
+
+    def completed(self, raw: object, theirs: object) -> object:
+        """Return an object in JSON with what it leaves out as it stands in another one."""
+        del theirs
+        return raw
+
+    def overlay(self, value: object, adopted: object) -> bool:
+        """Give an object in place what another one says; False for what is no object, or says everything."""
+        del value, adopted
+        return False
 
     def clashes(self, base: object, theirs: object, mine: object, *, is_set_edit: bool) -> bool:
         """Whether `mine` and `theirs` both differ from `base` and from each other, and cannot be merged.
 
         All three are values in JSON. `is_set_edit` says that `mine` was changed in place, not assigned whole.
         """
-        if theirs is ABSENT or self.same(base, theirs) or self.same(mine, theirs):
+        if theirs is ABSENT or self.alike(base, theirs) or self.alike(mine, theirs):
             return False
         return not (is_set_edit and self.merges(base, theirs, mine))
 
@@ -298,6 +318,8 @@ class Scalar(Codec):
     """Numbers, strings and truth values, and unions of them; `choices` are the documented values."""
 
     is_exact = True
+    form: NormalForm | None = None
+    """The form in which the API writes the values; None if it writes them as they were sent."""
 
     def __init__(self, text: str, plain: frozenset[type], choices: tuple[object, ...] = ()) -> None:
         super().__init__(text)
@@ -308,10 +330,11 @@ class Scalar(Codec):
         self.is_sorted_alike = plain == {int}
         self.json_type = Plain(plain, choices)
 
-    def referring(self, refers: str) -> Scalar:
-        """Return a codec of the ids of objects of a class, which takes the objects as well."""
+    def marked(self, refers: str, normal: str) -> Scalar:
+        """Return a codec of ids of the objects of a class, which takes the objects as well, or of a normal form."""
         codec = copy(self)
-        codec.refers = refers
+        codec.refers, codec.form = refers, NORMAL_FORMS.get(normal)
+        codec.is_exact = codec.form is None
         return codec
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
@@ -341,6 +364,18 @@ class Scalar(Codec):
 
     def same(self, one: object, other: object) -> bool:
         return equal_in_json(one, other)
+
+    def normal(self, raw: object) -> object:
+        return raw if self.form is None else self.form.of(raw)
+
+    def alike(self, one: object, other: object) -> bool:
+        return equal_in_json(one, other) or (
+            self.form is not None and equal_in_json(self.form.of(one), self.form.of(other))
+        )
+
+    def agrees(self, sent: object, answered: object) -> bool:
+        made_of = self.form.is_made_of if self.form is not None else None
+        return super().agrees(sent, answered) or (made_of is not None and made_of(sent, answered))
 
     def one_of(self, raws: Sequence[object]) -> Callable[[Any], bool]:
         # of a truth value or a number alone the API writes 0 for False; beside strings each is a value of its own
@@ -428,6 +463,20 @@ class Optional(Codec):
         if one is None or other is None:
             return one is other
         return self.inner.same(one, other)
+
+    def alike(self, one: object, other: object) -> bool:
+        if one is None or other is None:
+            return one is other
+        return self.inner.alike(one, other)
+
+    def normal(self, raw: object) -> object:
+        return None if raw is None else self.inner.normal(raw)
+
+    def completed(self, raw: object, theirs: object) -> object:
+        return self.inner.completed(raw, theirs)
+
+    def overlay(self, value: object, adopted: object) -> bool:
+        return value is not None and adopted is not None and self.inner.overlay(value, adopted)
 
     def agrees(self, sent: object, answered: object) -> bool:
         return sent is None or self.inner.agrees(sent, answered)

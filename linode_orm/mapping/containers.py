@@ -187,6 +187,12 @@ class ListOf(Collection):
             one, other = sorted(one, key=repr), sorted(other, key=repr)
         return all(map(self.item.same, one, other))
 
+    def alike(self, one: object, other: object) -> bool:
+        one, other = [] if one is None else one, [] if other is None else other
+        if not isinstance(one, list) or not isinstance(other, list) or len(one) != len(other):
+            return one is other
+        return _pair_up(self.item.alike, one, other) if self.unordered else all(map(self.item.alike, one, other))
+
     def update(self, value: object, raw: object) -> bool:
         if not isinstance(value, TrackedList) or not isinstance(raw, list):
             return False
@@ -308,6 +314,12 @@ class MapOf(Collection):
         if not isinstance(one, dict) or not isinstance(other, dict) or one.keys() != other.keys():
             return one is other
         return all(self.item.same(one[key], other[key]) for key in one)
+
+    def alike(self, one: object, other: object) -> bool:
+        one, other = {} if one is None else one, {} if other is None else other
+        if not isinstance(one, dict) or not isinstance(other, dict) or one.keys() != other.keys():
+            return one is other
+        return all(self.item.alike(one[key], other[key]) for key in one)
 
     def update(self, value: object, raw: object) -> bool:
         if not isinstance(value, TrackedDict) or not isinstance(raw, dict):

@@ -63,6 +63,8 @@ class Marks(TypedDict, total=False):
     """The classes of the same objects that may assign it."""
     refers: str
     """The class of the object whose id it holds, without a relation beside it; `*` where a type beside it tells."""
+    normal: str
+    """The normal form in which the API writes the values (`normal_forms.py`)."""
     deprecated: bool
     """The API may drop the field."""
     format: str
@@ -120,6 +122,7 @@ class Kind(Generic[T_co]):
     changed_by: str = ""
     changed_as: str = ""
     refers: str = ""
+    normal: str = ""
     deprecated: bool = False
     format: str = ""
     default: object = None
@@ -188,7 +191,7 @@ class Kind(Generic[T_co]):
         """The codec that the annotation names; it is read at the first use, which keeps the import short."""
         if self._codec is None:
             names = vars(sys.modules[self.owner.__module__])
-            self._codec = parse(self.text, names, unordered=self.unordered, refers=self.refers)
+            self._codec = parse(self.text, names, unordered=self.unordered, refers=self.refers, normal=self.normal)
             # a nullable codec counts None among its plain types, so that the decoder never meets null
             self._decoding = (self.key, self.name, self._codec.plain, self._codec.bare.decoder)
         return self._codec

@@ -354,6 +354,18 @@ class Nested(_Declared):
                 refer(self, self.__mapper__.fields[name], edit.reference)
         state.holder = holder
 
+    def __overlay__(self, other: Nested) -> None:
+        """Take what another object of the same class says, as edits, and keep what it leaves out."""
+        for name, field in self.__mapper__.fields.items():
+            if not _has(other, name):
+                continue
+            value, held = getattr(other, name), getattr(self, name, None) if field.codec.fields else None
+            if not field.codec.overlay(held, value):
+                write(self, field, value)
+        for name, edit in edits_of(other).items():
+            if edit.reference is not None:
+                refer(self, self.__mapper__.fields[name], edit.reference)
+
     def __encode__(self) -> dict[str, object]:
         return encode(self)
 

@@ -66,7 +66,7 @@ class Edit:
 
 def _alike(codec: Codec, one: object, other: object) -> bool:
     """Whether two values are the same in everything that a request can set."""
-    return codec.same(codec.trim(one, "update"), codec.trim(other, "update"))
+    return codec.alike(codec.trim(one, "update"), codec.trim(other, "update"))
 
 
 class RecordState:
@@ -173,20 +173,47 @@ def write(record: Record, field: FieldFacts, value: object, name: str = "") -> N
         return
     record.__changed__()
     state, values = record.__state__, record.__dict__
-    theirs = state.raw.get(field.key, ABSENT)
+    theirs, raw = state.raw.get(field.key, ABSENT), codec.encode(mine)
+    edit, held = (state.edits or {}).get(field.name), None
     if codec.mutable:
         held = values.get(field.name)
         if held is None and theirs is not ABSENT and theirs is not None:
             held = read(record, field)
-        if codec.replace(held, mine):
-            mine = held  # a list that the user holds stays the object's list, with the new contents
+    # what a part of an object leaves out stays: only a list, and a value with a request of its own, are replaced whole
+    whole = codec.completed(raw, theirs) if is_object(record) and not field.written_by else raw
+    is_there = theirs is not ABSENT and codec.alike(whole, theirs)
+    if is_there and not (edit and edit.is_in_doubt(codec, whole)):
+        _take_back(record, field, held, mine if codec.same(raw, theirs) else ABSENT)
+        return
+    if held is not None and isinstance(raw, dict) and isinstance(whole, dict) and raw.keys() < whole.keys():
+        _take_back(record, field, held, ABSENT)
+        if codec.overlay(held, mine):
+            values[field.name] = held
+            return
+    if held is not None and codec.replace(held, mine):
+        mine = held  # a list that the user holds stays the object's list, with the new contents
     values[field.name] = mine
-    edit, raw = (state.edits or {}).get(field.name), codec.encode(mine)
-    if theirs is not ABSENT and codec.same(raw, theirs) and not (edit and edit.is_in_doubt(codec, raw)):
-        if state.edits:
-            state.edits.pop(field.name, None)
+    _assigned(state, field.name, theirs)
+
+
+def _take_back(record: Record, field: FieldFacts, held: object, mine: object) -> None:
+    """Drop the edit of a value that is what the API has; a value that the user holds follows in place.
+
+    `mine` is that value where it needs no decoding, else `ABSENT`.
+    """
+    state, values = record.__state__, record.__dict__
+    if state.edits:
+        state.edits.pop(field.name, None)
+    theirs = state.raw.get(field.key, ABSENT)
+    if held is not None:
+        field.codec.forget(held)
+        if theirs is not ABSENT and _updated(field, held, theirs):
+            values[field.name] = held
+            return
+    if mine is ABSENT:
+        values.pop(field.name, None)
     else:
-        _assigned(state, field.name, theirs)
+        values[field.name] = mine
 
 
 def _assigned(state: RecordState, name: str, theirs: object) -> Edit:
@@ -270,7 +297,7 @@ def _rebase(record: Record, field: FieldFacts, theirs: object) -> None:
         edit.rebased_on = theirs
     edit.settle(codec, theirs)
     mine = codec.encode(value)
-    if codec.same(mine, theirs) and not edit.is_in_doubt(codec, mine):
+    if codec.alike(mine, theirs) and not edit.is_in_doubt(codec, mine):
         codec.forget(value)
         del edits[field.name]
 
@@ -346,7 +373,7 @@ def changes(record: Record) -> dict[str, Edit]:
 
 def _differs(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
     mine = codec.encode(value)
-    return not codec.same(mine, theirs) or edit.is_in_doubt(codec, mine)
+    return not codec.alike(mine, theirs) or edit.is_in_doubt(codec, mine)
 
 
 def encode(record: Record) -> dict[str, object]:

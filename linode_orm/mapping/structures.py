@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
-from linode_orm.mapping.codecs import Codec, NoneType, WrongType
+from linode_orm.mapping.codecs import Codec, NoneType, WrongType, equal_in_json
 from linode_orm.mapping.containers import AnyJSON, Container
 from linode_orm.mapping.json_types import ANY_OF, Object
 from linode_orm.mapping.references import fits, identity_of, is_object
@@ -76,6 +76,42 @@ class Structure(Container):
                 return False
             if field is None and one.get(key, ABSENT) != other.get(key, ABSENT):
                 return False
+        return True
+
+    def alike(self, one: object, other: object) -> bool:
+        if not isinstance(one, dict) or not isinstance(other, dict):
+            return one is other
+        keys = self.cls.__mapper__.keys
+        for key in one.keys() | other.keys():
+            field, mine, theirs = keys.get(key), one.get(key, ABSENT), other.get(key, ABSENT)
+            if field is not None and not field.takes("update"):
+                continue
+            if mine is ABSENT or theirs is ABSENT:
+                if not self._is_empty(key, theirs if mine is ABSENT else mine):
+                    return False
+            elif not self._leaf(key).alike(mine, theirs):
+                return False
+        return True
+
+    def _is_empty(self, key: str, value: object) -> bool:
+        """Whether a value says no more than a key that is left out: the API fills in what stands for nothing."""
+        if value is None or value is False or value in ("", [], {}):
+            return True
+        field = self.cls.__mapper__.keys.get(key)
+        if field is not None and field.default is not None and equal_in_json(value, field.default):
+            return True
+        return isinstance(value, dict) and field is not None and field.codec.alike({}, value)
+
+    def completed(self, raw: object, theirs: object) -> object:
+        if not isinstance(raw, dict) or not isinstance(theirs, dict):
+            return raw
+        given = {key: self._leaf(key).completed(each, theirs.get(key)) for key, each in raw.items()}
+        return {**theirs, **given}
+
+    def overlay(self, value: object, adopted: object) -> bool:
+        if not self.fits(value) or not self.fits(adopted):
+            return False
+        value.__overlay__(adopted)
         return True
 
     def update(self, value: object, raw: object) -> bool:
@@ -173,6 +209,13 @@ class ById(Structure):
 
     def same(self, one: object, other: object) -> bool:
         return self.trim(one, "") == self.trim(other, "")
+
+    def alike(self, one: object, other: object) -> bool:
+        return self.same(one, other)
+
+    def completed(self, raw: object, theirs: object) -> object:
+        del theirs
+        return raw
 
     def trim(self, raw: object, verb: str) -> object:
         del verb

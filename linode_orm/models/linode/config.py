@@ -107,7 +107,7 @@ class ConfigInterfaceBody(Nested):
     id: ReadOnly[int] = ReadOnly(refers="ConfigInterface")
     label: Field[str | None] = Field(filterable=True)
     active: ReadOnly[bool]
-    ip_ranges: Field[list[str] | None] = Field(format="ip")
+    ip_ranges: Field[list[str] | None] = Field(format="ip", normal="network")
     ipam_address: Field[str | None] = Field(format="ip/netmask")
     ipv4: Field[ConfigInterfacesIpv4 | None]
     ipv6: Field[ConfigInterfacesIpv6 | None]

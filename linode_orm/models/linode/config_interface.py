@@ -50,7 +50,7 @@ class ConfigInterface(
     id: ReadOnly[int]
     label: Fixed[str | None] = Fixed(filterable=True)
     active: ReadOnly[bool]
-    ip_ranges: Field[list[str] | None] = Field(format="ip")
+    ip_ranges: Field[list[str] | None] = Field(format="ip", normal="network")
     ipam_address: Fixed[str | None] = Fixed(format="ip/netmask")
     ipv4: Field[ConfigInterfaceIpv4 | None]
     ipv6: Field[ConfigInterfaceIpv6 | None]

@@ -53,8 +53,8 @@ class LKEClusterControlPlaneAcl(Nested):
 class LKEClusterControlPlaneAclAddresses(Nested):
     """What stands under `control_plane.acl.addresses` of a LKECluster."""
 
-    ipv4: Field[list[str]]
-    ipv6: Field[list[str]]
+    ipv4: Field[list[str]] = Field(unordered=True, normal="network")
+    ipv6: Field[list[str]] = Field(unordered=True, normal="network")
 
 
 class LKEClusterNodePool(Nested):

@@ -73,7 +73,7 @@ class StreamDestinationsDetailsClientCertificateDetails(Nested):
 class StreamDetails(Nested):
     """What stands under `details` of a Stream."""
 
-    cluster_ids: Field[list[int]] = Field(refers="LKECluster")
+    cluster_ids: Field[list[int]] = Field(unordered=True, refers="LKECluster")
     is_auto_add_all_clusters_enabled: Field[bool]
 
 
