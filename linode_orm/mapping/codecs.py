@@ -360,7 +360,7 @@ class Scalar(Codec):
         return self.adopt(identity if type(identity) in self.plain else str(identity), holder, name)
 
     def encode(self, value: object) -> object:
-        return ObjectId(value, as_text=int not in self.plain) if is_object(value) else value
+        return ObjectId(value, as_text=int not in self.plain) if self.refers and is_object(value) else value
 
     def same(self, one: object, other: object) -> bool:
         return equal_in_json(one, other)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from linode_orm.mapping.references import ObjectId, is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def problem_of(value: object) -> str:
@@ -45,4 +49,5 @@ def copied(value: object) -> object:
         return {key: copied(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [copied(each) for each in value]
-    return value.__encode__() if hasattr(value, "__encode__") else value
+    encode: Callable[[], object] | None = getattr(value, "__encode__", None)
+    return value if encode is None else encode()

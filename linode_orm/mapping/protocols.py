@@ -19,6 +19,7 @@ class FieldFacts(Protocol):
     filterable: bool
     refers: str
     changed_by: str
+    written_by: str
     default: object
     kind: ClassVar[str]
     is_read_only: ClassVar[bool]

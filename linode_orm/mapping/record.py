@@ -174,6 +174,10 @@ def write(record: Record, field: FieldFacts, value: object, name: str = "") -> N
     record.__changed__()
     state, values = record.__state__, record.__dict__
     theirs, raw = state.raw.get(field.key, ABSENT), codec.encode(mine)
+    if not codec.mutable and not state.edits and not codec.alike(raw, theirs):  # the quick path of most assignments
+        values[field.name] = mine
+        _assigned(state, field.name, theirs)
+        return
     edit, held = (state.edits or {}).get(field.name), None
     if codec.mutable:
         held = values.get(field.name)

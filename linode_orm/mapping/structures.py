@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
 from linode_orm.mapping.codecs import Codec, NoneType, WrongType, equal_in_json
 from linode_orm.mapping.containers import AnyJSON, Container
+from linode_orm.mapping.encodable import problem_of
 from linode_orm.mapping.json_types import ANY_OF, Object
 from linode_orm.mapping.references import fits, identity_of, is_object
 from linode_orm.mapping.values import ABSENT
@@ -202,7 +203,7 @@ class ById(Structure):
         identity: object = identity_of(value) if is_object(value) else value
         if is_object(identity):
             return self.cls.__stand_for__(identity, holder, name)
-        if type(identity) not in named.codec.plain:
+        if type(identity) not in named.codec.plain or problem_of(identity):
             msg = f"an object, or the id of one, for {self.text}"
             raise WrongType(msg, value)
         return self.cls.__hydrate__({"id": identity}, holder, name)

@@ -123,13 +123,19 @@ def _by_key(client: Client, criteria: LookupCriteria) -> Body | None:
         identity_in(mapper, body, criteria.key)  # raises where it is no object
         return cast("Body", body)
     keys = {mapper.fields[name].key: value for name, value in criteria.key.items()}
+    # what the API writes in another form than it was sent is compared here alone
     filterable = {
-        mapper.fields[name].key: keys[mapper.fields[name].key]
-        for name in criteria.key
-        if mapper.fields[name].filterable
+        key: value
+        for key, value in keys.items()
+        if mapper.keys[key].filterable and mapper.keys[key].codec.normal(value) == value
     }
     found = rows(client, criteria.model, criteria.parents, filterable)
-    return next((row for row in found if all(row.get(key) == value for key, value in keys.items())), None)
+    return next((row for row in found if has_key(mapper, keys, row)), None)
+
+
+def has_key(mapper: Mapper, keys: Body, row: Body) -> bool:
+    """Whether a row has the values of a key, as they were sent or as the API writes them."""
+    return all(key in row and mapper.keys[key].codec.alike(value, row[key]) for key, value in keys.items())
 
 
 def rows(
@@ -214,8 +220,13 @@ def has_other_name(criteria: LookupCriteria, body: Body) -> bool:
     """Whether an object is called otherwise than what was sent, however the API writes it."""
     fields = criteria.model.__mapper__.fields
     keys = [fields[name].key for name in {*_NAMES, *criteria.key} if name in fields]
-    pairs = [(criteria.sent.get(key), body.get(key)) for key in keys]
-    return any(_bare(one) != _bare(other) for one, other in pairs if isinstance(one, str) and isinstance(other, str))
+    mapper = criteria.model.__mapper__
+    pairs = [(key, criteria.sent.get(key), body.get(key)) for key in keys]
+    return any(
+        _bare(one) != _bare(other) and not mapper.keys[key].codec.agrees(one, other)
+        for key, one, other in pairs
+        if isinstance(one, str) and isinstance(other, str)
+    )
 
 
 def _bare(name: str) -> str:

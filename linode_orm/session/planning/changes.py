@@ -121,14 +121,17 @@ class Changes:
         self.deleted[id(instance)] = instance
 
     def expunge(self, instance: Model) -> None:
-        """Let an object leave the session, with what is pending on it."""
+        """Let an object leave the session, with what is pending on it, and its pending children."""
+        for child in [each for each in self.new.values() if state_of(each).pending_parent is instance]:
+            self.expunge(child)  # it came with its parent, and cannot be created without
+        self._let_go(instance)
+
+    def _let_go(self, instance: Model) -> None:
         self.touched.pop(id(instance), None)
         self.deleted.pop(id(instance), None)
         self.in_doubt.pop(id(instance), None)
         if self.new.pop(id(instance), None) is not None:
             self._token_of.pop(id(instance), None)
-            for child in [each for each in self.new.values() if state_of(each).pending_parent is instance]:
-                self.expunge(child)  # it came with its parent, and cannot be created without
             make_transient(instance)
             return
         self._loader.detach(instance)
@@ -156,7 +159,7 @@ class Changes:
     def rollback(self) -> None:
         """Take back everything pending."""
         for instance in [*self.new.values()]:
-            self.expunge(instance)
+            self._let_go(instance)
         for instance in [*self.deleted.values()]:
             state_of(instance).unmark_deleted()
         self.deleted.clear()
@@ -167,7 +170,7 @@ class Changes:
     def clear(self) -> None:
         """Let every object go, with what is pending on it."""
         for instance in [*self.new.values()]:
-            self.expunge(instance)
+            self._let_go(instance)
         self.touched.clear()
         self.deleted.clear()
         self.in_doubt.clear()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
+from linode_orm.mapping.record import value_of
 from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.holders import paths_of, targets_of
@@ -52,9 +53,12 @@ class Slot(NamedTuple):
     is_known: bool = True
 
 
-def slots_of(model: str, parents: tuple[object, ...], body: Body) -> Iterator[Slot]:
+def slots_of(instance: Model, parents: tuple[object, ...], body: Body) -> Iterator[Slot]:
     """Yield the places that an object has, by its JSON."""
+    model = instance.__mapper__.name
     scope = (model, parents)
+    if model == "DomainRecord":
+        yield _record(scope, body, _zone_of(instance))
     rule = _RULES.get(model)
     if rule is not None:
         yield from rule(scope, body)
@@ -104,15 +108,15 @@ def freed_and_taken(draft: DraftStep, below: Iterable[Model]) -> tuple[list[Slot
     before: list[Slot] = []
     after: list[Slot] = []
     for each in draft.everyone():
-        mapper, body = each.instance.__mapper__, state_of(each.instance).body
-        was = [*slots_of(mapper.name, each.parents, body)] if each.operation != "create" else []
+        body = state_of(each.instance).body
+        was = [*slots_of(each.instance, each.parents, body)] if each.operation != "create" else []
         is_part = each.operation == "replace"  # its body is the value of one attribute
         sent = {change.key: change.new for change in each.body.changes} if is_part else each.sent
-        becomes = [*slots_of(mapper.name, each.parents, {**body, **sent})] if each.operation != "delete" else []
+        becomes = [*slots_of(each.instance, each.parents, {**body, **sent})] if each.operation != "delete" else []
         before += [slot for slot in was if slot not in becomes]
         after += [slot for slot in becomes if slot not in was]
     for each_below in below:
-        before += slots_of(each_below.__mapper__.name, state_of(each_below).parents, state_of(each_below).body)
+        before += slots_of(each_below, state_of(each_below).parents, state_of(each_below).body)
     return before, after
 
 
@@ -133,14 +137,24 @@ def _port(scope: Hashable, body: Body) -> Iterator[Slot]:
     yield Slot(scope, f"port {body.get('port') or _DEFAULT_PORT}", family)
 
 
-def _record(scope: Hashable, body: Body) -> Iterator[Slot]:
-    """Yield the name of a DNS record.
+def _zone_of(instance: Model) -> str:
+    """Return the name of the zone of a DNS record, where it was read or assigned."""
+    name = str(instance.__mapper__.parent_attribute)
+    zone = getattr(instance, name)  # a reference: it sends no request
+    if zone is None:
+        return ""
+    return str(value_of(zone, name) or state_of(zone).body.get(name) or "")
+
+
+def _record(scope: Hashable, body: Body, zone: str) -> Slot:
+    """Return the name of a DNS record, without that of its zone.
 
     Nothing stands beside a CNAME of the same name: kubernetes-sigs/external-dns#3761 and #2499. Names know no case, and
     a dot at the end says nothing: RFC 1035, 2.3.3 and 3.1.
     """
-    name = str(body.get("name") or "").rstrip(".").casefold()
-    yield Slot(scope, f"DNS name {name!r}", (body.get("type"), body.get("target")), _records_clash)
+    name, above = (str(each or "").rstrip(".").casefold() for each in (body.get("name"), zone))
+    name = "" if name in {"@", above} else name.removesuffix(f".{above}") if above else name
+    return Slot(scope, f"DNS name {name!r}", (body.get("type"), body.get("target")), _records_clash)
 
 
 def _ranges(scope: Hashable, body: Body) -> Iterator[Slot]:
@@ -192,7 +206,6 @@ _RULE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "VPCSubnet": ("ipv4", "ipv6"),
 }
 _RULES: Final[Mapping[str, Callable[[Hashable, Body], Iterator[Slot]]]] = {
-    "DomainRecord": _record,
     "NodeBalancerConfig": _port,
     "VPCSubnet": _ranges,
 }

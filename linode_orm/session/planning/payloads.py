@@ -205,7 +205,7 @@ class _Dressing:
             return str(identity) if as_text else identity
         if len(names) > 1:
             return value_of(target, names[-1])
-        return Pending(self.name_of(target), as_text=as_text and not target.__mapper__.fields[names[0]].is_chosen_key)
+        return Pending(self.name_of(target), as_text=as_text)
 
     def nested(self, record: Nested, raw: dict[str, object], path: tuple[str | int, ...]) -> object:
         """Dress a nested object: leaves that nobody set and the API left out stay out, masked ones too."""

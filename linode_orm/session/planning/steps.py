@@ -258,7 +258,7 @@ def claims(draft: DraftStep) -> Iterator[tuple[tuple[object, ...], Model]]:
         mapper = each.instance.__mapper__
         for change in each.body.changes:
             if change.name in unique_names(mapper) and isinstance(change.new, (str, int)):
-                yield (mapper.name, each.parents, change.name, change.new), each.instance
+                yield (mapper.name, each.parents, change.name, _normal(mapper, change.name, change.new)), each.instance
 
 
 def frees(draft: DraftStep) -> Iterator[tuple[object, ...]]:
@@ -267,11 +267,17 @@ def frees(draft: DraftStep) -> Iterator[tuple[object, ...]]:
         mapper, raw = each.instance.__mapper__, state_of(each.instance).body
         if each.operation == "delete":
             for name in unique_names(mapper):
-                yield mapper.name, each.parents, name, raw.get(mapper.fields[name].key, ABSENT)
+                value = raw.get(mapper.fields[name].key, ABSENT)
+                yield mapper.name, each.parents, name, _normal(mapper, name, value)
         elif each.operation != "create":
             for change in each.body.changes:
                 if change.name in unique_names(mapper) and change.old is not ABSENT:
-                    yield mapper.name, each.parents, change.name, change.old
+                    yield mapper.name, each.parents, change.name, _normal(mapper, change.name, change.old)
+
+
+def _normal(mapper: Mapper, name: str, value: object) -> object:
+    """Return a value as the API writes it, which is what has to be unique."""
+    return value if value is ABSENT else mapper.fields[name].codec.normal(value)
 
 
 def rekeys(draft: DraftStep) -> bool:
