@@ -155,7 +155,7 @@ class Facts:
                 node.secret = True
             node.refers = self.common["refers"].get(node.name, "")
         for path, node in body.walk():
-            if node.createable or node.mutable:
+            if (node.createable or node.mutable) and not node.children:
                 where = ".".join(("", *path))
                 node.normal = next(
                     (form for end, form in self.common.get("normal", {}).items() if where.endswith(f".{end}")), ""

@@ -41,7 +41,7 @@ class UserGrants(Model, path="/account/users/{user}/grants", id=None, parent="Us
     """What a restricted user may do."""
 
     database: Field[list[UserGrantsDatabase]]
-    domain: Field[list[UserGrantsDatabase]] = Field(normal="host")
+    domain: Field[list[UserGrantsDatabase]]
     firewall: Field[list[UserGrantsDatabase]]
     global_: Field[UserGrantsGlobal] = Field(key="global")
     image: Field[list[UserGrantsDatabase]]

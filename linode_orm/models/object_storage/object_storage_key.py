@@ -35,7 +35,7 @@ class ObjectStorageKey(Model, path="/object-storage/keys"):
     id: ReadOnly[int]
     label: Field[str]
     access_key: ReadOnly[str]
-    bucket_access: Fixed[list[ObjectStorageKeyBucketAccess] | None] = Fixed(unordered=True)
+    bucket_access: Fixed[list[ObjectStorageKeyBucketAccess] | None]
     limited: ReadOnly[bool]
     regions: Field[list[ObjectStorageKeyRegion]] = Field(unordered=True)
     secret_key: ReadOnly[str] = ReadOnly(redacted=True)
