@@ -77,7 +77,7 @@ class TestWhatIsShownIsSent:
         content, load = stored
         places = [place for at, step in enumerate(content["steps"]) for place in leaves(step["body"], (at,))]
         assert len(places) > 15
-        for at, *path in places:
+        for at, *path in (place for place in places if len(place) > 1):
             for change in (replaced, removed, added):
                 try:
                     load(lambda plan, at=at, path=path, change=change: change(plan["steps"][at], ["body", *path]))
