@@ -10,6 +10,7 @@ from linode_orm._generate.names import attribute, camel, singular, snake
 from linode_orm._generate.nested import Classes
 from linode_orm._generate.tree import ARRAY
 from linode_orm._generate.types import SCALARS, bracket, quoted, taken
+from linode_orm._secrets import is_secret_key
 from linode_orm.session.planning.nesting_rules import NESTING_RULES
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 MARKS: Final = (
     "filterable", "required", "put_required", "volatile", "absent", "nullable", "only_on_get", "written_by",
-    "merged", "unique", "redacted", "unordered", "changed_by", "changed_as", "deprecated", "format", "normal",
+    "merged", "unique", "redacted", "secret", "unordered", "changed_by", "changed_as", "deprecated", "format",
+    "normal",
     "default",
 )  # fmt: skip
 ENTITIES: Final = frozenset(
@@ -155,7 +157,10 @@ class Declaration:
                 yield f'"""{node.doc}"""'
             reference = self.reference(key, node)
             if reference is not None:
-                optional = " | None" if node.nullable or node.absent or node.write_only else ""
+                # what a create must have is there but for rare answers; the raw id beside it says that it may be None
+                always = node.required and node.null_in_answers and not node.absent
+                may_lack = (node.nullable and not always) or node.absent or node.write_only
+                optional = " | None" if may_lack else ""
                 target = self.seen(reference.target)
                 yield f'{reference.relation}: One[{target}{optional}] = One("{target}", via="{raw}")'
 
@@ -316,6 +321,8 @@ def _says(name: str, node: Node, text: str) -> bool:
         return bool(node.nullable and node.absent)
     if name == "unordered":
         return bool(value) and "TagList" not in text
+    if name == "secret":
+        return bool(value) and not node.write_only and not node.redacted and not is_secret_key(node.name)
     if name == "volatile":
         return bool(value) and node.answered
     return bool(value)

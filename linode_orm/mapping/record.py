@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from linode_orm._secrets import hide
 from linode_orm.errors import AttributeMissing, ResponseError
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.references import ObjectId, is_object
@@ -48,7 +51,7 @@ class Edit:
         The API may hold each list that was sent. An element that one of them has and `value` has not was taken out by
         the user; an element that all of them have was not put in by the user.
         """
-        mine = codec.encode(value) if self.sent else None
+        mine = in_json(codec, value) if self.sent else None
         if not isinstance(mine, list) or not isinstance(self.rebased_on, list):
             return self.rebased_on
         lists = [each for each in (self.rebased_on, *self.sent) if isinstance(each, list)]
@@ -124,6 +127,12 @@ class NestedState(RecordState):
     holder: Holder | None
     name: str
 
+    def missing(self, record: Record, field: FieldFacts) -> object:
+        """Return None, or an empty list: the API gives a nested value back without what its maker left out."""
+        if field.absent or field.is_write_only:
+            return None
+        return field.codec.null(record, field.name)
+
     @property
     def is_free(self) -> bool:
         """Whether the user made the object and has assigned it to nothing yet."""
@@ -148,6 +157,10 @@ def read(record: Record, field: FieldFacts) -> object:
         value = state.missing(record, field)
         if field.name in record.__dict__:
             return record.__dict__[field.name]
+        if value is None and isinstance(state, NestedState):
+            return None  # it is no value of the object, which is sent and compared without the key
+    elif raw is None:
+        value = field.codec.null(record, field.name)
     else:
         try:
             value = field.codec.decode(raw, record, field.name)
@@ -173,31 +186,46 @@ def write(record: Record, field: FieldFacts, value: object, name: str = "") -> N
         return
     record.__changed__()
     state, values = record.__state__, record.__dict__
-    theirs, raw = state.raw.get(field.key, ABSENT), codec.encode(mine)
-    if not codec.mutable and not state.edits and not codec.alike(raw, theirs):  # the quick path of most assignments
+    theirs, raw = state.raw.get(field.key, ABSENT), in_json(codec, mine)
+    if field.is_secret:
+        mine = hide(mine)
+    held = _held(record, field, theirs) if codec.mutable else None
+    # what a part of an object leaves out stays: only a list, and a value with a request of its own, are replaced whole
+    whole = codec.completed(raw, theirs) if codec.mutable and is_object(record) and not field.written_by else raw
+    edit = state.edits.get(field.name) if state.edits else None
+    if theirs is not ABSENT and codec.alike(whole, theirs) and not (edit and edit.is_in_doubt(codec, whole)):
+        _take_back(record, field, held, mine if codec.same(raw, theirs) else ABSENT)
+    elif held is None or not _overlaid(record, field, held, mine, is_part=_is_part(codec, raw, whole)):
+        if held is not None and codec.replace(held, mine):
+            mine = held  # a list that the user holds stays the object's list, with the new contents
         values[field.name] = mine
         _assigned(state, field.name, theirs)
-        return
-    edit, held = (state.edits or {}).get(field.name), None
-    if codec.mutable:
-        held = values.get(field.name)
-        if held is None and theirs is not ABSENT and theirs is not None:
+
+
+def _held(record: Record, field: FieldFacts, theirs: object) -> object:
+    """Return the list or the nested value that the user may hold; None where there is none."""
+    held = record.__dict__.get(field.name)
+    if held is None and theirs is not ABSENT and theirs is not None:
+        with suppress(ResponseError):  # what the server has is replaced, whatever its type
             held = read(record, field)
-    # what a part of an object leaves out stays: only a list, and a value with a request of its own, are replaced whole
-    whole = codec.completed(raw, theirs) if is_object(record) and not field.written_by else raw
-    is_there = theirs is not ABSENT and codec.alike(whole, theirs)
-    if is_there and not (edit and edit.is_in_doubt(codec, whole)):
-        _take_back(record, field, held, mine if codec.same(raw, theirs) else ABSENT)
-        return
-    if held is not None and isinstance(raw, dict) and isinstance(whole, dict) and raw.keys() < whole.keys():
-        _take_back(record, field, held, ABSENT)
-        if codec.overlay(held, mine):
-            values[field.name] = held
-            return
-    if held is not None and codec.replace(held, mine):
-        mine = held  # a list that the user holds stays the object's list, with the new contents
-    values[field.name] = mine
-    _assigned(state, field.name, theirs)
+    return held
+
+
+def _is_part(codec: Codec, raw: object, whole: object) -> bool:
+    """Whether an object leaves out keys that a request could set."""
+    mine, all_of_it = codec.trim(raw, "update"), codec.trim(whole, "update")
+    return isinstance(mine, dict) and isinstance(all_of_it, dict) and mine.keys() < all_of_it.keys()
+
+
+def _overlaid(record: Record, field: FieldFacts, held: object, mine: object, *, is_part: bool) -> bool:
+    """Let the part of an object that was assigned be an edit of that part."""
+    if not is_part:
+        return False
+    _take_back(record, field, held, ABSENT)
+    if not field.codec.overlay(held, mine):
+        return False
+    record.__dict__[field.name] = held
+    return True
 
 
 def _take_back(record: Record, field: FieldFacts, held: object, mine: object) -> None:
@@ -251,8 +279,7 @@ def value_of(record: Record, name: str, default: object = None) -> Any:  # noqa:
 
 def encoded_value(record: Record, name: str) -> Any:  # noqa: ANN401  JSON
     """Return a value that was decoded or assigned as JSON; None where there is none."""
-    value = record.__dict__.get(name)
-    return None if value is None else record.__mapper__.fields[name].codec.encode(value)
+    return in_json(record.__mapper__.fields[name].codec, record.__dict__.get(name))
 
 
 def raw_value(record: Record, name: str) -> object:
@@ -297,13 +324,21 @@ def _rebase(record: Record, field: FieldFacts, theirs: object) -> None:
         return
     codec, edit, value = field.codec, edits[field.name], record.__dict__[field.name]
     # promise 18: set edits are made again
-    if not edit.exact and codec.rebase(value, edit.rebase_from(codec, value), theirs):
+    if not edit.exact and _rebased(codec, edit, value, theirs):
         edit.rebased_on = theirs
     edit.settle(codec, theirs)
-    mine = codec.encode(value)
+    mine = in_json(codec, value)
     if codec.alike(mine, theirs) and not edit.is_in_doubt(codec, mine):
         codec.forget(value)
         del edits[field.name]
+
+
+def _rebased(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
+    """Make a set edit again on a newer value; False where that value is of another type."""
+    try:
+        return codec.rebase(value, edit.rebase_from(codec, value), theirs)
+    except WrongType:
+        return False
 
 
 def mark_clean(record: Record, names: Container[str] | None = None) -> None:
@@ -344,7 +379,7 @@ def doubt_edits(record: Record, names: Container[str] | None = None) -> None:
         field = fields[name]
         if name in record.__dict__ and not field.is_write_only:
             value, edit = record.__dict__[name], (state.edits or {})[name]
-            edit.sent = (*edit.sent, field.codec.encode(value))
+            edit.sent = (*edit.sent, in_json(field.codec, value))
             for inner in _inside(value):
                 doubt_edits(inner)
         state.raw = {key: each for key, each in state.raw.items() if key != field.key}
@@ -376,21 +411,36 @@ def changes(record: Record) -> dict[str, Edit]:
 
 
 def _differs(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
-    mine = codec.encode(value)
+    mine = in_json(codec, value)
     return not codec.alike(mine, theirs) or edit.is_in_doubt(codec, mine)
 
 
 def encode(record: Record) -> dict[str, object]:
-    """Return the JSON of every value that a record has, decoded and encoded again; unknown keys stay as they came."""
+    """Return the JSON of every value that a record has, decoded and encoded again.
+
+    Unknown keys, and values of another type than the declared one, stay as they came.
+    """
     state, keys = record.__state__, record.__mapper__.keys
     body = {key: value for key, value in state.raw.items() if key not in keys}
     for name, field in record.__mapper__.fields.items():
         target = pending_reference(record, name)
         if target is not None:
             body[field.key] = ObjectId(target)
-        elif name in record.__dict__ or field.key in state.raw:
-            body[field.key] = field.codec.encode(getattr(record, name))
+            continue
+        if name not in record.__dict__ and field.key not in state.raw:
+            continue
+        try:
+            mine = in_json(field.codec, getattr(record, name))
+        except ResponseError:
+            mine = deepcopy(state.raw[field.key])
+        if mine is not None or field.key in state.raw or name in edits_of(record):
+            body[field.key] = mine
     return body
+
+
+def in_json(codec: Codec, value: object) -> object:
+    """Return the JSON of a value; None for None, which the server may send whatever the declaration says."""
+    return None if value is None else codec.encode(value)
 
 
 def declared_at(owner: type, name: str) -> Any:  # noqa: ANN401  a field or a relation

@@ -1,10 +1,11 @@
-"""Applying plans: the session through which a plan is sent that was made before, or elsewhere."""
+"""Applying plans: the session through which a plan is sent that was made earlier, or elsewhere."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from linode_orm._secrets import forgets_locals
 from linode_orm.session.planning.applier import install_applier
 from linode_orm.session.session import Session, parts_of
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 
 
+@forgets_locals
 def apply_plan(plan: Plan, client: Client, options: ApplyOptions) -> CommitReport:
     """Send a plan; raises what `Plan.apply` says."""
     from linode_orm.session.commit.apply_plan import apply, check  # noqa: PLC0415  only who applies plans needs it
@@ -28,7 +30,7 @@ def apply_plan(plan: Plan, client: Client, options: ApplyOptions) -> CommitRepor
 
 @contextmanager
 def _session_for(plan: Plan, client: Client, options: ApplyOptions) -> Iterator[Session]:
-    """Give the session that made the plan where it can still be used with this client, else one for the plan alone.
+    """Open the session that made the plan, if it can be used with this client, or else one for the plan alone.
 
     That one stays open for the objects of the report; its journal does not.
     """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 from attrs import evolve
 
 from linode_orm.mapping.addressing import quoted
+from linode_orm.mapping.masking import holds_secret
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.holders import paths_of
@@ -37,6 +38,7 @@ def plan_compensation(
     needs = {part.number: step.depends_on for step in plan for part in step.whole}
     for step in reversed(plan.steps):
         for part in reversed(step.whole):
+            # A creation whose id nobody knows cannot be deleted.
             if chosen.isdisjoint((step.number, part.number)) or (is_new(part.token) and part.token not in ids):
                 continue
             if part.lasting:
@@ -48,6 +50,7 @@ def plan_compensation(
                 back_of.setdefault(number, []).append(len(steps))
     waits = {number: set[int]() for number in origin}
     for number, part in origin.items():
+        # The edges of the plan are turned round: what needed something is undone before it.
         for other in (each for before in needs[part.number] for each in back_of.get(before, ())):
             waits[other].add(number)
     _after_what_it_is_attached_to(origin, waits)
@@ -111,6 +114,7 @@ def _inverse(step: Step, ids: Mapping[str, object]) -> Step:
     changes = tuple(evolve(each, old=_filled(each.new, ids), new=each.old) for each in step.changes)
     body: object = changes[0].new
     if step.operation == "update":
+        # Also what no PUT may lack is sent with the old value, or with the one that it still has.
         required = cast("dict[str, object]", _filled(step.body, ids))
         body = required | {change.key: change.new for change in changes}
     return evolve(step, token=old_key, path=path, parents=parents, body=body, changes=changes)
@@ -132,7 +136,10 @@ def lasting(operation: str, model: type[Model], changes: Collection[Change]) -> 
     if operation == "create":
         return "" if "delete" in mapper.verbs else f"the API cannot delete a {mapper.name}"
     secret = [
-        each.name for each in changes if mapper.fields[each.name].is_write_only or mapper.fields[each.name].redacted
+        each.name
+        for each in changes
+        for field in [mapper.fields[each.name]]
+        if field.is_write_only or field.redacted or holds_secret(field, each.old)
     ]
     if secret:
         return f"the old {', '.join(secret)} cannot be read"

@@ -76,6 +76,7 @@ def _after_siblings(drafts: Sequence[DraftStep]) -> None:
     for at in range(1, len(drafts)):
         if drafts[at].instance is drafts[at - 1].instance:
             drafts[at].wait_for(at - 1, "its other change is made")
+    # A child is found below the old key until its parent has the new one.
     renamed = {key_of(draft.instance): at for at, draft in enumerate(drafts) if rekeys(draft)}
     if renamed:
         for at, draft in enumerate(drafts):
@@ -90,6 +91,7 @@ def _after_indistinguishable(drafts: Sequence[DraftStep]) -> None:
     for at, draft in enumerate(drafts):
         if draft.operation != "create" or enforced_key(draft.instance.__mapper__, draft.sent):
             continue
+        # Equal by what is sent: nothing else can tell them apart later.
         indistinguishable = (draft.path, repr(draft.body.content))
         if indistinguishable in last:
             draft.wait_for(last[indistinguishable], "an equal object is created")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from linode_orm._secrets import is_secret
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
+from linode_orm.mapping.masking import masked_value
 from linode_orm.mapping.record import Edit, changes, edits_of, encoded_value, pending_reference, raw_value, value_of
 from linode_orm.mapping.references import ObjectId, identity_of, is_object
 from linode_orm.mapping.relations import Many
@@ -43,7 +45,7 @@ def for_create(instance: Model, name_of: NameOf) -> Payload:
             given.append(Change(name, field.key, ABSENT, content[field.key]))
     for relation in mapper.relations.values():
         if isinstance(relation, Many) and relation.given(instance) is not ABSENT:
-            secret = dressing.secrets_of(cast("type[Model]", relation.model))
+            secret = cast("type[Model]", relation.model).__mapper__.secret_keys
             given_children = dressing.hidden(relation.given(instance), secret, (relation.create_key,))
             content[relation.create_key] = dressing.resolved(given_children)
     return Payload(content, tuple(given), frozenset(dressing.secret_keys))
@@ -95,6 +97,12 @@ def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[st
     return [name for name in fields if name in edits and name not in apart], apart  # promise 1: only what changed
 
 
+def is_unreadable(record: Record, field: Kind[Any]) -> bool:
+    """Whether the server's value of a field is of another type than the declared one: it is sent back as it came."""
+    is_theirs = not field.is_secret and field.name not in edits_of(record)
+    return is_theirs and value_of(record, field.name, ABSENT) is ABSENT and raw_value(record, field.name) is not ABSENT
+
+
 def resolve_secret(instance: Model, hidden: Hidden, verb: str) -> object:
     """Give the secret that a placeholder in the body of a `create` or an `update` stands for."""
     key, *path = hidden.path
@@ -128,10 +136,11 @@ def _given(instance: Model, key: str) -> Any:  # noqa: ANN401  JSON
 def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     new = dressing.field(instance, field)
     old = raw_value(instance, field.name)
+    # The old secret is as unreadable as the new one.
     if isinstance(new, Hidden):
         old = ABSENT
     elif old is not ABSENT:
-        old = field.codec.trim(old, "update")
+        old = masked_value(field, field.codec.trim(old, "update"))
     edit = edits_of(instance).get(field.name)
     return Change(field.name, field.key, old, new, is_set_edit=edit is not None and not edit.exact)
 
@@ -167,6 +176,8 @@ class _Dressing:
         raw = field.codec.trim(encoded_value(record, field.name), self.verb)
         if field.codec.nested:
             raw = field.codec.map_objects(value, raw, self.nested, (*path, field.key))
+        else:
+            raw = self.hidden(raw, frozenset(), (*path, field.key))
         return self.resolved(raw)
 
     def resolved(self, raw: object) -> object:
@@ -179,21 +190,15 @@ class _Dressing:
             return {key: self.resolved(each) for key, each in raw.items()}
         return [self.resolved(each) for each in raw] if isinstance(raw, list) else raw
 
-    @staticmethod
-    def secrets_of(model: type[Model]) -> frozenset[str]:
-        """Give the keys of a class whose values are shown to nobody."""
-        fields = model.__mapper__.fields.values()
-        return frozenset(field.key for field in fields if field.is_secret)
-
-    def hidden(self, value: object, secret: frozenset[str], path: tuple[str | int, ...]) -> object:
-        """Put placeholders for secrets into children that are plain dicts."""
+    def hidden(self, value: object, declared: frozenset[str], path: tuple[str | int, ...]) -> object:
+        """Put placeholders for secrets into a document: those under `declared` keys, and those that their keys name."""
         if isinstance(value, list):
-            return [self.hidden(each, secret, (*path, at)) for at, each in enumerate(value)]
+            return [self.hidden(each, declared, (*path, at)) for at, each in enumerate(value)]
         if not isinstance(value, dict):
             return value
-        self.secret_keys |= secret & value.keys()
+        self.secret_keys |= {key for key, each in value.items() if is_secret(key, each, declared)}
         return {
-            key: Hidden((*path, key)) if key in secret else self.hidden(each, secret, (*path, key))
+            key: Hidden((*path, key)) if is_secret(key, each, declared) else self.hidden(each, declared, (*path, key))
             for key, each in value.items()
         }
 
@@ -212,9 +217,13 @@ class _Dressing:
         edits = edits_of(record)
         dressed: dict[str, object] = {}
         for field in record.__mapper__.fields.values():
+            # The API masks some leaves and leaves others out; sending them back would set them to the mask, or refuse.
             is_theirs = field.name not in edits and (field.redacted or raw_value(record, field.name) is ABSENT)
             if is_theirs or not field.takes(self.verb):
                 continue
-            if field.key in raw or pending_reference(record, field.name) is not None:
+            if is_unreadable(record, field):
+                dressed[field.key] = self.hidden(raw[field.key], frozenset(), (*path, field.key))
+            elif field.key in raw or pending_reference(record, field.name) is not None:
                 dressed[field.key] = self.field(record, field, path)
-        return dressed | {key: each for key, each in raw.items() if key not in record.__mapper__.keys}
+        unknown = {key: each for key, each in raw.items() if key not in record.__mapper__.keys}
+        return dressed | cast("dict[str, object]", self.hidden(unknown, frozenset(), path))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
 from attrs import field, frozen
 
 from linode_orm._former import formerly
+from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.applier import ApplyOptions, apply
@@ -144,7 +145,8 @@ class NestedCreate:
     def __str__(self) -> str:
         indent = "  " * (len(self.place) // 2)
         lines = [f"{indent}with {self.title}"]
-        return "\n".join([*lines, *(f"{indent}  {line}" for change in self.changes for line in change.lines())])
+        lines += [f"{indent}  {line}" for change in self.changes for line in change.lines()]
+        return "\n".join(map(printable, lines))
 
     def to_dict(self) -> dict[str, object]:
         """Return the nested create as JSON can hold it."""
@@ -222,7 +224,8 @@ class Step:
         for part in self.parts:
             lines.append(f"  instead of {part.method} {part.path}  {part.title}")
             lines += [f"    {line}" for change in part.changes for line in change.lines()]
-        return "\n".join([*lines, *(line for nested in self.nested_creates for line in self._nested(nested))])
+        nested_lines = (line for nested in self.nested_creates for line in self._nested(nested))
+        return "\n".join([*map(printable, lines), *nested_lines])
 
     def _children(self, body: object = ABSENT, changes: tuple[Change, ...] = (), depth: int = 0) -> Iterator[Change]:
         """Yield what a request sends and no change shows: children, and values that every PUT has."""
@@ -240,7 +243,7 @@ class Step:
             body = body[key]
         indent = "  " * (len(nested.place) // 2 + 1)
         for change in self._children(body, nested.changes, len(nested.place)):
-            yield from (f"{indent}{line}" for line in change.lines())
+            yield from (printable(f"{indent}{line}") for line in change.lines())
 
     def to_dict(self) -> dict[str, object]:
         """Return the step as JSON can hold it; of a secret it holds the place and the name."""
@@ -310,7 +313,7 @@ class Plan:
 
     def __str__(self) -> str:
         shown = [str(step) for step in self.steps] or ["nothing to commit"]
-        return "\n\n".join([*shown, *(f"cannot be brought back: {each}" for each in self.lost)])
+        return "\n\n".join([*shown, *(printable(f"cannot be brought back: {each}") for each in self.lost)])
 
     def __repr__(self) -> str:
         least = f", {self.least_time:.0f} s at least" if self.least_time else ""
@@ -434,6 +437,17 @@ def hidden_in(value: object) -> Iterator[Hidden]:
     elif isinstance(value, (dict, list)):
         for each in value.values() if isinstance(value, dict) else value:
             yield from hidden_in(each)
+
+
+def with_secrets_of(sent: object, value: object) -> object:
+    """Return what was sent with the parts of another value in place of its hidden ones, to compare the two."""
+    if isinstance(sent, Hidden):
+        return value
+    if isinstance(sent, dict) and isinstance(value, dict):
+        return {key: with_secrets_of(each, value.get(key)) for key, each in sent.items()}
+    if isinstance(sent, list) and isinstance(value, list) and len(sent) == len(value):
+        return [with_secrets_of(one, other) for one, other in zip(sent, value, strict=True)]
+    return sent
 
 
 def secret_name(step: Step, hidden: Hidden) -> str:

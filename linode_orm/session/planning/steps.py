@@ -268,10 +268,11 @@ def frees(draft: DraftStep) -> Iterator[tuple[object, ...]]:
         if each.operation == "delete":
             for name in unique_names(mapper):
                 value = raw.get(mapper.fields[name].key, ABSENT)
-                yield mapper.name, each.parents, name, _normal(mapper, name, value)
+                if value is ABSENT or isinstance(value, (str, int)):  # an answer may hold anything there
+                    yield mapper.name, each.parents, name, _normal(mapper, name, value)
         elif each.operation != "create":
             for change in each.body.changes:
-                if change.name in unique_names(mapper) and change.old is not ABSENT:
+                if change.name in unique_names(mapper) and isinstance(change.old, (str, int)):
                     yield mapper.name, each.parents, change.name, _normal(mapper, change.name, change.old)
 
 

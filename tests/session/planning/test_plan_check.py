@@ -83,7 +83,9 @@ class TestWhatIsShownIsSent:
                     load(lambda plan, at=at, path=path, change=change: change(plan["steps"][at], ["body", *path]))
                 except InvalidRequestError:
                     continue
-                pytest.fail(f"{change.__name__} {path} of {content['steps'][at]['object']} was not noticed: {content['steps'][at]['body']}")
+                pytest.fail(
+                    f"{change.__name__} {path} of {content['steps'][at]['object']} was not noticed: {content['steps'][at]['body']}"
+                )
 
 
 OTHERS = {

@@ -57,12 +57,37 @@ def wrapped(field_path, mapper, value):
     return value
 
 
+def along(model, path):
+    """Give the fields on the way along a path."""
+    keys = model.__mapper__.keys
+    for key in path:
+        yield keys[key]
+        for inner in keys[key].codec.nested:
+            keys = inner.__mapper__.keys
+
+
 CASES = [
     (name, path, field)
     for name in NAMES
     if "create" in resource(name).__mapper__.verbs
     for path, field in leaves(resource(name).__mapper__.keys)
-    if field.refers and len(path) < 5 and resource(name).__mapper__.keys[path[0]].createable
+    if field.refers and len(path) < 5 and all(each.takes("create") for each in along(resource(name), path))
+]
+
+
+def ancestry(name):
+    """Give a class and those of its parents, from the inside out."""
+    chain = [resource(name)]
+    while chain[-1].__mapper__.parent:
+        chain.append(resource(chain[-1].__mapper__.parent))
+    return chain
+
+
+CHILDREN = [
+    name
+    for name in NAMES
+    if resource(name).__mapper__.parent
+    if all("create" in each.__mapper__.verbs for each in ancestry(name))
 ]
 
 
@@ -90,29 +115,19 @@ def test_every_id_is_a_reference():
 def test_a_new_object_stands_where_its_id_will_stand(session, name, path, field):
     """It is taken, becomes a placeholder in the body, and is needed; an object of another class is refused."""
     model = resource(name)
-    if not all(each.takes("create") for each in _fields(model, path)):
-        pytest.skip("no POST takes it")
-    target = resource("Instance" if field.refers == ANY_CLASS else field.refers).__transient__({})
-    holder = model.__transient__({})
+    target = resource("Instance" if field.refers == ANY_CLASS else field.refers)()
+    holder = model()
     outer = model.__mapper__.keys[path[0]]
     setattr(holder, outer.name, wrapped(path, model.__mapper__, target))
     assert target in [each for _, each in steps.needed(holder)]
     body = steps.payloads.for_create(holder, lambda _: "new:7").content
-    is_secret = any(each.is_secret for each in _fields(model, path))
+    is_secret = any(each.is_secret for each in along(model, path))
     if len(target.__mapper__.id_names) == 1 and not is_secret:
         assert "new:7" in [*waits_for(body)], body
     if field.refers != ANY_CLASS:
         wrong = Volume() if field.refers != "Volume" else Instance()
         with pytest.raises((TypeError, ReadOnlyAttribute)):
-            setattr(model.__transient__({}), outer.name, wrapped(path, model.__mapper__, wrong))
-
-
-def _fields(model, path):
-    keys = model.__mapper__.keys
-    for key in path:
-        yield keys[key]
-        for inner in keys[key].codec.nested:
-            keys = inner.__mapper__.keys
+            setattr(model(), outer.name, wrapped(path, model.__mapper__, wrong))
 
 
 WRONG: list[Any] = [float("nan"), float("inf"), "\ud800", Decimal(1), object(), {1}, {"x": {1: 2}}, ["\udfff"]]
@@ -127,7 +142,7 @@ def test_what_no_body_can_hold_is_refused(name):
             continue
         for wrong in WRONG:
             for value in (wrong, [wrong], {"a": wrong}, [{"a": wrong}]):
-                new = model.__transient__({})
+                new = model()
                 try:
                     setattr(new, field.name, value)
                 except (TypeError, ValueError, AttributeError):
@@ -151,20 +166,16 @@ def test_an_id_as_text():
     assert Pending("new:1").id_in({"new:1": 5}) == 5
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if resource(name).__mapper__.parent])
+@pytest.mark.parametrize("name", CHILDREN)
 @pytest.mark.parametrize("leave", ["delete", "expunge", "rollback"])
 def test_children_leave_with_their_parent(session, name, leave):
     """Whatever takes a pending parent back takes back its pending children, at any depth, and nothing else."""
-    chain = [resource(name)]
-    while chain[-1].__mapper__.parent:
-        chain.append(resource(chain[-1].__mapper__.parent))
-    if not all("create" in each.__mapper__.verbs for each in chain):
-        pytest.skip("none of these is created by a request of its own")
+    chain = ancestry(name)
     other = Volume(label="other", size=20, region="us-east")
     session.add(other)
     above = None
     for model in reversed(chain):
-        new = model.__transient__({} if above is None else {model.__mapper__.parent_attribute: above})
+        new = model(**({} if above is None else {model.__mapper__.parent_attribute: above}))
         above = new
         top = new if model is chain[-1] else top  # noqa: F821  the first one is the outermost
     session.add(new)
