@@ -79,8 +79,8 @@ class Declaration:
     def _refers_to(self, path: tuple[str, ...], node: Node) -> str:
         """Give the class of what a field holds the id of, `*` where a type beside it tells."""
         above = path[-2] if len(path) > 1 else ""
-        is_told = node.name == "entity_id" or (node.name == "id" and above in ENTITIES)
-        if is_told or (node.refers == "*" and not node.children):
+        has_type_beside = node.name == "entity_id" or (node.name == "id" and above in ENTITIES)
+        if has_type_beside or (node.refers == "*" and not node.children):
             return "*"
         target = self.known.get(node.refers)
         is_id = node.type in {"integer", "string", "any"} or (node.type == ARRAY and not node.children)

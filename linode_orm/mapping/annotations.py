@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from linode_orm.mapping.codecs import DateTime, Optional, Scalar
+from linode_orm.mapping.codecs import DateTime, Scalar
 from linode_orm.mapping.containers import AnyJSON, ListOf, MapOf, Tags
-from linode_orm.mapping.structures import Choice, Structure, items_of
+from linode_orm.mapping.structures import Choice, Optional, Structure, items_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

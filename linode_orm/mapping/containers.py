@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm._former import names_of
 from linode_orm.mapping.codecs import Codec, NoneType, Scalar, WrongType, equal_in_json
-from linode_orm.mapping.encodable import problem_of
 from linode_orm.mapping.json_types import Array, Dictionary
+from linode_orm.mapping.json_values import problem_of
 from linode_orm.mapping.references import ObjectId, identity_of, is_object
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
 from linode_orm.mapping.values import ABSENT

@@ -10,8 +10,8 @@ from attrs import frozen
 
 from linode_orm._public import public
 from linode_orm.errors import ReadOnlyAttribute
-from linode_orm.mapping.encodable import copied, problem_in
 from linode_orm.mapping.expressions import Expression
+from linode_orm.mapping.json_values import copied, problem_in
 from linode_orm.mapping.operators import EQUAL, IN, Operand
 from linode_orm.mapping.options import Option
 from linode_orm.mapping.owner import LoadOrigin

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
 from linode_orm.mapping.codecs import Codec, NoneType, WrongType, equal_in_json
 from linode_orm.mapping.containers import AnyJSON, Container
-from linode_orm.mapping.encodable import problem_of
 from linode_orm.mapping.json_types import ANY_OF, Object
+from linode_orm.mapping.json_values import problem_of
 from linode_orm.mapping.references import fits, identity_of, is_object
 from linode_orm.mapping.values import ABSENT
 
@@ -228,6 +228,90 @@ def items_of(item: Codec) -> Codec:
     fields = item.cls.__mapper__.keys if type(item) is Structure else {}
     is_by_id = "id" in fields and all(each.is_read_only for each in fields.values())
     return ById(item.cls) if is_by_id and isinstance(item, Structure) else item
+
+
+class Optional(Codec):
+    """A type, or null."""
+
+    allows_null = True
+
+    _COPIED: Final = ("mutable", "is_exact", "json_type", "refers", "fields", "nested")
+
+    def __init__(self, inner: Codec) -> None:
+        super().__init__(f"{inner.text} | None")
+        self.inner = inner
+        self.plain = inner.plain | {NoneType}
+        for name in self._COPIED:
+            setattr(self, name, getattr(inner, name))
+
+    @property
+    def bare(self) -> Codec:
+        return self.inner
+
+    def decode(self, raw: object, holder: Holder, name: str) -> object:
+        return None if raw is None else self.inner.decode(raw, holder, name)
+
+    def adopt(self, value: object, holder: Holder, name: str) -> object:
+        return None if value is None else self.inner.adopt(value, holder, name)
+
+    def encode(self, value: object) -> object:
+        return None if value is None else self.inner.encode(value)
+
+    def parse(self, text: str) -> object:
+        return self.inner.parse(text)
+
+    def same(self, one: object, other: object) -> bool:
+        if one is None or other is None:
+            return one is other
+        return self.inner.same(one, other)
+
+    def alike(self, one: object, other: object) -> bool:
+        if one is None or other is None:
+            return one is other
+        return self.inner.alike(one, other)
+
+    def normal(self, raw: object) -> object:
+        return None if raw is None else self.inner.normal(raw)
+
+    def completed(self, raw: object, theirs: object) -> object:
+        return self.inner.completed(raw, theirs)
+
+    def overlay(self, value: object, adopted: object) -> bool:
+        return value is not None and adopted is not None and self.inner.overlay(value, adopted)
+
+    def agrees(self, sent: object, answered: object) -> bool:
+        return sent is None or self.inner.agrees(sent, answered)
+
+    def merges(self, base: object, theirs: object, mine: object) -> bool:
+        return self.inner.merges(base, theirs, mine)
+
+    def rebased(self, base: object, theirs: object, mine: object) -> object:
+        return self.inner.rebased(base, theirs, mine)
+
+    def update(self, value: object, raw: object) -> bool:
+        return value is not None and raw is not None and self.inner.update(value, raw)
+
+    def replace(self, value: object, adopted: object) -> bool:
+        return value is not None and adopted is not None and self.inner.replace(value, adopted)
+
+    def rebase(self, value: object, onto: object, theirs: object) -> bool:
+        return value is not None and theirs is not None and self.inner.rebase(value, onto, theirs)
+
+    def forget(self, value: object) -> None:
+        if value is not None:
+            self.inner.forget(value)
+
+    def trim(self, raw: object, verb: str) -> object:
+        return None if raw is None else self.inner.trim(raw, verb)
+
+    def only_changed(self, new: object, old: object) -> object:
+        return self.inner.only_changed(new, old)
+
+    def inside(self, key: str | int) -> Codec | None:
+        return self.inner.inside(key)
+
+    def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
+        return raw if value is None or raw is None else self.inner.map_objects(value, raw, visit, path)
 
 
 class Choice(Container):

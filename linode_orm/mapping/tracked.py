@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, Self, SupportsIndex, TypeVar, cast
 
 from linode_orm._public import public
 from linode_orm._secrets import masked, stripped
-from linode_orm.mapping.encodable import problem_of
+from linode_orm.mapping.json_values import problem_of
 
 T = TypeVar("T")
 

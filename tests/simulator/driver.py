@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from linode_orm.simulator import Simulator
-from linode_orm.simulator.effects.in_use import IN_SUBNETS
+from linode_orm.simulator.effects.holders import IN_SUBNETS
 from linode_orm.wire import Request
 from tests.places import SHARED
 

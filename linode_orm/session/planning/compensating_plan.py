@@ -53,18 +53,23 @@ def plan_compensation(
         # The edges of the plan are turned round: what needed something is undone before it.
         for other in (each for before in needs[part.number] for each in back_of.get(before, ())):
             waits[other].add(number)
+    ordered, place = _in_order(steps, origin, waits)
+    return Plan(tuple(ordered), lost=tuple(lost)), {place[number - 1]: part for number, part in origin.items()}
+
+
+def _in_order(
+    steps: Sequence[Step], origin: Mapping[int, Step], waits: dict[int, set[int]]
+) -> tuple[list[Step], dict[int, int]]:
+    """Return these steps in an order in which they can be sent, and the number of each by its former place."""
     _after_what_it_is_attached_to(origin, waits)
     graph = [dict.fromkeys((other - 1 for other in waits[number]), _CERTAIN) for number in origin]
     _after_holders(origin, graph)
     place = {at: number for number, at in enumerate(settled(graph), 1)}
-    ordered = sorted(
-        (
-            evolve(step, number=place[at], depends_on=tuple(sorted(place[other] for other in graph[at])))
-            for at, step in enumerate(steps)
-        ),
-        key=lambda step: step.number,
+    numbered = (
+        evolve(step, number=place[at], depends_on=tuple(sorted(place[other] for other in graph[at])))
+        for at, step in enumerate(steps)
     )
-    return Plan(tuple(ordered), lost=tuple(lost)), {place[number - 1]: part for number, part in origin.items()}
+    return sorted(numbered, key=lambda step: step.number), place
 
 
 _CERTAIN: Final = Wait("what depends on it is undone", Strength.CERTAIN)
@@ -80,7 +85,7 @@ def _after_holders(origin: Mapping[int, Step], graph: Sequence[dict[int, Wait]])
     for rule in HOLDER_RULES:
         for at in by_class.get(rule.target, ()):
             body = origin[at + 1].body
-            if not (isinstance(body, dict) and rule.told_by in body):
+            if not (isinstance(body, dict) and rule.known_by in body):
                 for other in (each for name in rule.holders for each in by_class.get(name, ())):
                     graph[at].setdefault(other, _GUESSED)
 

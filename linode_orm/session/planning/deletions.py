@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from linode_orm.mapping import Model
-    from linode_orm.session.planning.holders import Named
+    from linode_orm.session.planning.holders import IdReference
     from linode_orm.session.planning.plan import Key
     from linode_orm.session.planning.steps import DraftStep
 
     Below = Mapping[Key, Sequence[Model]]
 
 
-class Gone(NamedTuple):
+class Deletions(NamedTuple):
     """What a commit deletes: the requests by what they delete, and by what lies above that."""
 
     by_id: dict[tuple[str, object], int]
@@ -52,7 +52,7 @@ def order_deletions(drafts: Sequence[DraftStep], cascade: Mapping[Key, Key], bel
     _by_class(drafts, below)
 
 
-def _gone(drafts: Sequence[DraftStep], cascade: Mapping[Key, Key], below: Below) -> Gone:
+def _gone(drafts: Sequence[DraftStep], cascade: Mapping[Key, Key], below: Below) -> Deletions:
     deletion: dict[Key, int] = {}
     by_id: dict[tuple[str, object], int] = {}
     under: dict[tuple[str, object], set[int]] = {}
@@ -67,10 +67,10 @@ def _gone(drafts: Sequence[DraftStep], cascade: Mapping[Key, Key], below: Below)
                     by_id.update({(model, row.get("id")): at for model, row in bodies_of(instance, {})})
                     by_id[instance.__mapper__.name, last_part(state_of(instance).identity)] = at
     by_id |= {(key.model, last_part(key.identity)): deletion[root] for key, root in cascade.items()}
-    return Gone(by_id, under)
+    return Deletions(by_id, under)
 
 
-def _named(draft: DraftStep, below: Below, classes: set[str]) -> Iterator[tuple[Model, Named]]:
+def _named(draft: DraftStep, below: Below, classes: set[str]) -> Iterator[tuple[Model, IdReference]]:
     """Yield what the objects of a draft, and what is deleted with them, name of the classes that are deleted."""
     for each in draft.everyone():
         with_it = below.get(key_of(each.instance), ()) if each.operation == "delete" else ()
@@ -81,7 +81,7 @@ def _named(draft: DraftStep, below: Below, classes: set[str]) -> Iterator[tuple[
                     yield from ((instance, named) for named in named_in(model, body))
 
 
-def _after_holder(drafts: Sequence[DraftStep], at: int, instance: Model, named: Named, gone: Gone) -> None:
+def _after_holder(drafts: Sequence[DraftStep], at: int, instance: Model, named: IdReference, gone: Deletions) -> None:
     draft, path = drafts[at], named.path
     is_deleted = draft.operation == "delete"
     strength = Strength.LIKELY if is_deleted else Strength.CERTAIN
@@ -105,7 +105,7 @@ def _by_class(drafts: Sequence[DraftStep], below: Below) -> None:
                 deleted.setdefault(instance.__mapper__.name, []).append((at, instance))
     for rule in HOLDER_RULES:
         for at, target in deleted.get(rule.target, ()):
-            if rule.told_by in state_of(target).body:
+            if rule.known_by in state_of(target).body:
                 continue
             for name in rule.holders & deleted.keys():
                 for other, holder in deleted[name]:

@@ -32,7 +32,7 @@ class Path(NamedTuple):
     is_attached: bool = False
 
 
-class Named(NamedTuple):
+class IdReference(NamedTuple):
     """An object that a body names: its class and its id, the last part of one made of several."""
 
     model: str
@@ -70,13 +70,13 @@ def targets_of(name: str) -> frozenset[str]:
     return frozenset(targets | {each for target in targets for each in KIN.get(target, ())})
 
 
-def named_in(name: str, body: Mapping[str, Any]) -> Iterator[Named]:
+def named_in(name: str, body: Mapping[str, Any]) -> Iterator[IdReference]:
     """Yield what the JSON of an object of a class names."""
     for path in paths_of(name):
         for identity, entity in _values(body, path.keys, path.keys[0]):
             target = ENTITY_TYPES.get(entity, "") if path.target == ANY_CLASS else path.target
             for model in (target, *KIN.get(target, ())):
-                yield Named(model, identity, path)
+                yield IdReference(model, identity, path)
 
 
 def _values(value: Any, keys: tuple[str, ...], entity: str) -> Iterator[tuple[object, str]]:  # noqa: ANN401  JSON
@@ -85,8 +85,8 @@ def _values(value: Any, keys: tuple[str, ...], entity: str) -> Iterator[tuple[ob
         for each in value:
             yield from _values(each, keys, entity)
     elif keys and isinstance(value, dict):
-        told = value.get("type") or value.get("entity_type")
-        yield from _values(value.get(keys[0]), keys[1:], told if isinstance(told, str) else entity)
+        kind = value.get("type") or value.get("entity_type")
+        yield from _values(value.get(keys[0]), keys[1:], kind if isinstance(kind, str) else entity)
     elif isinstance(value, (int, str)) and (not keys or keys == ("id",)):
         yield value, entity
 

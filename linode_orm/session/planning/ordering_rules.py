@@ -15,14 +15,14 @@ class HolderRule:
     """The API refuses to delete a `target` while it holds an object of one of these classes.
 
     What holds what is not always known here: nobody may have read the interfaces of a Linode. So these deletions go one
-    after the other in one commit, unless the two are known to lie in different regions, or the attribute `told_by` of
+    after the other in one commit, unless the two are known to lie in different regions, or the attribute `known_by` of
     the target was read.
     """
 
     target: str
     holders: frozenset[str]
     source: str
-    told_by: str = ""
+    known_by: str = ""
 
 
 def _names(text: str) -> frozenset[str]:
@@ -49,7 +49,7 @@ HOLDER_RULES: Final[tuple[HolderRule, ...]] = (
     # "Unable to delete Destination attached to active or inactive Stream": `TestLogStream_Update_Destinations#13`
     HolderRule("StreamDestination", _names("Stream"), "TestLogStream_Update_Destinations#13"),
     # a volume that is attached to a Linode is deleted after it: contract of this library, "Changing things"
-    HolderRule("Volume", _names("Instance"), f"{_REFERENCE}/delete-volume", told_by="linode_id"),
+    HolderRule("Volume", _names("Instance"), f"{_REFERENCE}/delete-volume", known_by="linode_id"),
     # "You can't delete a Linode that has a cannot_delete or cannot_delete_with_subresources resource lock set for it."
     *(
         HolderRule(target, _names("ResourceLock"), f"{_REFERENCE}/{page}")
@@ -80,7 +80,7 @@ HELD_BY: Final[frozenset[tuple[str, str]]] = frozenset(
 """Attributes in which an object names who holds it, in place of what it holds."""
 
 ENTITY_TYPES: Final[Mapping[str, str]] = {
-    # the types of what a firewall guards, a lock protects and a grant is for; FACTS: `entity.type`
+    # the types of what a firewall guards, a lock protects and a grant is for; the recorded `entity.type`
     "database": "Database",
     "domain": "Domain",
     "firewall": "Firewall",

@@ -168,7 +168,7 @@ class _Dressing:
         """Give one field's value as a body holds it."""
         target = pending_reference(record, field.name)
         if isinstance(target, Model):
-            return self.reference(target, as_text=int not in field.codec.plain)
+            return self.reference(target, as_text=not field.codec.accepts(1))
         if field.is_secret:
             self.secret_keys.add(field.key)
             return Hidden((*path, field.key))

@@ -103,12 +103,8 @@ class Change:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of a diff."""
-        yield from _diff(self.shown_name, self.old, self.new)
-
-    @property
-    def shown_name(self) -> str:
-        """The name that users write and the API has: `type` where the id of the relation `type` is `type_id`."""
-        return self.key if self.name == f"{self.key}_id" else self.name
+        # as users and the API call it: `type`, where the raw id of the relation is `type_id`
+        yield from _diff(self.key if self.name == f"{self.key}_id" else self.name, self.old, self.new)
 
     def to_dict(self) -> dict[str, object]:
         """Return the change as JSON can hold it."""

@@ -65,7 +65,7 @@ class TestTable:
             assert "delete" in resource(rule.target).__mapper__.verbs
             assert all(INDEX[name] for name in rule.holders)
             assert rule.source.startswith("https://") or "#" in rule.source
-            assert not rule.told_by or rule.told_by in resource(rule.target).__mapper__.keys
+            assert not rule.known_by or rule.known_by in resource(rule.target).__mapper__.keys
 
     def test_inverse_references(self):
         """Each is a path of its class that leads to an id."""
