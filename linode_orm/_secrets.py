@@ -150,7 +150,7 @@ def forgets_locals(function: Callable[P, R]) -> Callable[P, R]:
         given = Sealed((args, kwargs))
         del args, kwargs
         try:
-            return function(*given.value[0], **given.value[1])
+            return cast("Callable[..., R]", function)(*given.value[0], **given.value[1])
         except BaseException as error:
             given = Sealed(None)
             forget_locals(error)
@@ -165,7 +165,7 @@ def _watched(function: Callable[P, Any]) -> Callable[P, Iterator[Any]]:
         given = Sealed((args, kwargs))
         del args, kwargs
         try:
-            yield from function(*given.value[0], **given.value[1])
+            yield from cast("Callable[..., Any]", function)(*given.value[0], **given.value[1])
         except BaseException as error:
             given = Sealed(None)
             forget_locals(error)

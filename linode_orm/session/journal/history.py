@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
@@ -14,7 +15,6 @@ from linode_orm.session.journal.log import CommitLog
 from linode_orm.session.journal.memory import MemoryJournal
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping
 
     from linode_orm.session.journal.journal import Journal
@@ -121,12 +121,13 @@ def open_journal(place: Place | None, *, must_exist: bool = False) -> Journal:
     """
     if place is None:
         return MemoryJournal()
-    if hasattr(place, "unfinished"):
-        return cast("Journal", place)
+    if not isinstance(place, (str, os.PathLike)) and hasattr(place, "unfinished"):
+        return place
     check_path("journal", place)
+    path = cast("str | os.PathLike[str]", place)
     from linode_orm.session.journal.sqlite_journal import SqliteJournal  # noqa: PLC0415  sqlite3 is for who keeps a journal
 
-    return SqliteJournal(place, must_exist=must_exist)
+    return SqliteJournal(path, must_exist=must_exist)
 
 
 def state_of(report: CommitReport, *, interrupted: bool) -> str:
