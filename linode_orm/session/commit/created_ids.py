@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from linode_orm.mapping.addressing import quoted
-from linode_orm.session.planning.plan import Pending, fill, fill_path
+from linode_orm.session.planning.placeholders import Pending, fill, fill_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

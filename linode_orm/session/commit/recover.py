@@ -27,7 +27,8 @@ from linode_orm.session.outcome.lookup import criteria_for
 from linode_orm.session.outcome.nested import match_nested
 from linode_orm.session.outcome.rebuild import RebuildRequest
 from linode_orm.session.outcome.resolve import LookupResult
-from linode_orm.session.planning.plan import Hidden, InDoubt, Pending, Plan, fill
+from linode_orm.session.planning.placeholders import Hidden, Pending, fill
+from linode_orm.session.planning.plan import InDoubt, Plan
 from linode_orm.session.planning.report import CommitReport, Entry
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from linode_orm.mapping.masking import masked_value
 from linode_orm.mapping.record import raw_value
 from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.planning.plan import Hidden, waits_for, with_secrets_of
+from linode_orm.session.planning.placeholders import Hidden, waits_for, with_secrets_of
 from linode_orm.session.planning.report import Unheld
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from linode_orm.session.loading.lists.listing import Listing
 from linode_orm.session.loading.lists.pagination import ListReader
 from linode_orm.session.outcome.resolve import LookupResult
 from linode_orm.session.planning.natural_keys import enforced_key, is_natural
-from linode_orm.session.planning.plan import Hidden, Pending, fill
+from linode_orm.session.planning.placeholders import Hidden, Pending, fill
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.holders import paths_of
 from linode_orm.session.planning.ordering import Strength, Wait, settled
 from linode_orm.session.planning.ordering_rules import HOLDER_RULES
-from linode_orm.session.planning.plan import Change, Key, Pending, Plan, Step, fill, fill_path, is_new
+from linode_orm.session.planning.placeholders import Pending, fill, fill_path
+from linode_orm.session.planning.plan import Change, Key, Plan, Step, is_new
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

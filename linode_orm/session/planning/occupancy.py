@@ -14,7 +14,7 @@ from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.holders import paths_of, targets_of
 from linode_orm.session.planning.natural_keys import is_natural
 from linode_orm.session.planning.ordering import Strength
-from linode_orm.session.planning.plan import Pending
+from linode_orm.session.planning.placeholders import Pending
 from linode_orm.session.planning.steps import claims, frees, key_of
 
 if TYPE_CHECKING:

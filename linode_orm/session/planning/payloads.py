@@ -13,7 +13,8 @@ from linode_orm.mapping.references import ObjectId, identity_of, is_object
 from linode_orm.mapping.relations import Many
 from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.planning.plan import Change, Hidden, Pending
+from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName
+from linode_orm.session.planning.plan import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -210,7 +211,7 @@ class _Dressing:
             return str(identity) if as_text else identity
         if len(names) > 1:
             return value_of(target, names[-1])
-        return Pending(self.name_of(target), as_text=as_text)
+        return (PendingName if as_text else Pending)(self.name_of(target))
 
     def nested(self, record: Nested, raw: dict[str, object], path: tuple[str | int, ...]) -> object:
         """Dress a nested object: leaves that nobody set and the API left out stay out, masked ones too."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
 
 from attrs import field, frozen
@@ -13,10 +12,16 @@ from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.applier import ApplyOptions, apply
+from linode_orm.session.planning.placeholders import (
+    Hidden,
+    Pending,
+    PendingName,
+    hidden_in,
+)
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.report import CommitReport
@@ -26,8 +31,6 @@ Operation = Literal["create", "update", "replace", "delete", "bundle"]
 
 FORMAT: Final = 2
 """The form of plans as JSON."""
-SECRET: Final = "***"  # noqa: S105  what is shown instead
-_TOKEN: Final = re.compile(r"\{(new:\d+)\}")
 
 
 class Key(NamedTuple):
@@ -55,36 +58,6 @@ class Source(NamedTuple):
 
 Token = Key | str
 """How a plan names an object: by its key, or by `new:3` while the API does not know it."""
-
-
-@frozen
-class Pending:
-    """A placeholder for the id of an object that an earlier step creates."""
-
-    token: str
-    as_text: bool = False
-
-    def id_in(self, ids: Mapping[str, object]) -> object:
-        """Return the id among those of created objects, as text where the API takes it so."""
-        return str(ids[self.token]) if self.as_text else ids[self.token]
-
-    def __str__(self) -> str:
-        return f"{{{self.token}}}"
-
-    __repr__ = __str__
-
-
-@frozen
-class Hidden:
-    """A placeholder for a secret, which no plan holds; the value is taken from the object when its request is sent.
-
-    `path` leads from the body to the value, by keys and by indexes of lists.
-    """
-
-    path: tuple[str | int, ...]
-
-    def __repr__(self) -> str:
-        return SECRET
 
 
 @public
@@ -398,54 +371,6 @@ def is_new(token: Token) -> TypeGuard[str]:
     return isinstance(token, str)
 
 
-def fill(value: object, resolve: Callable[[Pending | Hidden], object]) -> object:
-    """Return a body with its placeholders replaced by what they stand for."""
-    if isinstance(value, (Pending, Hidden)):
-        return resolve(value)
-    if isinstance(value, dict):
-        return {key: fill(each, resolve) for key, each in value.items()}
-    if isinstance(value, list):
-        return [fill(each, resolve) for each in value]
-    return value
-
-
-def fill_path(path: str, resolve: Callable[[Pending], str]) -> str:
-    """Return a path with its tokens replaced by ids."""
-    return _TOKEN.sub(lambda match: resolve(Pending(match[1])), path) if "{" in path else path
-
-
-def waits_for(value: object) -> Iterator[str]:
-    """Yield the tokens of the objects whose ids a value needs."""
-    if isinstance(value, Pending):
-        yield value.token
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from waits_for(each)
-    elif isinstance(value, (list, tuple)):
-        for each in value:
-            yield from waits_for(each)
-
-
-def hidden_in(value: object) -> Iterator[Hidden]:
-    """Yield the placeholders of secrets in a body."""
-    if isinstance(value, Hidden):
-        yield value
-    elif isinstance(value, (dict, list)):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from hidden_in(each)
-
-
-def with_secrets_of(sent: object, value: object) -> object:
-    """Return what was sent with the parts of another value in place of its hidden ones, to compare the two."""
-    if isinstance(sent, Hidden):
-        return value
-    if isinstance(sent, dict) and isinstance(value, dict):
-        return {key: with_secrets_of(each, value.get(key)) for key, each in sent.items()}
-    if isinstance(sent, list) and isinstance(value, list) and len(sent) == len(value):
-        return [with_secrets_of(one, other) for one, other in zip(sent, value, strict=True)]
-    return sent
-
-
 def secret_name(step: Step, hidden: Hidden) -> str:
     """Return the name of a secret: `new:1.root_pass`, `User('bob').password`."""
     token = step.token if isinstance(step.token, str) else f"{step.model}({step.token.identity!r})"
@@ -454,7 +379,7 @@ def secret_name(step: Step, hidden: Hidden) -> str:
 
 def _plain(value: object) -> Any:  # noqa: ANN401  JSON
     if isinstance(value, Pending):
-        return {"$new": value.token, "$text": True} if value.as_text else {"$new": value.token}
+        return {"$new": value.token, "$text": True} if isinstance(value, PendingName) else {"$new": value.token}
     if isinstance(value, Hidden):
         return {"$secret": list(value.path)}
     if isinstance(value, dict):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.batch_rules import REBUILDS
-from linode_orm.session.planning.plan import Hidden, Key, Pending
+from linode_orm.session.planning.placeholders import Hidden, Pending
+from linode_orm.session.planning.plan import Key
 from linode_orm.session.planning.steps import collection_path
 
 if TYPE_CHECKING:

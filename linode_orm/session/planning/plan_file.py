@@ -14,7 +14,8 @@ from linode_orm.errors import ApiError, InvalidRequestError, ResponseError
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.natural_keys import listings_before
-from linode_orm.session.planning.plan import FORMAT, Change, Hidden, Key, NestedCreate, Pending, Plan, Source, Step
+from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName
+from linode_orm.session.planning.plan import FORMAT, Change, Key, NestedCreate, Plan, Source, Step
 from linode_orm.session.planning.plan_check import check_step
 from linode_orm.version import VERSION
 from linode_orm.wire.messages import Request
@@ -219,7 +220,7 @@ def _opened(value: Any) -> Any:  # noqa: ANN401  JSON
     """Return a value of a body, with placeholders in it."""
     if isinstance(value, dict):
         if "$new" in value:
-            return Pending(value["$new"], as_text=value.get("$text") is True)
+            return (PendingName if value.get("$text") is True else Pending)(value["$new"])
         if value.keys() == {"$secret"}:
             return Hidden(tuple(value["$secret"]))
         return {key.removeprefix("$"): _opened(each) for key, each in value.items()}

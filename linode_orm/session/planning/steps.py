@@ -16,7 +16,8 @@ from linode_orm.session.planning import payloads
 from linode_orm.session.planning.compensating_plan import lasting
 from linode_orm.session.planning.natural_keys import is_natural
 from linode_orm.session.planning.ordering import Strength, Wait
-from linode_orm.session.planning.plan import Hidden, Key, NestedCreate, Pending, Step, fill
+from linode_orm.session.planning.placeholders import Hidden, Pending, fill
+from linode_orm.session.planning.plan import Key, NestedCreate, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

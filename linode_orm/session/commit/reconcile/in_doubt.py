@@ -14,7 +14,8 @@ from linode_orm.session.commit.reconcile.apply_outcome import OutcomeApplier, fi
 from linode_orm.session.outcome.lookup import LookupCriteria, criteria_for, look
 from linode_orm.session.outcome.nested import Applied, look_again, match_nested
 from linode_orm.session.outcome.resolve import WHOLE, LookupResult, resolve
-from linode_orm.session.planning.plan import InDoubt, with_secrets_of
+from linode_orm.session.planning.placeholders import with_secrets_of
+from linode_orm.session.planning.plan import InDoubt
 from linode_orm.session.planning.steps import parent_of
 
 if TYPE_CHECKING:
