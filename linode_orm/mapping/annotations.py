@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.normal_forms import NormalForm
 
 _CODECS: Final[dict[str, Codec]] = {}
 _BY_PYTHON_TYPE: Final[dict[type, Codec]] = {}
@@ -48,14 +49,14 @@ for _each in (
 
 
 def parse(
-    text: str, names: Mapping[str, object], *, unordered: bool = False, refers: str = "", normal: str = ""
+    text: str, names: Mapping[str, object], *, unordered: bool = False, refers: str = "", form: NormalForm | None = None
 ) -> Codec:
     """Return the codec that an annotation's text means; `names` are those of the module, with its nested classes.
 
-    `refers` names the class whose ids the value is or holds, `normal` the normal form of what it is or holds. Raises
+    `refers` names the class whose ids the value is or holds, `form` is the normal form of what it is or holds. Raises
     `TypeError` for a type that no field can have.
     """
-    codec = _build(ast.parse(text, mode="eval").body, names, _Marks(refers, normal))
+    codec = _build(ast.parse(text, mode="eval").body, names, _Marks(refers, form))
     if unordered and isinstance(codec.bare, ListOf):
         codec.bare.unordered = True
     return codec
@@ -63,7 +64,7 @@ def parse(
 
 class _Marks(NamedTuple):
     refers: str
-    normal: str
+    form: NormalForm | None
 
 
 def _build(node: ast.expr, names: Mapping[str, object], marks: _Marks) -> Codec:

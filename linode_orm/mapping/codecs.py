@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm._former import names_of
 from linode_orm.mapping.json_types import ANY_JSON, NO_FIELDS, TIMESTAMP, Plain
 from linode_orm.mapping.json_values import problem_of
-from linode_orm.mapping.normal_forms import NORMAL_FORMS
 from linode_orm.mapping.references import ObjectId, fits, identity_of, is_object
 from linode_orm.mapping.values import ABSENT
 
@@ -161,6 +160,10 @@ class _Conditions(_Conversion):
             raise WrongType(msg, value)
         return value
 
+    def folded(self, part: str) -> str:
+        """Return a part of a string as `comparable` gives it in whole values."""
+        return part
+
     def has_part(self, value: Any, part: Any) -> bool:  # noqa: ANN401  a comparable value, and a part in JSON
         """Whether a comparable value contains a part, in the form that the method `part` returns."""
         return isinstance(value, str) and part in value
@@ -209,6 +212,9 @@ class Codec(_Conditions, _EditsInPlace):
 
     allows_null: bool = False
     """Null may stand beside the values of the type."""
+
+    known_values: tuple[object, ...] = ()
+    """The values in JSON that are documented; none where any may come, or nothing is known."""
 
     null_is_empty: bool = False
     """Null reads as an empty value that users can fill in place."""
@@ -326,23 +332,20 @@ class Scalar(Codec):
     """Numbers, strings and truth values, and unions of them; `choices` are the documented values."""
 
     is_exact = True
-    form: NormalForm | None = None
-    """The form in which the API writes the values; None if it writes them as they were sent."""
 
     def __init__(self, text: str, plain: frozenset[type], choices: tuple[object, ...] = ()) -> None:
         super().__init__(text)
         self.plain = self.compared_as_is = plain
-        self.choices = choices
+        self.choices = self.known_values = choices
         self.has_order = plain != {bool}
         self.filter_type = _FILTER_TYPES.get(plain, "mixed")
         self.is_sorted_alike = plain == {int}
         self.json_type = Plain(plain, choices)
 
-    def marked(self, refers: str, normal: str) -> Scalar:
+    def marked(self, refers: str, form: NormalForm | None) -> Scalar:
         """Return a codec of ids of the objects of a class, which takes the objects as well, or of a normal form."""
-        codec = copy(self)
-        codec.refers, codec.form = refers, NORMAL_FORMS.get(normal)
-        codec.is_exact = codec.form is None
+        codec = copy(self) if form is None else NormalFormScalar(self, form)
+        codec.refers = refers
         return codec
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
@@ -373,24 +376,59 @@ class Scalar(Codec):
     def same(self, one: object, other: object) -> bool:
         return equal_in_json(one, other)
 
-    def normal(self, raw: object) -> object:
-        return raw if self.form is None else self.form.of(raw)
-
-    def alike(self, one: object, other: object) -> bool:
-        return equal_in_json(one, other) or (
-            self.form is not None and equal_in_json(self.form.of(one), self.form.of(other))
-        )
-
-    def agrees(self, sent: object, answered: object) -> bool:
-        made_of = self.form.is_made_of if self.form is not None else None
-        return super().agrees(sent, answered) or (made_of is not None and made_of(sent, answered))
-
     def one_of(self, raws: Sequence[object]) -> Callable[[Any], bool]:
         # of a truth value or a number alone the API writes 0 for False; beside strings each is a value of its own
         if not self.plain >= {bool, int, str}:
             return super().one_of(raws)
         known = frozenset((type(raw) is bool, raw) for raw in raws)
         return lambda value: (type(value) is bool, value) in known
+
+
+class NormalFormScalar(Scalar):
+    """Values that can be written in several ways; users see the one that came.
+
+    Edits compare values as the API writes them. Conditions compare strings of which several spellings mean the same
+    by one spelling.
+    """
+
+    is_exact = False
+
+    def __init__(self, plain: Scalar, form: NormalForm) -> None:
+        super().__init__(plain.text, plain.plain, plain.choices)
+        self.form = form
+        if form.spelling is not None:
+            self.compared_as_is = frozenset()
+
+    def _spelled(self, raw: object) -> object:
+        return self.form.spelling(raw) if self.form.spelling is not None and isinstance(raw, str) else raw
+
+    def operand(self, value: object) -> object:
+        checked = super().operand(value)
+        return self._spelled(checked) if self.form.is_sent else checked
+
+    def comparable(self, raw: object) -> object:
+        if type(raw) not in self.plain:
+            raise WrongType(self.text, raw)
+        return self._spelled(raw)
+
+    def folded(self, part: str) -> str:
+        return self.form.part(part)
+
+    def has_part(self, value: object, part: object) -> bool:
+        return isinstance(value, str) and isinstance(part, str) and self.form.part(part) in value
+
+    def same(self, one: object, other: object) -> bool:
+        return equal_in_json(self._spelled(one), self._spelled(other))
+
+    def normal(self, raw: object) -> object:
+        return self.form.of(raw)
+
+    def alike(self, one: object, other: object) -> bool:
+        return equal_in_json(self.form.of(one), self.form.of(other))
+
+    def agrees(self, sent: object, answered: object) -> bool:
+        made_of = self.form.is_made_of
+        return super().agrees(sent, answered) or (made_of is not None and made_of(sent, answered))
 
 
 _FILTER_TYPES: Final[dict[frozenset[type], str]] = {

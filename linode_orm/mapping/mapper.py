@@ -138,7 +138,8 @@ class Mapper(Addressing):
         self.create_keys = {each.create_key: each.target for each in many if each.create_key}
         only_id = self.fields.get(self.id_names[0]) if len(self.id_names) == 1 else None
         self.id_key = only_id.key if only_id is not None else None
-        self.id_type = _ID_TYPES.get(only_id.text) if only_id is not None else None
+        has_form = only_id is not None and only_id.form is not None  # every such id is made anew of its body
+        self.id_type = _ID_TYPES.get(only_id.text) if only_id is not None and not has_form else None
 
     def _add_parent(self) -> str:
         """Declare the relation to the parent, unless the class does; return its name."""

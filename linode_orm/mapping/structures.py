@@ -235,7 +235,7 @@ class Optional(Codec):
 
     allows_null = True
 
-    _COPIED: Final = ("mutable", "is_exact", "json_type", "refers", "fields", "nested")
+    _COPIED: Final = ("mutable", "is_exact", "json_type", "refers", "fields", "nested", "known_values")
 
     def __init__(self, inner: Codec) -> None:
         super().__init__(f"{inner.text} | None")

@@ -22,7 +22,7 @@ class DomainRecord(Model, path="/domains/{domain}/records", parent="Domain"):
     protocol: Field[str | None]
     service: Field[str | None]
     tag: Field[Literal["issue", "issuewild", "iodef"] | str | None] = Field(filterable=True)
-    target: Field[str] = Field(filterable=True, normal="address")
+    target: Field[str] = Field(filterable=True, normal="target")
     ttl_sec: Field[int] = Field(normal="seconds")
     type: Fixed[Literal["A", "AAAA", "NS", "MX", "CNAME", "TXT", "SRV", "PTR", "CAA"] | str] = Fixed(
         filterable=True, required=True

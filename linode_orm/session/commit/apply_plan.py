@@ -11,15 +11,17 @@ from linode_orm.errors import Clash, InvalidRequestError
 from linode_orm.mapping.masking import holds_secret, masked_value
 from linode_orm.mapping.record import raw_value
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.commit import guards
+from linode_orm.session.commit import guards, plan_once
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import failure_policy
+from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.policy import CONFLICTS
 from linode_orm.session.commit.reconcile.conflicts import refuse
 from linode_orm.session.commit.reconcile.targets import PlanTargets
+from linode_orm.session.commit.run_plan import unsent
 from linode_orm.session.commit.secrets import secrets_for
+from linode_orm.session.loading.account import account_of
 from linode_orm.session.planning.plan import Change, Plan, Step, is_new
-from linode_orm.session.planning.plan_file import account_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,6 +42,7 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
 
     Sends 1 or 2 GETs if the plan comes from a file.
     """
+    plan_once.check_unapplied(plan)
     failure_policy(options.on_error)
     check_choice("conflicts", options.conflicts, CONFLICTS)
     check_count("max_deletes", options.max_deletes, or_none=True)
@@ -53,19 +56,26 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
 
 def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[str, object]) -> CommitReport:
     """Send a plan, if the API still has the values that it was made from."""
-    client, objects = commit.client, commit.objects
-    if plan.source is not None:
-        # promise 3c: nor by a plan
-        guards.check_protected(commit.refresh, _deleted(objects, plan), plan.source.protected)
-    checked_at = None
-    if options.conflicts == "check":
-        checked_at = client.clock.monotonic()
-        plan = rebase_or_refuse(commit, plan)
-    targets = PlanTargets(objects, plan, secrets)
-    policy = failure_policy(options.on_error)
-    log = commit.history.begin(plan, policy.name, options.conflicts)
-    sent = commit.send(plan, targets, RunOptions(log, policy, checked_at=checked_at))
-    return commit.report(sent, targets, verify=options.verify, advice=_PLAN_THE_REST)
+    is_saved = plan.source is not None and bool(plan.source.file)
+    conflicts = "check" if is_saved and options.conflicts == "ignore" else options.conflicts
+    with kept_interrupts() as interrupts:
+        if plan.source is not None:
+            # promise 3c: nor by a plan
+            guards.check_protected(commit.refresh, _deleted(commit.objects, plan), plan.source.protected)
+        checked_at = None
+        if conflicts == "check":
+            checked_at = commit.client.clock.monotonic()
+            plan = rebase_or_refuse(commit, plan)
+        if is_saved:
+            plan_once.check_unmade(commit.client, plan)
+            plan_once.check_unchanged(commit, plan)
+        targets = PlanTargets(commit.objects, plan, secrets)
+        policy = failure_policy(options.on_error)
+        interrupts.check(lambda: unsent(plan, targets))
+        with plan_once.marked(plan):
+            log = commit.history.begin(plan, policy.name, conflicts)
+        sent = commit.send(plan, targets, RunOptions(log, policy, checked_at=checked_at))
+        return commit.report(sent, targets, verify=options.verify, advice=_PLAN_THE_REST)
 
 
 def _deleted(objects: SessionObjects, plan: Plan) -> Iterator[Model]:

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
+from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError, LinodeORMError
 from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
+from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.reconcile import conflicts
 from linode_orm.session.commit.reconcile.in_doubt import resolve_in_doubt
 from linode_orm.session.commit.reconcile.objects import SessionObjects
 from linode_orm.session.commit.reconcile.renamed import resolve_renames
 from linode_orm.session.commit.reconcile.targets import SessionTargets
-from linode_orm.session.commit.run_plan import CARRY_ON, raise_where_incomplete, run_plan
+from linode_orm.session.commit.run_plan import CARRY_ON, interrupted, raise_where_incomplete, run_plan, unsent
 from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
 from linode_orm.session.planning.report import CommitReport
 from linode_orm.session.planning.steps import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from linode_orm.mapping import Model, Owner
     from linode_orm.session.commit.policy import Policy
@@ -36,6 +38,22 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.plan import Plan
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
+
+
+@contextmanager
+def _first_error() -> Iterator[None]:
+    """Raise the error of the first request that failed, with the report, in place of that of a commit."""
+    try:
+        yield
+    except CommitInterrupted:
+        raise
+    except CommitError as error:
+        entries = (*error.failed, *error.in_doubt, *error.not_undone)
+        first = next((each.error for each in entries if isinstance(each.error, LinodeORMError)), error.__cause__)
+        if first is None:
+            raise
+        vars(first)["report"] = error.report
+        raise first from None
 
 
 class Commit:
@@ -66,30 +84,40 @@ class Commit:
         Sends one or more GETs for each creation in doubt, those that the policy asks for, and the requests of the plan;
         nothing if nothing changed.
         """
-        guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
-        guards.check_protected(self.refresh, self.changes.deleted.values(), policy.protected_tags)
-        return self._send(policy)
+        with self._kept_interrupts():
+            guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
+            guards.check_protected(self.refresh, self.changes.deleted.values(), policy.protected_tags)
+            return self._send(policy)
 
     def save(self, instance: Model, policy: Policy) -> CommitReport:
-        """Send what is pending for one object and what it cannot exist without; nothing if it is clean."""
+        """Send what is pending for one object and what it cannot exist without; nothing if it is clean.
+
+        Raises the error of the first request that failed, with the report.
+        """
         if state_of(instance).status is Status.DELETED:
             msg = f"{instance!r} is marked for deletion; session.commit() deletes it, session.add(x) takes the mark off"
             raise InvalidRequestError(msg)
-        return self._send(policy, only=instance)
+        with _first_error(), self._kept_interrupts():
+            return self._send(policy, only=instance)
 
     def delete_now(self, instance: Model, policy: Policy) -> CommitReport:
         """Delete one persistent object now, in 1 request; raise the API's own error if that fails."""
-        guards.check_protected(self.refresh, [instance], policy.protected_tags)
-        self._resolve_renames(instance)
-        try:
+        with _first_error(), self._kept_interrupts():
+            guards.check_protected(self.refresh, [instance], policy.protected_tags)
+            self._resolve_renames(instance)
             return self._run(planner.plan_deletion(instance), policy, is_whole=False)
-        except CommitInterrupted:
-            raise
-        except CommitError as error:
-            cause = error.__cause__
-            if cause is None:
-                raise
-            raise cause from None
+
+    @staticmethod
+    def _end_where_interrupted(report: Callable[[], CommitReport] = CommitReport) -> None:
+        with kept_interrupts() as interrupts:
+            interrupts.check(report)
+
+    @contextmanager
+    def _kept_interrupts(self) -> Iterator[None]:
+        """Keep what signal handlers raise, to raise it when every answer is taken in."""
+        with kept_interrupts() as interrupts:
+            interrupts.session = self.session
+            yield
 
     def plan(self, policy: Policy) -> Plan:
         """Return what `commit(policy)` would send, with the least seconds that it takes; sends nothing."""
@@ -104,15 +132,20 @@ class Commit:
         self._resolve_renames(only)
         if self.changes.in_doubt:
             resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
+        self._end_where_interrupted()
         # planned once, when everything is read that may change the plan
         checked_at = self._check_conflicts(policy, only)
         plan = self._planned(policy, only)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
             return self._run(plan, policy, checked_at, is_whole=only is None)
-        if only is None:
+        if only is None or not self._is_anything_pending():
             self.history.end_own()
         return CommitReport()
+
+    def _is_anything_pending(self) -> bool:
+        changes = self.changes
+        return bool(changes.new or changes.deleted or any(changes_of(each) for each in changes.touched.values()))
 
     def _check_conflicts(self, policy: Policy, only: Model | None) -> float | None:
         """Read changed objects again if the policy asks for it; return when, by the monotonic clock.
@@ -140,6 +173,7 @@ class Commit:
 
     def _run(self, plan: Plan, policy: Policy, checked_at: float | None = None, *, is_whole: bool) -> CommitReport:
         targets = SessionTargets(self.objects, plan, watches=checked_at is not None)
+        self._end_where_interrupted(lambda: unsent(plan, targets))
         log = self.history.begin(plan, policy.on_error.name, policy.conflicts, is_whole=is_whole)
         for step in plan.steps if self.changes.in_doubt else ():
             in_doubt = targets.in_doubt_of(step)
@@ -151,7 +185,7 @@ class Commit:
     def send(self, plan: Plan, targets: Targets, options: RunOptions) -> RunResult:
         """Send a plan, and write down how that ended."""
         sent = run_plan(plan, self.client, targets, options)
-        error = self.history.end(sent.report, interrupted=sent.interrupted)
+        error = self.history.end(sent.report, interrupted=sent.is_stopped)
         return sent if error is None else evolve(sent, crash=sent.crash or error)
 
     def report(self, sent: RunResult, targets: Targets, *, verify: bool, advice: str = CARRY_ON) -> CommitReport:
@@ -162,7 +196,8 @@ class Commit:
         if verify:  # promise 30a: what was written is read back
             applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
             sent = evolve(sent, report=verified(self.refresh, sent.report, applied_steps))
-        raise_where_incomplete(sent, self.session, advice=advice)
+        with kept_interrupts() as interrupts:
+            raise_where_incomplete(interrupted(sent, interrupts), self.session, advice=advice)
         return sent.report
 
     def _let_clean_ones_go(self, plan: Plan, instances: Iterable[Model]) -> None:

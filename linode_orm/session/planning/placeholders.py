@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
+from linode_orm.mapping.addressing import quoted
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SECRET: Final = "***"  # noqa: S105  what is shown instead
 _TOKEN: Final = re.compile(r"\{(new:\d+)\}")
@@ -66,6 +68,14 @@ def fill(value: object, resolve: Callable[[Pending | Hidden], object]) -> object
 def fill_path(path: str, resolve: Callable[[Pending], str]) -> str:
     """Return a path with its tokens replaced by ids."""
     return _TOKEN.sub(lambda match: resolve(Pending(match[1])), path) if "{" in path else path
+
+
+def with_tokens(path: str, parents: Iterable[object]) -> str:
+    """Return the path of a collection with the tokens of its new parents in place of the quoted ones."""
+    for parent in parents:
+        if isinstance(parent, Pending):
+            path = path.replace(quoted(str(parent)), str(parent))
+    return path
 
 
 def waits_for(value: object) -> Iterator[str]:

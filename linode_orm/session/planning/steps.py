@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
+from zlib import crc32
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
@@ -16,7 +18,7 @@ from linode_orm.session.planning import payloads
 from linode_orm.session.planning.compensating_plan import lasting
 from linode_orm.session.planning.natural_keys import is_natural
 from linode_orm.session.planning.ordering import Strength, Wait
-from linode_orm.session.planning.placeholders import Hidden, Pending, fill
+from linode_orm.session.planning.placeholders import Hidden, Pending, fill, with_tokens
 from linode_orm.session.planning.plan import Key, NestedCreate, Step
 
 if TYPE_CHECKING:
@@ -111,6 +113,7 @@ class DraftStep:
             in_doubt=self.in_doubt,
             lasting=lasting(self.operation, type(self.instance), self.body.changes),
             nested_creates=tuple(self.nested_creates()),
+            seen=checksums(self.instance) if self.operation == "delete" else (),
         )
 
 
@@ -130,6 +133,23 @@ def title(instance: Model) -> str:
         if isinstance(value, str) and not field.is_write_only:
             return f"{shown} {value!r}"
     return shown
+
+
+def checksums(instance: Model) -> tuple[tuple[str, int], ...]:
+    """Return a checksum of each attribute that a user can change, as it was read last; of no secret."""
+    body = state_of(instance).body
+    return tuple(
+        (field.name, crc32(_in_normal_form(body[field.key])))
+        for field in instance.__mapper__.fields.values()
+        if field.is_editable and field.key in body and not (field.is_secret or field.volatile or field.redacted)
+    )
+
+
+def _in_normal_form(value: object) -> bytes:
+    """Write a value; the order of a list of texts, which the API may change, takes no part."""
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        value = sorted(value)
+    return json.dumps(value, sort_keys=True).encode()
 
 
 def key_of(instance: Model) -> Key:
@@ -192,15 +212,7 @@ def for_new(instance: Model, name_of: NameOf) -> DraftStep:
 
 def collection_path(mapper: Mapper, parents: tuple[object, ...]) -> str:
     """Return the path of a collection, with a placeholder for each parent that is new."""
-    path = mapper.collection_path(parents)
-    for parent in parents:
-        if isinstance(parent, Pending):
-            path = path.replace(_quoted(parent), str(parent))
-    return path
-
-
-def _quoted(parent: Pending) -> str:
-    return str(parent).replace("{", "%7B").replace(":", "%3A").replace("}", "%7D")
+    return with_tokens(mapper.collection_path(parents), parents)
 
 
 def _check_needs(instance: Model) -> None:

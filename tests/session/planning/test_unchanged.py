@@ -24,6 +24,7 @@ OTHER_FORMS = {
     "host": ("a.example.org", "A.Example.org."),
     "record": ("www", "WWW"),
     "address": ("2001:db8::1", "2001:DB8:0:0:0:0:0:1"),
+    "target": ("2001:db8::1", "2001:DB8:0:0:0:0:0:1"),
     "network": ("192.0.2.1/32", "192.0.2.1"),
     "ports": ("22-24, 80", "22-24,80"),
     "engine": ("mysql", "mysql/8"),
@@ -34,8 +35,8 @@ OTHER_FORMS = {
 def filled(field, form=0, depth=0):
     """Give a value of a field in JSON that says something everywhere; `form` 1 gives it in another form."""
     codec = field.codec.bare
-    if field.normal:
-        value = OTHER_FORMS[field.normal][form]
+    if field.form:
+        value = OTHER_FORMS[next(name for name, each in NORMAL_FORMS.items() if each is field.form)][form]
         return [value] if codec.blank(None, "") == [] else value
     is_list = codec.blank(None, "") == [] and not (codec.nested and codec.fields)
     if codec.nested and depth < 5:
@@ -165,6 +166,7 @@ def changed(field, raw):
             yield found
 
 
+@pytest.mark.filterwarnings("ignore::linode_orm.UnknownValue")  # some of the values are none that the API knows
 @pytest.mark.parametrize(("name", "key"), CASES)
 def test_what_is_not_there_is_a_change(name, key):
     """Each leaf that a PUT can change plans a request where it differs."""
