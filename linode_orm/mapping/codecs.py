@@ -424,7 +424,7 @@ class NormalFormScalar(Scalar):
         return self.form.of(raw)
 
     def alike(self, one: object, other: object) -> bool:
-        return equal_in_json(self.form.of(one), self.form.of(other))
+        return self.form.alike(one, other)
 
     def agrees(self, sent: object, answered: object) -> bool:
         made_of = self.form.is_made_of

@@ -10,6 +10,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_CHOICES: Final = frozenset({"auto", "any"})
 _SECONDS: Final = (30, 120, 300, 3600, 7200, 14400, 28800, 57600, 86400, 172800, 345600, 604800, 1209600, 2419200)
 
 
@@ -19,9 +20,12 @@ class NormalForm:
 
     `of` returns a value as the API writes it: edits, and the search for a lost creation, compare values by it.
     `is_made_of` says of two values that differ whether the second may be what the API made of the first, which only
-    that search asks. `spelling` returns the one spelling of a string by which keys and conditions compare it, and
-    `part` that of a part of it; None where they compare it as it stands. `is_sent` says that a filter is sent in that
-    spelling.
+    that search asks. `stands_for` says of two values whether the first asks the API to choose, and the second may be
+    what it chose; with `is_chosen` the API chooses as well where a request leaves the value out. `within` returns what
+    a value means in an object, as far as the objects around it are known.
+
+    `spelling` returns the one spelling of a string by which keys and conditions compare it, and `part` that of a part
+    of it; None where they compare it as it stands. `is_sent` says that a filter is sent in that spelling.
     """
 
     of: Callable[[Any], object]
@@ -30,6 +34,15 @@ class NormalForm:
     part: Callable[[str], str] = str
     is_sent: bool = False
     is_made_of: Callable[[Any, Any], bool] | None = None
+    stands_for: Callable[[Any, Any], bool] | None = None
+    is_chosen: bool = False
+    within: Callable[[Any, Any], object] | None = None
+
+    def alike(self, one: object, other: object) -> bool:
+        """Whether the API takes a value that is sent for another one that it has."""
+        one, other = self.of(one), self.of(other)
+        is_same = one == other and isinstance(one, bool) is isinstance(other, bool)
+        return is_same or (self.stands_for is not None and self.stands_for(one, other))
 
 
 def _seconds(value: object) -> object:
@@ -55,6 +68,15 @@ def _address(value: object) -> object:
     return _spelled(value) if isinstance(value, str) else value
 
 
+def _is_choice(sent: object, answered: object) -> bool:
+    """Whether `auto`, `any` or the length of a range was sent, and an address or such a range answered."""
+    if not isinstance(sent, str) or not isinstance(answered, str):
+        return False
+    if sent in _CHOICES:
+        return any(each in answered for each in ".:")
+    return sent.startswith("/") and answered.endswith(sent) and ":" in answered
+
+
 def _network(value: object) -> object:
     try:
         return ip_interface(value).with_prefixlen if isinstance(value, str) else value
@@ -68,6 +90,19 @@ def _ports(value: object) -> object:
 
 def _engine(value: object) -> object:
     return value.partition("/")[0] if isinstance(value, str) else value
+
+
+def name_in_zone(name: object, zone: object) -> str:
+    """Return the name of a DNS record without that of its zone, as the API writes it; empty for the zone itself."""
+    short, above = (str(each or "").rstrip(".").casefold() for each in (name, zone))
+    if short in {"@", above}:
+        return ""
+    return short.removesuffix(f".{above}") if above else short
+
+
+def _in_its_zone(record: Any, name: object) -> object:  # noqa: ANN401  a DNS record, a class far above
+    zone = getattr(record, record.__mapper__.parent_attribute, None)  # a reference: it sends no request
+    return name_in_zone(name, zone.__state__.body.get("domain") if zone is not None else "")
 
 
 def _is_short_for(sent: object, answered: object) -> bool:
@@ -95,12 +130,29 @@ NORMAL_FORMS: Final[Mapping[str, NormalForm]] = {
     "record": NormalForm(
         _host,
         "ansible_linode, target domain_record: the answer's name is the short one",
+        within=_in_its_zone,
         spelling=str.lower,
         part=str.lower,
         is_made_of=_is_short_for,
     ),
     "address": NormalForm(
-        _address, "RFC 5952: one text for each IPv6 address", spelling=_spelled, part=str.lower, is_sent=True
+        _address,
+        "RFC 5952: one text for each IPv6 address; API reference, POST /linode/instances/{linodeId}/interfaces: "
+        "`auto`, and POST /linode/instances/{linodeId}/configs: `any`",
+        spelling=_spelled,
+        part=str.lower,
+        is_sent=True,
+        stands_for=_is_choice,
+    ),
+    "chosen": NormalForm(
+        _address,
+        "API reference, POST /linode/instances/{linodeId}/configs: an address in the subnet is assigned where none is "
+        "given",
+        spelling=_spelled,
+        part=str.lower,
+        is_sent=True,
+        stands_for=_is_choice,
+        is_chosen=True,
     ),
     "target": NormalForm(
         _address, "RFC 5952; the target of a record is an address, a name or any text", spelling=_spelled, is_sent=True
@@ -108,7 +160,9 @@ NORMAL_FORMS: Final[Mapping[str, NormalForm]] = {
     "network": NormalForm(
         _network,
         "API reference, POST /networking/firewalls: a single address is a network of its own (/32, /128); "
-        "TestDatabaseMySQL_EngineConfig_Create_NullableFieldAsNilValue#1: an address comes back as a network",
+        "TestDatabaseMySQL_EngineConfig_Create_NullableFieldAsNilValue#1: an address comes back as a network; "
+        "POST /vpcs: `auto`, or a length alone, for a range that the API chooses",
+        stands_for=_is_choice,
         spelling=_spelled,
         part=str.lower,
         is_sent=True,

@@ -43,7 +43,7 @@ class Edit:
     def is_in_doubt(self, codec: Codec, mine: object) -> bool:
         """Whether the API may hold, or still take, another value than `mine`, because that was sent."""
         # promise 10c: what was sent may be there, or come
-        return any(not _alike(codec, each, mine) for each in self.sent)
+        return any(not (_alike(codec, each, mine) and _alike(codec, mine, each)) for each in self.sent)
 
     def rebase_from(self, codec: Codec, value: object) -> object:
         """Return the value from which the edits of a set are counted.
@@ -193,13 +193,23 @@ def write(record: Record, field: FieldFacts, value: object, name: str = "") -> N
     # what a part of an object leaves out stays: only a list, and a value with a request of its own, are replaced whole
     whole = codec.completed(raw, theirs) if codec.mutable and is_object(record) and not field.written_by else raw
     edit = state.edits.get(field.name) if state.edits else None
-    if theirs is not ABSENT and codec.alike(whole, theirs) and not (edit and edit.is_in_doubt(codec, whole)):
+    is_there = theirs is not ABSENT and _is_there(record, field, whole, theirs)
+    # promise 1b: what is there is no change
+    if is_there and not (edit and edit.is_in_doubt(codec, whole)):
         _take_back(record, field, held, mine if codec.same(raw, theirs) else ABSENT)
     elif held is None or not _overlaid(record, field, held, mine, is_part=_is_part(codec, raw, whole)):
         if held is not None and codec.replace(held, mine):
             mine = held  # a list that the user holds stays the object's list, with the new contents
         values[field.name] = mine
         _assigned(state, field.name, theirs)
+
+
+def _is_there(record: Record, field: FieldFacts, mine: object, theirs: object) -> bool:
+    """Whether a value is what the API has, in the form in which the API writes it in this object."""
+    if field.codec.alike(mine, theirs):
+        return True
+    within = field.form.within if field.form is not None else None
+    return within is not None and field.codec.alike(within(record, mine), within(record, theirs))
 
 
 def _held(record: Record, field: FieldFacts, theirs: object) -> object:
@@ -328,7 +338,7 @@ def _rebase(record: Record, field: FieldFacts, theirs: object) -> None:
         edit.rebased_on = theirs
     edit.settle(codec, theirs)
     mine = in_json(codec, value)
-    if codec.alike(mine, theirs) and not edit.is_in_doubt(codec, mine):
+    if _is_there(record, field, mine, theirs) and not edit.is_in_doubt(codec, mine):
         codec.forget(value)
         del edits[field.name]
 
@@ -405,14 +415,14 @@ def changes(record: Record) -> dict[str, Edit]:
         # an edit stays noted when the value is changed back, so whether it changes anything is compared here
         field = fields[name]
         theirs = state.raw.get(field.key, ABSENT)
-        if theirs is ABSENT or name not in values or _differs(field.codec, edit, values[name], theirs):
+        if theirs is ABSENT or name not in values or _differs(record, field, edit, theirs):
             real[name] = edit
     return real
 
 
-def _differs(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
-    mine = in_json(codec, value)
-    return not codec.alike(mine, theirs) or edit.is_in_doubt(codec, mine)
+def _differs(record: Record, field: FieldFacts, edit: Edit, theirs: object) -> bool:
+    mine = in_json(field.codec, record.__dict__[field.name])
+    return not _is_there(record, field, mine, theirs) or edit.is_in_doubt(field.codec, mine)
 
 
 def encode(record: Record) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
-from linode_orm.mapping.codecs import Codec, NoneType, WrongType, equal_in_json
+from linode_orm.mapping.codecs import Codec, NoneType, WrongType
 from linode_orm.mapping.containers import AnyJSON, Container
 from linode_orm.mapping.json_types import ANY_OF, Object
 from linode_orm.mapping.json_values import problem_of
@@ -87,6 +87,8 @@ class Structure(Container):
             field, mine, theirs = keys.get(key), one.get(key, ABSENT), other.get(key, ABSENT)
             if field is not None and not field.takes("update"):
                 continue
+            if mine is ABSENT and field is not None and field.form is not None and field.form.is_chosen:
+                continue
             if mine is ABSENT or theirs is ABSENT:
                 if not self._is_empty(key, theirs if mine is ABSENT else mine):
                     return False
@@ -99,7 +101,7 @@ class Structure(Container):
         if value is None or value is False or value in ("", [], {}):
             return True
         field = self.cls.__mapper__.keys.get(key)
-        if field is not None and field.default is not None and equal_in_json(value, field.default):
+        if field is not None and field.default is not None and field.codec.alike(field.default, value):
             return True
         return isinstance(value, dict) and field is not None and field.codec.alike({}, value)
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linode_orm import Domain, DomainRecord, Instance, InvalidRequestError, IPAddress, IPv6Range, Session, inspect
+from linode_orm.mapping.codecs import NormalFormScalar
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.lifecycle import merge
-from linode_orm.mapping.codecs import NormalFormScalar
 from linode_orm.mapping.state import Loaded, Status
 from linode_orm.mapping.transient import DETACHED
 from linode_orm.session.query.evaluate import compile_condition
@@ -19,9 +19,7 @@ from tests.models.bodies import MODELS, body_of
 from tests.session.query.list_server import ListServer
 
 BY_ADDRESS = [
-    model
-    for model in MODELS
-    if any(model.__mapper__.fields[name].form for name in model.__mapper__.id_names)
+    model for model in MODELS if any(model.__mapper__.fields[name].form for name in model.__mapper__.id_names)
 ]
 
 

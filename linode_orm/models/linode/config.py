@@ -121,7 +121,7 @@ class ConfigInterfacesIpv4(Nested):
     """What stands under `interfaces.ipv4` of a Config."""
 
     nat_1_1: Field[Literal["any"] | str | None] = Field(format="ip")
-    vpc: Field[str | None] = Field(format="ip")
+    vpc: Field[str | None] = Field(format="ip", normal="chosen")
 
 
 class ConfigInterfacesIpv6(Nested):
@@ -135,14 +135,14 @@ class ConfigInterfacesIpv6(Nested):
 class ConfigInterfacesIpv6Range(Nested):
     """What stands under `interfaces.ipv6.ranges` of a Config."""
 
-    range: Field[str]
+    range: Field[str] = Field(normal="network")
 
 
 class ConfigInterfacesIpv6Slaac(Nested):
     """What stands under `interfaces.ipv6.slaac` of a Config."""
 
     address: ReadOnly[str]
-    range: Field[str]
+    range: Field[str] = Field(normal="network")
 
 
 class Config(Model, path="/linode/instances/{instance}/configs", parent="Instance"):

@@ -60,7 +60,7 @@ class LinodeInterfacePublicIpv6(Nested):
 class LinodeInterfacePublicIpv6Range(Nested):
     """What stands under `public.ipv6.ranges` of a LinodeInterface."""
 
-    range: Field[str | None]
+    range: Field[str | None] = Field(normal="network")
     route_target: ReadOnly[str]
 
 
@@ -133,7 +133,7 @@ class LinodeInterfaceVpcIpv4Address(Nested):
 class LinodeInterfaceVpcIpv4Range(Nested):
     """What stands under `vpc.ipv4.ranges` of a LinodeInterface."""
 
-    range: Field[str | None]
+    range: Field[str | None] = Field(normal="network")
 
 
 class LinodeInterfaceVpcIpv6(Nested):
@@ -148,7 +148,7 @@ class LinodeInterfaceVpcIpv6Slaac(Nested):
     """What stands under `vpc.ipv6.slaac` of a LinodeInterface."""
 
     address: ReadOnly[str] = ReadOnly(format="ipv6")
-    range: Field[str]
+    range: Field[str] = Field(normal="network")
 
 
 class LinodeInterface(

@@ -52,7 +52,7 @@ class FirewallRule(Nested):
     action: Field[Literal["ACCEPT", "DROP"] | str]
     addresses: Field[FirewallAddresses]
     description: Field[str | None] = Field(absent=True)
-    ports: Field[str | None] = Field(absent=True, nullable=True)
+    ports: Field[str | None] = Field(absent=True, nullable=True, normal="ports")
     protocol: Field[Literal["TCP", "UDP", "ICMP", "IPENCAP"] | str] = Field(format="protocol")
     ruleset: ReadOnly[int | None] = ReadOnly(absent=True, refers="FirewallRuleSet")
 
@@ -60,8 +60,8 @@ class FirewallRule(Nested):
 class FirewallAddresses(Nested):
     """What stands under `rules.inbound.addresses` of a Firewall."""
 
-    ipv4: Field[list[str]]
-    ipv6: Field[list[str] | None] = Field(absent=True)
+    ipv4: Field[list[str]] = Field(unordered=True, normal="network")
+    ipv6: Field[list[str] | None] = Field(absent=True, unordered=True, normal="network")
 
 
 class FirewallRulesVersion(Nested):

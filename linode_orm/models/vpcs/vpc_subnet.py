@@ -31,7 +31,7 @@ class VPCSubnetIpv6(Nested):
     """What stands under `ipv6` of a VPCSubnet."""
 
     allocation_range: Fixed[str]
-    range: Fixed[str]
+    range: Fixed[str] = Fixed(normal="network")
 
 
 class VPCSubnetLinode(Nested):

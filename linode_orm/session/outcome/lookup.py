@@ -251,4 +251,5 @@ def _bare(name: str) -> str:
 
 def agrees(codec: Codec, sent: object, answered: object) -> bool:
     """Whether the API may have made `answered` of what was sent; a secret agrees with every answer."""
+    # promise 13b: the API may have written it in another form
     return codec.agrees(fill(sent, lambda each: None if isinstance(each, Hidden) else each), answered)

@@ -90,7 +90,7 @@ def _after_holder(drafts: Sequence[DraftStep], at: int, instance: Model, named: 
     if found != at and is_deleted and (path.is_inverse or path.is_attached):
         draft.wait_for(found, "nothing holds it" if path.is_inverse else "it is attached to nothing", strength)
     elif found != at and not path.is_inverse:
-        drafts[found].wait_for(at, why, strength)
+        drafts[found].wait_for(at, why, strength)  # promise 2c: what holds it lets go first
     if instance.__mapper__.name == LOCKS and is_deleted:
         for other in gone.under.get((named.model, named.identity), set()) - {at}:
             drafts[other].wait_for(at, why, strength)

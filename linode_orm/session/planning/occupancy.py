@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
+from linode_orm.mapping.normal_forms import name_in_zone
 from linode_orm.mapping.record import value_of
 from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
@@ -152,8 +153,7 @@ def _record(scope: Hashable, body: Body, zone: str) -> Slot:
     Nothing stands beside a CNAME of the same name: kubernetes-sigs/external-dns#3761 and #2499. Names know no case, and
     a dot at the end says nothing: RFC 1035, 2.3.3 and 3.1.
     """
-    name, above = (str(each or "").rstrip(".").casefold() for each in (body.get("name"), zone))
-    name = "" if name in {"@", above} else name.removesuffix(f".{above}") if above else name
+    name = name_in_zone(body.get("name"), zone)
     return Slot(scope, f"DNS name {name!r}", (body.get("type"), body.get("target")), _records_clash)
 
 
@@ -231,6 +231,7 @@ def order_places(drafts: Sequence[DraftStep], below: Mapping[Key, Sequence[Model
             for taker, wanted in taken.get((slot.scope, slot.what), ()):
                 if taker != at and slot.clash(slot.detail, wanted.detail):
                     strength = Strength.CERTAIN if slot.is_known else Strength.GUESSED
+                    # promise 2d: a place is free before it is taken
                     drafts[taker].wait_for(at, f"the {slot.what} is free", strength)
 
 

@@ -63,7 +63,7 @@ def load(path: str | os.PathLike[str]) -> Plan:
         steps = tuple(step_from_dict(each) for each in content["steps"])
         for step in steps:
             check_types(step)
-            check_agreement(step)
+            check_agreement(step)  # promise 28c: nothing is sent that is not shown
         lookups = listings_before(steps)
         made, account, protected = content.get("made", ""), content["account"], frozenset(content["protected_tags"])
         if made:

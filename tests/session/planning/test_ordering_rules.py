@@ -150,6 +150,8 @@ class TestLettingGo:
         session.delete(one)
         config.devices = {"sda": {"disk_id": two}}
         assert methods(session) == ["PUT", "DELETE"]
+        put, delete = session.plan()
+        assert delete.depends_on == (put.number,)
 
     def test_an_attached_volume_goes_after_its_linode(self, session):
         """The other way round it would be refused."""

@@ -6,6 +6,7 @@ from copy import deepcopy
 
 import pytest
 
+from linode_orm.mapping.codecs import Scalar
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.normal_forms import NORMAL_FORMS
 from linode_orm.models._index import INDEX
@@ -24,6 +25,7 @@ OTHER_FORMS = {
     "host": ("a.example.org", "A.Example.org."),
     "record": ("www", "WWW"),
     "address": ("2001:db8::1", "2001:DB8:0:0:0:0:0:1"),
+    "chosen": ("2001:db8::1", "2001:DB8:0:0:0:0:0:1"),
     "target": ("2001:db8::1", "2001:DB8:0:0:0:0:0:1"),
     "network": ("192.0.2.1/32", "192.0.2.1"),
     "ports": ("22-24, 80", "22-24,80"),
@@ -58,21 +60,21 @@ def first(codec):
     return next(deepcopy(each) for each in tried if codec.accepts(each))
 
 
-def wanted(field, raw, *, terse=False, reverse=False):
+def wanted(field, raw, *, terse=False, reverse=False, verb="update"):
     """Give a value as a user writes it: without what only the API sets; terse without what stands for nothing."""
     if isinstance(raw, list):
-        items = [wanted(field, each, terse=terse, reverse=reverse) for each in raw]
+        items = [wanted(field, each, terse=terse, reverse=reverse, verb=verb) for each in raw]
         if items and items[0] == {} and "id" in raw[0]:
             items = [each["id"] for each in raw]  # nothing of them can be set: requests name them by their ids
         return items[::-1] if reverse and field.unordered else items
     if not isinstance(raw, dict) or not field.codec.nested:
         return raw
     keys = field.codec.nested[0].__mapper__.keys
-    given = {key: each for key, each in raw.items() if key not in keys or keys[key].mutable}
+    given = {key: each for key, each in raw.items() if key not in keys or keys[key].takes(verb)}
     if terse:
         given = {key: each for key, each in given.items() if each not in (None, "", [], {}, False)}
     return {
-        key: wanted(keys[key], each, terse=terse, reverse=reverse) if key in keys else each
+        key: wanted(keys[key], each, terse=terse, reverse=reverse, verb=verb) if key in keys else each
         for key, each in given.items()
     }
 
@@ -188,6 +190,48 @@ def test_every_form_is_tried_and_has_a_source():
         one, other = OTHER_FORMS[name]
         assert len(form.source) > 20
         assert form.of(one) == form.of(other) == one
+
+
+ANSWERS = {"auto": "203.0.113.1", "any": "203.0.113.1", "/64": "2600:3c00::/64"}
+"""What asks the API to choose, and what it may choose."""
+
+
+@pytest.mark.parametrize("wish", ANSWERS)
+@pytest.mark.parametrize("name", [name for name, form in NORMAL_FORMS.items() if form.stands_for])
+def test_what_the_api_chose_is_what_was_wished(name, wish):
+    """A wish is granted by what stands there; what is wished by name is not granted by anything else."""
+    codec = Scalar("str", frozenset({str})).marked("", NORMAL_FORMS[name])
+    assert codec.alike(wish, ANSWERS[wish])
+    assert not codec.alike(ANSWERS[wish], wish)
+    assert not codec.alike(wish, "")
+    assert not codec.alike("203.0.113.2", ANSWERS[wish])
+
+
+def test_an_address_that_the_api_chose():
+    """An interface that was given no address, or any, has the one that the API gave it."""
+    face = {"purpose": "vpc", "subnet_id": 5}
+    there = {**face, "id": 7, "primary": False, "ipv4": {"vpc": "10.0.0.2", "nat_1_1": "203.0.113.1"}}
+    session, config = loaded("Config", "interfaces", [there])
+    for mine in ({"nat_1_1": "any"}, {"nat_1_1": "any", "vpc": "10.0.0.2"}):
+        config.interfaces = [{**face, "ipv4": mine}]
+        assert plan(session) == []
+    config.interfaces = [{**face, "ipv4": {"nat_1_1": "any", "vpc": "10.0.0.3"}}]
+    assert plan(session)
+
+
+@pytest.mark.parametrize("name", ["www", "WWW", "www.example.org", "www.Example.org."])
+def test_the_name_of_a_record(name):
+    """The name of its zone may stand behind it; another zone's is a part of the name."""
+    session = Session()
+    zone = session.loaded(resource("Domain"), {"id": 1, "domain": "example.org"})
+    record = session.loaded(resource("DomainRecord"), {"id": 2, "type": "A", "name": "www", "target": "192.0.2.1"}, 1)
+    record.name = name
+    assert plan(session) == []
+    record.name = "www.example.net"
+    assert plan(session)
+    record.name = name
+    assert plan(session) == []
+    assert zone.domain == "example.org"
 
 
 def test_a_part_of_an_object_changes_that_part():
