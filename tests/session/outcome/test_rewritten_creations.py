@@ -13,6 +13,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.models._index import INDEX
 from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.outcome.lookup import LookupCriteria, differences, has_other_name
+from tests.ids import short
 from tests.session.planning.test_unchanged import filled, wanted
 
 SINCE = ApiTime(datetime(2026, 1, 1, tzinfo=UTC))
@@ -25,8 +26,8 @@ CREATED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "key"), CREATED)
-def test_another_form_is_no_difference(name, key):
+@pytest.mark.parametrize(("name", "key"), CREATED, ids=short)
+def test_in_another_form(name, key):
     """Of every attribute that a creation sends: what the API made of it counts as what was sent."""
     field = resource(name).__mapper__.keys[key]
     sent, row = {key: wanted(field, filled(field, form=1), verb="create")}, {key: filled(field)}
