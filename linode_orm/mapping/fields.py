@@ -163,7 +163,7 @@ class Kind(Generic[T_co]):
         """Whether POST takes the field."""
         return self._create and not self.is_read_only
 
-    @computed_once
+    @property
     def mutable(self) -> bool:
         """Whether PUT takes the field, or a request of its own does."""
         return self.is_editable or (self.is_write_only and self._update) or bool(self.written_by)

@@ -133,9 +133,9 @@ class Client:
 
         An update waits while an older write of the same object may still take effect. Raises `ApiError` for a refusal,
         `TransportError` if no answer came, `ResponseError` for a redirect, and `InvalidRequestError` for a write of a
-        read-only client, before anything is sent. While the request waits for its turn, and no try of it may have been
-        done, `wanted()` is asked: once it is false, the request is given up unsent (`CancelledError`). `new_path` is
-        the path that it gives its object, `replaces` the requests that it stands for.
+        read-only client, before anything is sent. `wanted()` is asked before the request is sent and while it waits for
+        its turn, as long as no try of it may have been done: once it is false, the request is given up unsent
+        (`CancelledError`). `new_path` is the path that it gives its object, `replaces` the requests that it stands for.
         """
         self._check(request)
         return self._sender.send(request, wanted, new_path, replaces)

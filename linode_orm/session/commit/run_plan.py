@@ -78,10 +78,10 @@ def _undo(
     try:
         compensation = compensate(plan, sent, client, targets, options.log)
     except Exception as error:  # noqa: BLE001  what was done stays done, and its objects must learn of it
-        run.crash = run.crash or error
+        run.cancellation.stop_for(error)
         return frozenset(), set()
-    run.interrupts += compensation.interrupted
-    run.crash = run.crash or compensation.crash
+    run.cancellation.interrupts += compensation.interrupted
+    run.cancellation.stop_for(compensation.crash)
     run.entries.update(compensation.entries)
     _clear_below(run, plan, targets)
     return compensation.parts, compensation.unknown
@@ -95,7 +95,7 @@ def _result(run: Executor, targets: Targets, options: RunOptions, seconds: float
     applied = tuple(
         (each.step, each.body) for each in run.outcomes.applied if run.entries[each.step.number].status == "applied"
     )
-    return RunResult(report, run.ids, applied, *run.ending)
+    return RunResult(report, run.ids, applied, *run.cancellation.ending)
 
 
 def _clear_below(run: Executor, plan: Plan, targets: Targets) -> None:

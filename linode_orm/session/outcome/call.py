@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from linode_orm.session.outcome.claimed_ids import ClaimedIds
     from linode_orm.session.outcome.nested import InnerOutcomes
-    from linode_orm.session.planning.plan import InDoubt
+    from linode_orm.session.planning.plan import InDoubt, Step
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request
 
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 class RunContext:
     """What the workers of one run share.
 
-    `is_wanted` is asked while a request waits for its turn: once it is false, the request is given up unsent. `stop` is
-    set when nothing is to be waited for any more. `claims` are the ids that creations were answered with, `freed` those
-    whose deletion was answered.
+    `is_wanted` is asked before a request is sent, and while it waits for its turn: once it is false, the request is
+    given up unsent. `stop` is set when nothing is to be waited for any more. `claims` are the ids that creations were
+    answered with, `freed` those whose deletion was answered.
     """
 
     client: Client
@@ -59,6 +60,28 @@ class Answer:
     identity: object = None
     in_doubt: InDoubt | None = None
     inner: InnerOutcomes | None = None
+
+    @property
+    def was_given_up(self) -> bool:
+        """Whether the request was not sent, because nobody wanted it any more: its step stays pending."""
+        return isinstance(self.error, CancelledError)
+
+    def splits(self, step: Step) -> bool:
+        """Whether the parts of a batch request are steps of their own now; what was done whole needs no split."""
+        return bool(step.parts and self.inner is not None and (self.inner.left or self.inner.in_doubt))
+
+    def failed_steps(self, step: Step) -> tuple[int, ...]:
+        """Return the numbers of the steps that were not done, the parts of a batch request among them.
+
+        In doubt counts as a failure: what depends on the step must not be sent.
+        """
+        if self.error is None and self.inner is None:
+            return ()
+        in_doubt = self.inner.in_doubt if self.inner is not None else ()
+        if self.splits(step):
+            return tuple(each.step.number for each in in_doubt)
+        has_failed = (self.error is not None and not self.was_given_up) or in_doubt
+        return (step.number,) if has_failed else ()
 
 
 def call(context: RunContext, attempt: InDoubt, request: Request, new_path: str | None = None) -> Answer:

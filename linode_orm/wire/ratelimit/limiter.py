@@ -7,7 +7,7 @@ from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from attrs import Factory, define, field, frozen
+from attrs import define, field, frozen
 
 from linode_orm.errors import RateLimited
 from linode_orm.wire.ratelimit.bucket import NEVER, Acquisition, Bucket, Completion, FirstReport
@@ -56,10 +56,10 @@ class Endpoint:
     name: str
     policy: EndpointPolicy
     documented: Bucket
+    buckets: dict[str, Bucket]
+    """The buckets that a request counts in, by their keys at a shared counter."""
     reported: dict[int, Bucket] = field(factory=dict)
     last_report: dict[int, float] = field(factory=dict)
-    buckets: dict[str, Bucket] = Factory(lambda self: {f"class:{self.policy.name}": self.documented}, takes_self=True)
-    """The buckets that a request counts in, by their keys at a shared counter."""
     blocked_until: float = NEVER
     in_flight: int = 0
     started: int = 0
@@ -200,7 +200,8 @@ class RateLimiter:
             policy = policy_of(name)
             if policy not in self._documented:
                 self._documented[policy] = self._algorithms.documented(policy)
-            endpoint = self._endpoints[name] = Endpoint(name, policy, self._documented[policy])
+            bucket = self._documented[policy]
+            endpoint = self._endpoints[name] = Endpoint(name, policy, bucket, {f"class:{policy.name}": bucket})
         return endpoint
 
     # -- what remains --------------------------------------------------------------------------------------------------
