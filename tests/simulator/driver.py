@@ -175,7 +175,7 @@ class Driver:
 
     def settle(self) -> None:
         """Let every list have something in it."""
-        resources = self.sim.world.store.resources.values()
+        resources = self.sim.state.store.resources.values()
         for resource in sorted(resources, key=lambda each: each.depth):
             self.row(resource)
         for key in SCENE:
@@ -213,7 +213,7 @@ class Driver:
         segments = path.split("/")
         for end in range(len(segments), 1, -1):
             place = re.sub(r"\{\w+\}", "{}", "/".join(segments[:end]))
-            for resource in self.sim.world.store.resources.values():
+            for resource in self.sim.state.store.resources.values():
                 if not resource.singleton and re.sub(r"\{\w+\}", "{}", resource.item_path) == place and "{}" in place:
                     return self.row(resource).chain[: place.count("{}")]
         return ()
@@ -230,26 +230,26 @@ class Driver:
     # -- objects -----------------------------------------------------------------------------------------------------
 
     def resource(self, name: str) -> Resource:
-        return self.sim.world.store.resources[name]
+        return self.sim.state.store.resources[name]
 
     def row(self, resource: Resource) -> Row:
         """Give an object of a class, made where there is none."""
-        world = self.sim.world
-        found = [each for each in world.rows(resource.name) if not each.body.get("is_public")]
+        state = self.sim.state
+        found = [each for each in state.rows(resource.name) if not each.body.get("is_public")]
         if found:
             return found[-1 if resource.name in NEWEST else 0]
         if resource.singleton:
-            above = world.store.resources.get(resource.parent or "")
-            return world.singleton(resource, self.row(above).chain if above is not None else ())
+            above = state.store.resources.get(resource.parent or "")
+            return state.singleton(resource, self.row(above).chain if above is not None else ())
         operation = self.known.get(f"POST {resource.template}")
         if operation is not None and "create" in resource.verbs:
             self.run(operation)
-            found = list(world.rows(resource.name))
+            found = list(state.rows(resource.name))
             if found:
                 return found[0]
-        above = world.store.resources.get(resource.parent or "")
+        above = state.store.resources.get(resource.parent or "")
         parents = self.row(above).chain if above is not None else ("standard",) * resource.depth
-        return world.make(resource.name, parents)
+        return state.make(resource.name, parents)
 
     def one(self, name: str) -> Any:
         """Give the id of an object of a class."""
@@ -273,7 +273,7 @@ class Driver:
 
     def order(self) -> dict[str, Any]:
         config = self.row(self.resource("Config"))
-        return {"ids": [row.id for row in self.sim.world.below(config, "ConfigInterface")]}
+        return {"ids": [row.id for row in self.sim.state.below(config, "ConfigInterface")]}
 
     def details(self) -> dict[str, Any]:
         bucket = self.row(self.resource("ObjectStorageBucket")).body

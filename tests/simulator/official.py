@@ -90,7 +90,7 @@ class Walk:
     def row(self, kind: type[Base]) -> Row | None:
         """Give an object of the account that a class of the library stands for."""
         place = re.sub(r"\{\w+\}", "{}", "/" + kind.api_endpoint.strip("/"))
-        for resource in self.sim.world.store.resources.values():
+        for resource in self.sim.state.store.resources.values():
             if re.sub(r"\{\w+\}", "{}", resource.item_path) == place:
                 return self.driver.row(resource)
         return None
@@ -133,7 +133,7 @@ class Walk:
 # What stands in the way of a delete.
 PREPARED: dict[str, Callable[[Walk, Row], Any]] = {
     "Volume": lambda walk, row: walk.sim.change(f"/volumes/{row.id}", linode_id=None),
-    "StreamDestination": lambda walk, _: [walk.sim.world.remove(each) for each in list(walk.sim.world.rows("Stream"))],
+    "StreamDestination": lambda walk, _: [walk.sim.state.remove(each) for each in list(walk.sim.state.rows("Stream"))],
     "ServiceTransfer": lambda _, row: row.change(status="pending"),
     "NodeBalancer": lambda _, row: row.change(locks=[]),
 }
