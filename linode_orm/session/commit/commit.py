@@ -118,6 +118,7 @@ class Commit:
         if self.client.read_only:
             guards.check_writable(self.client, self._planned(policy, only))
             return CommitReport()
+        # Renames first: what is looked for next may lie below an object that has another key by now.
         self._resolve_renames(only)
         if self.changes.in_doubt:
             resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
@@ -128,6 +129,7 @@ class Commit:
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
             return self._run(plan, policy, interrupts, checked_at, is_whole=only is None)
+        # Nothing is left of what an earlier commit did not finish: it must not keep other processes from beginning.
         if only is None or not self._is_anything_pending():
             self.history.end_own()
         return CommitReport()
@@ -172,6 +174,7 @@ class Commit:
         targets = SessionTargets(self.objects, plan, watches=checked_at is not None)
         interrupts.check(lambda: unsent(plan, targets))
         log = self.history.begin(plan, policy.on_error.name, policy.conflicts, is_whole=is_whole)
+        # This log takes the place of an earlier one, in which it stood since when these creations are in doubt.
         for step in plan.steps if self.changes.in_doubt else ():
             in_doubt = targets.in_doubt_of(step)
             if in_doubt is not None:

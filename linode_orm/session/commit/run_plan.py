@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from linode_orm.errors import CommitError, CommitInterrupted, JournalError
 from linode_orm.session.commit.compensation import compensate
 from linode_orm.session.commit.executor import Executor
-from linode_orm.session.commit.interrupts import kept_interrupts
+from linode_orm.session.commit.interrupts import first_crash, kept_interrupts
 from linode_orm.session.commit.outcomes import NOTHING_EARLIER, EarlierOutcomes
 from linode_orm.session.planning.plan import Pending
 from linode_orm.session.planning.report import CommitReport, Entry
@@ -118,10 +118,11 @@ def unsent(plan: Plan, targets: Targets) -> CommitReport:
 def interrupted(sent: RunResult, interrupts: Interrupts) -> RunResult:
     """Return a result with what signal handlers raised until now; it counts as raised by the commit."""
     interrupts.report = sent.report
+    if not interrupts.raised:
+        return sent
     raised = interrupts.take()
     is_pressed = any(isinstance(each, KeyboardInterrupt) for each in raised)
-    crash = next((each for each in raised if not isinstance(each, KeyboardInterrupt)), None)
-    return evolve(sent, interrupted=sent.interrupted or is_pressed, crash=sent.crash or crash)
+    return evolve(sent, interrupted=sent.interrupted or is_pressed, crash=sent.crash or first_crash(raised))
 
 
 def raise_where_incomplete(sent: RunResult, session: object, *, advice: str = CARRY_ON) -> None:

@@ -96,6 +96,7 @@ def call(context: RunContext, attempt: InDoubt, request: Request, new_path: str 
         return Answer(response.decoded(), perf_counter() - began, response.tries)
     except BaseException as error:  # noqa: BLE001  whatever it is, the session's thread decides
         answer = Answer(None, perf_counter() - began, getattr(error, "tries", 1), error)
+        # Gone is as good as deleted: whoever deleted it, the API may give its number to a new object.
         if isinstance(error, NotFound):
             _free(context, attempt)
     if not outcome_of(answer.error).is_in_doubt:
@@ -124,6 +125,7 @@ def call_renaming(context: RunContext, attempt: InDoubt, request: Request, there
         found = context.client.send(there).decoded()
     except Exception:  # noqa: BLE001  whatever it is, the first error stands
         return answer
+    # Another object may have had the new key all along: only one that has everything that was sent is this one.
     sent = request.body if isinstance(request.body, dict) else {}
     if not isinstance(found, dict) or any(found.get(key) != value for key, value in sent.items()):
         return answer

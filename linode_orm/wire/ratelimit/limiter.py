@@ -135,6 +135,7 @@ class RateLimiter:
         now = self._clock.monotonic()
         with self._lock:
             permit.endpoint.in_flight -= 1
+            # Only the bucket that denied it is full; each other one gives its room back, and has no wait of its own.
             return max(
                 each.bucket.cancel(each.probe, denial if each.bucket is denial.bucket else None, now)
                 for each in permit.acquisitions
@@ -150,6 +151,7 @@ class RateLimiter:
             permit.endpoint.in_flight -= 1
             headers = feedback.headers if feedback is not None else None
             reported = permit.endpoint.reported.get(headers.limit) if headers is not None else None
+            # Before the report is read: that asks how many requests are in flight, and this one is not any more.
             for each in permit.acquisitions:
                 completion = _completion(feedback, is_reported=each.bucket is reported)
                 each.bucket.complete(permit.began, now, each.probe, completion)
@@ -223,6 +225,7 @@ class RateLimiter:
         with self._lock:
             for name, count in counts.items():
                 endpoint = self._endpoints.get(name)
+                # A reported limit is of one endpoint; those without a report share the documented one of their group.
                 if endpoint is None or not endpoint.reported:
                     unreported[policy_of(name)] += count
                     continue
@@ -259,6 +262,7 @@ def _block(permit: Permit, reported: Bucket | None, feedback: RateFeedback) -> N
         pause = None
     if pause is None and reported is not None:
         return
+    # A refusal that reports no limit may be about any of them, or be a proxy's: then the whole endpoint pauses.
     target = permit.endpoint if reported is None else reported
     until = feedback.now + min(_DEFAULT_PAUSE if pause is None else pause, _LONGEST_BLOCK)
     target.blocked_until = max(target.blocked_until, until)

@@ -199,6 +199,7 @@ class ServerWindow:
     def _observe_without_reset(self, remaining: int, now: float) -> Sighting:
         """Learn from a report without a reset: if more remain than before, a new window has begun."""
         usage, sighting = self.usage, Sighting.CURRENT
+        # `own` counts what is in flight, and the report may not: only more room than that shows another window.
         if remaining > self.limit - usage.own - usage.foreign + self.in_flight:
             usage.own, usage.foreign, self.boundary.at = self.in_flight + 1, 0, now + self.per
             sighting = Sighting.NEXT
@@ -236,6 +237,7 @@ class ServerWindow:
     def _roll_over(self, now: float, own: int) -> None:
         """Assume the next window to have begun; a report of it will show when it ends."""
         self.rolled_over_at = self.boundary.at
+        # By the clock of the API, which all processes see alike; the boundary is of this process's clock.
         start = self.server_end + (self.boundary.advance(now, self.per) - 1) * self.per
         self._restart(own, start)
         self.server_end = start + self.per
