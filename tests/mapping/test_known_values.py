@@ -45,7 +45,7 @@ OBJECTS = [
 
 
 def title(each):
-    return short(each if isinstance(each, type) else ".".join(field.name for field in each), 22)
+    return short(each if isinstance(each, type) else ".".join(field.name for field in each))
 
 
 def wrong_value(field):
