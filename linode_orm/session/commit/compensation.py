@@ -63,7 +63,7 @@ def compensate(plan: Plan, sent: EarlierOutcomes, client: Client, targets: Targe
     undoing = Executor(back, client, CompensationTargets(targets, origin), options)
     # From here on a crash must be carried on by undoing, not by completing.
     log.undo()
-    with kept_interrupts() as interrupts, interrupts.interrupting(undoing, anew=True):
+    with kept_interrupts() as interrupts, interrupts.interrupting(undoing.interrupt, anew=True):
         undoing.run()
         _outlast(client, undoing)  # promise 6b: a late request of the compensation is waited for
     compensated = _Outcomes(client, undoing, entries, sent.ids).of(originals, origin)

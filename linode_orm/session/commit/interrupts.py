@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from linode_orm.errors import CommitError, CommitInterrupted
 from linode_orm.session.planning.report import CommitReport
@@ -16,18 +16,12 @@ if TYPE_CHECKING:
     from typing import Self
 
     Handler = Callable[[int, FrameType | None], object]
+    Interrupt = Callable[[BaseException | None], None]
+    """Ends a run in good order; given what a handler raised, None for a KeyboardInterrupt."""
 
 _SIGNALS: Final = tuple(map(int, signal.valid_signals()))
 _NOTHING_SENT: Final = "commit interrupted: nothing was sent by it; the session holds what is not done"
 _ALL_ENDED: Final = "commit interrupted when it had ended: the report says what became of it"
-
-
-class Run(Protocol):
-    """What ends in good order when a signal handler raises."""
-
-    def interrupt(self, crash: BaseException | None = None) -> None:
-        """Start nothing more; `crash` is what a handler raised, None for a KeyboardInterrupt."""
-        ...
 
 
 class Interrupts:
@@ -44,7 +38,7 @@ class Interrupts:
         self.report: CommitReport | None = None
         """What the commit did, for an interrupt that comes when it has ended."""
         self.session: object = None
-        self._runs: list[Run] = []
+        self._interrupts: list[Interrupt] = []
         self._theirs: dict[int, Handler] = {}
         self._keeps = False
 
@@ -70,15 +64,15 @@ class Interrupts:
         raise CommitInterrupted(message, report=report, session=self.session) from error
 
     @contextmanager
-    def interrupting(self, run: Run, *, anew: bool = False) -> Iterator[None]:
+    def interrupting(self, interrupt: Interrupt, *, anew: bool = False) -> Iterator[None]:
         """Let a run be interrupted by what is raised, and by what was raised already, unless it begins `anew`."""
-        self._runs.append(run)
+        self._interrupts.append(interrupt)
         try:
             if self.raised and not anew:
-                run.interrupt(first_crash(self.raised))
+                interrupt(first_crash(self.raised))
             yield
         finally:
-            self._runs.remove(run)
+            self._interrupts.remove(interrupt)
 
     # -- handlers ----------------------------------------------------------------------------------------------------
 
@@ -102,8 +96,8 @@ class Interrupts:
             self._theirs[number](number, frame)
         except BaseException as error:  # noqa: BLE001  raised when the answers in flight are in
             self.raised.append(error)
-            for run in (*self._runs,):
-                run.interrupt(None if isinstance(error, KeyboardInterrupt) else error)
+            for interrupt in (*self._interrupts,):
+                interrupt(None if isinstance(error, KeyboardInterrupt) else error)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

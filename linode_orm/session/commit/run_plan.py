@@ -54,7 +54,7 @@ def run_plan(
     undone: frozenset[Token] = frozenset()
     # Signals count until the last answer is taken, the compensation included.
     with kept_interrupts() as interrupts:
-        with interrupts.interrupting(run):
+        with interrupts.interrupting(run.interrupt):
             run.run()
             if options.policy.compensates and run.failed:  # promise 6a: a failure undoes what was done
                 undone, unknown = _undo(run, plan, client, targets, options)
