@@ -219,9 +219,9 @@ class ListOf(Collection):
     def update(self, value: object, raw: object) -> bool:
         if not isinstance(value, TrackedList) or not isinstance(raw, (list, NoneType)):
             return False
-        held = len(value)
+        held, item = len(value), self.item
         value.__replace__(
-            [self._updated_item(value[at] if at < held else ABSENT, new, value) for at, new in enumerate(raw or ())],
+            [_updated_item(item, value[at] if at < held else ABSENT, new, value) for at, new in enumerate(raw or ())]
         )
         _remember_null(value, raw)
         return True
@@ -275,12 +275,14 @@ class ListOf(Collection):
         pairs = enumerate(zip(value, raw, strict=True))
         return [self.item.map_objects(one, each, visit, (*path, at)) for at, (one, each) in pairs]
 
-    def _updated_item(self, old: object, raw: object, holder: Holder) -> object:
-        if raw is None or type(raw) in self.item.plain:
-            return raw
-        if old is not ABSENT and old is not None and self.item.update(old, raw):
-            return old
-        return self.item.decode(raw, holder, "")
+
+def _updated_item(item: Codec, old: object, raw: object, holder: Holder) -> object:
+    """Return an item that users may hold, brought up to date in place, or a new one."""
+    if raw is None or type(raw) in item.plain:
+        return raw
+    if old is not ABSENT and old is not None and item.update(old, raw):
+        return old
+    return item.decode(raw, holder, "")
 
 
 class Tags(ListOf):

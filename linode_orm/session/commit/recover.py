@@ -110,7 +110,7 @@ class Recovery:
                 # Undoing what may still be running would undo too early: the late request would win.
                 pause(self._client, self._until - self._client.clock.monotonic(), interrupts.is_raised)
             entries = {entry.step.number: entry for entry in self._resolved()}
-            if interrupts:
+            if interrupts.raised:
                 report = self._filled(entries)
             else:
                 report = self._undone(entries) if self._undo else self._completed(entries)

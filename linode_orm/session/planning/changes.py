@@ -52,8 +52,15 @@ class Changes:
         self._token_of: dict[int, str] = {}
 
     def token(self, instance: Model) -> str:
-        """Return the name by which a plan speaks of an object that has no id yet: `new:3`."""
-        return self._token_of[id(instance)]
+        """Return the name by which a plan speaks of an object that has no id yet: `new:3`.
+
+        Raises `InvalidRequestError` for an object of another session.
+        """
+        token = self._token_of.get(id(instance))
+        if token is None:
+            msg = f"{instance!r} is referred to here and belongs to another session"
+            raise InvalidRequestError(msg)
+        return token
 
     def find(self, model: type[Model], identity: object, parents: tuple[object, ...]) -> Model | None:
         """Return the object with a key, None where the session does not have it."""

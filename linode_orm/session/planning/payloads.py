@@ -173,10 +173,9 @@ class _Dressing:
         if field.is_secret:
             self.secret_keys.add(field.key)
             return Hidden((*path, field.key))
-        value = value_of(record, field.name)
         raw = field.codec.trim(encoded_value(record, field.name), self.verb)
         if field.codec.nested:
-            raw = field.codec.map_objects(value, raw, self.nested, (*path, field.key))
+            raw = field.codec.map_objects(value_of(record, field.name), raw, self.nested, (*path, field.key))
         else:
             raw = self.hidden(raw, frozenset(), (*path, field.key))
         return self.resolved(raw)

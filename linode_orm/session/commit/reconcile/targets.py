@@ -84,6 +84,7 @@ class SessionTargets(Targets):
 
     def resolve_secret(self, step: Step, hidden: Hidden) -> object:
         """Return the secret that the user assigned, to the object or to one that is nested in its request."""
+        # From the inside out: a place inside another one begins with the same keys, and the longer one is meant.
         for nested in reversed(step.nested_creates):
             if hidden.path[: len(nested.place)] == nested.place:
                 return resolve_secret(self._objects[nested.token], Hidden(hidden.path[len(nested.place) :]), "create")
