@@ -37,6 +37,7 @@ class Node:
     refers: str = ""
     volatile: bool = False
     unordered: bool = False
+    ordered: bool = False
     redacted: bool = False
     secret: bool = False
     deprecated: bool = False

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.mapping.codecs import DateTime, Optional, Scalar
-from linode_orm.mapping.containers import AnyJSON, ListOf, MapOf, Tags
+from linode_orm.mapping.containers import AnyJSON, Container, ListOf, MapOf, Tags
 from linode_orm.mapping.structures import Choice, Structure, items_of
 
 if TYPE_CHECKING:
@@ -47,12 +47,14 @@ for _each in (
     register_codec(_each.text, _each)
 
 
-def parse(text: str, names: Mapping[str, object], *, unordered: bool = False) -> Codec:
+def parse(text: str, names: Mapping[str, object], *, unordered: bool = False, ordered: bool = False) -> Codec:
     """Return the codec that an annotation's text means; `names` are those of the module, with its nested classes.
 
     Raises `TypeError` for a type that no field can have.
     """
     codec = _build(ast.parse(text, mode="eval").body, names)
+    if ordered and isinstance(codec.bare, Container):
+        codec.bare.is_one_value = True
     if unordered and isinstance(codec.bare, ListOf):
         codec.bare.unordered = True
     return codec

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping.json_types import JSONType
+    from linode_orm.mapping.merging import Merging
     from linode_orm.mapping.tracked import Holder
 
     Path = tuple[str | int, ...]
@@ -208,6 +209,9 @@ class Codec(_Conditions, _EditsInPlace):
     nested: tuple[type[Any], ...] = ()
     """The classes of the objects that values are or hold."""
 
+    is_named_by_id: bool = False
+    """Requests name an object by its id alone."""
+
     @property
     def bare(self) -> Codec:
         """The codec of the values that are not null."""
@@ -233,24 +237,12 @@ class Codec(_Conditions, _EditsInPlace):
             return sent in (answered.get("id"), answered.get("label"))
         return self.same(sent, answered)
 
-    def clashes(self, base: object, theirs: object, mine: object, *, is_set_edit: bool) -> bool:
-        """Whether `mine` and `theirs` both differ from `base` and from each other, and cannot be merged.
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        """Return a value in JSON with what `theirs` and `mine` each changed of `base`; note in `merging` what both did.
 
-        All three are values in JSON. `is_set_edit` says that `mine` was changed in place, not assigned whole.
+        A value of no parts is one value.
         """
-        if theirs is ABSENT or self.same(base, theirs) or self.same(mine, theirs):
-            return False
-        return not (is_set_edit and self.merges(base, theirs, mine))
-
-    def merges(self, base: object, theirs: object, mine: object) -> bool:
-        """Whether edits in place can be repeated on the value of another writer."""
-        del base, theirs, mine
-        return False
-
-    def rebased(self, base: object, theirs: object, mine: object) -> object:
-        """Repeat on `theirs` the edits that led from `base` to `mine`; return `mine` if they replace the value."""
-        del base, theirs
-        return mine
+        return merging.whole(self, base, theirs, mine, path)
 
     def trim(self, raw: object, verb: str) -> object:
         """Return a value in JSON with only what the body of a `create` or an `update` takes."""
@@ -402,11 +394,8 @@ class Optional(Codec):
     def agrees(self, sent: object, answered: object) -> bool:
         return sent is None or self.inner.agrees(sent, answered)
 
-    def merges(self, base: object, theirs: object, mine: object) -> bool:
-        return self.inner.merges(base, theirs, mine)
-
-    def rebased(self, base: object, theirs: object, mine: object) -> object:
-        return self.inner.rebased(base, theirs, mine)
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        return self.inner.merge(base, theirs, mine, merging, path)
 
     def update(self, value: object, raw: object) -> bool:
         return value is not None and raw is not None and self.inner.update(value, raw)

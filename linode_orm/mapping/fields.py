@@ -57,6 +57,8 @@ class Marks(TypedDict, total=False):
     """The API masks the value in every answer but the first."""
     unordered: bool
     """A list that the API keeps as a set."""
+    ordered: bool
+    """A list, or an object of slots, in which order means something: two changes of it are never merged."""
     changed_by: str
     """The actions that change the value, separated by commas."""
     changed_as: str
@@ -115,6 +117,7 @@ class Kind(Generic[T_co]):
     unique: bool = False
     redacted: bool = False
     unordered: bool = False
+    ordered: bool = False
     changed_by: str = ""
     changed_as: str = ""
     deprecated: bool = False
@@ -180,7 +183,7 @@ class Kind(Generic[T_co]):
         """The codec that the annotation names; it is read at the first use, which keeps the import short."""
         if self._codec is None:
             names = vars(sys.modules[self.owner.__module__])
-            self._codec = parse(self.text, names, unordered=self.unordered)
+            self._codec = parse(self.text, names, unordered=self.unordered, ordered=self.ordered)
             # a nullable codec counts None among its plain types, so that the decoder never meets null
             self._decoding = (self.key, self.name, self._codec.plain, self._codec.bare.decoder)
         return self._codec

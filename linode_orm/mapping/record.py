@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from linode_orm.errors import AttributeMissing, ResponseError
 from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.merging import Merging
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
-    from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.codecs import Codec, Path
     from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.mapping.tracked import Holder
 
@@ -22,7 +23,7 @@ class Edit:
     """A pending change of one field.
 
     `base` is the value in JSON that was seen when the change was made (`ABSENT` where none was). `rebased_on` is the
-    value that the user's changes were last applied to. `exact` says that the user assigned a whole value instead of
+    value that the user's changes were last applied to, as far as nobody else changed the same. `exact` says that the user assigned a whole value instead of
     changing one. `sent` are the values that were sent and never answered, the newest last: the API may have taken each.
     `reference` is the new object whose id the field gets when that exists.
     """
@@ -60,12 +61,34 @@ class Edit:
             if _alike(codec, each, theirs):
                 # promise 16c: from here on, another value is somebody else's
                 self.base, self.sent = theirs, self.sent[at + 1 :]
+                self.rebased_on = theirs
                 return
+
+    def clashes(self, codec: Codec, theirs: object, mine: object, assigned: Iterable[Path]) -> bool:
+        """Whether both sides changed the same part of a value; `assigned` are the parts that were assigned whole.
+
+        What was sent may be there, and is mine: so it counts as a base too.
+        """
+        base = self.base if self.exact else self.rebased_on
+        if base is ABSENT or theirs is ABSENT:
+            return False
+        places, other, own = [*assigned], _settable(codec, theirs), _settable(codec, mine)
+        for each in (base, *self.sent):  # promise 16b: what was sent may be there, and is mine
+            merging = Merging(places)
+            codec.merge(_settable(codec, each), other, own, merging)
+            if not merging.clashes:
+                return False
+        return True
 
 
 def _alike(codec: Codec, one: object, other: object) -> bool:
     """Whether two values are the same in everything that a request can set."""
     return codec.same(codec.trim(one, "update"), codec.trim(other, "update"))
+
+
+def _settable(codec: Codec, raw: object) -> object:
+    """Return what a request can set of a value in JSON."""
+    return raw if raw is ABSENT else codec.trim(raw, "update")
 
 
 class RecordState:
@@ -169,6 +192,8 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
         raise TypeError(msg) from None
     record.__changed__()
     state, values = record.__state__, record.__dict__
+    if codec.mutable and value is not None and value is values.get(field.name):
+        return  # `x.tags += [...]` assigns the list that it has changed in place: that is no assignment of all of it
     theirs = state.raw.get(field.key, ABSENT)
     if codec.mutable:
         held = values.get(field.name)
@@ -261,9 +286,11 @@ def _rebase(record: Record, field: FieldFacts, theirs: object) -> None:
     if theirs is ABSENT or edits is None or field.name not in record.__dict__:
         return
     codec, edit, value = field.codec, edits[field.name], record.__dict__[field.name]
-    # promise 18: set edits are made again
-    if not edit.exact and codec.rebase(value, edit.rebase_from(codec, value), theirs):
-        edit.rebased_on = theirs
+    if not edit.exact:
+        clashes = edit.clashes(codec, theirs, codec.encode(value), assigned_in(record, field.name))
+        # promise 18: edits in place are made again
+        if codec.rebase(value, edit.rebase_from(codec, value), theirs) and not clashes:
+            edit.rebased_on = theirs
     edit.settle(codec, theirs)
     mine = codec.encode(value)
     if codec.same(mine, theirs) and not edit.is_in_doubt(codec, mine):
@@ -283,11 +310,11 @@ def mark_clean(record: Record, names: Container[str] | None = None) -> None:
             record.__dict__.pop(name, None)
 
 
-def restore(record: Record) -> None:
-    """Take every pending edit back; mutable values go back in place."""
+def restore(record: Record, names: Container[str] | None = None) -> None:
+    """Take the pending edits of `names`, or all, back; mutable values go back in place."""
     state = record.__state__
-    touched = tuple(state.edits or ())
-    mark_clean(record)
+    touched = tuple(name for name in state.edits or () if names is None or name in names)
+    mark_clean(record, touched)
     for name in touched:
         field = record.__mapper__.fields[name]
         raw = state.raw.get(field.key, ABSENT)
@@ -296,10 +323,35 @@ def restore(record: Record) -> None:
             del record.__dict__[name]
 
 
-def accept(record: Record) -> None:
-    """Count the pending edits as made on the newest body."""
+def accept(record: Record, names: Container[str] | None = None) -> None:
+    """Count the pending edits of `names`, or all, as made on the newest body."""
     for name, edit in (record.__state__.edits or {}).items():
-        edit.base = record.__state__.raw.get(record.__mapper__.fields[name].key, ABSENT)
+        if names is None or name in names:
+            edit.base = edit.rebased_on = record.__state__.raw.get(record.__mapper__.fields[name].key, ABSENT)
+            for inner in _inside(record.__dict__.get(name)):
+                accept(inner)
+
+
+def assigned_in(record: Record, name: str) -> Iterator[Path]:
+    """Yield the places in the value of a field, from its outermost in, that the user assigned whole."""
+    edit = edits_of(record).get(name)
+    if edit is not None and edit.exact:
+        yield ()
+    elif edit is not None:
+        yield from _assigned_inside(record.__dict__.get(name))
+
+
+def _assigned_inside(value: object) -> Iterator[Path]:
+    if isinstance(value, Record):
+        fields = value.__mapper__.fields
+        parts = [(fields[name].key, assigned_in(value, name)) for name in edits_of(value)]
+    elif isinstance(value, (list, dict)):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        parts = [(key, _assigned_inside(each)) for key, each in pairs]
+    else:
+        return
+    for key, places in parts:
+        yield from ((key, *place) for place in places)
 
 
 def doubt_edits(record: Record, names: Container[str] | None = None) -> None:

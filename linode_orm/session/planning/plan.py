@@ -86,7 +86,8 @@ class Hidden:
 class Change:
     """One attribute with its old and its new value in JSON; `old` is `ABSENT` if it was never read.
 
-    `is_set_edit` marks elements that were added and removed. Such an edit is applied again to a newer list.
+    `is_set_edit` marks a value that was changed in place: the parts that were changed are changed again in a newer value,
+    but for the parts at the places `assigned`, which were assigned whole.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Change:
     old: object
     new: object
     is_set_edit: bool = False
+    assigned: tuple[tuple[str | int, ...], ...] = ()
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of a diff."""
@@ -106,6 +108,8 @@ class Change:
             document["old"] = _plain(self.old)
         if self.is_set_edit:
             document["set_edit"] = True
+        if self.assigned:
+            document["assigned"] = [list(each) for each in self.assigned]
         return document
 
 
@@ -162,7 +166,8 @@ class Step:
 
     A batch request (operation `bundle`) is one POST in place of several steps, its `parts`. Each part has a number of
     its own, and is sent by itself if the API does not take the parts together. The body of a batch request is made when
-    it is sent, from what is read then; `looks` are the paths of those reads.
+    it is sent, from what is read then; `looks` are the paths of those reads. `seen` is what was seen, when the plan was
+    made, of an object that the step deletes: by key, values in JSON or their digests.
     """
 
     number: int
@@ -183,6 +188,7 @@ class Step:
     nested_creates: tuple[NestedCreate, ...] = ()
     parts: tuple[Step, ...] = ()
     looks: tuple[str, ...] = ()
+    seen: Mapping[str, object] = field(factory=dict, repr=False)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -236,6 +242,7 @@ class Step:
             "riders": [each.to_dict() for each in self.nested_creates],
             "parts": [each.to_dict() for each in self.parts],
             "looks": list(self.looks),
+            "seen": dict(self.seen),
             "secret_keys": sorted(self.secret_keys),
             "secrets": list(self.secrets),
             "depends_on": list(self.depends_on),

@@ -185,6 +185,7 @@ def step_from_dict(content: dict[str, Any]) -> Step:
         nested_creates=tuple(_nested_create(each) for each in content["riders"]),
         parts=tuple(step_from_dict(each) for each in content["parts"]),
         looks=tuple(content["looks"]),
+        seen=content.get("seen", {}),
     )
 
 
@@ -204,7 +205,9 @@ def _nested_create(content: dict[str, Any]) -> NestedCreate:
 
 def _change(content: dict[str, Any]) -> Change:
     old = _opened(content["old"]) if "old" in content else ABSENT
-    return Change(content["attribute"], content["key"], old, _opened(content["new"]), content.get("set_edit", False))
+    assigned = tuple(tuple(each) for each in content.get("assigned", ()))
+    is_set_edit = content.get("set_edit", False)
+    return Change(content["attribute"], content["key"], old, _opened(content["new"]), is_set_edit, assigned)
 
 
 def _ids(content: list[Any]) -> tuple[object, ...]:
