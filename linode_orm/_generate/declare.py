@@ -121,7 +121,10 @@ class Declaration:
                 yield f'"""{node.doc}"""'
             reference = self.reference(key, node)
             if reference is not None:
-                optional = " | None" if node.nullable or node.absent or node.write_only else ""
+                # what a create must have is there but for rare answers; the raw id beside it says that it may be None
+                always = node.required and node.null_in_answers and not node.absent
+                may_lack = (node.nullable and not always) or node.absent or node.write_only
+                optional = " | None" if may_lack else ""
                 target = self.seen(reference.target)
                 yield f'{reference.relation}: One[{target}{optional}] = One("{target}", via="{raw}")'
 

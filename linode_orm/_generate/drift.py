@@ -14,7 +14,7 @@ from linode_orm._generate.__main__ import TARGET, modules, write
 from linode_orm._generate.description import Description, locate, read
 from linode_orm._generate.facts import FOLDER, Facts
 from linode_orm._generate.resources import build, homeless
-from linode_orm._generate.sources import api4, api_v4, files
+from linode_orm._generate.sources import files, npm_client, python_client
 from linode_orm._generate.sources.compare import compare, never_null
 from linode_orm.models import INDEX
 
@@ -65,7 +65,7 @@ def report(wheel: Path | None, folder: Path, target: Path) -> Iterator[str]:
 
 def clients(place: Path) -> Iterator[tuple[Source, Comparison] | str]:
     """Give what each official client says, held against the declarations; a line of text where it cannot be had."""
-    for module in (api_v4, api4):
+    for module in (npm_client, python_client):
         try:
             package = module.fetch(place)
             source = module.read(package) if package is not None else None

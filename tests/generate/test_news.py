@@ -130,8 +130,8 @@ def test_without_a_network_the_report_says_so(monkeypatch, capsys):
         raise subprocess.CalledProcessError(1, ["pip", "download"])
 
     monkeypatch.setattr(drift, "fetched", unreachable)
-    monkeypatch.setattr(drift.api_v4, "fetch", unreachable)
-    monkeypatch.setattr(drift.api4, "fetch", unreachable)
+    monkeypatch.setattr(drift.npm_client, "fetch", unreachable)
+    monkeypatch.setattr(drift.python_client, "fetch", unreachable)
     assert drift.main([]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "drift: the registry of packages cannot be reached, so that nothing was compared",

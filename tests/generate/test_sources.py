@@ -13,7 +13,7 @@ import pytest
 from linode_orm import models
 from linode_orm._generate import drift, notes
 from linode_orm._generate.facts import Facts
-from linode_orm._generate.sources import api4, api_v4, files
+from linode_orm._generate.sources import files, npm_client, python_client
 from linode_orm._generate.sources.compare import Comparison, Finding, compare
 from linode_orm._generate.sources.typescript import declarations
 from linode_orm._generate.sources.value import Asked, Source
@@ -130,7 +130,7 @@ def test_declarations_of_typescript():
 
 def test_the_front_ends_client_is_read(package):
     """Operations come from the bundle, keys and null from the types of what is answered and sent."""
-    source = api_v4.read(package)
+    source = npm_client.read(package)
     assert (source.version, sorted(source.operations)) == (
         "9.9.9",
         ["GET /volumes", "POST /volumes/{}/move", "PUT /volumes/{}"],
@@ -146,7 +146,7 @@ def test_the_front_ends_client_is_read(package):
 
 def test_the_python_client_is_read(wheel):
     """Properties are keys of a GET, mutable ones of a PUT; relations and ids of parents are none."""
-    source = api4.read(wheel)
+    source = python_client.read(wheel)
     assert source.version == "7.0.0"
     assert set(source.operations["GET /volumes/{}"].answer) == {
         ("id",), ("label",), ("class",), ("places",), ("places", "region"), ("places", "zone.id"),
@@ -211,8 +211,8 @@ def test_without_npm_or_a_network_the_report_says_so(monkeypatch, tmp_path):
     def unreachable(place):
         raise subprocess.CalledProcessError(1, ["pip", "download"])
 
-    monkeypatch.setattr(api_v4.shutil, "which", lambda name: None)
-    monkeypatch.setattr(api4, "fetch", unreachable)
+    monkeypatch.setattr(npm_client.shutil, "which", lambda name: None)
+    monkeypatch.setattr(python_client, "fetch", unreachable)
     assert list(drift.clients(tmp_path)) == [
         "drift: there is no npm here, so that @linode/api-v4 was not compared",
         "drift: linode_api4 cannot be fetched, so that it was not compared",

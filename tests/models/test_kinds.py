@@ -20,11 +20,11 @@ ENDINGS = (
 
 FIELDS = [(cls, field) for cls in _classes() for field in cls.__mapper__.fields.values() if field.is_write_only]
 
-NAMES = [f"{cls.__name__}.{field.name}" for cls, field in FIELDS]
+NAMES = [short(f"{cls.__name__}.{field.name}", 40) for cls, field in FIELDS]
 
 
-@pytest.mark.parametrize(("cls", "field"), FIELDS, ids=[short(each, 60) for each in NAMES])
-def test_kind_follows_the_key(cls, field):
+@pytest.mark.parametrize(("cls", "field"), FIELDS, ids=NAMES)
+def test_what_is_secret_by_its_key(cls, field):
     """Texts and documents whose keys end like secrets are `Secret`, numbers, choices and names are `WriteOnly`."""
     is_text = bool(re.match(r"(str|dict|[A-Z]\w+)\b", field.text))
     by_key = is_text and field.key.endswith(tuple(Facts().common["secret"]))

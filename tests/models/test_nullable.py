@@ -10,13 +10,15 @@ from linode_orm import models
 from linode_orm._generate.facts import split
 from linode_orm._generate.sources.compare import never_null
 from linode_orm._generate.sources.files import nullable
+from tests.ids import short
 
 FIELDS = [(owner, path, where) for owner, own in nullable().items() for path, where in own.items()]
+NAMES = [short(f"{owner}.{path}", 60) for owner, path, _ in FIELDS]
 SOURCE = re.compile(r"@linode/api-v4 \w+|(Test|Example)\w+#\d+")
 
 
-@pytest.mark.parametrize(("owner", "path", "where"), FIELDS, ids=[f"{owner}.{path}" for owner, path, _ in FIELDS])
-def test_declared_nullable(owner, path, where):
+@pytest.mark.parametrize(("owner", "path", "where"), FIELDS, ids=NAMES)
+def test_null_is_declared(owner, path, where):
     """The annotation has None, or the field is a list, which reads as empty where it is null; the source is named."""
     assert not never_null(owner, path)
     assert SOURCE.fullmatch(where)

@@ -109,7 +109,7 @@ class Instance(InstanceActions, path="/linode/instances"):
     swap_size: WriteOnly[int] = WriteOnly(default=512)
     tags: Field[TagList] = Field(filterable=True)
     type_id: Fixed[str | None] = Fixed(key="type", required=True, changed_by="resize")
-    type: One[Type | None] = One("Type", via="type_id")
+    type: One[Type] = One("Type", via="type_id")
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
     watchdog_enabled: Field[bool] = Field(create=False)
     backup_list: Many[Backup] = Many("Backup")

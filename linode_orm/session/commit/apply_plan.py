@@ -1,4 +1,4 @@
-"""Applying: a plan is sent that another session, or another process, has made."""
+"""Applying a plan that another session, or another process, has made."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _PLAN_THE_REST: Final = "the report tells what was done; a new plan is needed fo
 
 
 def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object]:
-    """Return the secrets of a plan as bodies hold them; raise `InvalidRequestError` where it must not be sent.
+    """Return the secrets of a plan as bodies hold them; raise `InvalidRequestError` if it must not be sent.
 
-    1 or 2 GETs where the plan comes from a file.
+    Sends 1 or 2 GETs if the plan comes from a file.
     """
     failure_policy(options.on_error)
     check_choice("conflicts", options.conflicts, CONFLICTS)
@@ -48,7 +48,7 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
 
 
 def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[str, object]) -> CommitReport:
-    """Send a plan after looking whether the world still is as it was when it was made."""
+    """Send a plan, if the API still has the values that it was made from."""
     client, objects = commit.client, commit.objects
     if plan.source is not None:
         # promise 3c: nor by a plan
@@ -56,7 +56,7 @@ def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[st
     checked_at = None
     if options.conflicts == "check":
         checked_at = client.clock.monotonic()
-        plan = on_newest(commit, plan)
+        plan = rebase_or_refuse(commit, plan)
     targets = PlanTargets(objects, plan, secrets)
     policy = failure_policy(options.on_error)
     log = commit.history.begin(plan, policy.name, options.conflicts)
@@ -65,7 +65,7 @@ def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[st
 
 
 def _deleted(objects: SessionObjects, plan: Plan) -> Iterator[Model]:
-    """Give references to what a plan deletes."""
+    """Yield references to what a plan deletes."""
     for step in plan:
         yield from (objects.stand_in(each, {}) for each in step.whole if each.operation == "delete")
 
@@ -77,16 +77,16 @@ def _check_account(plan: Plan, client: Client) -> None:
         raise InvalidRequestError(msg)
 
 
-def on_newest(commit: Commit, plan: Plan) -> Plan:
-    """Give the plan with its set edits made again on what is there now; raise `ConflictError` where something moved."""
-    moved, clashes = movement(commit, plan)
-    # promise 28b: a world that has moved is refused
+def rebase_or_refuse(commit: Commit, plan: Plan) -> Plan:
+    """Return the plan with its set edits applied to the newest values; raise `ConflictError` for other changes."""
+    moved, clashes = rebase(commit, plan)
+    # promise 28b: a plan is refused if the API has moved on
     refuse([each for found in clashes.values() for each in found], advice=_PLAN_AGAIN)
     return moved
 
 
-def movement(commit: Commit, plan: Plan) -> tuple[Plan, dict[int, list[Clash]]]:
-    """Read what the plan changes, and give the plan on what is there now, with what clashes in which step."""
+def rebase(commit: Commit, plan: Plan) -> tuple[Plan, dict[int, list[Clash]]]:
+    """Read what the plan changes; return the plan on the newest values, and the clashes by step."""
     changing = [part for step in plan for part in step.whole if part.operation in {"update", "replace"}]
     objects = {part.number: commit.objects.stand_in(part, {}) for part in changing if not is_new(part.token)}
     wanted = [part for part in changing if part.number in objects]
@@ -100,16 +100,17 @@ def movement(commit: Commit, plan: Plan) -> tuple[Plan, dict[int, list[Clash]]]:
                 missing = [Clash(instance, "", None, None, None)] if id(instance) in gone else []
                 found = missing or list(_clashes(instance, part))
                 clashes.setdefault(step.number, []).extend(found)
-        steps.append(step if clashes.get(step.number) else _moved(step, objects))
+        # A set edit never clashes: its elements are put on, or taken off, the newest list.
+        steps.append(step if clashes.get(step.number) else _rebased_step(step, objects))
     return evolve(plan, steps=tuple(steps)), {number: found for number, found in clashes.items() if found}
 
 
-def _moved(step: Step, objects: Mapping[int, Model]) -> Step:
-    """Give a step with its set edits, or those of its parts, made again on what is there now."""
+def _rebased_step(step: Step, objects: Mapping[int, Model]) -> Step:
+    """Return a step, or a batch request, with its set edits applied to the newest values."""
     if step.parts:
-        return evolve(step, parts=tuple(_moved(part, objects) for part in step.parts))
+        return evolve(step, parts=tuple(_rebased_step(part, objects) for part in step.parts))
     instance = objects.get(step.number)
-    return step if instance is None else _rebased(instance, step)
+    return step if instance is None else _with_rebased_changes(instance, step)
 
 
 def _only_on_get(steps: Iterable[Step], objects: Mapping[int, Model]) -> list[Model]:
@@ -124,6 +125,7 @@ def _clashes(instance: Model, step: Step) -> Iterable[Clash]:
     for change in step.changes:
         field = instance.__mapper__.fields[change.name]
         theirs = _theirs(instance, change)
+        # What cannot be read, or was not, has no value to compare with.
         if change.old is ABSENT or field.is_write_only or field.redacted:
             continue
         if field.codec.clashes(change.old, theirs, change.new, is_set_edit=change.is_set_edit):
@@ -135,9 +137,9 @@ def _theirs(instance: Model, change: Change) -> object:
     return field.codec.trim(raw, "update") if raw is not ABSENT else raw
 
 
-def _rebased(instance: Model, step: Step) -> Step:
-    """Put the elements in, and take those out, that a set edit meant, on the newest list."""
-    changes = tuple(_on_theirs(instance, change) for change in step.changes)
+def _with_rebased_changes(instance: Model, step: Step) -> Step:
+    """Return a step with its changes, and the body made of them, applied to the newest values."""
+    changes = tuple(_rebased_change(instance, change) for change in step.changes)
     if changes == step.changes:
         return step
     body: Any = step.body
@@ -146,7 +148,7 @@ def _rebased(instance: Model, step: Step) -> Step:
     return evolve(step, changes=changes, body=body)
 
 
-def _on_theirs(instance: Model, change: Change) -> Change:
+def _rebased_change(instance: Model, change: Change) -> Change:
     codec, theirs = instance.__mapper__.fields[change.name].codec, _theirs(instance, change)
     if not change.is_set_edit or theirs is ABSENT:
         return change

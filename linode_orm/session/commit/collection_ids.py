@@ -48,6 +48,8 @@ class CollectionIds:
         collection = (step.model, parents)
         if collection not in self._known:
             listed = self._listed.get(collection, frozenset[object]())
+            # Ids that the session has ever seen, also of objects that are gone from memory: each belongs to another
+            # object.
             known = self._targets.known_ids(step, parents) | listed
             self._known[collection] = known - self._deleted.get(collection, set())
         return self._known[collection], collection in self._listed

@@ -1,4 +1,4 @@
-"""Committing: what `commit()`, `save()` and `delete()` send, from what is in doubt to the report."""
+"""A commit: what `commit()`, `save()` and `delete()` read and send, from what is in doubt to the report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.reconcile import conflicts
-from linode_orm.session.commit.reconcile.in_doubt import settle
+from linode_orm.session.commit.reconcile.in_doubt import resolve_in_doubt
 from linode_orm.session.commit.reconcile.objects import SessionObjects
 from linode_orm.session.commit.reconcile.renamed import resolve_renames
 from linode_orm.session.commit.reconcile.targets import SessionTargets
@@ -61,24 +61,24 @@ class Commit:
         self.objects = SessionObjects(changes, identity_map, loader, owner)
 
     def commit(self, policy: Policy) -> CommitReport:
-        """Settle what an earlier commit left in doubt, look for conflicts, plan, and send the plan.
+        """Resolve what an earlier commit left in doubt, check for conflicts, plan, and send the plan.
 
-        Sends the plan's requests, after one or more GETs for each creation in doubt, and those that the policy asks
-        for; nothing where nothing changed.
+        Sends one or more GETs for each creation in doubt, those that the policy asks for, and the requests of the plan;
+        nothing if nothing changed.
         """
         guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
         guards.check_protected(self.refresh, self.changes.deleted.values(), policy.protected_tags)
         return self._send(policy)
 
     def save(self, instance: Model, policy: Policy) -> CommitReport:
-        """Send what is pending for one object and what it cannot exist without; nothing where it is clean."""
+        """Send what is pending for one object and what it cannot exist without; nothing if it is clean."""
         if state_of(instance).status is Status.DELETED:
             msg = f"{instance!r} is marked for deletion; session.commit() deletes it, session.add(x) takes the mark off"
             raise InvalidRequestError(msg)
         return self._send(policy, only=instance)
 
     def delete_now(self, instance: Model, policy: Policy) -> CommitReport:
-        """Delete one persistent object now, in 1 request; raise the API's own error where that fails."""
+        """Delete one persistent object now, in 1 request; raise the API's own error if that fails."""
         guards.check_protected(self.refresh, [instance], policy.protected_tags)
         self._resolve_renames(instance)
         try:
@@ -103,7 +103,7 @@ class Commit:
             return CommitReport()
         self._resolve_renames(only)
         if self.changes.in_doubt:
-            settle(self.client, self.objects, planner.in_doubt(self.changes, only=only))
+            resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
         # planned once, when everything is read that may change the plan
         checked_at = self._check_conflicts(policy, only)
         plan = self._planned(policy, only)
@@ -115,9 +115,9 @@ class Commit:
         return CommitReport()
 
     def _check_conflicts(self, policy: Policy, only: Model | None) -> float | None:
-        """Read changed objects again where that is asked for; return when, by the monotonic clock.
+        """Read changed objects again if the policy asks for it; return when, by the monotonic clock.
 
-        Raises `ConflictError` where the policy checks and another writer changed what this session changed.
+        Raises `ConflictError` if the policy checks, and another writer changed what this session changed.
         """
         if policy.conflicts != "check" and not policy.on_error.compensates:
             return None
@@ -155,9 +155,9 @@ class Commit:
         return sent if error is None else evolve(sent, crash=sent.crash or error)
 
     def report(self, sent: RunResult, targets: Targets, *, verify: bool, advice: str = CARRY_ON) -> CommitReport:
-        """Return the report of a run, after reading back what it wrote where that is to be verified.
+        """Return the report of a run, after reading back what it wrote if that is to be verified.
 
-        Raises `CommitError`, or `CommitInterrupted`, where it did not do everything; `advice` ends the message.
+        Raises `CommitError`, or `CommitInterrupted`, if it did not do everything; `advice` ends the message.
         """
         if verify:  # promise 30a: what was written is read back
             applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
@@ -166,7 +166,7 @@ class Commit:
         return sent.report
 
     def _let_clean_ones_go(self, plan: Plan, instances: Iterable[Model]) -> None:
-        """Stop holding objects whose changes were taken back, or found done."""
+        """Stop holding objects whose changes were reverted, or turned out to be done."""
         planned = {part.token for step in plan.steps for part in step.parts or (step,)}
         for instance in [*instances]:
             if key_of(instance) not in planned and not changes_of(instance):

@@ -55,17 +55,20 @@ def compensate(plan: Plan, sent: EarlierOutcomes, client: Client, targets: Targe
         if entry.status == "in doubt" and entry.step.operation in {"update", "replace", "bundle"}
     }
     back, origin = plan_compensation(plan, done, sent.ids, in_doubt=in_doubt)
+    # A batch request is undone by several steps, and is one entry.
     outer = {part.number: step for step in plan if step.number in entries for part in step.whole}
     originals = {number: outer.get(part.number, part) for number, part in origin.items()}
     options = RunOptions(CompensationLog(log, originals), CONTINUE)
     undoing = Executor(back, client, CompensationTargets(targets, origin), options)
+    # From here on a crash must be carried on by undoing, not by completing.
     log.undo()
     with interruptible(undoing):
         undoing.run()
-        _outlast(client, undoing)  # promise 6b: a late request of the way back is waited for
+        _outlast(client, undoing)  # promise 6b: a late request of the compensation is waited for
     compensated = _Outcomes(client, undoing, entries, sent.ids).of(originals, origin)
     after = compensated.entries
     for number in done:
+        # No step of the compensation undoes it: it is irreversible.
         if after[number].status == "applied":
             after[number] = evolve(entries[number], status="not undone", note=entries[number].step.lasting)
     return compensated
@@ -91,7 +94,7 @@ class _Outcomes:
             ended = self._undoing.entries.get(number)
             why = reasons.setdefault(step.number, [])
             if ended is None or not (ended.status == "applied" or _is_back(self._client, ended)):
-                why.append(f"it could not be put back: {'it was not tried' if ended is None else ended.error}")
+                why.append(f"it could not be undone: {'it was not tried' if ended is None else ended.error}")
             elif step.parts:
                 parts.add(origin[number].token)
         after = {number: self._undone(self._entries[number], why) for number, why in reasons.items()}
@@ -126,6 +129,7 @@ def _is_back(client: Client, ended: Entry) -> bool:
     if "get" not in mapper.verbs or not isinstance(step.token, Key):
         return False
     path = mapper.path_for(step.token.identity, step.token.parents)
+    # A rename is undone by another rename: the object is read under the key that it should have again.
     there = read_by_new_key(step, step.token.parents) or Request("GET", path, version=step.version)
     try:
         body = client.send(there).json()
@@ -152,6 +156,7 @@ class CompensationLog(CommitLog):
         """Write down that a step is undone, as soon as all of it is."""
         del identity, inner_ids
         undone = self._origin[step.number]
+        # A batch request is undone when all of its parts are.
         self._left[undone.number] -= status == "applied"
         if not self._left[undone.number] and not undone.lasting:
             self._log.settle(undone, "undone", None, note, {})

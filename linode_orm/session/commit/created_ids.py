@@ -1,4 +1,4 @@
-"""The ids that a commit has brought so far, and where they stand in the steps that waited for them."""
+"""The ids that a commit created so far, and the steps that waited for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class CreatedIds:
-    """The ids of the objects that a commit created, by token; secrets stay placeholders wherever ids are filled in."""
+    """The ids of the objects that a commit created, by token; it fills them into steps and leaves secrets out."""
 
     def __init__(self, by_token: Mapping[str, object]) -> None:
         self.by_token = dict(by_token)

@@ -1,4 +1,4 @@
-"""Dispatching: which request a step is, and the worker that sends it."""
+"""Dispatching: the request that a step is, and the worker that sends it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Flight(NamedTuple):
 
 
 class Dispatcher:
-    """Hands steps to workers, which see values only: ids and secrets are filled in here, on the session's thread."""
+    """Hands steps to workers, which see values only: ids and secrets are filled in on the session's thread."""
 
     def __init__(self, targets: Targets, ids: CreatedIds, collections: CollectionIds, context: RunContext) -> None:
         self._targets, self._ids, self._collections, self._context = targets, ids, collections, context
@@ -51,6 +51,7 @@ class Dispatcher:
             criteria = criteria_for(attempt, parents, self._collections.to_be_deleted(step, parents))
             return Flight(submit(create, self._context, attempt, request, criteria), attempt)
         attempt = InDoubt(step, sent, since)
+        # With a lost answer the old path is unknown to the API if the first try was done, and a retry answers 404.
         there = read_by_new_key(step, parents)
         if there is not None:
             return Flight(submit(call_renaming, self._context, attempt, request, there), attempt)
@@ -58,6 +59,7 @@ class Dispatcher:
 
     def _request(self, step: Step, sent: object) -> Request:
         body = sent
+        # `sent` keeps the placeholders: it is what the journal and the next commit may know.
         if step.secret_keys:
             body = fill(sent, lambda each: self._targets.resolve_secret(step, cast("Hidden", each)))
         path = self._ids.path_of(step)
@@ -67,11 +69,13 @@ class Dispatcher:
         known, is_listed = self._collections.known(step, parents)
         before = self._targets.in_doubt_of(step)
         if before is not None:
+            # Since when and what was known then are those of the first attempt; what is sent may have changed since.
             return evolve(before, step=step, sent=sent, may_repeat=False, until=0.0)
         return InDoubt(step, sent, since, known=known, is_listed=is_listed)
 
     def _batch_attempt(self, step: Step, since: ApiTime) -> InDoubt:
-        """Record what was there before, where a batch request creates something."""
+        """Return a batch request with all ids, and those that were there if it creates something."""
+        # A rebuild lists its children itself. Here they are read only if nothing but a list tells a new child.
         there, before = self._collections.read_before(step), self._targets.in_doubt_of(step)
         if before is None:
             before = InDoubt(step, None, since, known=there or frozenset(), is_listed=there is not None)
@@ -79,7 +83,7 @@ class Dispatcher:
 
 
 def read_by_new_key(step: Step, parents: tuple[object, ...]) -> Request | None:
-    """Return the request that reads an object by the key that a step gives it; None where it keeps its key."""
+    """Return the request that reads an object by the key that a step gives it; None if it keeps its key."""
     if step.operation != "update":
         return None
     mapper = resource(step.model).__mapper__

@@ -74,20 +74,23 @@ class Executor:
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._failures = 0
         self._stopped = False
+        # Twice the workers: while this thread takes an answer, each worker already has its next request.
         self._room = 2 * max(1, client.workers)  # so that no worker waits for this thread
         self.window = 0.0
         self.interrupts = 0
         self.crash: BaseException | None = None
+        # What is known from before counts as ended, so that only the rest is sent and waited for.
         for entry in earlier.entries:
             self.entries[entry.step.number] = entry
             if entry.status == "applied":
                 self._release(entry.step)
 
     def interrupt(self, crash: BaseException | None = None) -> None:
-        """Start nothing more; asked a second time, wait for nothing either. Safe in a signal handler."""
+        """Start nothing more; the second time, wait for nothing either. Safe in a signal handler."""
         self.crash = self.crash or crash
         self.interrupts += 1  # promise 9: pressed once, answers are waited for
         self._stopped = True
+        # The workers read the flag in their pauses, and the queue wakes this thread if it waits for an answer.
         self._hurry.set()
         self._wake.put(None)
 
@@ -97,6 +100,7 @@ class Executor:
 
     def run(self) -> None:
         """Send everything that can be sent and take every answer."""
+        # Before anything starts: what waits for such a creation stays pending with it.
         self._hold_back()
         while len(self.entries) < len(self.steps):
             try:
@@ -127,9 +131,10 @@ class Executor:
                     self._record(step, "in doubt", Answer(tries=0, note=in_doubt.reason))
 
     def _start(self) -> None:
-        """Hand steps that are ready to workers, after writing down what is about to be sent."""
+        """Hand ready steps to workers, after writing down what is about to be sent."""
         if self._stopped:
             for flight in self._in_flight.values():
+                # Only a request that no worker has begun is cancelled; the others are waited for.
                 flight.future.cancel()
             self._collect()
             return
@@ -137,12 +142,15 @@ class Executor:
             self._release_held()
         going = self._next_steps()
         try:
+            # One write covers this round and what follows soon: each write waits for the disk, and a thousand would add
+            # up.
             coming = (self.steps[number] for number in self._schedule.ahead(AHEAD) if number not in self.entries)
             self._intents.write(going, coming)  # promise 21a: written down before it is sent
         except JournalError as error:
             self.interrupt_for(error)
         for step in going:
             if self._stopped:
+                # Not written down, or stopped meanwhile: it stays pending.
                 self._schedule.push(step.number)
             else:
                 self._launch(step)
@@ -156,8 +164,9 @@ class Executor:
         return going
 
     def _release_held(self) -> None:
-        """Let what cannot be undone be ready, when all else has succeeded."""
+        """Let what cannot be undone be ready, if all else has succeeded."""
         held = self._schedule.held
+        # A deletion cannot be undone. It must not run while anything may still fail and undo the rest.
         if not held or self._in_flight or self._schedule.is_ready(self.entries):
             return
         if len(self.entries) == len(self.steps) - held and not self.outcomes.failed:
@@ -171,6 +180,7 @@ class Executor:
             self._fail()
             return
         self._in_flight[step.number] = flight
+        # On the worker. The queue is the only thing that a worker touches of this object.
         flight.future.add_done_callback(lambda _: self._wake.put(None))
 
     def _is_wanted(self) -> bool:
@@ -180,10 +190,12 @@ class Executor:
     # -- answers -----------------------------------------------------------------------------------------------------
 
     def _collect(self) -> None:
-        """Take every answer that has arrived; one whose taking was interrupted is taken again."""
+        """Take every answer that has arrived; an answer is removed only after it was taken whole."""
         for number, flight in [*self._in_flight.items()]:
             if not flight.future.done():
                 continue
+            # A signal may interrupt the taking anywhere. So the flight is removed last, and taking an answer again does
+            # nothing.
             answer = None if flight.future.cancelled() else flight.future.result()
             if answer is not None and not isinstance(answer.error, CancelledError) and number in self.steps:
                 self._settle(self.steps[number], answer)
@@ -193,13 +205,16 @@ class Executor:
         """Take the answer of one step: it was done, is in doubt, failed, or is split into its parts."""
         if step.number in self.entries:
             return
+        # The time between the look for conflicts and the end of the write: another write in it would go unseen.
         if self._options.checked_at is not None and step.operation in _CHANGES:
             self.window = max(self.window, self._client.clock.monotonic() - self._options.checked_at)
         if step.operation == "delete" and isinstance(answer.error, NotFound):  # promise 12: what is gone is deleted
+            # A lost answer to an earlier try, or another client: either way the object is not there.
             answer = evolve(answer, error=None, note="it was gone already")
         if isinstance(answer.error, KeyboardInterrupt):
             self.interrupt()
         inner = answer.inner
+        # What was done whole needs no split, even if it was a batch request.
         if step.parts and inner is not None and (inner.left or inner.in_doubt):
             self._split(step, answer, inner)
         elif answer.error is None:
@@ -211,11 +226,13 @@ class Executor:
         else:
             if answer.in_doubt is not None:
                 self.outcomes.leave_in_doubt(answer.in_doubt)
+            # In doubt counts as a failure: what depends on the step must not be sent.
             self._end(step, "failed" if answer.in_doubt is None else "in doubt", answer)
             self._fail()
 
     def _split(self, step: Step, answer: Answer, inner: InnerOutcomes) -> None:
         """Let the parts of a batch request be steps: those that are done, those in doubt, and those to be sent."""
+        # In the journal the parts take the place of the batch request, so that a recovery asks for each of them.
         self._intents.split(step, answer.note)
         self._schedule.split(step, [part.number for part in inner.left])
         for applied in inner.found:
@@ -240,10 +257,11 @@ class Executor:
         self._schedule.release(step.number, self.outcomes.lacks)
 
     def _end(self, step: Step, status: Outcome, answer: Answer) -> None:
-        """Record what became of a step, write it down, and tell it."""
+        """Record what became of a step, write it down, and report it to the user."""
         entry = self._record(step, status, answer)
         if self._options.progress is not None:
             try:
+                # The user's code: whatever it raises must not lose the answers of the requests in flight.
                 self._options.progress(entry, len(self.entries), len(self.steps))
             except KeyboardInterrupt:
                 self.interrupt()
@@ -252,6 +270,7 @@ class Executor:
 
     def _record(self, step: Step, status: Outcome, answer: Answer) -> Entry:
         entry = self.outcomes.record(step, status, answer)
+        # A token is looked up, not the answer: a nested create may have brought the id.
         identity = self.ids.get(step.token) if isinstance(step.token, str) else None
         inner_ids = self.outcomes.inner_ids(step) if step.nested_creates or step.parts else {}
         self._options.log.settle(step, status, identity, answer.note, inner_ids)

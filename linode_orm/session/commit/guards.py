@@ -1,4 +1,4 @@
-"""Guards: what refuses a commit before anything is sent."""
+"""Guards: they refuse a commit before anything is sent."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
 
 def check_writable(client: Client, plan: Plan) -> None:
-    """Refuse a plan of a client that only reads."""
+    """Refuse a plan of a read-only client."""
     if plan and client.read_only:
         msg = f"nothing was sent: the client is read-only, and the plan has {len(plan)} writes"
         raise InvalidRequestError(msg)
 
 
 def check_max_deletes(most: int | None, count: Callable[[], int]) -> None:
-    """Refuse a commit that deletes more objects than its user foresaw; `count` says how many it deletes."""
+    """Refuse a commit that deletes more objects than its user allows; `count` returns how many it deletes."""
     if most is None:
         return
+    # `True` is an int, and nobody means 1 by it.
     if type(most) is not int or most < 0:
         msg = f"max_deletes is a whole number from 0, or None, not {most!r}"
         raise InvalidRequestError(msg)

@@ -29,14 +29,15 @@ class Intents:
         self._written: set[int] = set()
 
     def write(self, going: Sequence[Step], coming: Iterable[Step]) -> None:
-        """Write down what is about to be sent, with those that are coming, where these may be repeated.
+        """Write down what is about to be sent, with the steps that follow soon, if they may be repeated.
 
-        Creations may not: for each, the ids in its collection are read first where nothing else would tell it.
+        For a creation, the ids in its collection are read first if nothing else would identify the new object.
         """
         missing = [step for step in going if step.number not in self._written]
         if not missing:
             return
         there = {step.number: self._collections.read_before(step) for step in missing if step.operation in _ONCE}
+        # After the lists: an object that appeared before them is in them, so that `since` need not cover it.
         self.moment = ApiTime.now(self._client)
         ahead = [step for step in coming if step.number not in self._written and step.operation not in _ONCE]
         listed = {number: ids for number, ids in there.items() if ids is not None}
@@ -44,17 +45,18 @@ class Intents:
         self._written.update(step.number for step in (*missing, *ahead))
 
     def write_in_doubt(self, in_doubt: InDoubt) -> None:
-        """Write down since when a step is in doubt that was not sent by itself, or not in this run."""
+        """Write down since when a step is in doubt that was not sent by itself in this run."""
         there = {in_doubt.step.number: in_doubt.known} if in_doubt.is_listed else {}
         self._log.intend([in_doubt.step], in_doubt.since, there)
 
     def split(self, step: Step, note: str) -> None:
-        """Write down that a batch request is given up for its parts."""
+        """Write down that the parts of a batch request are sent in its place."""
         self._log.settle(step, "apart", None, note, {})
         self._written.discard(step.number)
 
     def withdraw(self, steps: Mapping[int, Step], ended: Collection[int]) -> None:
-        """Write down of steps which were written ahead that they were not sent."""
+        """Write down which steps were not sent after all."""
+        # Without this line a recovery would look for what was never sent.
         for number in self._written - set(ended):
             self._log.settle(steps[number], "pending", None, "", {})
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @frozen
 class EarlierOutcomes:
-    """What is known of a plan's steps: what became of some, and the ids that they brought, by token."""
+    """What is known of some steps of a plan before its run, and the ids that they created, by token."""
 
     entries: tuple[Entry, ...] = ()
     ids: Mapping[str, object] = field(factory=dict)
@@ -36,7 +36,7 @@ NOTHING_EARLIER: Final = EarlierOutcomes()
 class Outcomes:
     """The entries of a run by the numbers of their steps, and the answers behind them.
 
-    With `defers_answers`, objects learn of answers by `apply_deferred` only, when everything has ended.
+    With `defers_answers`, objects learn of their answers in `apply_deferred`, when everything has ended.
     """
 
     def __init__(self, targets: Targets, ids: CreatedIds, collections: CollectionIds, *, defers_answers: bool) -> None:
@@ -60,13 +60,15 @@ class Outcomes:
         return bool(self.nested_in_doubt) or any(entry.status != "applied" for entry in self.entries.values())
 
     def receive(self, step: Step, answer: Answer) -> str:
-        """Take the answer of a step that was done; return what is to be said of it."""
+        """Take the answer of a step that was done; return a note on it."""
         applied: list[Applied] = []
         if not step.parts:
+            # A batch request has no object of its own: its parts are in `answer.inner`.
             applied.append(Applied(step, self._ids.parents_of(step), answer.identity, answer.body))
         if step.operation == "create":
             self._ids.by_token[str(step.token)] = answer.identity
         if answer.inner is not None:
+            # Nested objects and parts share the entry of the request that they were sent in.
             applied += [each._replace(step=evolve(each.step, number=step.number)) for each in answer.inner.found]
             self.nested_in_doubt += answer.inner.in_doubt
         note = self.receive_applied(applied)
@@ -75,21 +77,23 @@ class Outcomes:
         return note
 
     def receive_applied(self, applied: list[Applied]) -> str:
-        """Take what was done, and let the objects learn of it now or at the end; return what is to be said of it."""
+        """Record what was done, and let the objects learn of it now or at the end; return a note on the first."""
         for each in applied:
             key = each.step.token
             if each.identity is not None:
                 self._ids.by_token[str(key)] = each.identity
+            # The API may give the number of a deleted object to a new one, which then is not the old one.
             if each.step.operation == "delete" and isinstance(key, Key):
                 self._collections.delete(key)
         self.applied += applied
         if self._defers_answers:
             return ""
+        # The first one is the object of the step itself.
         notes = [self._targets.apply(*each) for each in applied]  # promise 8: what is done is no longer pending
         return notes[0]
 
     def leave_in_doubt(self, in_doubt: InDoubt) -> None:
-        """Remember the creations in a step that is in doubt, for the next commit to look for."""
+        """Keep the creations of a step in doubt for the next commit to look for."""
         if in_doubt.step.operation == "create":
             self._targets.leave_in_doubt(in_doubt)
         for part in in_doubt.step.parts:
@@ -97,12 +101,13 @@ class Outcomes:
                 self._targets.leave_in_doubt(part_in_doubt(in_doubt, part))
 
     def lacks(self, step: Step) -> bool:
-        """Whether a step needs the id of a nested create that is in doubt; it stays pending."""
+        """Whether a step needs the id of a nested create in doubt; then it stays pending."""
+        # Their tokens stand in bodies and paths, and no id can replace them.
         in_doubt = {each.step.token for each in self.nested_in_doubt}
         return bool(in_doubt) and not in_doubt.isdisjoint((*waits_for(step.body), *waits_for(step.parents)))
 
     def inner_ids(self, step: Step) -> dict[str, object]:
-        """Return the ids that the nested creates of a step, or its parts, got, by token."""
+        """Return the ids of the nested creates of a step, or of its parts, by token."""
         inside = [each.token for each in step.nested_creates]
         inside += [part.token for part in step.parts if is_new(part.token)]
         return {token: self._ids.by_token[token] for token in inside if token in self._ids.by_token}
@@ -110,7 +115,7 @@ class Outcomes:
     # -- when everything has ended -----------------------------------------------------------------------------------
 
     def apply_deferred(self, wanted: Callable[[Step], bool]) -> None:
-        """Let the objects learn of the answers to these steps, which were deferred."""
+        """Let the objects learn of the deferred answers of some steps."""
         for each in self.applied:
             if wanted(each.step):
                 note, entry = self._targets.apply(*each), self.entries[each.step.number]
@@ -121,7 +126,7 @@ class Outcomes:
 
     @property
     def unresolved_nested(self) -> list[Entry]:
-        """Give an entry for each nested create in doubt of a step that was done."""
+        """Return an entry for each nested create in doubt of a step that was done."""
         there = {number for number, entry in self.entries.items() if entry.status in {"applied", "not undone"}}
         return [
             Entry(each.step, self._targets.object_of(each.step), "in doubt", note=each.reason)

@@ -1,4 +1,4 @@
-"""Recovery: what a crash left behind in a journal is resolved against the API, and completed or undone."""
+"""Recovery: what a crash left in a journal is resolved against the API, and completed or undone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from linode_orm.errors import ConflictError, JournalError, LinodeORMError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.session.commit import guards
-from linode_orm.session.commit.apply_plan import movement
+from linode_orm.session.commit.apply_plan import rebase
 from linode_orm.session.commit.compensation import compensate
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import policy_of_recovery
@@ -45,14 +45,14 @@ _NO_CLUE: Final = "nothing tells whether it was made, since the API allows sever
 
 @frozen
 class RecoveryOptions:
-    """How an unfinished commit is brought to an end; the arguments of `recover` of the same names."""
+    """How an unfinished commit is ended; the arguments of `recover` of the same names."""
 
     undo: bool = False
     secrets: Mapping[str, object] | None = None
 
 
 def forgotten(journal: Journal, stored: StoredCommit) -> CommitReport:
-    """Let a commit count as ended, without a request; return what the journal says of it."""
+    """End a commit without a request; return what the journal says of it."""
     journal.end(stored.id, "dropped")
     return CommitReport(tuple(_as_written(stored)), id=stored.id)
 
@@ -73,7 +73,7 @@ class Recovery:
             raise JournalError(msg)
         self._commit, self._client = commit, commit.client
         self._journal, self._stored = journal, stored
-        self._undo = options.undo or stored.state == "undoing"  # promise 23: recover(undo=True) takes it back
+        self._undo = options.undo or stored.state == "undoing"  # promise 23: recover(undo=True) undoes it
         self._secrets = secrets_for(stored.plan, options.secrets, may_lack=True)
         self._ids, self._plan = stored.ids, stored.plan
         self._targets = PlanTargets(commit.objects, self._plan, self._secrets, self._ids)
@@ -84,9 +84,11 @@ class Recovery:
         """Resolve what is in doubt, then complete or undo."""
         guards.check_writable(self._client, self._plan)
         if self._undo:
+            # Undoing what may still be running would undo too early: the late request would win.
             self._client.clock.sleep(max(0.0, self._until - self._client.clock.monotonic()))
         entries = {entry.step.number: entry for entry in self._resolved()}
         report = self._undone(entries) if self._undo else self._completed(entries)
+        # Such a commit stays open: the next recovery may be given the secret.
         waits_for_a_secret = any(entry.status == "pending" and entry.note for entry in report)
         is_undone = self._undo and not report.not_undone
         state = "undone" if is_undone else state_of(report, interrupted=waits_for_a_secret)
@@ -95,13 +97,14 @@ class Recovery:
 
     @cached_property
     def _until(self) -> float:
-        """The moment by the monotonic clock after which no request of the process that ended can be running.
+        """The time of the monotonic clock from which no request of the process that ended can be running.
 
-        Its intent says when it was sent first, by the clock of the API or of that machine, and nothing when it was sent
-        last.
+        An intent says when a request was sent first, by the clock of the API or of that machine, but not when it was
+        sent last.
         """
         client, now = self._client, self._client.clock.monotonic()
         moments = [each.intent.at for each in self._stored.steps if each.intent is not None and each.is_in_doubt]
+        # Either clock may be wrong: of the two ages the smaller one counts, which errs to the side of waiting.
         here, there = client.clock.now(), client.api_now
         young = [each for each in moments if there is None or min(here - each, there - each) < _SURELY_ENDED]
         return now + client.max_request_lifetime if young else now
@@ -109,7 +112,7 @@ class Recovery:
     # -- what became of each step ------------------------------------------------------------------------------------
 
     def _resolved(self) -> Iterator[Entry]:
-        """Give an entry for each step of which it is known by now what became of it."""
+        """Yield an entry for each step of which it is known by now what became of it."""
         for known in self._stored.steps:
             step = known.step
             if known.status == "undone":
@@ -121,10 +124,11 @@ class Recovery:
             elif known.is_in_doubt and step.parts:
                 self._targets.in_doubt[step.number] = evolve(self._in_doubt(known), until=self._until)
         for number, in_doubt in self._targets.in_doubt.items():
+            # Once more at the end: steps that were looked for later have brought ids.
             self._targets.in_doubt[number] = self._but_for_others(in_doubt)
 
     def _look_for(self, known: StoredRequest) -> Iterator[Entry]:
-        """Look for an object whose creation is in doubt; give nothing where it is not there, and may be sent."""
+        """Look for an object whose creation is in doubt; yield no entry if it is not there and may be sent."""
         step = known.step
         if any(isinstance(each, Pending) and each.token not in self._ids for each in step.parents):
             return  # its parent was never made, nor was it
@@ -143,10 +147,11 @@ class Recovery:
         elif looked_up.why:
             yield self._entry(known, "in doubt", looked_up.why)
         else:
+            # It was looked for after the last moment at which it could appear: it may be sent.
             self._targets.in_doubt[step.number] = evolve(in_doubt, may_repeat=True)
 
     def _applied(self, known: StoredRequest, body: object = None, note: str = "") -> Entry:
-        """Give the entry of what was done; nested creates whose ids are not written down are looked for."""
+        """Return the entry of a step that was done; look for nested creates whose ids are not written down."""
         step = known.step
         if self._undo or all(nested.token in self._ids for nested in step.nested_creates):
             return self._entry(known, "applied", note)
@@ -170,7 +175,7 @@ class Recovery:
         return InDoubt(step, sent, since, known.note or _ENDED, known.there or frozenset(), is_listed=is_listed)
 
     def _but_for_others(self, in_doubt: InDoubt) -> InDoubt:
-        """Add the ids of objects that other steps made, now or earlier: none is the one that is looked for."""
+        """Add the ids of objects that other steps created, now or earlier: none of them is looked for."""
         known = in_doubt.known
         for model in {part.model for part in in_doubt.step.whole if part.operation == "create"}:
             if model not in self._made:
@@ -191,7 +196,7 @@ class Recovery:
         plan, checked_at = self._plan, None
         if self._stored.conflicts == "check":
             checked_at = self._client.clock.monotonic()
-            plan = self._plan_on_newest(entries)
+            plan = self._rebased_plan(entries)
         for step in plan:
             missing = [name for name in step.secrets if name not in self._secrets]
             if missing and step.number not in entries:  # promise 24: it waits for its secret
@@ -201,10 +206,10 @@ class Recovery:
         earlier = EarlierOutcomes(tuple(entries.values()), self._ids)
         return run_plan(plan, self._client, self._targets, options, earlier).report
 
-    def _plan_on_newest(self, entries: dict[int, Entry]) -> Plan:
-        """Return the plan made again on what is there now; add an entry for each step that clashes with that."""
+    def _rebased_plan(self, entries: dict[int, Entry]) -> Plan:
+        """Return the plan on the newest values; add an entry for each step that clashes with them."""
         rest = Plan(tuple(step for step in self._plan if step.number not in entries))
-        moved, clashes = movement(self._commit, rest)
+        moved, clashes = rebase(self._commit, rest)
         steps = {step.number: step for step in (*self._plan, *moved)}
         for number, found in clashes.items():
             error = ConflictError("it was changed elsewhere since", conflicts=found)
@@ -227,13 +232,14 @@ class Recovery:
         plan = Plan(tuple(entries[step.number].step if step.number in entries else step for step in self._plan))
         sent = EarlierOutcomes(tuple(entries.values()), self._ids)
         after = compensate(plan, sent, self._client, self._targets, self._log).entries
+        # What a process that was killed never sent is pending: nothing of it is to be undone.
         filled = [
             after.get(step.number) or Entry(step, self._targets.object_of(step), "pending") for step in self._plan
         ]
         return CommitReport(tuple(filled), id=self._stored.id)
 
     def _rebuild_before_undo(self, known: StoredRequest) -> dict[int, Entry]:
-        """Give a rebuild in doubt with those of its parts that were done, as the newest list shows."""
+        """Return a rebuild in doubt with the parts that were done, as the newest list shows."""
         number = known.step.number
         rebuild = RebuildRequest(self._client, self._targets.in_doubt[number])
         try:

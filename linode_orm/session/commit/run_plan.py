@@ -1,4 +1,4 @@
-"""Running a plan: it is sent, undone where that has to be, and told of in a report."""
+"""A run: a plan is sent, undone if its policy says so, and reported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CARRY_ON: Final = "the session holds what is not done; its commit() sends only t
 
 @frozen(eq=False)
 class RunResult:
-    """What a run left: the report, the ids of created objects by token, and the answers of the steps that were done."""
+    """What a run left: the report, the ids of created objects by token, and the answers of applied steps."""
 
     report: CommitReport
     ids: Mapping[str, object]
@@ -41,14 +41,15 @@ class RunResult:
 def run_plan(
     plan: Plan, client: Client, targets: Targets, options: RunOptions, earlier: EarlierOutcomes = NOTHING_EARLIER
 ) -> RunResult:
-    """Send a plan and take its answers; with a policy that compensates, undo everything where something failed."""
+    """Send a plan and take its answers; if its policy compensates and a step failed, undo everything."""
     began = perf_counter()
     run = Executor(plan, client, targets, options, earlier)
     unknown: set[int] = set()
     undone: frozenset[Token] = frozenset()
+    # Ctrl-C counts until the last answer is taken, the compensation included.
     with interruptible(run):
         run.run()
-        if options.policy.compensates and run.failed:  # promise 6a: a failure puts back what was done
+        if options.policy.compensates and run.failed:  # promise 6a: a failure undoes what was done
             sent = EarlierOutcomes(tuple(run.entries.values()), run.ids)
             compensation = compensate(plan, sent, client, targets, options.log)
             run.entries.update(compensation.entries)
@@ -56,10 +57,12 @@ def run_plan(
             _clear_below(run, plan, targets)
             run.interrupts += compensation.interrupts
     if options.policy.defers_answers:
+        # What was undone never reaches the objects: they stay as they were before the commit.
         kept = {number for number, entry in run.entries.items() if entry.status in {"applied", "not undone"}}
         run.outcomes.apply_deferred(lambda step: step.number in kept and step.token not in undone)
     targets.finish()
     unknown |= {number for number, entry in run.entries.items() if entry.status == "in doubt"}
+    # Of these nobody knows whether the API has the old values or the new ones.
     for number in sorted(unknown):
         targets.invalidate_values(run.steps[number])
     return _result(run, targets, options, perf_counter() - began)
@@ -77,12 +80,13 @@ def _result(run: Executor, targets: Targets, options: RunOptions, seconds: float
 
 
 def _clear_below(run: Executor, plan: Plan, targets: Targets) -> None:
-    """Let creations in doubt whose parent is undone count as undone: they went with it, if they were there."""
+    """Record that a creation in doubt below an undone parent is undone: it is gone with its parent."""
     undone = {entry.step.token for entry in run.entries.values() if entry.status == "undone"}
     for step in plan:
         above = {each.token for each in step.parents if isinstance(each, Pending)}
         entry = run.entries.get(step.number)
         if entry is not None and entry.status == "in doubt" and above & undone:
+            # The API deletes children with their parent.
             run.entries[step.number] = evolve(entry, status="undone")
             targets.clear_doubt(step)
 
@@ -90,9 +94,10 @@ def _clear_below(run: Executor, plan: Plan, targets: Targets) -> None:
 def raise_where_incomplete(sent: RunResult, session: object, *, advice: str = CARRY_ON) -> None:
     """Raise what a hook or a signal handler raised, `CommitInterrupted` after Ctrl-C, `CommitError` after a failure.
 
-    `advice` says in the message how the user gets what is not done; the session of a commit holds it.
+    `advice` ends the message: it says how the user gets done what is not done.
     """
     report = sent.report
+    # An error of the user's own code is raised as it is; the session still holds what is not done.
     if sent.crash is not None and not isinstance(sent.crash, JournalError):
         raise sent.crash
     is_done = all(entry.status == "applied" for entry in report.entries)

@@ -1,4 +1,4 @@
-"""The schedule of a run: which steps can be sent now, which wait for others, and which are held back to the end."""
+"""The schedule of a run: which steps are ready, which wait for others, and which are held back to the end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 class Scheduler:
     """The steps of a plan by number, and those that are ready, lowest first.
 
-    With `irreversible_last`, deletions wait until all else has succeeded, but for those that something else waits for.
+    With `irreversible_last`, a deletion is held back until all else has succeeded, unless another step waits for it.
+    The order of a plan is a static one of graphlib; this one changes while it is used, because a batch request may be
+    split.
     """
 
     def __init__(self, plan: Plan, *, irreversible_last: bool) -> None:
@@ -39,19 +41,19 @@ class Scheduler:
         return bool(self._ready)
 
     def pop(self) -> int:
-        """Take the next step that is ready."""
+        """Return the next ready step."""
         return heappop(self._ready)
 
     def push(self, number: int) -> None:
-        """Let a step be ready."""
+        """Make a step ready."""
         heappush(self._ready, number)
 
     def ahead(self, count: int) -> Iterator[int]:
-        """Give so many of the steps that are ready, and stay so."""
+        """Yield some of the ready steps, without taking them."""
         yield from self._ready[:count]
 
     def release(self, number: int, lacks: Callable[[Step], bool]) -> None:
-        """Let the steps be ready that waited for one that was done, unless they lack something else."""
+        """Make the steps ready that waited for one that was done, unless they lack something else."""
         for follower in self._followers.get(number, ()):
             self._missing[follower] -= 1
             if not self._missing[follower] and follower not in self._held and not lacks(self.steps[follower]):
@@ -70,7 +72,7 @@ class Scheduler:
                 heappush(self._ready, number)
 
     def split(self, step: Step, left: Iterable[int]) -> None:
-        """Put the parts of a batch request in its place; those that are `left` are ready, or held back."""
+        """Replace a batch request by its parts; those in `left` become ready, or are held back."""
         followers = self._followers.pop(step.number, [])
         del self.steps[step.number]
         for part in step.parts:
@@ -78,6 +80,7 @@ class Scheduler:
             self._missing[part.number] = 0
             self._followers[part.number] = [*followers]
         for follower in followers:
+            # A follower waited for one step, and waits for each of its parts now.
             self._missing[follower] += len(step.parts) - 1
         for number in left:
             if self._irreversible_last and self.steps[number].operation == "delete":
@@ -87,7 +90,8 @@ class Scheduler:
 
 
 def _last_ones(plan: Plan) -> set[int]:
-    """Give the steps that cannot be undone, but for those that a step which can be undone waits for."""
+    """Return the steps that cannot be undone, without those that a reversible step waits for."""
+    # A reversible step may need a deletion first, such as one that frees a label. Such a deletion cannot be held back.
     held = {step.number for step in plan if any(part.operation == "delete" for part in step.whole)}
     before = {step.number: step.depends_on for step in plan}
     waiting = [other for number, others in before.items() if number not in held for other in others]

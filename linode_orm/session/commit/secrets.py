@@ -1,4 +1,4 @@
-"""Asking: the secrets of a plan that no session holds are given by name, and checked before anything is sent."""
+"""Secrets of a plan that no session holds: they are given by name, and checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ _VERBS: Final = {"create": "create", "update": "update", "replace": "update"}
 
 
 def secrets_for(plan: Plan, given: Given | None, *, may_lack: bool = False) -> dict[str, object]:
-    """Give the secrets as bodies hold them; raise `InvalidRequestError` where one is unknown or of a wrong type.
+    """Return the secrets as bodies hold them; raise `InvalidRequestError` if one is unknown or of a wrong type.
 
-    A missing one is refused, too, unless the plan `may_lack` some. No value is ever shown.
+    A missing secret is refused too, unless the plan `may_lack` some. No message shows a value.
     """
     wanted = {secret_name(step, hidden): (step, hidden) for step in plan for hidden in hidden_in(step.body)}
     if given is not None and not isinstance(given, Mapping):
         _refuse(f"secrets={{name: value}} expected, not {type(given).__name__}", wanted)
     names = dict(given or {})
-    strange = sorted(str(name) for name in names if name not in wanted)
-    if strange:
-        load_origin = [each for name in strange for each in get_close_matches(name, wanted, 1)]
-        meant = f" (did you mean {', '.join(load_origin)}?)" if load_origin else ""
-        _refuse(f"the plan has no secrets {', '.join(strange)}{meant}", wanted)
+    unknown = sorted(str(name) for name in names if name not in wanted)
+    if unknown:
+        near = [each for name in unknown for each in get_close_matches(name, wanted, 1)]
+        meant = f" (did you mean {', '.join(near)}?)" if near else ""
+        _refuse(f"the plan has no secrets {', '.join(unknown)}{meant}", wanted)
     missing = sorted(wanted.keys() - names.keys())
     if missing and not may_lack:
         _refuse(f"the plan needs the secrets {', '.join(missing)}", wanted)
@@ -52,7 +52,7 @@ def _refuse(why: str, wanted: Mapping[str, object]) -> None:
 
 
 def _encoded(name: str, value: object, step: Step, hidden: Hidden) -> object:
-    """Give one secret in JSON."""
+    """Return one secret as JSON."""
     codec = _codec_of(step, hidden)
     if codec is None:
         return value
@@ -75,7 +75,7 @@ def _document(name: str, text: str, codec: Codec) -> object:
 
 
 def _codec_of(step: Step, hidden: Hidden) -> Codec | None:
-    """Give how the value behind a placeholder is written; None where nothing declares it."""
+    """Return the codec of the value behind a placeholder; None if nothing declares it."""
     nested = [each for each in step.nested_creates if hidden.path[: len(each.place)] == each.place]
     nearest = max(nested, key=lambda each: len(each.place), default=None)
     model, above = (step.model, 0) if nearest is None else (nearest.model, len(nearest.place))

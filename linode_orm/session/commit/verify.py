@@ -1,4 +1,4 @@
-"""Verifying: what a commit wrote is read back, and what is not there is told."""
+"""Verification: what a commit wrote is read back, and what did not persist is reported."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 
 def verified(refresh: BulkRefresh, report: CommitReport, applied_steps: Iterable[Applied]) -> CommitReport:
-    """Give a report with what did not hold; where that cannot be read, with why: what was done is done."""
+    """Return the report with the values that did not persist.
+
+    If they cannot be read back, the report says why.
+    """
     try:
         return evolve(report, not_held=not_held(refresh, applied_steps))
     except LinodeORMError as error:
@@ -33,10 +36,10 @@ def verified(refresh: BulkRefresh, report: CommitReport, applied_steps: Iterable
 
 
 def not_held(refresh: BulkRefresh, applied_steps: Iterable[Applied]) -> tuple[Unheld, ...]:
-    """Read the objects of applied steps again, and give the values that are neither as sent nor as answered.
+    """Read the objects of applied steps again; return the values that are neither as sent nor as answered.
 
-    What the API answered counts where it answered the object, for it may write values in its own way (`/32`, the order
-    of tags). Deletions are not looked at.
+    The answer counts if it shows the object, because the API may write a value in its own way (`/32`, the order of
+    tags). Deletions are not checked.
     """
     wrote = [(step, instance, body) for step, instance, body in applied_steps if step.operation != "delete"]
     expected = [each for step, instance, body in wrote for each in _expected(step, instance, body)]
@@ -56,6 +59,7 @@ def _expected(step: Step, instance: Model, body: object) -> Iterator[tuple[Model
         if field.is_write_only or field.redacted or isinstance(change.new, (Hidden, Pending)):
             continue
         if step.operation == "replace" and isinstance(body, dict) and body:
+            # The whole body of such an answer is the value.
             yield instance, change.name, body
         else:
             yield instance, change.name, answered.get(change.key, change.new)
@@ -69,7 +73,8 @@ def _is_about(instance: Model, body: dict[str, object]) -> bool:
 
 
 def _differs(instance: Model, name: str, wrote: object, found: object) -> bool:
-    """Whether a value is another one; of a nested object only what was written counts."""
+    """Whether a value is another one; of a nested object only what was written is compared."""
+    # A key that the answer lacks says nothing: the API leaves some out where they have no value.
     if found is ABSENT:
         return False
     if isinstance(wrote, dict) and isinstance(found, dict):

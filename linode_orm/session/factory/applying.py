@@ -1,4 +1,4 @@
-"""Applying plans: the session through which a plan is sent that was made before, or elsewhere."""
+"""Applying plans: the session through which a plan is sent that was made earlier, or elsewhere."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def apply_plan(plan: Plan, client: Client, options: ApplyOptions) -> CommitRepor
 
 @contextmanager
 def _session_for(plan: Plan, client: Client, options: ApplyOptions) -> Iterator[Session]:
-    """Give the session that made the plan where it can still be used with this client, else one for the plan alone.
+    """Open the session that made the plan, if it can be used with this client, or else one for the plan alone.
 
     That one stays open for the objects of the report; its journal does not.
     """

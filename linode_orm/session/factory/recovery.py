@@ -1,4 +1,4 @@
-"""Recovery: the session through which an unfinished commit of a journal is brought to an end."""
+"""Recovery: the session through which an unfinished commit of a journal is completed or undone."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def recover(
     secrets: Mapping[str, object] | None = None,
     forget: bool = False,
 ) -> CommitReport:
-    """Settle the commit that a crash, or Ctrl-C, left unfinished in a journal: complete it, or take it back.
+    """Bring the commit that a crash, or Ctrl-C, left unfinished in a journal to an end: complete it, or undo it.
 
     What was sent without an answer is looked for first. Then everything that was not done is sent; with `undo`, what
-    was done is put back instead, as far as that can be. A commit that was being undone is undone to its end. Steps
-    that need a secret wait for `secrets={"new:1.root_pass": ...}`: the journal holds none; their entries say which. A
-    secret that is a document is given as a dict, or as JSON. With `forget`, nothing is sent and the commit counts as
+    was done is undone instead, as far as that can be. A commit that was being undone is undone to its end. Steps that
+    need a secret wait for `secrets={"new:1.root_pass": ...}`, because the journal holds none; their entries say which.
+    A secret that is a document is given as a dict, or as JSON. With `forget`, nothing is sent and the commit counts as
     ended.
 
-    The report tells what became of each operation. Raises `JournalError` where the file is none, damaged, in use, or of
+    The report says what became of each operation. Raises `JournalError` if the file is none, damaged, in use, or of
     another API, before anything is sent. Without `client` one is made as `Session()` makes it.
     """
     from linode_orm.session.commit.recover import Recovery, RecoveryOptions, forgotten  # noqa: PLC0415  only who recovers needs it

@@ -1,1 +1,1 @@
-"""Records: what is remembered of commits, in memory or in a journal."""
+"""Journals and history: what is known of commits, in memory or in a store that outlives the process."""

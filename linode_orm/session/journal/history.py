@@ -1,4 +1,4 @@
-"""History: the commits of a session, in a journal, so that they can be carried on and undone."""
+"""History: the commits of a session, in its journal, so that they can be carried on and undone."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 
 @frozen(eq=False)
 class PastCommit:
-    """A commit that has ended: its plan, the numbers of the steps that were applied, and the ids that they brought."""
+    """A commit that has ended: its plan, the numbers of its applied steps, and the ids that it created, by token."""
 
     plan: Plan
     done: frozenset[int]
     ids: Mapping[str, object]
 
     def plan_compensation(self) -> Plan:
-        """Return the plan that undoes it."""
+        """Return the plan that undoes the commit."""
         from linode_orm.session.planning.compensating_plan import plan_compensation  # noqa: PLC0415  scripts that only read need none of it
 
         return plan_compensation(self.plan, self.done, self.ids)[0]
 
 
 class History:
-    """The commits of a session; refuses a new one while its journal holds an unfinished one of another process."""
+    """The commits of a session; it refuses a new one while the journal holds an unfinished one of another process."""
 
     def __init__(self, journal: Journal, base_url: str) -> None:
         self.journal = journal
@@ -50,15 +50,16 @@ class History:
     def begin(self, plan: Plan, on_error: str, conflicts: str, *, is_whole: bool = True) -> CommitLog:
         """Write a commit down before it is made, in place of an unfinished one of this session; return its log.
 
-        `is_whole` says that it sends all that is pending. Raises `InvalidRequestError` where the journal holds what
-        this commit does not carry on, and `JournalError` where it cannot be written.
+        `is_whole` says that the commit sends everything that is pending. Raises `InvalidRequestError` if the journal
+        holds a commit that this one does not carry on, and `JournalError` if the journal cannot be written.
         """
         unfinished = self.journal.unfinished()
+        # Its process may be running, or may have been killed: only recover() finds out what became of its requests.
         foreign = [name for name in unfinished if name not in self._own]
         if foreign:  # promise 25: its own process recovers it first
             msg = (
                 f"the journal {self.journal} holds a commit that was not finished ({foreign[0][:8]}); nothing was "
-                f"sent: linode_orm.recover(path) completes it, recover(path, undo=True) takes it back"
+                f"sent: linode_orm.recover(path) completes it, recover(path, undo=True) undoes it"
             )
             raise InvalidRequestError(msg)
         if unfinished and not is_whole:
@@ -74,7 +75,7 @@ class History:
         return CommitLog(self.journal, name)
 
     def end(self, report: CommitReport, *, interrupted: bool) -> JournalError | None:
-        """Write down how a commit ended; return the error where that cannot be written."""
+        """Write down how a commit ended; return the error if that cannot be written."""
         try:
             self.journal.end(report.id, state_of(report, interrupted=interrupted))
         except JournalError as error:
@@ -82,7 +83,7 @@ class History:
         return None
 
     def find(self, name: str) -> PastCommit:
-        """Return a commit by its name, of this session or of the journal; raise `InvalidRequestError` for others."""
+        """Return a commit of this session or of the journal by its name; raise `InvalidRequestError` for others."""
         stored = self.journal.find(str(name))
         if stored is None:
             msg = (
@@ -94,11 +95,11 @@ class History:
         return PastCommit(stored.plan, done, stored.ids)
 
     def end_own(self) -> None:
-        """Write down that nothing is left to do of an unfinished commit of this session: what was in doubt is known."""
+        """End the unfinished commits of this session: all that was in doubt is known, and nothing is pending."""
         self._end_own("finished")
 
     def abandon(self) -> None:
-        """Write down that nothing of an unfinished commit of this session is to be carried on."""
+        """Drop the unfinished commits of this session: nothing of them is carried on."""
         self._end_own("dropped")
 
     def _end_own(self, state: str) -> None:
@@ -107,14 +108,14 @@ class History:
                 self.journal.end(name, state)
 
     def close(self) -> None:
-        """Let the journal go."""
+        """Close the journal."""
         self.journal.close()
 
 
 def open_journal(place: Place | None, *, must_exist: bool = False) -> Journal:
     """Return the journal at a place: an SQLite file for a path, one in memory for None, and a journal as it is.
 
-    Raises `JournalError` where the file cannot be used, or is not there although it must exist.
+    Raises `JournalError` if the file cannot be used, or must exist and does not.
     """
     if place is None:
         return MemoryJournal()
@@ -126,10 +127,10 @@ def open_journal(place: Place | None, *, must_exist: bool = False) -> Journal:
 
 
 def state_of(report: CommitReport, *, interrupted: bool) -> str:
-    """Return the state of a commit that has come to its end, as far as this process is concerned.
+    """Return the state in which this process leaves a commit.
 
-    What was interrupted or is in doubt stays open, for `recover()`; what failed was told to its user, who has the
-    rest in the session.
+    A commit that was interrupted or is in doubt stays open for `recover()`. A failure is reported to the user, and the
+    session holds the rest.
     """
     if all(entry.status == "applied" for entry in report.entries):
         return "finished"

@@ -1,7 +1,7 @@
-"""The journal: where a commit is written down, before each request what is sent, and after it what became of it.
+"""The journal: before each request it records what is sent, and after it what became of it.
 
-This is the write-ahead log of database systems: an intent is durable before its request leaves, so that a process that
-ends at any moment leaves behind what it may have sent. Another store is one module with one class.
+It is a write-ahead log, as databases keep one: an intent is durable before its request leaves, so that a process that
+is killed at any moment leaves a record of what it may have sent. Another store is one module with one class.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class NewCommit(NamedTuple):
 
 
 class StepResult(NamedTuple):
-    """What became of a step: its status, the id of its object, and those of its nested creates or parts, by token.
+    """What became of a step: its status, the id of its object, and the ids of its nested creates or parts, by token.
 
-    The statuses are those of a report, and `apart` for a batch request that was given up for its parts.
+    The statuses are those of a report, and `apart` for a batch request that was split.
     """
 
     number: int
@@ -44,10 +44,10 @@ class StepResult(NamedTuple):
 
 
 class StoredRequest(NamedTuple):
-    """What a journal knows of one step: when it may have been sent first, what became of it, which ids it brought.
+    """What a journal knows of one step: when it was intended first, what became of it, and the ids that it created.
 
-    `inner_ids` are the ids of its nested creates, or of what its parts created, by token; `there` those that were in
-    its collection before, None where that was not read.
+    `inner_ids` are the ids of its nested creates, or of what its parts created, by token. `there` are the ids that its
+    collection had before, None if they were not read.
     """
 
     step: Step
@@ -60,7 +60,7 @@ class StoredRequest(NamedTuple):
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether the step may have been sent, and nothing tells what became of it."""
+        """Whether the step may have been sent, and nothing says what became of it."""
         return self.intent is not None and self.status in {None, "in doubt"}
 
 
@@ -76,12 +76,12 @@ class StoredCommit(NamedTuple):
 
     @property
     def plan(self) -> Plan:
-        """What the commit was to send."""
+        """The plan of the commit."""
         return Plan(tuple(each.step for each in self.steps))
 
     @property
     def ids(self) -> dict[str, object]:
-        """The ids of the objects that it created, by token."""
+        """The ids of the objects that the commit created, by token."""
         ids: dict[str, object] = {}
         for each in self.steps:
             if isinstance(each.step.token, str) and each.identity is not None:
@@ -90,7 +90,7 @@ class StoredCommit(NamedTuple):
         return ids
 
     def made(self, model: str) -> Iterator[object]:
-        """Give the ids of the objects of a class that it created."""
+        """Yield the ids of the objects of a class that the commit created."""
         for each in self.steps:
             if each.step.model == model and each.step.operation == "create" and each.identity is not None:
                 yield each.identity
@@ -100,10 +100,9 @@ class StoredCommit(NamedTuple):
 
 
 class Journal(Protocol):
-    """Where commits are written down; subclass it for another store, which needs all methods but `made`.
+    """The place where commits are written down; subclass it for another store, which needs all methods but `made`.
 
-    Each method raises `JournalError` where it cannot do what it says: what is
-    not written down is not sent.
+    Each method raises `JournalError` if it cannot do what it says: what is not written down is not sent.
     """
 
     def begin(self, commit: NewCommit) -> None:
@@ -113,17 +112,17 @@ class Journal(Protocol):
     def intend(self, name: str, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
         """Write down that steps of a commit may be sent from now on; they are durable when this returns.
 
-        `moment` counts where the step has not been intended yet, or has failed since. `there` are the ids in the
-        collections where some of the steps create something, by their numbers, as far as they were read.
+        `moment` counts if the step was not intended before, or has failed since. `there` are the ids in the collections
+        of creations, by the number of the step, as far as they were read.
         """
         ...
 
     def settle(self, name: str, result: StepResult) -> None:
-        """Write down what became of a step; it may become durable later, with the next intent or `end`."""
+        """Write down what became of a step; it becomes durable with the next intent or `end` at the latest."""
         ...
 
     def end(self, name: str, state: str) -> None:
-        """Write down in which state a commit is now."""
+        """Write down the state of a commit."""
         ...
 
     def unfinished(self) -> list[str]:
@@ -131,21 +130,21 @@ class Journal(Protocol):
         ...
 
     def find(self, name: str) -> StoredCommit | None:
-        """Return a commit by its name, None where it is not known."""
+        """Return a commit by its name, None if it is not known."""
         ...
 
     def close(self) -> None:
-        """Let go what is held."""
+        """Release what the journal holds."""
         ...
 
     def made(self, model: str) -> frozenset[object]:
-        """Return the ids of the objects of a class that commits in this journal made: none of them is in doubt."""
+        """Return the ids of the objects of a class that the commits in this journal created."""
         commits = [self.find(name) for name in self.unfinished()]
         return frozenset(identity for each in commits if each is not None for identity in each.made(model))
 
 
 def as_sent(requests: Sequence[StoredRequest]) -> Iterator[StoredRequest]:
-    """Give what was sent of a plan: of a batch request that was split its parts, of another one not its parts.
+    """Yield the requests of a commit: the parts of each batch request that was split, and the others whole.
 
     `requests` are those of the steps of the plan and of their parts.
     """
@@ -162,5 +161,5 @@ def as_sent(requests: Sequence[StoredRequest]) -> Iterator[StoredRequest]:
 
 
 def all_steps(plan: Plan) -> list[Step]:
-    """Return the steps of a plan and the parts of its batch requests: each may be sent."""
+    """Return the steps of a plan and the parts of its batch requests: each of them may be sent."""
     return [each for step in plan for each in (step, *step.parts)]

@@ -1,4 +1,4 @@
-"""A commit's log: one commit in a journal, as the run that makes it writes it down."""
+"""The commit log: one commit in a journal, as its run writes it."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class CommitLog:
     def intend(self, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
         """Write down that these steps may be sent from now on; durable when this returns.
 
-        `there` are the ids in the collections where some of them create something, as far as they were read.
+        `there` are the ids in the collections of creations, by the number of the step, as far as they were read.
         """
         self._journal.intend(self.name, steps, moment, there)
 
     def settle(self, step: Step, status: str, identity: object, note: str, inner_ids: Mapping[str, object]) -> None:
-        """Write down what became of a step, and which ids its object and its nested creates got."""
+        """Write down what became of a step, and the ids of its object and its nested creates."""
         self._journal.settle(self.name, StepResult(step.number, status, identity, note, inner_ids))
 
     def undo(self) -> None:
-        """Write down that what was done is being undone from now on."""
+        """Write down that the commit is being undone from now on."""
         self._journal.end(self.name, "undoing")

@@ -1,4 +1,4 @@
-"""A journal in memory: it knows what a session did, and is gone with it."""
+"""The journal in memory: it knows the last commits of a session, and is gone with it."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ _KEPT: Final = 100
 
 
 class MemoryJournal(Journal):
-    """The last commits of a session. None is ever unfinished: the session holds what is not done."""
+    """The last commits of a session. None of them is unfinished: the session holds what is not done."""
 
     def __init__(self) -> None:
         self._commits: dict[str, tuple[NewCommit, dict[int, StepResult]]] = {}
 
     def begin(self, commit: NewCommit) -> None:
-        """Remember a commit, and forget the oldest one of too many."""
+        """Remember a commit, and forget the oldest one if there are too many."""
         self._commits[commit.id] = commit, {}
         while len(self._commits) > _KEPT:
             del self._commits[next(iter(self._commits))]
 
     def intend(self, name: str, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
-        """Do nothing: memory outlives no process."""
+        """Do nothing: no other process reads this memory."""
 
     def settle(self, name: str, result: StepResult) -> None:
         """Remember what became of a step."""
         self._commits[name][1][result.number] = result
 
     def end(self, name: str, state: str) -> None:
-        """Do nothing: nobody asks for the state."""
+        """Do nothing: no commit in memory is carried on."""
 
     def close(self) -> None:
         """Do nothing: memory goes with its session."""
 
     def unfinished(self) -> list[str]:
-        """Return nothing."""
+        """Return no names."""
         return []
 
     def find(self, name: str) -> StoredCommit | None:
-        """Return a commit by its name, None where it is not known, or was forgotten."""
+        """Return a commit by its name, None if it is not known or was forgotten."""
         if name not in self._commits:
             return None
         commit, results = self._commits[name]

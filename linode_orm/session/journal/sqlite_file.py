@@ -1,4 +1,4 @@
-"""The file of a journal: made whole, opened by one process, and told from what is none, before anything is sent."""
+"""The file of an SQLite journal: created whole, opened by one process, and checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ CREATE TABLE listings (
 
 
 class JournalFile:
-    """One journal file, locked for this process as long as it is open.
+    """One journal file, locked for this process while it is open.
 
-    Raises `JournalError` where the file is another one's, damaged, empty, locked, or cannot be written.
+    Raises `JournalError` if the file is another program's, damaged, empty, locked, or cannot be written.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, must_exist: bool) -> None:
@@ -65,10 +65,12 @@ class JournalFile:
             self._check_what_a_crash_left()
             self.connection = sqlite3.connect(self._place, isolation_level=None, timeout=0)
             try:
+                # The lock lasts as long as the connection: two processes must not carry on the same commit.
                 self.connection.execute("PRAGMA locking_mode=EXCLUSIVE")
                 self._check(self.connection)
                 for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):  # promise 21b: on the disk
                     self.connection.execute(f"PRAGMA {pragma}")
+                # A transaction that writes nothing takes the lock now, and finds out that the file cannot be written.
                 self.connection.execute("BEGIN IMMEDIATE")
                 self.connection.execute("COMMIT")
             except BaseException:
@@ -77,7 +79,7 @@ class JournalFile:
             self._node = self._place.stat()
 
     def _check_what_a_crash_left(self) -> None:
-        """Check a file with a log beside it unchanged: whoever may write merges the two when he lets them go."""
+        """Check a file that has a log beside it read-only: SQLite merges the two when a writer closes them."""
         log, index = (Path(f"{self._place}{each}") for each in ("-wal", "-shm"))
         if not log.is_file() or not log.stat().st_size:
             return
@@ -88,6 +90,7 @@ class JournalFile:
         finally:
             connection.close()
             if not had_index:
+                # Looking must leave no file behind that was not there.
                 index.unlink(missing_ok=True)
 
     def _check(self, connection: sqlite3.Connection) -> None:
@@ -111,7 +114,7 @@ class JournalFile:
             raise JournalError(msg)
 
     def check_in_place(self) -> None:
-        """Raise `JournalError` where the file was deleted, moved or replaced: nobody would find what is written."""
+        """Raise `JournalError` if the file was deleted, moved or replaced: no process would find what is written."""
         try:
             is_ours = os.path.samestat(self._place.stat(), self._node)
         except FileNotFoundError:
@@ -121,13 +124,13 @@ class JournalFile:
             raise JournalError(msg)
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         with suppress(sqlite3.Error):
             self.connection.close()
 
 
 def _is_mixed(connection: sqlite3.Connection) -> bool:
-    """Whether there is something that another journal wrote: SQLite replays whatever log lies beside a file."""
+    """Whether another journal wrote some of the rows: SQLite replays any log that lies beside a file."""
     ((strange,),) = connection.execute(
         "SELECT EXISTS (SELECT 1 FROM commits WHERE journal IS NOT (SELECT id FROM journal))"
     )
@@ -135,7 +138,7 @@ def _is_mixed(connection: sqlite3.Connection) -> bool:
 
 
 def _create(path: Path, place: Path) -> None:
-    """Make a new journal beside its place and put it there whole, so that no half one is ever found."""
+    """Create a new journal beside its place and link it there, so that no process finds half of one."""
     left = [name for name in (f"{place}{each}" for each in _BESIDE) if os.path.lexists(name)]
     if left:
         msg = f"{left[0]} is left of a journal, and {path} is gone; nothing was sent: put it back, or delete the rest"
@@ -167,7 +170,7 @@ def _create(path: Path, place: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Bring a new name to the disk."""
+    """Make a new name in a folder durable."""
     with suppress(OSError):  # where folders cannot be opened
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -177,7 +180,7 @@ def _sync(folder: Path) -> None:
 
 
 def _is_full(path: Path) -> bool:
-    """Whether there is no room for a file that SQLite keeps beside another; it says only that it could not write."""
+    """Whether the disk has no room for the file that SQLite keeps beside another one."""
     with suppress(OSError):
         return shutil.disk_usage(path.parent).free < _ROOM
     return False
@@ -185,7 +188,7 @@ def _is_full(path: Path) -> bool:
 
 @contextmanager
 def journal_errors(path: Path) -> Iterator[None]:
-    """Say in words what SQLite says in its own."""
+    """Raise `JournalError` with a reason in plain words for what SQLite and the system raise."""
     try:
         yield
     except (sqlite3.Error, OSError, ValueError) as error:

@@ -26,9 +26,9 @@ _KEPT: Final = 100
 
 
 class SqliteJournal(Journal):
-    """One journal file, locked for this process as long as it is open.
+    """A journal in one SQLite file, locked for this process while it is open.
 
-    Raises `JournalError` where the file is another one's, damaged, empty, locked, or cannot be written.
+    Raises `JournalError` if the file is another program's, damaged, empty, locked, or cannot be written.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, must_exist: bool = False) -> None:
@@ -42,12 +42,15 @@ class SqliteJournal(Journal):
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """Bring what is written inside, and what waits, to the disk together."""
+        """Commit what is written inside together with the results that wait."""
         with journal_errors(self.path):
+            # The file may have been deleted: SQLite would go on writing into it, and no process would find it.
             self._file.check_in_place()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                # Results wait for the next intent, because each transaction waits for the disk and a result may be
+                # lost: then the step is in doubt, and is looked for.
                 waiting, self._waiting = self._waiting, []
                 self._connection.executemany(
                     "UPDATE steps SET status = ?, identity = ?, note = ? WHERE commit_id = ? AND number = ?", waiting
@@ -72,16 +75,18 @@ class SqliteJournal(Journal):
             self._prune(connection)  # promise 27: the last ones stay
 
     def _prune(self, connection: sqlite3.Connection) -> None:
+        # An unfinished commit is never pruned, however old it is.
         old = "SELECT id FROM commits WHERE state NOT IN ('open', 'undoing') ORDER BY began DESC, rowid DESC LIMIT -1"
         gone = connection.execute(f"{old} OFFSET {_KEPT}").fetchall()  # a number of ours
         if gone:
             connection.executemany("DELETE FROM commits WHERE id = ?", gone)
 
     def intend(self, name: str, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
-        """Write down that steps may be sent from now on, and what is there where they create something.
+        """Write down that steps may be sent from now on, and the ids that are in the collections of creations.
 
-        The first moment at which one may have been sent counts.
+        The first intent of a step counts: a request of it may have been sent then.
         """
+        # A step that is sent again after a failure begins anew; one that may still run keeps its first moment and list.
         when = moment.text
         listings: list[tuple[str, int, str]] = []
         numbers = {number: self._listing(name, ids, listings) for number, ids in there.items()}
@@ -97,8 +102,10 @@ class SqliteJournal(Journal):
             )
 
     def _listing(self, name: str, ids: Iterable[object], new: list[tuple[str, int, str]]) -> int:
-        """Give the number of what is in a collection, which many steps have in common and is written once."""
+        """Return the number of the ids of a collection, which many steps share and which are written once."""
         known = self._listings.get(id(ids))
+        # The same frozenset is handed in for every creation in a collection: by identity, since it may have thousands
+        # of ids.
         if known is None or known[0] is not ids or known[1] != name:
             with journal_errors(self.path):
                 ((last,),) = self._connection.execute(
@@ -114,7 +121,7 @@ class SqliteJournal(Journal):
         self._waiting.append((result.status, json.dumps(brought), result.note, name, result.number))
 
     def end(self, name: str, state: str) -> None:
-        """Write down how a commit ended."""
+        """Write down the state of a commit."""
         with self._transaction() as connection:
             connection.execute("UPDATE commits SET state = ? WHERE id = ?", (state, name))
         with journal_errors(self.path):
@@ -123,7 +130,7 @@ class SqliteJournal(Journal):
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def unfinished(self) -> list[str]:
-        """Give the names of the commits that have not ended, the oldest first."""
+        """Return the names of the commits that have not ended, the oldest first."""
         with journal_errors(self.path):
             rows = self._connection.execute(
                 "SELECT id FROM commits WHERE state IN ('open', 'undoing') ORDER BY began, rowid"
@@ -131,7 +138,7 @@ class SqliteJournal(Journal):
         return [str(row[0]) for row in rows]
 
     def find(self, name: str) -> StoredCommit | None:
-        """Give a commit by its name."""
+        """Return a commit by its name, None if it is not known."""
         with journal_errors(self.path):
             found = self._connection.execute(
                 "SELECT id, base_url, on_error, conflicts, state FROM commits WHERE id = ?", (name,)
@@ -149,7 +156,7 @@ class SqliteJournal(Journal):
         return StoredCommit(commit, base_url, on_error, conflicts, state, steps)
 
     def made(self, model: str) -> frozenset[object]:
-        """Give the ids of the objects of a class that the commits in the file have made."""
+        """Return the ids of the objects of a class that the commits in the file created."""
         with journal_errors(self.path):
             rows = self._connection.execute(
                 "SELECT step, identity FROM steps WHERE identity <> 'null' AND instr(step, ?)",
@@ -169,7 +176,7 @@ class SqliteJournal(Journal):
             raise JournalError(msg) from None
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self._file.close()
 
     def __str__(self) -> str:
@@ -177,7 +184,7 @@ class SqliteJournal(Journal):
 
 
 def _brought(identity: str | None) -> tuple[object, dict[str, object]]:
-    """Give the id that a step brought, and those of its riders, by token."""
+    """Return the id that a step created, and the ids of its nested creates, by token."""
     found = json.loads(identity) if identity is not None else None
     if isinstance(found, dict):
         return from_json(found["id"]), {token: from_json(each) for token, each in found["aboard"].items()}
@@ -185,7 +192,7 @@ def _brought(identity: str | None) -> tuple[object, dict[str, object]]:
 
 
 def _made_by(step: dict[str, Any], identity: str, model: str) -> Iterator[object]:
-    """Give the ids of the objects of a class that one step made."""
+    """Yield the ids of the objects of a class that one step created."""
     own, inner_ids = _brought(identity)
     if step["object"]["type"] == model and own is not None:
         yield own

@@ -27,19 +27,18 @@ _FIRST_PAUSE: Final = 0.5
 def send_once(
     client: Client, runner: QueryRunner, target: Model, operation: Operation, request: Request
 ) -> Response | None:
-    """Send an action until it is known to be done; return its answer, None where that was lost and an event tells.
+    """Send an action until it is known to be done; return its answer, None if the answer was lost and an event tells.
 
-    After a lost answer the account's events are read: one of this action about the object (or the Linode that it is
-    part of) says that it was done. Where there is none when no request that began then can still be running
-    (`Client.max_request_lifetime`), it is sent again; one that makes something new never is, since its event may be
-    about that.
-    Raises the error of the request where nothing tells.
+    After a lost answer the account's events are read: an event of this action about the object (or the Linode that it
+    is part of) says that it was done. Without one it is sent again as soon as no earlier request can be running
+    (`Client.max_request_lifetime`). An action that makes something new is never repeated, because its event may be
+    about that. Raises the error of the request if no event tells.
     """
     return _ActionOnce(client, runner, target, operation).send(request)
 
 
 def makes_something(target: Model, operation: Operation) -> bool:
-    """Whether an action answers another object than the one it works on: a clone, an address."""
+    """Whether an action answers another object than its own: a clone, an address."""
     return operation.answers is not None and (operation.answers != type(target).__name__ or operation.name == "clone")
 
 
@@ -65,6 +64,7 @@ class _ActionOnce:
             until = client.clock.monotonic() + client.max_request_lifetime
             if resolve(client, until, self._look, first_pause=_FIRST_PAUSE).is_known:
                 return None
+        # No event tells, however long it was waited for.
         raise lost or AssertionError
 
     def _look(self) -> LookupResult:

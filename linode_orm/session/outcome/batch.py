@@ -53,6 +53,7 @@ class _BatchRequest:
         try:
             self._send(Request("POST", self._step.path, version=self._step.version, body=body))
         except Exception as error:  # noqa: BLE001  whatever it is, it is told
+            # Each PUT does no more than this request: it does not matter whether it was done before.
             if self._lost is not None or _is_refusal(error):
                 return self._split(f"{self._step.method} {self._step.path}: {error}")
             return self._answer(error=error)
@@ -84,6 +85,7 @@ class _BatchRequest:
         looked_up = resolve(self._client, until, lambda: self._look(rebuild), self._context.stop.is_set)
         if looked_up.why:
             return self._in_doubt(looked_up.why)
+        # An empty body stands for a rebuild of which every part is done.
         if looked_up.body is not None:
             note = "its answer was lost; what it does was looked for and found" if self._lost else "it was so already"
             return self._answer(note=note, inner=rebuild.outcomes())
@@ -115,6 +117,7 @@ class _BatchRequest:
 
     def _send(self, request: Request) -> object:
         """Send a request; record until when it may be running where its answer is lost."""
+        # Writes in flight are kept by object: a later PUT of one part has to wait for this request.
         alone = [Request(part.method, part.path, part.version, body=part.body) for part in self._step.parts]
         try:
             response = self._client.send(request, wanted=self._context.is_wanted, replaces=alone)

@@ -26,7 +26,7 @@ class RunContext:
     """What the workers of one run share.
 
     `is_wanted` is asked while a request waits for its turn: once it is false, the request is given up unsent. `stop` is
-    set when nothing is to be waited for any more. `claims` are the ids that creations were answered with.
+    set when nothing is waited for any more. `claims` are the ids that creations were answered with.
     """
 
     client: Client
@@ -43,8 +43,8 @@ class RunContext:
 class Answer:
     """What became of a request: its body or its error, how long it took, how often it was sent, what else there is.
 
-    `identity` is the id that a creation brought. `in_doubt` is given where the request may have been done although it
-    failed, `inner` is what became of the other objects that the request was about.
+    `identity` is the id that a creation brought. `in_doubt` is set if the request may have been done although it
+    failed. `inner` is what became of the other objects of the request.
     """
 
     body: object = None
@@ -58,7 +58,7 @@ class Answer:
 
 
 def call(context: RunContext, attempt: InDoubt, request: Request, new_path: str | None = None) -> Answer:
-    """Send a PUT or a DELETE; the client sends it again where its answer is lost, or cannot be read.
+    """Send a PUT or a DELETE; the client repeats it if its answer is lost or unreadable.
 
     `new_path` is the path that it gives its object.
     """
@@ -75,7 +75,7 @@ def call(context: RunContext, attempt: InDoubt, request: Request, new_path: str 
 
 
 def call_renaming(context: RunContext, attempt: InDoubt, request: Request, there: Request) -> Answer:
-    """Send a PUT that gives its object another key; where the old one is unknown, an earlier try may have done it.
+    """Send a PUT that gives its object another key; if the old one is unknown, an earlier try may have done it.
 
     `there` reads the object by its new key.
     """

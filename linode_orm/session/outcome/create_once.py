@@ -35,10 +35,10 @@ _ROUNDS: Final = 4
 def create(context: RunContext, attempt: InDoubt, request: Request, criteria: LookupCriteria) -> Answer:
     """Send a POST until it is known what became of it: done once, refused, or in doubt.
 
-    After a lost answer the object is looked for. Where the API refuses a second one with the same key, the POST is sent
-    again at once; else only when no request that began then can still be running, and nothing new is like it.
-    `attempt` says when and with what it is sent, and whether an earlier commit sent it without an answer. Objects that
-    are nested in the body are matched with what is there then.
+    After a lost answer the object is looked for. The POST is sent again at once if the API refuses a second object with
+    the same key. Otherwise it is sent again only when no earlier request can be running, and no new object is like it.
+    `attempt` is what is sent and since when; it may be in doubt from an earlier commit. Objects that are nested in the
+    body are matched with the rows that are there then.
     """
     return _CreateOnce(context, attempt, request, criteria).run()
 
@@ -50,6 +50,7 @@ class _CreateOnce:
         self._tries = 0
         self._lost: BaseException | None = TransportError(attempt.reason) if attempt.was_sent else None
         """The error of the first answer that was lost."""
+        # An attempt of an earlier commit counts: two answers lost may be two creations that still run.
         self._unanswered = self._running = int(attempt.was_sent)
         self._began = perf_counter()
         self._new_path = criteria.path if criteria.has_chosen_id else None
@@ -59,6 +60,7 @@ class _CreateOnce:
             answer = self._send()
             if answer is not None:
                 return answer
+            # The last look would tell nothing that the next commit does not look for anyway.
             if turn == _ROUNDS - 1:
                 break
             looked_up = self._look_before_repeating(turn)
@@ -69,15 +71,17 @@ class _CreateOnce:
         return self._in_doubt("it was sent several times, and no answer arrived", may_repeat=bool(self._criteria.key))
 
     def _send(self) -> Answer | None:
-        """Send the POST once; None where its answer was lost."""
+        """Send the POST once; return None if its answer was lost."""
         try:
             response = self._client.send(self._request, wanted=self._context.is_wanted, new_path=self._new_path)
             self._tries += response.tries
+            # Some creations answer nothing at all; `may_be_empty` says below whether that is one.
             body = response.json() if response.content else {}
             identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key, may_be_empty=True)
             self._check(identity, body)
         except Exception as error:  # noqa: BLE001  whatever it is, it is told
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)
+            # Also an answer that could not be read, or was about another object: the POST was done, or was not.
             outcome = outcome_of(error)
             if not outcome.is_in_doubt:
                 return self._refused(error)
@@ -89,8 +93,9 @@ class _CreateOnce:
         return self._done(body, identity, note="its first answer was lost" if self._lost else "")
 
     def _check(self, identity: object, body: object) -> None:
-        """Raise `ResponseError` where an answer is about another object: one that was there, or has another key."""
+        """Raise `ResponseError` if an answer is about another object: one that was there, or has another key."""
         criteria = self._criteria
+        # The API may write the id in another case.
         if criteria.has_chosen_id:
             ids = identity if isinstance(identity, tuple) else (identity,)
             is_other = [str(each).casefold() for each in ids] != [
@@ -108,9 +113,11 @@ class _CreateOnce:
             raise ResponseError(msg)
 
     def _refused(self, error: BaseException) -> Answer:
-        """Take a refusal as it is, or for what an earlier try has done: its key is taken now."""
+        """Return the refusal, or what an earlier try has done: the key may be taken by it."""
+        # Only this attempt was made: a refusal is the truth.
         if self._lost is None:
             return self._answer(error=error)
+        # Given up before it was sent again; what the earlier attempt did is not known.
         if isinstance(error, CancelledError):
             return self._in_doubt(NOT_WAITED.why)
         if isinstance(error, BadRequest) and self._criteria.key:  # promise 13: an earlier try may have taken the key
@@ -138,15 +145,19 @@ class _CreateOnce:
             return LookupResult(why=f"it could not be looked for: {error}")
 
     def _hold(self, identity: object) -> None:
-        """Let nobody free the key while a creation of the same may be running, which the key keeps from being done."""
+        """Let nothing free the key while a second creation may be running.
+
+        The API refuses that creation for as long as the key is taken.
+        """
         if self._running and self._criteria.key:  # promise 14a: its key is not freed too early
             mapper = self._criteria.model.__mapper__
             keys = {mapper.fields[name].key for name in self._criteria.key}
             self._client.writes_in_flight.hold(mapper.path_for(identity, self._criteria.parents), keys)
 
     def _adopt(self, body: dict[str, Any]) -> Answer:
-        """Take the object that was found for the one that was created."""
+        """Return the object that was found as the one that was created."""
         identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key)
+        # The object is there. A second creation, also unanswered, may still come as soon as the key is free.
         if self._unanswered > 1:
             self._hold(identity)
         return self._done(body, identity, note="its answer was lost; it was looked for and found")

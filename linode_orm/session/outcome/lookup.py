@@ -1,4 +1,4 @@
-"""Candidates: which objects of the API may be the one whose creation was never answered."""
+"""Lookup: which object of the API is the one whose creation was never answered."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ _NAMES: Final = ("label", "name", "title", "username", "domain", "summary", "add
 
 @frozen(eq=False)
 class LookupCriteria:
-    """An object that was sent: of which class, below which parents, with which body (without secrets), and when.
+    """What is known of an object that was sent: its class, its parents, its body without secrets, and when.
 
-    `known` are ids that cannot be its own: they were known before it was sent. `is_listed` says that no others were in
-    the collection then: it was read, or its parent is as new. `until` is when the last request for it had ended, by the
-    monotonic clock, where it had. `doomed` are ids of what is to be deleted: its user knows it as another object.
+    `known` are ids of other objects, which were known before it was sent; with `is_listed`, its collection had no
+    others then. `until` is the time of the monotonic clock at which its last request had ended, 0 if it may be running.
+    `to_be_deleted` are ids of objects that the user marked for deletion, and so knows as others.
     """
 
     model: type[Model]
@@ -54,17 +54,17 @@ class LookupCriteria:
 
     @property
     def key(self) -> dict[str, object]:
-        """The attributes, as they were sent, that the API lets one object only have; empty where there are none."""
+        """The sent attributes of which the API allows each value once; empty if there are none."""
         return enforced_key(self.model.__mapper__, self.sent)
 
     @property
     def has_chosen_id(self) -> bool:
-        """Whether its user chose its id, so that its path is known before it is made."""
+        """Whether the user chose the id, so that the path is known before the object exists."""
         return bool(self.key) and tuple(self.key) == self.model.__mapper__.id_names
 
     @property
     def path(self) -> str:
-        """The path that it has with the id that its user chose."""
+        """The path of the object with the id that the user chose."""
         values = tuple(self.key.values())
         return self.model.__mapper__.path_for(values[0] if len(values) == 1 else values, self.parents)
 
@@ -83,7 +83,7 @@ def ids_in(client: Client, model: type[Model], parents: tuple[object, ...]) -> f
 def criteria_for(
     in_doubt: InDoubt, parents: tuple[object, ...], to_be_deleted: frozenset[object] = frozenset()
 ) -> LookupCriteria:
-    """Return what is looked for where the answer to a creation is lost; `parents` are the ids of its parents."""
+    """Return what to look for if a creation is in doubt; `parents` are the ids of its parents."""
     step = in_doubt.step
     sent = cast("Body", in_doubt.sent if isinstance(in_doubt.sent, dict) else {})
     # a collection of which the parent is as new held nothing before
@@ -95,14 +95,16 @@ def criteria_for(
 
 
 def look(client: Client, criteria: LookupCriteria, taken: Collection[object] = ()) -> LookupResult:
-    """Look for an object: by its enforced key, else among what is new in its collection. 1 GET, or one a page.
+    """Look for an object by its enforced key, or else among the new ones of its collection; 1 GET, or one a page.
 
-    `taken` are ids that answers to other creations named.
+    `taken` are ids that other creations were answered with.
     """
     if criteria.key:
         found = _by_key(client, criteria)
+        # The user deletes the object that has the key now: it is another one, and this one was never made.
         if found is None or _identity(criteria.model.__mapper__, found) in criteria.to_be_deleted:
             return LookupResult()
+        # The key alone proves nothing: another client may have created an object with it in the meantime.
         differing = differences(criteria, found)
         if differing or not _is_new(client, criteria, found):
             what = f"its {', '.join(differing)} differ from what was sent" if differing else "it is older"
@@ -123,6 +125,7 @@ def _by_key(client: Client, criteria: LookupCriteria) -> Body | None:
         identity_in(mapper, body, criteria.key)  # raises where it is no object
         return cast("Body", body)
     keys = {mapper.fields[name].key: value for name, value in criteria.key.items()}
+    # The server filters where it can; every row is compared again, because filters of the API ignore case.
     filterable = {
         mapper.fields[name].key: keys[mapper.fields[name].key]
         for name in criteria.key
@@ -135,7 +138,7 @@ def _by_key(client: Client, criteria: LookupCriteria) -> Body | None:
 def rows(
     client: Client, model: type[Model], parents: tuple[object, ...], x_filter: dict[str, Any] | None = None
 ) -> Iterator[Body]:
-    """Give the rows of a collection; 1 GET a page."""
+    """Yield the rows of a collection; 1 GET a page."""
     mapper = model.__mapper__
     path = mapper.collection_path(parents)
     listing = Listing(model, path, parents, cast("Any", x_filter), mapper.envelope)
@@ -144,11 +147,12 @@ def rows(
 
 
 def _among_new(client: Client, criteria: LookupCriteria, taken: Collection[object]) -> LookupResult:
-    """Give the only one that is new and as it was sent; say so where one that is new may be it and may not."""
+    """Return the one new object that equals what was sent; say why if a new object might be it."""
     equal: list[Body] = []
     perhaps = 0
     for row in rows(client, criteria.model, criteria.parents):
         identity = _identity(criteria.model.__mapper__, row)
+        # It was there before, is known as another object, or belongs to another creation of this run.
         if any(identity in those for those in (criteria.known, criteria.to_be_deleted, taken)) or not _is_new(
             client, criteria, row
         ):
@@ -156,7 +160,8 @@ def _among_new(client: Client, criteria: LookupCriteria, taken: Collection[objec
         differing = differences(criteria, row)
         if not differing:
             equal.append(row)
-        elif not any(name in differing for name in _NAMES) and not _aims_elsewhere(criteria, row):
+        # The API rewrites some values. A new object with the same name may be the one that was sent, rewritten.
+        elif not any(name in differing for name in _NAMES) and not _has_other_target(criteria, row):
             perhaps += 1
     if len(equal) == 1 and not perhaps:
         return LookupResult(equal[0])
@@ -170,16 +175,17 @@ def _identity(mapper: Mapper, row: Body) -> object:
     return ids[0] if len(ids) == 1 else ids
 
 
-def _aims_elsewhere(criteria: LookupCriteria, row: Body) -> bool:
-    """Whether a record names another target: several of one name are usual, and of a target only dots and case move."""
+def _has_other_target(criteria: LookupCriteria, row: Body) -> bool:
+    """Whether a record has another target: several records of one name are usual."""
     mine, theirs = criteria.sent.get("target"), row.get("target")
     if not isinstance(mine, str) or not isinstance(theirs, str):
         return False
+    # Of a target the API changes only the dot at the end and the case.
     return mine.rstrip(".").casefold() != theirs.rstrip(".").casefold()
 
 
 def _is_new(client: Client, criteria: LookupCriteria, row: Body) -> bool:
-    """Whether an object was made while the request may have run, by the clock of the API as far as it is known."""
+    """Whether an object was created while the request may have run, as far as the clock of the API is known."""
     created = criteria.model.__mapper__.fields.get("created")
     moment = row.get(created.key) if created is not None else None
     if created is None or moment is None:
@@ -187,18 +193,21 @@ def _is_new(client: Client, criteria: LookupCriteria, row: Body) -> bool:
     when = created.codec.decode(moment, cast("Any", None), "created")
     if not isinstance(when, datetime):
         return True
+    # Without a date of the API nothing bounds the end, and the object counts as new.
     end = ended(client, criteria.until)
     return when >= criteria.since.earliest(client) and (end is None or when <= end)  # promise 15d: not a later one
 
 
 def differences(criteria: LookupCriteria, row: Body) -> list[str]:
-    """Give the attributes in which a row is not as it was sent; what it does not show is not compared.
+    """Return the attributes in which a row differs from what was sent; what the row does not show is not compared.
 
-    With an enforced key only plain values are: the API may rewrite the others, and no other object can have the key.
+    With an enforced key only plain values are compared: the API may rewrite the others, and no other object has the
+    key.
     """
     mapper = criteria.model.__mapper__
     differing: list[str] = []
     for key, value in criteria.sent.items():
+        # Unknown keys and write-only values are in no answer.
         known = mapper.keys.get(key)
         if known is None or known.is_write_only or (criteria.key and isinstance(value, (dict, list))):
             continue
@@ -211,7 +220,7 @@ def differences(criteria: LookupCriteria, row: Body) -> list[str]:
 
 
 def has_other_name(criteria: LookupCriteria, body: Body) -> bool:
-    """Whether an object is called otherwise than what was sent, however the API writes it."""
+    """Whether an object has another name than the one that was sent, in any spelling of the API."""
     fields = criteria.model.__mapper__.fields
     keys = [fields[name].key for name in {*_NAMES, *criteria.key} if name in fields]
     pairs = [(criteria.sent.get(key), body.get(key)) for key in keys]

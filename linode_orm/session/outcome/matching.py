@@ -1,4 +1,12 @@
-"""Pairing: which rows of a list are the objects that were sent together, in time that grows with their number."""
+"""Bipartite matching: which rows of a list are the objects that were sent together.
+
+Each object may fit several rows. A matching gives every object a row of its own, if there is one. It is found as a
+maximum flow by the shortest augmenting paths, in time that grows with the number of different objects and rows, not
+with the number of all.
+
+J. Edmonds, R. M. Karp: Theoretical Improvements in Algorithmic Efficiency for Network Flow Problems, Journal of the ACM
+19 (1972), 248-264.
+"""
 
 from __future__ import annotations
 
@@ -8,73 +16,81 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from linode_orm.session.outcome.lookup import differences
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.session.outcome.lookup import LookupCriteria
 
     Body = dict[str, Any]
+    Flow = dict[int, dict[int, int]]
+    """How many rows of a kind each kind of object has got."""
 
-_PLAIN: Final = (str, int)
+_SCALARS: Final = (str, int)
 _ANYTHING: Final = object()
-"""Stands for the value of a row that does not say it plainly."""
+"""Stands for the value of a row that is no plain value: it may equal any."""
 
 
 class Matches(NamedTuple):
-    """The id of each object that can be told, by its place among those sought, and the places of what no row fits."""
+    """The id of each object that was found, by its index, and the indexes of the objects that fit no row."""
 
     found: dict[int, object]
     absent: frozenset[int]
 
 
 def match(criteria: Sequence[LookupCriteria], there: Mapping[object, Body]) -> Matches:
-    """Find objects of one class, which were sent together, among rows by their ids.
+    """Match objects of one class, which were sent together, with rows by their ids.
 
-    Where objects and rows that fit are as many, any way to pair them is right: nothing that was sent tells them apart.
+    Objects that compete for the same rows are matched only if they are as many as these rows. Then every complete
+    matching is right, because nothing that was sent tells the objects apart. If they are more or fewer, another writer
+    made or deleted one of them, and none of them is found.
     """
-    pairing = _BipartiteMatching(criteria, there)
-    return Matches(dict(pairing.run()), frozenset(pairing.absent()))
+    matching = _BipartiteMatching(criteria, there)
+    return Matches(dict(matching.run()), frozenset(matching.absent()))
 
 
 class _BipartiteMatching:
-    """Works on kinds, not on single objects: those sent alike fit the same rows, and rows that look alike fit alike."""
+    """Matches kinds instead of single objects: equal objects fit the same rows, and equal rows fit the same objects.
+
+    A hundred equal nodes are one kind with a need of 100, so that they cost one path and not a hundred.
+    """
 
     def __init__(self, criteria: Sequence[LookupCriteria], there: Mapping[object, Body]) -> None:
         mapper = criteria[0].model.__mapper__
         self._mapper = mapper
         compared = {key for each in criteria for key in each.sent if _is_compared(mapper.keys.get(key))}
-        self._criteria = _kinds(enumerate(criteria), lambda each: _projected(each.sent, compared))
+        self._objects = _kinds(enumerate(criteria), lambda each: _projected(each.sent, compared))
         shown = compared | {"entity"}
         ordered = ((identity, there[identity]) for identity in sorted(there, key=_in_order))
         self._rows = _kinds(ordered, lambda row: _projected(row, shown))
-        self._samples = [criteria[kind[0]] for kind in self._criteria]
+        self._criteria = [criteria[kind[0]] for kind in self._objects]
         self._bodies = [there[kind[0]] for kind in self._rows]
         self._indexes: dict[str, dict[Hashable, list[int]]] = {}
-        self._fits = [self._fitting(each) for each in self._samples]
+        self._fits = [self._fitting(each) for each in self._criteria]
+        """The kinds of rows that each kind of object fits."""
 
     def run(self) -> Iterator[tuple[int, object]]:
-        """Pair what competes for the same rows, where there are as many of both."""
-        for kinds in _together(self._fits):
-            rooms = {row: len(self._rows[row]) for kind in kinds for row in self._fits[kind]}
-            needs = {kind: len(self._criteria[kind]) for kind in kinds}
-            if sum(rooms.values()) == sum(needs.values()):
-                yield from self._handed_out(_shared(needs, rooms, self._fits))
+        """Yield the index of each object that was found, with its id."""
+        for component in _components(self._fits):
+            capacities = {row: len(self._rows[row]) for kind in component for row in self._fits[kind]}
+            needs = {kind: len(self._objects[kind]) for kind in component}
+            if sum(capacities.values()) == sum(needs.values()):
+                yield from self._pairs(_flow(needs, capacities, self._fits))
 
     def absent(self) -> Iterator[int]:
-        """Give the objects that no row fits."""
+        """Yield the indexes of the objects that fit no row."""
         for kind, rows in enumerate(self._fits):
             if not rows:
-                yield from self._criteria[kind]
+                yield from self._objects[kind]
 
-    def _handed_out(self, shares: Mapping[int, Mapping[int, int]]) -> Iterator[tuple[int, object]]:
-        """Give objects and rows in their order, where that leaves a choice."""
-        rows = {row: iter(self._rows[row]) for given in shares.values() for row in given}
-        for kind, given in shares.items():
-            indexes = iter(self._criteria[kind])
+    def _pairs(self, flow: Flow) -> Iterator[tuple[int, object]]:
+        """Yield the pairs of a flow; within a kind, objects and ids in their order, so that a result is repeatable."""
+        rows = {row: iter(self._rows[row]) for given in flow.values() for row in given}
+        for kind, given in flow.items():
+            indexes = iter(self._objects[kind])
             for row in sorted(given):
                 yield from ((next(indexes), next(rows[row])) for _ in range(given[row]))
 
     def _fitting(self, criteria: LookupCriteria) -> list[int]:
-        """Give the kinds of rows that may be what was sent."""
+        """Return the kinds of rows that may be what was sent."""
         key = {self._mapper.fields[name].key: value for name, value in criteria.key.items()}
         return [
             row
@@ -84,32 +100,35 @@ class _BipartiteMatching:
         ]
 
     def _closest(self, criteria: LookupCriteria, key: Mapping[str, object]) -> Iterable[int]:
-        """Give the rows that agree in the attribute that fewest agree in: the others need no closer look."""
+        """Return the rows that have the rarest of the values that were sent: all others differ in that value.
+
+        Without it, each of n objects would be compared with each of n rows.
+        """
         best: Iterable[int] = range(len(self._bodies))
         fewest = len(self._bodies)
         for name, value in criteria.sent.items():
-            if isinstance(value, _PLAIN) and (name in key or self._is_exact(name)):
+            if isinstance(value, _SCALARS) and (name in key or self._is_exact(name)):
                 index = self._index(name)
-                found, open_ones = index.get(value, []), index[_ANYTHING]
-                if len(found) + len(open_ones) < fewest:
-                    fewest, best = len(found) + len(open_ones), sorted((*found, *open_ones))
+                found, any_value = index.get(value, []), index[_ANYTHING]
+                if len(found) + len(any_value) < fewest:
+                    fewest, best = len(found) + len(any_value), sorted((*found, *any_value))
         return best
 
     def _is_exact(self, name: str) -> bool:
-        """Whether values of an attribute agree where they are equal, and only there."""
+        """Whether the API answers values of an attribute as they were sent."""
         field = self._mapper.keys.get(name)
         if field is None or not _is_compared(field) or field.name in self._mapper.id_names:
             return False
         return field.codec.is_exact
 
     def _index(self, name: str) -> dict[Hashable, list[int]]:
-        """Give the kinds of rows by their value of an attribute; those that do not say it plainly may have any."""
+        """Return the kinds of rows by their value of an attribute."""
         if name not in self._indexes:
             index = self._indexes[name] = {_ANYTHING: []}
             for row, body in enumerate(self._bodies):
                 value = body.get(name, _ANYTHING)
-                plainly = value is None or isinstance(value, (*_PLAIN, float))
-                index.setdefault(value if plainly else _ANYTHING, []).append(row)
+                is_scalar = value is None or isinstance(value, (*_SCALARS, float))
+                index.setdefault(value if is_scalar else _ANYTHING, []).append(row)
         return self._indexes[name]
 
 
@@ -117,8 +136,8 @@ def _is_compared(field: Any) -> bool:  # noqa: ANN401  a field, or None
     return field is not None and not field.is_write_only
 
 
-def _kinds(items: Iterable[tuple[Any, Any]], likeness: Any) -> list[list[Any]]:  # noqa: ANN401  a function
-    """Give the names of what is alike, each kind in order."""
+def _kinds(items: Iterable[tuple[Any, Any]], likeness: Callable[[Any], str]) -> list[list[Any]]:
+    """Return the names of the items, those with the same likeness together, each kind in order."""
     found: dict[str, list[Any]] = {}
     for name, value in items:
         found.setdefault(likeness(value), []).append(name)
@@ -129,95 +148,110 @@ def _projected(body: Body, keys: set[str]) -> str:
     return repr([(key, body[key]) for key in sorted(keys & body.keys())])
 
 
-def _together(fits: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Give the kinds that compete for the same rows, each with all its competitors."""
-    wanting: dict[int, list[int]] = {}
+def _components(fits: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Yield the connected components of the graph: the kinds of objects that compete for the same rows."""
+    objects_of: dict[int, list[int]] = {}
     for kind, rows in enumerate(fits):
         for row in rows:
-            wanting.setdefault(row, []).append(kind)
+            objects_of.setdefault(row, []).append(kind)
     seen: set[int] = set()
     for start in range(len(fits)):
         if start in seen:
             continue
         seen.add(start)
-        group = [start]
-        for kind in group:  # grows as it goes
+        component = [start]
+        for kind in component:  # it grows while it is walked: a breadth-first search
             for row in fits[kind]:
-                new = [other for other in wanting.pop(row, ()) if other not in seen]
+                new = [other for other in objects_of.pop(row, ()) if other not in seen]
                 seen.update(new)
-                group += new
-        yield sorted(group)
+                component += new
+        yield sorted(component)
 
 
-def _shared(
-    needs: Mapping[int, int], rooms: Mapping[int, int], fits: Sequence[Sequence[int]]
-) -> dict[int, dict[int, int]]:
-    """Give each kind as many rows as it needs, by kind of row; nothing where that cannot be."""
-    free, given = dict(rooms), {kind: dict[int, int]() for kind in needs}
-    for kind, need in needs.items():
+def _flow(needs: Mapping[int, int], capacities: Mapping[int, int], fits: Sequence[Sequence[int]]) -> Flow:
+    """Return how many rows of each kind each kind of object gets; empty if some object gets none."""
+    return _MaximumFlow(needs, capacities, fits).run()
+
+
+class _MaximumFlow:
+    """The Edmonds-Karp algorithm on the graph source -> kinds of objects -> kinds of rows -> sink."""
+
+    def __init__(self, needs: Mapping[int, int], capacities: Mapping[int, int], fits: Sequence[Sequence[int]]) -> None:
+        self._needs, self._fits = needs, fits
+        self._free = dict(capacities)
+        """How many rows of a kind are left."""
+        self._flow: Flow = {kind: {} for kind in needs}
+
+    def run(self) -> Flow:
+        for kind, need in self._needs.items():
+            left = need - self._take_free(kind, need)
+            while left:
+                amount = self._augment(kind, left)
+                if not amount:
+                    return {}
+                left -= amount
+        return self._flow
+
+    def _take_free(self, kind: int, need: int) -> int:
+        """Give a kind rows that nobody has; return how many. These are the augmenting paths of length one."""
         left = need
-        for row in fits[kind]:
-            part = min(left, free[row])
-            if part:
-                given[kind][row] = part
-                free[row] -= part
-                left -= part
-        while left:
-            part = _made_room(kind, left, free, given, fits)
-            if not part:
-                return {}
-            left -= part
-    return given
+        for row in self._fits[kind]:
+            amount = min(left, self._free[row])
+            if amount:
+                self._flow[kind][row] = amount
+                self._free[row] -= amount
+                left -= amount
+        return need - left
+
+    def _augment(self, kind: int, most: int) -> int:
+        """Send up to `most` units along the shortest augmenting path of a kind; return how many, 0 if there is none.
+
+        A path leads from the kind to a row that it fits, from there back to a kind that has got this row, on to another
+        row that this kind fits, and so on to a row that is free. Along it, each kind gives up one row for the next.
+        """
+        holders: dict[int, list[int]] = {}
+        for holder, given in self._flow.items():
+            for row in given:
+                holders.setdefault(row, []).append(holder)
+        reached_by: dict[int, int] = {}  # the kind from which the search came to a row
+        gives_up: dict[int, int] = {}  # the row from which the search came to a kind
+        queue = deque([kind])
+        while queue:
+            mover = queue.popleft()
+            for row in self._fits[mover]:
+                if row in reached_by:
+                    continue
+                reached_by[row] = mover
+                if self._free[row]:
+                    return self._send(_path(kind, row, reached_by, gives_up), gives_up, most)
+                for holder in holders.get(row, ()):
+                    if holder not in gives_up and holder != kind:
+                        gives_up[holder] = row
+                        queue.append(holder)
+        return 0
+
+    def _send(self, path: Sequence[tuple[int, int]], gives_up: Mapping[int, int], most: int) -> int:
+        """Send as much along a path as its narrowest place takes; the path ends with the kind that it began at."""
+        movers = path[:-1]
+        last = path[0][1]
+        amount = min(most, self._free[last], *(self._flow[mover][gives_up[mover]] for mover, _ in movers))
+        self._free[last] -= amount
+        for mover, row in path:
+            self._flow[mover][row] = self._flow[mover].get(row, 0) + amount
+        for mover, _ in movers:
+            self._flow[mover][gives_up[mover]] -= amount
+            if not self._flow[mover][gives_up[mover]]:
+                del self._flow[mover][gives_up[mover]]
+        return amount
 
 
-def _made_room(
-    kind: int, most: int, free: dict[int, int], given: dict[int, dict[int, int]], fits: Sequence[Sequence[int]]
-) -> int:
-    """Let others move to rows that are free, so that a kind gets some of theirs; give how many, 0 where none can."""
-    holders: dict[int, list[int]] = {}
-    for holder, shares in given.items():
-        for row in shares:
-            holders.setdefault(row, []).append(holder)
-    came: dict[int, int] = {}  # a row, by the kind that would move to it
-    moved: dict[int, int] = {}  # a kind, by the row that it would leave
-    waiting = deque([kind])
-    while waiting:
-        mover = waiting.popleft()
-        for row in fits[mover]:
-            if row in came:
-                continue
-            came[row] = mover
-            if free[row]:
-                return _move(kind, row, most, came, moved, free, given)
-            for holder in holders.get(row, ()):
-                if holder not in moved and holder != kind:
-                    moved[holder] = row
-                    waiting.append(holder)
-    return 0
-
-
-def _move(  # noqa: PLR0913, PLR0917  a path, and what it changes
-    kind: int,
-    last: int,
-    most: int,
-    came: Mapping[int, int],
-    moved: Mapping[int, int],
-    free: dict[int, int],
-    given: dict[int, dict[int, int]],
-) -> int:
-    path: list[tuple[int, int]] = [(came[last], last)]
+def _path(kind: int, last: int, reached_by: Mapping[int, int], gives_up: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Return the path that the search took, backwards: each kind of objects with the row that it gets."""
+    path = [(reached_by[last], last)]
     while path[-1][0] != kind:
-        row = moved[path[-1][0]]
-        path.append((came[row], row))
-    part = min(most, free[last], *(given[mover][moved[mover]] for mover, _ in path[:-1]))
-    free[last] -= part
-    for mover, row in path:
-        given[mover][row] = given[mover].get(row, 0) + part
-        if mover != kind:
-            given[mover][moved[mover]] -= part
-            if not given[mover][moved[mover]]:
-                del given[mover][moved[mover]]
-    return part
+        row = gives_up[path[-1][0]]
+        path.append((reached_by[row], row))
+    return path
 
 
 def _in_order(identity: object) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""Nested creates: which objects of the API a POST made inside its own object, on a worker that sees values only."""
+"""Nested creates: which objects a POST created inside its own object, on a worker that sees values only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _UNCLEAR: Final = "several that were made with it are alike, or it is not there"
 
 
 class Applied(NamedTuple):
-    """A step that was done: the ids of the parents of its object, its own id where it was created, and the answer."""
+    """A step that was done: the ids of its parents, the id that it created, and the answer."""
 
     step: Step
     parents: tuple[object, ...]
@@ -40,8 +40,7 @@ class Applied(NamedTuple):
 class InnerOutcomes:
     """What became of the nested creates of a POST, or of the parts of a batch request.
 
-    `found` are those that were done, `in_doubt` those that nothing tells from others, `left` those to be sent by
-    themselves.
+    `found` were done, `in_doubt` may have been done, and `left` are to be sent by themselves.
     """
 
     found: tuple[Applied, ...] = ()
@@ -50,7 +49,7 @@ class InnerOutcomes:
 
 
 def alone(nested: NestedCreate, step: Step) -> Step:
-    """Return the POST that would make a nested object by itself; its number is that of the step around it."""
+    """Return the POST that would create a nested object by itself; it has the number of the step around it."""
     mapper = resource(nested.model).__mapper__
     return Step(
         number=step.number,
@@ -77,10 +76,10 @@ def at(body: object, place: Place) -> object:
 def match_nested(
     client: Client, outer: InDoubt, parents: tuple[object, ...], identity: object, body: object
 ) -> InnerOutcomes:
-    """Match the nested creates of a POST that was done: with its answer where that shows them, else in 1 GET a list.
+    """Match the nested creates of a POST that was done with the rows of its answer, or of 1 GET a list.
 
-    `outer` is what was sent and when, `parents` and `identity` are the ids of its object, `body` the answer. Where more
-    rows fit than were sent, or fewer, those nested creates are in doubt as if they had been sent by themselves.
+    `outer` is what was sent and when. `parents` and `identity` are the ids of its object, `body` is the answer. If more
+    or fewer rows fit than were sent, these nested creates are in doubt.
     """
     return _NestedMatching(client, outer, Applied(outer.step, parents, identity, body)).run()
 
@@ -97,6 +96,7 @@ class _NestedMatching:
         lists: dict[Place, list[NestedCreate]] = {}
         for nested in self._outer.step.nested_creates:
             lists.setdefault(nested.siblings, []).append(nested)
+        # Outer lists first: the id of a child is needed to read the list of its own children.
         for place in sorted(lists, key=len):
             self._match_list(place, lists[place])
         found = tuple(each for place, each in self._above.items() if place)
@@ -111,6 +111,7 @@ class _NestedMatching:
         below = above.parents if above.identity is None else (*above.parents, above.identity)
         criteria = [self._criteria(nested, below) for nested in nested_creates]
         try:
+            # An answer that shows all of them is the truth at the moment of the creation, and costs no request.
             there = _answered(above.body, place[-1], nested_creates) or list(
                 rows(self._client, criteria[0].model, below)
             )
@@ -127,19 +128,22 @@ class _NestedMatching:
 
     def _criteria(self, nested: NestedCreate, parents: tuple[object, ...]) -> LookupCriteria:
         sent = cast("Body", at(self._outer.sent, nested.place))
+        # The parent is as new as they are: nothing else can have been in its lists before.
         return LookupCriteria(resource(nested.model), parents, sent, self._outer.since, is_listed=True)
 
     def _leave_in_doubt(self, nested_creates: Sequence[NestedCreate], why: str, known: frozenset[object]) -> None:
         for nested in nested_creates:
             step = alone(nested, self._step)
             reason = f"{nested.title} was sent inside {self._step.method} {self._step.path}, and {why}"
+            # `known` are the siblings that were found: none of them is the missing one.
             self._in_doubt.append(InDoubt(step, step.body, self._outer.since, reason, known, was_nested=True))
 
 
 def look_again(client: Client, criteria: Sequence[LookupCriteria]) -> list[LookupResult]:
-    """Look for nested creates in doubt of one list, all of them together; 1 GET a page."""
+    """Look for nested creates in doubt of one list together; 1 GET a page."""
     model = criteria[0].model.__mapper__
     keyed = {identity_in(model, row): row for row in rows(client, criteria[0].model, criteria[0].parents)}
+    # The criteria of one list have the same known ids: those of the siblings that were found then.
     there = {identity: row for identity, row in keyed.items() if identity not in criteria[0].known}
     found, absent = match(criteria, there)
     return [
@@ -149,6 +153,6 @@ def look_again(client: Client, criteria: Sequence[LookupCriteria]) -> list[Looku
 
 
 def _answered(body: object, key: str | int, nested_creates: Sequence[NestedCreate]) -> list[Body]:
-    """Return the rows that an answer shows, where it shows all of them."""
+    """Return the rows of an answer if it shows all of them, or else none."""
     shown = body.get(key) if isinstance(body, dict) and nested_creates[0].is_answered else None
     return shown if isinstance(shown, list) and len(shown) >= len(nested_creates) else []

@@ -1,4 +1,4 @@
-"""Patience: pauses of a commit, which end early where it is stopped."""
+"""Pauses of a commit, which end early when it is stopped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SLICE: Final = 1.0
 
 
 def pause(client: Client, seconds: float, is_stopped: Callable[[], bool]) -> bool:
-    """Wait so many seconds by the client's clock; False where that was stopped."""
+    """Wait some seconds by the client's clock; return whether the pause was not stopped."""
     while seconds > 0 and not is_stopped():
         client.clock.sleep(min(_SLICE, seconds))
         seconds -= _SLICE

@@ -50,6 +50,7 @@ class RebuildRequest:
         mapper = resource(key.model).__mapper__
         request = Request("GET", mapper.path_for(key.identity, key.parents), version=mapper.version)
         self._parent = answer or _object(request, self._client.send(request).decoded())
+        # New children cannot be told from old ones without the list from before the first attempt.
         if may_have_run and self._before is None and self._new:
             msg = "nothing tells what was there before"
             raise LinodeORMError(msg)
@@ -61,6 +62,7 @@ class RebuildRequest:
         mapper = self._model.__mapper__
         self._rows = {identity_in(mapper, row): row for row in rows(self._client, self._model, self._parents)}
         if is_first:
+            # Nothing was sent yet: whatever is there now existed before.
             self._before = (self._before or frozenset()) | self._rows.keys()
         before = self._before or frozenset()
         there = {each: row for each, row in self._rows.items() if each not in before} if self._new else {}
@@ -87,6 +89,7 @@ class RebuildRequest:
         rebuild = self._rebuild
         changed = {_id(part): _sent(part) for part in self._children if part.operation == "update"}
         gone = {_id(part) for part in self._children if part.operation == "delete"}
+        # Read again, because another client may have changed the parent since the plan was made.
         fits = all(self._parent.get(key) in allowed for key, allowed in rebuild.only.items())
         has_refused_keys = any(row.get(key) for row in self._rows.values() for key in rebuild.unless)
         if not fits or has_refused_keys or not changed.keys() <= self._rows.keys():
@@ -97,6 +100,7 @@ class RebuildRequest:
             if identity not in gone  # promise 32a: the deleted ones go
         ]
         children += [_sent(part) for part in self._left if part.operation == "create"]
+        # The action writes the parent, too: what it does not get, it resets.
         own = {key: self._parent[key] for key in rebuild.own if self._parent.get(key) not in {None, ""}}
         for part in self._step.parts:
             own |= _sent(part) if part.model == self._step.model else {}
@@ -112,6 +116,7 @@ class RebuildRequest:
             return self._unread(error)
         why = f"it was sent inside {self._step.method} {self._step.path}, and is not among what is there now"
         missing = [part for part in self._left if part.operation == "create"]
+        # Sending a creation by itself could make a second child; an update or a deletion can be repeated.
         self._left = [part for part in self._left if part.operation != "create"]
         return self._outcomes(missing, why)
 

@@ -34,7 +34,7 @@ NOT_WAITED: Final = LookupResult(why="it was not waited for")
 
 
 def never() -> bool:
-    """Say that nobody has stopped the waiting."""
+    """Return False: nothing stops the waiting."""
     return False
 
 
@@ -56,6 +56,7 @@ def resolve(
         left = until - client.clock.monotonic()
         if result.is_known or is_last or left <= 0:
             return result
+        # Counted here instead of asking the clock again: a rounding error would cost another request.
         is_last = first_pause >= left
         if not pause(client, min(first_pause, left), is_stopped):
             return NOT_WAITED

@@ -98,8 +98,10 @@ def _rebuilds(drafts: Iterable[DraftStep], find: Find, in_doubt: Callable[[Model
         parent = None if _is_new(parents) else find(resource(rebuild.parent), parents[-1], parents[:-1])
         if parent is None or any(in_doubt(each.instance) for each in group):
             continue
+        # The rebuild writes the parent as well: its own update goes with it, if it takes every key.
         mine = own.get(key_of(parent))
         parts = group if mine is None or not mine.sent.keys() <= {*rebuild.own} else [mine, *group]
+        # Fewer changes are cheaper one by one than with the reads around the rebuild.
         if _fits(rebuild, parent, parts, group) and len(parts) > _AROUND:
             yield _rebuild(rebuild, parent, parts, len(group))
 
@@ -154,6 +156,7 @@ def _new_tag(draft: DraftStep) -> str | None:
     if draft.operation != "update" or draft.instance.__mapper__.name not in TAGGED or len(draft.body.changes) != 1:
         return None
     (change,) = draft.body.changes
+    # A list that was assigned whole may remove tags, which this POST cannot.
     if change.key != "tags" or not change.is_set_edit:
         return None
     old, new = change.old, change.new
@@ -166,6 +169,7 @@ def _new_tag(draft: DraftStep) -> str | None:
 def number_parts(steps: Iterable[Step]) -> Iterator[Step]:
     """Yield the steps with the parts of batch requests numbered after all steps."""
     steps = [*steps]
+    # Behind all steps, because a part becomes a step of its own when its batch request is split.
     spare = count(len(steps) + 1)
     for step in steps:
         parts = tuple(evolve(part, number=next(spare)) for part in step.parts)

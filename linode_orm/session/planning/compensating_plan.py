@@ -34,6 +34,7 @@ def plan_compensation(
     needs = {part.number: step.depends_on for step in plan for part in step.whole}
     for step in reversed(plan.steps):
         for part in reversed(step.whole):
+            # A creation whose id nobody knows cannot be deleted.
             if chosen.isdisjoint((step.number, part.number)) or (is_new(part.token) and part.token not in ids):
                 continue
             if part.lasting:
@@ -45,6 +46,7 @@ def plan_compensation(
                 back_of.setdefault(number, []).append(len(steps))
     waits = {number: set[int]() for number in origin}
     for number, part in origin.items():
+        # The edges of the plan are turned round: what needed something is undone before it.
         for other in (each for before in needs[part.number] for each in back_of.get(before, ())):
             waits[other].add(number)
     ordered = (evolve(step, depends_on=tuple(sorted(waits[step.number]))) for step in steps)
@@ -68,6 +70,7 @@ def _inverse(step: Step, ids: Mapping[str, object]) -> Step:
     changes = tuple(evolve(each, old=_filled(each.new, ids), new=each.old) for each in step.changes)
     body: object = changes[0].new
     if step.operation == "update":
+        # Also what no PUT may lack is sent with the old value, or with the one that it still has.
         required = cast("dict[str, object]", _filled(step.body, ids))
         body = required | {change.key: change.new for change in changes}
     return evolve(step, token=old_key, path=path, parents=parents, body=body, changes=changes)

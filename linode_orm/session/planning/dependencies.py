@@ -41,6 +41,7 @@ def in_order(drafts: list[DraftStep], cascade: Mapping[Key, Key]) -> list[int]:
         return ordered([draft.waits for draft in drafts])
     except Cycle:
         for draft in drafts:
+            # A guess never closes a cycle: an order that may be refused by the API is better than none.
             draft.waits = {other: why for other, why in draft.waits.items() if not why.startswith(_SOFT)}
     try:
         return ordered([draft.waits for draft in drafts])
@@ -71,6 +72,7 @@ def _after_siblings(drafts: Sequence[DraftStep]) -> None:
     for at in range(1, len(drafts)):
         if drafts[at].instance is drafts[at - 1].instance:
             drafts[at].waits[at - 1] = "its other change is made"
+    # A child is found below the old key until its parent has the new one.
     renamed = {key_of(draft.instance): at for at, draft in enumerate(drafts) if rekeys(draft)}
     if renamed:
         for at, draft in enumerate(drafts):
@@ -85,6 +87,7 @@ def _after_indistinguishable(drafts: Sequence[DraftStep]) -> None:
     for at, draft in enumerate(drafts):
         if draft.operation != "create" or enforced_key(draft.instance.__mapper__, draft.sent):
             continue
+        # Equal by what is sent: nothing else can tell them apart later.
         indistinguishable = (draft.path, repr(draft.body.content))
         if indistinguishable in last:
             draft.waits[last[indistinguishable]] = "an equal object is created"
@@ -127,6 +130,7 @@ def _unique(drafts: Sequence[DraftStep]) -> None:
     who: dict[tuple[object, ...], Model] = {}
     for at, draft in enumerate(drafts):
         for claim, instance in claims(draft):
+            # Two objects of one commit cannot have one value, in whatever order they are sent.
             if claim in takers:
                 other = who[claim]
                 msg = f"{other!r} and {instance!r} both want the {claim[2]} {claim[3]!r}, which must be unique"
@@ -141,6 +145,7 @@ def _unique(drafts: Sequence[DraftStep]) -> None:
                 unknown.append((freed[:-1], at))
             elif takers.get(freed, at) != at:
                 drafts[takers[freed]].waits[at] = f"the {freed[2]} {freed[3]!r} is free"
+    # Each of them may have any of the values. Beyond a million guesses the API is left to refuse.
     if len(unknown) * len(takers) <= _FEW * _FEW:
         _perhaps_unique(drafts, takers, unknown)
 
@@ -166,6 +171,7 @@ def _before_deletion(drafts: Sequence[DraftStep], cascade: Mapping[Key, Key]) ->
     for at, draft in enumerate(drafts):
         soft = _SOFT if draft.operation == "delete" else ""
         for model, identity, hangs in references(draft):
+            # Not the object itself: the request that deletes it, which may be that of its parent.
             cascade_root = by_id.get((model, identity), at)
             if cascade_root != at and hangs and draft.operation == "delete":
                 draft.waits.setdefault(cascade_root, f"{_SOFT}it hangs on nothing")

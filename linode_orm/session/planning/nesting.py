@@ -50,9 +50,11 @@ class _Nesting:
         rule = NESTING_RULES.get((parent.instance.__mapper__.name, child.instance.__mapper__.name))
         if rule is None or not (everything or rule.is_required) or not self._takes(parent, child, rule):
             return False
+        # The parent's POST would wait for something that waits for the parent.
         if self._needs(child, parent):
             return False
         siblings, hidden = self._lists.setdefault((id(parent), rule.key), {}), repr(_hidden(child))
+        # Siblings that differ only in what no row shows, such as a password, could be matched the wrong way round.
         others = (other for text, group in siblings.items() if text != hidden for other in group)
         if not all(_is_distinguishable(child, other, rule) for other in others):
             return False
@@ -63,6 +65,7 @@ class _Nesting:
 
     def _takes(self, parent: DraftStep, child: DraftStep, rule: NestingRule) -> bool:
         """Whether the parent's POST takes the child as it is; a list that the user assigned is left alone."""
+        # A list that the user wrote into the body is his: nothing is appended to it.
         is_ours = rule.key not in parent.sent or (id(parent), rule.key) in self._lists
         fits = all(parent.sent.get(key) != value for key, value in rule.unless.items())
         return is_ours and fits and child.sent.keys() <= rule.takes

@@ -126,6 +126,7 @@ def _given(instance: Model, key: str) -> Any:  # noqa: ANN401  JSON
 def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     new = dressing.field(instance, field)
     old = raw_value(instance, field.name)
+    # The old secret is as unreadable as the new one.
     if isinstance(new, Hidden):
         old = ABSENT
     elif old is not ABSENT:
@@ -180,6 +181,7 @@ class _Dressing:
             return [self.hidden(each, secret, (*path, at)) for at, each in enumerate(value)]
         if not isinstance(value, dict):
             return value
+        # The keys are recorded even if only one of several children has the secret.
         self.secret_keys |= secret & value.keys()
         return {
             key: Hidden((*path, key)) if key in secret else self.hidden(each, secret, (*path, key))
@@ -195,6 +197,7 @@ class _Dressing:
         edits = edits_of(record)
         dressed: dict[str, object] = {}
         for field in record.__mapper__.fields.values():
+            # The API masks some leaves and leaves others out; sending them back would set them to the mask, or refuse.
             is_theirs = field.name not in edits and (field.redacted or raw_value(record, field.name) is ABSENT)
             if is_theirs or not field.takes(self.verb):
                 continue

@@ -51,6 +51,7 @@ def save(plan: Plan, path: str | os.PathLike[str]) -> None:
         **plan.to_dict(),
     }
     place = Path(path)
+    # Written beside its place and moved there: a reader sees the whole file, or the one before it.
     beside = place.with_name(f"{place.name}.{os.getpid()}.new")
     text = json.dumps(content | {"checksum": _checksum(content)}, indent=2) + "\n"
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -124,6 +125,7 @@ def _check_whole(content: list[Any]) -> None:
     if len(waits) < len(steps) or not {other for others in waits.values() for other in others} <= waits.keys():
         msg = "a step is not there, or there twice"
         raise ValueError(msg)
+    # It raises where steps wait for one another, which no plan does.
     TopologicalSorter(waits).prepare()
     made = {each["object"].get("new") for each in inside}
     missing = {each["$new"] for each in everything if each.keys() == {"$new"}} - made

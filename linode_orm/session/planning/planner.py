@@ -42,6 +42,7 @@ def plan(changes: Changes, *, only: Model | None = None, fold: bool = True, fold
 
 def _planned(changes: Changes, only: Model | None, *, fold: bool, fold_tags: bool) -> Plan:
     new = list(changes.new.values() if only is None else _closure(changes, only))
+    # One object at a time deletes nothing: `delete()` is a call of its own.
     cascade = _cascade(changes.deleted.values()) if only is None and changes.deleted else {}
     drafts = [*_drafts(changes, only, new, cascade)]
     in_doubt = changes.in_doubt
@@ -62,6 +63,7 @@ def _drafts(changes: Changes, only: Model | None, new: Iterable[Model], cascade:
         _check_parents_stay(instance, cascade)
         draft = for_new(instance, name_of)
         in_doubt = changes.in_doubt.get(id(instance))
+        # It stays in the plan, so that what depends on it stays pending, and is not sent.
         draft.in_doubt = in_doubt is not None and not in_doubt.may_repeat
         yield draft
     for instance in changes.touched.values() if only is None else [only]:

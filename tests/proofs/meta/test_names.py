@@ -40,9 +40,9 @@ ORDINARY: Final = {
     "computing": (
         "absent address aimd algorithm annotation array attribute budget cache cassette chunk class cli compare "
         "comparison compensated compile complete content context continue counter crud cycle dict dictionary factory "
-        "feedback field header http id inspection json keyword leaf map message model operand operator option parent "
-        "protocol ratelimit rebuild redis request response route router scalar scope scrub server simulator sqlite "
-        "status store test typescript unset v validate wire xfilter"
+        "feedback field header http id inspection json keyword leaf map message model npm operand operator option parent "
+        "protocol python ratelimit rebuild redis request response route router scalar scope scrub server simulator "
+        "sqlite status store test typescript unset validate wire xfilter"
     ),
     "public names of the contract": "sessionmaker",
 }

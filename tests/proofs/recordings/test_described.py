@@ -25,6 +25,9 @@ MARK = {"create": "createable", "update": "mutable"}
 MAPS = {"labels"}
 """Maps, which the description calls texts (TestLKENodePool_CreateWithLabelsAndTaints#3)."""
 
+OBJECTS = {"details": {"path": "logs"}}
+"""Objects, which the description calls texts (TestLogStream_Create_TwoDestinations#6)."""
+
 Facts = dict[str, Any]
 
 
@@ -34,6 +37,8 @@ def sample(name: str, facts: Facts, verb: str) -> Any:
     nested = {key: sample(key, each, verb) for key, each in inside.items() if each.get(MARK[verb])}
     if name in MAPS:
         return {"a": "b"}
+    if name in OBJECTS and facts["type"] == "string":
+        return OBJECTS[name]
     if facts.get("datetime"):
         return "2018-01-02T03:04:05"
     if facts["type"] == "array":

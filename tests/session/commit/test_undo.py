@@ -152,7 +152,7 @@ def test_what_cannot_be_put_back_is_said(session, api):
             raise refusal("BadRequest", 400)
 
     api.fault = fault
-    with pytest.raises(CommitError, match="could not be put back") as caught:
+    with pytest.raises(CommitError, match="could not be undone") as caught:
         session.commit()
     assert [entry.object for entry in caught.value.not_undone] == [dock]
     assert (api.objects["/docks/5"]["label"], dock.label) == ("b", "b")

@@ -1,1 +1,1 @@
-"""Objects: what a commit takes from a session's objects, and what its answers make of them."""
+"""Reconciling a session's objects with the API: before a commit, and from its answers."""

@@ -1,4 +1,4 @@
-"""Settling: what answers to a commit's requests make of the objects."""
+"""Applying outcomes: what the answers to a commit's requests make of the objects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class OutcomeApplier:
-    """Takes answers in: objects become persistent, up to date, or detached."""
+    """Lets objects learn of answers: they become persistent, up to date, or detached."""
 
     def __init__(self, objects: SessionObjects) -> None:
         self._changes, self._loader, self._map = objects.changes, objects.loader, objects.identity_map
@@ -43,6 +43,7 @@ class OutcomeApplier:
         mark_clean(instance, names)
         if isinstance(body, dict) and body:
             keep_one_time_values(instance, body)
+        # Some POSTs answer part of the object, or another one: then it is read when it is needed.
         keys = {instance.__mapper__.fields[name].key for name in instance.__mapper__.id_names}
         if isinstance(body, dict) and keys <= body.keys() and instance.__mapper__.is_whole(body):
             self._take(instance, body)
@@ -58,6 +59,7 @@ class OutcomeApplier:
 
     def admit(self, instance: Model, parents: tuple[object, ...], identity: object) -> None:
         """Make a pending object the one with its key."""
+        # A reference to the id may exist already, by a query in another place: the new object takes its part.
         known = self._map.find(type(instance), identity, parents)
         if known is not None and known is not instance:
             self._loader.detach(known)
@@ -70,7 +72,7 @@ class OutcomeApplier:
     # -- updates -----------------------------------------------------------------------------------------------------
 
     def changed_elsewhere(self, instance: Model, names: Collection[str], body: object) -> str:
-        """Say which attributes of an answer differ from the last one, but for those that the request changed."""
+        """Name the attributes of an answer that differ from the last one and were not in the request."""
         if not isinstance(body, dict) or self._identity_in(instance, body) != _own(instance):
             return ""
         raw, fields = state_of(instance).body, instance.__mapper__.fields
@@ -83,7 +85,8 @@ class OutcomeApplier:
         return f"{', '.join(moved)} changed elsewhere since the look before this write" if moved else ""
 
     def updated(self, instance: Model, names: Collection[str], body: object) -> str:
-        """Take the answer to a PUT in; give a note where the answer was not the object."""
+        """Apply the answer to a PUT; return a note if the answer was not the object."""
+        # The new key, if the request was a rename: the answer names the object by it.
         key = next((value_of(instance, name) for name in names if (name,) == instance.__mapper__.id_names), None)
         mark_clean(instance, names)
         identity = self._identity_in(instance, body)
@@ -102,7 +105,7 @@ class OutcomeApplier:
         return note
 
     def replaced(self, instance: Model, name: str, body: object) -> str:
-        """Take the answer to a PUT of one attribute in, which is the attribute's value."""
+        """Apply the answer to the PUT of one attribute, which is the value of the attribute."""
         field, state = instance.__mapper__.fields[name], state_of(instance)
         if self._identity_in(instance, body) == _own(instance) and isinstance(body, dict) and field.key in body:
             return self.updated(instance, [name], body)
@@ -118,7 +121,7 @@ class OutcomeApplier:
         return note
 
     def _identity_in(self, instance: Model, body: object) -> object:
-        """Give the id that an answer names, `instance` itself for a singleton, None where it is no such object."""
+        """Return the id in an answer, `instance` itself for a singleton, None if it is no such object."""
         if not isinstance(body, dict) or body.keys().isdisjoint(instance.__mapper__.keys):
             return None
         if instance.__mapper__.singleton:
@@ -133,7 +136,7 @@ class OutcomeApplier:
         self._loader.take(instance, body, Loaded.WHOLE if is_whole else Loaded.ROW)
 
     def keep_or_let_go(self, instance: Model) -> None:
-        """Hold an object for the next commit where something is left to send."""
+        """Hold an object for the next commit if something is left to send."""
         if changes(instance):
             self._changes.touched[id(instance)] = instance
         else:
@@ -158,6 +161,7 @@ class OutcomeApplier:
         if self._has_created:
             for instance in [*self._changes.new.values(), *self._changes.touched.values()]:
                 fill_in(instance)
+        # Only then, since it asks every object of the session for its parents.
         if any(_may_have_children(key.model) for key in self._cascade):
             for instance in [*self._map]:
                 if any(above in self._cascade for above in ancestors(instance)):
@@ -169,7 +173,7 @@ def _own(instance: Model) -> object:
 
 
 def _is_meant(identity: object, key: object) -> bool:
-    """Whether an id is the key that was sent, which the API may write in its own way; else it is somebody else's."""
+    """Whether an id is the key that was sent, in the spelling of the API."""
     return key is not None and str(identity).casefold() == str(key).casefold()
 
 
@@ -179,7 +183,7 @@ def _may_have_children(model: str) -> bool:
 
 
 def fill_in(instance: Model) -> None:
-    """Put the ids of objects that exist by now where they were awaited."""
+    """Replace references to new objects by their ids, for those that exist by now."""
     for relation in instance.__mapper__.relations.values():
         if isinstance(relation, One) and relation.via:
             target = pending_reference(instance, relation.via)

@@ -1,4 +1,4 @@
-"""Conflicts: attributes that were changed here and elsewhere since they were read, found before anything is written."""
+"""Conflicts: attributes that another writer changed since this session read them, found before any write."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _KEEP_MINE: Final = "session.refresh(x, keep=True) takes theirs and keeps the ch
 
 
 def look_again(refresh: BulkRefresh, instances: Iterable[Model]) -> list[Model]:
-    """Read the newest values of changed objects, make set edits again on them; give the objects that are gone."""
+    """Read the newest values of changed objects and rebase set edits on them; return the objects that are gone."""
     changed = [each for each in instances if changes(each)]
     return refresh.run(changed, [each for each in changed if _is_only_on_get(each)])
 
@@ -31,7 +31,7 @@ def _is_only_on_get(instance: Model) -> bool:
 
 
 def check(instances: Iterable[Model], gone: Iterable[Model]) -> None:
-    """Raise `ConflictError` where a change meets another one, made since the value was read that it began from."""
+    """Raise `ConflictError` if another writer changed an attribute since the value was read that an edit began from."""
     clashes = [Clash(each, "", None, None, None) for each in gone]
     for instance in instances:
         for name, edit in changes(instance).items():
@@ -41,13 +41,15 @@ def check(instances: Iterable[Model], gone: Iterable[Model]) -> None:
             # promise 16b: what was sent may be there, and is mine
             bases = () if edit.base is ABSENT else (edit.base, *edit.sent)
             is_set_edit = not edit.exact
+            # It clashes only with every value that the API may rightly have: the one that was read, and those sent
+            # since.
             if bases and all(field.codec.clashes(each, theirs, mine, is_set_edit=is_set_edit) for each in bases):
                 clashes.append(Clash(instance, name, *(_shown(field, each) for each in (edit.base, theirs, mine))))
     refuse(clashes)
 
 
 def refuse(clashes: list[Clash], *, advice: str = _KEEP_MINE) -> None:
-    """Raise `ConflictError` where there are any; `advice` says in the message how the change can still be made."""
+    """Raise `ConflictError` if there are clashes; `advice` says in the message how the change can still be made."""
     if not clashes:
         return
     lines = [_line(each) for each in clashes[:_SHOWN]]

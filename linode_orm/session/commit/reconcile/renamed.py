@@ -1,4 +1,4 @@
-"""Renamings: which key an object has by now that was to get another one, where the answer was lost."""
+"""Pending renames: which key an object has by now, if the answer to its rename was lost."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 def resolve_renames(client: Client, objects: SessionObjects, instances: Iterable[Model]) -> None:
-    """Let objects have the key under which the API knows them.
+    """Give objects the key under which the API knows them.
 
-    A GET or more for each whose renaming was never answered, nothing for others. Where another key is wanted by now
-    than was sent, or none, what may still be running is waited for.
+    One GET or more for each object with a rename in doubt, none for others. If another key than the sent one is wanted
+    by now, or the object is to be deleted, the rename is waited for as long as it may run.
     """
     for instance in [*instances]:
         keys = _in_doubt(instance)
@@ -33,7 +33,7 @@ def resolve_renames(client: Client, objects: SessionObjects, instances: Iterable
 
 
 def _in_doubt(instance: Model) -> tuple[object, ...]:
-    """Give the keys that were sent for an object and never answered, the newest last."""
+    """Return the keys that were sent for an object and never answered, the newest last."""
     mapper, state = instance.__mapper__, state_of(instance)
     if len(mapper.id_names) != 1 or not state.edits or "get" not in mapper.verbs:
         return ()
@@ -65,7 +65,7 @@ def _resolve(client: Client, objects: SessionObjects, instance: Model, keys: tup
 
 
 def _is_wanted(instance: Model, keys: tuple[object, ...]) -> bool:
-    """Whether nothing but the keys that were sent is wanted of an object."""
+    """Whether only the keys that were sent are wanted for an object."""
     wanted = value_of(instance, instance.__mapper__.id_names[0])
     return state_of(instance).status is Status.PERSISTENT and all(each == wanted for each in keys)
 
