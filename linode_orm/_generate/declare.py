@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 MARKS: Final = (
     "filterable", "required", "put_required", "volatile", "absent", "nullable", "only_on_get", "written_by",
-    "merged", "unique", "redacted", "unordered", "ordered", "changed_by", "changed_as", "deprecated", "format", "default",
+    "merged", "unique", "redacted", "unordered", "ordered", "changed_by", "changed_as", "deprecated", "format",
+    "default",
 )  # fmt: skip
 WIDTH: Final = 120
 

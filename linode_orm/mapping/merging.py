@@ -156,7 +156,7 @@ class Rows:
         merging: Merging,
         path: Path,
     ) -> None:
-        """Note where a row without a key seems to be changed on both sides: it is gone, and both sides have new ones."""
+        """Note where both sides seem to have changed a row without a key: it is gone, and both have new ones."""
         if self._is_set:
             return
         nameless = [each for each in (*was, *there, *own) if each[0] != "key"]
@@ -199,11 +199,11 @@ def merge_map(  # noqa: PLR0913, PLR0917  the three objects
     """Return an object of any keys with the changes of both sides: keys come, go and change one by one."""
     merged: dict[str, object] = {}
     for key in dict.fromkeys((*theirs, *mine, *base)):
-        values = [each.get(key, ABSENT) for each in (base, theirs, mine)]
-        if ABSENT in values[1:]:
-            value = merging.whole(item, *values, (*path, key))
+        one, other, own = (each.get(key, ABSENT) for each in (base, theirs, mine))
+        if other is ABSENT or own is ABSENT:
+            value = merging.whole(item, one, other, own, (*path, key))
         else:
-            value = item.merge(*values, merging, (*path, key))
+            value = item.merge(one, other, own, merging, (*path, key))
         if value is not ABSENT:
             merged[key] = value
     return merged

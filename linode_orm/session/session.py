@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Model)
 OnError = Literal["stop", "continue", "undo"]
-Conflicts = Literal["ignore", "check"]
+Conflicts = Literal["merge", "check", "ignore"]
 
 
 @public
@@ -71,7 +71,7 @@ class Session(SessionBase):
         strict_filters: bool = False,
         lazy: Literal["batch", "raise"] = "batch",
         on_error: OnError = "stop",
-        conflicts: Conflicts = "ignore",
+        conflicts: Conflicts = "merge",
         verify: bool = False,
         protected_tags: Iterable[str] = (),
         journal: str | os.PathLike[str] | None = None,
@@ -160,6 +160,8 @@ class Session(SessionBase):
         self._parts.reader.read_item(instance)
         if keep:
             accept(instance)  # promise 19: what is pending here wins
+            if state_of(instance).status is Status.DELETED:
+                self._changes.confirm_deletion(instance)
 
     def expire(self, instance: Model) -> None:
         """Let the next read of an object load it again; pending changes stay; sends nothing."""
@@ -296,6 +298,18 @@ class Session(SessionBase):
                 mine.fold_tags if fold_tags is None else fold_tags,
             )
             return self._parts.commit.commit(policy)
+
+    def resolve(self, instance: Model, side: Literal["mine", "theirs"], /, *names: str) -> None:
+        """Settle the conflicts of an object, or of some of its attributes; sends nothing.
+
+        With `"mine"`, the pending changes count as changes of what was read last, so that the next commit sends them;
+        with `"theirs"`, they are taken back. Of an object that is to be deleted, `"mine"` lets the next commit delete
+        it as it is now, and `"theirs"` takes the mark off.
+        """
+        from linode_orm.session.commit.reconcile.resolving import resolve  # noqa: PLC0415  only who meets conflicts needs it
+
+        self._owner.own(instance)
+        resolve(self._changes, instance, side, names)
 
     def undo(self, commit_id: str) -> Plan:
         """Return the compensating plan of a commit, by its report's `id`; sends nothing, `plan.apply(client)` does.

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError
+from linode_orm.errors import Clash, CommitError, CommitInterrupted, InvalidRequestError
 from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
-from linode_orm.session.commit.reconcile import conflicts
+from linode_orm.session.commit.newest import NewestValues
+from linode_orm.session.commit.reconcile import conflicts, deletions
 from linode_orm.session.commit.reconcile.in_doubt import resolve_in_doubt
 from linode_orm.session.commit.reconcile.objects import SessionObjects
 from linode_orm.session.commit.reconcile.renamed import resolve_renames
@@ -19,8 +20,12 @@ from linode_orm.session.commit.reconcile.targets import SessionTargets
 from linode_orm.session.commit.run_plan import CARRY_ON, raise_where_incomplete, run_plan
 from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
+from linode_orm.session.planning.plan import Key
+from linode_orm.session.planning.rebasing import can_be_read, is_read_first
 from linode_orm.session.planning.report import CommitReport
+from linode_orm.session.planning.seen import seen_of
 from linode_orm.session.planning.steps import key_of
+from linode_orm.session.waiting.bulk_refresh import groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +37,8 @@ if TYPE_CHECKING:
     from linode_orm.session.journal.history import History
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
-    from linode_orm.session.planning.changes import Changes
-    from linode_orm.session.planning.plan import Plan
+    from linode_orm.session.planning.changes import Changes, DeletionMark
+    from linode_orm.session.planning.plan import Plan, Step
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
 
@@ -67,7 +72,6 @@ class Commit:
         nothing if nothing changed.
         """
         guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
-        guards.check_protected(self.refresh, self.changes.deleted.values(), policy.protected_tags)
         return self._send(policy)
 
     def save(self, instance: Model, policy: Policy) -> CommitReport:
@@ -78,8 +82,15 @@ class Commit:
         return self._send(policy, only=instance)
 
     def delete_now(self, instance: Model, policy: Policy) -> CommitReport:
-        """Delete one persistent object now, in 1 request; raise the API's own error if that fails."""
-        guards.check_protected(self.refresh, [instance], policy.protected_tags)
+        """Delete one persistent object now, in 1 request; raise the API's own error if that fails.
+
+        1 GET more for `protected_tags`, and for `conflicts="check"`, which raises `ConflictError` if it has changed.
+        """
+        checks, before = policy.conflicts == "check", state_of(instance).body
+        if checks or guards.can_be_protected(instance, policy.protected_tags):
+            is_gone = bool(self.refresh.run([instance]))
+            guards.check_protected([instance], policy.protected_tags)
+            conflicts.refuse([*deletions.moved_since(instance, before)] if checks and not is_gone else [])
         self._resolve_renames(instance)
         try:
             return self._run(planner.plan_deletion(instance), policy, is_whole=False)
@@ -94,8 +105,21 @@ class Commit:
     def plan(self, policy: Policy) -> Plan:
         """Return what `commit(policy)` would send, with the least seconds that it takes; sends nothing."""
         plan = self._planned(policy, None)
+        steps = tuple(self._with_seen(step) for step in plan)
         reads = [("GET", path) for step in plan for path in step.reads]
-        return evolve(plan, least_time=self.client.least_time([*((step.method, step.path) for step in plan), *reads]))
+        least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
+        return evolve(plan, steps=steps, lookups=plan.lookups + self._reads_first(policy), least_time=least)
+
+    def _with_seen(self, step: Step) -> Step:
+        """Return a step with what was seen of what it deletes, which a plan from a file is compared with."""
+        if step.parts:
+            return evolve(step, parts=tuple(map(self._with_seen, step.parts)))
+        instance = self.objects.find(step.token) if step.operation == "delete" and isinstance(step.token, Key) else None
+        return step if instance is None else evolve(step, seen=seen_of(instance.__mapper__, state_of(instance).body))
+
+    def _reads_first(self, policy: Policy) -> int:
+        """Return in how many requests at least a commit reads what its updates are built on."""
+        return sum(group.cost for group in groups_of(self._looked_at(policy, None), needs_get=frozenset()))
 
     def _send(self, policy: Policy, only: Model | None = None) -> CommitReport:
         if self.client.read_only:
@@ -105,31 +129,61 @@ class Commit:
         if self.changes.in_doubt:
             resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
         # planned once, when everything is read that may change the plan
-        checked_at = self._check_conflicts(policy, only)
+        read_at = self._look_again(policy, only)
         plan = self._planned(policy, only)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
-            return self._run(plan, policy, checked_at, is_whole=only is None)
+            return self._run(plan, policy, read_at, is_whole=only is None)
         if only is None:
             self.history.end_own()
         return CommitReport()
 
-    def _check_conflicts(self, policy: Policy, only: Model | None) -> float | None:
-        """Read changed objects again if the policy asks for it; return when, by the monotonic clock.
+    def _look_again(self, policy: Policy, only: Model | None) -> float | None:
+        """Read again what the policy asks for; return when values were read that updates are built on, if they were.
 
-        Raises `ConflictError` if the policy checks, and another writer changed what this session changed.
+        Raises `ConflictError` if another writer changed the same, and `InvalidRequestError` for a protected tag.
         """
-        if policy.conflicts != "check" and not policy.on_error.compensates:
+        changed, marks = self._changed(policy, only), self._marks(only)
+        looked_at = self._looked_at(policy, only)
+        if not looked_at:
             return None
+        read_at = self.client.clock.monotonic()
+        whole = [each for each in changed if conflicts.is_only_on_get(each)]
+        whole += [each for each, mark in marks if deletions.needs_get(mark)]
+        gone = {id(each) for each in self.refresh.run(looked_at, whole)}
+        guards.check_protected((each for each, _ in marks), policy.protected_tags)
+        checks = policy.conflicts == "check"
+        found = list(deletions.clashes_of(marks, gone, checks=checks))
+        for each in changed if policy.conflicts != "ignore" else ():
+            if id(each) in gone:
+                found.append(Clash(each, "", None, None, None))
+            else:
+                found += conflicts.clashes_of(each, scalars=checks)
+        conflicts.refuse(found)  # promise 16a: conflicts are found before anything is written
+        return read_at if changed else None
+
+    def _changed(self, policy: Policy, only: Model | None) -> list[Model]:
+        """Return the changed objects that a commit reads before it writes."""
         touched = self.changes.touched.values() if only is None else [only]
         changed = [each for each in touched if state_of(each).status is Status.PERSISTENT and changes_of(each)]
-        if not changed:
+        if policy.conflicts == "check" or policy.on_error.compensates:
+            return changed
+        return [each for each in changed if policy.conflicts == "merge" and is_read_first(each)]
+
+    def _marks(self, only: Model | None) -> list[tuple[Model, DeletionMark]]:
+        deleted = self.changes.deleted.values() if only is None else ()
+        return [(each, self.changes.mark_of(each)) for each in deleted]
+
+    def _looked_at(self, policy: Policy, only: Model | None) -> list[Model]:
+        """Return the objects that a commit reads before it writes: changed ones, and some that are to be deleted."""
+        deleted = (each for each, mark in self._marks(only) if _is_looked_at(each, mark, policy))
+        return [*self._changed(policy, only), *deleted]
+
+    def newest(self, name: str, read_at: float | None) -> NewestValues | None:
+        """Return what reads values again while a plan runs, by the option `conflicts`; None if nothing is read."""
+        if name == "ignore":
             return None
-        checked_at = self.client.clock.monotonic()
-        gone = conflicts.look_again(self.refresh, changed)
-        if policy.conflicts == "check":
-            conflicts.check(changed, gone)  # promise 16a: conflicts are found before anything is written
-        return checked_at
+        return NewestValues(self.client, self.refresh, self.objects.owner, read_at=read_at, scalars=name == "check")
 
     def _resolve_renames(self, only: Model | None) -> None:
         pending = [*self.changes.touched.values(), *self.changes.deleted.values()]
@@ -138,14 +192,15 @@ class Commit:
     def _planned(self, policy: Policy, only: Model | None) -> Plan:
         return planner.plan(self.changes, only=only, fold=policy.fold, fold_tags=policy.fold_tags)
 
-    def _run(self, plan: Plan, policy: Policy, checked_at: float | None = None, *, is_whole: bool) -> CommitReport:
-        targets = SessionTargets(self.objects, plan, watches=checked_at is not None)
+    def _run(self, plan: Plan, policy: Policy, read_at: float | None = None, *, is_whole: bool) -> CommitReport:
+        targets = SessionTargets(self.objects, plan, watches=read_at is not None)
         log = self.history.begin(plan, policy.on_error.name, policy.conflicts, is_whole=is_whole)
         for step in plan.steps if self.changes.in_doubt else ():
             in_doubt = targets.in_doubt_of(step)
             if in_doubt is not None:
                 log.intend([step], in_doubt.since, {step.number: in_doubt.known} if in_doubt.is_listed else {})
-        sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, checked_at))
+        newest = self.newest(policy.conflicts, read_at)
+        sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, newest))
         return self.report(sent, targets, verify=policy.verify)
 
     def send(self, plan: Plan, targets: Targets, options: RunOptions) -> RunResult:
@@ -171,3 +226,11 @@ class Commit:
         for instance in [*instances]:
             if key_of(instance) not in planned and not changes_of(instance):
                 self.changes.touched.pop(id(instance), None)
+
+
+def _is_looked_at(instance: Model, mark: DeletionMark, policy: Policy) -> bool:
+    """Whether an object is read again before it is deleted."""
+    if not can_be_read(instance.__mapper__):
+        return False
+    is_protected = guards.can_be_protected(instance, policy.protected_tags)
+    return mark.condition is not None or policy.conflicts == "check" or is_protected

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import CancelledError
+from itertools import islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from linode_orm.errors import JournalError, NotFound, TransportError
+from linode_orm.errors import JournalError, LinodeORMError, NotFound, TransportError
 from linode_orm.session.commit.collection_ids import CollectionIds
 from linode_orm.session.commit.created_ids import CreatedIds
 from linode_orm.session.commit.dispatcher import Dispatcher, Flight
 from linode_orm.session.commit.failure_policy import STOP, FailurePolicy
 from linode_orm.session.commit.intents import AHEAD, Intents
+from linode_orm.session.commit.newest import MOST_REQUESTS
 from linode_orm.session.commit.outcomes import NOTHING_EARLIER, EarlierOutcomes, Outcomes
 from linode_orm.session.commit.scheduler import Scheduler
 from linode_orm.session.outcome.call import Answer, RunContext
 from linode_orm.session.outcome.claimed_ids import ClaimedIds
 
 if TYPE_CHECKING:
+    from linode_orm.session.commit.newest import NewestValues
     from linode_orm.session.commit.policy import Progress
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.journal.log import CommitLog
@@ -32,12 +35,12 @@ if TYPE_CHECKING:
 
 @frozen
 class RunOptions:
-    """How a plan is sent; `checked_at` is when the newest values were read, by the monotonic clock."""
+    """How a plan is sent; `newest` reads the values again that updates are built on."""
 
     log: CommitLog
     policy: FailurePolicy = STOP
     progress: Progress | None = None
-    checked_at: float | None = None
+    newest: NewestValues | None = None
 
 
 class Executor:
@@ -105,8 +108,12 @@ class Executor:
         while len(self.entries) < len(self.steps):
             try:
                 self._start()
-                if not self._in_flight or self.interrupts > 1:
+                if self.interrupts > 1:
                     break
+                if not self._in_flight:
+                    if self._stopped or not self._schedule.is_ready(self.entries):
+                        break
+                    continue  # none of this round could be sent, and others are ready
                 self._wake.get()
                 self._collect()
             except KeyboardInterrupt:
@@ -140,7 +147,7 @@ class Executor:
             return
         if self._options.policy.compensates:
             self._release_held()
-        going = self._next_steps()
+        going = self._on_newest(self._next_steps())
         try:
             # One write covers this round and what follows soon: each write waits for the disk, and a thousand would add
             # up.
@@ -163,6 +170,35 @@ class Executor:
                 going.append(self.steps[number])
         return going
 
+    def _on_newest(self, going: list[Step]) -> list[Step]:
+        """Return the steps on the newest values, which are read again where that is due; a step that clashes fails."""
+        newest = self._options.newest
+        due = [step for step in going if newest is not None and newest.is_due(step)]
+        if newest is None or not due:
+            return going
+        busy = self.entries.keys() | self._in_flight.keys() | {step.number for step in going}
+        others = (step for number, step in self.steps.items() if number not in busy and newest.concerns(step))
+        try:
+            renewals = newest.renew([*due, *islice(others, max(0, MOST_REQUESTS - len(due)))])
+        except LinodeORMError as error:
+            for step in due:
+                self._end(step, "failed", Answer(tries=0, error=error))
+                self._fail()
+            renewals = []
+        for renewal in renewals:
+            number = renewal.step.number
+            if not renewal.clashes:
+                self.steps[number] = renewal.step
+            elif number not in busy:
+                newest.forget(renewal.step)  # it is read again when its turn comes, and says so then
+            else:
+                # With answers deferred, the objects stay as they are until everything has ended.
+                learns = not self._options.policy.defers_answers
+                conflict = self._targets.conflict(self.steps[number], renewal, learns=learns)
+                self._end(self.steps[number], "failed", Answer(tries=0, error=conflict))
+                self._fail()
+        return [self.steps[step.number] for step in going if step.number not in self.entries]
+
     def _release_held(self) -> None:
         """Let what cannot be undone be ready, if all else has succeeded."""
         held = self._schedule.held
@@ -174,11 +210,13 @@ class Executor:
 
     def _launch(self, step: Step) -> None:
         try:
-            flight = self._dispatcher.launch(step, self._intents.moment)
+            flight = self._dispatcher.launch(step, self._intents.moment, self._options.newest)
         except Exception as error:  # noqa: BLE001  a value that cannot be sent must not lose the answers on their way
             self._end(step, "failed", Answer(tries=0, error=error))
             self._fail()
             return
+        if self._options.newest is not None:
+            self._options.newest.count()
         self._in_flight[step.number] = flight
         # On the worker. The queue is the only thing that a worker touches of this object.
         flight.future.add_done_callback(lambda _: self._wake.put(None))
@@ -197,17 +235,20 @@ class Executor:
             # A signal may interrupt the taking anywhere. So the flight is removed last, and taking an answer again does
             # nothing.
             answer = None if flight.future.cancelled() else flight.future.result()
-            if answer is not None and not isinstance(answer.error, CancelledError) and number in self.steps:
+            is_unsent = answer is None or isinstance(answer.error, CancelledError)
+            if answer is not None and not is_unsent and number in self.steps:
                 self._settle(self.steps[number], answer)
             del self._in_flight[number]
+            if is_unsent and not self._stopped:
+                self._schedule.push(number)  # its values grew old while it waited for its turn: they are read again
 
     def _settle(self, step: Step, answer: Answer) -> None:
         """Take the answer of one step: it was done, is in doubt, failed, or is split into its parts."""
         if step.number in self.entries:
             return
-        # The time between the look for conflicts and the end of the write: another write in it would go unseen.
-        if self._options.checked_at is not None and step.operation in _CHANGES:
-            self.window = max(self.window, self._client.clock.monotonic() - self._options.checked_at)
+        # The time between the read of a value and the end of its write: another write in it would go unseen.
+        if self._options.newest is not None and step.operation in _CHANGES:
+            self.window = max(self.window, self._options.newest.age(step) or 0.0)
         if step.operation == "delete" and isinstance(answer.error, NotFound):  # promise 12: what is gone is deleted
             # A lost answer to an earlier try, or another client: either way the object is not there.
             answer = evolve(answer, error=None, note="it was gone already")

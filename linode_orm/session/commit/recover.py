@@ -11,10 +11,10 @@ from attrs import evolve, frozen
 from linode_orm.errors import ConflictError, JournalError, LinodeORMError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.session.commit import guards
-from linode_orm.session.commit.apply_plan import rebase
 from linode_orm.session.commit.compensation import compensate
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import policy_of_recovery
+from linode_orm.session.commit.movement import comparison_for, movement
 from linode_orm.session.commit.outcomes import EarlierOutcomes
 from linode_orm.session.commit.reconcile.in_doubt import find
 from linode_orm.session.commit.reconcile.targets import PlanTargets
@@ -193,23 +193,23 @@ class Recovery:
 
     def _completed(self, entries: dict[int, Entry]) -> CommitReport:
         """Send what was not done."""
-        plan, checked_at = self._plan, None
-        if self._stored.conflicts == "check":
-            checked_at = self._client.clock.monotonic()
+        plan, read_at = self._plan, self._client.clock.monotonic()
+        if self._stored.conflicts != "ignore":
             plan = self._rebased_plan(entries)
         for step in plan:
             missing = [name for name in step.secrets if name not in self._secrets]
             if missing and step.number not in entries:  # promise 24: it waits for its secret
                 note = f"it needs the secret {', '.join(missing)}: recover(path, secrets={{...}})"
                 entries[step.number] = Entry(step, self._targets.object_of(step), "pending", note=note)
-        options = RunOptions(self._log, policy_of_recovery(self._stored.on_error), checked_at=checked_at)
+        newest = self._commit.newest(self._stored.conflicts, read_at)
+        options = RunOptions(self._log, policy_of_recovery(self._stored.on_error), newest=newest)
         earlier = EarlierOutcomes(tuple(entries.values()), self._ids)
         return run_plan(plan, self._client, self._targets, options, earlier).report
 
     def _rebased_plan(self, entries: dict[int, Entry]) -> Plan:
         """Return the plan on the newest values; add an entry for each step that clashes with them."""
         rest = Plan(tuple(step for step in self._plan if step.number not in entries))
-        moved, clashes = rebase(self._commit, rest)
+        moved, clashes = movement(self._commit, rest, comparison_for(rest, self._stored.conflicts))
         steps = {step.number: step for step in (*self._plan, *moved)}
         for number, found in clashes.items():
             error = ConflictError("it was changed elsewhere since", conflicts=found)
@@ -231,7 +231,8 @@ class Recovery:
                 entries[step.number] = Entry(step, instance, "applied")
         plan = Plan(tuple(entries[step.number].step if step.number in entries else step for step in self._plan))
         sent = EarlierOutcomes(tuple(entries.values()), self._ids)
-        after = compensate(plan, sent, self._client, self._targets, self._log).entries
+        newest = self._commit.newest(self._stored.conflicts, None)
+        after = compensate(plan, sent, self._client, self._targets, self._log, newest).entries
         # What a process that was killed never sent is pending: nothing of it is to be undone.
         filled = [
             after.get(step.number) or Entry(step, self._targets.object_of(step), "pending") for step in self._plan

@@ -51,7 +51,7 @@ def run_plan(
         run.run()
         if options.policy.compensates and run.failed:  # promise 6a: a failure undoes what was done
             sent = EarlierOutcomes(tuple(run.entries.values()), run.ids)
-            compensation = compensate(plan, sent, client, targets, options.log)
+            compensation = compensate(plan, sent, client, targets, options.log, options.newest)
             run.entries.update(compensation.entries)
             undone, unknown = compensation.parts, compensation.unknown
             _clear_below(run, plan, targets)

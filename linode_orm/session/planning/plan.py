@@ -86,8 +86,8 @@ class Hidden:
 class Change:
     """One attribute with its old and its new value in JSON; `old` is `ABSENT` if it was never read.
 
-    `is_set_edit` marks a value that was changed in place: the parts that were changed are changed again in a newer value,
-    but for the parts at the places `assigned`, which were assigned whole.
+    `is_set_edit` marks a value that was changed in place: its changed parts are changed again in a newer value, but for
+    the parts at the places `assigned`, which were assigned whole.
     """
 
     name: str
@@ -332,7 +332,7 @@ class Plan:
         client: Client,
         *,
         on_error: str = "stop",
-        conflicts: str = "check",
+        conflicts: Literal["merge", "check", "ignore"] | None = None,
         secrets: Mapping[str, object] | None = None,
         journal: str | os.PathLike[str] | None = None,
         verify: bool = False,

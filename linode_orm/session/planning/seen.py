@@ -52,5 +52,7 @@ def _sorted(value: object) -> object:
     if isinstance(value, dict):
         return {key: _sorted(each) for key, each in value.items()}
     if isinstance(value, list):
-        return sorted((_sorted(each) for each in value), key=lambda each: json.dumps(each, sort_keys=True, default=repr))
+        return sorted(
+            (_sorted(each) for each in value), key=lambda each: json.dumps(each, sort_keys=True, default=repr)
+        )
     return value

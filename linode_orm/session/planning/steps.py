@@ -15,7 +15,6 @@ from linode_orm.session.planning import payloads
 from linode_orm.session.planning.compensating_plan import lasting
 from linode_orm.session.planning.natural_keys import is_natural
 from linode_orm.session.planning.plan import Hidden, Key, NestedCreate, Pending, Step, fill
-from linode_orm.session.planning.seen import seen_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,9 +33,7 @@ class DraftStep:
     `nested` are the drafts of the new objects inside its body: the place of each, and whether the answer shows it.
     """
 
-    __slots__ = (
-        *("body", "in_doubt", "instance", "method", "nested", "operation", "parents", "path", "seen", "token", "waits"),
-    )
+    __slots__ = ("body", "in_doubt", "instance", "method", "nested", "operation", "parents", "path", "token", "waits")
 
     def __init__(  # noqa: PLR0913, PLR0917  the facts of one request
         self,
@@ -55,7 +52,6 @@ class DraftStep:
         self.parents = parents
         self.body = body
         self.in_doubt = False
-        self.seen: dict[str, object] = {}
         self.waits: dict[int, str] = {}
         self.nested: list[tuple[tuple[str | int, ...], DraftStep, bool]] = []
 
@@ -106,7 +102,6 @@ class DraftStep:
             in_doubt=self.in_doubt,
             lasting=lasting(self.operation, type(self.instance), self.body.changes),
             nested_creates=tuple(self.nested_creates()),
-            seen=self.seen,
         )
 
 
@@ -221,9 +216,7 @@ def for_deleted(instance: Model) -> DraftStep:
     """Draft the deletion of an object."""
     state = state_of(instance)
     path = instance.__mapper__.path_for(state.identity, state.parents)
-    draft = DraftStep("delete", instance, key_of(instance), path, state.parents)
-    draft.seen = seen_of(instance.__mapper__, state.body)
-    return draft
+    return DraftStep("delete", instance, key_of(instance), path, state.parents)
 
 
 @cache

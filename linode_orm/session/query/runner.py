@@ -22,7 +22,7 @@ from linode_orm.session.query.sources import Sources
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from linode_orm.mapping import Model
+    from linode_orm.mapping import Expression, Model
     from linode_orm.mapping.query import Query
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.loading.reference_data import ReferenceData
@@ -54,7 +54,7 @@ class QueryRunner:
         eager: EagerLoader,
         *,
         check: Callable[[], None],
-        delete: Callable[[Model], None],
+        delete: Callable[[Model, Expression | None], None],
         strict: bool,
     ) -> None:
         self._client = client
@@ -242,7 +242,7 @@ class QueryRunner:
         """Mark every match for deletion; return their number."""
         matches = list(self.rows(query))
         for instance in matches:
-            self._delete(instance)
+            self._delete(instance, query.condition)
         return len(matches)
 
 

@@ -1,0 +1,123 @@
+"""The newest values: what an update is built on is read again while a commit runs, so that others' writes are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from linode_orm.mapping.model import resource
+from linode_orm.mapping.state import Status, state_of
+from linode_orm.session.planning.plan import Key
+from linode_orm.session.planning.rebasing import is_built_on_newest, needs_get, rebased
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from linode_orm.mapping import Model, Owner
+    from linode_orm.session.planning.plan import Change, Step
+    from linode_orm.session.waiting.bulk_refresh import BulkRefresh
+    from linode_orm.wire.client import Client
+
+MOST_REQUESTS: Final = 100
+"""After how many requests of a run values are read again."""
+MOST_SECONDS: Final = 5.0
+"""After how many seconds values are read again."""
+
+
+class Renewal(NamedTuple):
+    """A step on the newest values, what both sides changed, and the newest body of its object."""
+
+    step: Step
+    clashes: list[tuple[Change, object]]
+    body: Mapping[str, Any]
+
+
+class NewestValues:
+    """When the values were read on which the steps of one run are built, and how they are read again.
+
+    `read_at` is when those of all steps were read, by the monotonic clock; without it each is read before it is sent.
+    With `scalars`, values that go alone in their PUT are compared too.
+    """
+
+    def __init__(
+        self, client: Client, refresh: BulkRefresh, owner: Owner, *, read_at: float | None, scalars: bool = False
+    ) -> None:
+        self._client, self._refresh, self._owner = client, refresh, owner
+        self._read_at, self._scalars = read_at, scalars
+        self._began = client.clock.monotonic()
+        self._launched = 0
+        self._read: dict[int, tuple[float, int]] = {}
+        """For each step that was read again: when, and how many requests were sent before."""
+        self._planned: dict[int, Step] = {}
+        """The steps as they were planned: each merge starts from what the user saw."""
+
+    def of_compensation(self) -> NewestValues:
+        """Return the same for a compensating plan, of which nothing is read yet."""
+        return NewestValues(self._client, self._refresh, self._owner, read_at=None)
+
+    def concerns(self, step: Step) -> bool:
+        """Whether the body of a step is built on the newest values."""
+        return is_built_on_newest(self._planned.get(step.number, step), scalars=self._scalars)
+
+    def count(self) -> None:
+        """Count a request that is sent."""
+        self._launched += 1
+
+    def is_due(self, step: Step) -> bool:
+        """Whether the values of a step have to be read before it is sent."""
+        if not self.concerns(step):
+            return False
+        known = self._last_read(step)
+        return known is None or self._launched - known[1] >= MOST_REQUESTS or self.is_late(step)
+
+    def is_late(self, step: Step) -> bool:
+        """Whether so many seconds have passed since the values of a step were read that they are read again."""
+        known = self._last_read(step)
+        return known is None or self._client.clock.monotonic() - known[0] >= MOST_SECONDS
+
+    def age(self, step: Step) -> float | None:
+        """Return for how many seconds the values of a step are known; None where it is built on none."""
+        if not (self.concerns(step) or step.parts):
+            return None
+        known = self._last_read(step)
+        return None if known is None else self._client.clock.monotonic() - known[0]
+
+    def _last_read(self, step: Step) -> tuple[float, int] | None:
+        default = None if self._read_at is None else (self._read_at, 0)
+        return self._read.get(step.number, default)
+
+    def renew(self, steps: Sequence[Step]) -> list[Renewal]:
+        """Read the values of these steps again, in one list a class where that is cheapest; return the steps on them.
+
+        A step whose object is gone stays as it is: its request tells. Raises the error that kept it from reading.
+        """
+        began = self._client.clock.monotonic()
+        stand_ins = {step.number: stand_in(step, self._owner) for step in steps}
+        gone = read_again(self._refresh, [(step, stand_ins[step.number]) for step in steps])
+        renewals: list[Renewal] = []
+        for step in steps:
+            instance = stand_ins[step.number]
+            self._read[step.number] = began, self._launched
+            if id(instance) in gone:
+                continue
+            planned, body = self._planned.setdefault(step.number, step), state_of(instance).body
+            renewals.append(Renewal(*rebased(planned, body, scalars=self._scalars), body))
+        return renewals
+
+    def forget(self, step: Step) -> None:
+        """Let the values of a step be read again before it is sent."""
+        self._read[step.number] = self._began - MOST_SECONDS, 0
+
+
+def stand_in(step: Step, owner: Owner) -> Model:
+    """Return an object with the key of a step that no session knows: reading it changes nobody's object."""
+    key = step.token
+    assert isinstance(key, Key)  # noqa: S101  only what exists is updated or deleted
+    return resource(key.model).__bare__(key.identity, key.parents, owner, Status.PERSISTENT)
+
+
+def read_again(refresh: BulkRefresh, objects: Iterable[tuple[Step, Model]]) -> set[int]:
+    """Read the objects of steps, in one list a class where that is cheapest; return the `id()` of each that is gone."""
+    pairs = list(objects)
+    whole = [instance for step, instance in pairs if needs_get(step)]
+    return {id(each) for each in refresh.run([instance for _, instance in pairs], whole)}
