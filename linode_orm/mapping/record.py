@@ -24,7 +24,8 @@ class Edit:
 
     `base` is the value in JSON that was seen when the change was made (`ABSENT` where none was). `rebased_on` is the
     value that the user's changes were last applied to, as far as nobody else changed the same. `exact` says that the
-    user assigned a whole value instead of changing one. `sent` are the values that were sent and never answered, the newest last: the API may have taken each.
+    user assigned a whole value instead of changing one. `sent` are the values that were sent and never answered, the
+    newest last: the API may have taken each.
     `reference` is the new object whose id the field gets when that exists.
     """
 

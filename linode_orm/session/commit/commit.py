@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.planning.changes import Changes, DeletionMark
-    from linode_orm.session.planning.plan import Plan, Step
+    from linode_orm.session.planning.plan import Plan, Step, Token
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
 
@@ -168,7 +168,15 @@ class Commit:
         changed = [each for each in touched if state_of(each).status is Status.PERSISTENT and changes_of(each)]
         if policy.conflicts == "check" or policy.on_error.compensates:
             return changed
-        return [each for each in changed if policy.conflicts == "merge" and is_read_first(each)]
+        if policy.conflicts == "ignore":
+            return []
+        folded = self._folded(self._planned(policy, only)) if policy.fold_tags else frozenset()
+        return [each for each in changed if is_read_first(each) and not (folded and key_of(each) in folded)]
+
+    @staticmethod
+    def _folded(plan: Plan) -> frozenset[Token]:
+        """Return the objects that get a tag by a POST for all of them, which takes nothing from their lists."""
+        return frozenset(part.token for step in plan if step.model == "Tag" for part in step.parts)
 
     def _marks(self, only: Model | None) -> list[tuple[Model, DeletionMark]]:
         deleted = self.changes.deleted.values() if only is None else ()
@@ -179,11 +187,12 @@ class Commit:
         deleted = (each for each, mark in self._marks(only) if _is_looked_at(each, mark, policy))
         return [*self._changed(policy, only), *deleted]
 
-    def newest(self, name: str, read_at: float | None) -> NewestValues | None:
+    def newest(self, name: str, read_at: float | None, unread: frozenset[Token] = frozenset()) -> NewestValues | None:
         """Return what reads values again while a plan runs, by the option `conflicts`; None if nothing is read."""
         if name == "ignore":
             return None
-        return NewestValues(self.client, self.refresh, self.objects.owner, read_at=read_at, scalars=name == "check")
+        owner, scalars = self.objects.owner, name == "check"
+        return NewestValues(self.client, self.refresh, owner, read_at=read_at, scalars=scalars, unread=unread)
 
     def _resolve_renames(self, only: Model | None) -> None:
         pending = [*self.changes.touched.values(), *self.changes.deleted.values()]
@@ -199,7 +208,7 @@ class Commit:
             in_doubt = targets.in_doubt_of(step)
             if in_doubt is not None:
                 log.intend([step], in_doubt.since, {step.number: in_doubt.known} if in_doubt.is_listed else {})
-        newest = self.newest(policy.conflicts, read_at)
+        newest = self.newest(policy.conflicts, read_at, self._folded(plan))
         sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, newest))
         return self.report(sent, targets, verify=policy.verify)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from linode_orm.mapping import Model, Owner
-    from linode_orm.session.planning.plan import Change, Step
+    from linode_orm.session.planning.plan import Change, Step, Token
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
 
@@ -35,14 +35,21 @@ class Renewal(NamedTuple):
 class NewestValues:
     """When the values were read on which the steps of one run are built, and how they are read again.
 
-    `read_at` is when those of all steps were read, by the monotonic clock; without it each is read before it is sent.
-    With `scalars`, values that go alone in their PUT are compared too.
+    `read_at` is when those of all steps were read, by the monotonic clock, but for those of the objects `unread`;
+    without it each is read before it is sent. With `scalars`, values that go alone in their PUT are compared too.
     """
 
-    def __init__(
-        self, client: Client, refresh: BulkRefresh, owner: Owner, *, read_at: float | None, scalars: bool = False
+    def __init__(  # noqa: PLR0913  what is read, and when it was
+        self,
+        client: Client,
+        refresh: BulkRefresh,
+        owner: Owner,
+        *,
+        read_at: float | None,
+        scalars: bool = False,
+        unread: frozenset[Token] = frozenset(),
     ) -> None:
-        self._client, self._refresh, self._owner = client, refresh, owner
+        self._client, self._refresh, self._owner, self._unread = client, refresh, owner, unread
         self._read_at, self._scalars = read_at, scalars
         self._began = client.clock.monotonic()
         self._launched = 0
@@ -83,8 +90,8 @@ class NewestValues:
         return None if known is None else self._client.clock.monotonic() - known[0]
 
     def _last_read(self, step: Step) -> tuple[float, int] | None:
-        default = None if self._read_at is None else (self._read_at, 0)
-        return self._read.get(step.number, default)
+        is_unread = self._read_at is None or step.token in self._unread
+        return self._read.get(step.number, None if is_unread else (self._read_at or 0.0, 0))
 
     def renew(self, steps: Sequence[Step]) -> list[Renewal]:
         """Read the values of these steps again, in one list a class where that is cheapest; return the steps on them.

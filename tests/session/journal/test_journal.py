@@ -351,7 +351,8 @@ def test_every_intent_is_on_the_disk_before_its_request(api, path, monkeypatch):
             )
             for row in rows
         }
-        seen.append((request.method, request.path) in paths)
+        if request.method != "GET":
+            seen.append((request.method, request.path) in paths)
 
     api.fault = fault
     session.commit()
