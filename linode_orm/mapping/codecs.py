@@ -171,9 +171,12 @@ class _EditsInPlace:
         del value, adopted
         return False
 
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
-        """Repeat on `theirs` the edits that led from `onto` to `value`; return False if an edit replaces it whole."""
-        del value, onto, theirs
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        """Repeat on `theirs` the edits that led from `onto` to `value`; return False if an edit replaces it whole.
+
+        Where both sides changed the same, the value stays as it is; with `force`, only that part of it does.
+        """
+        del value, onto, theirs, force
         return False
 
     def forget(self, value: object) -> None:
@@ -402,8 +405,8 @@ class Optional(Codec):
     def replace(self, value: object, adopted: object) -> bool:
         return value is not None and adopted is not None and self.inner.replace(value, adopted)
 
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
-        return value is not None and theirs is not None and self.inner.rebase(value, onto, theirs)
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        return value is not None and theirs is not None and self.inner.rebase(value, onto, theirs, force=force)
 
     def forget(self, value: object) -> None:
         if value is not None:

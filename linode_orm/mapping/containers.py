@@ -215,12 +215,15 @@ class ListOf(Collection):
         keys = () if is_set else next((keys for keys in ROW_KEYS if takes.issuperset(keys)), ())
         return Rows(self.item, keys, is_set=is_set)
 
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
         if self.is_one_value or not isinstance(value, TrackedList) or not isinstance(theirs, list):
             return False
         seen = onto if isinstance(onto, list) else []
         held, mine = [*value], [self.item.encode(each) for each in value]
-        slots = self._rows.align(seen, theirs, mine, Merging(), ())
+        merging = Merging()
+        slots = self._rows.align(seen, theirs, mine, merging, ())
+        if merging.clashes and not force:
+            return False
         value.__replace__([self._rebased_item(slot, seen, theirs, held, value) for slot in slots])
         return True
 
@@ -359,12 +362,13 @@ class MapOf(Collection):
         value.__replace__(contents)
         return True
 
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
         if self.is_one_value or not isinstance(value, TrackedDict) or not isinstance(theirs, dict):
             return False
         mine = {key: self.item.encode(each) for key, each in value.items()}
-        merged = merge_map(self.item, onto if isinstance(onto, dict) else {}, theirs, mine, Merging(), ())
-        return self.update(value, merged)
+        merging = Merging()
+        merged = merge_map(self.item, onto if isinstance(onto, dict) else {}, theirs, mine, merging, ())
+        return not (merging.clashes and not force) and self.update(value, merged)
 
     def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
         one, other, own = ({} if each is None or each is ABSENT else each for each in (base, theirs, mine))
@@ -439,8 +443,8 @@ class AnyJSON(Container):
     def update(self, value: object, raw: object) -> bool:
         return isinstance(value, (list, dict)) and self._container(value).update(value, raw)
 
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
-        return isinstance(value, dict) and self._container(value).rebase(value, onto, theirs)
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        return isinstance(value, dict) and self._container(value).rebase(value, onto, theirs, force=force)
 
     def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
         if isinstance(base, dict) and isinstance(theirs, dict) and isinstance(mine, dict):

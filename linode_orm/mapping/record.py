@@ -325,11 +325,15 @@ def restore(record: Record, names: Container[str] | None = None) -> None:
 
 
 def accept(record: Record, names: Container[str] | None = None) -> None:
-    """Count the pending edits of `names`, or all, as made on the newest body."""
+    """Count the pending edits of `names`, or all, as made on the newest body, with what that has beside them."""
     for name, edit in (record.__state__.edits or {}).items():
         if names is None or name in names:
-            edit.base = edit.rebased_on = record.__state__.raw.get(record.__mapper__.fields[name].key, ABSENT)
-            for inner in _inside(record.__dict__.get(name)):
+            field, value = record.__mapper__.fields[name], record.__dict__.get(name)
+            theirs = record.__state__.raw.get(field.key, ABSENT)
+            if not edit.exact and value is not None and theirs is not ABSENT:
+                field.codec.rebase(value, edit.rebased_on, theirs, force=True)
+            edit.base = edit.rebased_on = theirs
+            for inner in _inside(value):
                 accept(inner)
 
 

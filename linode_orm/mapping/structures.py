@@ -90,8 +90,8 @@ class Structure(Container):
         value.__become__(adopted)
         return True
 
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
-        del onto
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        del onto, force  # each part has an edit of its own, which is rebased by itself
         return not self.is_one_value and self.update(value, theirs)
 
     def forget(self, value: object) -> None:

@@ -173,7 +173,7 @@ class Executor:
     def _on_newest(self, going: list[Step]) -> list[Step]:
         """Return the steps on the newest values, which are read again where that is due; a step that clashes fails."""
         newest = self._options.newest
-        due = [step for step in going if newest is not None and newest.is_due(step)]
+        due = [step for at, step in enumerate(going) if newest is not None and newest.is_due(step, at)]
         if newest is None or not due:
             return going
         busy = self.entries.keys() | self._in_flight.keys() | {step.number for step in going}

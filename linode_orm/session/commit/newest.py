@@ -70,12 +70,12 @@ class NewestValues:
         """Count a request that is sent."""
         self._launched += 1
 
-    def is_due(self, step: Step) -> bool:
-        """Whether the values of a step have to be read before it is sent."""
+    def is_due(self, step: Step, before: int = 0) -> bool:
+        """Whether the values of a step have to be read before it is sent, as the request after so many others."""
         if not self.concerns(step):
             return False
         known = self._last_read(step)
-        return known is None or self._launched - known[1] >= MOST_REQUESTS or self.is_late(step)
+        return known is None or self._launched + before - known[1] >= MOST_REQUESTS or self.is_late(step)
 
     def is_late(self, step: Step) -> bool:
         """Whether so many seconds have passed since the values of a step were read that they are read again."""
