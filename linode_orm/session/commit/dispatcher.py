@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from attrs import evolve
 
 from linode_orm.mapping.model import resource
 from linode_orm.session.outcome.batch import send_batch
-from linode_orm.session.outcome.call import call, call_renaming
+from linode_orm.session.outcome.call import Answer, call, call_renaming
 from linode_orm.session.outcome.create_once import create
 from linode_orm.session.outcome.lookup import criteria_for
 from linode_orm.session.planning.plan import Hidden, InDoubt, fill
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from linode_orm.session.commit.newest import NewestValues
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.loading.api_time import ApiTime
-    from linode_orm.session.outcome.call import Answer, RunContext
+    from linode_orm.session.outcome.call import RunContext
     from linode_orm.session.planning.plan import Step
 
 
@@ -61,8 +62,8 @@ class Dispatcher:
         # With a lost answer the old path is unknown to the API if the first try was done, and a retry answers 404.
         there = read_by_new_key(step, parents)
         if there is not None:
-            return Flight(submit(call_renaming, context, attempt, request, there), attempt)
-        return Flight(submit(call, context, attempt, request), attempt)
+            return Flight(submit(_call_in_time, context, attempt, request, there), attempt)
+        return Flight(submit(_call_in_time, context, attempt, request, None), attempt)
 
     def _request(self, step: Step, sent: object) -> Request:
         body = sent
@@ -87,6 +88,13 @@ class Dispatcher:
         if before is None:
             before = InDoubt(step, None, since, known=there or frozenset(), is_listed=there is not None)
         return evolve(before, step=self._ids.whole(step))
+
+
+def _call_in_time(context: RunContext, attempt: InDoubt, request: Request, there: Request | None) -> Answer:
+    """Send an update on a worker, unless the values that it is built on grew old while all workers were busy."""
+    if not context.is_wanted():
+        return Answer(tries=0, error=CancelledError(f"{request.title} was not sent: it was given up before"))
+    return call(context, attempt, request) if there is None else call_renaming(context, attempt, request, there)
 
 
 def read_by_new_key(step: Step, parents: tuple[object, ...]) -> Request | None:

@@ -23,12 +23,12 @@ from linode_orm.session.outcome.call import Answer, RunContext
 from linode_orm.session.outcome.claimed_ids import ClaimedIds
 
 if TYPE_CHECKING:
-    from linode_orm.session.commit.newest import NewestValues
+    from linode_orm.session.commit.newest import NewestValues, Renewal
     from linode_orm.session.commit.policy import Progress
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.journal.log import CommitLog
     from linode_orm.session.outcome.nested import InnerOutcomes
-    from linode_orm.session.planning.plan import Plan, Step
+    from linode_orm.session.planning.plan import Plan, Step, Token
     from linode_orm.session.planning.report import Entry, Outcome
     from linode_orm.wire.client import Client
 
@@ -176,28 +176,45 @@ class Executor:
         due = [step for at, step in enumerate(going) if newest is not None and newest.is_due(step, at)]
         if newest is None or not due:
             return going
-        busy = self.entries.keys() | self._in_flight.keys() | {step.number for step in going}
-        others = (step for number, step in self.steps.items() if number not in busy and newest.concerns(step))
+        # A read between the read and the PUT of another step of the same object would hide what is lost there.
+        flying = {self.steps[number].token for number in self._in_flight}
+        for step in due:
+            if step.token in flying:
+                self._schedule.push(step.number)
+                going.remove(step)
+        due = [step for step in due if step.token not in flying]
         try:
-            renewals = newest.renew([*due, *islice(others, max(0, MOST_REQUESTS - len(due)))])
+            renewals = newest.renew(self._to_renew(newest, due, flying)) if due else []
         except LinodeORMError as error:
             for step in due:
                 self._end(step, "failed", Answer(tries=0, error=error))
                 self._fail()
             renewals = []
+        numbers = {step.number for step in going}
         for renewal in renewals:
-            number = renewal.step.number
-            if not renewal.clashes:
-                self.steps[number] = renewal.step
-            elif number not in busy:
-                newest.forget(renewal.step)  # it is read again when its turn comes, and says so then
-            else:
-                # With answers deferred, the objects stay as they are until everything has ended.
-                learns = not self._options.policy.defers_answers
-                conflict = self._targets.conflict(self.steps[number], renewal, learns=learns)
-                self._end(self.steps[number], "failed", Answer(tries=0, error=conflict))
-                self._fail()
+            self._take_renewal(newest, renewal, is_going=renewal.step.number in numbers)
         return [self.steps[step.number] for step in going if step.number not in self.entries]
+
+    def _to_renew(self, newest: NewestValues, due: list[Step], flying: set[Token]) -> list[Step]:
+        """Return the steps whose values are read together: those that are due, and the next ones, object by object."""
+        busy = self.entries.keys() | self._in_flight.keys()
+        left = [step for number, step in self.steps.items() if number not in busy and newest.concerns(step)]
+        tokens = dict.fromkeys(step.token for step in (*due, *left) if step.token not in flying)
+        chosen = {*islice(tokens, MOST_REQUESTS)}
+        return [step for step in left if step.token in chosen]
+
+    def _take_renewal(self, newest: NewestValues, renewal: Renewal, *, is_going: bool) -> None:
+        number = renewal.step.number
+        if not renewal.clashes:
+            self.steps[number] = renewal.step
+        elif not is_going:
+            newest.forget(renewal.step)  # it is read again when its turn comes, and says so then
+        else:
+            # With answers deferred, the objects stay as they are until everything has ended.
+            learns = not self._options.policy.defers_answers
+            conflict = self._targets.conflict(self.steps[number], renewal, learns=learns)
+            self._end(self.steps[number], "failed", Answer(tries=0, error=conflict))
+            self._fail()
 
     def _release_held(self) -> None:
         """Let what cannot be undone be ready, if all else has succeeded."""

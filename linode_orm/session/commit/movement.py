@@ -10,7 +10,7 @@ from linode_orm.errors import Clash
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.state import state_of
 from linode_orm.session.commit import guards
-from linode_orm.session.commit.newest import read_again, stand_in
+from linode_orm.session.commit.newest import read_again, stand_ins
 from linode_orm.session.commit.reconcile.conflicts import changed_twice
 from linode_orm.session.planning.plan import is_new
 from linode_orm.session.planning.rebasing import can_be_read, is_built_on_newest, moved_changes, rebased
@@ -57,13 +57,13 @@ def movement(commit: Commit, plan: Plan, comparison: Comparison) -> tuple[Plan, 
     """
     protected = plan.source.protected if plan.source is not None else frozenset[str]()
     existing = [part for step in plan for part in step.whole if not is_new(part.token)]
-    looked_at = {part.number: stand_in(part, commit.objects.owner) for part in existing if can_be_read(_mapper(part))}
-    wanted = [each for each in existing if each.number in looked_at]
-    wanted = [each for each in wanted if _is_looked_at(each, comparison, looked_at[each.number], protected)]
-    gone = read_again(commit.refresh, [(each, looked_at[each.number]) for each in wanted])
-    deleted = [looked_at[each.number] for each in wanted if each.operation == "delete"]
+    known = stand_ins((part for part in existing if can_be_read(_mapper(part))), commit.objects.owner)
+    wanted = [each for each in existing if each.token in known]
+    wanted = [each for each in wanted if _is_looked_at(each, comparison, known[each.token], protected)]
+    gone = read_again(commit.refresh, [(each, known[each.token]) for each in wanted])
+    deleted = [known[each.token] for each in wanted if each.operation == "delete"]
     guards.check_protected(deleted, protected)  # promise 3c: nor by a plan
-    read = {each.number: looked_at[each.number] for each in wanted}
+    read = {each.number: known[each.token] for each in wanted}
     compared = _Compared(commit, comparison, read, gone)
     steps = [compared.step(step) for step in plan]
     return evolve(plan, steps=tuple(steps)), compared.clashes

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 MOST_REQUESTS: Final = 100
 """After how many requests of a run values are read again."""
-MOST_SECONDS: Final = 5.0
-"""After how many seconds values are read again."""
+MOST_SECONDS: Final = 4.0
+"""After how many seconds values are read again: so the write that is built on them ends within five."""
 
 
 class Renewal(NamedTuple):
@@ -55,6 +55,7 @@ class NewestValues:
         self._launched = 0
         self._read: dict[int, tuple[float, int]] = {}
         """For each step that was read again: when, and how many requests were sent before."""
+        self._concerned: dict[int, bool] = {}
         self._planned: dict[int, Step] = {}
         """The steps as they were planned: each merge starts from what the user saw."""
 
@@ -64,7 +65,10 @@ class NewestValues:
 
     def concerns(self, step: Step) -> bool:
         """Whether the body of a step is built on the newest values."""
-        return is_built_on_newest(self._planned.get(step.number, step), scalars=self._scalars)
+        known = self._concerned.get(step.number)
+        if known is None:
+            known = self._concerned[step.number] = is_built_on_newest(step, scalars=self._scalars)
+        return known
 
     def count(self) -> None:
         """Count a request that is sent."""
@@ -99,11 +103,11 @@ class NewestValues:
         A step whose object is gone stays as it is: its request tells. Raises the error that kept it from reading.
         """
         began = self._client.clock.monotonic()
-        stand_ins = {step.number: stand_in(step, self._owner) for step in steps}
-        gone = read_again(self._refresh, [(step, stand_ins[step.number]) for step in steps])
+        found = stand_ins(steps, self._owner)
+        gone = read_again(self._refresh, [(step, found[step.token]) for step in steps])
         renewals: list[Renewal] = []
         for step in steps:
-            instance = stand_ins[step.number]
+            instance = found[step.token]
             self._read[step.number] = began, self._launched
             if id(instance) in gone:
                 continue
@@ -116,11 +120,10 @@ class NewestValues:
         self._read[step.number] = self._began - MOST_SECONDS, 0
 
 
-def stand_in(step: Step, owner: Owner) -> Model:
-    """Return an object with the key of a step that no session knows: reading it changes nobody's object."""
-    key = step.token
-    assert isinstance(key, Key)  # noqa: S101  only what exists is updated or deleted
-    return resource(key.model).__bare__(key.identity, key.parents, owner, Status.PERSISTENT)
+def stand_ins(steps: Iterable[Step], owner: Owner) -> dict[Token, Model]:
+    """Return an object for each key of steps that no session knows: reading it changes nobody's object."""
+    keys = {step.token for step in steps if isinstance(step.token, Key)}
+    return {key: resource(key.model).__bare__(key.identity, key.parents, owner, Status.PERSISTENT) for key in keys}
 
 
 def read_again(refresh: BulkRefresh, objects: Iterable[tuple[Step, Model]]) -> set[int]:
