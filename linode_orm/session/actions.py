@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.query.reader import Reader
     from linode_orm.session.query.runner import QueryRunner
+    from linode_orm.session.waiting.started import StartedActions
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Response
 
@@ -40,8 +41,11 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 class Actions:
     """Sends the actions that resources declare, and makes objects of their answers."""
 
-    def __init__(self, client: Client, loader: Loader, reader: Reader, runner: QueryRunner) -> None:
+    def __init__(
+        self, client: Client, loader: Loader, reader: Reader, runner: QueryRunner, started: StartedActions
+    ) -> None:
         self.client = client
+        self._started = started
         self._loader = loader
         self._reader = reader
         self.runner = runner
@@ -69,6 +73,13 @@ class Actions:
 
     def _sent(self, target: Model | type[Model], operation: Operation, request: Request) -> Response | None:
         """Return the answer to a request; None where the action was done and its answer lost."""
+        since = self._started.now()
+        response = self._send_once(target, operation, request)
+        if operation.event and isinstance(target, Model):
+            self._started.add(target, operation.event, since)
+        return response
+
+    def _send_once(self, target: Model | type[Model], operation: Operation, request: Request) -> Response | None:
         if operation.event and isinstance(target, Model) and not request.idempotent:
             from linode_orm.session.outcome.action_once import send_once  # noqa: PLC0415  scripts that only read need none of it
 
