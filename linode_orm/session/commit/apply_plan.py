@@ -8,7 +8,7 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import failure_policy
-from linode_orm.session.commit.movement import comparison_for, movement
+from linode_orm.session.commit.plan_comparison import comparison_for, movement
 from linode_orm.session.commit.policy import CONFLICTS, check_choice
 from linode_orm.session.commit.reconcile.conflicts import refuse
 from linode_orm.session.commit.reconcile.targets import PlanTargets

@@ -115,7 +115,11 @@ class Commit:
         if step.parts:
             return evolve(step, parts=tuple(map(self._with_seen, step.parts)))
         instance = self.objects.find(step.token) if step.operation == "delete" and isinstance(step.token, Key) else None
-        return step if instance is None else evolve(step, seen=seen_of(instance.__mapper__, state_of(instance).body))
+        return (
+            step
+            if instance is None
+            else evolve(step, seen=(*seen_of(instance.__mapper__, state_of(instance).body).items(),))
+        )
 
     def _reads_first(self, policy: Policy) -> int:
         """Return in how many requests at least a commit reads what its updates are built on."""

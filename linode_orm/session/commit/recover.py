@@ -14,8 +14,8 @@ from linode_orm.session.commit import guards
 from linode_orm.session.commit.compensation import compensate
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import policy_of_recovery
-from linode_orm.session.commit.movement import comparison_for, movement
 from linode_orm.session.commit.outcomes import EarlierOutcomes
+from linode_orm.session.commit.plan_comparison import comparison_for, movement
 from linode_orm.session.commit.reconcile.in_doubt import find
 from linode_orm.session.commit.reconcile.targets import PlanTargets
 from linode_orm.session.commit.run_plan import run_plan

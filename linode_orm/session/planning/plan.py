@@ -82,6 +82,7 @@ class Hidden:
 
 
 @public
+@formerly()
 @frozen
 class Change:
     """One attribute with its old and its new value in JSON; `old` is `ABSENT` if it was never read.
@@ -188,7 +189,7 @@ class Step:
     nested_creates: tuple[NestedCreate, ...] = ()
     parts: tuple[Step, ...] = ()
     looks: tuple[str, ...] = ()
-    seen: Mapping[str, object] = field(factory=dict, repr=False)
+    seen: tuple[tuple[str, object], ...] = field(default=(), repr=False)
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -187,7 +187,7 @@ def step_from_dict(content: dict[str, Any]) -> Step:
         nested_creates=tuple(_nested_create(each) for each in content["riders"]),
         parts=tuple(step_from_dict(each) for each in content["parts"]),
         looks=tuple(content["looks"]),
-        seen=content.get("seen", {}),
+        seen=tuple(content.get("seen", {}).items()),
     )
 
 

@@ -6,8 +6,6 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from linode_orm.mapping.json_types import TIMESTAMP
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -37,7 +35,7 @@ def moved(mapper: Mapper, seen: Mapping[str, object], body: Mapping[str, Any]) -
 
 def _compared(mapper: Mapper) -> Iterator[Kind[Any]]:
     for field in mapper.fields.values():
-        changes_by_itself = field.volatile or field.codec.bare.json_type is TIMESTAMP
+        changes_by_itself = field.volatile or field.codec.bare.filter_type == "datetime"
         if not (changes_by_itself or field.is_secret or field.is_write_only):
             yield field
 

@@ -12,7 +12,7 @@ from linode_orm.mapping.expressions import or_
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import state_of
-from linode_orm.session.waiting.reachability import TOLD, decided_by
+from linode_orm.session.waiting.reachability import EVENTFUL, decided_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,8 +78,8 @@ class EventFeed:
         self._open: set[int] = set()
         self._jobs: dict[tuple[int, str], Job] = {}
         self._percent: dict[int, int] = {}
-        told = (type(each).__name__ in TOLD or started.of(each) is not None for each in self._own.values())
-        self.is_disabled = not any(told)
+        concerns = (type(each).__name__ in EVENTFUL or started.of(each) is not None for each in self._own.values())
+        self.is_disabled = not any(concerns)
         """Whether events are not asked for: these classes have none, or the token may not read them."""
 
     def poll(self) -> set[int]:

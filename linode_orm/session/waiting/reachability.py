@@ -99,7 +99,7 @@ VERDICTS: Final[dict[str, tuple[Verdict, ...]]] = {
 A resize or a migration says nothing of `status`: a Linode may well run on after one that failed.
 """
 
-TOLD: Final = frozenset(
+EVENTFUL: Final = frozenset(
     {
         *VERDICTS,
         *("Backup", "Database", "EntityTransfer", "Firewall", "LKECluster", "LKENode", "LKENodePool"),

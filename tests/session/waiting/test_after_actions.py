@@ -13,7 +13,7 @@ from linode_orm.errors import Forbidden
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded
 from linode_orm.session.session import parts_of
-from linode_orm.session.waiting.reachability import TOLD
+from linode_orm.session.waiting.reachability import EVENTFUL
 from linode_orm.simulator import Simulator
 from linode_orm.wire import Client
 from linode_orm.wire.messages import Request, Response
@@ -251,5 +251,5 @@ def test_children_of_many_parents(count):
 
 def test_the_classes_of_whose_changes_events_tell():
     """Each is declared, and those with jobs of their own are among them."""
-    assert {each.__name__ for each in resources()} >= TOLD
-    assert {Volume.__name__, Instance.__name__, Backup.__name__} <= TOLD
+    assert {each.__name__ for each in resources()} >= EVENTFUL
+    assert {Volume.__name__, Instance.__name__, Backup.__name__} <= EVENTFUL

@@ -34,6 +34,6 @@ def resolve(changes: Changes, instance: Model, side: str, names: Collection[str]
         else:
             changes.add(instance)
     elif side == "mine":
-        accept(instance, names or None)  # promise 19: what is pending here wins
+        accept(instance, names or None)
     else:
         restore(instance, names or None)

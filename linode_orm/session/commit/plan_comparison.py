@@ -105,9 +105,9 @@ class _Compared:
 
 def _moved_deletion(instance: Model, newest: Model, part: Step) -> Iterator[Clash]:
     """Yield what is not as it was seen of an object that a plan deletes."""
-    body = state_of(newest).body
-    for field in moved(instance.__mapper__, part.seen, body):
-        yield Clash(instance, field.name, part.seen[field.key], body[field.key], None, "it is to be deleted")
+    body, seen = state_of(newest).body, dict(part.seen)
+    for field in moved(instance.__mapper__, seen, body):
+        yield Clash(instance, field.name, seen[field.key], body[field.key], None, "it is to be deleted")
 
 
 def _is_looked_at(part: Step, comparison: Comparison, instance: Model, protected: frozenset[str]) -> bool:
