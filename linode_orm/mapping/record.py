@@ -65,10 +65,13 @@ class Edit:
                 self.rebased_on = theirs
                 return
 
-    def clashes(self, codec: Codec, theirs: object, mine: object, assigned: Iterable[Path]) -> bool:
+    def clashes(
+        self, codec: Codec, theirs: object, mine: object, assigned: Iterable[Path], seen: object = ABSENT
+    ) -> bool:
         """Whether both sides changed the same part of a value; `assigned` are the parts that were assigned whole.
 
-        What was sent may be there, and is mine: so it counts as a base too.
+        An assignment wins over what was seen of such a part before, in the value `seen`. What was sent may be there,
+        and is mine: so it counts as a base too.
         """
         base = self.base if self.exact else self.rebased_on
         if base is ABSENT or theirs is ABSENT:
@@ -77,7 +80,7 @@ class Edit:
         for each in (base, *self.sent):  # promise 16b: what was sent may be there, and is mine
             merging = Merging(places)
             codec.merge(_settable(codec, each), other, own, merging)
-            if not merging.clashes:
+            if all(place in merging.assigned and _is_alike_at(place, seen, theirs) for place in merging.clashes):
                 return False
         return True
 
@@ -85,6 +88,15 @@ class Edit:
 def _alike(codec: Codec, one: object, other: object) -> bool:
     """Whether two values are the same in everything that a request can set."""
     return codec.same(codec.trim(one, "update"), codec.trim(other, "update"))
+
+
+def _is_alike_at(place: Path, one: object, other: object) -> bool:
+    """Whether two values have the same at a place; rows of lists are not looked for."""
+    for key in place:
+        if not isinstance(one, dict) or not isinstance(other, dict):
+            return False
+        one, other = one.get(key), other.get(key)
+    return one is not ABSENT and one == other
 
 
 def _settable(codec: Codec, raw: object) -> object:

@@ -154,15 +154,16 @@ class Commit:
         read_at = self.client.clock.monotonic()
         whole = [each for each in changed if conflicts.is_only_on_get(each)]
         whole += [each for each, mark in marks if deletions.needs_get(mark)]
+        checks = policy.conflicts == "check"
+        seen = {} if checks else conflicts.seen_before(changed)
         gone = {id(each) for each in self.refresh.run(looked_at, whole)}
         guards.check_protected((each for each, _ in marks), policy.protected_tags)
-        checks = policy.conflicts == "check"
         found = list(deletions.clashes_of(marks, gone, checks=checks))
         for each in changed if policy.conflicts != "ignore" else ():
             if id(each) in gone:
                 found.append(Clash(each, "", None, None, None))
             else:
-                found += conflicts.clashes_of(each, scalars=checks)
+                found += conflicts.clashes_of(each, seen, scalars=checks)
         conflicts.refuse(found)  # promise 16a: conflicts are found before anything is written
         return read_at if changed else None
 

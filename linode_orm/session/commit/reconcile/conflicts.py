@@ -9,7 +9,7 @@ from linode_orm.mapping.record import assigned_in, changes, encoded_value, raw_v
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.fields import Kind
@@ -27,7 +27,12 @@ def is_only_on_get(instance: Model) -> bool:
     return any(fields[name].only_on_get for name in changes(instance))
 
 
-def clashes_of(instance: Model, *, scalars: bool) -> Iterator[Clash]:
+def seen_before(instances: Iterable[Model]) -> dict[tuple[int, str], object]:
+    """Return the values, by object and attribute, over which an assignment wins: those that were read last."""
+    return {(id(each), name): raw_value(each, name) for each in instances for name in changes(each)}
+
+
+def clashes_of(instance: Model, seen: Mapping[tuple[int, str], object], *, scalars: bool) -> Iterator[Clash]:
     """Yield the attributes of an object that another writer changed since the value was read that an edit began from.
 
     Without `scalars`, only those are looked at whose parts are merged.
@@ -37,7 +42,8 @@ def clashes_of(instance: Model, *, scalars: bool) -> Iterator[Clash]:
         if not (scalars or field.codec.mutable):
             continue
         theirs, mine = raw_value(instance, name), encoded_value(instance, name)
-        if edit.clashes(field.codec, theirs, mine, assigned_in(instance, name)):
+        was = seen.get((id(instance), name), ABSENT)
+        if edit.clashes(field.codec, theirs, mine, assigned_in(instance, name), was):
             yield Clash(instance, name, shown(field, edit.base), shown(field, theirs), shown(field, mine))
 
 

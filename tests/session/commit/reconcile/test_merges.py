@@ -243,6 +243,21 @@ class TestDefaults:
         session.commit() if call == "commit" else dock.save()
         assert api.objects["/docks/5"]["tags"] == ["p", "theirs", "mine"]
 
+    def test_an_assignment_wins_over_what_was_read_last(self, session, api):
+        """What the session has seen in the meantime is no surprise; with a check it is a conflict all the same."""
+        dock, other = dock_of(session), dock_of(session, 6)
+        for each in (dock, other):
+            each.tags = ["mine"]
+            elsewhere(session, f"/docks/{each.id}", tags=["theirs"])
+        session.query(Dock).all()
+        with pytest.raises(ConflictError):
+            session.commit(conflicts="check")
+        dock.save()
+        assert api.objects["/docks/5"]["tags"] == ["mine"]
+        elsewhere(session, "/docks/6", tags=["again"])
+        with pytest.raises(ConflictError):
+            other.save()
+
     def test_an_augmented_assignment_is_an_edit_in_place(self, session, api):
         """`x.tags += [...]` adds to whatever is there; it assigns nothing whole."""
         dock = dock_of(session)
