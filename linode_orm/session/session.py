@@ -54,8 +54,8 @@ class Session(SessionBase):
 
     The other options are about commits, and all but `journal` are arguments of `commit()` too. `on_error` is the
     failure policy: `stop` starts nothing new, `continue` does all that does not depend on what failed, `undo` restores
-    everything. `conflicts="check"` looks for changes by other writers before anything is written. `verify` reads back
-    what was written. `protected_tags` forbid the deletion of objects that carry one. `journal` is the file that records
+    everything. `conflicts="merge"` builds lists and nested values on what is there, `"check"` looks for changes by other
+    writers in all that is changed or deleted, `"ignore"` reads nothing. `verify` reads back what was written. `protected_tags` forbid the deletion of objects that carry one. `journal` is the file that records
     what is sent, for `recover()` after a crash. `fold` creates new children by the POST of their new parent, and sends
     many changes of nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST.
     """

@@ -341,7 +341,8 @@ class Plan:
     ) -> CommitReport:
         """Send the plan through a client, if the API still has the values that the plan was made from.
 
-        `secrets` holds what `plan.secrets` names; a document is given as a dict, or as JSON. Before anything is
+        A plan from a file is refused where anything that it changes or deletes is not as it was (`conflicts="check"`);
+        what a session made, or `"merge"`, keeps what others put into the same lists and nested values. `secrets` holds what `plan.secrets` names; a document is given as a dict, or as JSON. Before anything is
         written, raises `ConflictError` if an attribute that the plan changes has another value by now, and
         `InvalidRequestError` if the account is another one, a secret is missing, unknown or of a wrong type, the plan
         deletes more than `max_deletes`, or what it deletes carries a tag that its session protects. Raises
