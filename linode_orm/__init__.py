@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from linode_orm.errors import NotFilterable as NotFilterable
     from linode_orm.errors import NotFound as NotFound
     from linode_orm.errors import ObjectGone as ObjectGone
+    from linode_orm.errors import PartialResult as PartialResult
+    from linode_orm.errors import PartialResultError as PartialResultError
     from linode_orm.errors import RateLimited as RateLimited
     from linode_orm.errors import ReadOnlyAttribute as ReadOnlyAttribute
     from linode_orm.errors import ResponseError as ResponseError
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from linode_orm.errors import ServerError as ServerError
     from linode_orm.errors import TransportError as TransportError
     from linode_orm.errors import Unauthorized as Unauthorized
+    from linode_orm.errors import UnknownValue as UnknownValue
     from linode_orm.errors import WaitFailed as WaitFailed
     from linode_orm.errors import WaitTimeout as WaitTimeout
     from linode_orm.mapping.expressions import Expression as Expression
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.operators import Order as Order
     from linode_orm.mapping.options import Option as Option
     from linode_orm.mapping.query import Query as Query
+    from linode_orm.mapping.query import SkippedList as SkippedList
     from linode_orm.mapping.relations import Collection as Collection
     from linode_orm.mapping.relations import raiseload as raiseload
     from linode_orm.mapping.relations import selectin as selectin
@@ -107,6 +111,8 @@ _PUBLIC = (
     "ObjectGone",
     "Option",
     "Order",
+    "PartialResult",
+    "PartialResultError",
     "Plan",
     "Query",
     "RateLimited",
@@ -115,11 +121,13 @@ _PUBLIC = (
     "SentRequest",
     "ServerError",
     "Session",
+    "SkippedList",
     "Step",
     "TagList",
     "TransportError",
     "Unauthorized",
     "Unheld",
+    "UnknownValue",
     "WaitEntry",
     "WaitFailed",
     "WaitTimeout",
@@ -149,6 +157,7 @@ _PLACES = {
     "Plan": "linode_orm.session.planning.plan",
     "Query": "linode_orm.mapping.query",
     "Session": "linode_orm.session",
+    "SkippedList": "linode_orm.mapping.query",
     "Step": "linode_orm.session.planning.plan",
     "TagList": "linode_orm.mapping.tracked",
     "Unheld": "linode_orm.session.planning.report",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.machinery import ModuleSpec
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from importlib.machinery import ModuleSpec
     from types import ModuleType
 
 T = TypeVar("T")
@@ -89,6 +89,8 @@ class Finder:
         """Give what a former module is made of, None for every other name."""
         del path, target
         if any(place.startswith(f"{fullname}.") for place in MOVED):
+            from importlib.machinery import ModuleSpec  # noqa: PLC0415  who reads no former pickle needs none of it
+
             # a package, so that modules inside it are asked for
             return ModuleSpec(fullname, cast("Any", self), is_package=True)
         return None

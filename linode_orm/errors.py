@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from linode_orm._printable import printable_lines
 from linode_orm._public import public
 
 if TYPE_CHECKING:
@@ -14,7 +17,13 @@ if TYPE_CHECKING:
 
 @public
 class LinodeORMError(Exception):
-    """The base of every error that the library raises."""
+    """The base of every error that the library raises.
+
+    Its text holds no control characters, so that nothing that a server sent controls the terminal that shows it.
+    """
+
+    def __str__(self) -> str:
+        return printable_lines(super().__str__())
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle what can be pickled: every value but the session."""
@@ -145,15 +154,18 @@ class TransportError(LinodeORMError):
     """No answer arrived, or half of one.
 
     `sent` is False where the API cannot have seen the request, True where it has, None where nobody can tell.
-    `doubtful` says that an earlier try of the same call may have been done.
+    `doubtful` says that an earlier try of the same call may have been done. `timed_out` says that a time limit ended
+    the try; the client adds to the message which one, as it was set.
     """
 
     retryable = True
     doubtful = False
+    timed_out = False
 
-    def __init__(self, message: str = "", *, sent: bool | None = None, tries: int = 1) -> None:
+    def __init__(self, message: str = "", *, sent: bool | None = None, tries: int = 1, timed_out: bool = False) -> None:
         super().__init__(message)
         self.sent = sent
+        self.timed_out = timed_out
         self.tries = tries
 
 
@@ -365,6 +377,18 @@ class MultipleResultsFound(LinodeORMError):
 
 
 @public
+class PartialResultError(LinodeORMError):
+    """Some lists that a query needs were refused, and what was asked for would be wrong without them.
+
+    `skipped` names these lists. Nothing was changed, marked for deletion or counted; `partial=True` goes on without.
+    """
+
+    def __init__(self, message: str = "", *, skipped: Iterable[object] = ()) -> None:
+        super().__init__(message)
+        self.skipped = tuple(skipped)
+
+
+@public
 class DetachedInstanceError(LinodeORMError):
     """An object without a session was asked for something that needs one."""
 
@@ -441,3 +465,24 @@ class ObjectGone(WaitFailed, NotFound):
 @public
 class ConfigError(LinodeORMError):
     """No token, or settings that cannot be used; says where they were looked for."""
+
+
+# ---------------------------------------------------------------- warnings
+
+
+@public
+class PartialResult(UserWarning):
+    """A query goes on without a list that the API refused to give; `query.skipped` names it."""
+
+
+@public
+class UnknownValue(UserWarning):
+    """A literal is not among the values that are known of its field; the API may take it, or it is mistyped."""
+
+
+def warn(warning: Warning) -> None:
+    """Warn of the line that called the library."""
+    depth, frame = 1, sys._getframe()  # noqa: SLF001  the way of `warnings` itself, which has no public one before 3.12
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == __package__:
+        depth, frame = depth + 1, frame.f_back
+    warnings.warn(warning, stacklevel=depth)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from linode_orm._generate.names import attribute
 from linode_orm._generate.tree import ARRAY, OBJECT
 from linode_orm._generate.types import SCALARS, bracket, quoted
+from linode_orm._secrets import is_secret_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,9 @@ def method_lines(declaration: Declaration, action: Action) -> Iterator[str]:
     if action.version != declaration.resource.version:
         marks.append(f"version={quoted(action.version)}")
     marks += [f"event={quoted(action.event)}"] if action.event else []
+    children = sorted(action.body.children.items())
+    secret = [quoted(key) for key, node in children if node.secret and node.createable and not is_secret_key(key)]
+    marks += [f"secret=[{', '.join(secret)}]"] if secret else []
     in_place = [each for each in arguments if each.required and each.is_model]
     named = [each for each in arguments if each not in in_place]
     head = ["cls", "session: SessionBase", "/"] if action.scope == "collection" else ["self"]

@@ -10,6 +10,7 @@ from linode_orm._generate.names import attribute, camel, singular, snake
 from linode_orm._generate.nested import Classes
 from linode_orm._generate.tree import ARRAY
 from linode_orm._generate.types import SCALARS, bracket, quoted, taken
+from linode_orm._secrets import is_secret_key
 from linode_orm.session.planning.nesting_rules import NESTING_RULES
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 MARKS: Final = (
     "filterable", "required", "put_required", "volatile", "absent", "nullable", "only_on_get", "written_by",
-    "merged", "unique", "redacted", "unordered", "ordered", "changed_by", "changed_as", "deprecated", "format",
+    "merged", "unique", "redacted", "secret", "unordered", "ordered", "changed_by", "changed_as", "deprecated",
+    "format",
     "default",
 )  # fmt: skip
 WIDTH: Final = 120
@@ -285,6 +287,8 @@ def _says(name: str, node: Node, text: str) -> bool:
         return bool(node.nullable and node.absent)
     if name == "unordered":
         return bool(value) and "TagList" not in text
+    if name == "secret":
+        return bool(value) and not node.write_only and not node.redacted and not is_secret_key(node.name)
     if name == "volatile":
         return bool(value) and node.answered
     return bool(value)

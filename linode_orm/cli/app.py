@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 
 from linode_orm import CommitError, LinodeORMError, __version__
+from linode_orm._printable import printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,11 @@ def _secrets(command: Callable[..., None]) -> Callable[..., None]:
     return asked(read(command))
 
 
+def _say(value: object, *, err: bool = False) -> None:
+    """Print a value without the control characters in it."""
+    click.echo(printable_lines(value), err=err)
+
+
 class _Plainly(click.Group):
     """Says errors of the library in one line, after the report of a commit that failed, and ends with 1."""
 
@@ -45,8 +51,8 @@ class _Plainly(click.Group):
             return super().invoke(ctx)
         except LinodeORMError as error:
             if isinstance(error, CommitError):
-                click.echo(str(error.report))
-            click.echo(f"{type(error).__name__}: {' '.join(str(error).split())}", err=True)
+                _say(error.report)
+            _say(f"{type(error).__name__}: {' '.join(str(error).split())}", err=True)
             ctx.exit(1)
 
 
@@ -77,7 +83,7 @@ def recover(journal: str, names: tuple[str, ...], files: _Files, *, undo: bool, 
     from linode_orm import recover as settle  # noqa: PLC0415  only this command needs it
 
     report = settle(journal, undo=undo, forget=forget, secrets=_asked(names, files))
-    click.echo(str(report))
+    _say(report)
     left = [entry for entry in report if entry.status not in {"applied", "undone"}]
     if left and not forget:
         raise click.exceptions.Exit(2)
@@ -108,14 +114,14 @@ def plan(  # noqa: PLR0913  one for each option
 
     saved = Plan.load(file)
     if not send:
-        click.echo(str(saved))
+        _say(saved)
         if saved.secrets:
-            click.echo(f"\nasks for: {', '.join(saved.secrets)}")
+            _say(f"\nasks for: {', '.join(saved.secrets)}")
         return
     with Client() as client:
         secrets = _asked(names, files)
         report = saved.apply(client, on_error=on_error, secrets=secrets, journal=journal, max_deletes=max_deletes)
-        click.echo(str(report))
+        _say(report)
 
 
 def _asked(names: tuple[str, ...], files: _Files) -> dict[str, str]:

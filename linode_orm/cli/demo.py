@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from linode_orm import Session
+from linode_orm._printable import printable_lines
 from linode_orm.cli.tour import CHAPTERS
 from linode_orm.session.planning.plan import Plan
 from linode_orm.session.planning.report import CommitReport
@@ -122,7 +123,7 @@ def _lines(value: object) -> Iterator[Text]:
 
 
 def _cells(row: object) -> str:
-    return "  ".join(map(str, row)) if type(row) is tuple else str(row)
+    return printable_lines("  ".join(map(str, row)) if type(row) is tuple else row)
 
 
 def _table(report: CommitReport) -> Table:

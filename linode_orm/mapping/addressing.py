@@ -21,6 +21,15 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _IPV6_RANGE: Final = "ipv6/prefix_length"
 
 
+def _is_encodable(value: object) -> bool:
+    """Whether a path can hold a value: half a surrogate pair has no form in UTF-8."""
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def quoted(value: object) -> str:
     """Return an id quoted as one segment of a path; the dots of `.` and `..` too, which would leave the collection."""
     text = quote(str(value), safe="")
@@ -100,7 +109,7 @@ class Addressing:
         except WrongType as wrong:
             msg = f"{self.name}.{name}: {wrong}; an id of another type cannot exist"
             raise InvalidRequestError(msg) from None
-        if checked is None or checked == "":
+        if checked is None or checked == "" or not _is_encodable(checked):
             msg = f"{self.name}.{name}: {value!r} is no id"
             raise InvalidRequestError(msg)
         return checked
@@ -132,14 +141,20 @@ class Addressing:
         return cast("int", parent.__mapper__.parent_count) + (0 if parent.__mapper__.singleton else 1)
 
     def parents_in(self, body: object) -> tuple[object, ...]:
-        """Return the parents' ids that `parent_keys` find in a body."""
+        """Return the parents' ids that `parent_keys` find in a body.
+
+        Where the body names none, or what is no id, each is None: the object can be read, and has no path of its own.
+        """
         found: list[object] = []
         for path in self.parent_keys:
             value: Any = body
             for key in path.split("."):
                 value = value.get(key) if isinstance(value, dict) else None
             found.append(value)
-        return self.check_parents(tuple(found))
+        try:
+            return self.check_parents(tuple(found))
+        except InvalidRequestError:
+            return (None,) * self.parent_count
 
     def check_parents(self, parents: tuple[object, ...]) -> tuple[object, ...]:
         """Return the parents' ids in the types of their fields; raise `InvalidRequestError` for others, or too few."""
@@ -161,6 +176,9 @@ class Addressing:
     def path_for(self, identity: object, parents: tuple[object, ...] = ()) -> str:
         """Return the path of one object, ids quoted."""
         values = dict(zip(self.placeholders, flat(parents), strict=True))
+        if None in values.values():
+            msg = f"{self.name} {identity}: the API's answer does not name what it lies below ({', '.join(values)})"
+            raise InvalidRequestError(msg)
         if not self.singleton:
             ids = identity if isinstance(identity, tuple) else (identity,)
             values |= dict(zip(self.id_names, ids, strict=True))

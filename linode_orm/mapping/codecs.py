@@ -69,6 +69,11 @@ class _Conversion:
             return raw
         raise WrongType(self.text, raw)
 
+    def null(self, holder: Holder, name: str) -> object:
+        """Give what a user reads where a body has null, or a nested value lacks the key: None, or an empty list."""
+        del holder, name
+        return None
+
     @property
     def decoder(self) -> Callable[[Any, Any, str], object]:
         """The quickest callable that decodes a value that is not null."""
@@ -201,6 +206,9 @@ class Codec(_Conditions, _EditsInPlace):
 
     allows_null: bool = False
     """Null may stand beside the values of the type."""
+
+    null_is_empty: bool = False
+    """Null reads as an empty value that users can fill in place."""
 
     json_type: JSONType = ANY_JSON
     """How the API checks the values, fills them in and merges them."""
@@ -336,9 +344,9 @@ class DateTime(Codec):
                 if len(raw) == _WITHOUT_OFFSET:  # adding the offset first: 90 ns, a tenth of `replace` later
                     return _parsed_datetime(raw + "+00:00")
                 value = _parsed_datetime(raw)
-            except ValueError:
+                return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+            except (ValueError, OverflowError):  # a date beside the first or last year overflows in UTC
                 raise WrongType(self.text, raw) from None
-            return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
         raise WrongType(self.text, raw)
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
@@ -348,7 +356,11 @@ class DateTime(Codec):
         if value.tzinfo is None:
             msg = "datetime with a time zone (datetime(..., tzinfo=UTC))"
             raise WrongType(msg, value)
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            msg = "datetime between the years 1 and 9999 in UTC"
+            raise WrongType(msg, value) from None
 
     def encode(self, value: object) -> object:
         if isinstance(value, datetime):

@@ -41,6 +41,11 @@ def _is_null(value: object) -> bool:
     return isinstance(value, (TrackedList, TrackedDict)) and value.__null__
 
 
+def _is_updated(item: Codec, value: object, raw: object) -> bool:
+    """Whether a value was brought up to date in place; null has no place of its own."""
+    return value is not None and raw is not None and item.update(value, raw)
+
+
 def _is_among(item: Codec, value: object, values: list[object]) -> bool:
     """Whether a list holds a value that means the same."""
     return value in values if item.is_exact else any(item.same(value, each) for each in values)
@@ -119,6 +124,7 @@ class ListOf(Collection):
     """Lists of values of one type; `unordered` ones are compared and merged as sets, because the API keeps them so."""
 
     compared_as_is = frozenset({list})
+    null_is_empty = True
     container: type[TrackedList[Any]] = TrackedList
     _item_name = "an item"
 
@@ -152,7 +158,12 @@ class ListOf(Collection):
     def _decoded(self, raw: list[object], holder: Holder) -> list[object]:
         # a method of its own: the comprehension closes over three names, which would slow down every line of `decode`
         plain, decode = self.item.plain, self.item.decode
-        return [each if type(each) in plain else decode(each, holder, "") for each in raw]
+        return [each if each is None or type(each) in plain else decode(each, holder, "") for each in raw]
+
+    def null(self, holder: Holder, name: str) -> object:
+        value = self.decode([], holder, name)
+        _remember_null(value, None)
+        return value
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         if isinstance(value, (str, bytes, dict)) or not isinstance(value, (Iterable, NoneType)):
@@ -166,7 +177,7 @@ class ListOf(Collection):
         if _is_null(value):
             return None
         encode = self.item.encode
-        return [encode(each) for each in value]  # type: ignore[attr-defined]  # a list by construction
+        return [None if each is None else encode(each) for each in value]  # type: ignore[attr-defined]  # a list by construction
 
     def part(self, value: object) -> object:
         """Check an item; of objects with labels a string is the label of one."""
@@ -191,12 +202,13 @@ class ListOf(Collection):
         return all(map(self.item.same, one, other))
 
     def update(self, value: object, raw: object) -> bool:
-        if not isinstance(value, TrackedList) or not isinstance(raw, list):
+        if not isinstance(value, TrackedList) or not isinstance(raw, (list, NoneType)):
             return False
         held = len(value)
         value.__replace__(
-            [self._updated_item(value[at] if at < held else ABSENT, new, value) for at, new in enumerate(raw)],
+            [self._updated_item(value[at] if at < held else ABSENT, new, value) for at, new in enumerate(raw or ())],
         )
+        _remember_null(value, raw)
         return True
 
     def replace(self, value: object, adopted: object) -> bool:
@@ -216,15 +228,15 @@ class ListOf(Collection):
         return Rows(self.item, keys, is_set=is_set)
 
     def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
-        if self.is_one_value or not isinstance(value, TrackedList) or not isinstance(theirs, list):
+        if self.is_one_value or not isinstance(value, TrackedList) or not isinstance(theirs, (list, NoneType)):
             return False
-        seen = onto if isinstance(onto, list) else []
-        held, mine = [*value], [self.item.encode(each) for each in value]
-        merging = Merging()
-        slots = self._rows.align(seen, theirs, mine, merging, ())
+        seen, there = onto if isinstance(onto, list) else [], theirs or []
+        held = [*value]
+        merging, mine = Merging(), [None if each is None else self.item.encode(each) for each in held]
+        slots = self._rows.align(seen, there, mine, merging, ())
         if merging.clashes and not force:
             return False
-        value.__replace__([self._rebased_item(slot, seen, theirs, held, value) for slot in slots])
+        value.__replace__([self._rebased_item(slot, seen, there, held, value) for slot in slots])
         return True
 
     def _rebased_item(
@@ -234,9 +246,10 @@ class ListOf(Collection):
         if slot.theirs is None:
             return held[slot.mine or 0]
         raw = theirs[slot.theirs]
-        if slot.mine is None or type(raw) in self.item.plain:
+        mine = None if slot.mine is None else held[slot.mine]
+        if mine is None or raw is None or type(raw) in self.item.plain:
             return self._updated_item(ABSENT, raw, holder)
-        mine, base = held[slot.mine], None if slot.base is None else onto[slot.base]
+        base = None if slot.base is None else onto[slot.base]
         if self.item.rebase(mine, base, raw):
             return mine
         return self._updated_item(ABSENT, self.item.merge(base, raw, self.item.encode(mine), Merging()), holder)
@@ -279,7 +292,8 @@ class ListOf(Collection):
     def forget(self, value: object) -> None:
         if self.item.mutable:
             for each in value:  # type: ignore[attr-defined]  # a list by construction
-                self.item.forget(each)
+                if each is not None:
+                    self.item.forget(each)
 
     def trim(self, raw: object, verb: str) -> object:
         return [self.item.trim(each, verb) for each in raw] if isinstance(raw, list) else raw
@@ -291,9 +305,9 @@ class ListOf(Collection):
         return [self.item.map_objects(one, each, visit, (*path, at)) for at, (one, each) in pairs]
 
     def _updated_item(self, old: object, raw: object, holder: Holder) -> object:
-        if type(raw) in self.item.plain:
+        if raw is None or type(raw) in self.item.plain:
             return raw
-        if old is not ABSENT and self.item.update(old, raw):
+        if old is not ABSENT and old is not None and self.item.update(old, raw):
             return old
         return self.item.decode(raw, holder, "")
 
@@ -329,7 +343,7 @@ class MapOf(Collection):
         return value
 
     def _decoded_value(self, raw: object, holder: Holder) -> object:
-        return raw if type(raw) in self.item.plain else self.item.decode(raw, holder, "")
+        return raw if raw is None or type(raw) in self.item.plain else self.item.decode(raw, holder, "")
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         if not isinstance(value, (dict, NoneType)):
@@ -346,7 +360,7 @@ class MapOf(Collection):
         if _is_null(value):
             return None
         encode = self.item.encode
-        return {key: encode(each) for key, each in value.items()}  # type: ignore[attr-defined]  # a dict by construction
+        return {key: None if each is None else encode(each) for key, each in value.items()}  # type: ignore[attr-defined]  # a dict by construction
 
     def same(self, one: object, other: object) -> bool:
         one, other = {} if one is None else one, {} if other is None else other
@@ -357,17 +371,17 @@ class MapOf(Collection):
     def update(self, value: object, raw: object) -> bool:
         if not isinstance(value, TrackedDict) or not isinstance(raw, dict):
             return False
-        kept = {key for key, new in raw.items() if key in value and self.item.update(value[key], new)}
+        kept = {key for key, new in raw.items() if key in value and _is_updated(self.item, value[key], new)}
         contents = {key: value[key] if key in kept else self._decoded_value(new, value) for key, new in raw.items()}
         value.__replace__(contents)
         return True
 
     def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
-        if self.is_one_value or not isinstance(value, TrackedDict) or not isinstance(theirs, dict):
+        if self.is_one_value or not isinstance(value, TrackedDict) or not isinstance(theirs, (dict, NoneType)):
             return False
-        mine = {key: self.item.encode(each) for key, each in value.items()}
-        merging = Merging()
-        merged = merge_map(self.item, onto if isinstance(onto, dict) else {}, theirs, mine, merging, ())
+        merging, seen = Merging(), onto if isinstance(onto, dict) else {}
+        mine = {key: None if each is None else self.item.encode(each) for key, each in value.items()}
+        merged = merge_map(self.item, seen, theirs or {}, mine, merging, ())
         return not (merging.clashes and not force) and self.update(value, merged)
 
     def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
@@ -381,7 +395,8 @@ class MapOf(Collection):
     def forget(self, value: object) -> None:
         if self.item.mutable:
             for each in value.values():  # type: ignore[attr-defined]  # a dict by construction
-                self.item.forget(each)
+                if each is not None:
+                    self.item.forget(each)
 
     def trim(self, raw: object, verb: str) -> object:
         return {key: self.item.trim(each, verb) for key, each in raw.items()} if isinstance(raw, dict) else raw

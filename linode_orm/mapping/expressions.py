@@ -9,6 +9,9 @@ from attrs import frozen
 from linode_orm._former import names_of
 from linode_orm._public import public
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
     __getattr__ = names_of(__name__)
 
@@ -76,11 +79,16 @@ class Not(Expression):
 
 
 def _parts(kind: type[And | Or], expressions: tuple[Expression, ...], name: str) -> tuple[Expression, ...]:
-    for expression in expressions:
-        if not isinstance(expression, Expression):
-            msg = f"{name}() takes conditions such as Instance.label == 'x', not {expression!r}"
-            raise TypeError(msg)
+    check_conditions(expressions, name)
     return tuple(part for each in expressions for part in (each.parts if isinstance(each, kind) else (each,)))
+
+
+def check_conditions(given: Iterable[object], call: str) -> None:
+    """Raise `TypeError`, which names the call, for what is no condition."""
+    for each in given:
+        if not isinstance(each, Expression):
+            msg = f"{call}() takes conditions such as Instance.label == 'x', not {each!r}"
+            raise TypeError(msg)
 
 
 @public

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDict, TypeVar, Unpack, overload
 
+from linode_orm._secrets import is_secret_key
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.annotations import parse
-from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.codecs import NoneType, WrongType
 from linode_orm.mapping.operators import Attribute
 from linode_orm.mapping.record import Record, declared_at, read, write
 from linode_orm.mapping.values import ABSENT
@@ -65,6 +66,8 @@ class Marks(TypedDict, total=False):
     """The classes of the same objects that may assign it."""
     deprecated: bool
     """The API may drop the field."""
+    secret: bool
+    """Nobody may see the value, or everybody, whatever its key is called."""
     format: str
     """The format that the API's description names, such as `password`."""
     default: object
@@ -116,6 +119,7 @@ class Kind(Generic[T_co]):
     merged: bool = False
     unique: bool = False
     redacted: bool = False
+    secret: bool | None = None
     unordered: bool = False
     ordered: bool = False
     changed_by: str = ""
@@ -166,8 +170,19 @@ class Kind(Generic[T_co]):
 
     @property
     def is_secret(self) -> bool:
-        """Whether the value is shown to nobody: declared as a secret, or masked by the API in its answers."""
-        return self.redacted or self.is_hidden
+        """Whether the value is shown to nobody.
+
+        It is declared as a secret, or masked by the API in its answers, or its key names a secret. Ids, UUIDs and truth
+        values are none, and what is declared with `secret=False`.
+        """
+        if self.secret is not None:
+            return self.secret
+        return self.redacted or self.is_hidden or (is_secret_key(self.key) and not self._is_open)
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether the value may be shown whatever its key is called."""
+        return self.format == "uuid" or self.codec.plain <= {bool, type(None)}
 
     @property
     def is_chosen_key(self) -> bool:
@@ -184,9 +199,13 @@ class Kind(Generic[T_co]):
         if self._codec is None:
             names = vars(sys.modules[self.owner.__module__])
             self._codec = parse(self.text, names, unordered=self.unordered, ordered=self.ordered)
-            # a nullable codec counts None among its plain types, so that the decoder never meets null
-            self._decoding = (self.key, self.name, self._codec.plain, self._codec.bare.decoder)
+            self._decoding = (self.key, self.name, self.undecoded, self._codec.bare.decoder)
         return self._codec
+
+    @property
+    def undecoded(self) -> frozenset[type]:
+        """The Python types of values that are kept as they came: null too, unless it reads as an empty list."""
+        return self.codec.plain if self.codec.null_is_empty else self.codec.plain | {NoneType}
 
     @property
     def nullable(self) -> bool:

@@ -14,21 +14,19 @@ if TYPE_CHECKING:
 _NOTHING: Final[dict[str, object]] = {}
 
 
-def identity_in(
-    mapper: Mapper, body: object, chosen: Mapping[str, object] = _NOTHING, *, may_be_empty: bool = False
-) -> object:
+def identity_in(mapper: Mapper, body: object, chosen: Mapping[str, object] = _NOTHING) -> object:
     """Return the id that a body names; raise `ResponseError` where it has none of the right type.
 
-    `chosen` are the parts of the id that the user chose: the answer need not repeat them. `may_be_empty` says that the
-    body answers a POST: some singletons answer `{}`, and one answers a page; both are described in
-    docs/api-notes.md#empty-answers-of-creates. Returns None where the API never tells the id.
+    `chosen` are the parts of the id that the user chose: the answer need not repeat them. Some singletons answer `{}`,
+    and one answers a page; both are described in docs/api-notes.md#empty-answers-of-creates. Returns None where the API
+    never tells the id.
     """
     if not isinstance(body, dict):
         msg = f"{mapper.name}: an object was expected in the API's answer, not {type(body).__name__}"
         raise ResponseError(msg)
     if not body and mapper.empty_create and not chosen:
         return None  # it exists, and the API does not tell under which id
-    is_odd = "data" in body or (may_be_empty and not body)
+    is_odd = not body or "data" in body
     if mapper.singleton and not is_odd and body.keys().isdisjoint(mapper.keys) and not mapper.is_whole(body):
         msg = f"{mapper.name}: the API's answer has nothing of it, but {', '.join(map(str, body)) or 'no key at all'}"
         raise ResponseError(msg)
@@ -41,7 +39,8 @@ def _id_part(mapper: Mapper, name: str, body: dict[str, Any], chosen: Mapping[st
     value = body.get(field.key, chosen.get(name))
     if value is not None and field.codec.accepts(value):
         return mapper.id_part(name, value)
-    msg = f"{mapper.name}: the API's answer has {value!r} as {field.key!r}, which is no id of it"
+    what = "none" if value is None else f"a value of type {type(value).__name__}"
+    msg = f"{mapper.name}: the API's answer has {what} as {field.key!r}, which is no id of it (the value is not shown)"
     raise ResponseError(msg)
 
 

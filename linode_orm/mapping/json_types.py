@@ -155,9 +155,11 @@ class Array(JSONType):
 
     def _problems_inside(self, value: list[object], where: str, *, strict: bool) -> Iterator[Problem]:
         # some bodies name by id what answers spell out (`TestLogStream_Delete#5`)
-        by_id = (int, str) if self._item.fields and not strict else ()
+        by_id = (int, str) if "id" in self._item.fields and not strict else ()
         for at, each in enumerate(value):
-            if not isinstance(each, by_id):
+            if each is None and not self._item.allows_null:
+                yield self._item._mistyped(f"{where}[{at}]")  # noqa: SLF001  the same kind
+            elif not isinstance(each, by_id):
                 yield from self._item.problems(each, f"{where}[{at}]", strict=strict, nullable=False)
 
     def merged(self, old: object, new: Any, now: str) -> Any:  # noqa: ANN401  JSON

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Never
 
 from linode_orm.mapping.addressing import Addressing
 from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, make_volatile
+from linode_orm.mapping.masking import secret_keys
 from linode_orm.mapping.operations import Operation
 from linode_orm.mapping.record import Record
 from linode_orm.mapping.relations import Many, One
@@ -20,6 +21,10 @@ _KIND: Final = re.compile(r"(?:\w+\.)?(ReadOnly|Fixed|Field|WriteOnly|Secret)\[(
 _ID_TYPES: Final[dict[str, type]] = {"int": int, "str": str}
 _SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ALL_VERBS: Final = "list get create update delete"
+
+
+_MOST_KEYS: Final = 2_000
+"""How many keys a class learns from answers; no resource of the API has a twentieth of that."""
 
 
 def snake(name: str) -> str:
@@ -166,6 +171,8 @@ class Mapper(Addressing):
 
     def learn(self, keys: set[str]) -> None:
         """Make keys that no declaration knows readable by name, from the body in which they came."""
+        if len(self.known) > _MOST_KEYS:
+            return  # they stay in the body, and no answer makes a class grow without bound
         for key in keys:
             name = key.replace("-", "_").replace(".", "_")
             if name.isidentifier() and not name.startswith("_") and not hasattr(self.cls, name):
@@ -174,6 +181,11 @@ class Mapper(Addressing):
                 field.__set_name__(self.cls, name)
                 setattr(self.cls, name, field)
         self.known = self.known | keys
+
+    @cached_property
+    def secret_keys(self) -> frozenset[str]:
+        """The keys, at any depth, of what is declared as a secret although its name does not say so."""
+        return secret_keys(self.keys)
 
     def is_whole(self, body: dict[str, object]) -> bool:
         """Whether a body has every field that no answer may leave out."""

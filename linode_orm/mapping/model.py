@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
+from linode_orm._printable import printable
+from linode_orm._secrets import MASK, Sealed, SecretText, forget_locals
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.identity import body_of_id
 from linode_orm.mapping.mapper import Mapper
+from linode_orm.mapping.masking import masked_value, stripped_body, stripped_value
 from linode_orm.mapping.owner import SessionBase
 from linode_orm.mapping.record import (
     EMPTY,
@@ -46,12 +49,23 @@ class _Declared(Record):
             attribute = self.__mapper__.attributes.get(name)
             if attribute is None:
                 self.__mapper__.refuse_unknown(name)
-            attribute.assign(self, value)
+            try:
+                attribute.assign(self, value)
+            except Exception as error:
+                value = Sealed(None)  # it may be a secret, and the frame may be shown
+                forget_locals(error)
+                raise
 
         def __delattr__(self, name: str) -> None:
             """Raise `AttributeError`: an attribute of the API can be null, but not deleted."""
             msg = f"{self.__describe__()}.{name} cannot be deleted; assign None where the API takes null"
             raise AttributeError(msg)
+
+
+def _assign_all(record: Record, given: Sealed) -> None:
+    """Assign the values that a constructor was given; none of them is a local of a frame of an error."""
+    for name in given.value:
+        setattr(record, name, given.value[name])
 
 
 _new = object.__new__
@@ -80,7 +94,9 @@ class Model(_Declared):
         def __new__(cls, *key: object, **values: object) -> Self:
             """Return a new object from keywords, or the reference that a session and a key name."""
             if not key:
-                return cls.__transient__(values)
+                given = Sealed(values)  # no frame of an error shows what it was given
+                values = None
+                return cls.__transient__(given)
             session, *ids = key
             if not isinstance(session, SessionBase) or values:
                 msg = f"{cls.__name__}(...) takes keywords for a new object, or a session and an id"
@@ -91,11 +107,10 @@ class Model(_Declared):
             """Do nothing: `__new__` may have returned an object that exists already."""
 
     @classmethod
-    def __transient__(cls, values: dict[str, object]) -> Self:
+    def __transient__(cls, given: Sealed) -> Self:
         self = cls.__bare__(None, (), TRANSIENT, Status.TRANSIENT)
         try:
-            for name, value in values.items():
-                setattr(self, name, value)
+            _assign_all(self, given)
         except AttributeError as error:
             if getattr(error, "name", None) is not None:
                 raise TypeError(str(error)) from None
@@ -175,7 +190,7 @@ class Model(_Declared):
         if state.is_new:
             return f"{type(self).__name__} (new)"
         key = ", ".join(map(str, (*state.parents, *(() if state.identity is None else (state.identity,)))))
-        return f"{type(self).__name__} {key}".strip()
+        return f"{type(self).__name__} {printable(key)}".strip()
 
     def __repr__(self) -> str:
         shown = [self.__describe__()]
@@ -224,9 +239,9 @@ def _visible(model: Model) -> dict[str, object]:
             continue
         if state.edits and name in state.edits:
             if name in model.__dict__:  # a reference to a new object has no value yet
-                body[field.key] = field.codec.encode(model.__dict__[name])
+                body[field.key] = stripped_value(field, field.codec.encode(model.__dict__[name]))
         elif field.key in state.raw:
-            body[field.key] = state.raw[field.key]
+            body[field.key] = stripped_value(field, state.raw[field.key])
     return body
 
 
@@ -291,8 +306,9 @@ class Nested(_Declared):
             state = NestedState()
             state.raw, state.edits, state.holder, state.name = EMPTY, None, None, ""
             _set_state(self, state)
-            for name, value in values.items():
-                setattr(self, name, value)
+            given = Sealed(values)
+            values = None
+            _assign_all(self, given)
 
     @classmethod
     def __hydrate__(cls, raw: dict[str, object], holder: Holder | None, name: str) -> Self:
@@ -334,14 +350,17 @@ class Nested(_Declared):
         """Take the values of another object of the same class, without an edit of what holds this one."""
         state = self.__state__
         holder, state.holder = state.holder, None
-        values = {name: getattr(other, name) for name in self.__mapper__.fields if _has(other, name)}
+        fields = self.__mapper__.fields
+        values = {name: getattr(other, name) for name in fields if _has(other, name)}
+        # null that no declaration allows came from the server, and is no value that a user may write
+        null = [name for name, value in values.items() if value is None and not fields[name].codec.allows_null]
         self.__dict__.clear()
-        state.raw, state.edits = EMPTY, None
+        state.raw, state.edits = {fields[name].key: values.pop(name) for name in null} or EMPTY, None
         for name, value in values.items():
-            write(self, self.__mapper__.fields[name], value)
+            write(self, fields[name], value)
         for name, edit in edits_of(other).items():
             if edit.reference is not None:
-                refer(self, self.__mapper__.fields[name], edit.reference)
+                refer(self, fields[name], edit.reference)
         state.holder = holder
 
     def __encode__(self) -> dict[str, object]:
@@ -357,20 +376,22 @@ class Nested(_Declared):
 
     def __repr__(self) -> str:
         shown = ", ".join(
-            f"{name}={_seen(self, field)!r}"
-            for name, field in self.__mapper__.fields.items()
-            if _has(self, name) and not field.is_secret
+            f"{name}={_seen(self, field)!r}" for name, field in self.__mapper__.fields.items() if _has(self, name)
         )
         return f"{type(self).__name__}({shown})"
 
     def __reduce__(self) -> tuple[object, ...]:
-        secret = {field.key for field in self.__mapper__.fields.values() if field.is_secret}
-        return _revive_nested, (type(self), {key: each for key, each in encode(self).items() if key not in secret})
+        return _revive_nested, (type(self), stripped_body(self.__mapper__.keys, encode(self)))
 
 
 def _seen(record: Nested, field: Kind[Any]) -> object:
-    """Return a value for a message: decoded if it was read, else as the body has it, whatever its type."""
-    return record.__dict__.get(field.name, record.__state__.raw.get(field.key))
+    """Return a value for a message: decoded if it was read, else as the body has it, whatever its type; no secret."""
+    value = record.__dict__.get(field.name, ABSENT)
+    raw = record.__state__.raw.get(field.key)
+    if field.is_secret:
+        shown = raw if value is ABSENT else value
+        return None if shown is None else SecretText(MASK)
+    return masked_value(field, raw) if value is ABSENT else value
 
 
 def _has(record: Nested, name: str) -> bool:

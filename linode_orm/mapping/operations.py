@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from attrs import frozen
 
+from linode_orm._secrets import forgets_locals
 from linode_orm.mapping.values import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from types import FunctionType
 
 
-F = TypeVar("F", bound="Callable[..., object]")
+F = TypeVar("F")
 R = TypeVar("R")
 
 _NOTHING: Final[dict[str, object]] = {}
@@ -50,6 +51,8 @@ class Operation:
     event: str | None = None
     gives: type | None = None
     parts: Mapping[str, str] = _NOTHING_NAMED
+    secret: frozenset[str] = frozenset()
+    """The keys of the body that are secrets although their names do not say so."""
     version: str | None = None
     """The version of the API that has it, where that is not the class's own."""
 
@@ -66,6 +69,7 @@ def operation(  # noqa: PLR0913  the facts of one request
     gives: type | None = None,
     parts: Mapping[str, str] = _NOTHING_NAMED,
     version: str | None = None,
+    secret: Sequence[str] = (),
 ) -> Callable[[F], F]:
     """Declare the request of a method, whose arguments are the body; `body` maps argument names to other keys."""
 
@@ -74,7 +78,8 @@ def operation(  # noqa: PLR0913  the facts of one request
         names = _arguments(plain)
         optional = plain.__kwdefaults__ or {}
         keys = {name: (body or {}).get(name, name.removesuffix("_")) for name in names if f"{{{name}}}" not in path}
-        function.__operation__ = Operation(  # type: ignore[attr-defined]  # collected by the mapper
+        watched = cast("F", forgets_locals(plain))
+        watched.__operation__ = Operation(  # type: ignore[attr-defined]  # collected by the mapper
             name=plain.__name__,
             method=method,
             path=path,
@@ -87,8 +92,9 @@ def operation(  # noqa: PLR0913  the facts of one request
             gives=gives,
             parts=parts,
             version=version,
+            secret=frozenset(secret),
         )
-        return function
+        return watched
 
     return declare
 

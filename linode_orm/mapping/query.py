@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from linode_orm._public import public
-from linode_orm.errors import MultipleResultsFound, NoResultFound
-from linode_orm.mapping.expressions import and_
+from linode_orm.errors import MultipleResultsFound, NoResultFound, PartialResultError
+from linode_orm.mapping.expressions import and_, check_conditions
 from linode_orm.mapping.operators import Attribute, Order
 from linode_orm.mapping.options import check_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from linode_orm.errors import ApiError
     from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.options import Option
 
@@ -40,7 +41,7 @@ class Runner(Protocol):
         """Return the matching objects; pages are read as they are asked for."""
         ...
 
-    def count(self, query: Query[Any]) -> int:
+    def count(self, query: Query[Any], *, partial: bool) -> int:
         """Return the number of matching objects."""
         ...
 
@@ -52,13 +53,31 @@ class Runner(Protocol):
         """Return which requests would be sent, and what is evaluated where."""
         ...
 
-    def update(self, query: Query[Any], values: Mapping[str, object]) -> int:
+    def update(self, query: Query[Any], values: Mapping[str, object], *, partial: bool) -> int:
         """Assign values on every match; return their number."""
         ...
 
-    def delete(self, query: Query[Any]) -> int:
+    def delete(self, query: Query[Any], *, partial: bool) -> int:
         """Mark every match for deletion; return their number."""
         ...
+
+
+@public
+@frozen(eq=False)
+class SkippedList:
+    """A list that the API refused to give to a query over the children of many parents.
+
+    `parent` is the object below which the list lies, and `error` what was answered. `relation` is the relation of the
+    query's objects that the list would have filled (`selectin`); empty where the list is one of the query itself.
+    """
+
+    path: str
+    parent: object
+    error: ApiError
+    relation: str = ""
+
+    def __str__(self) -> str:
+        return str(self.error) if self.path in str(self.error) else f"GET {self.path}: {self.error}"
 
 
 @public
@@ -74,7 +93,8 @@ class Query(Generic[M]):
     condition: Expression | None = None
     order: tuple[Order, ...] = ()
     limited: int | None = None
-    skipped: int = 0
+    passed: int = 0
+    """How many matches are left out at the beginning."""
     chosen: tuple[Option, ...] = ()
     path: str | None = None
     """Another list of the objects than that of their class: `/linode/instances/5/volumes`."""
@@ -82,11 +102,19 @@ class Query(Generic[M]):
     """How the answers at that path hold the rows; empty for the way of the class."""
     parents: tuple[object, ...] | None = None
     """The ids of the parents whose children are asked for; None for all of them."""
+    unread: list[SkippedList] = field(factory=list)
+    """The lists that the last reading left out, for the runner to fill."""
+
+    @property
+    def skipped(self) -> tuple[SkippedList, ...]:
+        """The lists that the last reading of this query left out, because the API refused to give them."""
+        return tuple(self.unread)
 
     def filter(self, *conditions: Expression) -> Query[M]:
         """Return a query for those that meet these conditions, too."""
+        check_conditions(conditions, "filter")
         parts = conditions if self.condition is None else (self.condition, *conditions)
-        return evolve(self, condition=and_(*parts)) if parts else self
+        return self._with(condition=and_(*parts)) if parts else self
 
     def filter_by(self, **values: object) -> Query[M]:
         """Return a query for those whose attributes have these values, too: `filter_by(label="web")`."""
@@ -95,21 +123,24 @@ class Query(Generic[M]):
 
     def order_by(self, *keys: Order | Orderable) -> Query[M]:
         """Return a query ordered by these keys: `Instance.created.desc()`; an attribute alone is ascending."""
-        return evolve(self, order=(*self.order, *(map(_order, keys))))
+        return self._with(order=(*self.order, *(map(_order, keys))))
 
     def limit(self, count: int | None, /) -> Query[M]:
         """Return a query for at most this many."""
-        return evolve(self, limited=None if count is None else _natural("limit", count))
+        return self._with(limited=None if count is None else _natural("limit", count))
 
     def offset(self, count: int, /) -> Query[M]:
         """Return a query without the first ones."""
-        return evolve(self, skipped=_natural("offset", count))
+        return self._with(passed=_natural("offset", count))
 
     def options(self, *options: Option) -> Query[M]:
         """Return a query that loads relations so: `selectin(Instance.disks)`, `raiseload()`."""
         for each in options:
             check_option(self.model, each)
-        return evolve(self, chosen=(*self.chosen, *options))
+        return self._with(chosen=(*self.chosen, *options))
+
+    def _with(self, **changes: Any) -> Query[M]:  # noqa: ANN401  the values of any attribute
+        return evolve(self, unread=[], **changes)
 
     def __iter__(self) -> Iterator[M]:
         return cast("Iterator[M]", self.runner.rows(self))
@@ -127,27 +158,45 @@ class Query(Generic[M]):
         wanted = 1 if self.limited is None else min(1, self.limited)
         return next(iter(evolve(self, limited=wanted)), None)
 
-    def one(self) -> M:
-        """Return the only match; raise `NoResultFound` or `MultipleResultsFound`."""
-        found = self.one_or_none()
+    def one(self, *, partial: bool = False) -> M:
+        """Return the only match; raise `NoResultFound` or `MultipleResultsFound`.
+
+        Raises `PartialResultError` where a list was refused that may hold another one, unless `partial`.
+        """
+        found = self.one_or_none(partial=partial)
         if found is None:
             msg = f"{self!r} has no match; use one_or_none() where that may be"
             raise NoResultFound(msg)
         return found
 
-    def one_or_none(self) -> M | None:
-        """Return the only match, or None; raise `MultipleResultsFound`."""
+    def one_or_none(self, *, partial: bool = False) -> M | None:
+        """Return the only match, or None; raise `MultipleResultsFound`, and `PartialResultError` as `one()` does."""
         several = 2
         wanted = several if self.limited is None else min(several, self.limited)
         found = list(evolve(self, limited=wanted))
         if len(found) == several:
             msg = f"{self!r} has more than one match ({found[0]!r}, {found[1]!r}, …); use first() or narrow the filter"
             raise MultipleResultsFound(msg)
+        self.__check_whole__("one()", partial=partial)
         return found[0] if found else None
 
-    def count(self) -> int:
-        """Return the number of matches; 1 request where the server's own count is exact."""
-        return self.runner.count(self)
+    def __check_whole__(self, call: str, *, partial: bool) -> None:
+        """Raise `PartialResultError` where the last reading left lists out, unless that is `partial`."""
+        unread = [each for each in self.unread if not each.relation]
+        if unread and not partial:
+            rest = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
+            msg = (
+                f"{self!r}.{call}: {unread[0]}{rest}; what such a list holds is not known, so nothing was done; "
+                "partial=True goes on with what could be read"
+            )
+            raise PartialResultError(msg, skipped=unread)
+
+    def count(self, *, partial: bool = False) -> int:
+        """Return the number of matches; 1 request where the server's own count is exact.
+
+        Raises `PartialResultError` where a list was refused, unless `partial`.
+        """
+        return self.runner.count(self, partial=partial)
 
     def exists(self) -> bool:
         """Whether there is a match."""
@@ -162,13 +211,19 @@ class Query(Generic[M]):
         """Return which requests would be sent, where each condition is evaluated, and why; `print()` shows it."""
         return self.runner.explain(self)
 
-    def update(self, values: Mapping[str, object]) -> int:
-        """Assign these values on every match, for the next commit to send; return the number of matches."""
-        return self.runner.update(self, values)
+    def update(self, values: Mapping[str, object], *, partial: bool = False) -> int:
+        """Assign these values on every match, for the next commit to send; return the number of matches.
 
-    def delete(self) -> int:
-        """Mark every match for deletion by the next commit; return the number of matches."""
-        return self.runner.delete(self)
+        Raises `PartialResultError` where a list was refused, and then assigns nothing, unless `partial`.
+        """
+        return self.runner.update(self, values, partial=partial)
+
+    def delete(self, *, partial: bool = False) -> int:
+        """Mark every match for deletion by the next commit; return the number of matches.
+
+        Raises `PartialResultError` where a list was refused, and then marks nothing, unless `partial`.
+        """
+        return self.runner.delete(self, partial=partial)
 
     def __repr__(self) -> str:
         parts = [f"query({self.model.__name__})"]
@@ -176,8 +231,8 @@ class Query(Generic[M]):
             parts.append(f"filter({self.condition})")
         if self.order:
             parts.append(f"order_by({', '.join(map(str, self.order))})")
-        if self.skipped:
-            parts.append(f"offset({self.skipped})")
+        if self.passed:
+            parts.append(f"offset({self.passed})")
         if self.limited is not None:
             parts.append(f"limit({self.limited})")
         return ".".join(parts)

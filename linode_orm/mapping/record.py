@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from linode_orm._secrets import hide
 from linode_orm.errors import AttributeMissing, ResponseError
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.merging import Merging
@@ -49,7 +52,7 @@ class Edit:
         The API may hold each list that was sent. An element that one of them has and `value` has not was taken out by
         the user; an element that all of them have was not put in by the user.
         """
-        mine = codec.encode(value) if self.sent else None
+        mine = in_json(codec, value) if self.sent else None
         if not isinstance(mine, list) or not isinstance(self.rebased_on, list):
             return self.rebased_on
         lists = [each for each in (self.rebased_on, *self.sent) if isinstance(each, list)]
@@ -159,6 +162,12 @@ class NestedState(RecordState):
     holder: Holder | None
     name: str
 
+    def missing(self, record: Record, field: FieldFacts) -> object:
+        """Return None, or an empty list: the API gives a nested value back without what its maker left out."""
+        if field.absent or field.is_write_only:
+            return None
+        return field.codec.null(record, field.name)
+
     @property
     def is_free(self) -> bool:
         """Whether the user made the object and has assigned it to nothing yet."""
@@ -183,6 +192,10 @@ def read(record: Record, field: FieldFacts) -> object:
         value = state.missing(record, field)
         if field.name in record.__dict__:
             return record.__dict__[field.name]
+        if value is None and isinstance(state, NestedState):
+            return None  # it is no value of the object, which is sent and compared without the key
+    elif raw is None:
+        value = field.codec.null(record, field.name)
     else:
         try:
             value = field.codec.decode(raw, record, field.name)
@@ -211,11 +224,14 @@ def write(record: Record, field: FieldFacts, value: object) -> None:
     if codec.mutable:
         held = values.get(field.name)
         if held is None and theirs is not ABSENT and theirs is not None:
-            held = read(record, field)
+            with suppress(ResponseError):  # what the server has is replaced, whatever its type
+                held = read(record, field)
         if codec.replace(held, mine):
             mine = held  # a list that the user holds stays the object's list, with the new contents
+    if field.is_secret:
+        mine = hide(mine)
     values[field.name] = mine
-    edit, raw = (state.edits or {}).get(field.name), codec.encode(mine)
+    edit, raw = (state.edits or {}).get(field.name), in_json(codec, mine)
     if theirs is not ABSENT and codec.same(raw, theirs) and not (edit and edit.is_in_doubt(codec, raw)):
         if state.edits:
             state.edits.pop(field.name, None)
@@ -254,8 +270,7 @@ def value_of(record: Record, name: str, default: object = None) -> Any:  # noqa:
 
 def encoded_value(record: Record, name: str) -> Any:  # noqa: ANN401  JSON
     """Return a value that was decoded or assigned as JSON; None where there is none."""
-    value = record.__dict__.get(name)
-    return None if value is None else record.__mapper__.fields[name].codec.encode(value)
+    return in_json(record.__mapper__.fields[name].codec, record.__dict__.get(name))
 
 
 def raw_value(record: Record, name: str) -> object:
@@ -299,16 +314,24 @@ def _rebase(record: Record, field: FieldFacts, theirs: object) -> None:
     if theirs is ABSENT or edits is None or field.name not in record.__dict__:
         return
     codec, edit, value = field.codec, edits[field.name], record.__dict__[field.name]
-    if not edit.exact:
-        clashes = edit.clashes(codec, theirs, codec.encode(value), assigned_in(record, field.name))
-        # promise 18: edits in place are made again
-        if codec.rebase(value, edit.rebase_from(codec, value), theirs) and not clashes:
-            edit.rebased_on = theirs
+    # promise 18: edits in place are made again
+    if not edit.exact and _rebased(record, field, edit, theirs):
+        edit.rebased_on = theirs
     edit.settle(codec, theirs)
-    mine = codec.encode(value)
+    mine = in_json(codec, value)
     if codec.same(mine, theirs) and not edit.is_in_doubt(codec, mine):
         codec.forget(value)
         del edits[field.name]
+
+
+def _rebased(record: Record, field: FieldFacts, edit: Edit, theirs: object) -> bool:
+    """Make an edit in place again on a newer value; False where both sides changed the same, or its type is wrong."""
+    codec, value = field.codec, record.__dict__[field.name]
+    try:
+        clashes = edit.clashes(codec, theirs, in_json(codec, value), assigned_in(record, field.name))
+        return codec.rebase(value, edit.rebase_from(codec, value), theirs) and not clashes
+    except WrongType:
+        return False
 
 
 def mark_clean(record: Record, names: Container[str] | None = None) -> None:
@@ -378,7 +401,7 @@ def doubt_edits(record: Record, names: Container[str] | None = None) -> None:
         field = fields[name]
         if name in record.__dict__ and not field.is_write_only:
             value, edit = record.__dict__[name], (state.edits or {})[name]
-            edit.sent = (*edit.sent, field.codec.encode(value))
+            edit.sent = (*edit.sent, in_json(field.codec, value))
             for inner in _inside(value):
                 doubt_edits(inner)
         state.raw = {key: each for key, each in state.raw.items() if key != field.key}
@@ -410,18 +433,32 @@ def changes(record: Record) -> dict[str, Edit]:
 
 
 def _differs(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
-    mine = codec.encode(value)
+    mine = in_json(codec, value)
     return not codec.same(mine, theirs) or edit.is_in_doubt(codec, mine)
 
 
 def encode(record: Record) -> dict[str, object]:
-    """Return the JSON of every value that a record has, decoded and encoded again; unknown keys stay as they came."""
+    """Return the JSON of every value that a record has, decoded and encoded again.
+
+    Unknown keys, and values of another type than the declared one, stay as they came.
+    """
     state, keys = record.__state__, record.__mapper__.keys
     body = {key: value for key, value in state.raw.items() if key not in keys}
     for name, field in record.__mapper__.fields.items():
-        if name in record.__dict__ or field.key in state.raw:
-            body[field.key] = field.codec.encode(getattr(record, name))
+        if name not in record.__dict__ and field.key not in state.raw:
+            continue
+        try:
+            mine = in_json(field.codec, getattr(record, name))
+        except ResponseError:
+            mine = deepcopy(state.raw[field.key])
+        if mine is not None or field.key in state.raw or name in edits_of(record):
+            body[field.key] = mine
     return body
+
+
+def in_json(codec: Codec, value: object) -> object:
+    """Return the JSON of a value; None for None, which the server may send whatever the declaration says."""
+    return None if value is None else codec.encode(value)
 
 
 def declared_at(owner: type, name: str) -> Any:  # noqa: ANN401  a field or a relation

@@ -294,6 +294,14 @@ class Many(Loadable, Generic[M]):
 
     __repr__ = __str__
 
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (One, Many)):
+            return self is other
+        msg = f"{self} is a collection, and is not compared with {other!r}; compare attributes of its objects"
+        raise TypeError(msg)
+
+    __hash__ = object.__hash__
+
     def assign(self, record: Record, value: object) -> None:
         """Fill the collection of a new object; raise `ReadOnlyAttribute` on any other."""
         state = record.__state__

@@ -211,6 +211,8 @@ class State(RecordState):
             self.owner.load(record, field.name)
             if field.key in self.raw:
                 return getattr(record, field.name)
+        if not self.raw and record.__mapper__.singleton:
+            return field.codec.null(record, field.name)  # the API answers `{}` where there is nothing of it
         return super().missing(record, field)
 
 

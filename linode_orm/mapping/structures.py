@@ -227,6 +227,8 @@ class Choice(Container):
         return next((part.map_objects(value, raw, visit, path) for part in fitting), raw)
 
     def trim(self, raw: object, verb: str) -> object:
+        if raw is None:
+            return None
         fitting = next((part for part in self.parts if part.accepts(raw)), None)
         if fitting is None:
             raise WrongType(self.text, raw)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, Protocol, Self, SupportsIndex, TypeVar, cast
 
 from linode_orm._public import public
+from linode_orm._secrets import masked, stripped
 
 T = TypeVar("T")
 
@@ -78,7 +79,10 @@ class TrackedList(_Tracked, list[T], Generic[T]):
         list.__setitem__(self, slice(None), values)
 
     def __reduce__(self) -> tuple[type[list[T]], tuple[list[T]]]:
-        return list, (list(self),)
+        return list, (cast("list[T]", stripped(list(self))),)
+
+    def __repr__(self) -> str:
+        return repr(masked(list(self)))
 
     def append(self, value: T, /) -> None:
         adopted = self._adopt(value, self)
@@ -182,7 +186,10 @@ class TrackedDict(_Tracked, dict[str, T], Generic[T]):
         dict.update(self, values)
 
     def __reduce__(self) -> tuple[type[dict[str, T]], tuple[dict[str, T]]]:
-        return dict, (dict(self),)
+        return dict, (cast("dict[str, T]", stripped(dict(self))),)
+
+    def __repr__(self) -> str:
+        return repr(masked(dict(self)))
 
     def __setitem__(self, key: str, value: T, /) -> None:
         adopted = self._adopt(value, self)

@@ -40,3 +40,12 @@ class Absent(Enum):
 
 
 ABSENT: Final = Absent.ABSENT
+
+
+class Unreadable(Enum):
+    """The type of `UNREADABLE`: a value in a body that is of another type than the declared one."""
+
+    UNREADABLE = "UNREADABLE"
+
+
+UNREADABLE: Final = Unreadable.UNREADABLE

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 
+from linode_orm._secrets import OpenDocument
 from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError, TransportError
 from linode_orm.mapping import Model, Nested
 from linode_orm.mapping.addressing import flat, quoted
@@ -17,6 +19,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, Status, state_of
+from linode_orm.session.loading.lists.pagination import MOST_IN_VAIN, REPEATS
 from linode_orm.wire.messages import Content, Request
 
 if TYPE_CHECKING:
@@ -31,9 +34,6 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Response
 
-_SECRET_ARGUMENTS: Final = frozenset(
-    {"root_pass", "password", "token", "secret_key", "ssl_key", "tfa_code", "cvv", "card_number"}
-)
 _PAGE: Final = frozenset({"data", "page", "pages"})
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
@@ -109,10 +109,21 @@ class Actions:
         """Return the first page with the rows of all pages; any other answer as it is."""
         if request.method != "GET" or not isinstance(answer, dict) or not answer.keys() >= _PAGE:
             return answer
-        rows = list(answer["data"])
-        for number in range(2, answer["pages"] + 1):
+        rows = list(self._rows(request, answer))
+        seen, pages, tries_left = {_text_of(each) for each in rows}, answer["pages"], MOST_IN_VAIN
+        if type(pages) is not int:
+            msg = f"{request.title}: 'pages' is a value of type {type(pages).__name__}, a count was expected"
+            raise ResponseError(msg)
+        for number in range(2, pages + 1):
             following = evolve(request, query={**request.query, "page": number})
-            rows += self._rows(request, self.client.send(following).json())
+            page = self._rows(request, self.client.send(following).json())
+            new = {_text_of(each) for each in page} - seen
+            tries_left = MOST_IN_VAIN if new else tries_left - 1
+            if not tries_left:
+                msg = f"{request.title}: {REPEATS}"
+                raise ResponseError(msg)
+            seen |= new
+            rows += page
         return {**answer, "data": rows}
 
     @staticmethod
@@ -146,21 +157,23 @@ class Actions:
         if kind == "strings":
             return _strings(operation, answer, path)
         if kind == "mixed":
-            known = [(operation.parts.get(each["type"]), each["data"]) for each in _rows(operation, answer, path)]
-            return [self._object(name, target, body) for name, body in known if name]
+            rows = [each for each in _rows(operation, answer, path) if isinstance(each, dict)]
+            known = [(operation.parts.get(str(each.get("type"))), each.get("data")) for each in rows]
+            return [self._object(name, target, body) for name, body in known if name and body is not None]
         if kind.startswith("list:"):
             return [self._object(kind.removeprefix("list:"), target, row) for row in _rows(operation, answer, path)]
         return self._object(kind, target, answer)
 
     def _value(self, target: Model | type[Model], operation: Operation, answer: object, path: str) -> object:
         if not operation.gives and not operation.parts:
-            return answer
+            return OpenDocument(answer) if isinstance(answer, dict) else answer
         if not isinstance(answer, dict):
             msg = f"{operation.method} {path}: an object was expected, not {type(answer).__name__}"
             raise ResponseError(msg)
         if operation.gives is not None:
             return cast("type[Any]", operation.gives).__hydrate__(answer, None, "")
-        return {**answer, **{key: self._object(name, target, answer[key]) for key, name in operation.parts.items()}}
+        given = {key: name for key, name in operation.parts.items() if answer.get(key) is not None}
+        return {**answer, **{key: self._object(name, target, answer[key]) for key, name in given.items()}}
 
     def _object(self, name: str, target: Model | type[Model], body: object) -> Model:
         model = resource(name)
@@ -176,6 +189,10 @@ class Actions:
         if isinstance(body, dict):
             keep_one_time_values(instance, body)
         return instance
+
+
+def _text_of(row: object) -> str:
+    return json.dumps(row, sort_keys=True)
 
 
 def _rows(operation: Operation, answer: object, path: str) -> list[Any]:
@@ -206,7 +223,7 @@ def _request(target: Model | type[Model], operation: Operation, arguments: Mappi
         version=operation.version or target.__mapper__.version,
         query={key: _query_value(value) for key, value in body.items()} if has_query else {},
         body=None if has_query or content is not None else body.get("", body),
-        secret_keys=_SECRET_ARGUMENTS & body.keys(),
+        secret_keys=target.__mapper__.secret_keys | operation.secret,
         idempotent=operation.idempotent,
         content=content,
         accept="*/*" if operation.answers == "bytes" else "application/json",

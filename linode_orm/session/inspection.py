@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linode_orm._public import public
+from linode_orm._secrets import masked
 from linode_orm.mapping import Model
+from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.masking import masked_value
 from linode_orm.mapping.record import changes, edits_of, raw_value, value_of
 from linode_orm.mapping.state import Loaded, Status, state_of
 from linode_orm.mapping.values import ABSENT
@@ -89,7 +92,12 @@ class Inspection:
             return None
         if field.is_secret:
             return "***"
-        return _plain(field.codec.decode(raw, self.object, field.name))
+        if raw is None:
+            return None
+        try:
+            return _plain(field.codec.decode(raw, self.object, field.name))
+        except WrongType:  # the value is shown as it came, because a look at the history is no read of the attribute
+            return masked_value(field, raw)
 
     def _mine(self, field: Kind[Any]) -> object:
         return "***" if field.is_secret else _plain(value_of(self.object, field.name))
@@ -130,7 +138,10 @@ class Inspection:
 
 
 def _plain(value: object) -> object:
-    return list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
+    """Return a copy of a list or a map with the secrets in it masked, and any other value as it is."""
+    if isinstance(value, list):
+        return masked(list(value))
+    return masked(dict(value)) if isinstance(value, dict) else value
 
 
 @public

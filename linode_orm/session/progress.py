@@ -6,6 +6,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from linode_orm._printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -56,8 +58,13 @@ def shown(
 
 def line(change: ProgressEntry, done: int, total: int, title: str) -> str:
     """Return one change as a line."""
+    return f"{title} {done}/{total}: {_described(change)}"
+
+
+def _described(change: ProgressEntry) -> str:
+    """Return what a change says, in one line without control characters."""
     note = f" ({change.note})" if change.note else ""
-    return f"{title} {done}/{total}: {change.operation} {change.status}{note}"
+    return printable(f"{change.operation} {change.status}{note}")
 
 
 @contextmanager
@@ -90,7 +97,6 @@ def _bar(title: str) -> Iterator[Callable[[ProgressEntry, int, int], None]]:
         task = bar.add_task(title, total=None, last="")
 
         def tell(change: ProgressEntry, done: int, total: int) -> None:
-            note = f" ({change.note})" if change.note else ""
-            bar.update(task, completed=done, total=total, last=f"{change.operation} {change.status}{note}")
+            bar.update(task, completed=done, total=total, last=_described(change))
 
         yield tell

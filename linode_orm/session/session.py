@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
 
 from attrs import evolve
 
+from linode_orm._options import check_choice, check_flag, check_seconds
 from linode_orm._public import public
+from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
 from linode_orm.mapping.lifecycle import expire
@@ -18,9 +20,8 @@ from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status, state_of
-from linode_orm.session.commit.policy import Policy, check_choice
+from linode_orm.session.commit.policy import Policy
 from linode_orm.session.parts.parts import Parts
-from linode_orm.session.planning.plan import Source
 from linode_orm.session.progress import shown
 from linode_orm.wire.client import Client
 
@@ -54,10 +55,11 @@ class Session(SessionBase):
 
     The other options are about commits, and all but `journal` are arguments of `commit()` too. `on_error` is the
     failure policy: `stop` starts nothing new, `continue` does all that does not depend on what failed, `undo` restores
-    everything. `conflicts="merge"` builds lists and nested values on what is there, `"check"` looks for changes by other
-    writers in all that is changed or deleted, `"ignore"` reads nothing. `verify` reads back what was written. `protected_tags` forbid the deletion of objects that carry one. `journal` is the file that records
-    what is sent, for `recover()` after a crash. `fold` creates new children by the POST of their new parent, and sends
-    many changes of nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST.
+    everything. `conflicts="merge"` builds lists and nested values on what is there, `"check"` looks for changes of
+    others in all that is changed or deleted, `"ignore"` reads nothing. `verify` reads back what was written.
+    `protected_tags` forbid the deletion of objects that carry one. `journal` is the file that records what is sent, for
+    `recover()` after a crash. `fold` creates new children by the POST of their new parent, and sends many changes of
+    nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST.
     """
 
     def __init__(  # noqa: PLR0913  the options of the contract
@@ -78,7 +80,11 @@ class Session(SessionBase):
         fold: bool = True,
         fold_tags: bool = False,
     ) -> None:
+        token = SecretText(token) if isinstance(token, str) else token
         check_choice("lazy", lazy, ("batch", "raise"))
+        check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
+        check_flag("strict_filters", strict_filters)
+        _check_client(client)
         self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
         if client is not None and (token is not None or base_url is not None or profile is not None):
             msg = "Session(client=...) takes no token, base_url or profile: the client has its own"
@@ -105,6 +111,7 @@ class Session(SessionBase):
         check_class(model, "session.query()")
         return Query(model, self._parts.runner)
 
+    @forgets_locals
     def get(self, model: type[M], identity: object = None, parent: object = None, /) -> M | None:
         """Return an object by its id (and its parent's), None on 404; 0 requests if it is loaded, else 1 GET."""
         instance = self._named(model, identity, parent)
@@ -116,6 +123,7 @@ class Session(SessionBase):
             return None
         return instance
 
+    @forgets_locals
     def load(self, model: type[M], identity: object = None, parent: object = None, /) -> M:
         """Return an object by its id (and its parent's), always read in 1 GET; raise `NotFound` on 404."""
         instance = self._named(model, identity, parent)
@@ -147,6 +155,7 @@ class Session(SessionBase):
         self._owner.check()
         return self._owner.reference(cast("type[Model]", lookup(name)), None, (), None)
 
+    @forgets_locals
     def refresh(self, instance: Model, *, keep: bool = False) -> None:
         """Read an object again, now, in 1 GET; pending changes stay.
 
@@ -175,6 +184,7 @@ class Session(SessionBase):
         for instance in self._parts.identity_map:
             expire(instance)
 
+    @forgets_locals
     def wait(
         self,
         objects: Model | Iterable[Model],
@@ -241,6 +251,7 @@ class Session(SessionBase):
         self._owner.own(instance)
         self._changes.expunge(instance)
 
+    @forgets_locals
     def merge(self, instance: M) -> M:
         """Return this session's object with the key of another one, with the other's values as pending changes.
 
@@ -255,12 +266,16 @@ class Session(SessionBase):
         self._changes.rollback()
         self._parts.history.abandon()
 
+    @forgets_locals
     def plan(self) -> Plan:
         """Return the ordered operations that `commit()` would send; sends nothing."""
         self._owner.check()
+        from linode_orm.session.planning.plan import Source  # noqa: PLC0415  scripts that only read need none of it
+
         source = Source(self, "", self._policy.protected_tags)
         return evolve(self._parts.commit.plan(self._policy), source=source)
 
+    @forgets_locals
     def commit(  # noqa: PLR0913  the options of the contract
         self,
         *,
@@ -311,6 +326,7 @@ class Session(SessionBase):
         self._owner.own(instance)
         resolve(self._changes, instance, side, names)
 
+    @forgets_locals
     def undo(self, commit_id: str) -> Plan:
         """Return the compensating plan of a commit, by its report's `id`; sends nothing, `plan.apply(client)` does.
 
@@ -318,10 +334,10 @@ class Session(SessionBase):
         raises `InvalidRequestError` for others.
         """
         self._owner.check()
-        return evolve(
-            self._parts.history.find(commit_id).plan_compensation(),
-            source=Source(self, "", self._policy.protected_tags),
-        )
+        from linode_orm.session.planning.plan import Source  # noqa: PLC0415  scripts that only read need none of it
+
+        plan = self._parts.history.find(commit_id).plan_compensation()
+        return evolve(plan, source=Source(self, "", self._policy.protected_tags))
 
     @contextmanager
     def begin(self) -> Iterator[Self]:
@@ -373,3 +389,9 @@ class Session(SessionBase):
 
 parts_of: Callable[[Session], Parts] = attrgetter("_parts")
 """Return the parts of a session, for the modules that open one to apply a plan or to recover a journal."""
+
+
+def _check_client(client: object) -> None:
+    if client is not None and not hasattr(client, "send"):
+        msg = f"client is a linode_orm.Client, not {client!r}"
+        raise InvalidRequestError(msg)

@@ -46,6 +46,8 @@ class Verbs:
     def _said(self, call: Call) -> object:
         call.values = named.run(call.route.path.split("/")[1], call) or call.values
         if call.route.key in instead:
+            if call.route.action is not None and call.route.method != "GET":
+                validate.check_arguments(call.route.action, call.body)
             said = instead.run(call.route.key, call)
             return {} if said is None else said
         self.locate(call)
@@ -125,6 +127,7 @@ class Verbs:
     def _create(self, call: Call) -> object:
         world, resource = call.world, call.resource
         if resource.singleton:
+            validate.check(resource.fields, call.body, "create", strict=world.strict)
             call.row = self._existing(call, resource, call.values)
             return self._update(call)
         validate.check(resource.fields, call.body, "create", strict=world.strict)

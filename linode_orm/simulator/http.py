@@ -3,27 +3,45 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedReader
 from typing import TYPE_CHECKING, Any, Final, Self
-from urllib.parse import parse_qsl, urlsplit
 
-from linode_orm.simulator.files import described, is_file
+from linode_orm.simulator.http_request import BadRequest, TimedReader, read_request
 from linode_orm.simulator.reply import Reply
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.http_request import HttpRequest
     from linode_orm.simulator.simulator import Simulator
 
-VERSIONS: Final = ("/v4beta", "/v4", "/v2beta")
-# Where files go to and come from: signed addresses, which the real API has on other hosts.
-FILES: Final = ("/uploads/", "/objects/")
-_BAD: Final = json.dumps({"errors": [{"reason": "Invalid JSON"}]}).encode()
-_NOT_FOUND: Final = json.dumps({"errors": [{"reason": "Not found"}]}).encode()
+SECONDS: Final = 60.0
+"""How long a connection may wait for a request, with all its bytes."""
+_NO_HEADER: Final = re.compile(r"[^\x20-\x7e]")
+_JSON: Final = {"content-type": "application/json"}
+_NOT_FOUND: Final = "Not found"
+_OPEN: Final = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "*",
+}
+"""Lets a front end in a browser use the server from any origin."""
+_PREFLIGHT: Final = {
+    **_OPEN,
+    "access-control-allow-methods": "GET, HEAD, OPTIONS, POST, PUT, DELETE",
+    "access-control-allow-headers": "authorization, content-type, x-filter",
+    "access-control-max-age": "600",
+}
+
+
+def _refusal(status: int, reason: str) -> Reply:
+    return Reply(status, json.dumps({"errors": [{"reason": reason}]}).encode(), _JSON)
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Passes each request to the simulator and sends its reply."""
+    """Passes each request to the simulator and sends its reply; whatever is wrong with one is answered as JSON."""
 
     protocol_version = "HTTP/1.1"
     server_version = "linode_orm-simulator"
@@ -31,34 +49,63 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     server: _Server  # pyright: ignore[reportIncompatibleVariableOverride]  # ours
 
+    def setup(self) -> None:
+        """Read with a deadline."""
+        super().setup()
+        self._timed = TimedReader(self.connection)
+        self.rfile = BufferedReader(self._timed)
+
+    def handle_one_request(self) -> None:
+        """Serve one request, which may take its time and no more."""
+        self._timed.allow(self.server.patience)
+        super().handle_one_request()
+
     def _handle(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        raw = self.rfile.read(length) if length else b""
-        parts = urlsplit(self.path)
-        version = next((each for each in VERSIONS if parts.path.startswith(f"{each}/")), None)
-        if parts.path.startswith(FILES):
-            version = ""
-        if version is None:
-            self._answer(Reply(404, _NOT_FOUND, {"content-type": "application/json"}))
-            return
-        kind = self.headers.get("Content-Type") or ""
         try:
-            holds_file = is_file(kind) or (bool(raw) and not version)  # whatever is put where files lie
-            body = described(kind, raw) if holds_file else json.loads(raw) if raw.strip() else None
-        except ValueError:
-            self._answer(Reply(400, _BAD, {"content-type": "application/json"}))
-            return
-        scheme, _, token = (self.headers.get("Authorization") or "").partition(" ")
-        reply = self.server.simulator.exchange(
-            self.command,
-            parts.path.removeprefix(version),
-            version="v4" if version == "/v4" else "v4beta",
-            query=dict(parse_qsl(parts.query, keep_blank_values=True)),
-            x_filter=self.headers.get("X-Filter"),
-            body=body,
-            token=token.strip() if scheme.lower() == "bearer" and token.strip() else None if version else "signed",
-        )
+            request = read_request(self.path, self.headers, self.rfile)
+            reply = _refusal(HTTPStatus.NOT_FOUND, _NOT_FOUND) if request is None else self._reply(request)
+        except BadRequest as bad:
+            self.close_connection = True  # where the next request begins is not known
+            reply = _refusal(bad.status, bad.reason)
         self._answer(reply)
+
+    def _reply(self, request: HttpRequest) -> Reply:
+        try:
+            return self.server.simulator.exchange(
+                "GET" if self.command == "HEAD" else self.command,
+                request.path,
+                version="v4" if request.version == "/v4" else "v4beta",
+                query=request.query,
+                x_filter=request.x_filter,
+                body=request.body,
+                token=request.token,
+            )
+        except Exception as error:  # noqa: BLE001  a fault of the simulator is answered, and the server goes on
+            return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, f"The simulator failed: {type(error).__name__}")
+
+    def do_OPTIONS(self) -> None:
+        """Let browsers ask what they may send."""
+        self._answer(Reply(HTTPStatus.NO_CONTENT, b"", _PREFLIGHT))
+
+    def parse_request(self) -> bool:
+        """Read the head of a request; refuse that of HTTP/0.9, which has none."""
+        is_read = super().parse_request()
+        if is_read and self.request_version == "HTTP/0.9":
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return False
+        return is_read
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what is no request as the API answers refusals: it is the client that is wrong."""
+        del explain
+        status, reason = code, message or HTTPStatus(code).phrase
+        if code == HTTPStatus.NOT_IMPLEMENTED:
+            status, reason = HTTPStatus.METHOD_NOT_ALLOWED, "Method Not Allowed"
+        elif code > HTTPStatus.INTERNAL_SERVER_ERROR:
+            status = HTTPStatus.BAD_REQUEST
+        self.close_connection = True
+        self.request_version = self.protocol_version  # a head is sent even where none was read
+        self._answer(_refusal(status, reason))
 
     def _answer(self, reply: Reply) -> None:
         if reply.breaks is not None:
@@ -67,10 +114,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._hang_up()
             return
         self.send_response(reply.status)
-        for name, value in reply.headers.items():
-            self.send_header(name.title(), value)
-        self.send_header("Content-Length", str(len(reply.content)))
+        for name, value in {**_OPEN, **reply.headers}.items():
+            self.send_header(name.title(), _NO_HEADER.sub("?", value))
+        if reply.status != HTTPStatus.NO_CONTENT:
+            self.send_header("Content-Length", str(len(reply.content)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
+        if self.command == "HEAD" or reply.status == HTTPStatus.NO_CONTENT:
+            return
         if reply.drip and reply.content:
             self._drip(reply)
         else:
@@ -89,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         self.connection.shutdown(socket.SHUT_RDWR)
 
-    do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815  the base class's names
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815  the base class's names
 
     def handle(self) -> None:
         """Serve a connection; it is no error if the client closes it."""
@@ -109,8 +161,12 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], simulator: Simulator, hangs: float) -> None:
         self.simulator = simulator
         self.hangs = hangs
+        self.patience = SECONDS
         self.stopping = threading.Event()
         super().__init__(address, _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print nothing: a connection that broke is no fault of the server's."""
 
 
 class Serving:

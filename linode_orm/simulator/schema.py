@@ -6,7 +6,7 @@ import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from linode_orm.mapping.registry import lookup, names
 
@@ -34,6 +34,8 @@ class Action:
     answers: str | None
     scope: str
     required: tuple[str, ...]
+    hints: Mapping[str, str] = field(factory=dict)
+    """The annotations of its arguments, by the keys of its body."""
 
 
 @frozen
@@ -140,7 +142,9 @@ def _action(mapper: Any, operation: Any) -> Action:  # noqa: ANN401  see resourc
         base = mapper.path if operation.scope == "collection" else mapper.item_path
         path = f"{base}/{path}"
     required = tuple(operation.body[name] for name in operation.required if name in operation.body)
-    return Action(operation.name, operation.method, path, operation.answers, operation.scope, required)
+    annotations = getattr(mapper.cls, operation.name).__annotations__
+    hints = {key: annotations[name] for name, key in operation.body.items() if key and name in annotations}
+    return Action(operation.name, operation.method, path, operation.answers, operation.scope, required, hints)
 
 
 def _alternate_paths(mapper: Any) -> Iterable[AlternatePath]:  # noqa: ANN401  see resource()
@@ -152,7 +156,7 @@ def _alternate_paths(mapper: Any) -> Iterable[AlternatePath]:  # noqa: ANN401  s
 
 
 def _filterable(prefix: str, fields: Mapping[str, FieldFacts]) -> Iterable[str]:
-    for field in fields.values():
-        if field.filterable:
-            yield prefix + field.key
-        yield from _filterable(f"{prefix}{field.key}.", field.codec.json_type.fields)
+    for each in fields.values():
+        if each.filterable:
+            yield prefix + each.key
+        yield from _filterable(f"{prefix}{each.key}.", each.codec.json_type.fields)

@@ -64,10 +64,10 @@ class SimulatedTransport:
         if reply.drip:
             self._simulator.clock.sleep(min(reply.drip, timeout))
             if reply.drip > timeout:
-                raise TransportError(f"{where}: the reply did not end within {timeout:g} s", sent=True)
+                raise TransportError(f"{where}: the reply did not end", sent=True, timed_out=True)
         if reply.breaks == "timeout":
             self._simulator.clock.sleep(timeout)
-            raise TransportError(f"{where}: no reply within {timeout:g} s", sent=None if reply.before else True)
+            raise TransportError(f"{where}: no reply", sent=None if reply.before else True, timed_out=True)
         if reply.breaks == "reset":
             # A reset before anything was written is known not to have been sent; later ones are in doubt.
             raise TransportError(f"{where}: the connection was reset", sent=False if reply.before else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from linode_orm.mapping.json_types import field_problems
+from linode_orm.simulator.argument_types import problem
 from linode_orm.simulator.errors import Refused, bad
 
 if TYPE_CHECKING:
@@ -33,10 +34,23 @@ def check(fields: Fields, body: Mapping[str, Any], verb: str, *, strict: bool = 
 
 
 def check_action(action: Action, body: Mapping[str, Any]) -> None:
-    """Refuse the body of an action that lacks what is required."""
+    """Refuse the body of an action that lacks what is required or holds values of other types."""
     wrong = [(f"{key} is required", key) for key in action.required if body.get(key) is None]
+    wrong += _mistyped_arguments(action, body)
     if wrong:
         raise Refused(*wrong)
+
+
+def check_arguments(action: Action, body: Mapping[str, Any]) -> None:
+    """Refuse the body of an action that holds values of other types; what it lacks is no matter."""
+    wrong = _mistyped_arguments(action, body)
+    if wrong:
+        raise Refused(*wrong)
+
+
+def _mistyped_arguments(action: Action, body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = ((problem(hint, body.get(key)), key) for key, hint in action.hints.items())
+    return [(reason, key) for reason, key in found if reason]
 
 
 def _missing(fields: Fields, body: Mapping[str, Any], verb: str) -> Iterable[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from attrs import frozen
 
 from linode_orm.simulator.errors import bad
+from linode_orm.simulator.strict_json import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -103,12 +104,12 @@ class Filter:
 
     @staticmethod
     def _direction(order: object) -> bool:
-        if order not in {"asc", "desc"}:
+        if order not in ("asc", "desc"):
             raise bad("+order must be one of asc, desc", HEADER)
         return order == "desc"
 
     def _known(self, name: object, verb: str = "filter on") -> None:
-        if self._dialect.checks_names and name not in self._names:
+        if not isinstance(name, str) or (self._dialect.checks_names and name not in self._names):
             raise bad(f"Cannot {verb} {name}", HEADER)
 
     def _all(self, payload: Any) -> Callable[[Body], bool]:  # noqa: ANN401  JSON
@@ -181,7 +182,7 @@ def parse(header: str | None, names: frozenset[str], dialect: Dialect) -> Filter
     if header is None:
         return None
     try:
-        payload = json.loads(header)
+        payload = parse_json(header)
     except ValueError:
         raise bad("Filter not valid JSON", HEADER) from None
     return Filter(payload, names, dialect)

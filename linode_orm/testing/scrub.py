@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from linode_orm import models
-from linode_orm.wire.messages import MASK
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-ALWAYS: Final = frozenset(
-    {"token", "password", "secret", "secret_key", "kubeconfig", "root_pass", "ssl_key", "private_key", "cvv"}
-)
-"""Keys that are secret wherever they stand: answers of actions have no declaration of their own."""
+from linode_orm._secrets import MASK, is_secret
 
 OPEN: Final = frozenset({"ssl_cert"})
 """Keys that answers mask and that are no secrets."""
@@ -22,26 +14,19 @@ OPEN: Final = frozenset({"ssl_cert"})
 
 @cache
 def secret_keys() -> frozenset[str]:
-    """Return the keys whose values are kept from cassettes: masked ones, passwords, and what only a request may say."""
-    found = set(ALWAYS)
+    """Return the keys of what is declared as a secret, of any class or action; other secrets end as secrets do."""
+    found: set[str] = set()
     for name in models.INDEX:
-        found.update(_secrets(getattr(models, name).__mapper__.fields))
+        mapper = getattr(models, name).__mapper__
+        found.update(mapper.secret_keys, *(each.secret for each in mapper.operations.values()))
     return frozenset(found - OPEN)
-
-
-def _secrets(fields: Mapping[str, Any]) -> Iterator[str]:
-    for field in fields.values():
-        is_password = field.format == "password" or field.key.endswith("_pass")
-        if field.redacted or (field.is_secret and is_password):
-            yield field.key
-        yield from _secrets(field.codec.fields)
 
 
 def scrub(value: object) -> object:
     """Return a copy of a body in which every secret is masked, at any depth."""
     if isinstance(value, dict):
         keys = secret_keys()
-        return {key: MASK if key in keys and each else scrub(each) for key, each in value.items()}
+        return {key: MASK if each and is_secret(key, each, keys) else scrub(each) for key, each in value.items()}
     if isinstance(value, list):
         return [scrub(each) for each in value]
     return value

@@ -3,7 +3,6 @@
 from linode_orm.wire.client import Client, Outcome
 from linode_orm.wire.clock import Clock, SystemClock
 from linode_orm.wire.messages import JSON, Content, Request, Response
-from linode_orm.wire.ratelimit.policy import least_time
 from linode_orm.wire.transport import Transport
 
 __all__ = [
@@ -16,5 +15,4 @@ __all__ = [
     "Response",
     "SystemClock",
     "Transport",
-    "least_time",
 ]

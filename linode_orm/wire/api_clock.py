@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
+
+from linode_orm.wire.http_date import parse_date
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 class _Dated(NamedTuple):
     """The date of an answer, beside the two times of this machine's clock at which it came."""
 
-    date: str
+    date: datetime
     now: datetime
     monotonic: float
 
@@ -29,16 +30,16 @@ class ApiClock:
         self._last: _Dated | None = None
 
     def observe(self, response: Response) -> None:
-        """Learn from the date of an answer."""
-        if "date" in response.headers:
-            self._last = _Dated(response.headers["date"], self._clock.now(), self._clock.monotonic())
+        """Learn from the date of an answer; one that no clock can show is left out of account."""
+        date = parse_date(response.headers.get("date", ""))
+        if date is not None:
+            self._last = _Dated(date, self._clock.now(), self._clock.monotonic())
 
     @property
     def skew(self) -> timedelta | None:
         """How far the clock of the API is ahead of this one; None if no answer had a date."""
         last = self._last
-        date = _parse(last.date) if last is not None else None
-        return date - last.now if last is not None and date is not None else None
+        return last.date - last.now if last is not None else None
 
     @property
     def now(self) -> datetime | None:
@@ -47,15 +48,6 @@ class ApiClock:
         It is counted on from the last answer, so that no jump of this machine's clock moves it.
         """
         last = self._last
-        date = _parse(last.date) if last is not None else None
-        if last is None or date is None:
+        if last is None:
             return None
-        return date + timedelta(seconds=self._clock.monotonic() - last.monotonic)
-
-
-def _parse(date: str) -> datetime | None:
-    try:
-        parsed = parsedate_to_datetime(date)
-    except ValueError:
-        return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        return last.date + timedelta(seconds=self._clock.monotonic() - last.monotonic)

@@ -6,6 +6,8 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from linode_orm._printable import printable
+from linode_orm._secrets import MASK
 from linode_orm.errors import (
     ApiError,
     BadRequest,
@@ -19,8 +21,6 @@ from linode_orm.errors import (
     ServerError,
     Unauthorized,
 )
-from linode_orm.wire.messages import MASK
-from linode_orm.wire.ratelimit.headers import parse_retry_after
 from linode_orm.wire.tokens import compare_scopes
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def raise_for_status(
         tries=tries,
     )
     if isinstance(error, RateLimited) or (isinstance(error, ServerError) and response.status == _UNAVAILABLE):
+        from linode_orm.wire.ratelimit.headers import parse_retry_after  # noqa: PLC0415  few scripts meet a limit
+
         error.retry_after = parse_retry_after(response.headers, now.timestamp())
     error.needed_scopes, error.token_scopes, error.missing_scopes = scopes
     error.token_expiry = token_status.expiry if token_status else None
@@ -101,14 +103,15 @@ def _details(content: bytes, secrets: Iterable[str]) -> Iterable[Detail]:
         if isinstance(each, dict):
             reason, field = str(each.get("reason", "no reason given")), each.get("field")
             for secret in secrets:
-                reason = reason.replace(secret, MASK)
+                for form in {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]}:
+                    reason = reason.replace(form, MASK)
             yield Detail(reason, str(field) if field is not None else None)
 
 
 def _message(response: Response, details: tuple[Detail, ...]) -> str:
-    said = "; ".join(f"{each.field}: {each.reason}" if each.field else each.reason for each in details)
+    said = printable("; ".join(f"{each.field}: {each.reason}" if each.field else each.reason for each in details))
     if not said:
-        kind = response.headers.get("content-type", "no content type")
+        kind = printable(response.headers.get("content-type", "no content type"))
         said = f"{_phrase(response.status)} ({kind}, {len(response.content)} bytes)"
     return f"{response.request.title}: {response.status} {said}"
 
@@ -125,8 +128,8 @@ def _hint(status: int, scopes: ScopeCheck, token_status: TokenStatus | None) -> 
     if status not in {_UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return ""
     if scopes.missing:
-        needed, has = ", ".join(scopes.needed), ", ".join(scopes.granted)
-        return f"; the call needs the scope {needed}, the token has {has}: use one that has {', '.join(scopes.missing)}"
+        needed, has, lacks = (printable(", ".join(each)) for each in scopes)
+        return f"; the call needs the scope {needed}, the token has {has}: use one that has {lacks}"
     if status == _UNAUTHORIZED:
         return f"; {_describe(token_status)}: make a new one, and pass it or set LINODE_TOKEN"
     if scopes.granted:

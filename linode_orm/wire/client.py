@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from attrs import frozen
 
+from linode_orm._options import check_count, check_flag, check_limit, check_seconds
 from linode_orm._public import public
+from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
 from linode_orm.wire.messages import Request, Response
-from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot
-from linode_orm.wire.ratelimit.wait import rate_limiter_for
 from linode_orm.wire.reference_data import ReferenceDataCache
 from linode_orm.wire.request_hooks import RequestHooks
 from linode_orm.wire.sender import Sender, TimeLimits
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from linode_orm.wire.clock import Clock
     from linode_orm.wire.messages import JSON
+    from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot
+    from linode_orm.wire.ratelimit.wait import BlockingRateLimiter
     from linode_orm.wire.request_hooks import AfterHook, BeforeHook
     from linode_orm.wire.transport import Transport
 
@@ -71,6 +73,10 @@ class Client:
 
     _pool: ThreadPoolExecutor | None = None
     _closed = False
+    base_url = ""
+    """The address of the API, without its version."""
+    read_only = False
+    """Whether everything but GET is refused."""
 
     def __init__(  # noqa: PLR0913  the options of the contract
         self,
@@ -92,12 +98,12 @@ class Client:
         processes: int | None = None,
         settle: float | None = None,
     ) -> None:
-        _check_limits(workers=workers, timeout=timeout, deadline=deadline, catalogue_ttl=catalogue_ttl)
-        self.workers = workers
-        self.timeout, self.deadline = timeout, deadline
+        token = SecretText(token) if isinstance(token, str) else token
+        _check_numbers(workers, timeout, deadline, catalogue_ttl)
+        check_flag("read_only", read_only)
+        self.workers, self.timeout, self.deadline = workers, timeout, deadline
         self.max_request_lifetime = _lifetime(max_request_lifetime, settle, timeout)
-        self.read_only = read_only
-        self.clock: Clock = clock if clock is not None else SystemClock()
+        self.read_only, self.clock = read_only, clock if clock is not None else SystemClock()
         self.reference_data = ReferenceDataCache(catalogue_ttl, self.clock)
         self.base_url, value = _place(token, base_url, profile, looks=transport is None)
         self.transport = transport or _over_http(self.base_url, workers)
@@ -107,7 +113,7 @@ class Client:
             clock=self.clock,
             token=Token(value),
             hooks=RequestHooks(before, after),
-            rate_limiter=rate_limiter_for(budget, processes, self.clock, (self.base_url, value)),
+            rate_limiter=_rate_limiter(budget, processes, self.clock, (self.base_url, value)),
             writes_in_flight=self.writes_in_flight,
             limits=TimeLimits(timeout, deadline),
         )
@@ -162,6 +168,7 @@ class Client:
         except Exception as error:  # noqa: BLE001  it is raised, or not, where the outcome is read
             return Outcome(index, None, error)
 
+    @forgets_locals
     def request(  # noqa: PLR0913  the parts of a request
         self,
         method: str,
@@ -213,6 +220,8 @@ class Client:
     @property
     def budget(self) -> BudgetSnapshot:
         """What is left of the requests that the API allows: print it, iterate its rows, or take `to_dict()`."""
+        from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot  # noqa: PLC0415  see _rate_limiter
+
         limiter = self._sender.rate_limiter
         return limiter.snapshot() if limiter is not None else BudgetSnapshot(kept=False)
 
@@ -251,7 +260,7 @@ class Client:
 
     def __repr__(self) -> str:
         limits = ", read-only" if self.read_only else ""
-        return f"<Client of {self.base_url}{limits}>"
+        return f"<Client of {self.base_url or 'no address'}{limits}>"
 
     def __reduce__(self) -> NoReturn:
         msg = "a Client cannot be pickled: it holds connections and a token; make one in each process"
@@ -266,18 +275,22 @@ def _place(token: str | None, base_url: str | None, profile: str | None, *, look
     return check_url(base_url or DEFAULT_URL), None if token is None else check_token(token, "token=")
 
 
+def _rate_limiter(
+    budget: object,
+    processes: int | None,
+    clock: Clock,
+    account: tuple[str, str | None],
+) -> BlockingRateLimiter | None:
+    # Its classes take as long to import as all others of a client: who only names the client need not wait for them.
+    from linode_orm.wire.ratelimit.wait import rate_limiter_for  # noqa: PLC0415
+
+    return rate_limiter_for(budget, processes, clock, account)
+
+
 def _over_http(base_url: str, workers: int) -> Transport:
     from linode_orm.wire.http import HttpTransport  # noqa: PLC0415  requests is slow to import
 
     return HttpTransport(base_url, connections=workers)
-
-
-def _check_limits(**limits: object) -> None:
-    for name, value in limits.items():
-        kinds = (int,) if name == "workers" else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kinds) or not value > 0:
-            msg = f"{name} is a number above 0, not {value!r}"
-            raise InvalidRequestError(msg)
 
 
 def _lifetime(max_request_lifetime: float | None, settle: float | None, timeout: float) -> float:
@@ -287,5 +300,12 @@ def _lifetime(max_request_lifetime: float | None, settle: float | None, timeout:
     given = settle if max_request_lifetime is None else max_request_lifetime
     if given is None:
         return 2 * timeout
-    _check_limits(max_request_lifetime=given)
+    check_limit("max_request_lifetime", given)
     return given
+
+
+def _check_numbers(workers: object, timeout: object, deadline: object, catalogue_ttl: object) -> None:
+    check_count("workers", workers, least=1)
+    check_limit("timeout", timeout)
+    check_limit("deadline", deadline)
+    check_seconds("catalogue_ttl", catalogue_ttl)

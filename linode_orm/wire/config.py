@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from linode_orm._secrets import SecretText, hide
 from linode_orm.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ TOKEN_VARIABLES: Final = ("LINODE_TOKEN", "LINODE_CLI_TOKEN")
 URL_VARIABLE: Final = "LINODE_API_URL"
 _VERSION: Final = re.compile(r"/v4(?:beta)?$")
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")
+_HOST: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE)
+_LONGEST_HOST: Final = 253
 
 
 @frozen
@@ -45,7 +48,7 @@ def discover(
     `profile` names a user of that file, and is then asked before the environment. Raises `ConfigError` where there is
     no token, naming the places, or where a setting cannot be used.
     """
-    env = os.environ if environ is None else environ
+    env = _Environment(os.environ if environ is None else environ)
     address = check_url(base_url or env.get(URL_VARIABLE) or DEFAULT_URL)
     if token is not None:
         return Settings(address, check_token(token, "token="))
@@ -62,15 +65,23 @@ def discover(
     raise ConfigError(msg)
 
 
-def check_token(token: object, where: str) -> str:
+class _Environment(dict[str, str]):
+    """The variables of a process, whose values no repr shows."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} variables>"
+
+
+def check_token(token: object, where: str) -> SecretText:
     """Refuse what cannot be a token, without showing it."""
+    token = hide(token)
     if not isinstance(token, str):
         msg = f"{where} takes a text, not {type(token).__name__}"
         raise ConfigError(msg)
     if not _PRINTABLE.fullmatch(token):
         msg = f"{where} is no token: it is empty, or holds blanks, line ends or characters beyond ASCII"
         raise ConfigError(msg)
-    return token
+    return SecretText(token)
 
 
 def check_url(url: object) -> str:
@@ -79,13 +90,13 @@ def check_url(url: object) -> str:
         msg = f"base_url takes a text such as {DEFAULT_URL!r}, not {type(url).__name__}"
         raise ConfigError(msg)
     parts = _split(url)
-    if parts is None or parts.hostname is None or parts.scheme not in {"http", "https"} or re.search(r"\s", url):
+    if parts is None or not is_host(parts.hostname) or parts.scheme not in {"http", "https"} or not _is_address(url):
         msg = "base_url is no address such as https://api.linode.com"
         raise ConfigError(msg)
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         msg = "base_url takes a host and a path only: no user, password, query or fragment"
         raise ConfigError(msg)
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         msg = f"base_url {url!r} would send the token in the clear; plain http is for this machine only, use https"
         raise ConfigError(msg)
     return _VERSION.sub("", url.rstrip("/")).rstrip("/")
@@ -100,12 +111,29 @@ def _split(url: str) -> SplitResult | None:
     return parts
 
 
+def _is_address(url: str) -> bool:
+    """Whether an address holds only what a request may have in its first line."""
+    return _PRINTABLE.fullmatch(url) is not None and "\\" not in url
+
+
+def is_host(host: str | None) -> bool:
+    """Whether a host is an address or a name; a name in other letters than ASCII is written in its `xn--` form."""
+    if not host:
+        return False
+    try:
+        ip_address(host)
+    except ValueError:
+        return len(host) <= _LONGEST_HOST and _HOST.fullmatch(host) is not None
+    return True
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        name = host.lower().removesuffix(".")
+        return is_host(host) and (name == "localhost" or name.endswith(".localhost"))
 
 
 def _from_profile(env: Mapping[str, str], profile: str) -> str:
@@ -119,23 +147,44 @@ def _from_profile(env: Mapping[str, str], profile: str) -> str:
 
 def _files(env: Mapping[str, str]) -> Iterator[Path]:
     """Give the places of linode-cli's configuration, in its own order."""
-    if env.get("LINODE_CLI_CONFIG"):
-        yield Path(env["LINODE_CLI_CONFIG"]).expanduser()
+    named = env.get("LINODE_CLI_CONFIG")
+    if named:
+        try:
+            yield Path(named).expanduser()
+        except RuntimeError:
+            msg = f"LINODE_CLI_CONFIG names {named!r}, whose user has no home here; name the file by its whole path"
+            raise ConfigError(msg) from None
         return
-    home = Path(env["HOME"]) if env.get("HOME") else Path.home()
+    try:
+        home = Path(env["HOME"]) if env.get("HOME") else Path.home()
+    except RuntimeError:
+        return  # a user without a home has no configuration there
     yield home / ".linode-cli"
     yield Path(env.get("XDG_CONFIG_HOME") or home / ".config") / "linode-cli"
 
 
 def _from_file(env: Mapping[str, str], profile: str | None) -> str | None:
     for path in _files(env):
-        if path.is_file():
+        if _is_there(path):
             parser = _parsed(path)
             name = profile or parser.get("DEFAULT", "default-user", fallback=None)
             token = parser.get(name, "token", fallback=None) if name and parser.has_section(name) else None
             if token:
                 return check_token(token, f"the token of {name} in {path}")
     return None
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file; raise `ConfigError` where that cannot be found out."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError) as error:
+        msg = f"{path} cannot be reached: {_reason(error)}; correct LINODE_CLI_CONFIG, HOME or its permissions"
+        raise ConfigError(msg) from None
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def _parsed(path: Path) -> ConfigParser:
@@ -148,6 +197,6 @@ def _parsed(path: Path) -> ConfigParser:
         msg = f"{path} is no linode-cli configuration: {type(error).__name__} at line {line}"
         raise ConfigError(msg) from None
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path} cannot be read: {type(error).__name__}"
+        msg = f"{path} cannot be read: {_reason(error)}"
         raise ConfigError(msg) from None
     return parser

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from functools import cache
+from http import HTTPStatus
 from http.client import HTTPResponse
 from io import BufferedReader, RawIOBase
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import NameResolutionError, NewConnectionError
+from urllib3.exceptions import LocationValueError, NameResolutionError, NewConnectionError
 
-from linode_orm.errors import ResponseError, TransportError
+from linode_orm.errors import ConfigError, InvalidRequestError, LinodeORMError, ResponseError, TransportError
+from linode_orm.wire.config import is_loopback
 from linode_orm.wire.messages import JSON_TYPE, Request, Response
 
 if TYPE_CHECKING:
@@ -34,6 +37,8 @@ USER_AGENT: Final = "linode_orm"
 IDLE_SECONDS: Final = 20.0
 """How long an unused connection counts as alive: servers and routers drop older ones without a word."""
 _CHUNK: Final = 1 << 16
+_ENCODINGS: Final = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+"""The encodings that are read: one alone, for each one more may multiply the length by a thousand."""
 _LARGEST: Final = 64 << 20
 """Bytes of the longest answer of the API that is read; files that are asked for may be longer."""
 
@@ -137,7 +142,8 @@ class HttpTransport:
     """Sends requests to one API; `connections` is how many at once.
 
     Redirects are not followed, `.netrc` is not read, cookies are not kept. Proxies and certificates are taken from the
-    environment once. After a fork the child opens connections of its own.
+    environment once. A request to this machine goes through no proxy: it may carry the token in the clear. After a fork
+    the child opens connections of its own.
     """
 
     def __init__(self, base_url: str, *, connections: int = 8) -> None:
@@ -155,38 +161,63 @@ class HttpTransport:
     def send(self, request: Request, *, token: str | None, timeout: float) -> Response:
         """Send one request once; raise `TransportError` where no whole answer arrives within `timeout` seconds.
 
-        Raises `ResponseError` for an answer that is longer than any of the API.
+        Raises `ResponseError` for an answer that is longer than any of the API, or in an encoding that was not asked
+        for, `InvalidRequestError` for a request that HTTP cannot carry, and `ConfigError` where the bundle of
+        certificates that the environment names is not there. Nothing was sent in the last two cases.
         """
         if os.getpid() != self._process:
             self._process, self._adapter = os.getpid(), self._opened()
+        prepared = self._prepared(request, token)
+        self._check_certificates(request, prepared.url or "")
         began = monotonic()
+        outcome = self._sent(request, prepared, timeout)
+        if not isinstance(outcome, requests.Response):
+            raise outcome
+        content = _read(outcome, request, began + timeout)
+        if not isinstance(content, bytes):
+            raise content
+        headers = {name.lower(): value for name, value in outcome.headers.items()}
+        return Response(outcome.status_code, headers, content, request, monotonic() - began)
+
+    def _sent(
+        self, request: Request, prepared: requests.PreparedRequest, timeout: float
+    ) -> requests.Response | LinodeORMError:
+        """Return the head of the answer, or the error that stands for whatever the libraries below raised.
+
+        The error is returned, and raised outside of the handler, so that no frame that holds the headers of the request
+        is part of its traceback.
+        """
         try:
-            answer = self._adapter.send(
-                self._prepared(request, token),
-                stream=True,
-                timeout=timeout,
-                verify=self._verify,
-                proxies=self._proxies,
+            proxies = {} if is_loopback(urlsplit(prepared.url or "").hostname or "") else self._proxies
+            return self._adapter.send(prepared, stream=True, timeout=timeout, verify=self._verify, proxies=proxies)
+        except Exception as error:  # noqa: BLE001  a hostile answer raises what no library documents
+            return _broken(request, error)
+
+    def _check_certificates(self, request: Request, url: str) -> None:
+        """Raise `ConfigError` where the bundle of certificates is not there: no other try would find it."""
+        if isinstance(self._verify, str) and url.startswith("https") and not os.path.exists(self._verify):  # noqa: PTH110  a path of any kind
+            msg = (
+                f"{request.title} is not sent: there is no bundle of certificates at {self._verify}; "
+                "correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
             )
-        except (requests.RequestException, OSError) as error:
-            raise _broken(request, error, timeout) from None
-        try:
-            content = b"".join(_content(answer, request, began + timeout, timeout))
-        except (requests.RequestException, OSError) as error:
-            msg = f"{request.title}: the answer broke off ({type(error).__name__})"
-            raise TransportError(msg, sent=True) from None
-        finally:
-            answer.close()
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Response(answer.status_code, headers, content, request, monotonic() - began)
+            raise ConfigError(msg)
 
     def _prepared(self, request: Request, token: str | None) -> requests.PreparedRequest:
         """Make requests' own value; its `prepare` would undo the quoting of the path."""
+        try:
+            return self._encoded(request, token)
+        except (TypeError, ValueError, RecursionError) as error:
+            reason = type(error).__name__  # its text may show the body
+        msg = f"{request.title} is not sent: its address or its body cannot be encoded ({reason})"
+        raise InvalidRequestError(msg)
+
+    def _encoded(self, request: Request, token: str | None) -> requests.PreparedRequest:
         prepared = requests.PreparedRequest()
         prepared.method = request.method
         prepared.url = request.url or f"{self._base_url}/{request.version}{request.path}"
         if request.query:
             prepared.url += "?" + urlencode(request.query)
+        prepared.url.encode("ascii")
         headers = {"User-Agent": USER_AGENT, "Accept": request.accept, "Accept-Encoding": "gzip, deflate"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
@@ -210,7 +241,32 @@ class HttpTransport:
         self._adapter.close()
 
 
-def _content(answer: requests.Response, request: Request, end: float, timeout: float) -> Iterator[bytes]:
+def _read(answer: requests.Response, request: Request, end: float) -> bytes | LinodeORMError:
+    """Return the content of an answer, or the error that stands for whatever the libraries below raised."""
+    try:
+        _check_head(answer, request)
+        return b"".join(_content(answer, request, end))
+    except LinodeORMError as error:
+        return error
+    except Exception as error:  # noqa: BLE001  a hostile answer raises what no library documents
+        return TransportError(f"{request.title}: the answer broke off ({type(error).__name__})", sent=True)
+    finally:
+        with suppress(Exception):
+            answer.close()
+
+
+def _check_head(answer: requests.Response, request: Request) -> None:
+    """Raise an error for an answer that none follows, and for one that may unpack to any length."""
+    if answer.status_code < HTTPStatus.OK:
+        msg = f"{request.title}: only an interim answer ({answer.status_code}) came"
+        raise TransportError(msg, sent=True)
+    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in _ENCODINGS:
+        msg = f"{request.title}: the answer ({answer.status_code}) is encoded as {encoding!r}, which was not asked for"
+        raise ResponseError(msg)
+
+
+def _content(answer: requests.Response, request: Request, end: float) -> Iterator[bytes]:
     length = 0
     for chunk in answer.iter_content(_CHUNK):
         length += len(chunk)
@@ -218,21 +274,23 @@ def _content(answer: requests.Response, request: Request, end: float, timeout: f
             msg = f"{request.title}: the answer ({answer.status_code}) is longer than {_LARGEST >> 20} MiB"
             raise ResponseError(msg)
         if monotonic() > end:
-            msg = f"{request.title}: the answer did not end within {timeout:g} s"
-            raise TransportError(msg, sent=True)
+            msg = f"{request.title}: the answer did not end"
+            raise TransportError(msg, sent=True, timed_out=True)
         yield chunk
 
 
-def _broken(request: Request, error: Exception, timeout: float) -> TransportError:
+def _broken(request: Request, error: Exception) -> TransportError:
     """Say what happened, and whether the API can have seen the request; the error's own text may hold the address."""
     if isinstance(error, requests.ConnectTimeout):
-        return TransportError(f"{request.title}: no connection within {timeout:g} s", sent=False)
+        return TransportError(f"{request.title}: no connection", sent=False, timed_out=True)
     if isinstance(error, requests.Timeout):
-        return TransportError(f"{request.title}: no answer within {timeout:g} s", sent=None)
+        return TransportError(f"{request.title}: no answer", sent=None, timed_out=True)
     if isinstance(error, requests.exceptions.SSLError):
         return TransportError(f"{request.title}: no secure connection: {_reason(error)}", sent=False)
     if isinstance(error, requests.exceptions.ProxyError):
         return TransportError(f"{request.title}: the proxy could not be reached", sent=False)
+    if isinstance(error, (requests.exceptions.InvalidURL, LocationValueError)):
+        return TransportError(f"{request.title}: the address names no host", sent=False)
     reason = _reason(error)
     if isinstance(reason, NameResolutionError):
         return TransportError(f"{request.title}: the API's host name is unknown", sent=False)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import Factory, field, frozen
 
+from linode_orm._printable import printable
+from linode_orm._secrets import masked, secret_strings
 from linode_orm.errors import ResponseError
 
 if TYPE_CHECKING:
@@ -18,10 +20,11 @@ JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | Non
 """Any value of JSON."""
 
 JSON_TYPE: Final = "application/json"
-MASK: Final = "***"
-"""Shown in place of a secret."""
-
 _REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+_DEEPEST: Final = 100
+"""The deepest nesting of an answer that is read; answers of the API have less than ten levels."""
+_BLOCK: Final = 64
+_NO_BRACKETS: Final = bytes(each for each in range(256) if each not in b"[]{}")
 _NO_QUERY: Final[dict[str, str | int]] = {}
 
 
@@ -62,21 +65,21 @@ class Request:
     @property
     def title(self) -> str:
         """The method and path, as messages name a request."""
-        return f"{self.method} {self.path}"
+        return printable(f"{self.method} {self.path}")
 
     @property
     def shown_body(self) -> object:
-        """The body without its secrets."""
-        return masked(self.body, self.secret_keys) if self.secret_keys else self.body
+        """The body with its secrets masked: those under `secret_keys`, and those that their keys name."""
+        return masked(self.body, self.secret_keys)
 
     def secrets(self) -> tuple[str, ...]:
         """Return the strings that must not be shown."""
-        return tuple(_secret_strings(self.body, self.secret_keys)) if self.secret_keys else ()
+        return tuple(secret_strings([self.body, dict(self.query)], self.secret_keys))
 
     def __repr__(self) -> str:
         body = f" {self.shown_body!r}" if self.body is not None else ""
-        query = f" {dict(self.query)!r}" if self.query else ""
-        filtered = f" X-Filter {dict(self.x_filter)!r}" if self.x_filter else ""
+        query = f" {masked(dict(self.query), self.secret_keys)!r}" if self.query else ""
+        filtered = f" X-Filter {masked(dict(self.x_filter), self.secret_keys)!r}" if self.x_filter else ""
         return f"<Request {self.title}{query}{filtered}{body}>"
 
 
@@ -99,9 +102,11 @@ class Response:
         if self._parsed:
             return self._parsed[0]
         with suppress(ValueError, RecursionError):
-            self._parsed.append(json.loads(self.content))
-            return self._parsed[0]
-        kind = self.headers.get("content-type", "no content type")
+            parsed = json.loads(self.content)
+            if not _is_deep(self.content, parsed):
+                self._parsed.append(parsed)
+                return self._parsed[0]
+        kind = printable(self.headers.get("content-type", "no content type"))
         msg = f"{self.request.title}: the answer ({self.status}, {kind}, {len(self.content)} bytes) is no JSON"
         raise unreadable(msg)  # not chained: the decoder's error holds the answer, which may hold a secret
 
@@ -119,27 +124,33 @@ class Response:
         return f"<Response {self.status} to {self.request.title}, {len(self.content)} bytes>"
 
 
+def _is_deep(content: bytes, parsed: JSON) -> bool:
+    """Whether a document is nested deeper than any answer of the API, so that walking it may overflow the stack.
+
+    The document is walked only if its brackets, counted block by block, may be nested so deep.
+    """
+    brackets, depth = content.translate(None, delete=_NO_BRACKETS), 0
+    for begin in range(0, len(brackets), _BLOCK):
+        block = brackets[begin : begin + _BLOCK]
+        openers = block.count(b"{") + block.count(b"[")
+        if depth + openers > _DEEPEST:
+            return _depth(parsed) > _DEEPEST
+        depth = max(depth + openers + openers - len(block), 0)
+    return False
+
+
+def _depth(value: JSON) -> int:
+    """Return how deep a value is nested, and no more than one level beyond the bound."""
+    level, depth = [value], 0
+    while level and depth <= _DEEPEST:
+        held = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, (dict, list)))
+        level = [each for values in held for each in values]
+        depth += 1
+    return depth
+
+
 def unreadable(message: str) -> ResponseError:
     """Return the error for an answer that cannot be parsed; the request may be sent again."""
     error = ResponseError(message)
     error.retryable = True
     return error
-
-
-def masked(value: object, keys: frozenset[str]) -> object:
-    """Return a copy of a body with the values under secret keys masked."""
-    if isinstance(value, dict):
-        return {key: MASK if key in keys else masked(each, keys) for key, each in value.items()}
-    if isinstance(value, list):
-        return [masked(each, keys) for each in value]
-    return value
-
-
-def _secret_strings(value: object, keys: frozenset[str], *, hidden: bool = False) -> list[str]:
-    if isinstance(value, dict):
-        return [
-            found for key, each in value.items() for found in _secret_strings(each, keys, hidden=hidden or key in keys)
-        ]
-    if isinstance(value, (list, tuple)):
-        return [found for each in value for found in _secret_strings(each, keys, hidden=hidden)]
-    return [value] if hidden and isinstance(value, str) and value else []

@@ -69,7 +69,8 @@ def _outcome_of_refusal(error: ApiError) -> Outcome:
     if error.status == HTTPStatus.GATEWAY_TIMEOUT:
         return Outcome.UNANSWERED  # what stands before the API gave up; the API may go on
     is_timeout = error.status == HTTPStatus.REQUEST_TIMEOUT and error.request.method == "POST"
-    is_broken = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    # 501 says that the server cannot do it at all (RFC 9110, 15.6.2)
+    is_broken = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR and error.status != HTTPStatus.NOT_IMPLEMENTED
     return Outcome.IN_DOUBT if is_broken or is_timeout else Outcome.REFUSED
 
 

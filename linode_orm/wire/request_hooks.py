@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
 
+from linode_orm._printable import printable
+from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.messages import Request, Response
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ class RequestHooks:
     """Calls the hooks and writes the log; both see the same `Request` before and after a try."""
 
     def __init__(self, before: Sequence[BeforeHook], after: Sequence[AfterHook]) -> None:
-        self._before, self._after = tuple(before), tuple(after)
+        self._before, self._after = _functions("before", before), _functions("after", after)
 
     def before(self, request: Request) -> None:
         """Call the hooks before a try."""
@@ -41,6 +43,15 @@ class RequestHooks:
                 _log.exception("%s: the hook %r failed; its answer is kept", request.title, hook)
 
 
+def _functions(name: str, given: object) -> tuple[Any, ...]:
+    """Return the functions of an option; raise `InvalidRequestError` where it holds none, or other values."""
+    functions = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
+    if not isinstance(given, Iterable) or not all(map(callable, functions)):
+        msg = f"{name} is a list of functions, not {given!r}"
+        raise InvalidRequestError(msg)
+    return functions
+
+
 def log_retry(request: Request, error: Exception, pause: float, tries: int) -> None:
     """Log that a request is sent again after `pause` seconds."""
     status = getattr(error, "status", None)
@@ -52,6 +63,7 @@ def log_retry(request: Request, error: Exception, pause: float, tries: int) -> N
 def _log_try(request: Request, outcome: Response | BaseException, seconds: float, tries: int) -> None:
     answer = outcome if isinstance(outcome, Response) else None
     result = answer.status if answer is not None else type(outcome).__name__
+    left = answer.headers.get("x-ratelimit-remaining") if answer is not None else None
     extra = {
         "method": request.method,
         "path": request.path,
@@ -60,6 +72,6 @@ def _log_try(request: Request, outcome: Response | BaseException, seconds: float
         "seconds": seconds,
         "tries": tries,
         "bytes": len(answer.content) if answer is not None else 0,
-        "rate_left": answer.headers.get("x-ratelimit-remaining") if answer is not None else None,
+        "rate_left": None if left is None else printable(left),
     }
     _log.debug("%s %s %.3fs", request.title, result, seconds, extra=extra)

@@ -128,6 +128,10 @@ class Sender:
         try:
             response = self.transport.send(request, token=token, timeout=timeout)
         except BaseException as error:
+            if isinstance(error, TransportError) and error.timed_out:
+                # What was left of the deadline for this try says nothing to a reader: the limit that was set does.
+                limit = self.limits.timeout if timeout == self.limits.timeout else self.limits.deadline
+                error.args = (f"{error.args[0]} within {limit:g} s",)
             self.hooks.after(request, error, self.clock.monotonic() - began, tries)
             if not isinstance(error, LinodeORMError):
                 _check_encodable(request, error)

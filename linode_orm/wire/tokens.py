@@ -85,12 +85,12 @@ def parse_expiry(response: Response, token: str) -> datetime | None:
         ):
             try:
                 found = datetime.fromisoformat(expiry)
-            except ValueError:
+                return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+            except (ValueError, OverflowError):
                 return None
-            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     return None
 
 
 def _rows(body: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  any JSON value
     rows = body.get("data", [body]) if isinstance(body, dict) else ()
-    yield from (each for each in rows if isinstance(each, dict))
+    yield from (each for each in rows if isinstance(each, dict)) if isinstance(rows, list) else ()

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from linode_orm.errors import InvalidRequestError, RateLimited, ServerError
-from linode_orm.wire import Client, Request, Response, least_time
+from linode_orm.wire import Client, Request, Response
 from linode_orm.wire.ratelimit.headers import parse_rate_limit, parse_retry_after
-from linode_orm.wire.ratelimit.policy import endpoint_of, policy_of
+from linode_orm.wire.ratelimit.policy import endpoint_of, least_time, policy_of
 from tests.wire.limiter import Counter, Limiter, Stage, work
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()

@@ -15,6 +15,7 @@ import pytest
 
 from linode_orm.errors import ApiError, ResponseError, TransportError
 from linode_orm.wire import Client, Request
+from linode_orm.wire.http import HttpTransport
 from tests.wire.server import serving
 from tests.wire.test_client import Time
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 GET = Request("GET", "/volumes/1")
+ELSEWHERE = "http://api.example.invalid"
+"""An API that is not this machine; a client takes no such address by itself."""
 
 
 @contextmanager
@@ -157,15 +160,14 @@ class TestProxies:
     @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
     def test_http(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         """Requests go to the proxy with the whole address, its user and password in a header, and paths stay quoted."""
-        with raw(lambda _: [HEAD + b"Content-Length: 2\r\n\r\n{}"]) as (place, heads), serving() as api:
+        with raw(lambda _: [HEAD + b"Content-Length: 2\r\n\r\n{}"]) as (place, heads):
             monkeypatch.setenv(name, f"http://someone:hunter2@{place}")
-            with Client("t", base_url=api.url) as client:
+            with Client("t", transport=HttpTransport(ELSEWHERE)) as client:
                 monkeypatch.delenv(name)
                 client.send(Request("GET", "/images/%2E%2E%2Fx", query={"page": 2}))
-            assert not api.arrived
         first, *lines = heads[0].decode().split("\r\n")
         headers = dict(line.lower().split(": ", 1) for line in lines if line)
-        assert first == f"GET {api.url}/v4/images/%2E%2E%2Fx?page=2 HTTP/1.1"
+        assert first == f"GET {ELSEWHERE}/v4/images/%2E%2E%2Fx?page=2 HTTP/1.1"
         assert headers["proxy-authorization"].startswith("basic ")
         assert headers["authorization"] == "bearer t"
 
@@ -183,6 +185,18 @@ class TestProxies:
         assert b"volumes" not in b"".join(heads)
         assert b"secret-token" not in b"".join(heads)
 
+    @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+    def test_this_machine(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        """Plain http to this machine goes through no proxy, for it carries the token in the clear."""
+        with raw(lambda _: [HEAD + b"Content-Length: 2\r\n\r\n{}"]) as (place, heads), serving() as api:
+            monkeypatch.setenv(name, f"http://{place}")
+            for url in (api.url, api.url.replace("127.0.0.1", "localhost")):
+                with Client("t", base_url=url) as client:
+                    client.send(GET)
+                    client.send(Request("GET", "/file", url=f"{url}/file", accept="*/*"))
+            assert len(api.arrived) == 4
+        assert not heads
+
     def test_no_proxy(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A host that NO_PROXY names is asked without one."""
         with serving() as api:
@@ -196,7 +210,7 @@ class TestProxies:
         """A proxy that does not answer is named as what failed: nothing was sent, and no password is shown."""
         monkeypatch.setenv("HTTP_PROXY", "http://someone:hunter2@127.0.0.1:1")
         with (
-            Client("t", base_url="http://127.0.0.1:2", clock=Time()) as client,
+            Client("t", transport=HttpTransport(ELSEWHERE), clock=Time()) as client,
             pytest.raises(TransportError) as caught,
         ):
             client.send(GET)
@@ -214,7 +228,7 @@ class TestProxies:
         with raw(lambda _: [page]) as (place, heads):
             monkeypatch.setenv("HTTP_PROXY", f"http://{place}")
             with (
-                Client("t", base_url="http://127.0.0.1:2", clock=Time()) as client,
+                Client("t", transport=HttpTransport(ELSEWHERE), clock=Time()) as client,
                 pytest.raises(ApiError, match="text/html") as caught,
             ):
                 client.send(GET)

@@ -98,7 +98,7 @@ class Account(Model, path="/account", id=None):
         """Delete your account."""
         return act(self, "cancel", locals())
 
-    @operation("POST", "credit-card")
+    @operation("POST", "credit-card", secret=["card_number", "cvv"])
     def set_credit_card(self, *, card_number: str, cvv: str, expiry_month: int, expiry_year: int) -> None:
         """Give the account another credit card: a payment method in its older form."""
         act(self, "set_credit_card", locals())

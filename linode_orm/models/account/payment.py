@@ -15,7 +15,7 @@ class PayPalPayment(Nested):
     """What `stage_paypal()` of a Payment answers."""
 
     checkout_token: ReadOnly[str]
-    payment_id: ReadOnly[str]
+    payment_id: ReadOnly[str] = ReadOnly(secret=True)
 
 
 class Payment(Model, path="/account/payments", verbs="list get create"):

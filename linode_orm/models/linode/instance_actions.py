@@ -107,7 +107,7 @@ class InstanceActions(Model):
         """Upgrade the Linode to the newest generation of its plan."""
         act(self, "mutate", locals())
 
-    @operation("POST", "password", event="password_reset")
+    @operation("POST", "password", event="password_reset", secret=["root_pass"])
     def password(self, *, root_pass: str) -> None:
         """Give root another password; the Linode must be shut down."""
         act(self, "password", locals())
@@ -117,7 +117,14 @@ class InstanceActions(Model):
         """Restart the Linode."""
         act(self, "reboot", locals())
 
-    @operation("POST", "rebuild", answers="Instance", body={"stackscript": "stackscript_id"}, event="linode_rebuild")
+    @operation(
+        "POST",
+        "rebuild",
+        answers="Instance",
+        body={"stackscript": "stackscript_id"},
+        event="linode_rebuild",
+        secret=["root_pass", "stackscript_data"],
+    )
     def rebuild(
         self,
         image: Image | str | None,

@@ -16,7 +16,7 @@ class LKEKubeconfig(
 ):
     """The file with which kubectl reaches a cluster."""
 
-    kubeconfig: ReadOnly[str]
+    kubeconfig: ReadOnly[str] = ReadOnly(secret=True)
     lke_cluster: One[LKECluster] = One("LKECluster")
 
     if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from linode_orm.errors import ResponseError
 from linode_orm.mapping import UNSET, Model, Nested, ReadOnly, act, operation
+from linode_orm.mapping.addressing import quoted
 from linode_orm.models._files import client_of
 from linode_orm.wire import Request
 from linode_orm.wire.config import DEFAULT_URL
@@ -77,7 +78,7 @@ class Metrics(Model):
 
 def _ask(metrics: Metrics, service: str, token: str, body: Mapping[str, object]) -> dict[str, object]:
     client = client_of(metrics)
-    path = f"/monitor/services/{service}/metrics"
+    path = f"/monitor/services/{quoted(service)}/metrics"
     base = (
         HOST if client.base_url == DEFAULT_URL else f"{client.base_url}/v4"
     )  # another API has everything in one place

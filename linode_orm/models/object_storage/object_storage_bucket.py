@@ -18,7 +18,7 @@ class ObjectStorageURL(Nested):
     """What `object_url()` of an ObjectStorageBucket answers."""
 
     exists: ReadOnly[bool | None] = ReadOnly(absent=True)
-    url: ReadOnly[str]
+    url: ReadOnly[str] = ReadOnly(secret=True)
 
 
 class ObjectStorageBucket(

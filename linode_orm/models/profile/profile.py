@@ -29,7 +29,7 @@ class TwoFactorSecret(Nested):
 class TwoFactorScratchCode(Nested):
     """What `tfa_enable_confirm()` of a Profile answers."""
 
-    scratch: ReadOnly[str]
+    scratch: ReadOnly[str] = ReadOnly(secret=True)
 
 
 class Profile(Model, path="/profile", id=None):
@@ -65,7 +65,7 @@ class Profile(Model, path="/profile", id=None):
         """Send a phone number verification code."""
         act(self, "send_phone_number_code", locals())
 
-    @operation("POST", "phone-number/verify")
+    @operation("POST", "phone-number/verify", secret=["otp_code"])
     def phone_number_verify(self, *, otp_code: str) -> None:
         """Verify a phone number."""
         act(self, "phone_number_verify", locals())
@@ -80,7 +80,14 @@ class Profile(Model, path="/profile", id=None):
         """Generate a secret key for two-factor authentication."""
         return act(self, "tfa_enable")
 
-    @operation("POST", "tfa-enable-confirm", answers="value", gives=TwoFactorScratchCode, event="tfa_enabled")
+    @operation(
+        "POST",
+        "tfa-enable-confirm",
+        answers="value",
+        gives=TwoFactorScratchCode,
+        event="tfa_enabled",
+        secret=["tfa_code"],
+    )
     def tfa_enable_confirm(self, *, tfa_code: str | Unset = UNSET) -> TwoFactorScratchCode:
         """Enable two-factor authentication."""
         return act(self, "tfa_enable_confirm", locals())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from linode_orm._options import check_choice, check_count, check_flag
 from linode_orm.errors import InvalidRequestError
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import failure_policy
 from linode_orm.session.commit.plan_comparison import comparison_for, movement
-from linode_orm.session.commit.policy import CONFLICTS, check_choice
+from linode_orm.session.commit.policy import CONFLICTS
 from linode_orm.session.commit.reconcile.conflicts import refuse
 from linode_orm.session.commit.reconcile.targets import PlanTargets
 from linode_orm.session.commit.secrets import secrets_for
@@ -36,6 +37,8 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
     failure_policy(options.on_error)
     if options.conflicts is not None:
         check_choice("conflicts", options.conflicts, CONFLICTS)
+    check_count("max_deletes", options.max_deletes, or_none=True)
+    check_flag("verify", options.verify)
     guards.check_writable(client, plan)
     guards.check_max_deletes(options.max_deletes, lambda: plan.deletes)
     secrets = secrets_for(plan, options.secrets)

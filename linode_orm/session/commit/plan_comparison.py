@@ -11,7 +11,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.state import state_of
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.newest import read_again, stand_ins
-from linode_orm.session.commit.reconcile.conflicts import changed_twice
+from linode_orm.session.commit.reconcile.conflicts import changed_twice, shown
 from linode_orm.session.planning.plan import is_new
 from linode_orm.session.planning.rebasing import can_be_read, is_built_on_newest, moved_changes, rebased
 from linode_orm.session.planning.seen import moved
@@ -107,7 +107,8 @@ def _moved_deletion(instance: Model, newest: Model, part: Step) -> Iterator[Clas
     """Yield what is not as it was seen of an object that a plan deletes."""
     body, seen = state_of(newest).body, dict(part.seen)
     for field in moved(instance.__mapper__, seen, body):
-        yield Clash(instance, field.name, seen[field.key], body[field.key], None, "it is to be deleted")
+        there = shown(field, body[field.key])
+        yield Clash(instance, field.name, seen[field.key], there, None, "it is to be deleted")
 
 
 def _is_looked_at(part: Step, comparison: Comparison, instance: Model, protected: frozenset[str]) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
+from linode_orm._options import check_choice, check_count, check_flag
 from linode_orm.errors import InvalidRequestError
 from linode_orm.session.commit.failure_policy import STOP, FailurePolicy, failure_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from linode_orm.session.planning.report import Entry
 
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
 CONFLICTS: Final = ("merge", "check", "ignore")
 
 
-def _tags(given: Iterable[str]) -> frozenset[str]:
-    if isinstance(given, str):
+def _tags(given: object) -> frozenset[str]:
+    tags: list[object] = list(given) if isinstance(given, Iterable) and not isinstance(given, (str, bytes)) else [None]
+    if not all(isinstance(each, str) for each in tags):
         msg = f"protected_tags is a collection of tags, not {given!r}"
         raise InvalidRequestError(msg)
-    return frozenset(given)
+    return frozenset(map(str, tags))
 
 
 @frozen
@@ -42,10 +45,6 @@ class Policy:
 
     def __attrs_post_init__(self) -> None:
         check_choice("conflicts", self.conflicts, CONFLICTS)
-
-
-def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    """Raise `InvalidRequestError` where an option is none of its choices."""
-    if value not in choices:
-        msg = f"{name} is {' or '.join(map(repr, choices))}, not {value!r}"
-        raise InvalidRequestError(msg)
+        check_count("max_deletes", self.max_deletes, or_none=True)
+        for name in ("verify", "fold", "fold_tags"):
+            check_flag(name, getattr(self, name))

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from linode_orm.errors import LinodeORMError
+from linode_orm.mapping.masking import masked_value
 from linode_orm.mapping.record import raw_value
 from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.planning.plan import Hidden, Pending
+from linode_orm.session.planning.plan import Hidden, Pending, with_secrets_of
 from linode_orm.session.planning.report import Unheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from linode_orm.mapping import Model
+    from linode_orm.mapping.codecs import Codec
     from linode_orm.session.planning.plan import Step
     from linode_orm.session.planning.report import CommitReport
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
@@ -46,10 +48,15 @@ def not_held(refresh: BulkRefresh, applied_steps: Iterable[Applied]) -> tuple[Un
     whole = [instance for instance, name, _ in expected if instance.__mapper__.fields[name].only_on_get]
     gone = {id(each) for each in refresh.run([instance for _, instance, _ in wrote], whole)}
     return tuple(
-        Unheld(instance, name, value, None if id(instance) in gone else raw_value(instance, name))
+        _unheld(instance, name, value, None if id(instance) in gone else raw_value(instance, name))
         for instance, name, value in expected
         if id(instance) in gone or _differs(instance, name, value, raw_value(instance, name))
     )
+
+
+def _unheld(instance: Model, name: str, wrote: object, found: object) -> Unheld:
+    field = instance.__mapper__.fields[name]
+    return Unheld(instance, name, masked_value(field, wrote), masked_value(field, found))
 
 
 def _expected(step: Step, instance: Model, body: object) -> Iterator[tuple[Model, str, object]]:
@@ -77,12 +84,18 @@ def _differs(instance: Model, name: str, wrote: object, found: object) -> bool:
     # A key that the answer lacks says nothing: the API leaves some out where they have no value.
     if found is ABSENT:
         return False
+    wrote = with_secrets_of(wrote, found)
+    codec = instance.__mapper__.fields[name].codec
     if isinstance(wrote, dict) and isinstance(found, dict):
-        return any(key in found and _unlike(value, found[key]) for key, value in wrote.items())
-    return not instance.__mapper__.fields[name].codec.same(wrote, found)
+        return _is_unlike(codec, wrote, found)
+    return not codec.same(wrote, found)
 
 
-def _unlike(wrote: object, found: object) -> bool:
+def _is_unlike(codec: Codec | None, wrote: object, found: object) -> bool:
+    """Whether a value inside an object is another one; null that was written agrees with every value."""
     if isinstance(wrote, dict) and isinstance(found, dict):
-        return any(key in found and _unlike(value, found[key]) for key, value in wrote.items())
-    return wrote != found and wrote is not None
+        inside = {key: codec.inside(key) if codec is not None else None for key in wrote}
+        return any(key in found and _is_unlike(inside[key], value, found[key]) for key, value in wrote.items())
+    if wrote is None:
+        return False
+    return wrote != found if codec is None else not codec.same(wrote, found)

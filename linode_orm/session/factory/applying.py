@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from linode_orm._secrets import forgets_locals
 from linode_orm.session.planning.applier import install_applier
 from linode_orm.session.session import Session, parts_of
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 
 
+@forgets_locals
 def apply_plan(plan: Plan, client: Client, options: ApplyOptions) -> CommitReport:
     """Send a plan; raises what `Plan.apply` says."""
     from linode_orm.session.commit.apply_plan import apply, check  # noqa: PLC0415  only who applies plans needs it

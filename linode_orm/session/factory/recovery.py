@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linode_orm._options import check_flag
 from linode_orm._public import public
+from linode_orm._secrets import forgets_locals
 from linode_orm.session.session import Session, parts_of
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 
 @public
+@forgets_locals
 def recover(
     path: str | os.PathLike[str],
     *,
@@ -39,6 +42,8 @@ def recover(
     from linode_orm.session.journal.history import open_journal  # noqa: PLC0415  only who recovers needs it
     from linode_orm.session.planning.report import CommitReport  # noqa: PLC0415  only who recovers needs it
 
+    check_flag("undo", undo)
+    check_flag("forget", forget)
     journal = open_journal(path, must_exist=True)
     try:
         names = journal.unfinished()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from attrs import frozen
 
+from linode_orm._options import check_path
 from linode_orm.errors import InvalidRequestError, JournalError
 from linode_orm.session.journal.journal import NewCommit
 from linode_orm.session.journal.log import CommitLog
@@ -115,15 +116,18 @@ class History:
 def open_journal(place: Place | None, *, must_exist: bool = False) -> Journal:
     """Return the journal at a place: an SQLite file for a path, one in memory for None, and a journal as it is.
 
-    Raises `JournalError` if the file cannot be used, or must exist and does not.
+    Raises `JournalError` if the file cannot be used, or must exist and does not, and `InvalidRequestError` for what is
+    neither a path nor a journal.
     """
     if place is None:
         return MemoryJournal()
-    if not isinstance(place, (str, os.PathLike)):
+    if not isinstance(place, (str, os.PathLike)) and hasattr(place, "unfinished"):
         return place
+    check_path("journal", place)
+    path = cast("str | os.PathLike[str]", place)
     from linode_orm.session.journal.sqlite_journal import SqliteJournal  # noqa: PLC0415  sqlite3 is for who keeps a journal
 
-    return SqliteJournal(place, must_exist=must_exist)
+    return SqliteJournal(path, must_exist=must_exist)
 
 
 def state_of(report: CommitReport, *, interrupted: bool) -> str:

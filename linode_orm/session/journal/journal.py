@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from attrs import evolve
 
-from linode_orm.session.planning.plan import Plan
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.session.loading.api_time import ApiTime
-    from linode_orm.session.planning.plan import Step
+    from linode_orm.session.planning.plan import Plan, Step
 
 
 class NewCommit(NamedTuple):
@@ -77,6 +75,8 @@ class StoredCommit(NamedTuple):
     @property
     def plan(self) -> Plan:
         """The plan of the commit."""
+        from linode_orm.session.planning.plan import Plan  # noqa: PLC0415  a session has a journal, and may only read
+
         return Plan(tuple(each.step for each in self.steps))
 
     @property

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+from linode_orm._private_files import PRIVATE, create_beside
 from linode_orm.errors import JournalError
 from linode_orm.session.planning.plan import FORMAT
 
@@ -20,6 +21,7 @@ _APPLICATION: Final = 0x4C4F524D
 """What marks the file as a journal of this library: LORM."""
 _BESIDE: Final = ("-wal", "-journal")
 """How the files are called that SQLite keeps beside one in use."""
+_CANNOT: Final = (PermissionError, FileNotFoundError)
 _ROOM: Final = 1 << 16
 _SCHEMA: Final = """
 CREATE TABLE journal (id TEXT NOT NULL);
@@ -68,6 +70,7 @@ class JournalFile:
                 # The lock lasts as long as the connection: two processes must not carry on the same commit.
                 self.connection.execute("PRAGMA locking_mode=EXCLUSIVE")
                 self._check(self.connection)
+                self._place.chmod(PRIVATE)  # also where it was there, and others might read it
                 for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):  # promise 21b: on the disk
                     self.connection.execute(f"PRAGMA {pragma}")
                 # A transaction that writes nothing takes the lock now, and finds out that the file cannot be written.
@@ -143,8 +146,9 @@ def _create(path: Path, place: Path) -> None:
     if left:
         msg = f"{left[0]} is left of a journal, and {path} is gone; nothing was sent: put it back, or delete the rest"
         raise JournalError(msg)
-    beside = place.with_name(f"{place.name}.{os.getpid()}.new")
+    beside, handle = create_beside(place)
     try:
+        os.close(handle)
         connection = sqlite3.connect(beside, isolation_level=None)
         try:
             for pragma in (f"application_id={_APPLICATION}", f"user_version={FORMAT}", "auto_vacuum=INCREMENTAL"):
@@ -155,7 +159,6 @@ def _create(path: Path, place: Path) -> None:
             connection.execute("INSERT INTO journal VALUES (?)", (uuid4().hex,))
         finally:
             connection.close()
-        beside.chmod(0o600)
         try:
             os.link(beside, place)
         except FileExistsError:
@@ -199,7 +202,7 @@ def journal_errors(path: Path) -> Iterator[None]:
             what = f"is damaged or no journal ({text})"
         elif "full" in text or "No space" in text or ("I/O" in text and _is_full(path)):
             what = "cannot be written: the disk is full"
-        elif "readonly" in text or "unable to open" in text or isinstance(error, PermissionError):
+        elif "readonly" in text or "unable to open" in text or isinstance(error, _CANNOT):
             what = f"cannot be read and written ({text})"
         else:
             what = f"cannot be used ({text})"

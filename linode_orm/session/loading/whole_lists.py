@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
+from linode_orm.errors import ApiError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.session.loading.lists.listing import Listing, send_in_order
 from linode_orm.session.loading.lists.pagination import ListReader
@@ -31,9 +32,15 @@ class WholeLists:
         """Return the raw rows of the list of a class that has no parents."""
         return [row for rows in ListReader(self._client, listing_of(model)).pages() for row in rows]
 
-    def objects(self, listings: Sequence[Listing]) -> list[list[Model]]:
-        """Return the objects of each list; the objects of one list are a loader batch."""
-        return [self._hydrated(listing, pages) for listing, pages in self._pages(listings)]
+    def objects(self, listings: Sequence[Listing]) -> list[list[Model] | ApiError]:
+        """Return the objects of each list, or why it was refused; the objects of one list are a loader batch."""
+        found: list[list[Model] | ApiError] = []
+        for listing, pages in self._pages(listings):
+            try:
+                found.append(self._hydrated(listing, pages))
+            except ApiError as error:
+                found.append(error)
+        return found
 
     def objects_within(self, model: type[Model], most: int) -> list[Model] | None:
         """Return the objects of the list of a class that has no parents; None where that takes more requests."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.errors import LinodeORMError
+from linode_orm.mapping.addressing import quoted
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import state_of
@@ -74,10 +75,12 @@ class _ActionOnce:
         state = state_of(self._target)
         about = state.parents[0] if state.parents else state.identity
         query: Query[Any] = Query(event, self._runner.lenient).filter(
-            event.action == self._operation.event,
-            event.entity.id == about,
-            event.created >= self._since.earliest(client),
+            event.action == self._operation.event, event.created >= self._since.earliest(client)
         )
+        if isinstance(about, int):
+            query = query.filter(event.entity.id == about)
+        else:  # the entity's id is a number in its declaration, and its address has any
+            query = query.filter(event.entity.url.contains(quoted(about)))
         # asked again of each event: by the answer more may be known of the clocks
         has_happened = any(each.created >= self._since.earliest(client) for each in query)
         return LookupResult({} if has_happened else None)

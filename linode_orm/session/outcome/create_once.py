@@ -77,7 +77,7 @@ class _CreateOnce:
             self._tries += response.tries
             # Some creations answer nothing at all; `may_be_empty` says below whether that is one.
             body = response.json() if response.content else {}
-            identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key, may_be_empty=True)
+            identity = identity_in(self._criteria.model.__mapper__, body, self._criteria.key)
             self._check(identity, body)
         except Exception as error:  # noqa: BLE001  whatever it is, it is told
             self._tries += getattr(error, "tries", 1 if isinstance(error, LinodeORMError) else 0)

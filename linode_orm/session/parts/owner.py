@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import get_ident
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from linode_orm._secrets import forgets_locals
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.state import Status, state_of
@@ -106,11 +107,13 @@ class SessionOwner:
 
     # -- what objects ask --------------------------------------------------------------------------------------------
 
+    @forgets_locals
     def load(self, instance: Record, name: str) -> None:
         """Load the attribute `name` of an object."""
         self.check()
         self._lazy.load(cast("Model", instance), name)
 
+    @forgets_locals
     def freshen(self, instance: Record, name: str) -> None:
         """Read a volatile value again because it is too old."""
         self.check()
@@ -135,16 +138,19 @@ class SessionOwner:
         self.check()
         return self._collections.of(cast("Model", instance), name)
 
+    @forgets_locals
     def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> object:
         """Send an action now and return its answer."""
         self.check()
         return self._actions.send(cast("Model | type[Model]", target), operation, arguments)
 
+    @forgets_locals
     def save(self, instance: Record) -> None:
         """Send what is pending for one object now, and what it cannot exist without."""
         self._check_outside_block("save()")
         self._commit().save(self.own(instance), self._policy)
 
+    @forgets_locals
     def delete(self, instance: Record) -> None:
         """Delete one object now; a pending one leaves the session."""
         self._check_outside_block("delete()")
@@ -154,6 +160,7 @@ class SessionOwner:
         else:
             self._commit().delete_now(mine, self._policy)
 
+    @forgets_locals
     def wait_until(self, instance: Record, condition: Expression, timeout: float) -> None:
         """Read one object until a condition is true of it."""
         self._waiting().wait([self.own(instance)], (condition,), timeout)

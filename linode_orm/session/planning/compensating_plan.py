@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from attrs import evolve
 
 from linode_orm.mapping.addressing import quoted
+from linode_orm.mapping.masking import holds_secret
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.plan import Change, Key, Pending, Plan, Step, fill, fill_path, is_new
@@ -92,7 +93,10 @@ def lasting(operation: str, model: type[Model], changes: Collection[Change]) -> 
     if operation == "create":
         return "" if "delete" in mapper.verbs else f"the API cannot delete a {mapper.name}"
     secret = [
-        each.name for each in changes if mapper.fields[each.name].is_write_only or mapper.fields[each.name].redacted
+        each.name
+        for each in changes
+        for field in [mapper.fields[each.name]]
+        if field.is_write_only or field.redacted or holds_secret(field, each.old)
     ]
     if secret:
         return f"the old {', '.join(secret)} cannot be read"

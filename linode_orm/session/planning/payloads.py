@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from linode_orm._secrets import is_secret
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
+from linode_orm.mapping.masking import masked_value
 from linode_orm.mapping.record import (
     Edit,
     assigned_in,
@@ -51,7 +53,7 @@ def for_create(instance: Model, name_of: NameOf) -> Payload:
             given.append(Change(name, field.key, ABSENT, content[field.key]))
     for relation in mapper.relations.values():
         if isinstance(relation, Many) and relation.given(instance) is not ABSENT:
-            secret = dressing.secrets_of(cast("type[Model]", relation.model))
+            secret = cast("type[Model]", relation.model).__mapper__.secret_keys
             content[relation.create_key] = dressing.hidden(relation.given(instance), secret, (relation.create_key,))
     return Payload(content, tuple(given), frozenset(dressing.secret_keys))
 
@@ -102,6 +104,12 @@ def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[st
     return [name for name in fields if name in edits and name not in apart], apart  # promise 1: only what changed
 
 
+def is_unreadable(record: Record, field: Kind[Any]) -> bool:
+    """Whether the server's value of a field is of another type than the declared one: it is sent back as it came."""
+    is_theirs = not field.is_secret and field.name not in edits_of(record)
+    return is_theirs and value_of(record, field.name, ABSENT) is ABSENT and raw_value(record, field.name) is not ABSENT
+
+
 def resolve_secret(instance: Model, hidden: Hidden, verb: str) -> object:
     """Give the secret that a placeholder in the body of a `create` or an `update` stands for."""
     key, *path = hidden.path
@@ -130,7 +138,7 @@ def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     if isinstance(new, Hidden):
         old = ABSENT
     elif old is not ABSENT:
-        old = field.codec.trim(old, "update")
+        old = masked_value(field, field.codec.trim(old, "update"))
     edit = edits_of(instance).get(field.name)
     if edit is None or edit.exact:
         return Change(field.name, field.key, old, new)
@@ -167,24 +175,19 @@ class _Dressing:
             return Hidden((*path, field.key))
         value = value_of(record, field.name)
         raw = field.codec.trim(encoded_value(record, field.name), self.verb)
-        return field.codec.map_objects(value, raw, self.nested, (*path, field.key)) if field.codec.nested else raw
+        if field.codec.nested:
+            return field.codec.map_objects(value, raw, self.nested, (*path, field.key))
+        return self.hidden(raw, frozenset(), (*path, field.key))
 
-    @staticmethod
-    def secrets_of(model: type[Model]) -> frozenset[str]:
-        """Give the keys of a class whose values are shown to nobody."""
-        fields = model.__mapper__.fields.values()
-        return frozenset(field.key for field in fields if field.is_secret)
-
-    def hidden(self, value: object, secret: frozenset[str], path: tuple[str | int, ...]) -> object:
-        """Put placeholders for secrets into children that are plain dicts."""
+    def hidden(self, value: object, declared: frozenset[str], path: tuple[str | int, ...]) -> object:
+        """Put placeholders for secrets into a document: those under `declared` keys, and those that their keys name."""
         if isinstance(value, list):
-            return [self.hidden(each, secret, (*path, at)) for at, each in enumerate(value)]
+            return [self.hidden(each, declared, (*path, at)) for at, each in enumerate(value)]
         if not isinstance(value, dict):
             return value
-        # The keys are recorded even if only one of several children has the secret.
-        self.secret_keys |= secret & value.keys()
+        self.secret_keys |= {key for key, each in value.items() if is_secret(key, each, declared)}
         return {
-            key: Hidden((*path, key)) if key in secret else self.hidden(each, secret, (*path, key))
+            key: Hidden((*path, key)) if is_secret(key, each, declared) else self.hidden(each, declared, (*path, key))
             for key, each in value.items()
         }
 
@@ -201,6 +204,9 @@ class _Dressing:
             is_theirs = field.name not in edits and (field.redacted or raw_value(record, field.name) is ABSENT)
             if is_theirs or not field.takes(self.verb):
                 continue
-            if field.key in raw or pending_reference(record, field.name) is not None:
+            if is_unreadable(record, field):
+                dressed[field.key] = self.hidden(raw[field.key], frozenset(), (*path, field.key))
+            elif field.key in raw or pending_reference(record, field.name) is not None:
                 dressed[field.key] = self.field(record, field, path)
-        return dressed | {key: each for key, each in raw.items() if key not in record.__mapper__.keys}
+        unknown = {key: each for key, each in raw.items() if key not in record.__mapper__.keys}
+        return dressed | cast("dict[str, object]", self.hidden(unknown, frozenset(), path))

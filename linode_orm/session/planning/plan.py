@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
 from attrs import field, frozen
 
 from linode_orm._former import formerly
+from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.applier import ApplyOptions, apply
@@ -139,7 +140,8 @@ class NestedCreate:
     def __str__(self) -> str:
         indent = "  " * (len(self.place) // 2)
         lines = [f"{indent}with {self.title}"]
-        return "\n".join([*lines, *(f"{indent}  {line}" for change in self.changes for line in change.lines())])
+        lines += [f"{indent}  {line}" for change in self.changes for line in change.lines()]
+        return "\n".join(map(printable, lines))
 
     def to_dict(self) -> dict[str, object]:
         """Return the nested create as JSON can hold it."""
@@ -219,7 +221,7 @@ class Step:
         for part in self.parts:
             lines.append(f"  instead of {part.method} {part.path}  {part.title}")
             lines += [f"    {line}" for change in part.changes for line in change.lines()]
-        return "\n".join([*lines, *map(str, self.nested_creates)])
+        return "\n".join([*map(printable, lines), *map(str, self.nested_creates)])
 
     def _children(self) -> Iterator[Change]:
         """Yield what a creation makes inside its request and no attribute holds."""
@@ -296,7 +298,7 @@ class Plan:
 
     def __str__(self) -> str:
         shown = [str(step) for step in self.steps] or ["nothing to commit"]
-        return "\n\n".join([*shown, *(f"cannot be brought back: {each}" for each in self.lost)])
+        return "\n\n".join([*shown, *(printable(f"cannot be brought back: {each}") for each in self.lost)])
 
     def __repr__(self) -> str:
         least = f", {self.least_time:.0f} s at least" if self.least_time else ""
@@ -342,7 +344,8 @@ class Plan:
         """Send the plan through a client, if the API still has the values that the plan was made from.
 
         A plan from a file is refused where anything that it changes or deletes is not as it was (`conflicts="check"`);
-        what a session made, or `"merge"`, keeps what others put into the same lists and nested values. `secrets` holds what `plan.secrets` names; a document is given as a dict, or as JSON. Before anything is
+        what a session made, or `"merge"`, keeps what others put into the same lists and nested values. `secrets` holds
+        what `plan.secrets` names; a document is given as a dict, or as JSON. Before anything is
         written, raises `ConflictError` if an attribute that the plan changes has another value by now, and
         `InvalidRequestError` if the account is another one, a secret is missing, unknown or of a wrong type, the plan
         deletes more than `max_deletes`, or what it deletes carries a tag that its session protects. Raises
@@ -421,6 +424,17 @@ def hidden_in(value: object) -> Iterator[Hidden]:
     elif isinstance(value, (dict, list)):
         for each in value.values() if isinstance(value, dict) else value:
             yield from hidden_in(each)
+
+
+def with_secrets_of(sent: object, value: object) -> object:
+    """Return what was sent with the parts of another value in place of its hidden ones, to compare the two."""
+    if isinstance(sent, Hidden):
+        return value
+    if isinstance(sent, dict) and isinstance(value, dict):
+        return {key: with_secrets_of(each, value.get(key)) for key, each in sent.items()}
+    if isinstance(sent, list) and isinstance(value, list) and len(sent) == len(value):
+        return [with_secrets_of(one, other) for one, other in zip(sent, value, strict=True)]
+    return sent
 
 
 def secret_name(step: Step, hidden: Hidden) -> str:

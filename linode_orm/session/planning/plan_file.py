@@ -9,7 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Never, cast
 
-from linode_orm.errors import ApiError, InvalidRequestError
+from linode_orm._private_files import write_private
+from linode_orm.errors import ApiError, InvalidRequestError, ResponseError
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.natural_keys import listings_before
@@ -33,7 +34,10 @@ def account_of(client: Client) -> str:
         return f"account {body['euuid']}"
     except (ApiError, KeyError, TypeError):
         body = client.send(Request("GET", "/profile")).json()
-        return f"user {body['username']}"
+    if not isinstance(body, dict) or not isinstance(body.get("username"), str):
+        msg = "GET /profile: the answer names no user, so that nothing tells whose account it is"
+        raise ResponseError(msg)
+    return f"user {body['username']}"
 
 
 def save(plan: Plan, path: str | os.PathLike[str]) -> None:
@@ -51,18 +55,8 @@ def save(plan: Plan, path: str | os.PathLike[str]) -> None:
         **plan.to_dict(),
     }
     place = Path(path)
-    # Written beside its place and moved there: a reader sees the whole file, or the one before it.
-    beside = place.with_name(f"{place.name}.{os.getpid()}.new")
     text = json.dumps(content | {"checksum": _checksum(content)}, indent=2) + "\n"
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123  a handle
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(place)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_private(place, text.encode())
 
 
 def load(path: str | os.PathLike[str]) -> Plan:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from attrs import evolve
 
+from linode_orm.mapping.masking import holds_secret, masked_value
 from linode_orm.mapping.merging import Merging
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.record import changes
@@ -74,6 +75,11 @@ def rebased(step: Step, body: Mapping[str, Any], *, scalars: bool) -> Rebased:
             merged.append(change)
             continue
         theirs = field.codec.trim(theirs, "update")
+        if holds_secret(field, theirs):  # a plan has no secrets, so that nothing can be merged that has some
+            theirs = masked_value(field, theirs)
+            clashes += [] if field.codec.same(change.old, theirs) else [(change, theirs)]
+            merged.append(change)
+            continue
         merging = Merging(change.assigned if change.is_set_edit else ((),))
         new = field.codec.merge(change.old, theirs, change.new, merging)
         if merging.clashes:
@@ -90,7 +96,7 @@ def moved_changes(step: Step, body: Mapping[str, Any]) -> list[tuple[Change, obj
         field, theirs = fields[change.name], body.get(change.key, ABSENT)
         if theirs is ABSENT or not _compares(field, change, scalars=True):
             continue
-        theirs = field.codec.trim(theirs, "update")
+        theirs = masked_value(field, field.codec.trim(theirs, "update"))
         if not field.codec.same(change.old, theirs):
             found.append((change, theirs))
     return found

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from attrs import field, frozen
 
+from linode_orm._printable import printable
 from linode_orm._public import public
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ class CommitReport:
     """What a commit did, operation by operation, in the order of its plan; it prints as a table.
 
     `id` names the commit. `window` is the largest number of seconds between the read of an object and its write, in
-    which a write of another client went unseen (0 where nothing was read). `not_held` are the values that did not persist
-    (`verify=True`); `unread` says why they could not be read back.
+    which a write of another client went unseen (0 where nothing was read). `not_held` are the values that did not
+    persist (`verify=True`); `unread` says why they could not be read back.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -164,7 +165,7 @@ class CommitReport:
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
         held = [f"not held: {each}" for each in self.not_held]
-        held += [f"not read back: {self.unread}"] if self.unread else []
+        held += [printable(f"not read back: {self.unread}")] if self.unread else []
         return "\n".join([*lines, *held, f"{self._summary()} in {self.duration:.2f} s"])
 
 
@@ -172,4 +173,5 @@ def _row(entry: Entry) -> tuple[str, ...]:
     note = entry.note or ("" if entry.error is None else str(entry.error))
     note = note.replace("\n", " ")
     short = note if len(note) <= _ROOM else note[: _ROOM - 3] + "..."
-    return entry.operation, entry.step.title, entry.status, f"{entry.duration:.3f}", str(entry.tries), short
+    cells = entry.operation, entry.step.title, entry.status, f"{entry.duration:.3f}", str(entry.tries), short
+    return tuple(map(printable, cells))

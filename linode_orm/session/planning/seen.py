@@ -6,6 +6,8 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from linode_orm.mapping.masking import holds_secret
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -21,7 +23,8 @@ def seen_of(mapper: Mapper, body: Mapping[str, Any]) -> dict[str, object]:
     Values that change by themselves are left out (`volatile` ones, points in time), and so are secrets. Of values that
     have parts a digest is kept, in which the order of lists does not count.
     """
-    return {field.key: _kept(body[field.key]) for field in _compared(mapper) if field.key in body}
+    there = (field for field in _compared(mapper) if field.key in body and not holds_secret(field, body[field.key]))
+    return {field.key: _kept(body[field.key]) for field in there}
 
 
 def moved(mapper: Mapper, seen: Mapping[str, object], body: Mapping[str, Any]) -> list[Kind[Any]]:

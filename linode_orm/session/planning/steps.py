@@ -241,10 +241,12 @@ def frees(draft: DraftStep) -> Iterator[tuple[object, ...]]:
         mapper, raw = each.instance.__mapper__, state_of(each.instance).body
         if each.operation == "delete":
             for name in unique_names(mapper):
-                yield mapper.name, each.parents, name, raw.get(mapper.fields[name].key, ABSENT)
+                value = raw.get(mapper.fields[name].key, ABSENT)
+                if value is ABSENT or isinstance(value, (str, int)):  # an answer may hold anything there
+                    yield mapper.name, each.parents, name, value
         elif each.operation != "create":
             for change in each.body.changes:
-                if change.name in unique_names(mapper) and change.old is not ABSENT:
+                if change.name in unique_names(mapper) and isinstance(change.old, (str, int)):
                     yield mapper.name, each.parents, change.name, change.old
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from linode_orm.errors import ApiError
 from linode_orm.mapping.relations import Many, One, relations_of
 from linode_orm.mapping.state import state_of
 from linode_orm.session.loading.loader_batch import LoaderBatch
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.loading.whole_lists import WholeLists
     from linode_orm.session.query.reader import Reader
+    from linode_orm.session.query.refusals import Refusals
 
 _FEW: Final = 2
 """From how many objects on one list is cheaper than a GET of each."""
@@ -64,7 +66,7 @@ class EagerLoader:
         for owner in owners:
             field = owner.__mapper__.fields[relation.via]
             identity = state_of(owner).body.get(field.key)
-            if identity is None or identity in wanted:
+            if identity is None or not field.codec.accepts(identity) or identity in wanted:
                 continue
             # what is alive but unloaded is asked for, too: a reference alone has no values
             known = self._map.find(model, identity, ())
@@ -106,22 +108,22 @@ class EagerLoader:
         until = state.fresh_until
         return not state.is_loaded or (until is not None and state.owner.monotonic() >= until)
 
-    def prefetch(self, objects: Sequence[Model], options: Iterable[Option]) -> None:
-        """Load the relations that `selectin` names for the objects of a query."""
+    def prefetch(self, objects: Sequence[Model], options: Iterable[Option], refusals: Refusals) -> None:
+        """Load the relations that `selectin` names for the objects of a query; what is refused stays empty."""
         for option in options:
             if option.kind != "selectin":
                 continue
             reached = list(objects)
             for relation in relations_of(option):
                 owners = [each for each in reached if relation.name in each.__mapper__.relations]
-                reached += self._prefetch(relation, owners)
+                reached += self._prefetch(relation, owners, refusals)
 
-    def _prefetch(self, relation: One[Any] | Many[Any], owners: list[Model]) -> list[Model]:
+    def _prefetch(self, relation: One[Any] | Many[Any], owners: list[Model], refusals: Refusals) -> list[Model]:
         if not owners:
             return []
         if isinstance(relation, One):
             return self._prefetch_one(relation, owners)
-        return self._prefetch_many(relation, owners)
+        return self._prefetch_many(relation, owners, refusals)
 
     def _prefetch_one(self, relation: One[Any], owners: list[Model]) -> list[Model]:
         batch = state_of(owners[0]).batch
@@ -137,7 +139,7 @@ class EagerLoader:
             batch.held.setdefault(relation.name, []).extend(loaded)
         return loaded
 
-    def _prefetch_many(self, relation: Many[Any], owners: list[Model]) -> list[Model]:
+    def _prefetch_many(self, relation: Many[Any], owners: list[Model], refusals: Refusals) -> list[Model]:
         collections: list[Any] = [getattr(owner, relation.name) for owner in owners]
         missing = [each for each in collections if not each.__is_loaded__()]
         if relation.embedded:
@@ -149,7 +151,9 @@ class EagerLoader:
         if missing:
             lists = self._lists.objects([each.__listing__() for each in missing])
             for collection, children in zip(missing, lists, strict=True):
-                collection.__fill__(children)
+                if isinstance(children, ApiError):
+                    refusals.take(children, collection.__listing__().path, collection.parent, relation.name)
+                collection.__fill__(() if isinstance(children, ApiError) else children)
         return [child for each in collections for child in each]
 
     def _fill_from_whole(self, relation: Many[Any], back: One[Any], missing: list[Any]) -> bool:
@@ -161,7 +165,9 @@ class EagerLoader:
         field = model.__mapper__.fields[back.via]
         by_owner: dict[object, list[Model]] = {}
         for child in children:
-            by_owner.setdefault(state_of(child).body.get(field.key), []).append(child)
+            identity = state_of(child).body.get(field.key)
+            if field.codec.accepts(identity):
+                by_owner.setdefault(identity, []).append(child)
         for collection in missing:
             collection.__fill__(by_owner.get(state_of(collection.parent).identity, []))
         return True

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any
 
-from linode_orm.errors import InvalidRequestError, ResponseError
+from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.expressions import And, Not, Or
 from linode_orm.mapping.operators import Comparison
 from linode_orm.mapping.relations import ParentIs, leaves
+from linode_orm.mapping.values import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     Test = Callable[[Body, Parents], bool | None]
     """True, False, or None for unknown."""
     Get = Callable[[Body], Any]
-    """The value at an attribute; None for null and missing."""
+    """The value at an attribute; None for null and missing, `UNREADABLE` for one of another type."""
 
 
 def compile_condition(model: type[Model], condition: Expression) -> Test:
     """Return the function that evaluates a condition on a raw body and the ids of its parents.
 
-    Null and missing make a comparison unknown. Texts are ordered by code point and told apart by case; datetimes are
-    compared as moments. The function raises `ResponseError` where a body has a value of the wrong type.
+    Null, missing and a value of the wrong type make a comparison unknown. Texts are ordered by code point and told
+    apart by case; datetimes are compared as moments.
     """
     check_model(model, condition)
     return _compile(model, condition)
@@ -58,7 +59,7 @@ def _compile(model: type[Model], condition: Expression) -> Test:
         wanted = frozenset(condition.parents)
         return lambda _, parents: parents in wanted
     if isinstance(condition, Comparison):
-        return _leaf(model, condition)
+        return _leaf(condition)
     msg = f"{condition!r} is no condition that can be evaluated"
     raise InvalidRequestError(msg)
 
@@ -87,23 +88,25 @@ def _opposite(test: Test) -> Test:
     return holds
 
 
-def _leaf(model: type[Model], leaf: Comparison) -> Test:
-    get = getter(model, leaf.attribute)
+def _leaf(leaf: Comparison) -> Test:
+    get = getter(leaf.attribute)
     test = leaf.operator.test(leaf.attribute.field.codec.bare, leaf.value)
-    if leaf.operator.tests_null:
-        return lambda body, _: test(get(body))
+    unknown = (UNREADABLE,) if leaf.operator.tests_null else (None, UNREADABLE)
 
     def holds(body: Body, _: Parents) -> bool | None:
         value = get(body)
-        return None if value is None else test(value)
+        return None if any(value is each for each in unknown) else test(value)
 
     return holds
 
 
-def getter(model: type[Model], attribute: Attribute[Any]) -> Get:
-    """Return the function that reads the comparable value at an attribute of a raw body; None for null and missing."""
+def getter(attribute: Attribute[Any]) -> Get:
+    """Return the function that reads the comparable value at an attribute of a raw body.
+
+    It gives None for null and missing, and `UNREADABLE` for a value of another type than the declared one.
+    """
     codec = attribute.field.codec.bare
-    reach, as_is, comparable = _reach(model, attribute), codec.compared_as_is, codec.comparable
+    reach, as_is, comparable = _reach(attribute), codec.compared_as_is, codec.comparable
 
     def get(body: Body) -> Any:  # noqa: ANN401  a comparable value
         value = reach(body)
@@ -111,13 +114,13 @@ def getter(model: type[Model], attribute: Attribute[Any]) -> Get:
             return value
         try:
             return comparable(value)
-        except WrongType as wrong:
-            _refuse(model, attribute, body, wrong)
+        except WrongType:
+            return UNREADABLE
 
     return get
 
 
-def _reach(model: type[Model], attribute: Attribute[Any]) -> Get:
+def _reach(attribute: Attribute[Any]) -> Get:
     first, *rest = attribute.keys
     if not rest:
         return lambda body: body.get(first)
@@ -128,41 +131,36 @@ def _reach(model: type[Model], attribute: Attribute[Any]) -> Get:
             if value is None:
                 return None
             if type(value) is not dict:
-                _refuse(model, attribute, body, WrongType("object", value))
+                return UNREADABLE
             value = value.get(key)
         return value
 
     return deep
 
 
-def _refuse(model: type[Model], attribute: Attribute[Any], body: Body, wrong: WrongType) -> Never:
-    mapper = model.__mapper__
-    identity = ", ".join(str(body.get(mapper.fields[name].key)) for name in mapper.id_names)
-    name = ".".join(field.name for field in attribute.path)
-    msg = f"{mapper.name} {identity}: {name}: {wrong}; the API's answer does not fit the declaration"
-    raise ResponseError(msg) from None
+def order_key(order: Order) -> Callable[[Body], tuple[object, ...]]:
+    """Return the sort key of one order, with which null and unreadable values come last.
 
-
-def order_key(model: type[Model], order: Order) -> Callable[[Body], tuple[object, ...]]:
-    """Return the sort key of one order, with which null comes last; a descending order is sorted in reverse."""
+    A descending order is sorted in reverse.
+    """
     codec = order.attribute.field.codec.bare
     if not codec.is_sortable:
         msg = f"{order.attribute} is {codec.text}, which has no order; order by a number, text, datetime or bool"
         raise InvalidRequestError(msg)
-    get, last = getter(model, order.attribute), not order.descending
+    get, last = getter(order.attribute), not order.descending
 
     def key(body: Body) -> tuple[object, ...]:
         value = get(body)
-        if value is None:
+        if value is None or value is UNREADABLE:
             return (last,)
         return (not last, isinstance(value, str), value)
 
     return key
 
 
-def sort_rows(model: type[Model], order: Sequence[Order], rows: list[tuple[Parents, object, dict[str, Any]]]) -> None:
+def sort_rows(order: Sequence[Order], rows: list[tuple[Parents, object, dict[str, Any]]]) -> None:
     """Sort rows (parents' ids, id, body) in place: by the keys in turn, nulls last, ties by id."""
     rows.sort(key=lambda row: (row[0], row[1]))
     for each in reversed(order):
-        key = order_key(model, each)
+        key = order_key(each)
         rows.sort(key=lambda row, key=key: key(row[2]), reverse=each.descending)  # type: ignore[misc]  # bound in the loop

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.relations import Many, relations_of
@@ -112,7 +113,7 @@ class Explanation(NamedTuple):
         lines += [f"  {places[note.where]} {note.part}  ({note.why})" for note in self.plan.notes]
         if self.plan.condition is not None and self.server:
             lines.append("  every condition is evaluated again here on what comes back")
-        return "\n".join(lines)
+        return "\n".join(map(printable, lines))
 
 
 _SHOWN = 3

@@ -55,7 +55,7 @@ class ReadPlan(NamedTuple):
     x_filter: Payload
     notes: tuple[Note, ...]
     limited: int | None
-    skipped: int
+    passed: int
     ordered: bool
     """The server orders by the first key, so that reading stops early."""
     is_empty: bool
@@ -68,7 +68,7 @@ class ReadPlan(NamedTuple):
         """The number of matches after which reading stops; None if all are needed."""
         if self.limited is None or (self.order and not self.ordered):
             return None
-        return self.limited + self.skipped
+        return self.limited + self.passed
 
     @property
     def local(self) -> tuple[Note, ...]:
@@ -83,20 +83,19 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
     """
     model: type[Model] = query.model
     _check(model, query)
-    notes: list[Note] = []
+    drafts: list[_DraftNote] = []
     clause, narrowed = None, None
     if query.condition is not None:
-        clause = _push(query.condition, notes)
+        clause = _push(query.condition, drafts, decides=query.path is None)
         narrowed = narrowing(query.condition)
     nothing = query.condition is not None and never(query.condition)
     unfiltered = _unfiltered(model, query.path)
     if strict and not nothing:
-        _refuse_local(model, notes, "" if model.__mapper__.catalogue else unfiltered)
-    if unfiltered:
-        clause, notes = None, [note if note.where == "path" else Note(note.part, "here", unfiltered) for note in notes]
+        _refuse_local(model, _notes(drafts, clause, ""), "" if model.__mapper__.catalogue else unfiltered)
+    notes = _notes(drafts, clause, unfiltered)
+    clause = None if unfiltered else clause
     filters = tuple(map(written, divided(clause)))
-    if len(filters) == 1 and filters[0] != written(clause):
-        notes = [Note(note.part, "here", "too long for a header") if note.where == "server" else note for note in notes]
+    complete = all(note.where != "here" for note in notes)
     parents = _parents(query, narrowed)
     ordered = _orders(query, filters, parents, notes)
     order = _order_payload(query.order[0]) if ordered else {}
@@ -111,10 +110,10 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
         x_filter={**(filters[0] if len(filters) == 1 else written(clause)), **order},
         notes=tuple(notes),
         limited=query.limited,
-        skipped=query.skipped,
+        passed=query.passed,
         ordered=ordered,
         is_empty=query.limited == 0 or parents == () or nothing,
-        complete=all(note.where != "here" for note in notes if not note.part.startswith("order")),
+        complete=complete,
     )
 
 
@@ -123,7 +122,7 @@ def filters_for(model: type[Model], condition: Expression) -> tuple[Payload, ...
 
     They are for the list of the class itself, and `{}` (none is sent) where that takes no filter.
     """
-    clause = None if _unfiltered(model, None) else _push(condition, [])
+    clause = None if _unfiltered(model, None) else _push(condition, [], decides=False)
     return tuple(map(written, divided(clause)))
 
 
@@ -145,7 +144,7 @@ def _check(model: type[Model], query: Query[Any]) -> None:
                 _check_listed(model, leaf)
     for order in query.order:
         check_model(model, Comparison(order.attribute, IS_NULL, None))
-        order_key(model, order)
+        order_key(order)
         _check_listed(model, order)
     if query.path is None and "list" not in model.__mapper__.verbs:
         msg = f"{model.__name__}: the API has no list of them; session.get({model.__name__}, ...) reads one"
@@ -161,57 +160,82 @@ def _check_listed(model: type[Model], part: Comparison | Order) -> None:
         raise InvalidRequestError(msg)
 
 
-def _push(expression: Expression, notes: list[Note], *, negated: bool = False) -> Clause | None:
-    """Return the largest part of a condition that may be sent; negations move to the leaves by De Morgan's laws."""
+class _DraftNote(NamedTuple):
+    """What is known of one leaf of a condition before it is decided what is sent.
+
+    `clause` is what the server could evaluate of it; None where the leaf runs here, for the reason `why`. `decides`
+    says that it decides which lists are read.
+    """
+
+    part: str
+    clause: Clause | None
+    why: str
+    decides: bool = False
+
+
+def _notes(drafts: list[_DraftNote], clause: Clause | None, unfiltered: str) -> list[Note]:
+    """Say of each leaf where it runs: at the server if the requests hold what was written for this very leaf.
+
+    `unfiltered` says why nothing is sent; empty where `clause` is.
+    """
+    whole = _ids(clause)
+    sent = frozenset().union(*map(_ids, divided(clause)))
+    notes: list[Note] = []
+    for part, own, why, decides in drafts:
+        if decides:
+            notes.append(Note(part, "path", why))
+        elif own is None:
+            notes.append(Note(part, "here", unfiltered or why))
+        elif unfiltered or not _ids(own) <= sent:
+            lost = "too long for a header" if _ids(own) <= whole else "another branch of the same choice runs here"
+            notes.append(Note(part, "here", unfiltered or lost))
+        else:
+            notes.append(Note(part, "server", why))
+    return notes
+
+
+def _ids(clause: Clause | None) -> frozenset[int]:
+    """Give the identities of the leaves in a clause: equal ones may stand in several places of a condition."""
+    if clause is None:
+        return frozenset()
+    return frozenset({id(clause)}) if isinstance(clause, Leaf) else frozenset().union(*map(_ids, clause.parts))
+
+
+def _push(expression: Expression, notes: list[_DraftNote], *, decides: bool, negated: bool = False) -> Clause | None:
+    """Return the largest part of a condition that may be sent; negations move to the leaves by De Morgan's laws.
+
+    `decides` says that the parents which the condition names may decide which lists are read.
+    """
     if isinstance(expression, Not):
-        return _push(expression.part, notes, negated=not negated)
+        return _push(expression.part, notes, decides=decides, negated=not negated)
+    decides = decides and narrowing(expression, negated=negated) is not None
     if isinstance(expression, (And, Or)):
-        clauses = [_push(part, notes, negated=negated) for part in expression.parts]
-        if isinstance(expression, And) is not negated:
-            return all_of(clauses)
-        chosen = any_of(clauses)
-        if chosen is None:
-            _demote(expression, notes)
-        return chosen
+        clauses = [_push(part, notes, decides=decides, negated=negated) for part in expression.parts]
+        return all_of(clauses) if isinstance(expression, And) is not negated else any_of(clauses)
     if isinstance(expression, ParentIs):
-        excluded, narrowed = ("here", "a parent that is excluded"), ("path", "only the lists of these are read")
-        notes.append(Note(str(expression), *(excluded if negated else narrowed)))
+        part = f"not_({expression})" if negated else str(expression)
+        excluded = "a parent that is excluded" if negated else "the lists of other parents are read too"
+        notes.append(_DraftNote(part, None, "only the lists of these are read" if decides else excluded, decides))
         return None
     if isinstance(expression, Comparison):
         return _push_leaf(expression, notes, negated=negated)
     return None
 
 
-def _demote(expression: And | Or, notes: list[Note]) -> None:
-    """Note that an `or_` stays here as a whole, because one branch of it does.
-
-    Parents in it decide which lists are read only where every branch names some.
-    """
-    inside = {str(leaf) for leaf in leaves(expression)} | {f"not_({leaf})" for leaf in leaves(expression)}
-    stays = {"server"} if narrowing(expression) is not None else {"server", "path"}
-    for at, note in enumerate(notes):
-        if note.part in inside and note.where in stays:
-            notes[at] = Note(note.part, "here", "another branch of the same choice runs here")
-
-
-def _push_leaf(leaf: Comparison, notes: list[Note], *, negated: bool) -> Clause | None:
+def _push_leaf(leaf: Comparison, notes: list[_DraftNote], *, negated: bool) -> Clause | None:
     part = f"not_({leaf})" if negated else str(leaf)
     field = leaf.attribute.field
     rules = leaf.operator.negated_rules if negated else leaf.operator.rules
     rule = rules.of(field.codec.bare.filter_type)
-    if not field.filterable:
-        notes.append(Note(part, "here", "the server cannot filter by it"))
-        return None
-    if rule.write is None:
-        notes.append(Note(part, "here", rule.note))
+    if not field.filterable or rule.write is None:
+        why = rule.note if field.filterable else "the server cannot filter by it"
+        notes.append(_DraftNote(part, None, why))
         return None
     name = ".".join(leaf.attribute.keys)
     written_values = [all_of(Leaf(name, test) for test in rule.write(value)) for value in leaf.values]
     clause = all_of(written_values) if negated else any_of(written_values)
-    if clause is None:
-        notes.append(Note(part, "here", "the server might read this value otherwise"))
-    else:
-        notes.append(Note(part, "server", f"{rule.source}: {rule.note}"))
+    why = "the server might read this value otherwise" if clause is None else f"{rule.source}: {rule.note}"
+    notes.append(_DraftNote(part, clause, why))
     return clause
 
 
@@ -227,15 +251,17 @@ def never(expression: Expression, *, negated: bool = False) -> bool:
     return isinstance(expression, Comparison) and not expression.values and not negated
 
 
-def narrowing(expression: Expression) -> frozenset[tuple[object, ...]] | None:
+def narrowing(expression: Expression, *, negated: bool = False) -> frozenset[tuple[object, ...]] | None:
     """Return the parents below which alone a condition can be true; None if it names no parents."""
+    if isinstance(expression, Not):
+        return narrowing(expression.part, negated=not negated)
     if isinstance(expression, ParentIs):
-        return frozenset(expression.parents)
+        return None if negated else frozenset(expression.parents)
     if not isinstance(expression, (And, Or)):
         return None
-    found = [narrowing(part) for part in expression.parts]
+    found = [narrowing(part, negated=negated) for part in expression.parts]
     named = [each for each in found if each is not None]
-    if isinstance(expression, And):
+    if isinstance(expression, And) is not negated:
         return frozenset.intersection(*named) if named else None
     return frozenset().union(*named) if named and len(named) == len(found) else None
 

@@ -8,6 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
+from linode_orm._secrets import forgets_locals
+from linode_orm.errors import BadRequest
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.state import Status
 from linode_orm.mapping.transient import DETACHED
@@ -17,7 +19,8 @@ from linode_orm.session.loading.loader_batch import LoaderBatch
 from linode_orm.session.query.evaluate import compile_condition, order_key, sort_rows
 from linode_orm.session.query.explanation import Explanation
 from linode_orm.session.query.planner import plan_query
-from linode_orm.session.query.sources import Sources
+from linode_orm.session.query.refusals import Refusals
+from linode_orm.session.query.sources import Reading, Sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -78,35 +81,36 @@ class QueryRunner:
 
     # -- objects -----------------------------------------------------------------------------------------------------
 
+    @forgets_locals
     def rows(self, query: Query[Any]) -> Iterator[Any]:
         """Return an iterator of the matching objects, which reads pages as it goes.
 
         Raises at once for conditions and orders that no list can answer. With `selectin` every match is read first, so
         that each relation is loaded once for all of them.
         """
-        return self._objects(query, self._plan(query))
+        return self._objects(query, self._plan(query), Refusals(self._client, query))
 
-    def _objects(self, query: Query[Any], plan: ReadPlan) -> Iterator[Any]:
+    def _objects(self, query: Query[Any], plan: ReadPlan, refusals: Refusals) -> Iterator[Any]:
         batch = LoaderBatch(refuses=any(option.kind == "raise" for option in query.chosen))
         options = [option for option in query.chosen if option.kind != "raise"]
-        portions = self._portions(plan, batch)
+        portions = self._portions(plan, batch, refusals)
         if options:
             every = [each for objects in portions for each in objects]
-            self._eager.prefetch(every, options)
+            self._eager.prefetch(every, options, refusals)
             portions = iter((every,))
         for objects in portions:
             yield from objects
 
-    def _portions(self, plan: ReadPlan, batch: LoaderBatch) -> Iterator[list[Any]]:
+    def _portions(self, plan: ReadPlan, batch: LoaderBatch, refusals: Refusals) -> Iterator[list[Any]]:
         """Yield the objects in portions; the objects of one portion are hydrated together."""
         if plan.is_empty:
             return
-        held = batch.held.setdefault("", [])
+        reading = Reading(batch.held.setdefault("", []), refusals)
         if plan.order:
-            yield self._in_order(plan, batch, self._sorted(plan, held))
+            yield self._in_order(plan, batch, self._sorted(plan, reading))
             return
         lists = 1 if plan.parents is not None and len(plan.parents) * len(plan.filters) == 1 else PAGES_AHEAD
-        for runs in _together(self._runs(plan, held), lists):
+        for runs in _together(self._runs(plan, reading), lists):
             yield [each for parents, bodies in runs for each in self._made(plan, batch, parents, bodies)]
 
     def _made(self, plan: ReadPlan, batch: LoaderBatch, parents: Parents, bodies: list[Body]) -> list[Any]:
@@ -122,10 +126,10 @@ class QueryRunner:
         made = {parents: iter(self._made(plan, batch, parents, bodies)) for parents, bodies in below.items()}
         return [next(made[parents]) for parents, _, _ in found]
 
-    def _runs(self, plan: ReadPlan, held: list[Model]) -> Iterator[Run]:
+    def _runs(self, plan: ReadPlan, reading: Reading) -> Iterator[Run]:
         """Yield the bodies of the matches in runs below the same parents, from the offset to the limit."""
-        skip, left = plan.skipped, plan.limited
-        for parents, bodies in self._matches(plan, plan.enough, held):
+        skip, left = plan.passed, plan.limited
+        for parents, bodies in self._matches(plan, plan.enough, reading):
             taken = bodies[skip:] if left is None else bodies[skip : skip + left]
             skip = max(0, skip - len(bodies))
             yield parents, taken
@@ -134,13 +138,13 @@ class QueryRunner:
                 if not left:
                     return
 
-    def _matches(self, plan: ReadPlan, enough: int | None, held: list[Model]) -> Iterator[Run]:
+    def _matches(self, plan: ReadPlan, enough: int | None, reading: Reading) -> Iterator[Run]:
         """Yield the bodies that meet the condition, as they arrive.
 
         The server's filter is not trusted: it may ignore case, or know fewer operators.
         """
         holds = None if plan.condition is None else compile_condition(plan.model, plan.condition)
-        for parents, bodies in self._sources.chunks(plan, self, enough=enough, held=held):
+        for parents, bodies in self._sources.chunks(plan, self, enough=enough, reading=reading):
             if holds is None:
                 yield parents, bodies
             else:
@@ -148,29 +152,29 @@ class QueryRunner:
 
     # -- order -------------------------------------------------------------------------------------------------------
 
-    def _sorted(self, plan: ReadPlan, held: list[Model]) -> list[Found]:
+    def _sorted(self, plan: ReadPlan, reading: Reading) -> list[Found]:
         """Return the matches in order, from the offset to the limit; every match is read unless the server orders."""
-        found = self._first_ones(plan, held) if plan.ordered else None
+        found = self._first_ones(plan, reading) if plan.ordered else None
         if found is None:
-            runs = self._matches(plan, None, held)
+            runs = self._matches(plan, None, reading)
             found = [self._found(plan, parents, body) for parents, bodies in runs for body in bodies]
-        sort_rows(plan.model, plan.order, found)
-        return found[plan.skipped : None if plan.limited is None else plan.skipped + plan.limited]
+        sort_rows(plan.order, found)
+        return found[plan.passed : None if plan.limited is None else plan.passed + plan.limited]
 
     def _found(self, plan: ReadPlan, parents: Parents, body: Body) -> Found:
         return parents, identity_in(plan.model.__mapper__, body), body
 
-    def _first_ones(self, plan: ReadPlan, held: list[Model]) -> list[Found] | None:
+    def _first_ones(self, plan: ReadPlan, reading: Reading) -> list[Found] | None:
         """Return the first matches in the server's order, with the ties after the limit.
 
         Returns None where the rows do not come in that order: the caller then reads and sorts everything. Whole pages
         are checked, because a server that ignores the order may send a few rows in it by chance.
         """
-        key, enough = order_key(plan.model, plan.order[0]), plan.enough or 0
+        key, enough = order_key(plan.order[0]), plan.enough or 0
         found: list[Found] = []
         last: SortKey | None = None
         holds = None if plan.condition is None else compile_condition(plan.model, plan.condition)
-        for parents, bodies in self._sources.chunks(plan, self, enough=enough + 1, held=held):
+        for parents, bodies in self._sources.chunks(plan, self, enough=enough + 1, reading=reading):
             keys = [key(body) for body in bodies]
             known = _before_nulls(keys)
             if not _in_direction(last, keys[:known], descending=plan.order[0].descending):
@@ -187,15 +191,17 @@ class QueryRunner:
 
     # -- everything else ---------------------------------------------------------------------------------------------
 
-    def count(self, query: Query[Any]) -> int:
+    @forgets_locals
+    def count(self, query: Query[Any], *, partial: bool) -> int:
         """Return the number of matches: 1 request where nothing is evaluated here, else all pages, without objects."""
-        plan = self._plan(query)
+        plan, reading = self._plan(query), Reading([], Refusals(self._client, query))
         if plan.is_empty:
             return 0
         total = self._counted(plan)
         if total is None:
-            total = sum(len(bodies) for _, bodies in self._matches(plan, None, []))
-        total = max(0, total - plan.skipped)
+            total = sum(len(bodies) for _, bodies in self._matches(plan, None, reading))
+            query.__check_whole__("count()", partial=partial)
+        total = max(0, total - plan.passed)
         return total if plan.limited is None else min(total, plan.limited)
 
     def _counted(self, plan: ReadPlan) -> int | None:
@@ -211,7 +217,12 @@ class QueryRunner:
             return None
         listing = Listing(plan.model, mapper.collection_path(plan.parents[0]), plan.parents[0], None, mapper.envelope)
         window = first_window(size)
-        page = read_page(listing, window, self._client.send(listing.request(window)))
+        try:
+            page = read_page(listing, window, self._client.send(listing.request(window)))
+        except BadRequest as error:
+            if "page_size" in repr(error.errors):
+                return None
+            raise
         if page.pages <= 1:
             return len(page.rows)
         fits = len(page.rows) == size and page.pages == -(-page.results // size)
@@ -225,7 +236,8 @@ class QueryRunner:
         """Return what would be sent, and why; sends nothing itself."""
         return Explanation(self._plan(query), tuple(query.chosen))
 
-    def update(self, query: Query[Any], values: Mapping[str, object]) -> int:
+    @forgets_locals
+    def update(self, query: Query[Any], values: Mapping[str, object], *, partial: bool) -> int:
         """Assign values on every match; return their number.
 
         Names and values that no object could take are refused before any request.
@@ -233,14 +245,17 @@ class QueryRunner:
         given = {name: list(value) if isinstance(value, Iterator) else value for name, value in values.items()}
         _check_values(query.model, given)
         matches = list(self.rows(query))
+        query.__check_whole__("update()", partial=partial)
         for instance in matches:
             for name, value in given.items():
                 setattr(instance, name, value)
         return len(matches)
 
-    def delete(self, query: Query[Any]) -> int:
+    @forgets_locals
+    def delete(self, query: Query[Any], *, partial: bool) -> int:
         """Mark every match for deletion; return their number."""
         matches = list(self.rows(query))
+        query.__check_whole__("delete()", partial=partial)
         for instance in matches:
             self._delete(instance, query.condition)
         return len(matches)

@@ -163,6 +163,6 @@ def _fixed(attribute: Attribute[Any], model: type[Model], body: Mapping[str, Any
     if value is not None and name in CONSTANT_ATTRIBUTES.get(model.__name__, ()):
         return f"{name} is {value!r} and never changes"
     for end in TERMINAL_STATES.get(model.__name__, ()):
-        if name == end.attribute and value in end.values:
+        if name == end.attribute and isinstance(value, str) and value in end.values:
             return f"{name} is {value!r}, which nothing leads away from"
     return ""

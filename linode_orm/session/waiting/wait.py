@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import frozen
 
+from linode_orm._options import check_seconds
 from linode_orm._public import public
 from linode_orm.errors import InvalidRequestError, ObjectGone, WaitFailed, WaitTimeout
 from linode_orm.mapping.state import state_of
@@ -80,6 +81,7 @@ class Waiting:
         progress: bool | Tell | None = None,  # noqa: FBT001  the option of session.wait()
     ) -> None:
         """Read objects until each has met the conditions about its class; see `Session.wait`."""
+        check_seconds("timeout", timeout, may_be_zero=True)
         waited = list({id(each): each for each in objects}.values())
         for each in waited:
             if state_of(each).is_new:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from linode_orm.simulator.hooks import after, answer, fill, instead
 
@@ -86,12 +86,17 @@ def _questions(call: Call) -> None:
 @after("POST /profile/security-questions")
 def _responded(call: Call) -> Body:
     """Answer with the questions and responses that were sent; a GET shows the other questions, too."""
-    given = {each.get("question_id"): each.get("response") for each in call.given("security_questions") or ()}
+    said = [each for each in call.given("security_questions") or () if isinstance(each, dict)]
+    given = {each.get("question_id"): each.get("response") for each in said}
     texts = dict(enumerate(QUESTIONS, start=1))
     rows = [{"id": key, "question": text, "response": given.get(key)} for key, text in texts.items()]
     call.item.change(security_questions=rows)
     shown = {key: {"question_id": key, "response": said} for key, said in given.items()}
-    return {"security_questions": [{**each, "security_question": texts.get(key, "")} for key, each in shown.items()]}
+    return {
+        "security_questions": [
+            {**each, "security_question": texts.get(cast("int", key), "")} for key, each in shown.items()
+        ]
+    }
 
 
 @instead("GET /profile/preferences")

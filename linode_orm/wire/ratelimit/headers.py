@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from attrs import frozen
+
+from linode_orm.wire.http_date import parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,11 +88,8 @@ def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:
 @lru_cache(maxsize=64)
 def parse_http_date(value: str) -> float | None:
     """Return an HTTP date as seconds since 1970; None if it is no date."""
-    try:
-        parsed = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+    date = parse_date(value)
+    return None if date is None else date.timestamp()
 
 
 def _finite_number(value: str) -> float | None:

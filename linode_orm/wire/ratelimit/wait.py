@@ -6,6 +6,7 @@ import logging
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Final, Protocol
 
+from linode_orm._options import check_count
 from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.ratelimit.limiter import Permit, RateLimiter
 
@@ -115,9 +116,7 @@ def rate_limiter_for(
 
     Processes share a budget by `account`: address and token. Raises `InvalidRequestError` for any other value.
     """
-    if processes is not None and (isinstance(processes, bool) or processes < 1):
-        msg = f"processes is how many share the budget, a number above 0, not {processes!r}"
-        raise InvalidRequestError(msg)
+    check_count("processes", processes, least=1, or_none=True)
     if budget is None or budget is False:
         return None
     if budget is True:

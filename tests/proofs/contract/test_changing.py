@@ -303,10 +303,10 @@ def test_a_commit_that_fails(sim, on_error):
         with pytest.raises(CommitError, match=r"PUT /volumes/\d+") as caught:
             session.commit(on_error=on_error)
         error = caught.value
-        done = 2 if on_error == "stop" else 5
-        assert [len(each) for each in (error.applied, error.failed, error.pending, error.in_doubt)] == [
-            *(done, 1, 5 - done, 0)
-        ]
+        done = len(error.applied)
+        assert [len(each) for each in (error.failed, error.pending, error.in_doubt)] == [1, 5 - done, 0]
+        # The worker may have begun its next request before the failure was seen; nothing is started after that.
+        assert done in ({2, 3} if on_error == "stop" else {5})
         left = {each.object for each in (*error.failed, *error.pending)}
         assert set(session.dirty) == left
         before = len(sim.requests)

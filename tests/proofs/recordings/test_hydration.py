@@ -53,12 +53,9 @@ def encoded(value, codec):
         for each, field in value.__mapper__.fields.items():
             if field.is_write_only:
                 continue
-            try:
-                part = getattr(value, each)
-            except AttributeMissing:
-                continue
-            if part is not None or not field.absent:
-                body[field.key] = encoded(part, field.codec)
+            part = getattr(value, each)
+            if field.key in value.__state__.raw and (part is not None or not field.absent):
+                body[field.key] = None if part is None else encoded(part, field.codec)
         return body
     if isinstance(value, list) and getattr(inner, "item", None) is not None:
         return [encoded(each, inner.item) for each in value]

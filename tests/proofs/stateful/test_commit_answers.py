@@ -188,14 +188,13 @@ def test_the_key_that_a_deletion_in_doubt_frees(api):
     assert api.objects["/sailors/ann"]["rank"] == "new"
 
 
-@pytest.mark.parametrize("answer", [b"{}", b'{"errors": []}'])
-def test_a_singleton_that_is_answered_with_nothing(api, answer):
+def test_a_singleton_that_is_answered_with_nothing(api):
     """An object without an id is told by what it has: an answer with nothing of it leaves the old values known."""
     session = Session(api, conflicts="check")
     api.seed("/gate", {"open": False})
     gate = session.loaded(Gate, {"open": False})
     gate.open = True
-    api.fault = lambda request: (lambda _: answer) if request.method == "GET" else None
+    api.fault = lambda request: (lambda _: b'{"errors": []}') if request.method == "GET" else None
     with pytest.raises(ResponseError, match="nothing of it"):
         session.commit()
     api.fault = api.meet

@@ -243,7 +243,16 @@ def test_a_plan_that_does_not_hang_together(file, api, spoil, says):
     assert api.log == []
 
 
-@pytest.mark.parametrize("details", [{"$new": "new:1"}, {"$secret": ["a"]}, {"$": 1, "$$new": [{"$new": 2}]}])
+def test_a_key_that_looks_like_ours_and_names_a_secret(session, tmp_path):
+    """A user's document may hold a key that stands for secrets in a file; its value is asked for, as others are."""
+    session.add(AlertChannel(label="logs", channel_type="email", details={"$secret": ["a"]}))
+    session.plan().save(tmp_path / "plan.json")
+    plan = Plan.load(tmp_path / "plan.json")
+    assert plan.secrets == ("new:1.details.$secret",)
+    assert '"a"' not in (tmp_path / "plan.json").read_text()
+
+
+@pytest.mark.parametrize("details", [{"$new": "new:1"}, {"$path": ["a"]}, {"$": 1, "$$new": [{"$new": 2}]}])
 def test_keys_that_look_like_ours(session, tmp_path, details):
     """A user's document may hold what stands for ids and for secrets in a file."""
     session.add(AlertChannel(label="logs", channel_type="email", details=details))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from linode_orm.errors import BadRequest, NotFound
+from linode_orm.errors import ApiError, BadRequest, NotFound
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.reference_data import ReferenceDataCache
 
@@ -64,6 +64,8 @@ class ListServer:
         self.nulls_first = False
         self.leaks = 0
         self.refuses_filter = False
+        self.refused: dict[str, ApiError] = {}
+        """The errors with which lists are answered, by path."""
         self.shuffle: Callable[[list[Any]], list[Any]] = lambda finished: finished
 
     # -- the client's side -------------------------------------------------------------------------------------------
@@ -84,13 +86,15 @@ class ListServer:
         for index, request in self.shuffle(list(enumerate(asked))):
             try:
                 finished.append(Outcome(index, self.send(request), None))
-            except (BadRequest, NotFound) as error:
+            except ApiError as error:
                 finished.append(Outcome(index, None, error))
         yield from self.shuffle(finished)
 
     # -- the server's side -------------------------------------------------------------------------------------------
 
     def _answer(self, request: Request) -> Any:
+        if request.path in self.refused:
+            raise self.refused[request.path]
         if request.path not in self.lists:
             raise NotFound(f"GET {request.path}: Not found", status=404)
         rows = [json.loads(json.dumps(row)) for row in self._filtered(request)]

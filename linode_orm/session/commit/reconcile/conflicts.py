@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from linode_orm.errors import Clash, ConflictError
+from linode_orm.mapping.masking import masked_value
 from linode_orm.mapping.record import assigned_in, changes, encoded_value, raw_value
 from linode_orm.mapping.values import ABSENT
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from linode_orm.mapping import Model
-    from linode_orm.mapping.fields import Kind
+    from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.session.planning.plan import Change
 
 _SHOWN = 5
@@ -81,8 +82,6 @@ def _line(each: Clash) -> str:
     return f"  {name}.{each.attribute}: read {each.base!r}, theirs {each.theirs!r}, {mine}"
 
 
-def shown(field: Kind[Any], value: object) -> object:
+def shown(field: FieldFacts, value: object) -> object:
     """Return a value as an error shows it."""
-    if field.is_secret:
-        return "***"
-    return None if value is ABSENT else value
+    return None if value is ABSENT else masked_value(field, value)

@@ -8,6 +8,7 @@ from linode_orm.errors import Clash
 from linode_orm.mapping.operators import Comparison
 from linode_orm.mapping.relations import leaves
 from linode_orm.mapping.state import state_of
+from linode_orm.session.commit.reconcile.conflicts import shown
 from linode_orm.session.planning.seen import moved, seen_of
 from linode_orm.session.query.evaluate import compile_condition
 
@@ -41,7 +42,8 @@ def moved_since(instance: Model, before: Mapping[str, object]) -> Iterator[Clash
     """Yield a clash for each attribute of an object that is not as it was in an earlier body."""
     mapper, body = instance.__mapper__, state_of(instance).body
     for field in moved(mapper, seen_of(mapper, before), body):
-        yield Clash(instance, field.name, before[field.key], body[field.key], None, "it is to be deleted")
+        was, there = shown(field, before[field.key]), shown(field, body[field.key])
+        yield Clash(instance, field.name, was, there, None, "it is to be deleted")
 
 
 def needs_get(mark: DeletionMark) -> bool:
@@ -58,7 +60,8 @@ def _broken(instance: Model, mark: DeletionMark) -> Iterator[Clash]:
     changed = [field for field in fields if mark.body.get(field.key) != body.get(field.key)]
     field = next(iter([*changed, *fields]), None)
     why = f"{mark.condition} does not hold any more, and it is to be deleted"
-    if field is None or field.is_secret:
-        yield Clash(instance, field.name if field is not None else "", None, None, None, why)
+    if field is None:
+        yield Clash(instance, "", None, None, None, why)
     else:
-        yield Clash(instance, field.name, mark.body.get(field.key), body.get(field.key), None, why)
+        was, there = shown(field, mark.body.get(field.key)), shown(field, body.get(field.key))
+        yield Clash(instance, field.name, was, there, None, why)

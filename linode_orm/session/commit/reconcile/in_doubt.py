@@ -14,7 +14,7 @@ from linode_orm.session.commit.reconcile.apply_outcome import OutcomeApplier, fi
 from linode_orm.session.outcome.lookup import LookupCriteria, criteria_for, look
 from linode_orm.session.outcome.nested import Applied, look_again, match_nested
 from linode_orm.session.outcome.resolve import WHOLE, LookupResult, resolve
-from linode_orm.session.planning.plan import Hidden, InDoubt
+from linode_orm.session.planning.plan import InDoubt, with_secrets_of
 from linode_orm.session.planning.steps import parent_of
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ def _as_sent(instance: Model, in_doubt: InDoubt) -> list[str]:
         if field is None:  # children inside the body
             continue
         value = value_of(instance, field.name)
-        if isinstance(sent, Hidden) or field.codec.same(field.codec.trim(field.codec.encode(value), "create"), sent):
+        mine = field.codec.trim(field.codec.encode(value), "create")
+        if field.codec.same(mine, with_secrets_of(sent, mine)):
             names.append(field.name)
     return names
 

@@ -57,6 +57,8 @@ class Page:
     """The answer to one request: the rows, their ids, and whether the list ends there.
 
     `pages` and `results` are the totals of the envelope. They are an estimate: a list may change between two requests.
+    A page is the last one only if the envelope counts no further page, because a server may give smaller pages than it
+    was asked for.
     """
 
     __slots__ = ("ids", "is_last", "pages", "results", "rows", "window")
@@ -68,8 +70,13 @@ class Page:
         self.pages = pages
         self.results = results
         is_short = window.size is None or len(rows) < window.size
-        ends = pages <= window.page and results <= window.start + len(rows)
-        self.is_last = (is_short or ends) and (bool(rows) or window.start == 0)
+        ends = is_short or results <= window.start + len(rows)
+        self.is_last = ends and pages <= window.page and (bool(rows) or window.start == 0)
+
+    @property
+    def is_of_other_size(self) -> bool:
+        """Whether the server gave another number of rows than it was asked for, although it has more of them."""
+        return self.pages > self.window.page and len(self.ids) != self.window.size
 
 
 def read_page(listing: Listing, window: PageWindow, arrived: Response | Exception) -> Page:
@@ -106,7 +113,7 @@ def _unpacked(listing: Listing, window: PageWindow, body: Any) -> tuple[list[Bod
 def _count(listing: Listing, body: dict[str, Any], name: str) -> int:
     value = body.get(name)
     if type(value) is not int or value < 0:
-        listing.refuse(f"{name!r} is {value!r}, a count was expected")
+        listing.refuse(f"{name!r} is a value of type {type(value).__name__}, a count was expected")
     return value
 
 
@@ -156,7 +163,8 @@ def _identity(listing: Listing, row: object) -> object:
         field = mapper.fields[name]
         value = row.get(field.key)
         if value is None or not field.codec.accepts(value):
-            listing.refuse(f"a row has {value!r} as {field.key!r}, which is no id")
+            what = "none" if value is None else f"a value of type {type(value).__name__}"
+            listing.refuse(f"a row has {what} as {field.key!r}, which is no id (the value is not shown)")
         ids.append(value)
     return ids[0] if len(ids) == 1 else tuple(ids)
 

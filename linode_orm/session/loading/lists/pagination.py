@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from linode_orm.errors import BadRequest, ResponseError
 from linode_orm.session.loading.lists.listing import PAGES_AHEAD, Page, read_page, send_in_order
@@ -24,12 +24,21 @@ if TYPE_CHECKING:
 
     Body = dict[str, Any]
 
-_MOST_IN_VAIN = 40
+MOST_IN_VAIN = 40
 """After how many requests in a row without a new row a list counts as one that cannot be read."""
 _READINGS = 10
 """How often a list whose pages cannot overlap is read, at most."""
+REPEATS = (
+    f"{MOST_IN_VAIN} pages in a row brought no new row, although the envelope counts more pages; "
+    "the server, or a cache before it, repeats itself"
+)
+_CHANGES = "the list changes faster than it can be read; narrow the filter, or read it when fewer objects come and go"
 _LEAST_TO_OVERLAP = 2 * SMALLEST_PAGE
 """The smallest page size with which neighbouring pages can overlap."""
+
+
+class _OtherPageSize(Exception):  # noqa: N818  a signal inside this module, never raised to callers
+    """The server gives pages of another size than it was asked for, so that they cannot overlap."""
 
 
 class ListReader:
@@ -37,8 +46,9 @@ class ListReader:
 
     A page counts only if it shares a row with the rows returned so far, which their ids prove. Otherwise rows were
     created or deleted meanwhile, and what lies between is read again. Equal totals would prove nothing: one object may
-    be created while another is deleted. A list that takes no page size has pages that cannot overlap; it is read again
-    until two readings agree.
+    be created while another is deleted. A list that takes no page size, or gives pages of another size than it was
+    asked for, has pages that cannot overlap; it is read again until two readings agree. A list whose pages bring no new
+    row many times in a row is given up with `ResponseError`, whatever its envelope counts.
 
     `page_count` is the number of pages that the first answer names. `wanted` is the number of rows after which the
     caller may stop; None reads ahead at full speed. `is_exact` says that the server filters by every condition, so that
@@ -82,8 +92,11 @@ class ListReader:
         # own, so no page window of ours says which rows it holds.
         if self._largest is None or self._largest < _LEAST_TO_OVERLAP or count != size:
             yield from self._repeated(page)
-        else:
+            return
+        try:
             yield from self._overlapping(page)
+        except _OtherPageSize:
+            yield from self._from_the_start()
 
     def _first_page(self, arrived: Response | Exception) -> Page:
         """Return the first page; ask again without a filter or page size that the server refuses.
@@ -111,24 +124,41 @@ class ListReader:
         for window, each in zip(windows, arrived, strict=False):
             yield read_page(self._listing, window, each)
 
+    def _ask_exactly(self, windows: list[PageWindow]) -> Iterator[Page]:
+        """Ask for pages; raise `_OtherPageSize` where the server gives another size, or takes none."""
+        try:
+            for page in self._ask(windows):
+                if page.is_of_other_size:
+                    raise _OtherPageSize
+                yield page
+        except BadRequest as error:
+            if "page_size" not in repr(error.errors):
+                raise
+            self._size = self._largest = None
+            raise _OtherPageSize from None
+
     # -- pages that overlap ------------------------------------------------------------------------------------------
 
     def _overlapping(self, first: Page) -> Iterator[list[Body]]:
         assert self._largest is not None  # noqa: S101  the caller has looked
         stop, results = first.window.stop, first.results
-        steps = self._steps()
+        steps, tries_left = self._steps(), MOST_IN_VAIN
         while True:
             # All windows are asked for at once: where each begins depends on the one before, not on its answer.
             windows = self._next_windows(stop, results, next(steps))
-            for page in self._ask(windows):
+            for page in self._ask_exactly(windows):
                 if not self._joins(page):
                     yield from self._bridge(page)
                     if self._ended:
                         return
                 is_last, results = page.is_last, page.results
-                yield self._fresh(page)
+                fresh = self._fresh(page)
+                yield fresh
                 if is_last:
                     return
+                tries_left = MOST_IN_VAIN if fresh else tries_left - 1
+                if not tries_left:
+                    self._give_up(REPEATS)
             stop = windows[-1].stop
 
     def _steps(self) -> Iterator[int]:
@@ -163,9 +193,9 @@ class ListReader:
         assert self._largest is not None  # noqa: S101  the caller has looked
         low, high = 0, beyond.window.start
         # Most often few rows are gone, so the search begins half a page before the border and not in the middle.
-        start, tries_left = max(0, high - self._largest // 2), _MOST_IN_VAIN
+        start, tries_left = max(0, high - self._largest // 2), MOST_IN_VAIN
         while tries_left:
-            (page,) = self._ask([window_around(start, self._largest)])
+            (page,) = self._ask_exactly([window_around(start, self._largest)])
             if self._joins(page):
                 is_last, stop = page.is_last, page.window.stop
                 fresh = self._fresh(page)
@@ -176,7 +206,7 @@ class ListReader:
                 if self._joins(beyond):
                     return
                 # The next page overlaps this one by a tenth, because the list may move again before it is read.
-                tries_left = _MOST_IN_VAIN if fresh else tries_left - 1
+                tries_left = MOST_IN_VAIN if fresh else tries_left - 1
                 low, start = page.window.start, stop - self._largest // 10
                 high = max(high, start)
             else:
@@ -185,13 +215,10 @@ class ListReader:
                 if high - low <= 1:  # rows before the last page that joined are gone, too
                     low = max(0, low - self._largest)
                 start = (low + high) // 2
-        self._give_up()
+        self._give_up(_CHANGES)
 
-    def _give_up(self) -> None:
-        msg = (
-            f"GET {self._listing.path}: the list changes faster than it can be read; "
-            "narrow the filter, or read it when fewer objects come and go"
-        )
+    def _give_up(self, why: str) -> Never:
+        msg = f"GET {self._listing.path}: {why}"
         raise ResponseError(msg)
 
     # -- pages that cannot overlap -----------------------------------------------------------------------------------
@@ -201,10 +228,15 @@ class ListReader:
         before: list[list[object]] = []
         now, pages, size = [first.ids], first.pages, len(first.ids)
         for _ in range(_READINGS):
+            read, tries_left = set(now[0]) if now else set(), MOST_IN_VAIN
             while len(now) < pages:
                 last = min(pages, len(now) + PAGES_AHEAD)
                 windows = [self._plain(number) for number in range(len(now) + 1, last + 1)]
                 for page in self._ask(windows):
+                    tries_left = tries_left - 1 if read.issuperset(page.ids) else MOST_IN_VAIN
+                    if not tries_left:
+                        self._give_up(REPEATS)
+                    read.update(page.ids)
                     now.append(page.ids)
                     pages = page.pages
                     # `results` counts more rows than `pages` pages hold, so one more page is asked for
@@ -214,7 +246,13 @@ class ListReader:
             if now == before:
                 return
             before, now, pages = now, [], len(now)
-        self._give_up()
+        self._give_up(_CHANGES)
+
+    def _from_the_start(self) -> Iterator[list[Body]]:
+        """Read the list by pages of the server's size; rows that were returned already are not returned again."""
+        (page,) = self._ask([self._plain(1)])
+        yield self._fresh(page)
+        yield from self._repeated(page)
 
     def _plain(self, number: int) -> PageWindow:
         size = self._size
