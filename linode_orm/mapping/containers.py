@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linode_orm.mapping.codecs import Path, Visit
-    from linode_orm.mapping.merging import Slot
+    from linode_orm.mapping.merging import MergedRow
     from linode_orm.mapping.tracked import Holder
 
 if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
@@ -240,7 +240,7 @@ class ListOf(Collection):
         return True
 
     def _rebased_item(
-        self, slot: Slot, onto: list[object], theirs: list[object], held: list[object], holder: Holder
+        self, slot: MergedRow, onto: list[object], theirs: list[object], held: list[object], holder: Holder
     ) -> object:
         """Return one item of a list that was rebased: a row that users may hold stays the same object."""
         if slot.theirs is None:
@@ -267,7 +267,7 @@ class ListOf(Collection):
 
     def _merged_item(  # noqa: PLR0913, PLR0917  the three lists
         self,
-        slot: Slot,
+        slot: MergedRow,
         base: list[object],
         theirs: list[object],
         mine: list[object],

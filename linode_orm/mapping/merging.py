@@ -33,7 +33,7 @@ value, because its order means something; so is a list inside undeclared JSON.
 """
 
 
-class Mergeable(Protocol):
+class MergeCodec(Protocol):
     """What a merge asks of the codec of a value."""
 
     is_exact: bool
@@ -58,7 +58,7 @@ class Merging:
         self.assigned = frozenset(assigned)
         self.clashes: list[Path] = []
 
-    def whole(self, codec: Mergeable, base: object, theirs: object, mine: object, path: Path) -> object:
+    def whole(self, codec: MergeCodec, base: object, theirs: object, mine: object, path: Path) -> object:
         """Merge values that are changed only as a whole."""
         one, other, own = (None if each is ABSENT else each for each in (base, theirs, mine))
         if codec.same(one, other) or codec.same(own, other):
@@ -69,7 +69,7 @@ class Merging:
         return mine
 
 
-class Slot(NamedTuple):
+class MergedRow(NamedTuple):
     """One row of a merged list: its index in each of the three lists, None where it is not there."""
 
     base: int | None
@@ -80,7 +80,7 @@ class Slot(NamedTuple):
 class Rows:
     """How the rows of one list are told apart: by a key, or by all that they hold where `keys` is empty."""
 
-    def __init__(self, item: Mergeable, keys: tuple[str, ...], *, is_set: bool) -> None:
+    def __init__(self, item: MergeCodec, keys: tuple[str, ...], *, is_set: bool) -> None:
         self._item, self._keys, self._is_set = item, keys, is_set
 
     def align(
@@ -90,15 +90,15 @@ class Rows:
         mine: Sequence[object],
         merging: Merging,
         path: Path,
-    ) -> list[Slot]:
+    ) -> list[MergedRow]:
         """Return the rows of the merged list, in its order; note the rows that both sides changed."""
         known: list[object] = []
         was, there, own = (
             {identity: at for at, identity in enumerate(self._identities(each, known))} for each in (base, theirs, mine)
         )
-        slots: dict[Identity, Slot] = {}
+        slots: dict[Identity, MergedRow] = {}
         for each in (*there, *own, *was):
-            slot = Slot(was.get(each), there.get(each), own.get(each))
+            slot = MergedRow(was.get(each), there.get(each), own.get(each))
             if self._stays(slot, base, theirs, mine, merging, path):
                 slots.setdefault(each, slot)
         self._note_rivals(was, there, own, merging, path)
@@ -128,7 +128,7 @@ class Rows:
 
     def _stays(  # noqa: PLR0913, PLR0917  the three lists
         self,
-        slot: Slot,
+        slot: MergedRow,
         base: Sequence[object],
         theirs: Sequence[object],
         mine: Sequence[object],
@@ -189,7 +189,7 @@ def _is_moved(one: list[Identity], other: list[Identity]) -> bool:
 
 
 def merge_map(  # noqa: PLR0913, PLR0917  the three objects
-    item: Mergeable,
+    item: MergeCodec,
     base: Mapping[str, object],
     theirs: Mapping[str, object],
     mine: Mapping[str, object],

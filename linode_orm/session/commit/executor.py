@@ -23,7 +23,7 @@ from linode_orm.session.outcome.call import Answer, RunContext
 from linode_orm.session.outcome.claimed_ids import ClaimedIds
 
 if TYPE_CHECKING:
-    from linode_orm.session.commit.newest import NewestValues, RenewedStep
+    from linode_orm.session.commit.newest import NewestValues, NewestStep
     from linode_orm.session.commit.policy import Progress
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.journal.log import CommitLog
@@ -203,7 +203,7 @@ class Executor:
         chosen = {*islice(tokens, MOST_REQUESTS)}
         return [step for step in left if step.token in chosen]
 
-    def _take_renewal(self, newest: NewestValues, renewal: RenewedStep, *, is_going: bool) -> None:
+    def _take_renewal(self, newest: NewestValues, renewal: NewestStep, *, is_going: bool) -> None:
         number = renewal.step.number
         if not renewal.clashes:
             self.steps[number] = renewal.step

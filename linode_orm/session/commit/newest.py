@@ -24,7 +24,7 @@ MOST_SECONDS: Final = 4.0
 """After how many seconds values are read again: so the write that is built on them ends within five."""
 
 
-class RenewedStep(NamedTuple):
+class NewestStep(NamedTuple):
     """A step on the newest values, what both sides changed, and the newest body of its object."""
 
     step: Step
@@ -97,7 +97,7 @@ class NewestValues:
         is_unread = self._read_at is None or step.token in self._unread
         return self._read.get(step.number, None if is_unread else (self._read_at or 0.0, 0))
 
-    def renew(self, steps: Sequence[Step]) -> list[RenewedStep]:
+    def renew(self, steps: Sequence[Step]) -> list[NewestStep]:
         """Read the values of these steps again, in one list a class where that is cheapest; return the steps on them.
 
         A step whose object is gone stays as it is: its request tells. Raises the error that kept it from reading.
@@ -105,14 +105,14 @@ class NewestValues:
         began = self._client.clock.monotonic()
         found = stand_ins(steps, self._owner)
         gone = read_again(self._refresh, [(step, found[step.token]) for step in steps])
-        renewals: list[RenewedStep] = []
+        renewals: list[NewestStep] = []
         for step in steps:
             instance = found[step.token]
             self._read[step.number] = began, self._launched
             if id(instance) in gone:
                 continue
             planned, body = self._planned.setdefault(step.number, step), state_of(instance).body
-            renewals.append(RenewedStep(*rebased(planned, body, scalars=self._scalars), body))
+            renewals.append(NewestStep(*rebased(planned, body, scalars=self._scalars), body))
         return renewals
 
     def forget(self, step: Step) -> None:

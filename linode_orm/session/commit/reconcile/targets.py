@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from linode_orm.errors import ConflictError
     from linode_orm.mapping import Model
-    from linode_orm.session.commit.newest import RenewedStep
+    from linode_orm.session.commit.newest import NewestStep
     from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.session.planning.plan import Step, Token
 
@@ -65,7 +65,7 @@ class Targets:
     def invalidate_values(self, step: Step) -> None:
         """Record that nobody knows which values the API has of what a step changes."""
 
-    def conflict(self, step: Step, renewal: RenewedStep, *, learns: bool) -> ConflictError:
+    def conflict(self, step: Step, renewal: NewestStep, *, learns: bool) -> ConflictError:
         """Return the error of a step that another writer's change forbids; with `learns`, tell its object."""
         del learns
         return conflict_of(self.object_of(step), renewal.clashes)
@@ -138,7 +138,7 @@ class SessionTargets(Targets):
             if part.operation in {"update", "replace"}:
                 invalidate(self.object_of(part), [change.name for change in part.changes])
 
-    def conflict(self, step: Step, renewal: RenewedStep, *, learns: bool) -> ConflictError:
+    def conflict(self, step: Step, renewal: NewestStep, *, learns: bool) -> ConflictError:
         """Return the error of a step that another writer's change forbids; the object takes the newest values."""
         instance = self.object_of(step)
         if learns:
