@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from linode_orm.errors import Clash, CommitError, CommitInterrupted, InvalidRequestError
+from linode_orm.errors import Clash, CommitError, CommitInterrupted, InvalidRequestError, LinodeORMError
 from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
@@ -22,7 +22,7 @@ from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
 from linode_orm.session.planning.plan import Key
 from linode_orm.session.planning.rebasing import can_be_read, is_read_first
-from linode_orm.session.planning.report import CommitReport
+from linode_orm.session.planning.report import CommitReport, Entry
 from linode_orm.session.planning.seen import seen_of
 from linode_orm.session.planning.steps import key_of
 from linode_orm.session.waiting.bulk_refresh import groups_of
@@ -133,7 +133,10 @@ class Commit:
         if self.changes.in_doubt:
             resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
         # planned once, when everything is read that may change the plan
-        read_at = self._look_again(policy, only)
+        try:
+            read_at = self._look_again(policy, only)
+        except KeyboardInterrupt:
+            raise self._interrupted(self._planned(policy, only)) from None
         plan = self._planned(policy, only)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
@@ -141,6 +144,13 @@ class Commit:
         if only is None:
             self.history.end_own()
         return CommitReport()
+
+    def _interrupted(self, plan: Plan) -> CommitInterrupted:
+        """Return the error of a commit that Ctrl-C ended before anything was written."""
+        targets = SessionTargets(self.objects, plan)
+        report = CommitReport(tuple(Entry(step, targets.object_of(step), "pending") for step in plan))
+        msg = f"commit interrupted before anything was written; {CARRY_ON}"
+        return CommitInterrupted(msg, report=report, session=self.session)
 
     def _look_again(self, policy: Policy, only: Model | None) -> float | None:
         """Read again what the policy asks for; return when values were read that updates are built on, if they were.
@@ -151,12 +161,18 @@ class Commit:
         looked_at = self._looked_at(policy, only)
         if not looked_at:
             return None
-        read_at = self.client.clock.monotonic()
+        read_at: float | None = self.client.clock.monotonic()
         whole = [each for each in changed if conflicts.is_only_on_get(each)]
         whole += [each for each, mark in marks if deletions.needs_get(mark)]
         checks = policy.conflicts == "check"
         seen = {} if checks else conflicts.seen_before(changed)
-        gone = {id(each) for each in self.refresh.run(looked_at, whole)}
+        gone: set[int] = set()
+        try:
+            gone = {id(each) for each in self.refresh.run(looked_at, whole)}
+        except LinodeORMError:
+            if checks or policy.on_error.compensates or len(looked_at) > len(changed):
+                raise
+            read_at = None  # each value is read before it is sent, and what cannot be read then fails alone
         guards.check_protected((each for each, _ in marks), policy.protected_tags)
         found = list(deletions.clashes_of(marks, gone, checks=checks))
         for each in changed if policy.conflicts != "ignore" else ():

@@ -23,7 +23,7 @@ from linode_orm.session.outcome.call import Answer, RunContext
 from linode_orm.session.outcome.claimed_ids import ClaimedIds
 
 if TYPE_CHECKING:
-    from linode_orm.session.commit.newest import NewestValues, NewestStep
+    from linode_orm.session.commit.newest import NewestStep, NewestValues
     from linode_orm.session.commit.policy import Progress
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.journal.log import CommitLog

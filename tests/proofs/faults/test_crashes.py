@@ -56,9 +56,9 @@ def judge(what: str, endings: list[Ending], places: int, tell) -> list[Ending]:
 
 
 def test_the_commit_has_sixty_operations(size):
-    """Sixty requests and the look at one list are sent, and a journal is written and synced meanwhile."""
+    """Sixty requests and the looks at three lists are sent, and a journal is written and synced meanwhile."""
     requests, writes, syncs = size
-    assert requests == COUNT + 1
+    assert requests == COUNT + 3
     assert syncs > 10
     assert writes > syncs
 

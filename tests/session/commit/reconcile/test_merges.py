@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from linode_orm.errors import CommitError, ConflictError, InvalidRequestError
+from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, InvalidRequestError
 from linode_orm.models import Config, Firewall, Instance
 from linode_orm.session import inspect
 from tests.session.commit.reconcile.values import (
@@ -292,6 +292,40 @@ class TestDefaults:
         with pytest.raises(ConflictError, match="Dock 5 is gone"):
             session.commit()
         assert api.sent == []
+
+    def test_what_cannot_be_read_fails_alone(self, session, api):
+        """An update whose newest value cannot be read is not sent; the others are, as after any failure."""
+        dock, other = dock_of(session), dock_of(session, 6)
+        dock.tags.add("mine")
+        other.label = "b"
+
+        def fault(request):
+            if request.method == "GET":
+                raise refusal("Forbidden", 403)
+
+        api.fault = fault
+        with pytest.raises(CommitError) as caught:
+            session.commit(on_error="continue")
+        assert [entry.object for entry in caught.value.failed] == [dock]
+        assert [entry.object for entry in caught.value.applied] == [other]
+        api.fault = lambda _: None
+        session.commit()
+        assert api.objects["/docks/5"]["tags"] == ["p", "mine"]
+
+    def test_ctrl_c_while_it_reads(self, session, api):
+        """Nothing was written, and the session holds everything."""
+        dock = dock_of(session)
+        dock.tags.add("mine")
+
+        def fault(request):
+            if request.method == "GET":
+                raise KeyboardInterrupt
+
+        api.fault = fault
+        with pytest.raises(CommitInterrupted) as caught:
+            session.commit()
+        assert ([entry.object for entry in caught.value.pending], api.sent) == ([dock], [])
+        assert session.dirty == (dock,)
 
     def test_a_plan_counts_what_a_commit_reads(self, session):
         """The list is among its requests."""
