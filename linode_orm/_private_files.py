@@ -29,6 +29,15 @@ def write_private(place: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
+def create_private(place: Path, content: bytes) -> None:
+    """Write a file that its user alone may read, on the disk; raise `FileExistsError` if anything stands there."""
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NEVER_THROUGH_A_LINK, PRIVATE)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _unguessable() -> str:
     return os.urandom(8).hex()
 

@@ -124,7 +124,7 @@ def forget_locals(error: BaseException) -> None:
         if each is not None and id(each) not in seen:
             seen.add(id(each))
             _clear(each.__traceback__)
-            inner = [getattr(entry, "error", None) for entry in getattr(each, "report", ())]
+            inner = [getattr(entry, "error", None) for entry in getattr(each, "report", None) or ()]
             waiting += [each.__cause__, each.__context__, *getattr(each, "exceptions", ()), *inner]
 
 

@@ -75,6 +75,8 @@ class ApiError(LinodeORMError):
 
     retryable = False
     doubtful = False
+    report: Fates | None = None
+    """What became of every request, of an error that `save()` or `delete()` raised."""
     needed_scopes: tuple[str, ...] = ()
     token_scopes: tuple[str, ...] = ()
     missing_scopes: tuple[str, ...] = ()
@@ -161,6 +163,8 @@ class TransportError(LinodeORMError):
     retryable = True
     doubtful = False
     timed_out = False
+    report: Fates | None = None
+    """What became of every request, of an error that `save()` or `delete()` raised."""
 
     def __init__(self, message: str = "", *, sent: bool | None = None, tries: int = 1, timed_out: bool = False) -> None:
         super().__init__(message)
@@ -180,6 +184,8 @@ class ResponseError(LinodeORMError):
     retryable = False
     doubtful = False
     tries: int = 1
+    report: Fates | None = None
+    """What became of every request, of an error that `save()` or `delete()` raised."""
 
 
 # ---------------------------------------------------------------- commits

@@ -74,15 +74,19 @@ def demo() -> None:
 @click.argument("journal", type=click.Path(dir_okay=False))
 @click.option("--undo", is_flag=True, help="Take back what was done instead of completing it.")
 @click.option("--forget", is_flag=True, help="Send nothing; count the commit as settled by hand.")
+@click.option("--account-unchecked", is_flag=True, help="Go on where nothing tells whose account the commit is for.")
 @_secrets
-def recover(journal: str, names: tuple[str, ...], files: _Files, *, undo: bool, forget: bool) -> None:
+def recover(  # noqa: PLR0913  one for each option
+    journal: str, names: tuple[str, ...], files: _Files, *, undo: bool, forget: bool, account_unchecked: bool
+) -> None:
     """Settle the commit that a crash left unfinished in JOURNAL: say what was done, and complete it or take it back.
 
     The token is found as scripts find it. The exit status is 0 where nothing is left to do, 2 where something is.
     """
     from linode_orm import recover as settle  # noqa: PLC0415  only this command needs it
 
-    report = settle(journal, undo=undo, forget=forget, secrets=_asked(names, files))
+    secrets = _asked(names, files)
+    report = settle(journal, undo=undo, forget=forget, secrets=secrets, account_unchecked=account_unchecked)
     _say(report)
     left = [entry for entry in report if entry.status not in {"applied", "undone"}]
     if left and not forget:

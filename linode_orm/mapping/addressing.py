@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.normal_forms import NORMAL_FORMS
 from linode_orm.mapping.record import Record
 from linode_orm.mapping.registry import lookup
 
@@ -58,6 +59,8 @@ class Addressing:
         """Take what the class keywords say of paths, ids and parents."""
         path, identity = options.pop("path", ""), options.pop("id", "id")
         self.path = str(path)
+        bases = (base.__dict__.get("__mapper__") for base in self.cls.__mro__[1:])
+        self.subclass_of = "" if path else next((each.name for each in bases if each and each.path), "")
         self.id_names: tuple[str, ...] = (
             () if identity is None else (identity,) if isinstance(identity, str) else tuple(identity)  # type: ignore[arg-type]
         )
@@ -69,13 +72,15 @@ class Addressing:
         self.parent_keys = tuple(cast("tuple[str, ...]", options.pop("parent_keys", ())))
 
     def id_part(self, name: str, value: object) -> object:
-        """Return one part of an id as paths have it.
+        """Return one part of an id as paths have it: in its normal form, so that one thing has one key.
 
         An answer may add its length to an IPv6 range (docs/api-notes.md#ipv6-ranges).
         """
-        if self.fields[name].format == _IPV6_RANGE and isinstance(value, str):
-            return value.partition("/")[0]
-        return value
+        kind = self.fields[name].format
+        if not kind or not isinstance(value, str):
+            return value
+        value = value.partition("/")[0] if kind == _IPV6_RANGE else value
+        return NORMAL_FORMS.get(kind, str)(value)
 
     def identity(self, value: object) -> object:
         """Return an id in the type of its field; raise `InvalidRequestError` for a value that cannot be one."""
@@ -96,6 +101,15 @@ class Addressing:
         """Raise `InvalidRequestError` for an object of another class, whose id would name something else here."""
         if not isinstance(value, self.cls):
             msg = f"{self.name} expected, or its id, not {value!r}"
+            raise InvalidRequestError(msg)
+
+    def check_resource(self) -> None:
+        """Raise `InvalidRequestError` for a subclass of a resource, which is no resource: each has one class."""
+        if self.subclass_of:
+            msg = (
+                f"{self.name} is a subclass of {self.subclass_of} and no resource of the API; use {self.subclass_of}, "
+                f"whose objects a session holds once each, and put helpers into functions that take them"
+            )
             raise InvalidRequestError(msg)
 
     def _checked_part(self, name: str, value: object) -> object:
@@ -171,10 +185,12 @@ class Addressing:
 
     def collection_path(self, parents: tuple[object, ...] = ()) -> str:
         """Return the path of the collection below these parents, ids quoted."""
+        self.check_resource()
         return _fill(self.path, dict(zip(self.placeholders, flat(parents), strict=True)))
 
     def path_for(self, identity: object, parents: tuple[object, ...] = ()) -> str:
         """Return the path of one object, ids quoted."""
+        self.check_resource()
         values = dict(zip(self.placeholders, flat(parents), strict=True))
         if None in values.values():
             msg = f"{self.name} {identity}: the API's answer does not name what it lies below ({', '.join(values)})"

@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.mapping.codecs import DateTime, Optional, Scalar
-from linode_orm.mapping.containers import AnyJSON, Container, ListOf, MapOf, Tags
+from linode_orm.mapping.containers import AnyJSON, ListOf, MapOf, Tags
+from linode_orm.mapping.normal_forms import with_normal_form
 from linode_orm.mapping.structures import Choice, Structure, items_of
 
 if TYPE_CHECKING:
@@ -47,13 +48,17 @@ for _each in (
     register_codec(_each.text, _each)
 
 
-def parse(text: str, names: Mapping[str, object], *, unordered: bool = False, ordered: bool = False) -> Codec:
+def parse(
+    text: str, names: Mapping[str, object], *, unordered: bool = False, ordered: bool = False, kind: str = ""
+) -> Codec:
     """Return the codec that an annotation's text means; `names` are those of the module, with its nested classes.
+
+    `kind` is the format of the field's strings, which may have a normal form.
 
     Raises `TypeError` for a type that no field can have.
     """
-    codec = _build(ast.parse(text, mode="eval").body, names)
-    if ordered and isinstance(codec.bare, Container):
+    codec = with_normal_form(_build(ast.parse(text, mode="eval").body, names), kind)
+    if ordered and codec.bare.mutable:
         codec.bare.is_one_value = True
     if unordered and isinstance(codec.bare, ListOf):
         codec.bare.unordered = True

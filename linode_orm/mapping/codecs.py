@@ -155,6 +155,10 @@ class _Conditions(_Conversion):
             raise WrongType(msg, value)
         return value
 
+    def folded(self, part: str) -> str:
+        """Return a part of a string as `comparable` gives it in whole values."""
+        return part
+
     def has_part(self, value: Any, part: Any) -> bool:  # noqa: ANN401  a comparable value, and a part in JSON
         """Whether a comparable value contains a part, in the form that the method `part` returns."""
         return isinstance(value, str) and part in value
@@ -207,6 +211,9 @@ class Codec(_Conditions, _EditsInPlace):
     allows_null: bool = False
     """Null may stand beside the values of the type."""
 
+    known_values: tuple[object, ...] = ()
+    """The values in JSON that are documented; none where any may come, or nothing is known."""
+
     null_is_empty: bool = False
     """Null reads as an empty value that users can fill in place."""
 
@@ -218,6 +225,9 @@ class Codec(_Conditions, _EditsInPlace):
 
     nested: tuple[type[Any], ...] = ()
     """The classes of the objects that values are or hold."""
+
+    is_one_value: bool = False
+    """Two changes of different parts of a value cannot be merged: the order of its parts means something."""
 
     is_named_by_id: bool = False
     """Requests name an object by its id alone."""
@@ -297,7 +307,7 @@ class Scalar(Codec):
     def __init__(self, text: str, plain: frozenset[type], choices: tuple[object, ...] = ()) -> None:
         super().__init__(text)
         self.plain = self.compared_as_is = plain
-        self.choices = choices
+        self.choices = self.known_values = choices
         self.has_order = plain != {bool}
         self.filter_type = _FILTER_TYPES.get(plain, "mixed")
         self.is_sorted_alike = plain == {int}
@@ -375,7 +385,7 @@ class Optional(Codec):
 
     allows_null = True
 
-    _COPIED: Final = ("mutable", "is_exact", "json_type", "fields", "nested")
+    _COPIED: Final = ("mutable", "is_exact", "json_type", "fields", "nested", "known_values")
 
     def __init__(self, inner: Codec) -> None:
         super().__init__(f"{inner.text} | None")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm._former import names_of
-from linode_orm.mapping.codecs import Codec, NoneType, Scalar, WrongType, equal_in_json
+from linode_orm.mapping.codecs import Codec, NoneType, NotComparable, Scalar, WrongType, equal_in_json
 from linode_orm.mapping.json_types import Array, Dictionary
 from linode_orm.mapping.merging import ROW_KEYS, Merging, Rows, merge_map
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
@@ -77,9 +77,6 @@ class Container(Codec):
     is_sortable = False
     compared_as_is = _JSON
 
-    is_one_value: bool = False
-    """Two changes of different parts of a value cannot be merged: the order of its parts means something."""
-
     def comparable(self, raw: object) -> object:
         if type(raw) in self.compared_as_is:
             return raw
@@ -132,6 +129,7 @@ class ListOf(Collection):
         super().__init__(text or f"list[{item.text}]", item)
         self.unordered = unordered
         self._is_labelled = "label" in item.fields
+        self.known_values = item.known_values
         self.filter_type = "labelled" if self._is_labelled else "list"
         self.json_type = Array(item.json_type)
         # what `decode` needs stands in one attribute: reading and unpacking it is 40 % quicker than reading three
@@ -180,8 +178,19 @@ class ListOf(Collection):
         return [None if each is None else encode(each) for each in value]  # type: ignore[attr-defined]  # a list by construction
 
     def part(self, value: object) -> object:
-        """Check an item; of objects with labels a string is the label of one."""
-        return value if isinstance(value, str) and self._is_labelled else self.item.operand(value)
+        """Check an item; of objects with labels a string is the label of one, and of others it is refused.
+
+        A string would be taken for the id of an object, which is seldom meant and then never true.
+        """
+        if isinstance(value, str) and self._is_labelled:
+            return value
+        if isinstance(value, str) and self.item.fields:
+            msg = (
+                f"contains({value!r}): the list holds objects ({self.item.text}), and no text; "
+                f"ask for one of them, or read the list and look at its {', '.join(self.item.fields)}"
+            )
+            raise NotComparable(msg)
+        return self.item.operand(value)
 
     def has_part(self, value: list[object], part: object) -> bool:
         if isinstance(part, str) and self._is_labelled:

@@ -6,12 +6,12 @@ import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDict, TypeVar, Unpack, overload
 
 from linode_orm._secrets import is_secret_key
-from linode_orm.errors import ReadOnlyAttribute
+from linode_orm.errors import ReadOnlyAttribute, UnknownValue, warn
 from linode_orm.mapping.annotations import parse
 from linode_orm.mapping.codecs import NoneType, WrongType
 from linode_orm.mapping.operators import Attribute
 from linode_orm.mapping.record import Record, declared_at, read, write
-from linode_orm.mapping.values import ABSENT
+from linode_orm.mapping.values import ABSENT, not_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -198,7 +198,7 @@ class Kind(Generic[T_co]):
         """The codec that the annotation names; it is read at the first use, which keeps the import short."""
         if self._codec is None:
             names = vars(sys.modules[self.owner.__module__])
-            self._codec = parse(self.text, names, unordered=self.unordered, ordered=self.ordered)
+            self._codec = parse(self.text, names, unordered=self.unordered, ordered=self.ordered, kind=self.format)
             self._decoding = (self.key, self.name, self.undecoded, self._codec.bare.decoder)
         return self._codec
 
@@ -206,6 +206,18 @@ class Kind(Generic[T_co]):
     def undecoded(self) -> frozenset[type]:
         """The Python types of values that are kept as they came: null too, unless it reads as an empty list."""
         return self.codec.plain if self.codec.null_is_empty else self.codec.plain | {NoneType}
+
+    @property
+    def known_values(self) -> tuple[object, ...]:
+        """The documented values, of the items if the field is a list; none if strings of a format may come too."""
+        return () if self.format else self.codec.known_values
+
+    def unknown_in(self, value: object) -> list[object]:
+        """Return the values, or items of a list, that are documented nowhere; null and objects are none of them."""
+        known = self.known_values
+        given = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+        plain = (each for each in given if isinstance(each, (str, int)) and not isinstance(each, bool))
+        return [each for each in plain if each not in known] if known else []
 
     @property
     def nullable(self) -> bool:
@@ -257,6 +269,13 @@ class Kind(Generic[T_co]):
             msg = f"{record.__describe__()}.{self.name} {reason}"
             raise ReadOnlyAttribute(msg)
         write(record, self, value)
+        self._warn_of_unknown(record, value)
+
+    def _warn_of_unknown(self, record: Record, value: object) -> None:
+        unknown = self.unknown_in(value)
+        # what the server has already is known to it, whatever is documented
+        if unknown and record.__state__.raw.get(self.key, ABSENT) != value:
+            warn(UnknownValue(f"{record.__describe__()}.{self.name}: {not_among(unknown, self.known_values)}"))
 
     def refusal(self, record: Record) -> str:
         """Return why the field cannot be assigned on this record now; empty if it can."""

@@ -173,9 +173,9 @@ def set_collection(instance: Model, name: str, collection: Collection[Any]) -> N
     instance.__dict__[name] = collection
 
 
-def refill_collections(instance: Model) -> None:
+def forget_collections(instance: Model) -> None:
     """Let the collections of an object be read again at their next use."""
     for name in instance.__mapper__.relations:
         collection = instance.__dict__.get(name)
         if isinstance(collection, Collection):
-            collection.__refill__()
+            collection.__forget__()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Never
 from linode_orm.mapping.addressing import Addressing
 from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, make_volatile
 from linode_orm.mapping.masking import secret_keys
+from linode_orm.mapping.normal_forms import NORMAL_FORMS
 from linode_orm.mapping.operations import Operation
 from linode_orm.mapping.record import Record
 from linode_orm.mapping.relations import Many, One
@@ -130,7 +131,8 @@ class Mapper(Addressing):
         )
         only_id = self.fields.get(self.id_names[0]) if len(self.id_names) == 1 else None
         self.id_key = only_id.key if only_id is not None else None
-        self.id_type = _ID_TYPES.get(only_id.text) if only_id is not None else None
+        has_form = only_id is not None and only_id.format in NORMAL_FORMS  # every such id is made anew of its body
+        self.id_type = _ID_TYPES.get(only_id.text) if only_id is not None and not has_form else None
 
     def _add_parent(self) -> str:
         """Declare the relation to the parent, unless the class does; return its name."""

@@ -170,7 +170,9 @@ class Model(_Declared):
     def save(self) -> None:
         """Send what is pending for this object now, with the pending parents and references it cannot exist without.
 
-        Sends nothing when there is nothing to send. Raises `InvalidRequestError` inside a `begin()` block.
+        Sends nothing when there is nothing to send. Raises the error of the first request that failed (an `ApiError`,
+        or a `TransportError` where no answer came), `ConflictError` or `CommitInterrupted`; `error.report` tells what
+        became of each request. Raises `InvalidRequestError` inside a `begin()` block.
         """
         self.__state__.owner.save(self)
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast, overload
 from attrs import frozen
 
 from linode_orm._public import public
+from linode_orm.errors import UnknownValue, warn
 from linode_orm.mapping import server_filters
 from linode_orm.mapping.codecs import NotComparable, WrongType
 from linode_orm.mapping.expressions import And, Expression, Not, Or
+from linode_orm.mapping.values import not_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -44,6 +46,8 @@ class Operator:
     rules: Rules
     negated_rules: Rules
     tests_null: bool = False
+    names_values: bool = False
+    """The value is one that the attribute may have, and not a part of one or a bound."""
 
     def __str__(self) -> str:
         return self.name
@@ -132,7 +136,12 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Codec, object], T
 
 def on_text(test: Callable[[str, str], bool]) -> Callable[[Codec, str], Test]:
     """Return the evaluation of a test of strings; it is false of a number, which a mixed field may hold."""
-    return lambda _, want: lambda value: isinstance(value, str) and test(value, want)
+
+    def compiled(codec: Codec, want: str) -> Test:
+        folded = codec.folded(want)
+        return lambda value: isinstance(value, str) and test(value, folded)
+
+    return compiled
 
 
 # -- the table ---------------------------------------------------------------------------------------------------------
@@ -144,6 +153,7 @@ EQUAL: Final = Operator(
     test=_equals,
     rules=server_filters.EQUAL,
     negated_rules=server_filters.UNEQUAL,
+    names_values=True,
 )
 UNEQUAL: Final = Operator(
     name="!=",
@@ -152,6 +162,7 @@ UNEQUAL: Final = Operator(
     test=_differs,
     rules=server_filters.UNEQUAL,
     negated_rules=server_filters.EQUAL,
+    names_values=True,
 )
 LESS: Final = Operator(
     name="<",
@@ -208,6 +219,7 @@ IN: Final = Operator(
     test=lambda codec, wants: codec.one_of(wants),
     rules=server_filters.IN,
     negated_rules=server_filters.NOT_IN,
+    names_values=True,
 )
 IS_NULL: Final = Operator(
     name="is_null",
@@ -243,6 +255,12 @@ class Comparison(Expression):
     def values(self) -> tuple[object, ...]:
         """The values of which any will do; without any the condition is never true."""
         return self.value if isinstance(self.value, tuple) else (self.value,)
+
+    @property
+    def unknown(self) -> list[object]:
+        """The values that are not among the documented ones of the attribute."""
+        values = [each for value in self.values for each in (value if isinstance(value, list) else [value])]
+        return self.attribute.field.unknown_in(values) if self.operator.names_values else []
 
     def __str__(self) -> str:
         return self.operator.shown(str(self.attribute), self.value)
@@ -377,10 +395,14 @@ class Attribute(Operand[T]):
             msg = f"{self} {operator} {value}: an attribute is compared with a value, not with another attribute"
             raise TypeError(msg)
         try:
-            return Comparison(self, operator, operator.check(self.field.codec.bare, value))
+            comparison = Comparison(self, operator, operator.check(self.field.codec.bare, value))
         except WrongType as wrong:
             msg = f"{self}: {wrong}"
             raise TypeError(msg) from None
+        unknown = comparison.unknown
+        if unknown:
+            warn(UnknownValue(f"{comparison}: {not_among(unknown, self.field.known_values)}"))
+        return comparison
 
     def asc(self) -> Order:
         """Order from the smallest to the largest; null comes last."""

@@ -33,6 +33,15 @@ class FieldFacts(Protocol):
         ...
 
     @property
+    def known_values(self) -> tuple[object, ...]:
+        """The documented values, of the items where the field is a list; none where any may come."""
+        ...
+
+    def unknown_in(self, value: object) -> list[object]:
+        """Return the values, or items of a list, that are documented nowhere."""
+        ...
+
+    @property
     def codec(self) -> Codec:
         """What decodes and encodes the values."""
         ...

@@ -48,6 +48,9 @@ class Collection(Sequence[M]):
     def __refill__(self) -> None:
         """Forget what was loaded, so that the next use reads it; a collection that loads nothing stays as it is."""
 
+    def __forget__(self) -> None:
+        """Forget every child that the API knows, so that the next use asks the API; new ones stay."""
+
 
 class One(Generic[T]):
     """A reference to one other resource: `volume.linode`.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+_SHOWN: Final = 12
 
 JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
 """Any value that JSON can carry."""
@@ -25,6 +28,14 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
+
+
+def not_among(unknown: Sequence[object], known: Sequence[object]) -> str:
+    """Say that values are documented nowhere, what is, and what comes closest."""
+    close = get_close_matches(str(unknown[0]), [each for each in known if isinstance(each, str)], n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    shown = [*map(repr, known[:_SHOWN]), *([f"… {len(known)} in all"] if len(known) > _SHOWN else [])]
+    return f"{', '.join(map(repr, unknown))} is not among the known values ({', '.join(shown)}){hint}"
 
 
 class Absent(Enum):

@@ -14,20 +14,22 @@ from linode_orm.mapping import Model, Nested
 from linode_orm.mapping.addressing import flat, quoted
 from linode_orm.mapping.annotations import codec_of
 from linode_orm.mapping.codecs import WrongType
-from linode_orm.mapping.lifecycle import expire, keep_one_time_values, refill_collections
+from linode_orm.mapping.lifecycle import expire, forget_collections, keep_one_time_values
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, Status, state_of
 from linode_orm.session.loading.lists.pagination import MOST_IN_VAIN, REPEATS
+from linode_orm.session.query.collections import collected
 from linode_orm.wire.messages import Content, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.operations import Operation
     from linode_orm.session.loading.loader import Loader
+    from linode_orm.session.query.collections import Collections
     from linode_orm.session.query.reader import Reader
     from linode_orm.session.query.runner import QueryRunner
     from linode_orm.session.waiting.started import StartedActions
@@ -41,10 +43,17 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 class Actions:
     """Sends the actions that resources declare, and makes objects of their answers."""
 
-    def __init__(
-        self, client: Client, loader: Loader, reader: Reader, runner: QueryRunner, started: StartedActions
+    def __init__(  # noqa: PLR0913, PLR0917  the parts of a session that actions work with
+        self,
+        client: Client,
+        loader: Loader,
+        reader: Reader,
+        runner: QueryRunner,
+        collections: Collections,
+        started: StartedActions,
     ) -> None:
         self.client = client
+        self._collections = collections
         self._started = started
         self._loader = loader
         self._reader = reader
@@ -57,6 +66,22 @@ class Actions:
         request = _request(target, operation, arguments)
         if (operation.answers or "").startswith("query:"):
             return self._query(operation, request)
+        near = _members_of(target)
+        result = self._answered(target, operation, request)
+        if request.method != "GET":
+            self._follow(target, [*near, *_models_in(arguments.values()), *_models_in([result])])
+        return result
+
+    def _follow(self, target: Model | type[Model], others: Sequence[Model]) -> None:
+        """Let collections follow an action: a volume that is attached joins that of the Linode which it was given."""
+        for each in others:
+            forget_collections(each)
+        moved = [target, *others] if isinstance(target, Model) else others
+        for each in moved:
+            if state_of(each).status is not Status.DETACHED:
+                self._collections.moved(each)
+
+    def _answered(self, target: Model | type[Model], operation: Operation, request: Request) -> object:
         response = self._sent(target, operation, request)
         if response is None:
             return self._unanswered(cast("Model", target), operation, request)
@@ -64,12 +89,7 @@ class Actions:
             answer: Any = response.content
         else:
             answer = self._whole(request, response.json() if request.method == "GET" else response.decoded())
-        result = self._result(target, operation, answer, request.path)
-        # an action moves objects: a volume that is attached joins a collection of the Linode that it was given
-        for value in arguments.values():
-            if isinstance(value, Model):
-                refill_collections(value)
-        return result
+        return self._result(target, operation, answer, request.path)
 
     def _sent(self, target: Model | type[Model], operation: Operation, request: Request) -> Response | None:
         """Return the answer to a request; None where the action was done and its answer lost."""
@@ -89,7 +109,7 @@ class Actions:
     def _unanswered(self, target: Model, operation: Operation, request: Request) -> object:
         """Return what an action would have answered whose answer was lost, as far as it can be read."""
         expire(target)
-        refill_collections(target)
+        forget_collections(target)
         if operation.answers is None:
             return None
         from linode_orm.session.outcome.action_once import makes_something  # noqa: PLC0415  scripts that only read need none of it
@@ -146,7 +166,7 @@ class Actions:
     def _result(self, target: Model | type[Model], operation: Operation, answer: object, path: str) -> object:
         if isinstance(target, Model):
             expire(target)
-            refill_collections(target)
+            forget_collections(target)
         kind = operation.answers
         if kind is None:
             return None
@@ -173,7 +193,8 @@ class Actions:
         if operation.gives is not None:
             return cast("type[Any]", operation.gives).__hydrate__(answer, None, "")
         given = {key: name for key, name in operation.parts.items() if answer.get(key) is not None}
-        return {**answer, **{key: self._object(name, target, answer[key]) for key, name in given.items()}}
+        parts = {key: self._object(name, target, answer[key]) for key, name in given.items()}
+        return OpenDocument({**answer, **parts})
 
     def _object(self, name: str, target: Model | type[Model], body: object) -> Model:
         model = resource(name)
@@ -189,6 +210,20 @@ class Actions:
         if isinstance(body, dict):
             keep_one_time_values(instance, body)
         return instance
+
+
+def _models_in(values: Iterable[object]) -> Iterator[Model]:
+    """Yield the objects among values, and in lists among them."""
+    for value in values:
+        if isinstance(value, Model):
+            yield value
+        elif isinstance(value, (list, tuple, dict)):
+            yield from _models_in(value.values() if isinstance(value, dict) else value)
+
+
+def _members_of(target: Model | type[Model]) -> list[Model]:
+    """Return what the loaded collections of an object hold before an action on it."""
+    return [each for each in collected(target) if not state_of(each).is_new] if isinstance(target, Model) else []
 
 
 def _text_of(row: object) -> str:

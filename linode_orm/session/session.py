@@ -13,7 +13,7 @@ from linode_orm._public import public
 from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
-from linode_orm.mapping.lifecycle import expire
+from linode_orm.mapping.lifecycle import expire, forget_collections
 from linode_orm.mapping.model import check_class
 from linode_orm.mapping.owner import SessionBase
 from linode_orm.mapping.query import Query
@@ -167,22 +167,25 @@ class Session(SessionBase):
             msg = f"{instance.__describe__()} cannot be refreshed: it is not created yet"
             raise InvalidRequestError(msg)
         self._parts.reader.read_item(instance)
+        forget_collections(instance)
         if keep:
             accept(instance)  # promise 19: what is pending here wins
             if state_of(instance).status is Status.DELETED:
                 self._changes.confirm_deletion(instance)
 
     def expire(self, instance: Model) -> None:
-        """Let the next read of an object load it again; pending changes stay; sends nothing."""
+        """Let the next read of an object, or of its collections, ask the API; pending changes stay; sends nothing."""
         self._owner.own(instance)
         if not state_of(instance).is_new:
             expire(instance)
+            forget_collections(instance)
 
     def expire_all(self) -> None:
         """Let the next read of every object load it again; pending changes stay; sends nothing."""
         self._owner.check()
         for instance in self._parts.identity_map:
             expire(instance)
+            forget_collections(instance)
 
     @forgets_locals
     def wait(

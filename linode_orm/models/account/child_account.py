@@ -28,7 +28,7 @@ class ChildAccount(Model, path="/account/child-accounts", id="euuid", verbs="lis
     address_2: ReadOnly[str] = ReadOnly(filterable=True)
     balance: ReadOnly[float]
     balance_uninvoiced: ReadOnly[float]
-    billing_source: ReadOnly[Literal["external"] | str]
+    billing_source: ReadOnly[Literal["external", "akamai"] | str]
     capabilities: ReadOnly[list[str]] = ReadOnly(unordered=True)
     city: ReadOnly[str] = ReadOnly(filterable=True)
     company: ReadOnly[str] = ReadOnly(filterable=True)

@@ -52,6 +52,7 @@ class EventEntity(Nested):
             "user",
             "user_ssh_key",
             "volume",
+            "database",
         ]
         | str
     ] = ReadOnly(filterable=True)

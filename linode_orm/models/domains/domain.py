@@ -20,7 +20,7 @@ class Domain(Model, path="/domains"):
     axfr_ips: Field[list[str]] = Field(unordered=True, format="ip")
     created: ReadOnly[datetime]
     description: Field[str | None]
-    domain: Field[str] = Field(filterable=True, required=True, unique=True)
+    domain: Field[str] = Field(filterable=True, required=True, unique=True, format="hostname")
     errors: ReadOnly[str]
     expire_sec: Field[int] = Field(default=0)
     group: Field[str | None] = Field(filterable=True, deprecated=True)

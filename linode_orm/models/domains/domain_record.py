@@ -16,7 +16,7 @@ class DomainRecord(Model, path="/domains/{domain}/records", parent="Domain"):
 
     id: ReadOnly[int]
     created: ReadOnly[datetime] = ReadOnly(format="date-time")
-    name: Field[str] = Field(filterable=True)
+    name: Field[str] = Field(filterable=True, format="hostname")
     port: Field[int]
     priority: Field[int]
     protocol: Field[str | None]

@@ -34,7 +34,7 @@ class AlertDefinitionAlertChannel(Nested):
 
     id: ReadOnly[int]
     label: ReadOnly[str]
-    type: ReadOnly[Literal["email"] | str]
+    type: ReadOnly[Literal["email", "alert-channels"] | str]
     url: ReadOnly[str] = ReadOnly(format="url")
 
 
@@ -107,9 +107,9 @@ class AlertDefinition(
     regions: Field[list[str]]
     rule_criteria: Field[AlertDefinitionRuleCriteria] = Field(required=True)
     scope: Fixed[str]
-    service_type: ReadOnly[Literal["dbaas"] | str]
+    service_type: ReadOnly[Literal["dbaas", "linode", "nodebalancer", "firewall", "objectstorage", "logs"] | str]
     severity: Field[Literal[0, 1, 2, 3] | str] = Field(required=True)
-    status: Field[Literal["enabled", "disabled", "in progress", "failed"] | str] = Field(
+    status: Field[Literal["enabled", "disabled", "in progress", "failed", "provisioning"] | str] = Field(
         filterable=True, volatile=True, create=False
     )
     trigger_conditions: Field[AlertDefinitionTriggerConditions] = Field(required=True)

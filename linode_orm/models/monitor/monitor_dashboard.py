@@ -22,7 +22,24 @@ class MonitorDashboardWidget(Nested):
     size: ReadOnly[Literal[6, 12] | str]
     unit: ReadOnly[
         Literal[
-            "%", "Bytes", "sec", "bps", "msec", "Bps", "KB", "MB", "GB", "rate", "percentile", "ratio", "OPS", "IOPS"
+            "%",
+            "Bytes",
+            "sec",
+            "bps",
+            "msec",
+            "Bps",
+            "KB",
+            "MB",
+            "GB",
+            "rate",
+            "percentile",
+            "ratio",
+            "OPS",
+            "IOPS",
+            "Count",
+            "Kbps",
+            "ms",
+            "sessions/s",
         ]
         | str
     ]
@@ -46,7 +63,7 @@ class MonitorDashboard(Model, path="/monitor/dashboards", verbs="list get"):
     created: ReadOnly[datetime]
     description: ReadOnly[str | None] = ReadOnly(absent=True)
     group_by: ReadOnly[list[str]]
-    service_type: ReadOnly[Literal["dbaas"] | str]
+    service_type: ReadOnly[Literal["dbaas", "linode", "nodebalancer", "firewall", "objectstorage", "logs"] | str]
     type: ReadOnly[Literal["standard"] | str]
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
     widgets: ReadOnly[list[MonitorDashboardWidget]]

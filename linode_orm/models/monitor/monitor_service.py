@@ -32,7 +32,7 @@ class MonitorToken(Nested):
 class MonitorService(Metrics, path="/monitor/services", id="service_type", verbs="list get"):
     """A kind of object that can be monitored."""
 
-    service_type: ReadOnly[Literal["dbaas"] | str]
+    service_type: ReadOnly[Literal["dbaas", "linode", "nodebalancer", "firewall", "objectstorage", "logs"] | str]
     label: ReadOnly[str]
     alert: ReadOnly[MonitorServiceAlert | None] = ReadOnly(absent=True)
     alert_definitions: Many[AlertDefinition] = Many("AlertDefinition")

@@ -53,7 +53,7 @@ class FirewallRule(Nested):
     addresses: Field[FirewallAddresses]
     description: Field[str | None] = Field(absent=True)
     ports: Field[str | None] = Field(absent=True, nullable=True)
-    protocol: Field[Literal["TCP", "UDP", "ICMP", "IPENCAP"] | str]
+    protocol: Field[Literal["TCP", "UDP", "ICMP", "IPENCAP"] | str] = Field(format="protocol")
     ruleset: ReadOnly[int | None] = ReadOnly(absent=True)
 
 

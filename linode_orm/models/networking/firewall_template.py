@@ -24,7 +24,7 @@ class FirewallTemplateRule(Nested):
     addresses: ReadOnly[FirewallTemplateAddresses]
     description: ReadOnly[str]
     ports: ReadOnly[str | None] = ReadOnly(absent=True, nullable=True)
-    protocol: ReadOnly[Literal["TCP", "UDP", "ICMP", "IPENCAP"] | str]
+    protocol: ReadOnly[Literal["TCP", "UDP", "ICMP", "IPENCAP"] | str] = ReadOnly(format="protocol")
 
 
 class FirewallTemplateAddresses(Nested):
@@ -37,7 +37,7 @@ class FirewallTemplateAddresses(Nested):
 class FirewallTemplate(Model, path="/networking/firewalls/templates", id="slug", verbs="list get"):
     """A set of rules to begin with."""
 
-    slug: ReadOnly[Literal["vpc", "public"] | str]
+    slug: ReadOnly[Literal["vpc", "public", "akamai-non-prod"] | str]
     rules: ReadOnly[FirewallTemplateRules]
 
     if TYPE_CHECKING:

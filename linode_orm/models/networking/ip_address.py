@@ -43,7 +43,7 @@ class IPAddress(Addresses, path="/networking/ips", id="address", verbs="list get
     linode: One[Instance | None] = One("Instance", via="linode_id")
     prefix: ReadOnly[int] = ReadOnly(filterable=True)
     public: Fixed[bool]
-    rdns: Field[str | None] = Field(filterable=True, create=False)
+    rdns: Field[str | None] = Field(filterable=True, format="hostname", create=False)
     region_id: Fixed[str] = Fixed(key="region", filterable=True)
     region: One[Region] = One("Region", via="region_id")
     reserved: Field[bool | None] = Field(filterable=True, absent=True, nullable=True)

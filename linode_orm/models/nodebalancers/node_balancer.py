@@ -60,7 +60,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
     firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
     frontend_address_type: ReadOnly[str | None] = ReadOnly(absent=True)
     frontend_vpc_subnet_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
-    hostname: ReadOnly[str]
+    hostname: ReadOnly[str] = ReadOnly(format="hostname")
     ipv4: Fixed[str] = Fixed(filterable=True, format="ip")
     ipv6: ReadOnly[str | None] = ReadOnly(format="ip")
     lke_cluster: ReadOnly[NodeBalancerLkeCluster | None]

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 class RegionMonitors(Nested):
     """What stands under `monitors` of a Region."""
 
-    alerts: ReadOnly[list[Literal["dbaas"] | str]]
-    metrics: ReadOnly[list[Literal["dbaas"] | str]]
+    alerts: ReadOnly[list[Literal["Linodes", "Managed Databases", "NodeBalancers", "Object Storage"] | str]]
+    metrics: ReadOnly[
+        list[Literal["Linodes", "Managed Databases", "Network LoadBalancer", "NodeBalancers", "Object Storage"] | str]
+    ]
 
 
 class RegionPlacementGroupLimits(Nested):

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from linode_orm._options import check_choice, check_count, check_flag
 from linode_orm.errors import InvalidRequestError
-from linode_orm.session.commit import guards
+from linode_orm.session.commit import guards, plan_once
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import failure_policy
+from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.plan_comparison import comparison_for, movement
 from linode_orm.session.commit.policy import CONFLICTS
 from linode_orm.session.commit.reconcile.conflicts import refuse
 from linode_orm.session.commit.reconcile.targets import PlanTargets
+from linode_orm.session.commit.run_plan import unsent
 from linode_orm.session.commit.secrets import secrets_for
-from linode_orm.session.planning.plan_file import account_of
+from linode_orm.session.loading.account import account_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +36,7 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
 
     Sends 1 or 2 GETs if the plan comes from a file.
     """
+    plan_once.check_unapplied(plan)
     failure_policy(options.on_error)
     if options.conflicts is not None:
         check_choice("conflicts", options.conflicts, CONFLICTS)
@@ -49,16 +52,20 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
 def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[str, object]) -> CommitReport:
     """Send a plan, if the API still has the values that it was made from."""
     comparison = comparison_for(plan, options.conflicts)
-    read_at = commit.client.clock.monotonic()
-    plan, clashes = movement(commit, plan, comparison)
-    # promise 28b: a world that has moved is refused
-    refuse([each for found in clashes.values() for each in found], advice=_PLAN_AGAIN)
-    targets = PlanTargets(commit.objects, plan, secrets)
-    policy = failure_policy(options.on_error)
-    log = commit.history.begin(plan, policy.name, comparison.name)
-    newest = commit.newest(comparison.name, read_at)
-    sent = commit.send(plan, targets, RunOptions(log, policy, newest=newest))
-    return commit.report(sent, targets, verify=options.verify, advice=_PLAN_THE_REST)
+    with kept_interrupts() as interrupts:
+        read_at = commit.client.clock.monotonic()
+        plan, clashes = movement(commit, plan, comparison)
+        # promise 28b: a plan is refused if the API has moved on
+        refuse([each for found in clashes.values() for each in found], advice=_PLAN_AGAIN)
+        plan_once.check_unmade(commit.client, plan)
+        targets = PlanTargets(commit.objects, plan, secrets)
+        policy = failure_policy(options.on_error)
+        interrupts.check(lambda: unsent(plan, targets))
+        with plan_once.marked(plan):
+            log = commit.history.begin(plan, policy.name, comparison.name)
+        newest = commit.newest(comparison.name, read_at)
+        sent = commit.send(plan, targets, RunOptions(log, policy, newest=newest))
+        return commit.report(sent, targets, verify=options.verify, advice=_PLAN_THE_REST)
 
 
 def _check_account(plan: Plan, client: Client) -> None:

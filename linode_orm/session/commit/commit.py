@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -11,24 +12,23 @@ from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
+from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.newest import NewestValues
 from linode_orm.session.commit.reconcile import conflicts, deletions
 from linode_orm.session.commit.reconcile.in_doubt import resolve_in_doubt
 from linode_orm.session.commit.reconcile.objects import SessionObjects
 from linode_orm.session.commit.reconcile.renamed import resolve_renames
 from linode_orm.session.commit.reconcile.targets import SessionTargets
-from linode_orm.session.commit.run_plan import CARRY_ON, raise_where_incomplete, run_plan
+from linode_orm.session.commit.run_plan import CARRY_ON, interrupted, raise_where_incomplete, run_plan, unsent
 from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
-from linode_orm.session.planning.plan import Key
 from linode_orm.session.planning.rebasing import can_be_read, is_read_first
-from linode_orm.session.planning.report import CommitReport, Entry
-from linode_orm.session.planning.seen import seen_of
+from linode_orm.session.planning.report import CommitReport
 from linode_orm.session.planning.steps import key_of
 from linode_orm.session.waiting.bulk_refresh import groups_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from linode_orm.mapping import Model, Owner
     from linode_orm.session.commit.policy import Policy
@@ -38,9 +38,25 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.planning.changes import Changes, DeletionMark
-    from linode_orm.session.planning.plan import Plan, Step, Token
+    from linode_orm.session.planning.plan import Plan, Token
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
+
+
+@contextmanager
+def _first_error() -> Iterator[None]:
+    """Raise the error of the first request that failed, with the report, in place of that of a commit."""
+    try:
+        yield
+    except CommitInterrupted:
+        raise
+    except CommitError as error:
+        entries = (*error.failed, *error.in_doubt, *error.not_undone)
+        first = next((each.error for each in entries if isinstance(each.error, LinodeORMError)), error.__cause__)
+        if first is None:
+            raise
+        vars(first)["report"] = error.report
+        raise first from None
 
 
 class Commit:
@@ -71,55 +87,56 @@ class Commit:
         Sends one or more GETs for each creation in doubt, those that the policy asks for, and the requests of the plan;
         nothing if nothing changed.
         """
-        guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
-        return self._send(policy)
+        with self._kept_interrupts():
+            guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
+            return self._send(policy)
 
     def save(self, instance: Model, policy: Policy) -> CommitReport:
-        """Send what is pending for one object and what it cannot exist without; nothing if it is clean."""
+        """Send what is pending for one object and what it cannot exist without; nothing if it is clean.
+
+        Raises the error of the first request that failed, with the report.
+        """
         if state_of(instance).status is Status.DELETED:
             msg = f"{instance!r} is marked for deletion; session.commit() deletes it, session.add(x) takes the mark off"
             raise InvalidRequestError(msg)
-        return self._send(policy, only=instance)
+        with _first_error(), self._kept_interrupts():
+            return self._send(policy, only=instance)
 
     def delete_now(self, instance: Model, policy: Policy) -> CommitReport:
         """Delete one persistent object now, in 1 request; raise the API's own error if that fails.
 
         1 GET more for `protected_tags`, and for `conflicts="check"`, which raises `ConflictError` if it has changed.
         """
+        with _first_error(), self._kept_interrupts():
+            self._look_at_deletion(instance, policy)
+            self._resolve_renames(instance)
+            return self._run(planner.plan_deletion(instance), policy, is_whole=False)
+
+    def _look_at_deletion(self, instance: Model, policy: Policy) -> None:
         checks, before = policy.conflicts == "check", state_of(instance).body
         if checks or guards.can_be_protected(instance, policy.protected_tags):
             is_gone = bool(self.refresh.run([instance]))
             guards.check_protected([instance], policy.protected_tags)
             conflicts.refuse([*deletions.moved_since(instance, before)] if checks and not is_gone else [])
-        self._resolve_renames(instance)
-        try:
-            return self._run(planner.plan_deletion(instance), policy, is_whole=False)
-        except CommitInterrupted:
-            raise
-        except CommitError as error:
-            cause = error.__cause__
-            if cause is None:
-                raise
-            raise cause from None
+
+    @staticmethod
+    def _end_where_interrupted(report: Callable[[], CommitReport] = CommitReport) -> None:
+        with kept_interrupts() as interrupts:
+            interrupts.check(report)
+
+    @contextmanager
+    def _kept_interrupts(self) -> Iterator[None]:
+        """Keep what signal handlers raise, to raise it when every answer is taken in."""
+        with kept_interrupts() as interrupts:
+            interrupts.session = self.session
+            yield
 
     def plan(self, policy: Policy) -> Plan:
         """Return what `commit(policy)` would send, with the least seconds that it takes; sends nothing."""
         plan = self._planned(policy, None)
-        steps = tuple(self._with_seen(step) for step in plan)
         reads = [("GET", path) for step in plan for path in step.reads]
         least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
-        return evolve(plan, steps=steps, lookups=plan.lookups + self._reads_first(policy), least_time=least)
-
-    def _with_seen(self, step: Step) -> Step:
-        """Return a step with what was seen of what it deletes, which a plan from a file is compared with."""
-        if step.parts:
-            return evolve(step, parts=tuple(map(self._with_seen, step.parts)))
-        instance = self.objects.find(step.token) if step.operation == "delete" and isinstance(step.token, Key) else None
-        return (
-            step
-            if instance is None
-            else evolve(step, seen=(*seen_of(instance.__mapper__, state_of(instance).body).items(),))
-        )
+        return evolve(plan, lookups=plan.lookups + self._reads_first(policy), least_time=least)
 
     def _reads_first(self, policy: Policy) -> int:
         """Return in how many requests at least a commit reads what its updates are built on."""
@@ -132,25 +149,20 @@ class Commit:
         self._resolve_renames(only)
         if self.changes.in_doubt:
             resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
+        self._end_where_interrupted()
         # planned once, when everything is read that may change the plan
-        try:
-            read_at = self._look_again(policy, only)
-        except KeyboardInterrupt:
-            raise self._interrupted(self._planned(policy, only)) from None
+        read_at = self._look_again(policy, only)
         plan = self._planned(policy, only)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
             return self._run(plan, policy, read_at, is_whole=only is None)
-        if only is None:
+        if only is None or not self._is_anything_pending():
             self.history.end_own()
         return CommitReport()
 
-    def _interrupted(self, plan: Plan) -> CommitInterrupted:
-        """Return the error of a commit that Ctrl-C ended before anything was written."""
-        targets = SessionTargets(self.objects, plan)
-        report = CommitReport(tuple(Entry(step, targets.object_of(step), "pending") for step in plan))
-        msg = f"commit interrupted before anything was written; {CARRY_ON}"
-        return CommitInterrupted(msg, report=report, session=self.session)
+    def _is_anything_pending(self) -> bool:
+        changes = self.changes
+        return bool(changes.new or changes.deleted or any(changes_of(each) for each in changes.touched.values()))
 
     def _look_again(self, policy: Policy, only: Model | None) -> float | None:
         """Read again what the policy asks for; return when values were read that updates are built on, if they were.
@@ -224,6 +236,7 @@ class Commit:
 
     def _run(self, plan: Plan, policy: Policy, read_at: float | None = None, *, is_whole: bool) -> CommitReport:
         targets = SessionTargets(self.objects, plan, watches=read_at is not None)
+        self._end_where_interrupted(lambda: unsent(plan, targets))
         log = self.history.begin(plan, policy.on_error.name, policy.conflicts, is_whole=is_whole)
         for step in plan.steps if self.changes.in_doubt else ():
             in_doubt = targets.in_doubt_of(step)
@@ -236,7 +249,7 @@ class Commit:
     def send(self, plan: Plan, targets: Targets, options: RunOptions) -> RunResult:
         """Send a plan, and write down how that ended."""
         sent = run_plan(plan, self.client, targets, options)
-        error = self.history.end(sent.report, interrupted=sent.interrupted)
+        error = self.history.end(sent.report, interrupted=sent.is_stopped)
         return sent if error is None else evolve(sent, crash=sent.crash or error)
 
     def report(self, sent: RunResult, targets: Targets, *, verify: bool, advice: str = CARRY_ON) -> CommitReport:
@@ -247,7 +260,8 @@ class Commit:
         if verify:  # promise 30a: what was written is read back
             applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
             sent = evolve(sent, report=verified(self.refresh, sent.report, applied_steps))
-        raise_where_incomplete(sent, self.session, advice=advice)
+        with kept_interrupts() as interrupts:
+            raise_where_incomplete(interrupted(sent, interrupts), self.session, advice=advice)
         return sent.report
 
     def _let_clean_ones_go(self, plan: Plan, instances: Iterable[Model]) -> None:

@@ -12,7 +12,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.session.commit.dispatcher import read_by_new_key
 from linode_orm.session.commit.executor import Executor, RunOptions
 from linode_orm.session.commit.failure_policy import CONTINUE
-from linode_orm.session.commit.interrupts import interruptible
+from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.reconcile.targets import CompensationTargets
 from linode_orm.session.journal.log import CommitLog
 from linode_orm.session.outcome.lookup import agrees
@@ -36,14 +36,15 @@ if TYPE_CHECKING:
 class Compensated(NamedTuple):
     """What a compensation left.
 
-    The entries of the commit as they are now, how often Ctrl-C was pressed, the numbers of the steps of which nobody
-    knows whether they are undone, and the tokens of what is undone of batch requests.
+    The entries of the commit as they are now, the numbers of the steps of which nobody knows whether they are undone,
+    and the tokens of what is undone of batch requests. `interrupted` says that Ctrl-C ended it, `crash` what else did.
     """
 
     entries: dict[int, Entry]
-    interrupts: int
     unknown: set[int]
     parts: frozenset[Token]
+    interrupted: bool
+    crash: BaseException | None
 
 
 def compensate(  # noqa: PLR0913, PLR0917  what the run of the plan had
@@ -75,7 +76,7 @@ def compensate(  # noqa: PLR0913, PLR0917  what the run of the plan had
     undoing = Executor(back, client, CompensationTargets(targets, origin), options)
     # From here on a crash must be carried on by undoing, not by completing.
     log.undo()
-    with interruptible(undoing):
+    with kept_interrupts() as interrupts, interrupts.interrupting(undoing, anew=True):
         undoing.run()
         _outlast(client, undoing)  # promise 6b: a late request of the compensation is waited for
     compensated = _Outcomes(client, undoing, entries, sent.ids).of(originals, origin)
@@ -112,7 +113,7 @@ class _Outcomes:
                 parts.add(origin[number].token)
         after = {number: self._undone(self._entries[number], why) for number, why in reasons.items()}
         unknown = {number for number, why in reasons.items() if why}
-        return Compensated({**self._entries, **after}, self._undoing.interrupts, unknown, frozenset(parts))
+        return Compensated({**self._entries, **after}, unknown, frozenset(parts), *self._undoing.ending)
 
     def _undone(self, entry: Entry, reasons: list[str]) -> Entry:
         """Return the entry of a step as it is after its compensation, which failed for these reasons."""
@@ -130,9 +131,9 @@ class _Outcomes:
 
 
 def _outlast(client: Client, undoing: Executor) -> None:
-    """Wait until no request of a compensation in doubt can be running; Ctrl-C ends that."""
+    """Wait until no request of a compensation in doubt can be running; an interrupt ends that."""
     is_in_doubt = any(each.status == "in doubt" for each in undoing.entries.values())
-    pause(client, client.max_request_lifetime if is_in_doubt else 0.0, lambda: bool(undoing.interrupts))
+    pause(client, client.max_request_lifetime if is_in_doubt else 0.0, lambda: undoing.is_interrupted)
 
 
 def _is_back(client: Client, ended: Entry) -> bool:

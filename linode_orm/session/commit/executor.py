@@ -21,6 +21,7 @@ from linode_orm.session.commit.outcomes import NOTHING_EARLIER, EarlierOutcomes,
 from linode_orm.session.commit.scheduler import Scheduler
 from linode_orm.session.outcome.call import Answer, RunContext
 from linode_orm.session.outcome.claimed_ids import ClaimedIds
+from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
     from linode_orm.session.commit.newest import NewestStep, NewestValues
@@ -71,7 +72,7 @@ class Executor:
         self.entries = self.outcomes.entries
         self._intents = Intents(options.log, client, collections)
         self._hurry = threading.Event()
-        context = RunContext(client, self._is_wanted, self._hurry, ClaimedIds())
+        context = RunContext(client, self._is_wanted, self._hurry, ClaimedIds(), ClaimedIds())
         self._dispatcher = Dispatcher(targets, self._created, collections, context)
         self._in_flight: dict[int, Flight] = {}
         self._wake: SimpleQueue[None] = SimpleQueue()
@@ -89,9 +90,10 @@ class Executor:
                 self._release(entry.step)
 
     def interrupt(self, crash: BaseException | None = None) -> None:
-        """Start nothing more; the second time, wait for nothing either. Safe in a signal handler."""
+        """Start nothing more; asked a second time by Ctrl-C, wait for nothing either. Safe in a signal handler."""
+        if crash is None:
+            self.interrupts += 1  # promise 9: pressed once, answers are waited for
         self.crash = self.crash or crash
-        self.interrupts += 1  # promise 9: pressed once, answers are waited for
         self._stopped = True
         # The workers read the flag in their pauses, and the queue wakes this thread if it waits for an answer.
         self._hurry.set()
@@ -121,6 +123,16 @@ class Executor:
         if self._in_flight:
             self._give_up()
         self._intents.withdraw(self.steps, self.entries.keys())
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether Ctrl-C, or what a handler or a hook raised, ended the run."""
+        return bool(self.interrupts) or self.crash is not None
+
+    @property
+    def ending(self) -> tuple[bool, BaseException | None]:
+        """Whether Ctrl-C ended the run, and what else did that a handler or a hook raised."""
+        return bool(self.interrupts), self.crash
 
     @property
     def failed(self) -> bool:
@@ -249,15 +261,24 @@ class Executor:
         for number, flight in [*self._in_flight.items()]:
             if not flight.future.done():
                 continue
-            # A signal may interrupt the taking anywhere. So the flight is removed last, and taking an answer again does
-            # nothing.
-            answer = None if flight.future.cancelled() else flight.future.result()
+            answer = None if flight.future.cancelled() else self._answer_of(flight)
             is_unsent = answer is None or isinstance(answer.error, CancelledError)
             if answer is not None and not is_unsent and number in self.steps:
                 self._settle(self.steps[number], answer)
             del self._in_flight[number]
             if is_unsent and not self._stopped:
                 self._schedule.push(number)  # its values grew old while it waited for its turn: they are read again
+
+    def _answer_of(self, flight: Flight) -> Answer:
+        """Give what a worker answered; what it raised (a KeyboardInterrupt of a hook) ends the step alone."""
+        error = flight.future.exception()
+        if error is None:
+            return flight.future.result()
+        if not outcome_of(error).is_in_doubt:
+            return Answer(error=error)
+        until = self._client.clock.monotonic() + self._client.max_request_lifetime
+        note = f"{flight.attempt.step.method} {flight.attempt.step.path} may have been done: {type(error).__name__}"
+        return Answer(error=error, note=note, in_doubt=evolve(flight.attempt, reason=note, until=until))
 
     def _settle(self, step: Step, answer: Answer) -> None:
         """Take the answer of one step: it was done, is in doubt, failed, or is split into its parts."""

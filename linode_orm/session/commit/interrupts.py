@@ -1,42 +1,165 @@
-"""Ctrl-C during a commit: it ends in good order, whatever line it would have interrupted."""
+"""Interrupts: what signal handlers raise during a commit is kept until the answers of its requests are taken in."""
 
 from __future__ import annotations
 
 import signal
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol, cast
+
+from linode_orm.errors import CommitError, CommitInterrupted
+from linode_orm.session.planning.report import CommitReport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
+    from collections.abc import Callable, Iterator
+    from types import FrameType, TracebackType
+    from typing import Self
 
-    from linode_orm.session.commit.executor import Executor
+    Handler = Callable[[int, FrameType | None], object]
 
-_OF_A_RUN = "__of_a_run__"
-"""What marks the handler of a run."""
+_SIGNALS: Final = tuple(map(int, signal.valid_signals()))
+_NOTHING_SENT: Final = "commit interrupted: nothing was sent by it; the session holds what is not done"
+_ALL_ENDED: Final = "commit interrupted when it had ended: the report says what became of it"
+
+
+class Run(Protocol):
+    """What ends in good order when a signal handler raises."""
+
+    def interrupt(self, crash: BaseException | None = None) -> None:
+        """Start nothing more; `crash` is what a handler raised, None for a KeyboardInterrupt."""
+        ...
+
+
+class Interrupts:
+    """What signal handlers written in Python raise, from the first line of a commit or recovery to its last.
+
+    A handler runs at once, when its signal comes. What it raises would end the commit between any two lines, and
+    answers would be lost: it is kept, and raised when everything in flight has been answered. Python runs handlers on
+    the main thread alone; on other threads nothing is kept, because nothing is raised there.
+    """
+
+    def __init__(self) -> None:
+        self.raised: list[BaseException] = []
+        self.report = CommitReport()
+        """What the commit did, for an interrupt that comes when it has ended."""
+        self.session: object = None
+        self._reported = 0
+        self._runs: list[Run] = []
+        self._theirs: dict[int, Handler] = {}
+        self._keeps = False
+
+    def __bool__(self) -> bool:
+        return len(self.raised) > self._reported
+
+    def is_raised(self) -> bool:
+        """Whether something was raised that its user has not been told of."""
+        return bool(self)
+
+    @property
+    def crash(self) -> BaseException | None:
+        """What a handler raised first that is no KeyboardInterrupt."""
+        return next((each for each in self.raised if not isinstance(each, KeyboardInterrupt)), None)
+
+    def check(self, report: Callable[[], CommitReport] = CommitReport) -> None:
+        """Raise what was raised: `CommitInterrupted` with a report for a KeyboardInterrupt, or else what it was."""
+        if self:
+            error, self._reported = self.raised[self._reported], len(self.raised)
+            self._raise(self.crash or error, _NOTHING_SENT, report())
+
+    def take(self) -> list[BaseException]:
+        """Return what was raised since the last report: the commit itself raises it now."""
+        count = len(self.raised)  # what comes from here on is raised later
+        new, self._reported = self.raised[self._reported : count], count
+        return new
+
+    def _raise(self, error: BaseException, message: str, report: CommitReport) -> None:
+        if not isinstance(error, KeyboardInterrupt):
+            raise error
+        raise CommitInterrupted(message, report=report, session=self.session) from error
+
+    @contextmanager
+    def interrupting(self, run: Run, *, anew: bool = False) -> Iterator[None]:
+        """Let a run be interrupted by what is raised, and by what was raised already, unless it begins `anew`."""
+        self._runs.append(run)
+        try:
+            if self and not anew:
+                run.interrupt(self.crash)
+            yield
+        finally:
+            self._runs.remove(run)
+
+    # -- handlers ----------------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in _SIGNALS:
+                theirs = _unwrapped(number, signal.getsignal(number))
+                if callable(theirs):
+                    self._theirs[number] = theirs
+                    signal.signal(number, self._handle)
+            self._keeps = True
+        return self
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        """Run the handler that this one stands for, and keep what it raises."""
+        if not self._keeps:  # it was left in place, because a signal came while the handlers were put back
+            self._theirs[number](number, frame)
+            return
+        try:
+            self._theirs[number](number, frame)
+        except BaseException as error:  # noqa: BLE001  raised when the answers in flight are in
+            self.raised.append(error)
+            for run in (*self._runs,):
+                run.interrupt(None if isinstance(error, KeyboardInterrupt) else error)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._keeps = False
+        self._put_back(tuple(self._theirs))
+        if self:
+            report, message = self.report, _ALL_ENDED if self.report.entries else _NOTHING_SENT
+            if isinstance(error, CommitError):
+                report, message = cast("CommitReport", error.report), str(error)
+            self._raise(self.crash or self.raised[self._reported], message, report)
+
+    def _put_back(self, numbers: tuple[int, ...]) -> None:
+        """Put the handlers back, each although a signal comes while another one is put back."""
+        if not numbers:
+            return
+        number, *others = numbers
+        try:
+            if signal.getsignal(number) == self._handle:  # a handler that was installed meanwhile stays
+                signal.signal(number, self._theirs[number])
+        finally:
+            self._put_back(tuple(others))
+
+
+def _unwrapped(number: int, handler: object) -> object:
+    """Give the handler that one of ours stands for which was left in place."""
+    owner = getattr(handler, "__self__", None)
+    while isinstance(owner, Interrupts):
+        handler = owner._theirs[number]  # noqa: SLF001  one of the same class
+        owner = getattr(handler, "__self__", None)
+    return handler
+
+
+_open: list[Interrupts] = []
+"""The one of the main thread, as long as a commit or a recovery of it is being made."""
 
 
 @contextmanager
-def interruptible(running: Executor) -> Iterator[None]:
-    """Let Ctrl-C end a run in good order, where its handler would interrupt the run anywhere."""
-    theirs = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(theirs):
-        yield
+def kept_interrupts() -> Iterator[Interrupts]:
+    """Keep what signal handlers raise inside; a commit inside another one (of a hook) keeps it with that one."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main and _open:
+        yield _open[-1]
         return
-
-    def ours(number: int, frame: FrameType | None) -> None:
+    with Interrupts() as interrupts:
+        if is_main:
+            _open.append(interrupts)
         try:
-            theirs(number, frame)
-        except BaseException as error:  # noqa: BLE001  raised when the answers on their way are in
-            running.interrupt(None if isinstance(error, KeyboardInterrupt) else error)
-        else:
-            if getattr(theirs, _OF_A_RUN, False):  # the run that this one undoes heard it, and keeps it to itself
-                running.interrupt()
-
-    vars(ours)[_OF_A_RUN] = True
-    signal.signal(signal.SIGINT, ours)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, theirs)
+            yield interrupts
+        finally:
+            if is_main:
+                _open.remove(interrupts)

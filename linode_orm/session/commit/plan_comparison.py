@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 class Comparison:
     """How a plan is compared with what is there: by the option `conflicts`, which is its `name`.
 
-    With `scalars`, values without parts are compared too. With `is_exact`, what the plan changes or deletes must be as
-    it was when the plan was made; else both sides' changes are merged.
+    With `scalars`, values without parts are compared too. With `is_exact`, what the plan changes must be as it was when
+    the plan was made; else both sides' changes are merged. With `deletions`, what it deletes must be as it was.
     """
 
     name: str
     scalars: bool = False
     is_exact: bool = False
+    deletions: bool = False
 
 
 def comparison_for(plan: Plan, conflicts: str | None) -> Comparison:
@@ -43,16 +44,17 @@ def comparison_for(plan: Plan, conflicts: str | None) -> Comparison:
 
     Of the latter values without parts are compared as well: whoever applies a plan has read what it changes.
     """
-    is_file = plan.source is not None and plan.source.session is None
-    if conflicts is None:
-        return Comparison("check", scalars=True, is_exact=True) if is_file else Comparison("merge", scalars=True)
-    return Comparison(conflicts, scalars=conflicts == "check", is_exact=conflicts == "check" and is_file)
+    is_file = plan.source is not None and bool(plan.source.file)
+    if is_file and conflicts != "merge":
+        return Comparison("check", scalars=True, is_exact=True, deletions=True)
+    checks = conflicts == "check"
+    return Comparison(conflicts or "merge", scalars=checks or conflicts is None, deletions=checks or is_file)
 
 
 def movement(commit: Commit, plan: Plan, comparison: Comparison) -> tuple[Plan, dict[int, list[Clash]]]:
     """Read what a plan changes and deletes, as far as that is compared.
 
-    Returns the plan on what is there now, and what clashes in which step. Raises `InvalidRequestError` where a
+    Return the plan on what is there now, and what clashes in which step. Raises `InvalidRequestError` where a
     protected tag is on what would be deleted.
     """
     protected = plan.source.protected if plan.source is not None else frozenset[str]()
@@ -91,7 +93,7 @@ class _Compared:
             return part, []
         instance = self._objects.stand_in(part, {})
         if part.operation == "delete":
-            is_compared = self._comparison.name == "check" and id(newest) not in self._gone
+            is_compared = self._comparison.deletions and id(newest) not in self._gone
             return part, [*_moved_deletion(instance, newest, part)] if is_compared else []
         if id(newest) in self._gone:
             return part, [Clash(instance, "", None, None, None)]
@@ -105,16 +107,15 @@ class _Compared:
 
 def _moved_deletion(instance: Model, newest: Model, part: Step) -> Iterator[Clash]:
     """Yield what is not as it was seen of an object that a plan deletes."""
-    body, seen = state_of(newest).body, dict(part.seen)
-    for field in moved(instance.__mapper__, seen, body):
+    body = state_of(newest).body
+    for field in moved(instance.__mapper__, dict(part.seen), body):
         there = shown(field, body[field.key])
-        yield Clash(instance, field.name, seen[field.key], there, None, "it is to be deleted")
+        yield Clash(instance, field.name, "another value", there, None, "it is to be deleted")
 
 
 def _is_looked_at(part: Step, comparison: Comparison, instance: Model, protected: frozenset[str]) -> bool:
     if part.operation == "delete":
-        is_compared = comparison.name == "check" and bool(part.seen)
-        return is_compared or guards.can_be_protected(instance, protected)
+        return (comparison.deletions and bool(part.seen)) or guards.can_be_protected(instance, protected)
     if comparison.name == "ignore" or part.operation not in {"update", "replace"}:
         return False
     return comparison.scalars or is_built_on_newest(part, scalars=False)

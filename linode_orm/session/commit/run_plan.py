@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from linode_orm.errors import CommitError, CommitInterrupted, JournalError
 from linode_orm.session.commit.compensation import compensate
 from linode_orm.session.commit.executor import Executor
-from linode_orm.session.commit.interrupts import interruptible
+from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.outcomes import NOTHING_EARLIER, EarlierOutcomes
 from linode_orm.session.planning.plan import Pending
 from linode_orm.session.planning.report import CommitReport, Entry
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linode_orm.session.commit.executor import RunOptions
+    from linode_orm.session.commit.interrupts import Interrupts
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.planning.plan import Plan, Step, Token
     from linode_orm.wire.client import Client
@@ -37,6 +38,11 @@ class RunResult:
     interrupted: bool
     crash: BaseException | None
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was ended from outside, by a signal or by what a hook raised."""
+        return self.interrupted or self.crash is not None
+
 
 def run_plan(
     plan: Plan, client: Client, targets: Targets, options: RunOptions, earlier: EarlierOutcomes = NOTHING_EARLIER
@@ -46,26 +52,39 @@ def run_plan(
     run = Executor(plan, client, targets, options, earlier)
     unknown: set[int] = set()
     undone: frozenset[Token] = frozenset()
-    # Ctrl-C counts until the last answer is taken, the compensation included.
-    with interruptible(run):
-        run.run()
-        if options.policy.compensates and run.failed:  # promise 6a: a failure undoes what was done
-            sent = EarlierOutcomes(tuple(run.entries.values()), run.ids)
-            compensation = compensate(plan, sent, client, targets, options.log, options.newest)
-            run.entries.update(compensation.entries)
-            undone, unknown = compensation.parts, compensation.unknown
-            _clear_below(run, plan, targets)
-            run.interrupts += compensation.interrupts
-    if options.policy.defers_answers:
-        # What was undone never reaches the objects: they stay as they were before the commit.
-        kept = {number for number, entry in run.entries.items() if entry.status in {"applied", "not undone"}}
-        run.outcomes.apply_deferred(lambda step: step.number in kept and step.token not in undone)
-    targets.finish()
-    unknown |= {number for number, entry in run.entries.items() if entry.status == "in doubt"}
-    # Of these nobody knows whether the API has the old values or the new ones.
-    for number in sorted(unknown):
-        targets.invalidate_values(run.steps[number])
-    return _result(run, targets, options, perf_counter() - began)
+    # Signals count until the last answer is taken, the compensation included.
+    with kept_interrupts() as interrupts:
+        with interrupts.interrupting(run):
+            run.run()
+            if options.policy.compensates and run.failed:  # promise 6a: a failure undoes what was done
+                undone, unknown = _undo(run, plan, client, targets, options)
+        if options.policy.defers_answers:
+            # What was undone never reaches the objects: they stay as they were before the commit.
+            kept = {number for number, entry in run.entries.items() if entry.status in {"applied", "not undone"}}
+            run.outcomes.apply_deferred(lambda step: step.number in kept and step.token not in undone)
+        targets.finish()
+        unknown |= {number for number, entry in run.entries.items() if entry.status == "in doubt"}
+        # Of these nobody knows whether the API has the old values or the new ones.
+        for number in sorted(unknown):
+            targets.invalidate_values(run.steps[number])
+        return _result(run, targets, options, perf_counter() - began)
+
+
+def _undo(
+    run: Executor, plan: Plan, client: Client, targets: Targets, options: RunOptions
+) -> tuple[frozenset[Token], set[int]]:
+    """Undo what a run did; return the tokens of undone parts, and the numbers of steps of which nobody knows it."""
+    sent = EarlierOutcomes(tuple(run.entries.values()), run.ids)
+    try:
+        compensation = compensate(plan, sent, client, targets, options.log, options.newest)
+    except Exception as error:  # noqa: BLE001  what was done stays done, and its objects must learn of it
+        run.crash = run.crash or error
+        return frozenset(), set()
+    run.interrupts += compensation.interrupted
+    run.crash = run.crash or compensation.crash
+    run.entries.update(compensation.entries)
+    _clear_below(run, plan, targets)
+    return compensation.parts, compensation.unknown
 
 
 def _result(run: Executor, targets: Targets, options: RunOptions, seconds: float) -> RunResult:
@@ -76,7 +95,7 @@ def _result(run: Executor, targets: Targets, options: RunOptions, seconds: float
     applied = tuple(
         (each.step, each.body) for each in run.outcomes.applied if run.entries[each.step.number].status == "applied"
     )
-    return RunResult(report, run.ids, applied, bool(run.interrupts), run.crash)
+    return RunResult(report, run.ids, applied, *run.ending)
 
 
 def _clear_below(run: Executor, plan: Plan, targets: Targets) -> None:
@@ -89,6 +108,20 @@ def _clear_below(run: Executor, plan: Plan, targets: Targets) -> None:
             # The API deletes children with their parent.
             run.entries[step.number] = evolve(entry, status="undone")
             targets.clear_doubt(step)
+
+
+def unsent(plan: Plan, targets: Targets) -> CommitReport:
+    """Return the report of a plan of which nothing was sent."""
+    return CommitReport(tuple(Entry(step, targets.object_of(step), "pending") for step in plan))
+
+
+def interrupted(sent: RunResult, interrupts: Interrupts) -> RunResult:
+    """Return a result with what signal handlers raised until now; it counts as raised by the commit."""
+    interrupts.report = sent.report
+    raised = interrupts.take()
+    is_pressed = any(isinstance(each, KeyboardInterrupt) for each in raised)
+    crash = next((each for each in raised if not isinstance(each, KeyboardInterrupt)), None)
+    return evolve(sent, interrupted=sent.interrupted or is_pressed, crash=sent.crash or crash)
 
 
 def raise_where_incomplete(sent: RunResult, session: object, *, advice: str = CARRY_ON) -> None:

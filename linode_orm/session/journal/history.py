@@ -10,6 +10,7 @@ from attrs import frozen
 
 from linode_orm._options import check_path
 from linode_orm.errors import InvalidRequestError, JournalError
+from linode_orm.session.journal.accounts import account_to_write, check_account, check_place
 from linode_orm.session.journal.journal import NewCommit
 from linode_orm.session.journal.log import CommitLog
 from linode_orm.session.journal.memory import MemoryJournal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from linode_orm.session.journal.journal import Journal
     from linode_orm.session.planning.plan import Plan
     from linode_orm.session.planning.report import CommitReport
+    from linode_orm.wire.client import Client
 
     Place = str | os.PathLike[str] | Journal
     """A file for an SQLite journal, or a journal of another kind."""
@@ -43,9 +45,9 @@ class PastCommit:
 class History:
     """The commits of a session; it refuses a new one while the journal holds an unfinished one of another process."""
 
-    def __init__(self, journal: Journal, base_url: str) -> None:
+    def __init__(self, journal: Journal, client: Client) -> None:
         self.journal = journal
-        self._base_url = base_url
+        self._client = client
         self._own: list[str] = []
 
     def begin(self, plan: Plan, on_error: str, conflicts: str, *, is_whole: bool = True) -> CommitLog:
@@ -71,7 +73,8 @@ class History:
             raise InvalidRequestError(msg)
         name = uuid4().hex
         instead = unfinished[0] if unfinished else None
-        self.journal.begin(NewCommit(name, plan, self._base_url, on_error, conflicts, instead))
+        account = account_to_write(self._client) if self.journal.is_lasting else ""
+        self.journal.begin(NewCommit(name, plan, self._client.base_url, on_error, conflicts, instead, account))
         self._own.append(name)
         return CommitLog(self.journal, name)
 
@@ -84,7 +87,10 @@ class History:
         return None
 
     def find(self, name: str) -> PastCommit:
-        """Return a commit of this session or of the journal by its name; raise `InvalidRequestError` for others."""
+        """Return a commit by its name, of this session or of the journal; raise `InvalidRequestError` for others.
+
+        Raises `JournalError` for one of another account or API; 1 or 2 GETs for one of another session.
+        """
         stored = self.journal.find(str(name))
         if stored is None:
             msg = (
@@ -92,6 +98,9 @@ class History:
                 f"Session(journal=path) those that are in the journal"
             )
             raise InvalidRequestError(msg)
+        if name not in self._own and self.journal.is_lasting:
+            check_place(stored, self._client, self.journal)
+            check_account(stored, self._client, self.journal, must_be_known=False)
         done = frozenset(each.step.number for each in stored.steps if each.status == "applied")
         return PastCommit(stored.plan, done, stored.ids)
 
@@ -133,11 +142,12 @@ def open_journal(place: Place | None, *, must_exist: bool = False) -> Journal:
 def state_of(report: CommitReport, *, interrupted: bool) -> str:
     """Return the state in which this process leaves a commit.
 
-    A commit that was interrupted or is in doubt stays open for `recover()`. A failure is reported to the user, and the
-    session holds the rest.
+    What was interrupted or is in doubt stays open, for `recover()`, which undoes what was being undone; what failed was
+    told to its user, who has the rest in the session.
     """
     if all(entry.status == "applied" for entry in report.entries):
         return "finished"
-    if report.in_doubt or interrupted:
-        return "open"
+    is_undoing = bool(report.undone or report.not_undone)
+    if report.in_doubt or (interrupted and (report.not_undone or not is_undoing)):
+        return "undoing" if is_undoing else "open"
     return "undone" if report.undone else "returned"

@@ -6,7 +6,7 @@ is killed at any moment leaves a record of what it may have sent. Another store 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from attrs import evolve
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class NewCommit(NamedTuple):
-    """A commit that is about to be made; `instead` names the unfinished one that it carries on."""
+    """A commit that is about to be made; `instead` names the unfinished one that it carries on.
+
+    `account` names the account that it is for; it is empty where the token may read neither account nor profile.
+    """
 
     id: str
     plan: Plan
@@ -26,6 +29,7 @@ class NewCommit(NamedTuple):
     on_error: str
     conflicts: str
     instead: str | None = None
+    account: str = ""
 
 
 class StepResult(NamedTuple):
@@ -44,8 +48,9 @@ class StepResult(NamedTuple):
 class StoredRequest(NamedTuple):
     """What a journal knows of one step: when it was intended first, what became of it, and the ids that it created.
 
-    `inner_ids` are the ids of its nested creates, or of what its parts created, by token. `there` are the ids that its
-    collection had before, None if they were not read.
+    `last` is when it may have been sent last, where that is another time: a recovery sent it again, and ended too.
+    `inner_ids` are the ids of its nested creates, or of what its parts created, by token; `there` those that were in
+    its collection before, None where that was not read.
     """
 
     step: Step
@@ -55,6 +60,7 @@ class StoredRequest(NamedTuple):
     note: str
     inner_ids: Mapping[str, object]
     there: frozenset[object] | None = None
+    last: ApiTime | None = None
 
     @property
     def is_in_doubt(self) -> bool:
@@ -63,7 +69,10 @@ class StoredRequest(NamedTuple):
 
 
 class StoredCommit(NamedTuple):
-    """A commit in a journal; `state` is open, undoing, finished, undone, returned or dropped."""
+    """A commit in a journal; `state` is open, undoing, finished, undone, returned or dropped.
+
+    `account` is the one of `NewCommit`, and None in a journal that holds none, as those of version 0.1.
+    """
 
     id: str
     base_url: str
@@ -71,6 +80,7 @@ class StoredCommit(NamedTuple):
     conflicts: str
     state: str
     steps: tuple[StoredRequest, ...]
+    account: str | None = None
 
     @property
     def plan(self) -> Plan:
@@ -102,8 +112,13 @@ class StoredCommit(NamedTuple):
 class Journal(Protocol):
     """The place where commits are written down; subclass it for another store, which needs all methods but `made`.
 
-    Each method raises `JournalError` if it cannot do what it says: what is not written down is not sent.
+    `is_lasting` says that what it holds outlives the process, so that another one may recover it.
+
+    Each method raises `JournalError` where it cannot do what it says: what is
+    not written down is not sent.
     """
+
+    is_lasting: ClassVar[bool] = True
 
     def begin(self, commit: NewCommit) -> None:
         """Write a commit down before anything of it is sent."""
@@ -112,8 +127,9 @@ class Journal(Protocol):
     def intend(self, name: str, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
         """Write down that steps of a commit may be sent from now on; they are durable when this returns.
 
-        `moment` counts if the step was not intended before, or has failed since. `there` are the ids in the collections
-        of creations, by the number of the step, as far as they were read.
+        `moment` is when they may be sent first where they have not been intended yet, or have failed since, and when
+        they may be sent last otherwise. `there` are the ids in the
+        collections where some of the steps create something, by their numbers, as far as they were read.
         """
         ...
 

@@ -20,6 +20,8 @@ _KEPT: Final = 100
 class MemoryJournal(Journal):
     """The last commits of a session. None of them is unfinished: the session holds what is not done."""
 
+    is_lasting = False
+
     def __init__(self) -> None:
         self._commits: dict[str, tuple[NewCommit, dict[int, StepResult]]] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import sqlite3
@@ -9,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
+from weakref import WeakSet
 
 from linode_orm._private_files import PRIVATE, create_beside
 from linode_orm.errors import JournalError
@@ -23,6 +25,9 @@ _BESIDE: Final = ("-wal", "-journal")
 """How the files are called that SQLite keeps beside one in use."""
 _CANNOT: Final = (PermissionError, FileNotFoundError)
 _ROOM: Final = 1 << 16
+_LOG_HEADER: Final = 32
+_LOG_STARTS: Final = (bytes.fromhex("377f0682"), bytes.fromhex("377f0683"))
+"""How a log of SQLite begins, by the order of its bytes."""
 _SCHEMA: Final = """
 CREATE TABLE journal (id TEXT NOT NULL);
 CREATE TABLE commits (
@@ -39,10 +44,34 @@ CREATE TABLE listings (
     PRIMARY KEY (commit_id, number)
 ) WITHOUT ROWID;
 """
+_ADDED: Final = """
+CREATE TABLE IF NOT EXISTS accounts (
+    commit_id TEXT PRIMARY KEY REFERENCES commits (id) ON DELETE CASCADE, account TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS last_tries (
+    commit_id TEXT NOT NULL REFERENCES commits (id) ON DELETE CASCADE, number INTEGER NOT NULL, moment TEXT NOT NULL,
+    PRIMARY KEY (commit_id, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS in_use (needs_log INTEGER PRIMARY KEY);
+"""
+"""What a journal of version 0.1 lacks.
+
+`in_use` has a row in the file itself as long as the log holds something newer, and none in what both are together: a
+file without its log is told from one into which the log was merged.
+"""
+_STATES: Final = ("open", "undoing", "finished", "undone", "returned", "dropped")
+_LARGE_LOG: Final = 1 << 24
+"""At how many bytes the log is merged into the file."""
+
+_open: WeakSet[JournalFile] = WeakSet()
+"""The files that this process has open, which a forked child must leave alone."""
 
 
 class JournalFile:
     """One journal file, locked for this process while it is open.
+
+    A child that is forked has it open by inheritance only: it is refused, and its end closes nothing, since SQLite
+    would merge the log of its parent into the file and delete it.
 
     Raises `JournalError` if the file is another program's, damaged, empty, locked, or cannot be written.
     """
@@ -64,22 +93,75 @@ class JournalFile:
             if not os.access(self._place, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids):
                 msg = "not by this user"
                 raise PermissionError(msg)
+            self._check_log()
             self._check_what_a_crash_left()
-            self.connection = sqlite3.connect(self._place, isolation_level=None, timeout=0)
+            self._connection = sqlite3.connect(self._place, isolation_level=None, timeout=0)
             try:
                 # The lock lasts as long as the connection: two processes must not carry on the same commit.
-                self.connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-                self._check(self.connection)
+                self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+                self._check(self._connection)
                 self._place.chmod(PRIVATE)  # also where it was there, and others might read it
                 for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):  # promise 21b: on the disk
-                    self.connection.execute(f"PRAGMA {pragma}")
-                # A transaction that writes nothing takes the lock now, and finds out that the file cannot be written.
-                self.connection.execute("BEGIN IMMEDIATE")
-                self.connection.execute("COMMIT")
+                    self._connection.execute(f"PRAGMA {pragma}")
+                # A log that SQLite merges by itself would take the row of `in_use` out of the file.
+                self._connection.execute("PRAGMA wal_autocheckpoint=0")
+                # A transaction takes the lock now, and finds out that the file cannot be written.
+                self._connection.execute("BEGIN IMMEDIATE")
+                for statement in _ADDED.split(";"):
+                    self._connection.execute(statement)
+                self._connection.execute("COMMIT")
             except BaseException:
-                self.connection.close()
+                self._connection.close()
                 raise
-            self._node = self._place.stat()
+            self._node, self._process, self._says_in_use = self._place.stat(), os.getpid(), False
+            _open.add(self)
+
+    @property
+    def _log(self) -> Path:
+        return Path(f"{self._place}-wal")
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The connection; raises `JournalError` in a forked child."""
+        if os.getpid() != self._process:
+            msg = (
+                f"the journal {self.path} belongs to the process {self._process}, which this one was forked from; "
+                f"nothing was sent: a child opens a journal and a session of its own"
+            )
+            raise JournalError(msg)
+        return self._connection
+
+    def begin(self) -> None:
+        """Begin a transaction, in a file that says that its log belongs to it: who moves it alone is told then."""
+        if not self._says_in_use or self._log.stat().st_size > _LARGE_LOG:
+            self.connection.execute("INSERT OR IGNORE INTO in_use VALUES (1)")
+            self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            self._says_in_use = True
+        self.connection.execute("BEGIN IMMEDIATE")
+        self.connection.execute("DELETE FROM in_use")
+
+    def _check_log(self) -> None:
+        """Raise `JournalError` where the file says that a log belongs to it, and there is none beside it."""
+        log = self._log
+        if log.is_file():
+            with log.open("rb") as file:
+                header = file.read(_LOG_HEADER)
+            if len(header) == _LOG_HEADER and header.startswith(_LOG_STARTS):
+                return
+        # unchangeable, so that SQLite reads the file alone, and leaves nothing beside it
+        uri = f"{self._place.as_uri()}?mode=ro&immutable=1"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=0)
+        try:
+            ((application,),) = connection.execute("PRAGMA application_id")
+            needs_log = application == _APPLICATION and _is_in_use(connection)
+        finally:
+            connection.close()
+        if needs_log:
+            msg = (
+                f"{self.path} was in use when it was moved or copied, and {log.name} is not beside it, which holds the "
+                f"newest of it; nothing was sent: bring both to one place, under names that belong together"
+            )
+            raise JournalError(msg)
 
     def _check_what_a_crash_left(self) -> None:
         """Check a file that has a log beside it read-only: SQLite merges the two when a writer closes them."""
@@ -109,6 +191,12 @@ class JournalFile:
         if checked != ["ok"]:
             msg = f"{self.path} is damaged ({checked[0]}); nothing was sent: restore it from a copy"
             raise JournalError(msg)
+        ((strange,),) = connection.execute(
+            "SELECT count(*) FROM commits WHERE state NOT IN (?, ?, ?, ?, ?, ?)", _STATES
+        )
+        if strange:  # it would count as one that has ended
+            msg = f"{self.path} is damaged: a commit in it is in no known state; nothing was sent: restore it"
+            raise JournalError(msg)
         if _is_mixed(connection):
             msg = (
                 f"{self.path} is damaged: {self._place.name}-wal beside it is of another journal; nothing was sent: "
@@ -127,9 +215,37 @@ class JournalFile:
             raise JournalError(msg)
 
     def close(self) -> None:
-        """Close the file."""
+        """Let the file go; a forked child leaves it as it is."""
+        if os.getpid() != self._process:
+            return
+        _open.discard(self)
         with suppress(sqlite3.Error):
-            self.connection.close()
+            self._connection.close()
+
+    def keep_open(self) -> None:
+        """Let the connection never be closed in this process, not at its end either."""
+        _forever(self._connection)
+
+
+def _leave_to_parent() -> None:
+    """Keep a forked child from closing, at its end, what its parent has open."""
+    for file in (*_open,):
+        file.keep_open()
+
+
+def _forever(connection: sqlite3.Connection) -> None:
+    """Count one reference more than there is, so that Python never destroys an object."""
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)
+
+
+def _is_in_use(connection: sqlite3.Connection) -> bool:
+    """Whether a journal says that its log holds the newest of it; one of version 0.1 does not say it."""
+    ((is_known,),) = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'in_use'")
+    return bool(is_known and connection.execute("SELECT 1 FROM in_use").fetchone())
 
 
 def _is_mixed(connection: sqlite3.Connection) -> bool:
@@ -155,7 +271,7 @@ def _create(path: Path, place: Path) -> None:
                 connection.execute(f"PRAGMA {pragma}")
             connection.execute("PRAGMA journal_mode=DELETE")
             connection.execute("PRAGMA synchronous=FULL")
-            connection.executescript(_SCHEMA)
+            connection.executescript(_SCHEMA + _ADDED)
             connection.execute("INSERT INTO journal VALUES (?)", (uuid4().hex,))
         finally:
             connection.close()

@@ -6,19 +6,18 @@ import json
 import sqlite3
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from linode_orm.errors import JournalError
-from linode_orm.session.journal.journal import Journal, StoredCommit, StoredRequest, all_steps, as_sent
+from linode_orm.session.journal.journal import Journal, all_steps
+from linode_orm.session.journal.rows import damages, made_by, storable, stored_commit
 from linode_orm.session.journal.sqlite_file import JournalFile, journal_errors
-from linode_orm.session.loading.api_time import ApiTime
-from linode_orm.session.planning.plan_file import from_json, step_from_dict
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from linode_orm.session.journal.journal import NewCommit, StepResult
+    from linode_orm.session.journal.journal import NewCommit, StepResult, StoredCommit
+    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.plan import Step
 
 _KEPT: Final = 100
@@ -34,9 +33,12 @@ class SqliteJournal(Journal):
     def __init__(self, path: str | os.PathLike[str], *, must_exist: bool = False) -> None:
         self._file = JournalFile(path, must_exist=must_exist)
         self.path = self._file.path
-        self._connection = self._file.connection
         self._waiting: list[tuple[object, ...]] = []
         self._listings: dict[int, tuple[Iterable[object], str, int]] = {}
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self._file.connection
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -44,21 +46,24 @@ class SqliteJournal(Journal):
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """Commit what is written inside together with the results that wait."""
         with journal_errors(self.path):
+            connection = self._connection
             # The file may have been deleted: SQLite would go on writing into it, and no process would find it.
             self._file.check_in_place()
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._file.begin()
             try:
-                yield self._connection
+                yield connection
                 # Results wait for the next intent, because each transaction waits for the disk and a result may be
                 # lost: then the step is in doubt, and is looked for.
-                waiting, self._waiting = self._waiting, []
-                self._connection.executemany(
-                    "UPDATE steps SET status = ?, identity = ?, note = ? WHERE commit_id = ? AND number = ?", waiting
+                written = len(self._waiting)
+                connection.executemany(
+                    "UPDATE steps SET status = ?, identity = ?, note = ? WHERE commit_id = ? AND number = ?",
+                    self._waiting[:written],
                 )
-                self._connection.execute("COMMIT")
+                connection.execute("COMMIT")
+                del self._waiting[:written]  # outcomes that could not be written wait for the next transaction
             except BaseException:
                 with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
+                    connection.execute("ROLLBACK")
                 raise
 
     def begin(self, commit: NewCommit) -> None:
@@ -71,6 +76,7 @@ class SqliteJournal(Journal):
                 "INSERT INTO commits VALUES (?, ?, ?, ?, 'open', ?, (SELECT id FROM journal))",
                 (commit.id, commit.base_url, commit.on_error, commit.conflicts, datetime.now(UTC).isoformat()),
             )
+            connection.execute("INSERT INTO accounts VALUES (?, ?)", (commit.id, storable(commit.account)))
             connection.executemany("INSERT INTO steps (commit_id, number, step) VALUES (?, ?, ?)", rows)
             self._prune(connection)  # promise 27: the last ones stay
 
@@ -84,7 +90,8 @@ class SqliteJournal(Journal):
     def intend(self, name: str, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
         """Write down that steps may be sent from now on, and the ids that are in the collections of creations.
 
-        The first intent of a step counts: a request of it may have been sent then.
+        The first moment at which one may have been sent counts for what is looked for, the last one for how long a
+        request may be running.
         """
         # A step that is sent again after a failure begins anew; one that may still run keeps its first moment and list.
         when = moment.text
@@ -94,6 +101,11 @@ class SqliteJournal(Journal):
         rows = [(when, when, listed, listed, name, number) for number, listed in found]
         with self._transaction() as connection:
             connection.executemany("INSERT INTO listings VALUES (?, ?, ?)", listings)
+            connection.executemany(
+                "INSERT OR REPLACE INTO last_tries SELECT commit_id, number, ? FROM steps "
+                "WHERE commit_id = ? AND number = ? AND intent IS NOT NULL",
+                [(when, name, number) for number, _ in found],
+            )
             connection.executemany(
                 "UPDATE steps SET intent = iif(status IN ('pending', 'failed'), ?, coalesce(intent, ?)), "
                 "there = iif(status IN ('pending', 'failed'), ?, coalesce(there, ?)), status = NULL "
@@ -118,7 +130,7 @@ class SqliteJournal(Journal):
     def settle(self, name: str, result: StepResult) -> None:
         """Write down what became of a step; it reaches the disk with the next transaction."""
         brought = {"id": result.identity, "aboard": result.inner_ids} if result.inner_ids else result.identity
-        self._waiting.append((result.status, json.dumps(brought), result.note, name, result.number))
+        self._waiting.append((result.status, json.dumps(brought), storable(result.note), name, result.number))
 
     def end(self, name: str, state: str) -> None:
         """Write down the state of a commit."""
@@ -141,19 +153,21 @@ class SqliteJournal(Journal):
         """Return a commit by its name, None if it is not known."""
         with journal_errors(self.path):
             found = self._connection.execute(
-                "SELECT id, base_url, on_error, conflicts, state FROM commits WHERE id = ?", (name,)
+                "SELECT id, base_url, on_error, conflicts, state, account FROM commits "
+                "LEFT JOIN accounts ON accounts.commit_id = commits.id WHERE id = ?",
+                (name,),
             ).fetchone()
             rows = self._connection.execute(
-                "SELECT step, intent, status, identity, note, ids FROM steps LEFT JOIN listings "
-                "ON listings.commit_id = steps.commit_id AND listings.number = steps.there "
+                "SELECT steps.number, step, intent, moment, status, identity, note, ids FROM steps "
+                "LEFT JOIN listings ON listings.commit_id = steps.commit_id AND listings.number = steps.there "
+                "LEFT JOIN last_tries ON last_tries.commit_id = steps.commit_id AND last_tries.number = steps.number "
                 "WHERE steps.commit_id = ? ORDER BY steps.number",
                 (name,),
             ).fetchall()
         if found is None:
             return None
-        commit, base_url, on_error, conflicts, state = map(str, found)
-        steps = tuple(as_sent([self._stored(*row) for row in rows]))
-        return StoredCommit(commit, base_url, on_error, conflicts, state, steps)
+        with damages(self.path):
+            return stored_commit(found, rows)
 
     def made(self, model: str) -> frozenset[object]:
         """Return the ids of the objects of a class that the commits in the file created."""
@@ -162,18 +176,8 @@ class SqliteJournal(Journal):
                 "SELECT step, identity FROM steps WHERE identity <> 'null' AND instr(step, ?)",
                 (f'"type": {json.dumps(model)}',),
             ).fetchall()
-        return frozenset(each for step, identity in rows for each in _made_by(json.loads(step), identity, model))
-
-    def _stored(self, *row: Any) -> StoredRequest:  # noqa: ANN401  columns
-        step, intent, status, identity, note, there = row
-        try:
-            moment = None if intent is None else ApiTime.of(intent)
-            found, inner_ids = _brought(identity)
-            ids = None if there is None else frozenset(map(from_json, json.loads(there)))
-            return StoredRequest(step_from_dict(json.loads(step)), moment, status, found, note or "", inner_ids, ids)
-        except (ValueError, TypeError, LookupError) as error:
-            msg = f"{self.path} is damaged: a step in it cannot be read ({error}); nothing was sent"
-            raise JournalError(msg) from None
+        with damages(self.path):
+            return frozenset(each for step, identity in rows for each in made_by(json.loads(step), identity, model))
 
     def close(self) -> None:
         """Close the file."""
@@ -181,22 +185,3 @@ class SqliteJournal(Journal):
 
     def __str__(self) -> str:
         return str(self.path)
-
-
-def _brought(identity: str | None) -> tuple[object, dict[str, object]]:
-    """Return the id that a step created, and the ids of its nested creates, by token."""
-    found = json.loads(identity) if identity is not None else None
-    if isinstance(found, dict):
-        return from_json(found["id"]), {token: from_json(each) for token, each in found["aboard"].items()}
-    return from_json(found), {}
-
-
-def _made_by(step: dict[str, Any], identity: str, model: str) -> Iterator[object]:
-    """Yield the ids of the objects of a class that one step created."""
-    own, inner_ids = _brought(identity)
-    if step["object"]["type"] == model and own is not None:
-        yield own
-    for inside in (*step["riders"], *step["parts"]):
-        named = inside["object"]
-        if named["type"] == model and named.get("new") in inner_ids:
-            yield inner_ids[named["new"]]

@@ -68,6 +68,10 @@ class Loader:
             return None
         return self._monotonic() + self._volatile_ttl
 
+    def find(self, model: type[M], identity: object, parents: tuple[object, ...]) -> M | None:
+        """Return the object with that key, None where the session has none."""
+        return self._map.find(model, identity, parents)
+
     def reference(
         self, model: type[M], identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None = None
     ) -> M:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from linode_orm.errors import NotFound
+from linode_orm.mapping.model import resource
+from linode_orm.session.planning.plan import Key
 from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
@@ -26,13 +28,15 @@ class RunContext:
     """What the workers of one run share.
 
     `is_wanted` is asked while a request waits for its turn: once it is false, the request is given up unsent. `stop` is
-    set when nothing is waited for any more. `claims` are the ids that creations were answered with.
+    set when nothing is to be waited for any more. `claims` are the ids that creations were answered with, `freed` those
+    whose deletion was answered.
     """
 
     client: Client
     is_wanted: Callable[[], bool]
     stop: Event
     claims: ClaimedIds
+    freed: ClaimedIds
 
     def until(self) -> float:
         """Return when a request that is sent now has surely ended, by the monotonic clock."""
@@ -65,13 +69,23 @@ def call(context: RunContext, attempt: InDoubt, request: Request, new_path: str 
     began = perf_counter()
     try:
         response = context.client.send(request, wanted=context.is_wanted, new_path=new_path)
+        _free(context, attempt)
         return Answer(response.decoded(), perf_counter() - began, response.tries)
     except BaseException as error:  # noqa: BLE001  whatever it is, the session's thread decides
         answer = Answer(None, perf_counter() - began, getattr(error, "tries", 1), error)
+        if isinstance(error, NotFound):
+            _free(context, attempt)
     if not outcome_of(answer.error).is_in_doubt:
         return answer
     note = f"{request.title} may have been done: {answer.error}"
     return evolve(answer, note=note, in_doubt=evolve(attempt, reason=note, until=context.until()))
+
+
+def _free(context: RunContext, attempt: InDoubt) -> None:
+    """Record that an object is deleted: the API may give its number again."""
+    step = attempt.step
+    if step.operation == "delete" and isinstance(step.token, Key):
+        context.freed.add(resource(step.model), step.token.parents, step.token.identity)
 
 
 def call_renaming(context: RunContext, attempt: InDoubt, request: Request, there: Request) -> Answer:

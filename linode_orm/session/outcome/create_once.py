@@ -20,13 +20,13 @@ from linode_orm.session.outcome.lookup import has_other_name, look
 from linode_orm.session.outcome.nested import match_nested
 from linode_orm.session.outcome.pause import pause
 from linode_orm.session.outcome.resolve import FIRST_PAUSE, NOT_WAITED, LookupResult, resolve
+from linode_orm.wire.messages import Request
 from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
     from linode_orm.session.outcome.call import RunContext
     from linode_orm.session.outcome.lookup import LookupCriteria
     from linode_orm.session.planning.plan import InDoubt
-    from linode_orm.wire.messages import Request
 
 _ROUNDS: Final = 4
 """How often a create is sent at most."""
@@ -102,15 +102,27 @@ class _CreateOnce:
                 str(each).casefold() for each in criteria.key.values()
             ]
         else:  # a number is given once, or again when what had it is gone
-            known = (
-                frozenset[object]()
-                if criteria.key
-                else (criteria.known - criteria.to_be_deleted) | self._context.claims.of(criteria)
-            )
+            freed = self._context.freed.of(criteria)
+            known = criteria.to_be_deleted - freed
+            if not criteria.key:
+                known |= (criteria.known - freed) | self._context.claims.of(criteria)
             is_other = (isinstance(identity, int) and identity in known) or has_other_name(criteria, cast("Any", body))
+            is_other = is_other or (identity in freed and not self._is_there(identity))
         if is_other:  # promise 31b: another object is no answer
             msg = f"{self._request.title}: the answer is about another {criteria.model.__mapper__.name}, {identity!r}"
             raise ResponseError(msg)
+
+    def _is_there(self, identity: object) -> bool:
+        """Whether an object is there whose number this run freed: it was given again, then; 1 GET."""
+        mapper = self._criteria.model.__mapper__
+        if "get" not in mapper.verbs:
+            return True
+        path = mapper.path_for(identity, self._criteria.parents)
+        try:
+            self._client.send(Request("GET", path, version=mapper.version))
+        except LinodeORMError:
+            return False  # it is looked for then
+        return True
 
     def _refused(self, error: BaseException) -> Answer:
         """Return the refusal, or what an earlier try has done: the key may be taken by it."""
@@ -140,7 +152,9 @@ class _CreateOnce:
 
     def _look(self) -> LookupResult:
         try:
-            return look(self._client, self._criteria, self._context.claims.of(self._criteria))
+            criteria, freed = self._criteria, self._context.freed.of(self._criteria)
+            criteria = evolve(criteria, known=criteria.known - freed, to_be_deleted=criteria.to_be_deleted - freed)
+            return look(self._client, criteria, self._context.claims.of(self._criteria))
         except LinodeORMError as error:
             return LookupResult(why=f"it could not be looked for: {error}")
 

@@ -19,7 +19,7 @@ from linode_orm.session.planning.plan import Hidden, Pending, fill
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.codecs import Codec
@@ -113,6 +113,13 @@ def look(client: Client, criteria: LookupCriteria, taken: Collection[object] = (
     if not criteria.is_distinguishable:
         return LookupResult(why="nothing tells it from others that are alike")
     return _among_new(client, criteria, taken)
+
+
+def alike(client: Client, criteria: LookupCriteria, there: Iterable[Body]) -> Body | None:
+    """Return a row that may have been made of what was sent, and since then; None where nothing would tell that."""
+    if not criteria.key and "created" not in criteria.model.__mapper__.fields:
+        return None
+    return next((row for row in there if not differences(criteria, row) and _is_new(client, criteria, row)), None)
 
 
 def _by_key(client: Client, criteria: LookupCriteria) -> Body | None:

@@ -12,7 +12,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.session.outcome.lookup import LookupCriteria, rows
 from linode_orm.session.outcome.matching import match
 from linode_orm.session.outcome.resolve import LookupResult
-from linode_orm.session.planning.plan import InDoubt, Step
+from linode_orm.session.planning.plan import InDoubt, Step, at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,13 +64,6 @@ def alone(nested: NestedCreate, step: Step) -> Step:
         body=at(step.body, nested.place),
         changes=nested.changes,
     )
-
-
-def at(body: object, place: Place) -> object:
-    """Return what stands at a place in a body."""
-    for key in place:
-        body = cast("Any", body)[key]
-    return body
 
 
 def match_nested(

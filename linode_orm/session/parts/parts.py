@@ -62,11 +62,11 @@ class Parts:
             client, loader, reference_data, eager, check=owner.check, delete=owner.mark_deleted, strict=strict_filters
         )
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
-        collections = Collections(loader, runner, is_refused=refuses_lazy, add=owner.add)
+        collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add)
         self.changes = Changes(self.identity_map, loader, reader, collections, owner)
-        self.history = History(open_journal(journal), client.base_url)
+        self.history = History(open_journal(journal), client)
         self.started = StartedActions(client)
-        self.actions = Actions(client, loader, reader, runner, self.started)
+        self.actions = Actions(client, loader, reader, runner, collections, self.started)
         owner.bind(
             loader=loader,
             lazy=lazy,

@@ -9,7 +9,7 @@ from attrs import frozen
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model, and_
 from linode_orm.mapping.lifecycle import make_transient, set_collection
-from linode_orm.mapping.record import pending_reference, raw_value, restore, value_of
+from linode_orm.mapping.record import pending_reference, raw_value, restore, value_of, write
 from linode_orm.mapping.relations import One
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.transient import NewCollection
@@ -51,7 +51,7 @@ class Changes:
         self._map = identity_map
         self._loader = loader
         self._reader = reader
-        self._collections = collections
+        self.collections = collections
         self._owner = owner
         self.new: dict[int, Model] = {}
         self.touched: dict[int, Model] = {}
@@ -100,7 +100,7 @@ class Changes:
     def _adopt_children(self, instance: Model, given: dict[str, list[Model]]) -> None:
         """Add the children that a new object was given, and let its collections be the session's."""
         for name, children in given.items():
-            collection = self._collections.of(instance, name)
+            collection = self.collections.of(instance, name)
             collection.__fill__(())
             set_collection(instance, name, collection)
             for child in children:
@@ -228,4 +228,4 @@ def _copy_values(source: Model, target: Model) -> None:
         if field.is_write_only or field.refusal(target):
             continue
         if value_of(source, name, ABSENT) is not ABSENT or raw_value(source, name) is not ABSENT:
-            setattr(target, name, getattr(source, name))
+            write(target, field, getattr(source, name))

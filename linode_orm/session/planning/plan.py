@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard, cast
 
 from attrs import field, frozen
 
@@ -13,6 +12,7 @@ from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.applier import ApplyOptions, apply
+from linode_orm.session.planning.shown_changes import diff_lines
 
 if TYPE_CHECKING:
     import os
@@ -41,16 +41,19 @@ class Key(NamedTuple):
 class Source(NamedTuple):
     """Where a plan comes from: the session that made it, or the account of the file that it was read from.
 
-    `protected` are the tags that keep what carries one from being deleted by that session.
+    `protected` are the tags that keep what carries one from being deleted by that session. `file` is the path of the
+    file, and `made` the time at which it was saved, as `ApiTime` writes it; both are empty for a plan of a session.
     """
 
     session: object = None
     account: str = ""
     protected: frozenset[str] = frozenset()
+    file: str = ""
+    made: str = ""
 
-    def __reduce__(self) -> tuple[type[Source], tuple[None, str, frozenset[str]]]:
+    def __reduce__(self) -> tuple[type[Source], tuple[None, str, frozenset[str], str, str]]:
         """Pickle without the session, which cannot be."""
-        return Source, (None, self.account, self.protected)
+        return Source, (None, *self[1:])
 
 
 Token = Key | str
@@ -101,7 +104,7 @@ class Change:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of a diff."""
-        yield from _diff(self.name, self.old, self.new)
+        yield from diff_lines(self.name, self.old, self.new)
 
     def to_dict(self) -> dict[str, object]:
         """Return the change as JSON can hold it."""
@@ -131,6 +134,10 @@ class NestedCreate:
     parents: tuple[object, ...]
     changes: tuple[Change, ...] = ()
     is_answered: bool = False
+
+    def is_below(self, other: NestedCreate) -> bool:
+        """Whether the object stands inside another one."""
+        return len(self.place) > len(other.place) and self.place[: len(other.place)] == other.place
 
     @property
     def siblings(self) -> tuple[str | int, ...]:
@@ -165,7 +172,7 @@ class Step:
     The `token` of a new object is `new:3`; that token stands in `path`, `parents` and `body` until the id is known. A
     `replace` is an update with a path of its own. `title` is what people call the object. `lasting` says why the step
     cannot be undone; it is empty if the step can be undone. `nested_creates` are the new objects that the same POST
-    creates.
+    creates. `seen` are checksums of what a deletion's object was like, by attribute.
 
     A batch request (operation `bundle`) is one POST in place of several steps, its `parts`. Each part has a number of
     its own, and is sent by itself if the API does not take the parts together. The body of a batch request is made when
@@ -191,7 +198,7 @@ class Step:
     nested_creates: tuple[NestedCreate, ...] = ()
     parts: tuple[Step, ...] = ()
     looks: tuple[str, ...] = ()
-    seen: tuple[tuple[str, object], ...] = field(default=(), repr=False)
+    seen: tuple[tuple[str, int], ...] = field(default=(), repr=False)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -224,14 +231,24 @@ class Step:
         return "\n".join([*map(printable, lines), *map(str, self.nested_creates)])
 
     def _children(self) -> Iterator[Change]:
-        """Yield what a creation makes inside its request and no attribute holds."""
-        document = {change.key for change in self.changes} | {nested.place[0] for nested in self.nested_creates}
-        if self.operation == "create" and isinstance(self.body, dict):
-            yield from (Change(key, key, ABSENT, value) for key, value in self.body.items() if key not in document)
+        """Yield what is sent inside a request and no attribute shows: children, and what no update may lack."""
+        shown = {change.key for change in self.changes} | {nested.place[0] for nested in self.nested_creates}
+        if self.operation in {"create", "update"} and isinstance(self.body, dict):
+            along = " (sent along)" if self.operation == "update" else ""
+            more = {key: value for key, value in self.body.items() if key not in shown}
+            yield from (Change(f"{key}{along}", key, ABSENT, value) for key, value in more.items())
+        for nested in self.nested_creates:
+            below = {each.place[len(nested.place)] for each in self.nested_creates if each.is_below(nested)}
+            hidden = below | {change.key for change in nested.changes}
+            inside = cast("dict[str, object]", at(self.body, nested.place))
+            yield from (
+                Change(f"{nested.title}.{key}", key, ABSENT, inside[key]) for key in inside if key not in hidden
+            )
 
     def to_dict(self) -> dict[str, object]:
         """Return the step as JSON can hold it; of a secret it holds the place and the name."""
         token = {"new": self.token} if isinstance(self.token, str) else _plain(self.token._asdict())
+        seen = {"seen": dict(self.seen)} if self.seen else {}
         return {
             "number": self.number,
             "operation": self.operation,
@@ -245,13 +262,13 @@ class Step:
             "riders": [each.to_dict() for each in self.nested_creates],
             "parts": [each.to_dict() for each in self.parts],
             "looks": list(self.looks),
-            "seen": dict(self.seen),
             "secret_keys": sorted(self.secret_keys),
             "secrets": list(self.secrets),
             "depends_on": list(self.depends_on),
             "in_doubt": self.in_doubt,
             "can_be_undone": self.can_be_undone,
             "lasting": self.lasting,
+            **seen,
         }
 
 
@@ -325,7 +342,10 @@ class Plan:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Plan:
-        """Read a plan from a file; raise `InvalidRequestError` if it is none, edited, or of another version."""
+        """Read a plan from a file.
+
+        Raises `InvalidRequestError` if it is none, edited, of another version, or a step sends what it does not show.
+        """
         from linode_orm.session.planning import plan_file  # noqa: PLC0415  only who loads plans needs it
 
         return plan_file.load(path)
@@ -343,9 +363,12 @@ class Plan:
     ) -> CommitReport:
         """Send the plan through a client, if the API still has the values that the plan was made from.
 
-        A plan from a file is refused where anything that it changes or deletes is not as it was (`conflicts="check"`);
-        what a session made, or `"merge"`, keeps what others put into the same lists and nested values. `secrets` holds
-        what `plan.secrets` names; a document is given as a dict, or as JSON. Before anything is
+        A plan from a file is applied once: `FILE.applied` is created before the first write, and refuses the next time;
+        a copy of the file is refused where what it creates was made since. It is applied under `check`: what it changes
+        or deletes must be as it was. `conflicts="merge"` keeps what others put into the same lists and nested values
+        instead, as a plan does that a session made and no file holds.
+
+        `secrets` holds what `plan.secrets` names; a document is given as a dict, or as JSON. Before anything is
         written, raises `ConflictError` if an attribute that the plan changes has another value by now, and
         `InvalidRequestError` if the account is another one, a secret is missing, unknown or of a wrong type, the plan
         deletes more than `max_deletes`, or what it deletes carries a tag that its session protects. Raises
@@ -382,6 +405,13 @@ class InDoubt:
     def was_sent(self) -> bool:
         """Whether an earlier attempt is in doubt; if not, the first attempt is just being made."""
         return bool(self.reason)
+
+
+def at(body: object, place: tuple[str | int, ...]) -> object:
+    """Return what stands at a place in a body."""
+    for key in place:
+        body = cast("Any", body)[key]
+    return body
 
 
 def is_new(token: Token) -> TypeGuard[str]:
@@ -458,34 +488,3 @@ def _plain(value: object) -> Any:  # noqa: ANN401  JSON
 def _escaped(key: str) -> str:
     """Mark a key of a user's document that looks like one of a plan's own."""
     return f"${key}" if key.startswith("$") else key
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, (Pending, Hidden)):
-        return repr(value)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)}: {_shown(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_shown, value)) + "]"
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _diff(name: str, old: object, new: object) -> Iterator[str]:
-    """Yield a line for each leaf that differs; of lists, one with the elements that come and go."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in [*new, *(key for key in old if key not in new)]:
-            if old.get(key, ABSENT) != new.get(key, ABSENT):
-                yield from _diff(f"{name}.{key}", old.get(key, ABSENT), new.get(key, ABSENT))
-    elif isinstance(old, list) and isinstance(new, list):
-        gone, come = [each for each in old if each not in new], [each for each in new if each not in old]
-        if gone or come:
-            marked = [*(f"+{_shown(each)}" for each in come), *(f"-{_shown(each)}" for each in gone)]
-            yield f"{name}: {' '.join(marked)}"
-        else:
-            yield f"{name}: {_shown(old)} -> {_shown(new)}"
-    elif old is ABSENT:
-        yield f"{name}: {_shown(new)}"
-    elif new is ABSENT:
-        yield f"{name}: {_shown(old)} -> left out"
-    else:
-        yield f"{name}: {_shown(old)} -> {_shown(new)}"

@@ -4,40 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Never, cast
 
 from linode_orm._private_files import write_private
-from linode_orm.errors import ApiError, InvalidRequestError, ResponseError
+from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
+from linode_orm.session.loading.account import account_of
+from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.planning.natural_keys import listings_before
 from linode_orm.session.planning.plan import FORMAT, Change, Hidden, Key, NestedCreate, Pending, Plan, Source, Step
+from linode_orm.session.planning.plan_check import check_agreement, check_types, check_whole
 from linode_orm.version import VERSION
-from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from linode_orm.wire.client import Client
 
 _KIND: Final = "linode_orm plan"
-
-
-def account_of(client: Client) -> str:
-    """Return the name of a client's account: its `euuid`, or the user if the token may not read it; 1 or 2 GETs."""
-    body: Any
-    try:
-        body = client.send(Request("GET", "/account")).json()
-        return f"account {body['euuid']}"
-    except (ApiError, KeyError, TypeError):
-        body = client.send(Request("GET", "/profile")).json()
-    if not isinstance(body, dict) or not isinstance(body.get("username"), str):
-        msg = "GET /profile: the answer names no user, so that nothing tells whose account it is"
-        raise ResponseError(msg)
-    return f"user {body['username']}"
 
 
 def save(plan: Plan, path: str | os.PathLike[str]) -> None:
@@ -46,10 +31,13 @@ def save(plan: Plan, path: str | os.PathLike[str]) -> None:
     if session is None:
         msg = "only a plan that a session made can be saved: session.plan() or session.undo(id)"
         raise InvalidRequestError(msg)
+    client: Client = cast("Any", session).client
+    account = account_of(client)
     content = {
         "kind": _KIND,
         "version": VERSION,
-        "account": account_of(cast("Any", session).client),
+        "account": account,
+        "made": ApiTime.now(client).text,
         "protected_tags": sorted(plan.source.protected) if plan.source is not None else [],
         "secrets": list(plan.secrets),
         **plan.to_dict(),
@@ -70,12 +58,18 @@ def load(path: str | os.PathLike[str]) -> Plan:
     if content.pop("checksum", None) != _checksum(content):
         _refuse(path, "was changed since it was saved; make a new plan instead")
     try:
-        _check_whole(content["steps"])
+        check_whole(content["steps"])
         steps = tuple(step_from_dict(each) for each in content["steps"])
+        for step in steps:
+            check_types(step)
+            check_agreement(step)
         lookups = listings_before(steps)
-        source = Source(None, content["account"], frozenset(content["protected_tags"]))
+        made, account, protected = content.get("made", ""), content["account"], frozenset(content["protected_tags"])
+        if made:
+            ApiTime.of(made)
+        source = Source(None, account, protected, os.path.realpath(path), made)
         return Plan(steps, lookups, tuple(content["lost"]), content["least_time"], source)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         _refuse(path, f"is damaged ({type(error).__name__}: {error})")
 
 
@@ -108,42 +102,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _no_number(text: str) -> Never:
     msg = f"{text} is none of its numbers"
     raise ValueError(msg)
-
-
-def _check_whole(content: list[Any]) -> None:
-    """Raise `ValueError` if a step names a step, an object or an attribute that does not exist."""
-    everything = [*_objects(content)]
-    inside = [each for each in everything if each.keys() >= {"object", "changes"}]
-    steps = [each for each in inside if "depends_on" in each]
-    waits = {each["number"]: each["depends_on"] for each in steps}
-    if len(waits) < len(steps) or not {other for others in waits.values() for other in others} <= waits.keys():
-        msg = "a step is not there, or there twice"
-        raise ValueError(msg)
-    # It raises where steps wait for one another, which no plan does.
-    TopologicalSorter(waits).prepare()
-    made = {each["object"].get("new") for each in inside}
-    missing = {each["$new"] for each in everything if each.keys() == {"$new"}} - made
-    if missing:
-        msg = f"no step creates {', '.join(sorted(map(str, missing)))}"
-        raise ValueError(msg)
-    for each in inside:
-        fields = resource(each["object"]["type"]).__mapper__.fields
-        unknown = [change["attribute"] for change in each["changes"] if change["attribute"] not in fields]
-        if unknown:
-            msg = f"{each['object']['type']} has no attribute {unknown[0]!r}"
-            raise ValueError(msg)
-
-
-def _objects(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  JSON
-    """Yield every object inside a value, at any depth."""
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            yield value
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
 
 
 def _refuse(path: str | os.PathLike[str], why: str) -> Never:

@@ -15,6 +15,7 @@ from linode_orm.session.planning import payloads
 from linode_orm.session.planning.compensating_plan import lasting
 from linode_orm.session.planning.natural_keys import is_natural
 from linode_orm.session.planning.plan import Hidden, Key, NestedCreate, Pending, Step, fill
+from linode_orm.session.planning.seen import checksums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,7 +85,7 @@ class DraftStep:
 
     def step(self, number: int, depends_on: tuple[int, ...]) -> Step:
         """Return the step of the plan that the draft becomes."""
-        mapper = self.instance.__mapper__
+        mapper, body = self.instance.__mapper__, state_of(self.instance).body
         return Step(
             number=number,
             operation=self.operation,
@@ -102,6 +103,7 @@ class DraftStep:
             in_doubt=self.in_doubt,
             lasting=lasting(self.operation, type(self.instance), self.body.changes),
             nested_creates=tuple(self.nested_creates()),
+            seen=checksums(mapper, body) if self.operation == "delete" else (),
         )
 
 

@@ -91,11 +91,13 @@ def _opposite(test: Test) -> Test:
 def _leaf(leaf: Comparison) -> Test:
     get = getter(leaf.attribute)
     test = leaf.operator.test(leaf.attribute.field.codec.bare, leaf.value)
-    unknown = (UNREADABLE,) if leaf.operator.tests_null else (None, UNREADABLE)
+    tests_null = leaf.operator.tests_null
 
     def holds(body: Body, _: Parents) -> bool | None:
         value = get(body)
-        return None if any(value is each for each in unknown) else test(value)
+        if value is UNREADABLE or (value is None and not tests_null):
+            return None
+        return test(value)
 
     return holds
 

@@ -137,6 +137,7 @@ def _unfiltered(model: type[Model], path: str | None) -> str:
 
 
 def _check(model: type[Model], query: Query[Any]) -> None:
+    model.__mapper__.check_resource()
     if query.condition is not None:
         check_model(model, query.condition)
         for leaf in leaves(query.condition):

@@ -9,6 +9,7 @@ from linode_orm.mapping.expressions import And, Expression, and_
 from linode_orm.mapping.operators import Comparison
 from linode_orm.mapping.relations import leaves
 from linode_orm.mapping.state import state_of
+from linode_orm.mapping.values import not_among
 from linode_orm.session.query.evaluate import compile_condition
 from linode_orm.session.query.planner import never
 
@@ -78,6 +79,10 @@ def _check(condition: object) -> None:
         msg = f"{condition} is never true: there is nothing to wait for"
         raise InvalidRequestError(msg)
     for leaf in leaves(condition):
+        if isinstance(leaf, Comparison) and leaf.unknown:
+            why = not_among(leaf.unknown, leaf.attribute.field.known_values)
+            msg = f"{leaf}: {why}; it would be waited for in vain"
+            raise InvalidRequestError(msg)
         if isinstance(leaf, Comparison) and any(each.is_write_only for each in leaf.attribute.path):
             msg = f"{leaf}: no answer of the API shows {leaf.attribute}; wait for something that it shows"
             raise InvalidRequestError(msg)

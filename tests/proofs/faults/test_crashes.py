@@ -56,9 +56,9 @@ def judge(what: str, endings: list[Ending], places: int, tell) -> list[Ending]:
 
 
 def test_the_commit_has_sixty_operations(size):
-    """Sixty requests and the looks at three lists are sent, and a journal is written and synced meanwhile."""
+    """Sixty requests, the account and the looks at three lists are sent, and a journal is written and synced meanwhile."""
     requests, writes, syncs = size
-    assert requests == COUNT + 3
+    assert requests == COUNT + 4
     assert syncs > 10
     assert writes > syncs
 
@@ -112,7 +112,7 @@ def test_recovery_that_goes_back(judged, size):
 def test_killed_in_bundles(judged, fork_server, full):
     """A rebuild and a tag's POST end as single requests do, or are undone, wherever the process dies."""
     requests, writes, syncs = measured(fork_server, Crash("", 0, "", bundled=True))
-    assert requests == 6
+    assert requests == 7  # the account is the first
     some = [
         *(Crash("request", at, way, bundled=True) for at in range(1, requests + 1) for way in WAYS),
         *(Crash("request", at, way, undo=True, bundled=True) for at in range(1, requests + 1) for way in WAYS),

@@ -109,7 +109,7 @@ def answered(planter: Planter, model: Any) -> dict[str, Any]:
 
 
 class Refusing:
-    """A transport that answers reads as chained_texts, and refuses writes with a reason that quotes all that was sent."""
+    """A transport that answers reads as it is given, and refuses writes with a reason that quotes all that was sent."""
 
     def __init__(self, read: Callable[[Request], Any]) -> None:
         self._read = read

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from linode_orm.errors import CommitError, LinodeORMError, ResponseError
+from linode_orm.errors import CommitError, LinodeORMError, ResponseError, TransportError
 from linode_orm.mapping.state import Status
 from tests.proofs.stateful.faulty_api import FaultyApi, lost
 from tests.session.fake_api import Barrel, Dock, Gate, Limits, Pass, Rule, Sailor, Session
@@ -209,7 +209,7 @@ def test_a_key_that_is_still_taken_by_what_is_to_be_deleted(api, rank):
     session.delete(held["/sailors/ann"])
     ann = session.add(Sailor(nick="ann", rank=rank))
     api.writes = ["reset before"]
-    with pytest.raises(CommitError):
+    with pytest.raises(TransportError):
         ann.save()
     api.clear_faults()
     api.settle()

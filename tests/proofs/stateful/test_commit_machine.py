@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
 from linode_orm import recover
-from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, InvalidRequestError, LinodeORMError
+from linode_orm.errors import (
+    ApiError,
+    CommitError,
+    CommitInterrupted,
+    ConflictError,
+    InvalidRequestError,
+    LinodeORMError,
+    ResponseError,
+    TransportError,
+)
 from linode_orm.mapping.state import Loaded, Status
 from tests.proofs.stateful.faulty_api import FAULTS, PASSING, READS, copies
 from tests.proofs.stateful.line_coverage import LineCoverage, modules_of_the_session
@@ -61,7 +70,7 @@ STEPS = (
     "sqlite_journal",
 )
 ELSEWHERE = {
-    "interruptible.<locals>.ours": "a signal: test_commit_faults.py::TestInterrupt",
+    **dict.fromkeys(["Interrupts._handle", "Interrupts._raise"], "a signal: tests/session/commit/test_interrupts.py"),
     "Executor.interrupt_for": "a journal that cannot be written: test_journal.py, test_journal_files.py",
     **dict.fromkeys(
         ["Executor._split", "Dispatcher._batch_attempt", "CreatedIds.whole", "Intents.split", "Intents.write_in_doubt"],
@@ -281,7 +290,7 @@ class CommitMachine(EditingMachine):
         self.api.writes = [*writes]
         try:
             each.save()
-        except CommitError:
+        except (ApiError, TransportError, ResponseError, CommitError):
             self.sure = False
         except ConflictError as error:
             self._mine_stays(error)

@@ -288,8 +288,11 @@ class TestEveryFault:
         dock = dock_of(session)
         dock.label = "b"
         meet(api, "PUT", "/docks/5", name)
-        with suppress(CommitError):
-            dock.save()
+        if name in FINAL:
+            with pytest.raises(Exception) as caught:
+                dock.save()
+            assert not isinstance(caught.value, CommitError)
+            assert len(caught.value.report) == 1
         dock.save()
         assert api.objects["/docks/5"]["label"] == "b"
         meet(api, "DELETE", "/docks/5", name)
@@ -444,6 +447,63 @@ class TestInDoubt:
         plan = planner.plan(session._parts.changes)
         assert (plan[0].in_doubt, plan.lookups, "in doubt" in str(plan)) == (True, 1, True)
         assert len(api.log) == sent
+
+
+class TestNumbersOfWhatIsDeleted:
+    """An answer about an object that the same commit deletes is another object's, unless its number was given again."""
+
+    @pytest.mark.parametrize("workers", [1, 4])
+    def test_another_objects_answer(self, workers):
+        """The creation is looked for, and the object gets its own number."""
+        api = FakeApi(workers=workers)
+        session = Session(api)
+        api.seed("/barrels/77", {"id": 77, "name": "cask"})
+        old = session.loaded(Barrel, {"id": 77, "name": "cask"})
+        session.delete(old)
+        new = session.add(Barrel(name="cask"))
+        armed = [True]
+
+        def fault(request):
+            if request.method == "POST" and armed:
+                armed.pop()
+                return lambda _: {"id": 77, "name": "cask"}
+            return None
+
+        api.fault = fault
+        report = session.commit(verify=True)
+        assert report.counts == {"applied": 2}
+        assert not report.not_held
+        assert new.id != 77
+        assert [path for path in api.objects if path.startswith("/barrels/")] == [f"/barrels/{new.id}"]
+
+    def test_a_number_that_is_given_again(self, session, api):
+        """What was deleted first may give its number to what is created after it."""
+        dock = dock_of(session, 77, label="same")
+        session.delete(dock)
+        new = session.add(Dock(label="same", place="y"))
+        api._next = 76
+        report = session.commit(verify=True)
+        assert report.counts == {"applied": 2}
+        assert (new.id, api.sent) == (77, ["DELETE /docks/77", "POST /docks"])
+        assert api.objects["/docks/77"]["place"] == "y"
+
+    def test_an_answer_about_what_was_deleted_before(self, session, api):
+        """The number is not given again: the answer is about an object that is gone."""
+        dock = dock_of(session, 77, label="same")
+        session.delete(dock)
+        new = session.add(Dock(label="same", place="y"))
+        armed = [True]
+
+        def fault(request):
+            if request.method == "POST" and armed:
+                armed.pop()
+                return lambda _: {"id": 77, "label": "same", "place": "x"}
+            return None
+
+        api.fault = fault
+        assert session.commit(verify=True).counts == {"applied": 2}
+        assert new.id != 77
+        assert f"/docks/{new.id}" in api.objects
 
 
 class TestInterrupt:

@@ -124,7 +124,8 @@ def crash(api: FakeApi, path: Path, at: int) -> None:
         if request.method != "GET" or count[0] >= at:
             count[0] += 1
         if count[0] == at and not kept[0]:
-            kept[0] = path.read_text(encoding="utf-8")
+            # Another thread may be writing a line: a reader can see part of it.
+            kept[0] = "".join(line for line in path.read_text(encoding="utf-8").splitlines(True) if line.endswith("\n"))
             return gone
         if count[0] > at:
             raise TransportError("dead", sent=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +12,8 @@ import pytest
 from linode_orm import recover
 from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError, JournalError, TransportError
 from linode_orm.session.journal.sqlite_journal import SqliteJournal
-from tests.session.fake_api import Barrel, Cargo, Crane, Dock, FakeApi, Hook, Session, refusal
+from tests.session.fake_api import Cargo, FakeApi, Session, refusal
+from tests.session.journal.crashing import SECRETS, WRITES, dock_of, kill, mixed, shape, snapshot, wanted
 
 
 @pytest.fixture
@@ -29,88 +29,6 @@ def path(tmp_path):
 @pytest.fixture
 def session(api, path) -> Session:
     return Session(api, journal=path)
-
-
-def dock_of(session: Session, identity: int = 5, **values: object) -> Dock:
-    body = {"id": identity, "label": f"dock{identity}", "place": "x", "tags": ["p"], **values}
-    session.api.seed(f"/docks/{identity}", dict(body))
-    return session.loaded(Dock, dict(body))
-
-
-def mixed(session: Session) -> None:
-    """Make changes of every kind."""
-    for identity in (1, 2, 3):
-        dock_of(session, identity).tags.add("edge")
-    session.delete(dock_of(session, 4))
-    dock = session.add(Dock(label="new", place="x", root_pass="hunter2-hunter2"))
-    crane = Crane(label="c")
-    crane.dock = dock
-    session.add(crane)
-    hook = Hook(load=3)
-    hook.crane = crane
-    session.add_all([hook, Barrel(name="b")])
-
-
-SECRETS = {"new:1.root_pass": "hunter2-hunter2"}
-
-
-def wanted() -> dict[str, object]:
-    """Return the account that the mixed commit is to make, ids aside."""
-    api = FakeApi(workers=1)
-    session = Session(api)
-    mixed(session)
-    session.commit()
-    return shape(api)
-
-
-def shape(api: FakeApi) -> dict[str, object]:
-    rows: dict[str, list[object]] = {}
-    names = {path.rpartition("/")[2]: body.get("label", body.get("name")) for path, body in api.objects.items()}
-    for path, body in api.objects.items():
-        row = {key: value for key, value in body.items() if key not in {"id", "created", "dock_id"}}
-        above = [names.get(part, part) for part in path.split("/")[1:-1]]
-        row["dock"] = names.get(str(body.get("dock_id")))
-        rows.setdefault("/".join(map(str, above)), []).append(row)
-    return {path: sorted(those, key=repr) for path, those in rows.items()}
-
-
-def kill(session: Session, path, *, at: int, after: bool) -> None:
-    """Commit until the process ends, before or after the n-th write took effect; keep the file as it is then."""
-    copy, api, count = path.with_name("copy"), session.api, [0]
-
-    def fault(request):
-        if request.method == "GET" and count[0] <= at:
-            return None
-        count[0] += 1
-        if count[0] < at:
-            return None
-        if count[0] == at:
-            snapshot(path, copy)
-            return gone if after else gone(None)
-        raise TransportError("dead", sent=False)
-
-    def gone(_):
-        raise TransportError("dead", sent=False)
-
-    api.fault = fault
-    with pytest.raises(CommitError):
-        session.commit()
-    session.close()
-    api.fault = lambda _: None
-    for name in ("", "-wal", "-journal"):
-        path.with_name(path.name + name).unlink(missing_ok=True)
-        if copy.with_name(copy.name + name).exists():
-            shutil.move(copy.with_name(copy.name + name), path.with_name(path.name + name))
-
-
-def snapshot(path, copy) -> None:
-    for name in ("", "-wal", "-journal"):
-        source = path.with_name(path.name + name)
-        if source.exists():
-            shutil.copy(source, copy.with_name(copy.name + name))
-
-
-WRITES = 8
 
 
 @pytest.mark.slow
@@ -318,7 +236,8 @@ def test_an_applied_plan_lets_its_journal_go(api, path, tmp_path):
 
     with pytest.raises(ConflictError):
         Plan.load(tmp_path / "plan.json").apply(api.client, journal=path)
-    Plan.load(tmp_path / "plan.json").apply(api.client, journal=path, conflicts="ignore")
+    api.objects["/docks/5"]["label"] = "dock5"
+    Plan.load(tmp_path / "plan.json").apply(api.client, journal=path)
     assert not recover(path, client=api.client)
 
 

@@ -19,7 +19,7 @@ from linode_orm.mapping.structures import Structure
 from linode_orm.simulator import Simulator
 from tests.session.query.list_server import ListServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::linode_orm.UnknownValue")]
 
 TEXTS = ["web", "Web", "web-1", "db", "DB-2", "", "ü", "a b"]
 NUMBERS = [0, 1, 2, 5, 1000]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from linode_orm.errors import ResponseError
 from linode_orm.mapping import Model
 from linode_orm.mapping.identity import identity_in
-from linode_orm.mapping.lifecycle import admit, expire, keep_one_time_values
+from linode_orm.mapping.lifecycle import admit, expire, forget_collections, keep_one_time_values
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.record import changes, mark_clean, pending_reference, value_of, write
 from linode_orm.mapping.relations import Many, One
@@ -27,6 +27,7 @@ class OutcomeApplier:
 
     def __init__(self, objects: SessionObjects) -> None:
         self._changes, self._loader, self._map = objects.changes, objects.loader, objects.identity_map
+        self._collections = objects.changes.collections
         self._has_created = False
         self._cascade: set[Key] = set()
 
@@ -39,6 +40,7 @@ class OutcomeApplier:
         if identity is None and instance.__mapper__.empty_create:
             self._leave(instance)
             return
+        given_to = self._collections.given_to(instance)
         self.admit(instance, parents, identity)
         mark_clean(instance, names)
         if isinstance(body, dict) and body:
@@ -50,6 +52,9 @@ class OutcomeApplier:
         else:
             expire(instance, names)
         self.keep_or_let_go(instance)
+        self._collections.created(instance)
+        for each in given_to:
+            forget_collections(each)
 
     def _leave(self, instance: Model) -> None:
         """Let an object go that exists now under an id which the API does not tell: a query finds it."""
@@ -101,6 +106,8 @@ class OutcomeApplier:
                 self._map.rekey(instance, key)
             expire(instance, names)  # promise 31a: nothing is guessed
             note = "the answer was not the object, which will be read again"
+        if not {via for _, via in instance.__mapper__.references}.isdisjoint(names):
+            self._collections.moved(instance)
         self.keep_or_let_go(instance)
         return note
 
@@ -148,6 +155,7 @@ class OutcomeApplier:
         """Let a deleted object go; what is below it follows when the commit ends."""
         self._cascade.add(key_of(instance))
         self._drop(instance)
+        self._collections.deleted(instance)
 
     def _drop(self, instance: Model) -> None:
         self._changes.drop(instance)

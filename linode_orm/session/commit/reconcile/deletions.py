@@ -9,7 +9,7 @@ from linode_orm.mapping.operators import Comparison
 from linode_orm.mapping.relations import leaves
 from linode_orm.mapping.state import state_of
 from linode_orm.session.commit.reconcile.conflicts import shown
-from linode_orm.session.planning.seen import moved, seen_of
+from linode_orm.session.planning.seen import checksums, moved
 from linode_orm.session.query.evaluate import compile_condition
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def clashes_of(marks: Iterable[tuple[Model, DeletionMark]], gone: Container[int]
 def moved_since(instance: Model, before: Mapping[str, object]) -> Iterator[Clash]:
     """Yield a clash for each attribute of an object that is not as it was in an earlier body."""
     mapper, body = instance.__mapper__, state_of(instance).body
-    for field in moved(mapper, seen_of(mapper, before), body):
+    for field in moved(mapper, dict(checksums(mapper, before)), body):
         was, there = shown(field, before[field.key]), shown(field, body[field.key])
         yield Clash(instance, field.name, was, there, None, "it is to be deleted")
 

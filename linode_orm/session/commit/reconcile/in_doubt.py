@@ -10,6 +10,7 @@ from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.record import value_of
 from linode_orm.mapping.state import state_of
+from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.reconcile.apply_outcome import OutcomeApplier, fill_in
 from linode_orm.session.outcome.lookup import LookupCriteria, criteria_for, look
 from linode_orm.session.outcome.nested import Applied, look_again, match_nested
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping import Model
+    from linode_orm.session.commit.interrupts import Interrupts
     from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.wire.client import Client
 
@@ -29,9 +31,10 @@ def resolve_in_doubt(client: Client, objects: SessionObjects, instances: Iterabl
     """Look for the objects whose creation is in doubt; adopt what is found.
 
     An object that is not found may be created again if that cannot make a second one. Otherwise it stays in doubt, and
-    the next commit does not send it.
+    the next commit does not send it. After an interrupt no other object is looked for.
     """
-    _Resolution(client, objects).run(instances)
+    with kept_interrupts() as interrupts:
+        _Resolution(client, objects).run(instances, interrupts)
 
 
 class _Resolution:
@@ -41,13 +44,13 @@ class _Resolution:
         self._looked_up: dict[int, LookupResult] = {}
         """What was found of nested creates, which are looked for together."""
 
-    def run(self, instances: Iterable[Model]) -> None:
+    def run(self, instances: Iterable[Model], interrupts: Interrupts) -> None:
         in_doubt = self._changes.in_doubt
         # The id of a parent that is found is needed to look for its children.
         parents_first = sorted(instances, key=lambda each: each.__mapper__.parent_count)
         for instance in parents_first:
             known = in_doubt.get(id(instance))
-            if known is None:
+            if known is None or interrupts:
                 continue
             if known.was_nested and id(instance) not in self._looked_up:
                 self._look_together(instance, parents_first)
@@ -132,7 +135,9 @@ def find(client: Client, criteria: LookupCriteria, until: float) -> LookupResult
 
     `until` is that moment by the monotonic clock.
     """
-    return resolve(client, 0.0 if criteria.key else until, lambda: look(client, criteria), first_pause=WHOLE)
+    with kept_interrupts() as interrupts:
+        until = 0.0 if criteria.key else until
+        return resolve(client, until, lambda: look(client, criteria), interrupts.is_raised, first_pause=WHOLE)
 
 
 def _as_sent(instance: Model, in_doubt: InDoubt) -> list[str]:

@@ -8,6 +8,7 @@ from linode_orm.errors import NotFound
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.record import value_of
 from linode_orm.mapping.state import Loaded, Status, state_of
+from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.outcome.resolve import WHOLE, LookupResult, resolve
 from linode_orm.wire.messages import Request
 
@@ -48,13 +49,15 @@ def _resolve(client: Client, objects: SessionObjects, instance: Model, keys: tup
     # promise 10b: the new key may still come
     until = 0.0 if _is_wanted(instance, keys) else client.clock.monotonic() + running
     # what is looked for is that the old key is gone
-    renamed = resolve(
-        client,
-        until,
-        lambda: LookupResult({} if _body(client, instance, state.identity) is None else None),
-        first_pause=WHOLE,
-    )
-    if not renamed.is_known:
+    with kept_interrupts() as interrupts:
+        renamed = resolve(
+            client,
+            until,
+            lambda: LookupResult({} if _body(client, instance, state.identity) is None else None),
+            interrupts.is_raised,
+            first_pause=WHOLE,
+        )
+    if renamed.body is None:
         return
     for key in reversed(keys):
         found = _body(client, instance, key)
