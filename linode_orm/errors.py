@@ -334,6 +334,9 @@ class ConflictError(LinodeORMError):
     `attribute`, `base`, `theirs` and `mine` are those of the first one.
     """
 
+    report: Fates | None = None
+    """What became of every request; all are pending where the conflict was found before the first one."""
+
     def __init__(self, message: str, *, conflicts: Iterable[Clash]) -> None:
         super().__init__(message)
         self.conflicts = tuple(conflicts)

@@ -55,10 +55,11 @@ def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[st
     with kept_interrupts() as interrupts:
         read_at = commit.client.clock.monotonic()
         plan, clashes = movement(commit, plan, comparison)
-        # promise 28b: a plan is refused if the API has moved on
-        refuse([each for found in clashes.values() for each in found], advice=_PLAN_AGAIN)
-        plan_once.check_unmade(commit.client, plan)
         targets = PlanTargets(commit.objects, plan, secrets)
+        if clashes:  # promise 28b: a plan is refused if the API has moved on
+            found = [each for those in clashes.values() for each in those]
+            refuse(found, advice=_PLAN_AGAIN, report=unsent(plan, targets))
+        plan_once.check_unmade(commit.client, plan)
         policy = failure_policy(options.on_error)
         interrupts.check(lambda: unsent(plan, targets))
         with plan_once.marked(plan):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from linode_orm.errors import Clash, CommitError, CommitInterrupted, InvalidRequestError, LinodeORMError
+from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, InvalidRequestError, LinodeORMError
 from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.newest import NewestValues
-from linode_orm.session.commit.reconcile import conflicts, deletions
+from linode_orm.session.commit.preconditions import Preconditions, check_deletion
 from linode_orm.session.commit.reconcile.in_doubt import resolve_in_doubt
 from linode_orm.session.commit.reconcile.objects import SessionObjects
 from linode_orm.session.commit.reconcile.renamed import resolve_renames
@@ -22,10 +22,8 @@ from linode_orm.session.commit.reconcile.targets import SessionTargets
 from linode_orm.session.commit.run_plan import CARRY_ON, interrupted, raise_where_incomplete, run_plan, unsent
 from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
-from linode_orm.session.planning.rebasing import can_be_read, is_read_first
 from linode_orm.session.planning.report import CommitReport
 from linode_orm.session.planning.steps import key_of
-from linode_orm.session.waiting.bulk_refresh import groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
     from linode_orm.session.journal.history import History
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
-    from linode_orm.session.planning.changes import Changes, DeletionMark
+    from linode_orm.session.planning.changes import Changes
     from linode_orm.session.planning.plan import Plan, Token
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
@@ -108,16 +106,10 @@ class Commit:
         1 GET more for `protected_tags`, and for `conflicts="check"`, which raises `ConflictError` if it has changed.
         """
         with _first_error(), self._kept_interrupts():
-            self._look_at_deletion(instance, policy)
+            with self._reported(lambda: planner.plan_deletion(instance)):
+                check_deletion(instance, policy, self.refresh)
             self._resolve_renames(instance)
             return self._run(planner.plan_deletion(instance), policy, is_whole=False)
-
-    def _look_at_deletion(self, instance: Model, policy: Policy) -> None:
-        checks, before = policy.conflicts == "check", state_of(instance).body
-        if checks or guards.can_be_protected(instance, policy.protected_tags):
-            is_gone = bool(self.refresh.run([instance]))
-            guards.check_protected([instance], policy.protected_tags)
-            conflicts.refuse([*deletions.moved_since(instance, before)] if checks and not is_gone else [])
 
     @staticmethod
     def _end_where_interrupted(report: Callable[[], CommitReport] = CommitReport) -> None:
@@ -136,11 +128,7 @@ class Commit:
         plan = self._planned(policy, None)
         reads = [("GET", path) for step in plan for path in step.reads]
         least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
-        return evolve(plan, lookups=plan.lookups + self._reads_first(policy), least_time=least)
-
-    def _reads_first(self, policy: Policy) -> int:
-        """Return in how many requests at least a commit reads what its updates are built on."""
-        return sum(group.cost for group in groups_of(self._looked_at(policy, None), needs_get=frozenset()))
+        return evolve(plan, lookups=plan.lookups + self._preconditions(policy, None).requests, least_time=least)
 
     def _send(self, policy: Policy, only: Model | None = None) -> CommitReport:
         if self.client.read_only:
@@ -151,7 +139,8 @@ class Commit:
             resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
         self._end_where_interrupted()
         # planned once, when everything is read that may change the plan
-        read_at = self._look_again(policy, only)
+        with self._reported(lambda: self._planned(policy, only)):
+            read_at = self._preconditions(policy, only).check(self.refresh, self.client.clock)
         plan = self._planned(policy, only)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
@@ -164,61 +153,19 @@ class Commit:
         changes = self.changes
         return bool(changes.new or changes.deleted or any(changes_of(each) for each in changes.touched.values()))
 
-    def _look_again(self, policy: Policy, only: Model | None) -> float | None:
-        """Read again what the policy asks for; return when values were read that updates are built on, if they were.
+    def _preconditions(self, policy: Policy, only: Model | None) -> Preconditions:
+        folded = _folded(self._planned(policy, only)) if policy.fold_tags else None
+        return Preconditions(self.changes, policy, only, folded or frozenset())
 
-        Raises `ConflictError` if another writer changed the same, and `InvalidRequestError` for a protected tag.
-        """
-        changed, marks = self._changed(policy, only), self._marks(only)
-        looked_at = self._looked_at(policy, only)
-        if not looked_at:
-            return None
-        read_at: float | None = self.client.clock.monotonic()
-        whole = [each for each in changed if conflicts.is_only_on_get(each)]
-        whole += [each for each, mark in marks if deletions.needs_get(mark)]
-        checks = policy.conflicts == "check"
-        seen = {} if checks else conflicts.seen_before(changed)
-        gone: set[int] = set()
+    @contextmanager
+    def _reported(self, planned: Callable[[], Plan]) -> Iterator[None]:
+        """Give a conflict that is found before anything is sent the report of the plan: all of it is pending."""
         try:
-            gone = {id(each) for each in self.refresh.run(looked_at, whole)}
-        except LinodeORMError:
-            if checks or policy.on_error.compensates or len(looked_at) > len(changed):
-                raise
-            read_at = None  # each value is read before it is sent, and what cannot be read then fails alone
-        guards.check_protected((each for each, _ in marks), policy.protected_tags)
-        found = list(deletions.clashes_of(marks, gone, checks=checks))
-        for each in changed if policy.conflicts != "ignore" else ():
-            if id(each) in gone:
-                found.append(Clash(each, "", None, None, None))
-            else:
-                found += conflicts.clashes_of(each, seen, scalars=checks)
-        conflicts.refuse(found)  # promise 16a: conflicts are found before anything is written
-        return read_at if changed else None
-
-    def _changed(self, policy: Policy, only: Model | None) -> list[Model]:
-        """Return the changed objects that a commit reads before it writes."""
-        touched = self.changes.touched.values() if only is None else [only]
-        changed = [each for each in touched if state_of(each).status is Status.PERSISTENT and changes_of(each)]
-        if policy.conflicts == "check" or policy.on_error.compensates:
-            return changed
-        if policy.conflicts == "ignore":
-            return []
-        folded = self._folded(self._planned(policy, only)) if policy.fold_tags else frozenset()
-        return [each for each in changed if is_read_first(each) and not (folded and key_of(each) in folded)]
-
-    @staticmethod
-    def _folded(plan: Plan) -> frozenset[Token]:
-        """Return the objects that get a tag by a POST for all of them, which takes nothing from their lists."""
-        return frozenset(part.token for step in plan if step.model == "Tag" for part in step.parts)
-
-    def _marks(self, only: Model | None) -> list[tuple[Model, DeletionMark]]:
-        deleted = self.changes.deleted.values() if only is None else ()
-        return [(each, self.changes.mark_of(each)) for each in deleted]
-
-    def _looked_at(self, policy: Policy, only: Model | None) -> list[Model]:
-        """Return the objects that a commit reads before it writes: changed ones, and some that are to be deleted."""
-        deleted = (each for each, mark in self._marks(only) if _is_looked_at(each, mark, policy))
-        return [*self._changed(policy, only), *deleted]
+            yield
+        except ConflictError as error:
+            plan = planned()
+            error.report = unsent(plan, SessionTargets(self.objects, plan))
+            raise
 
     def newest(self, name: str, read_at: float | None, unread: frozenset[Token] = frozenset()) -> NewestValues | None:
         """Return what reads values again while a plan runs, by the option `conflicts`; None if nothing is read."""
@@ -242,7 +189,7 @@ class Commit:
             in_doubt = targets.in_doubt_of(step)
             if in_doubt is not None:
                 log.intend([step], in_doubt.since, {step.number: in_doubt.known} if in_doubt.is_listed else {})
-        newest = self.newest(policy.conflicts, read_at, self._folded(plan))
+        newest = self.newest(policy.conflicts, read_at, _folded(plan))
         sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, newest))
         return self.report(sent, targets, verify=policy.verify)
 
@@ -272,9 +219,6 @@ class Commit:
                 self.changes.touched.pop(id(instance), None)
 
 
-def _is_looked_at(instance: Model, mark: DeletionMark, policy: Policy) -> bool:
-    """Whether an object is read again before it is deleted."""
-    if not can_be_read(instance.__mapper__):
-        return False
-    is_protected = guards.can_be_protected(instance, policy.protected_tags)
-    return mark.condition is not None or policy.conflicts == "check" or is_protected
+def _folded(plan: Plan) -> frozenset[Token]:
+    """Return the objects that get a tag by a POST for all of them, which takes nothing from their lists."""
+    return frozenset(part.token for step in plan if step.model == "Tag" for part in step.parts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import CancelledError
-from itertools import islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ from linode_orm.session.commit.created_ids import CreatedIds
 from linode_orm.session.commit.dispatcher import Dispatcher, Flight
 from linode_orm.session.commit.failure_policy import STOP, FailurePolicy
 from linode_orm.session.commit.intents import AHEAD, Intents
-from linode_orm.session.commit.newest import MOST_REQUESTS
 from linode_orm.session.commit.outcomes import NOTHING_EARLIER, EarlierOutcomes, Outcomes
 from linode_orm.session.commit.scheduler import Scheduler
 from linode_orm.session.outcome.call import Answer, RunContext
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.journal.log import CommitLog
     from linode_orm.session.outcome.nested import InnerOutcomes
-    from linode_orm.session.planning.plan import Plan, Step, Token
+    from linode_orm.session.planning.plan import Plan, Step
     from linode_orm.session.planning.report import Entry, Outcome
     from linode_orm.wire.client import Client
 
@@ -185,48 +183,25 @@ class Executor:
     def _on_newest(self, going: list[Step]) -> list[Step]:
         """Return the steps on the newest values, which are read again where that is due; a step that clashes fails."""
         newest = self._options.newest
-        due = [step for at, step in enumerate(going) if newest is not None and newest.is_due(step, at)]
-        if newest is None or not due:
+        if newest is None or not any(newest.is_due(step, at) for at, step in enumerate(going)):
             return going
-        # A read between the read and the PUT of another step of the same object would hide what is lost there.
         flying = {self.steps[number].token for number in self._in_flight}
-        for step in due:
-            if step.token in flying:
-                self._schedule.push(step.number)
-                going.remove(step)
-        due = [step for step in due if step.token not in flying]
-        try:
-            renewals = newest.renew(self._to_renew(newest, due, flying)) if due else []
-        except LinodeORMError as error:
-            for step in due:
-                self._end(step, "failed", Answer(tries=0, error=error))
-                self._fail()
-            renewals = []
-        numbers = {step.number for step in going}
-        for renewal in renewals:
-            self._take_renewal(newest, renewal, is_going=renewal.step.number in numbers)
-        return [self.steps[step.number] for step in going if step.number not in self.entries]
-
-    def _to_renew(self, newest: NewestValues, due: list[Step], flying: set[Token]) -> list[Step]:
-        """Return the steps whose values are read together: those that are due, and the next ones, object by object."""
         busy = self.entries.keys() | self._in_flight.keys()
-        left = [step for number, step in self.steps.items() if number not in busy and newest.concerns(step)]
-        tokens = dict.fromkeys(step.token for step in (*due, *left) if step.token not in flying)
-        chosen = {*islice(tokens, MOST_REQUESTS)}
-        return [step for step in left if step.token in chosen]
-
-    def _take_renewal(self, newest: NewestValues, renewal: NewestStep, *, is_going: bool) -> None:
-        number = renewal.step.number
-        if not renewal.clashes:
-            self.steps[number] = renewal.step
-        elif not is_going:
-            newest.forget(renewal.step)  # it is read again when its turn comes, and says so then
-        else:
-            # With answers deferred, the objects stay as they are until everything has ended.
-            learns = not self._options.policy.defers_answers
-            conflict = self._targets.conflict(self.steps[number], renewal, learns=learns)
-            self._end(self.steps[number], "failed", Answer(tries=0, error=conflict))
+        renewal = newest.renewal(going, [step for number, step in self.steps.items() if number not in busy], flying)
+        for step in renewal.later:
+            self._schedule.push(step.number)
+        self.steps.update(renewal.steps)  # promise 18b: what others wrote since the plan was made is kept
+        for number, failure in renewal.failures.items():
+            self._end(self.steps[number], "failed", Answer(tries=0, error=self._error_of(failure, self.steps[number])))
             self._fail()
+        left_out = renewal.failures.keys() | {step.number for step in renewal.later}
+        return [self.steps[step.number] for step in going if step.number not in left_out]
+
+    def _error_of(self, failure: NewestStep | LinodeORMError, step: Step) -> LinodeORMError:
+        if isinstance(failure, LinodeORMError):
+            return failure
+        # With answers deferred, the objects stay as they are until everything has ended.
+        return self._targets.conflict(step, failure, learns=not self._options.policy.defers_answers)
 
     def _release_held(self) -> None:
         """Let what cannot be undone be ready, if all else has succeeded."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from linode_orm.errors import LinodeORMError
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.planning.plan import Key
 from linode_orm.session.planning.rebasing import is_built_on_newest, needs_get, rebased
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from typing import Any
 
     from linode_orm.mapping import Model, Owner
@@ -30,6 +32,18 @@ class NewestStep(NamedTuple):
     step: Step
     clashes: list[tuple[Change, object]]
     body: Mapping[str, Any]
+
+
+class Renewal(NamedTuple):
+    """What became of steps whose values were due to be read again.
+
+    `later` are those that wait for a request of their object, `steps` those on the newest values, by number. `failures`
+    are what both sides changed, or the error that kept the values from being read.
+    """
+
+    later: list[Step]
+    steps: dict[int, Step]
+    failures: dict[int, NewestStep | LinodeORMError]
 
 
 class NewestValues:
@@ -97,7 +111,29 @@ class NewestValues:
         is_unread = self._read_at is None or step.token in self._unread
         return self._read.get(step.number, None if is_unread else (self._read_at or 0.0, 0))
 
-    def renew(self, steps: Sequence[Step]) -> list[NewestStep]:
+    def renewal(self, going: Sequence[Step], left: Sequence[Step], flying: Container[Token]) -> Renewal:
+        """Read again the values of the steps that are due of those that are going, with those of the next ones left.
+
+        `flying` are the objects that a request is being made about. A read between the read and the PUT of another
+        request of the same object would hide what is lost there: those wait.
+        """
+        due = [step for at, step in enumerate(going) if self.is_due(step, at)]
+        later = [step for step in due if step.token in flying]
+        due = [step for step in due if step.token not in flying]
+        try:
+            found = self._renew(_together(due, filter(self.concerns, left), flying)) if due else []
+        except LinodeORMError as error:
+            return Renewal(later, {}, {step.number: error for step in due})
+        renewed = {each.step.number: each.step for each in found if not each.clashes}
+        numbers, failures = {step.number for step in going}, dict[int, NewestStep | LinodeORMError]()
+        for each in found:
+            if each.clashes and each.step.number in numbers:
+                failures[each.step.number] = each
+            elif each.clashes:
+                self._forget(each.step)  # it is read again when its turn comes, and says so then
+        return Renewal(later, renewed, failures)
+
+    def _renew(self, steps: Sequence[Step]) -> list[NewestStep]:
         """Read the values of these steps again, in one list a class where that is cheapest; return the steps on them.
 
         A step whose object is gone stays as it is: its request tells. Raises the error that kept it from reading.
@@ -115,9 +151,17 @@ class NewestValues:
             renewals.append(NewestStep(*rebased(planned, body, scalars=self._scalars), body))
         return renewals
 
-    def forget(self, step: Step) -> None:
+    def _forget(self, step: Step) -> None:
         """Let the values of a step be read again before it is sent."""
         self._read[step.number] = self._began - MOST_SECONDS, 0
+
+
+def _together(due: Iterable[Step], left: Iterable[Step], flying: Container[Token]) -> list[Step]:
+    """Return the steps whose values are read together: those that are due, and the next ones, object by object."""
+    left = list(left)
+    tokens = dict.fromkeys(step.token for step in (*due, *left) if step.token not in flying)
+    chosen = {*islice(tokens, MOST_REQUESTS)}
+    return [step for step in left if step.token in chosen]
 
 
 def stand_ins(steps: Iterable[Step], owner: Owner) -> dict[Token, Model]:

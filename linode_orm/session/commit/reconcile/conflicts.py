@@ -12,6 +12,7 @@ from linode_orm.mapping.values import ABSENT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from linode_orm.errors import Fates
     from linode_orm.mapping import Model
     from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.session.planning.plan import Change
@@ -48,14 +49,16 @@ def clashes_of(instance: Model, seen: Mapping[tuple[int, str], object], *, scala
             yield Clash(instance, name, shown(field, edit.base), shown(field, theirs), shown(field, mine))
 
 
-def refuse(clashes: list[Clash], *, advice: str = _RESOLVE) -> None:
+def refuse(clashes: list[Clash], *, advice: str = _RESOLVE, report: Fates | None = None) -> None:
     """Raise `ConflictError` if there are clashes; `advice` says in the message how the change can still be made."""
     if not clashes:
         return
     lines = [_line(each) for each in clashes[:_SHOWN]]
     more = [f"and {len(clashes) - _SHOWN} more"] if len(clashes) > _SHOWN else []
     message = "\n".join(["changed elsewhere since it was read:", *lines, *more, f"nothing was written; {advice}"])
-    raise ConflictError(message, conflicts=clashes)
+    error = ConflictError(message, conflicts=clashes)
+    error.report = report
+    raise error
 
 
 def conflict_of(instance: Model, clashes: Iterable[tuple[Change, object]]) -> ConflictError:
