@@ -120,8 +120,8 @@ class Changes:
             raise InvalidRequestError(msg)
         state_of(instance).mark_deleted()
         known = self._marks.get(id(instance))
-        if known is not None and known.condition is not None and condition is not None:
-            condition = and_(known.condition, condition)
+        if known is not None and condition is not None:
+            condition = and_(known.condition, condition) if known.condition is not None else None
         self.deleted[id(instance)] = instance
         self._marks[id(instance)] = DeletionMark(state_of(instance).body, condition)
 

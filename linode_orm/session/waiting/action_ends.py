@@ -52,4 +52,4 @@ class ActionEnds:
     def running(self, instance: Model) -> str:
         """Return the name of the action that an object is held for; empty where it is not."""
         started = self._started.of(instance)
-        return started.event if started is not None and id(instance) in self.held else ""
+        return started.name if started is not None and id(instance) in self.held else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from linode_orm import Backup, Instance, Session, Volume, WaitFailed, WaitTimeout
-from linode_orm.errors import Forbidden
+from linode_orm.errors import Forbidden, TransportError
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded
 from linode_orm.session.session import parts_of
 from linode_orm.session.waiting.reachability import EVENTFUL
+from linode_orm.session.waiting.started import JOBS, event_of
 from linode_orm.simulator import Simulator
 from linode_orm.wire import Client
 from linode_orm.wire.messages import Request, Response
@@ -33,10 +35,17 @@ def actions() -> list[Any]:
         pytest.param(model, operation, id=f"{model.__name__}.{operation.name}")
         for model in resources()
         for operation in model.__mapper__.operations.values()
-        if operation.event and operation.scope == "item" and not (operation.answers or "").startswith("query:")
+        if operation.scope == "item"
+        and not (operation.answers or "").startswith("query:")
+        and has_event(model, operation)
     ]
     assert len(found) > 30
+    assert {"Instance.rescue", "MySQLDatabase.patch"} <= {each.id for each in found}
     return found
+
+
+def has_event(model: Any, operation: Operation) -> bool:
+    return event_of(model(), operation) is not None
 
 
 class Account:
@@ -49,7 +58,7 @@ class Account:
         self.body = {field.key: sample(field.codec, 1) for field in mapper.fields.values() if not field.is_write_only}
         self.parents = tuple(range(31, 31 + mapper.parent_count))
         self.path, self.began = "", None
-        self.late, self.ends_as, self.is_forbidden = 0.0, "finished", False
+        self.late, self.ends_as, self.is_forbidden, self.action = 0.0, "finished", False, ""
 
     def close(self) -> None:
         pass
@@ -82,7 +91,10 @@ class Account:
     def event(self) -> dict[str, Any]:
         has_ended = self.clock.monotonic() - self.began >= JOB
         entity = {"id": 1, "type": "x", "url": f"/v4{self.path}", "label": "x"}
-        action, created = self._operation.event, "2026-01-01T00:00:01"
+        action, created = (
+            self.action or self._operation.event or f"{JOBS[self._model.__name__]}job",
+            "2026-01-01T00:00:01",
+        )
         status = self.ends_as if has_ended else "started"
         return {"id": 7, "action": action, "created": created, "entity": entity, "status": status}
 
@@ -198,6 +210,43 @@ def test_a_second_wait_asks_for_no_event(sim, session):
     assert sim.requests.lines[before:] == [f"GET {path(instance)}"]
 
 
+def test_another_reference_to_the_object(sim, session):
+    """The action is known by the key of its object, which its user need not hold."""
+    instance = running(sim, session)
+    identity, place = instance.id, path(instance)
+    instance.reboot()
+    sim.change(place, status="running")
+    del instance
+    gc.collect()
+    began = sim.clock.monotonic()
+    Instance(session, identity).wait_until(Instance.status == "running", timeout=100)
+    assert sim.clock.monotonic() - began >= JOB - 1
+
+
+def test_an_event_that_announces_a_job_is_not_its_end():
+    """`linode_resize_create` is there at once; the resize has not begun."""
+    account = Account(Instance, Instance.__mapper__.operations["resize"])
+    account.action, account.ends_as = "linode_resize_create", "notification"
+    with Session(client=Client(transport=account, clock=account.clock)) as session:
+        instance = parts_of(session).loader.one(Instance, (), {**account.body, "type": "g6-b"}, Loaded.WHOLE)
+        account.path, account.body["type"] = f"/linode/instances/{instance.id}", "g6-b"
+        instance.resize("g6-b")
+        started = parts_of(session).started.of(instance)
+        with pytest.raises(WaitTimeout, match="resize has not ended"):
+            instance.wait_until(Instance.type == "g6-b", timeout=5)
+        assert (started.number, started.status) == (None, "")
+
+
+def test_a_lost_answer_may_be_an_action(session, sim):
+    """The state from before an action in doubt is not taken, either."""
+    instance = running(sim, session)
+    sim.faults.add("POST", f"{path(instance)}/rescue", None, "timeout_after")
+    with pytest.raises(TransportError):
+        instance.rescue()
+    sim.faults.clear()
+    assert parts_of(session).started.of(instance).name == "rescue"
+
+
 def test_an_action_of_nobody_is_not_waited_for(sim, session):
     """What another session started does not hold a condition back that is true."""
     instance = running(sim, session)
@@ -214,7 +263,7 @@ def test_the_time_limit_says_what_has_not_ended(sim, session):
     instance = running(sim, session)
     instance.reboot()
     sim.change(path(instance), status="running")
-    with pytest.raises(WaitTimeout, match="linode_reboot has not ended within 5 s"):
+    with pytest.raises(WaitTimeout, match="reboot has not ended within 5 s"):
         instance.wait_until(Instance.status == "running", timeout=5)
 
 
