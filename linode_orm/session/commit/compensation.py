@@ -70,9 +70,8 @@ def compensate(  # noqa: PLR0913, PLR0917  what the run of the plan had
     # A batch request is undone by several steps, and is one entry.
     outer = {part.number: step for step in plan if step.number in entries for part in step.whole}
     originals = {number: outer.get(part.number, part) for number, part in origin.items()}
-    options = RunOptions(
-        CompensationLog(log, originals), CONTINUE, newest=None if newest is None else newest.of_compensation()
-    )
+    ahead = None if newest is None else newest.of_compensation()  # promise 18c: what others wrote since stays
+    options = RunOptions(CompensationLog(log, originals), CONTINUE, newest=ahead)
     undoing = Executor(back, client, CompensationTargets(targets, origin), options)
     # From here on a crash must be carried on by undoing, not by completing.
     log.undo()

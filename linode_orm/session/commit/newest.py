@@ -93,6 +93,7 @@ class NewestValues:
         if not self.concerns(step):
             return False
         known = self._last_read(step)
+        # promise 20b: the gap between a read and the write that is built on it stays short
         return known is None or self._launched + before - known[1] >= MOST_REQUESTS or self.is_late(step)
 
     def is_late(self, step: Step) -> bool:

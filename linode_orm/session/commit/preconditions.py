@@ -59,7 +59,7 @@ class Preconditions:
         return [*self._changed, *(each for each, mark in self._deleted if self._rests_on_values(each, mark))]
 
     def _rests_on_values(self, instance: Model, mark: DeletionMark) -> bool:
-        is_protected = guards.can_be_protected(instance, self._policy.protected_tags)
+        is_protected = guards.can_be_protected(instance, self._policy.protected_tags)  # promise 3d: as they are now
         rests = mark.condition is not None or self._checks or is_protected
         return rests and can_be_read(instance.__mapper__)
 
@@ -92,6 +92,7 @@ class Preconditions:
         return read_at if self._changed else None
 
     def _clashes(self, gone: set[int], seen: dict[tuple[int, str], object]) -> Iterator[Clash]:
+        # promise 16d: what a query marked must still meet its condition
         yield from deletions.clashes_of(self._deleted, gone, checks=self._checks)
         for each in self._changed if self._policy.conflicts != "ignore" else ():
             if id(each) in gone:

@@ -21,7 +21,7 @@ from tests.session.commit.reconcile.values import (
     sample,
     whole_fields,
 )
-from tests.session.fake_api import Cargo, Dock, FakeApi, Session, refusal
+from tests.session.fake_api import Cargo, Dock, FakeApi, Rule, Session, refusal
 
 pytestmark = pytest.mark.filterwarnings("ignore::linode_orm.UnknownValue")  # the values that are written are made up
 
@@ -449,6 +449,50 @@ class TestResolve:
             session.resolve(Dock(label="b", place="y"), "mine")
 
 
+class TestReports:
+    """A conflict that is found before the first request says what was not sent."""
+
+    @pytest.mark.parametrize("call", ["commit", "save", "delete", "apply"])
+    def test_all_is_pending(self, api, call):
+        """The report of the error names each operation and its object, for every call that writes."""
+        session = Session(api, conflicts="check" if call == "delete" else "merge")
+        dock = dock_of(session)
+        if call != "delete":
+            dock.limits.cpu = 7
+        plan = session.plan()
+        elsewhere(session, "/docks/5", limits={**LIMITS, "cpu": 9})
+        calls = {
+            "commit": session.commit,
+            "save": dock.save,
+            "delete": dock.delete,
+            "apply": lambda: plan.apply(session.client),
+        }
+        with pytest.raises(ConflictError) as caught:
+            calls[call]()
+        (entry,) = caught.value.report.pending
+        assert (entry.object.id, entry.step.method) == (5, "DELETE" if call == "delete" else "PUT")
+        assert api.sent == []
+
+    def test_of_a_conflict_while_it_runs(self, session, api):
+        """`save()` raises the conflict itself, and its report has what was done before."""
+        dock = dock_of(session, rules={"inbound": [{"action": "first"}], "version": 1})
+        dock.limits.cpu, dock.rules.inbound = 7, [Rule(action="b")]
+        api.client.workers = 1
+
+        def fault(request):
+            if request.method == "PUT" and not api.sent[1:]:
+                changed = {"limits": {**LIMITS, "cpu": 9}, "rules": {"inbound": [{"action": "theirs"}], "version": 2}}
+                elsewhere(session, "/docks/5", **changed)
+                api.clock.sleep(5)
+
+        api.fault = fault
+        with pytest.raises(ConflictError) as caught:
+            dock.save()
+        report = caught.value.report
+        assert ([f"PUT {each.step.path}" for each in report.applied], len(report.failed)) == (api.sent, 1)
+        assert len(api.sent) == 1
+
+
 class TestWhileItRuns:
     COUNT = 230
 
@@ -536,6 +580,18 @@ class TestDeletions:
         api.log.clear()
         session.commit()
         assert (api.read, len(api.sent)) == (["/docks"], 30)
+
+    def test_a_mark_by_hand_rests_on_no_condition(self, session, api):
+        """What its user marked is deleted, whether a query marks it too or not."""
+        for identity in (5, 6):
+            dock_of(session, identity, label="old")
+        session.delete(session.get(Dock, 5))
+        session.query(Dock).filter(Dock.label == "old").delete()
+        session.delete(session.get(Dock, 6))
+        for identity in (5, 6):
+            elsewhere(session, f"/docks/{identity}", label="new")
+        session.commit()
+        assert api.objects == {}
 
     def test_without_a_condition_nothing_is_read(self, session, api):
         """What was marked by hand, or by a query for everything, rests on nothing."""
