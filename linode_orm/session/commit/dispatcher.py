@@ -94,7 +94,8 @@ def _call_in_time(context: RunContext, attempt: InDoubt, request: Request, there
     """Send an update on a worker, unless the values that it is built on grew old while all workers were busy."""
     if not context.is_wanted():
         return Answer(tries=0, error=CancelledError(f"{request.title} was not sent: it was given up before"))
-    return call(context, attempt, request) if there is None else call_renaming(context, attempt, request, there)
+    answer = call(context, attempt, request) if there is None else call_renaming(context, attempt, request, there)
+    return evolve(answer, ended=context.client.clock.monotonic())
 
 
 def read_by_new_key(step: Step, parents: tuple[object, ...]) -> Request | None:

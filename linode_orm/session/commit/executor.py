@@ -261,7 +261,7 @@ class Executor:
             return
         # The time between the read of a value and the end of its write: another write in it would go unseen.
         if self._options.newest is not None and step.operation in _CHANGES:
-            self.window = max(self.window, self._options.newest.age(step) or 0.0)
+            self.window = max(self.window, self._options.newest.age(step, answer.ended) or 0.0)
         if step.operation == "delete" and isinstance(answer.error, NotFound):  # promise 12: what is gone is deleted
             # A lost answer to an earlier try, or another client: either way the object is not there.
             answer = evolve(answer, error=None, note="it was gone already")

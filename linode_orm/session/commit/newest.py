@@ -101,12 +101,12 @@ class NewestValues:
         known = self._last_read(step)
         return known is None or self._client.clock.monotonic() - known[0] >= MOST_SECONDS
 
-    def age(self, step: Step) -> float | None:
-        """Return for how many seconds the values of a step are known; None where it is built on none."""
+    def age(self, step: Step, at: float | None) -> float | None:
+        """Return for how many seconds the values of a step were known then, or are by now; None if it has none."""
         if not (self.concerns(step) or step.parts):
             return None
         known = self._last_read(step)
-        return None if known is None else self._client.clock.monotonic() - known[0]
+        return None if known is None else (self._client.clock.monotonic() if at is None else at) - known[0]
 
     def _last_read(self, step: Step) -> tuple[float, int] | None:
         is_unread = self._read_at is None or step.token in self._unread

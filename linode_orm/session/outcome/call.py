@@ -48,7 +48,8 @@ class Answer:
     """What became of a request: its body or its error, how long it took, how often it was sent, what else there is.
 
     `identity` is the id that a creation brought. `in_doubt` is set if the request may have been done although it
-    failed. `inner` is what became of the other objects of the request.
+    failed. `inner` is what became of the other objects of the request. `ended` is when an update ended, by the
+    monotonic clock: the session's thread takes its answer later.
     """
 
     body: object = None
@@ -59,6 +60,7 @@ class Answer:
     identity: object = None
     in_doubt: InDoubt | None = None
     inner: InnerOutcomes | None = None
+    ended: float | None = None
 
 
 def call(context: RunContext, attempt: InDoubt, request: Request, new_path: str | None = None) -> Answer:
