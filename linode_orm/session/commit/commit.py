@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.planning.changes import Changes
-    from linode_orm.session.planning.plan import Plan, Token
+    from linode_orm.session.planning.plan import Plan, Step, Token
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
 
@@ -154,8 +154,8 @@ class Commit:
         return bool(changes.new or changes.deleted or any(changes_of(each) for each in changes.touched.values()))
 
     def _preconditions(self, policy: Policy, only: Model | None) -> Preconditions:
-        folded = _folded(self._planned(policy, only)) if policy.fold_tags else None
-        return Preconditions(self.changes, policy, only, folded or frozenset())
+        folded = _folded(self._planned(policy, only) if policy.fold_tags else (), policy)
+        return Preconditions(self.changes, policy, only, folded)
 
     @contextmanager
     def _reported(self, planned: Callable[[], Plan]) -> Iterator[None]:
@@ -189,7 +189,7 @@ class Commit:
             in_doubt = targets.in_doubt_of(step)
             if in_doubt is not None:
                 log.intend([step], in_doubt.since, {step.number: in_doubt.known} if in_doubt.is_listed else {})
-        newest = self.newest(policy.conflicts, read_at, _folded(plan))
+        newest = self.newest(policy.conflicts, read_at, _folded(plan, policy))
         sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, newest))
         return self.report(sent, targets, verify=policy.verify)
 
@@ -219,6 +219,8 @@ class Commit:
                 self.changes.touched.pop(id(instance), None)
 
 
-def _folded(plan: Plan) -> frozenset[Token]:
+def _folded(plan: Iterable[Step], policy: Policy) -> frozenset[Token]:
     """Return the objects that get a tag by a POST for all of them, which takes nothing from their lists."""
+    if not policy.fold_tags:
+        return frozenset()
     return frozenset(part.token for step in plan if step.model == "Tag" for part in step.parts)

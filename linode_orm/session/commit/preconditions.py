@@ -41,12 +41,12 @@ class Preconditions:
     def _changed(self) -> list[Model]:
         """The changed objects that are read."""
         touched = self._changes.touched.values() if self._only is None else [self._only]
-        changed = [each for each in touched if state_of(each).status is Status.PERSISTENT and changes_of(each)]
+        existing = (each for each in touched if state_of(each).status is Status.PERSISTENT)
         if self._checks or self._policy.on_error.compensates:
-            return changed
+            return [each for each in existing if changes_of(each)]
         if self._policy.conflicts == "ignore":
             return []
-        return [each for each in changed if is_read_first(each) and key_of(each) not in self._folded]
+        return [each for each in existing if is_read_first(each) and key_of(each) not in self._folded]
 
     @cached_property
     def _deleted(self) -> list[tuple[Model, DeletionMark]]:

@@ -9,7 +9,7 @@ from attrs import evolve
 from linode_orm.mapping.masking import holds_secret, masked_value
 from linode_orm.mapping.merging import Merging
 from linode_orm.mapping.model import resource
-from linode_orm.mapping.record import changes
+from linode_orm.mapping.record import changes, edits_of
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.plan import Change, Hidden, Key, Pending
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.mapper import Mapper
+    from linode_orm.mapping.record import Edit
     from linode_orm.session.planning.plan import Step
 
 
@@ -34,11 +35,19 @@ def is_read_first(instance: Model) -> bool:
 
     So does one that names a value which no PUT may lack and which was not changed here.
     """
-    mapper, edits = instance.__mapper__, changes(instance)
-    if any(_goes_whole(mapper.fields[name], edit.base) for name, edit in edits.items()):
+    mapper = instance.__mapper__
+    # Most updates hold plain values alone; their edits tell so without being compared.
+    if not mapper.required_in_updates and not _have_parts(mapper, edits_of(instance)):
+        return False
+    edits = changes(instance)
+    if _have_parts(mapper, edits):
         return can_be_read(mapper)
     own = any(not mapper.fields[name].written_by for name in edits)
     return own and can_be_read(mapper) and any(field.name not in edits for field in mapper.required_in_updates)
+
+
+def _have_parts(mapper: Mapper, edits: Mapping[str, Edit]) -> bool:
+    return any(_goes_whole(mapper.fields[name], edit.base) for name, edit in edits.items())
 
 
 def can_be_read(mapper: Mapper) -> bool:

@@ -518,7 +518,10 @@ class TestWhileItRuns:
         assert len(report.applied) == self.COUNT
         lists = [at for at, (method, _, _) in enumerate(api.log) if method == "GET"]
         written = [sum(method == "PUT" for method, _, _ in api.log[:at]) for at in lists]
-        assert [count for count in written if count] in ([100, 200], [98, 198], [99, 199]), written
+        first, second = (count for count in written if count)
+        # Two requests may be on their way while the list is read.
+        assert 98 <= first <= 100, written
+        assert 198 <= second <= 200, written
 
     def test_values_are_read_again_after_five_seconds(self, session, api):
         """Whichever comes first: so the gap between a read and its write stays short, and the report says how long."""
