@@ -101,7 +101,7 @@ class TableReader:
     def _bodies(
         self, model: type[Model], keys: set[Key], relation: ReferenceFacts, reading: Reading
     ) -> dict[Key, Body]:
-        if model.__mapper__.catalogue:
+        if model.__mapper__.reference_data:
             return {(identity_in(model.__mapper__, row),): row for row in self._reference_data.rows(model)}
         known = {state_of(each).key: each for each in reading.held if type(each) is model and state_of(each).is_loaded}
         found: dict[Key, Body] = {key: dict(state_of(known[key]).body) for key in keys & known.keys()}
