@@ -74,6 +74,12 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.report import Entry as Entry
     from linode_orm.session.planning.report import Unheld as Unheld
     from linode_orm.session.query.explanation import Explanation as Explanation
+    from linode_orm.session.snapshot.diff import Diff as Diff
+    from linode_orm.session.snapshot.diff import DiffEntry as DiffEntry
+    from linode_orm.session.snapshot.diff import diff as diff
+    from linode_orm.session.snapshot.snapshot import SkippedRead as SkippedRead
+    from linode_orm.session.snapshot.snapshot import Snapshot as Snapshot
+    from linode_orm.session.snapshot.writer import SnapshotEntry as SnapshotEntry
     from linode_orm.session.waiting.wait import WaitEntry as WaitEntry
     from linode_orm.wire import Client as Client
 
@@ -100,6 +106,8 @@ _PUBLIC = (
     "ConflictError",
     "DetachedInstanceError",
     "Detail",
+    "Diff",
+    "DiffEntry",
     "Entry",
     "Explanation",
     "Expression",
@@ -128,6 +136,9 @@ _PUBLIC = (
     "ServerError",
     "Session",
     "SkippedList",
+    "SkippedRead",
+    "Snapshot",
+    "SnapshotEntry",
     "Step",
     "Table",
     "TagList",
@@ -140,6 +151,7 @@ _PUBLIC = (
     "WaitTimeout",
     "and_",
     "asdict",
+    "diff",
     "inspect",
     "not_",
     "or_",
@@ -156,6 +168,8 @@ _PLACES = {
     "Client": "linode_orm.wire",
     "Collection": "linode_orm.mapping.relations",
     "CommitReport": "linode_orm.session.planning.report",
+    "Diff": "linode_orm.session.snapshot.diff",
+    "DiffEntry": "linode_orm.session.snapshot.diff",
     "Entry": "linode_orm.session.planning.report",
     "Explanation": "linode_orm.session.query.explanation",
     "Expression": "linode_orm.mapping.expressions",
@@ -168,6 +182,9 @@ _PLACES = {
     "Row": "linode_orm.output.row",
     "Session": "linode_orm.session",
     "SkippedList": "linode_orm.mapping.query",
+    "SkippedRead": "linode_orm.session.snapshot.snapshot",
+    "Snapshot": "linode_orm.session.snapshot.snapshot",
+    "SnapshotEntry": "linode_orm.session.snapshot.writer",
     "Step": "linode_orm.session.planning.plan",
     "Table": "linode_orm.output.table",
     "TagList": "linode_orm.mapping.tracked",
@@ -175,6 +192,7 @@ _PLACES = {
     "WaitEntry": "linode_orm.session.waiting.wait",
     "and_": "linode_orm.mapping.expressions",
     "asdict": "linode_orm.mapping.as_dict",
+    "diff": "linode_orm.session.snapshot.diff",
     "inspect": "linode_orm.session",
     "not_": "linode_orm.mapping.expressions",
     "or_": "linode_orm.mapping.expressions",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast, overload
 
 from linode_orm._public import public
-from linode_orm._secrets import MASK, is_secret, masked
-from linode_orm.mapping.masking import masked_value, stripped_body
+from linode_orm._secrets import is_secret
+from linode_orm.mapping.masking import stripped_body
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import Record, encode, in_json
 from linode_orm.mapping.state import State
@@ -59,11 +60,8 @@ def _inside(value: object, *, raw: bool) -> object:
 
 
 def _raw_body(record: Record) -> Body:
-    keys = record.__mapper__.keys
-    return {
-        key: masked_value(keys[key], each) if key in keys else MASK if is_secret(key, each) else masked(each)
-        for key, each in record.__state__.raw.items()
-    }
+    masked: Body = record.__mapper__.masker(record.__state__.raw)
+    return deepcopy(masked)
 
 
 def _plain_body(record: Record) -> Body:
@@ -71,7 +69,7 @@ def _plain_body(record: Record) -> Body:
     body = _with_edits(record) if isinstance(record.__state__, State) else encode(record)
     shown = stripped_body(fields, cast("Body", _json(body)))
     return {
-        key: fields[key].codec.exported(each) if each is not None and key in fields else each
+        key: fields[key].codec.bare.exported(each) if each is not None and key in fields else each
         for key, each in shown.items()
     }
 

@@ -218,7 +218,20 @@ class _ValuesOut(_Conversion):
 
     def exported(self, raw: object) -> object:
         """Return a value in JSON as `asdict` shows it: datetimes name their zone. Values of a wrong type stay."""
+        if isinstance(raw, dict):
+            return {key: self._exported_part(key, each) for key, each in raw.items()}
+        if isinstance(raw, list):
+            return [self._exported_part(at, each) for at, each in enumerate(raw)]
         return raw
+
+    def inside(self, key: str | int) -> Codec | None:
+        """Return the codec of what stands at a key or an index of a value; None if nothing is declared there."""
+        del key
+        return None
+
+    def _exported_part(self, key: str | int, raw: object) -> object:
+        inner = self.inside(key)
+        return raw if inner is None or raw is None else inner.bare.exported(raw)
 
 
 class Codec(_Conditions, _EditsInPlace, _ValuesOut):
@@ -318,11 +331,6 @@ class Codec(_Conditions, _EditsInPlace, _ValuesOut):
         """Return an object in JSON with only the fields that differ; other values stay whole."""
         del old
         return new
-
-    def inside(self, key: str | int) -> Codec | None:
-        """Return the codec of what stands at a key or an index of a value; None if nothing is declared there."""
-        del key
-        return None
 
     def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
         """Return the JSON of a value with the results of `visit` in place of its objects with declared fields."""

@@ -331,11 +331,6 @@ class ListOf(Collection):
             raise WrongType(self.text, raw)
         return items
 
-    def exported(self, raw: object) -> object:
-        if not isinstance(raw, list):
-            return raw
-        return [None if each is None else self.item.exported(each) for each in raw]
-
 
 def _updated_item(item: Codec, old: object, raw: object, holder: Holder) -> object:
     """Return an item that users may hold, brought up to date in place, or a new one."""
@@ -406,11 +401,6 @@ class MapOf(Collection):
         if not isinstance(one, dict) or not isinstance(other, dict) or one.keys() != other.keys():
             return one is other
         return all(self.item.same(one[key], other[key]) for key in one)
-
-    def exported(self, raw: object) -> object:
-        if not isinstance(raw, dict):
-            return raw
-        return {key: None if each is None else self.item.exported(each) for key, each in raw.items()}
 
     def alike(self, one: object, other: object) -> bool:
         one, other = {} if one is None else one, {} if other is None else other

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Never
 
 from linode_orm.mapping.addressing import Addressing
 from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, make_volatile
-from linode_orm.mapping.masking import secret_keys
+from linode_orm.mapping.masking import Masker, secret_keys
 from linode_orm.mapping.operations import Operation
 from linode_orm.mapping.record import Record
 from linode_orm.mapping.relations import Many, One
@@ -195,6 +195,11 @@ class Mapper(Addressing):
     def secret_keys(self) -> frozenset[str]:
         """The keys, at any depth, of what is declared as a secret although its name does not say so."""
         return secret_keys(self.keys)
+
+    @cached_property
+    def masker(self) -> Masker:
+        """What masks the secrets in bodies of the class."""
+        return Masker(self.keys)
 
     def is_whole(self, body: dict[str, object]) -> bool:
         """Whether a body has every field that no answer may leave out."""

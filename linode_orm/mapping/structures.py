@@ -189,11 +189,6 @@ class Structure(Container):
         field = self.cls.__mapper__.keys.get(str(key))
         return field.codec if field is not None else None
 
-    def exported(self, raw: object) -> object:
-        if not isinstance(raw, dict):
-            return raw
-        return {key: None if each is None else self._leaf(key).exported(each) for key, each in raw.items()}
-
     def map_objects(self, value: object, raw: Any, visit: Visit, path: Path) -> object:  # noqa: ANN401  an object in JSON
         return visit(value, raw, path) if raw is not None and self.fits(value) else raw
 
@@ -320,12 +315,6 @@ class Optional(Codec):
 
     def inside(self, key: str | int) -> Codec | None:
         return self.inner.inside(key)
-
-    def cell(self, raw: object) -> object:
-        return None if raw is None else self.inner.cell(raw)
-
-    def exported(self, raw: object) -> object:
-        return None if raw is None else self.inner.exported(raw)
 
     def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
         return raw if value is None or raw is None else self.inner.map_objects(value, raw, visit, path)

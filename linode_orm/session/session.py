@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from operator import attrgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
 
 from attrs import evolve
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from linode_orm.models import Account, Profile
     from linode_orm.session.planning.plan import Plan
     from linode_orm.session.planning.report import CommitReport, Entry
+    from linode_orm.session.snapshot.snapshot import Snapshot
+    from linode_orm.session.snapshot.writer import SnapshotEntry
     from linode_orm.session.waiting.wait import WaitEntry
 
 M = TypeVar("M", bound=Model)
@@ -206,6 +209,31 @@ class Session(SessionBase):
         for each in waited:
             self._owner.own(each)
         self._parts.waiting.wait(waited, (condition, *more), timeout, progress)
+
+    @forgets_locals
+    def snapshot(
+        self,
+        path: str | os.PathLike[str],
+        models: Iterable[type[Model]] | None = None,
+        *,
+        progress: bool | Callable[[SnapshotEntry, int, int], None] | None = None,
+    ) -> Snapshot:
+        """Write what the token may read into one SQLite file, and return it; pending changes are not in it.
+
+        The file is for its user alone, and appears whole or not at all. It has a table a class, with typed columns and
+        the body as it came, secrets masked. Without `models` it has every class but time series, public catalogues and
+        credentials. The parents of a class come with it; a child class costs a request for each parent. Lists that the
+        token may not read are named in `skipped`; raises their error where none can be read. `progress` is True, or a
+        function of a `SnapshotEntry`, the number of lists that are done, and the number of those known so far.
+        """
+        self._owner.check()
+        from linode_orm.session.snapshot.classes import classes_of  # noqa: PLC0415  few scripts take a snapshot
+        from linode_orm.session.snapshot.snapshot import Snapshot  # noqa: PLC0415  the same
+        from linode_orm.session.snapshot.writer import write_snapshot  # noqa: PLC0415  the same
+
+        with shown(progress, "snapshot") as tell:
+            write_snapshot(self.client, Path(path), classes_of(models), tell)
+        return Snapshot(path)
 
     # -- the unit of work --------------------------------------------------------------------------------------------
 

@@ -201,17 +201,11 @@ class QueryRunner:
 
         plan, reading = self._plan(query), Reading([], Refusals(self._client, query))
         reader = TableReader(self._client, self._reference_data)
-        return reader.read(query, reader.check(query, columns), self._raw_runs(plan, reading), reading)
-
-    def _raw_runs(self, plan: ReadPlan, reading: Reading) -> Iterator[Run]:
-        """Yield the bodies of the matches in their order, in runs below the same parents."""
+        chosen = reader.check(query, columns)
         if plan.is_empty:
-            return
-        if not plan.order:
-            yield from self._runs(plan, reading)
-            return
-        for parents, found in groupby(self._sorted(plan, reading), key=lambda each: each[0]):
-            yield parents, [body for _, _, body in found]
+            return reader.read(query, chosen, (), reading)
+        runs = _runs_of(self._sorted(plan, reading)) if plan.order else self._runs(plan, reading)
+        return reader.read(query, chosen, runs, reading)
 
     # -- everything else ---------------------------------------------------------------------------------------------
 
@@ -306,6 +300,12 @@ def _together(runs: Iterator[Run], lists: int) -> Iterator[list[Run]]:
             taken, rows = [], 0
     if taken:
         yield taken
+
+
+def _runs_of(found: list[Found]) -> Iterator[Run]:
+    """Yield sorted rows in runs below the same parents."""
+    for parents, rows in groupby(found, key=lambda each: each[0]):
+        yield parents, [body for _, _, body in rows]
 
 
 def _before_nulls(keys: Sequence[SortKey]) -> int:

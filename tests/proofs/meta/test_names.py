@@ -42,7 +42,7 @@ ORDINARY: Final = {
         "comparison compensated compile complete content context continue counter crud csv cycle dict dictionary factory "
         "feedback field header html http id inspection json keyword leaf map message model npm operand operator option output parent "
         "protocol python ratelimit rebuild redis request response route router scalar scope scrub server simulator "
-        "sqlite status store test typescript unset validate wire xfilter"
+        "sql sqlite status store test typescript unset validate wire xfilter"
     ),
     "public names of the contract": "sessionmaker selectable",
 }
