@@ -117,7 +117,7 @@ def drift(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build the wheel, look at what is in it, install it into an empty environment and run the demo from there."""
+    """Build the wheel, look at what is in it, install it into an empty environment and run every command from there."""
     prepare(session)
     work = Path(session.create_tmp()).resolve()
     shutil.rmtree(work / "dist", ignore_errors=True)
@@ -131,6 +131,8 @@ def build(session: nox.Session) -> None:
     session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli]", external=True)
     with session.chdir(work):
         session.run(str(work / "empty" / "bin" / "linode-orm"), "demo", external=True)
+    commands = ["tests/cli/test_fresh_process.py", "tests/cli/test_statuses.py"]
+    session.run("pytest", "-q", *commands, env={"LINODE_ORM_INSTALLED": python})
 
 
 def contents(wheel: Path) -> set[str]:
