@@ -17,7 +17,8 @@ import pytest
 
 from linode_orm.errors import ResponseError, TransportError
 from linode_orm.wire import Client, Request
-from linode_orm.wire.http import IDLE_SECONDS, HttpTransport
+from linode_orm.wire.connections import IDLE_SECONDS
+from linode_orm.wire.http import HttpTransport
 from tests.wire.server import Answer, Script, serving
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def test_connections_are_used_again(server: Script, client: Client) -> None:
     """Requests in turn share one connection; one that was idle for long is opened anew."""
     client.send(Request("GET", "/account"))
     client.send(Request("GET", "/account"))
-    with mock.patch("linode_orm.wire.http.monotonic", return_value=10**9 + IDLE_SECONDS):
+    with mock.patch("linode_orm.wire.connections.monotonic", return_value=10**9 + IDLE_SECONDS):
         client.send(Request("POST", "/volumes", body={}))
     first, second, third = (each.connection for each in server.arrived)
     assert first == second != third
