@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from linode_orm.simulator.faults import Action
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.schema import Resource
-    from linode_orm.simulator.store import Row
     from linode_orm.wire import JSON, Client
     from linode_orm.wire.options import Options
 
@@ -197,8 +196,3 @@ def _as_sent(body: object) -> Any:  # noqa: ANN401  JSON
         return None
     text = json.dumps(body, ensure_ascii=False)
     return cast("object", json.loads(text.encode(errors="replace")))
-
-
-def row_at(sim: Simulator, path: str) -> Row:
-    """Return the row at a path, for tests that read it directly."""
-    return sim._call(path).item  # noqa: SLF001  one package
