@@ -17,7 +17,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 EXTRAS = PROJECT["optional-dependencies"]
 OURS = {"linode_orm", "tests", "noxfile", "harness", "rows"}
 # import names that are not the names of the distributions, for environments that lack those
-SPELLED = {"attr": "attrs", "vcr": "vcrpy", "yaml": "pyyaml", "_pytest": "pytest"}
+SPELLED = {"attr": "attrs", "vcr": "vcrpy", "yaml": "pyyaml", "socks": "PySocks", "_pytest": "pytest"}
 
 
 def spelled(name):

@@ -38,10 +38,10 @@ ORDINARY: Final = {
         "tree try undo unheld verdict verify whole wrong"
     ),
     "computing": (
-        "absent address aimd algorithm annotation array attribute budget cache cassette chunk class cli compare "
+        "absent adapter address aimd algorithm annotation array attribute budget cache cassette chunk class cli compare "
         "comparison compensated compile complete content context continue counter crud cycle dict dictionary factory "
         "feedback field header http id inspection json keyword leaf map message model npm operand operator option parent "
-        "protocol python ratelimit rebuild redis request response route router scalar scope scrub server simulator "
+        "protocol proxy python ratelimit rebuild redis request response route router scalar scope scrub server simulator "
         "sqlite status store test typescript unset validate wire xfilter"
     ),
     "public names of the contract": "sessionmaker",
