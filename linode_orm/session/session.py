@@ -367,6 +367,8 @@ class Session(SessionBase):
             self.close()
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_changes"):  # its making was refused, and a debugger shows it
+            return "<Session that was not made>"
         pending = f"{len(self._changes.new)} new, {len(self.dirty)} dirty, {len(self._changes.deleted)} deleted"
         return f"<Session of {self.client!r}: {pending}>"
 

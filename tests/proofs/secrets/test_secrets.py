@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from linode_orm import Client, LinodeORMError, Session, models
+from linode_orm import Client, LinodeORMError, Session, models, sessionmaker
 from linode_orm._secrets import SecretText, is_secret, masked, stripped
 from linode_orm.mapping.codecs import NO_HOLDER
 from linode_orm.session.commit.policy import CONFLICTS
@@ -249,6 +250,35 @@ def test_what_actions_answer(tell) -> None:
     tell(f"secrets planted in answers of {calls} actions: {planted}, 0 found")
 
 
+WRONG = {
+    "Client": (Client, {"timeout": "soon"}),
+    "Client of no address": (Client, {"base_url": "http://example.org"}),
+    "Session": (Session, {"volatile_ttl": "soon"}),
+    "Session of no address": (Session, {"base_url": "http://example.org"}),
+    "Session with an option that there is not": (Session, {"lasy": "raise"}),
+    "sessionmaker": (sessionmaker, {"lasy": "raise"}),
+    "sessionmaker, when it is called": (sessionmaker(lazy="batch"), {"volatile_ttl": "soon"}),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_made_with_a_token(name: str) -> None:
+    """An error about another option shows no token: no text, no pickle, no frame."""
+    make, options = WRONG[name]
+    with pytest.raises((LinodeORMError, TypeError, ValueError)) as caught:
+        make(token=TOKEN, **options)
+    assert where({"error": chained_texts(caught.value)}) == []
+
+
+@pytest.mark.parametrize("make", [Client, Session, sessionmaker])
+def test_what_holds_a_token(make: Any) -> None:
+    """It shows none, and is pickled nowhere."""
+    made_of_it = make(token=TOKEN)
+    assert where({"repr": repr(made_of_it), "text": str(made_of_it)}) == []
+    with pytest.raises(TypeError, match="cannot be pickled"):
+        pickle.dumps(made_of_it)
+
+
 class TestTheRule:
     """One rule says which keys name secrets."""
 
@@ -296,7 +326,6 @@ class TestTheRule:
 def test_secret_text() -> None:
     """It is a string in every way but its repr and its pickle."""
     import copy
-    import pickle
 
     text = SecretText("hunter2")
     assert text == "hunter2"
