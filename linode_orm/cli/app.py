@@ -80,7 +80,9 @@ def demo() -> None:
 
 
 @app.command()
-@click.argument("journals", metavar="JOURNAL...", nargs=-1, required=True, type=click.Path(dir_okay=False))
+@click.argument(
+    "journals", metavar="JOURNAL...", nargs=-1, required=True, type=click.Path(dir_okay=False, readable=False)
+)
 @click.option("--undo", is_flag=True, help="Take back what was done instead of completing it.")
 @click.option("--forget", is_flag=True, help="Send nothing; count the commit as settled by hand.")
 @click.option("--account-unchecked", is_flag=True, help="Go on where nothing tells whose account the commit is for.")
@@ -130,11 +132,13 @@ def _settled(journals: tuple[str, ...], settle: Callable[[str], CommitReport]) -
 
 
 @app.command()
-@click.argument("file", type=click.Path(dir_okay=False))
+@click.argument("file", type=click.Path(dir_okay=False, readable=False))
 @click.option("--apply", "send", is_flag=True, help="Send it, after looking whether the world is as it was.")
 @_secrets
 @click.option("--on-error", type=click.Choice(["stop", "continue", "undo"]), default="stop", show_default=True)
-@click.option("--journal", type=click.Path(dir_okay=False), help="Write down what is sent, for `recover`.")
+@click.option(
+    "--journal", type=click.Path(dir_okay=False, readable=False), help="Write down what is sent, for `recover`."
+)
 @click.option("--max-deletes", type=click.IntRange(0), help="Send nothing where it deletes more objects than that.")
 def plan(  # noqa: PLR0913  one for each option
     file: str,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 from contextlib import suppress
 from http import HTTPStatus
 from time import monotonic
@@ -44,6 +45,7 @@ class HttpTransport:
         self._proxies = Proxies(base_url)
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
         self._verify: bool | str = bundle or True
+        self._usable = ""
         self._process = os.getpid()
         self._adapter = self._opened()
 
@@ -86,13 +88,14 @@ class HttpTransport:
             return _broken(request, error)
 
     def _check_certificates(self, request: Request, url: str) -> None:
-        """Raise `ConfigError` where the bundle of certificates is not there: no other try would find it."""
-        if isinstance(self._verify, str) and url.startswith("https") and not os.path.exists(self._verify):  # noqa: PTH110  a path of any kind
-            msg = (
-                f"{request.title} is not sent: there is no bundle of certificates at {self._verify}; "
-                "correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
-            )
+        """Raise `ConfigError` where the bundle of certificates cannot be used: no other try would find it."""
+        if not isinstance(self._verify, str) or self._verify == self._usable or not url.startswith("https"):
+            return
+        reason = _trouble_with(self._verify)
+        if reason:
+            msg = f"{request.title} is not sent: {reason}; correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
             raise ConfigError(msg)
+        self._usable = self._verify
 
     def _prepared(self, request: Request, token: str | None) -> requests.PreparedRequest:
         """Make requests' own value; its `prepare` would undo the quoting of the path."""
@@ -131,6 +134,18 @@ class HttpTransport:
     def close(self) -> None:
         """Let connections go."""
         self._adapter.close()
+
+
+def _trouble_with(bundle: str) -> str:
+    """Return why a bundle of certificates cannot be used, an empty text where it can; a folder is searched later."""
+    if not os.path.exists(bundle):  # noqa: PTH110  a path of any kind
+        return f"there is no bundle of certificates at {bundle}"
+    try:
+        if not os.path.isdir(bundle):  # noqa: PTH112  the same
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(bundle)
+    except OSError as error:
+        return f"{bundle} is no bundle of certificates ({error.strerror or type(error).__name__})"
+    return ""
 
 
 def _read(answer: requests.Response, request: Request, end: float) -> bytes | LinodeORMError:

@@ -15,10 +15,12 @@ from unittest import mock
 
 import pytest
 
-from linode_orm.errors import ResponseError, TransportError
+from linode_orm.errors import ConfigError, ResponseError, TransportError
 from linode_orm.wire import Client, Request
 from linode_orm.wire.connections import IDLE_SECONDS
 from linode_orm.wire.http import HttpTransport
+from linode_orm.wire.outcome import Outcome, outcome_of
+from tests.ids import short
 from tests.wire.server import Answer, Script, serving
 
 if TYPE_CHECKING:
@@ -60,6 +62,22 @@ def test_quoted_paths_stay_quoted(server: Script, client: Client, path: str) -> 
     """What was quoted as data is not turned into steps of the path on its way."""
     client.send(Request("GET", path))
     assert server.arrived[0].path == f"/v4{path}"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no certificate", b"\x00\xff" * 50, "folder"], ids=short)
+def test_a_bundle_of_certificates_that_is_none(tmp_path: Path, content: bytes | str | None) -> None:
+    """It is a `ConfigError` that names the file, before anything is sent; a folder is one."""
+    bundle = tmp_path / "bundle.pem"
+    if isinstance(content, bytes):
+        bundle.write_bytes(content)
+    elif content:
+        bundle.mkdir()
+    with mock.patch.dict(os.environ, {"REQUESTS_CA_BUNDLE": str(bundle)}):
+        client = Client("secret-token", base_url="https://127.0.0.1:1", timeout=1, deadline=1)
+    with client, pytest.raises(TransportError if content == "folder" else ConfigError) as caught:
+        client.send(Request("POST", "/volumes", body={}))
+    assert outcome_of(caught.value) is Outcome.NOT_SENT
+    assert content == "folder" or str(bundle) in str(caught.value)
 
 
 def test_netrc_is_not_read(server: Script, client: Client, tmp_path: Path) -> None:
