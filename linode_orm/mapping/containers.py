@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from linode_orm._former import names_of
 from linode_orm.mapping.codecs import Codec, NoneType, NotComparable, Scalar, WrongType, equal_in_json
 from linode_orm.mapping.json_types import Array, Dictionary
+from linode_orm.mapping.json_values import problem_of
+from linode_orm.mapping.references import ObjectId, identity_of, is_object
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
 from linode_orm.mapping.values import ABSENT
 
@@ -208,6 +210,12 @@ class ListOf(Collection):
             one, other = sorted(one, key=repr), sorted(other, key=repr)
         return all(map(self.item.same, one, other))
 
+    def alike(self, one: object, other: object) -> bool:
+        one, other = [] if one is None else one, [] if other is None else other
+        if not isinstance(one, list) or not isinstance(other, list) or len(one) != len(other):
+            return one is other
+        return _pair_up(self.item.alike, one, other) if self.unordered else all(map(self.item.alike, one, other))
+
     def update(self, value: object, raw: object) -> bool:
         if not isinstance(value, TrackedList) or not isinstance(raw, (list, NoneType)):
             return False
@@ -314,8 +322,9 @@ class MapOf(Collection):
         adopted: TrackedDict[object] = TrackedDict.__held__(holder, name, self._adopter)
         _remember_null(adopted, value)
         for key, each in (value or {}).items():
-            if not isinstance(key, str):
-                raise WrongType(self.text, value)
+            if not isinstance(key, str) or problem_of(key):
+                msg = f"{self.text} with text as keys"
+                raise WrongType(msg, value)
             dict.__setitem__(adopted, key, self.item.adopt(each, adopted, ""))
         return adopted
 
@@ -330,6 +339,12 @@ class MapOf(Collection):
         if not isinstance(one, dict) or not isinstance(other, dict) or one.keys() != other.keys():
             return one is other
         return all(self.item.same(one[key], other[key]) for key in one)
+
+    def alike(self, one: object, other: object) -> bool:
+        one, other = {} if one is None else one, {} if other is None else other
+        if not isinstance(one, dict) or not isinstance(other, dict) or one.keys() != other.keys():
+            return one is other
+        return all(self.item.alike(one[key], other[key]) for key in one)
 
     def update(self, value: object, raw: object) -> bool:
         if not isinstance(value, TrackedDict) or not isinstance(raw, dict):
@@ -385,9 +400,16 @@ class AnyJSON(Container):
         return raw if type(raw) in self.plain else self._container(raw).decode(raw, holder, name)
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
-        return value if type(value) in self.plain else self._container(value).adopt(value, holder, name)
+        if type(value) in self.plain:
+            problem = problem_of(value)
+            if problem:
+                raise WrongType(problem, value)
+            return value
+        return identity_of(value) if is_object(value) else self._container(value).adopt(value, holder, name)
 
     def encode(self, value: object) -> object:
+        if is_object(value):
+            return ObjectId(value)
         return value if type(value) in self.plain else self._container(value).encode(value)
 
     def same(self, one: object, other: object) -> bool:

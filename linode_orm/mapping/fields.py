@@ -9,6 +9,7 @@ from linode_orm._secrets import is_secret_key
 from linode_orm.errors import ReadOnlyAttribute, UnknownValue, warn
 from linode_orm.mapping.annotations import parse
 from linode_orm.mapping.codecs import NoneType, WrongType
+from linode_orm.mapping.normal_forms import form_of
 from linode_orm.mapping.operators import Attribute
 from linode_orm.mapping.record import Record, declared_at, read, write
 from linode_orm.mapping.values import ABSENT, not_among
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.normal_forms import NormalForm
     from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.mapping.tracked import TagList
 
@@ -62,6 +64,10 @@ class Marks(TypedDict, total=False):
     """The actions that change the value, separated by commas."""
     changed_as: str
     """The classes of the same objects that may assign it."""
+    refers: str
+    """The class of the object whose id it holds, without a relation beside it; `*` where a type beside it tells."""
+    normal: str
+    """The normal form in which the API writes the values (`normal_forms.py`), where the format does not tell it."""
     deprecated: bool
     """The API may drop the field."""
     secret: bool
@@ -121,6 +127,8 @@ class Kind(Generic[T_co]):
     unordered: bool = False
     changed_by: str = ""
     changed_as: str = ""
+    refers: str = ""
+    normal: str = ""
     deprecated: bool = False
     format: str = ""
     default: object = None
@@ -154,6 +162,11 @@ class Kind(Generic[T_co]):
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         """Replace the contents that an earlier version pickled by those of the declaration of today."""
         vars(self).update(vars(declared_at(state["owner"], state["name"])))
+
+    @property
+    def shown_name(self) -> str:
+        """The name that users write and the API has: `type` where the id of the relation `type` is `type_id`."""
+        return self.key if self.name == f"{self.key}_id" else self.name
 
     @property
     def createable(self) -> bool:
@@ -195,9 +208,14 @@ class Kind(Generic[T_co]):
         """The codec that the annotation names; it is read at the first use, which keeps the import short."""
         if self._codec is None:
             names = vars(sys.modules[self.owner.__module__])
-            self._codec = parse(self.text, names, unordered=self.unordered, kind=self.format)
+            self._codec = parse(self.text, names, unordered=self.unordered, refers=self.refers, form=self.form)
             self._decoding = (self.key, self.name, self.undecoded, self._codec.bare.decoder)
         return self._codec
+
+    @property
+    def form(self) -> NormalForm | None:
+        """The normal form of the values, or of the items of a list: by the field's mark, else by its format."""
+        return form_of(self.normal, self.format)
 
     @property
     def undecoded(self) -> frozenset[type]:
@@ -259,13 +277,16 @@ class Kind(Generic[T_co]):
                 return read(instance, self)  # raises the error that users see
             return value
 
-    def assign(self, record: Record, value: object) -> None:
-        """Take a value that a user assigned; raise `ReadOnlyAttribute` if the kind forbids it now."""
+    def assign(self, record: Record, value: object, name: str = "") -> None:
+        """Take a value that a user assigned; raise `ReadOnlyAttribute` if the kind forbids it now.
+
+        `name` is what the user called the attribute, where that is the relation beside it.
+        """
         reason = self.refusal(record)
         if reason:
-            msg = f"{record.__describe__()}.{self.name} {reason}"
+            msg = f"{record.__describe__()}.{name or self.name} {reason}"
             raise ReadOnlyAttribute(msg)
-        write(record, self, value)
+        write(record, self, value, name)
         self._warn_of_unknown(record, value)
 
     def _warn_of_unknown(self, record: Record, value: object) -> None:

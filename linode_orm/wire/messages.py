@@ -11,7 +11,7 @@ from attrs import Factory, field, frozen
 
 from linode_orm._printable import printable
 from linode_orm._secrets import masked, secret_strings
-from linode_orm.errors import ResponseError
+from linode_orm.errors import InvalidRequestError, ResponseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -71,6 +71,15 @@ class Request:
     def shown_body(self) -> object:
         """The body with its secrets masked: those under `secret_keys`, and those that their keys name."""
         return masked(self.body, self.secret_keys)
+
+    def encoded_body(self) -> bytes:
+        """Return the body as JSON; raise `InvalidRequestError`, before a byte is sent, if it cannot be written so."""
+        try:
+            return json.dumps(self.body, separators=(",", ":"), allow_nan=False).encode()
+        except (TypeError, ValueError, RecursionError) as error:
+            reason = type(error).__name__  # its text may show the body
+        msg = f"{self.title} is not sent: its body cannot be written as JSON ({reason})"
+        raise InvalidRequestError(msg)
 
     def secrets(self) -> tuple[str, ...]:
         """Return the strings that must not be shown."""

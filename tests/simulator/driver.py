@@ -11,12 +11,14 @@ from urllib.parse import quote
 import pytest
 
 from linode_orm.simulator import Simulator
+from linode_orm.simulator.effects.holders import IN_SUBNETS
 from linode_orm.wire import Request
 from tests.places import SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.store import Row
 
@@ -121,6 +123,7 @@ ALSO: dict[str, Callable[[Driver], dict[str, Any]]] = {
     "POST /databases/postgresql/instances": lambda _: {"engine": "postgresql/16"},
     "POST /profile/security-questions": lambda _: {"security_questions": [{"question_id": 1, "response": "Rex"}]},
     "POST /tags": lambda driver: {"linodes": [driver.one("Instance")]},
+    "POST /vpcs/{}/subnets": lambda driver: {"ipv4": f"10.77.{next(driver.networks)}.0/24"},
 }
 # What has to happen before an operation.
 FIRST = {
@@ -133,6 +136,8 @@ FIRST = {
     "POST /account/entity-transfers/{}/accept": ("POST /account/entity-transfers",),
     "POST /support/tickets/{}/close": ("POST /support/tickets",),
 }
+# Deletions that are refused while the object holds others: the world lets go of them first.
+EMPTIED = {"DELETE /vpcs/{}", "DELETE /vpcs/{}/subnets/{}", "DELETE /placement/groups/{}"}
 # Classes of which an operation takes the object that was made last: earlier ones are used up.
 NEWEST = {"ServiceTransfer", "EntityTransfer", "StreamDestination", "SupportTicket"}
 # What happens in the account before it is looked at.
@@ -163,10 +168,24 @@ def key_of(operation: Described) -> str:
     return f"{operation['method']} {re.sub(r'{[a-zA-Z]+}', '{}', operation['path'])}"
 
 
+def let_go(world: AccountState) -> None:
+    """Take everything out of the subnets and placement groups of an account."""
+    for name in IN_SUBNETS:
+        for row in list(world.rows(name)):
+            if name == "Instance":
+                row.hidden.pop("subnets", None)
+                row.change(placement_group=None)
+            else:
+                world.remove(row)
+    for group in world.rows("PlacementGroup"):
+        group.change(members=[])
+
+
 class Driver:
     """One account, in which whatever a path or body names is there when it is needed."""
 
     def __init__(self) -> None:
+        self.networks = count()
         self.sim = Simulator()
         self.numbers = count(1)
         self.operations = described()
@@ -200,6 +219,8 @@ class Driver:
         """Give the values of an operation's path and its body, when all that it needs is there."""
         for key in FIRST.get(key_of(operation), ()):
             self.run(self.known[key])
+        if key_of(operation) in EMPTIED:
+            let_go(self.sim.world)
         names = re.findall(r"\{(\w+)\}", operation["path"])
         values: list[object] = [*self.named(operation["path"])]
         values += [self.parameter(name, operation["path"]) for name in names[len(values) :]]

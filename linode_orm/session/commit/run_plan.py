@@ -12,7 +12,7 @@ from linode_orm.session.commit.compensation import compensate
 from linode_orm.session.commit.executor import Executor
 from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.outcomes import NOTHING_EARLIER, EarlierOutcomes
-from linode_orm.session.planning.plan import Pending
+from linode_orm.session.planning.placeholders import Pending
 from linode_orm.session.planning.report import CommitReport, Entry
 
 if TYPE_CHECKING:

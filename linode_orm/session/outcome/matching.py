@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from linode_orm.session.outcome.lookup import differences
+from linode_orm.session.outcome.lookup import differences, has_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -95,8 +95,7 @@ class _BipartiteMatching:
         return [
             row
             for row in self._closest(criteria, key)
-            if all(self._bodies[row].get(name) == value for name, value in key.items())
-            and not differences(criteria, self._bodies[row])
+            if has_key(self._mapper, key, self._bodies[row]) and not differences(criteria, self._bodies[row])
         ]
 
     def _closest(self, criteria: LookupCriteria, key: Mapping[str, object]) -> Iterable[int]:
@@ -107,17 +106,17 @@ class _BipartiteMatching:
         best: Iterable[int] = range(len(self._bodies))
         fewest = len(self._bodies)
         for name, value in criteria.sent.items():
-            if isinstance(value, _SCALARS) and (name in key or self._is_exact(name)):
+            if isinstance(value, _SCALARS) and self._is_exact(name, is_key=name in key):
                 index = self._index(name)
                 found, any_value = index.get(value, []), index[_ANYTHING]
                 if len(found) + len(any_value) < fewest:
                     fewest, best = len(found) + len(any_value), sorted((*found, *any_value))
         return best
 
-    def _is_exact(self, name: str) -> bool:
+    def _is_exact(self, name: str, *, is_key: bool) -> bool:
         """Whether the API answers values of an attribute as they were sent."""
         field = self._mapper.keys.get(name)
-        if field is None or not _is_compared(field) or field.name in self._mapper.id_names:
+        if field is None or (not is_key and (not _is_compared(field) or field.name in self._mapper.id_names)):
             return False
         return field.codec.is_exact
 

@@ -61,13 +61,6 @@ def _subnet(call: Call) -> None:
     draft["vpc_type"] = call.parent.body.get("vpc_type") or "regular"
 
 
-@check("DELETE /vpcs/{}", "DELETE /vpcs/{}/subnets/{}")
-def _empty(call: Call) -> None:
-    """Refuse to delete a VPC with Linodes in it, if guesses are on: a recording deletes all at once."""
-    if call.world.strict and any(call.item.key in row.parents for row in _inside(call.world)):
-        raise bad("Cannot delete while Linodes are attached")
-
-
 def _inside(world: AccountState) -> list[Row]:
     return [row for row in world.rows("ConfigInterface") if row.body.get("purpose") == "vpc"]
 

@@ -156,7 +156,7 @@ class TestPlan:
         assert str(session.plan()) == (
             "POST /vpcs  new VPC 'net'\n"
             '  label: "net"\n'
-            '  region_id: "us-east"\n'
+            '  region: "us-east"\n'
             "  with new VPCSubnet 's0'\n"
             '    label: "s0"\n'
             '    ipv4: "10.0.0.0/24"'
@@ -504,7 +504,9 @@ WORLDS = st.fixed_dictionaries(
 
 def build(session, wall, shape):
     vpc = VPC(
-        label="net", region="us-east", subnets=[VPCSubnet(label=each, ipv4="10.0.0.0/24") for each in shape["subnets"]]
+        label="net",
+        region="us-east",
+        subnets=[VPCSubnet(label=each, ipv4=f"10.0.{at}.0/24") for at, each in enumerate(shape["subnets"])],
     )
     configs = []
     for port, more, inside in shape["configs"]:

@@ -12,8 +12,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.record import changes, mark_clean, pending_reference, value_of, write
 from linode_orm.mapping.relations import Many, One
 from linode_orm.mapping.state import Loaded, Status, state_of
-from linode_orm.session.planning.dependencies import ancestors
-from linode_orm.session.planning.steps import key_of, parent_of
+from linode_orm.session.planning.steps import ancestors, key_of, parent_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -8,7 +8,8 @@ from linode_orm.mapping.lifecycle import invalidate
 from linode_orm.session.commit.reconcile.apply_outcome import OutcomeApplier
 from linode_orm.session.outcome.nested import alone
 from linode_orm.session.planning.payloads import resolve_secret
-from linode_orm.session.planning.plan import Hidden, InDoubt, Plan, secret_name
+from linode_orm.session.planning.placeholders import Hidden
+from linode_orm.session.planning.plan import InDoubt, Plan, secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
