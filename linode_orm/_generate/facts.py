@@ -22,6 +22,7 @@ LISTS: Final = {
     "datetime": "datetime",
     "volatile": "volatile",
     "unordered": "unordered",
+    "ordered": "ordered",
     "redacted": "redacted",
     "secret": "secret",
     "deprecated": "deprecated",
@@ -52,7 +53,7 @@ TABLES: Final = {
 
 OTHERS: Final = frozenset(
     {
-        "path", "item", "id", "parent", "doc", "module", "version", "envelope", "page_size", "catalogue",
+        "path", "item", "id", "parent", "doc", "module", "version", "envelope", "page_size", "reference_data",
         "empty_create", "singleton", "base", "deprecated_resource", "type", "gone", "names", "classes", "collections",
         "actions", "added", "why", "relations", "values", "exports", "no_verbs", "class_docs", "roads", "by_hand",
         "parent_keys", "flat", "read_by", "like", "changed_as", "shapes",

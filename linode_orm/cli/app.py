@@ -133,7 +133,7 @@ def _settled(journals: tuple[str, ...], settle: Callable[[str], CommitReport]) -
 
 @app.command()
 @click.argument("file", type=click.Path(dir_okay=False, readable=False))
-@click.option("--apply", "send", is_flag=True, help="Send it, after looking whether the world is as it was.")
+@click.option("--apply", "send", is_flag=True, help="Send it, after looking whether the account is as it was.")
 @_secrets
 @click.option("--on-error", type=click.Choice(["stop", "continue", "undo"]), default="stop", show_default=True)
 @click.option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDic
 
 from linode_orm._secrets import is_secret_key
 from linode_orm.errors import ReadOnlyAttribute, UnknownValue, warn
-from linode_orm.mapping.annotations import parse
+from linode_orm.mapping.annotations import ValueMarks, parse
 from linode_orm.mapping.codecs import NoneType, WrongType
 from linode_orm.mapping.normal_forms import form_of
 from linode_orm.mapping.operators import Attribute
@@ -15,6 +15,7 @@ from linode_orm.mapping.record import Record, declared_at, read, write
 from linode_orm.mapping.values import ABSENT, not_among
 
 if TYPE_CHECKING:
+    from builtins import property as computed_once
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
     _Tags = list[str] | tuple[str, ...] | set[str] | frozenset[str]
     _Plain = str | int | float | bool | datetime | Sequence[object] | Mapping[str, object] | None
+else:
+    # A type checker takes a property for a member of a protocol, and no other descriptor.
+    from functools import cached_property as computed_once
 
 # Covariant although `__set__` takes it: otherwise the overloads of `__get__` cannot tell plain values from nested ones.
 T_co = TypeVar("T_co", covariant=True)
@@ -60,6 +64,8 @@ class Marks(TypedDict, total=False):
     """The API masks the value in every answer but the first."""
     unordered: bool
     """A list that the API keeps as a set."""
+    ordered: bool
+    """A list, or an object of slots, in which order means something: two changes of it are never merged."""
     changed_by: str
     """The actions that change the value, separated by commas."""
     changed_as: str
@@ -125,6 +131,7 @@ class Kind(Generic[T_co]):
     redacted: bool = False
     secret: bool | None = None
     unordered: bool = False
+    ordered: bool = False
     changed_by: str = ""
     changed_as: str = ""
     refers: str = ""
@@ -135,7 +142,6 @@ class Kind(Generic[T_co]):
     _create: bool = True
     _update: bool = False
     _nullable: bool | None = None
-    _codec: Codec | None = None
     _decoding: tuple[str, str, frozenset[type], Callable[[Any, Any, str], object] | None] = ("", "", frozenset(), None)
     """Key, name, the types that need no decoding, and the decoder: what the first read of a value needs.
 
@@ -178,7 +184,7 @@ class Kind(Generic[T_co]):
         """Whether PUT takes the field, or a request of its own does."""
         return self.is_editable or (self.is_write_only and self._update) or bool(self.written_by)
 
-    @property
+    @computed_once
     def is_secret(self) -> bool:
         """Whether the value is shown to nobody.
 
@@ -203,26 +209,22 @@ class Kind(Generic[T_co]):
         """Whether the body of a `create` or an `update` takes the field."""
         return self.createable if verb == "create" else self.mutable
 
-    @property
+    @computed_once
     def codec(self) -> Codec:
         """The codec that the annotation names; it is read at the first use, which keeps the import short."""
-        if self._codec is None:
-            names = vars(sys.modules[self.owner.__module__])
-            self._codec = parse(self.text, names, unordered=self.unordered, refers=self.refers, form=self.form)
-            self._decoding = (self.key, self.name, self.undecoded, self._codec.bare.decoder)
-        return self._codec
+        marks = ValueMarks(self.refers, self.form, self.unordered, self.ordered)
+        codec = parse(self.text, vars(sys.modules[self.owner.__module__]), marks)
+        # What is kept as it came needs no decoding: null too, unless it reads as an empty list.
+        undecoded = codec.plain if codec.null_is_empty else codec.plain | {NoneType}
+        self._decoding = (self.key, self.name, undecoded, codec.bare.decoder)
+        return codec
 
     @property
     def form(self) -> NormalForm | None:
         """The normal form of the values, or of the items of a list: by the field's mark, else by its format."""
         return form_of(self.normal, self.format)
 
-    @property
-    def undecoded(self) -> frozenset[type]:
-        """The Python types of values that are kept as they came: null too, unless it reads as an empty list."""
-        return self.codec.plain if self.codec.null_is_empty else self.codec.plain | {NoneType}
-
-    @property
+    @computed_once
     def known_values(self) -> tuple[object, ...]:
         """The documented values, of the items if the field is a list; none if strings of a format may come too."""
         return () if self.format else self.codec.known_values

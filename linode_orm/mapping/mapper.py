@@ -112,7 +112,7 @@ class Mapper(Addressing):
         self.envelope = str(options.pop("envelope", "page"))
         self.version = str(options.pop("version", "v4"))
         self.page_size = options.pop("page_size", 500)
-        self.catalogue = bool(options.pop("catalogue", False))
+        self.reference_data = bool(options.pop("reference_data", options.pop("catalogue", False)))  # its former name
         self.empty_create = bool(options.pop("empty_create", False))
         self.deprecated = bool(options.pop("deprecated", False))
 

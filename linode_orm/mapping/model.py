@@ -29,6 +29,8 @@ from linode_orm.mapping.transient import DETACHED, TRANSIENT
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.owner import Owner
@@ -256,9 +258,8 @@ def _revive(
     return model
 
 
-def resource(name: str) -> type[Model]:
-    """Return the class of a resource by its name; raise `LookupError` where there is none."""
-    return cast("type[Model]", lookup(name))
+resource = cast("Callable[[str], type[Model]]", lookup)
+"""Return the class of a resource by its name; raise `LookupError` where there is none."""
 
 
 def check_class(given: object, where: str) -> None:

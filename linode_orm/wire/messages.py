@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -156,6 +157,11 @@ def _depth(value: JSON) -> int:
         level = [each for values in held for each in values]
         depth += 1
     return depth
+
+
+def given_up(request: Request) -> CancelledError:
+    """Return the error for a request that nobody wants any more; nothing of it was sent."""
+    return CancelledError(f"{request.title} was not sent: it was given up before its turn came")
 
 
 def unreadable(message: str) -> ResponseError:

@@ -11,7 +11,7 @@ from attrs import Factory, define, evolve, frozen
 from linode_orm.errors import ApiError, ResponseError, TransportError
 from linode_orm.wire.api_clock import ApiClock
 from linode_orm.wire.api_errors import raise_for_status
-from linode_orm.wire.messages import JSON_TYPE, Request, Response
+from linode_orm.wire.messages import JSON_TYPE, Request, Response, given_up
 from linode_orm.wire.outcome import mark_not_sent, outcome_of
 from linode_orm.wire.request_hooks import log_retry
 from linode_orm.wire.retry import Retries
@@ -93,6 +93,8 @@ class Sender:
     def _acquire(self, request: Request, wanted: Callable[[], bool] | None) -> tuple[Permit | None, float]:
         """Wait for a request's turn; return its permit, None if no budget holds for it, and the seconds waited."""
         if self.rate_limiter is None or request.url:
+            if wanted is not None and not wanted():
+                raise given_up(request)
             return None, 0.0
         return self.rate_limiter.acquire(request, lambda: not self.closed and (wanted is None or wanted()))
 

@@ -136,7 +136,7 @@ FIRST = {
     "POST /account/entity-transfers/{}/accept": ("POST /account/entity-transfers",),
     "POST /support/tickets/{}/close": ("POST /support/tickets",),
 }
-# Deletions that are refused while the object holds others: the world lets go of them first.
+# Deletions that are refused while the object holds others: the account lets go of them first.
 EMPTIED = {"DELETE /vpcs/{}", "DELETE /vpcs/{}/subnets/{}", "DELETE /placement/groups/{}"}
 # Classes of which an operation takes the object that was made last: earlier ones are used up.
 NEWEST = {"ServiceTransfer", "EntityTransfer", "StreamDestination", "SupportTicket"}
@@ -168,16 +168,16 @@ def key_of(operation: Described) -> str:
     return f"{operation['method']} {re.sub(r'{[a-zA-Z]+}', '{}', operation['path'])}"
 
 
-def let_go(world: AccountState) -> None:
+def let_go(state: AccountState) -> None:
     """Take everything out of the subnets and placement groups of an account."""
     for name in IN_SUBNETS:
-        for row in list(world.rows(name)):
+        for row in list(state.rows(name)):
             if name == "Instance":
                 row.hidden.pop("subnets", None)
                 row.change(placement_group=None)
             else:
-                world.remove(row)
-    for group in world.rows("PlacementGroup"):
+                state.remove(row)
+    for group in state.rows("PlacementGroup"):
         group.change(members=[])
 
 
@@ -194,7 +194,7 @@ class Driver:
 
     def settle(self) -> None:
         """Let every list have something in it."""
-        resources = self.sim.world.store.resources.values()
+        resources = self.sim.state.store.resources.values()
         for resource in sorted(resources, key=lambda each: each.depth):
             self.row(resource)
         for key in SCENE:
@@ -220,7 +220,7 @@ class Driver:
         for key in FIRST.get(key_of(operation), ()):
             self.run(self.known[key])
         if key_of(operation) in EMPTIED:
-            let_go(self.sim.world)
+            let_go(self.sim.state)
         names = re.findall(r"\{(\w+)\}", operation["path"])
         values: list[object] = [*self.named(operation["path"])]
         values += [self.parameter(name, operation["path"]) for name in names[len(values) :]]
@@ -234,7 +234,7 @@ class Driver:
         segments = path.split("/")
         for end in range(len(segments), 1, -1):
             place = re.sub(r"\{\w+\}", "{}", "/".join(segments[:end]))
-            for resource in self.sim.world.store.resources.values():
+            for resource in self.sim.state.store.resources.values():
                 if not resource.singleton and re.sub(r"\{\w+\}", "{}", resource.item_path) == place and "{}" in place:
                     return self.row(resource).chain[: place.count("{}")]
         return ()
@@ -251,26 +251,26 @@ class Driver:
     # -- objects -----------------------------------------------------------------------------------------------------
 
     def resource(self, name: str) -> Resource:
-        return self.sim.world.store.resources[name]
+        return self.sim.state.store.resources[name]
 
     def row(self, resource: Resource) -> Row:
         """Give an object of a class, made where there is none."""
-        world = self.sim.world
-        found = [each for each in world.rows(resource.name) if not each.body.get("is_public")]
+        state = self.sim.state
+        found = [each for each in state.rows(resource.name) if not each.body.get("is_public")]
         if found:
             return found[-1 if resource.name in NEWEST else 0]
         if resource.singleton:
-            above = world.store.resources.get(resource.parent or "")
-            return world.singleton(resource, self.row(above).chain if above is not None else ())
+            above = state.store.resources.get(resource.parent or "")
+            return state.singleton(resource, self.row(above).chain if above is not None else ())
         operation = self.known.get(f"POST {resource.template}")
         if operation is not None and "create" in resource.verbs:
             self.run(operation)
-            found = list(world.rows(resource.name))
+            found = list(state.rows(resource.name))
             if found:
                 return found[0]
-        above = world.store.resources.get(resource.parent or "")
+        above = state.store.resources.get(resource.parent or "")
         parents = self.row(above).chain if above is not None else ("standard",) * resource.depth
-        return world.make(resource.name, parents)
+        return state.make(resource.name, parents)
 
     def one(self, name: str) -> Any:
         """Give the id of an object of a class."""
@@ -294,7 +294,7 @@ class Driver:
 
     def order(self) -> dict[str, Any]:
         config = self.row(self.resource("Config"))
-        return {"ids": [row.id for row in self.sim.world.below(config, "ConfigInterface")]}
+        return {"ids": [row.id for row in self.sim.state.below(config, "ConfigInterface")]}
 
     def details(self) -> dict[str, Any]:
         bucket = self.row(self.resource("ObjectStorageBucket")).body

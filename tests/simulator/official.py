@@ -92,7 +92,7 @@ class Walk:
     def row(self, kind: type[Base]) -> Row | None:
         """Give an object of the account that a class of the library stands for."""
         place = re.sub(r"\{\w+\}", "{}", "/" + kind.api_endpoint.strip("/"))
-        for resource in self.sim.world.store.resources.values():
+        for resource in self.sim.state.store.resources.values():
             if re.sub(r"\{\w+\}", "{}", resource.item_path) == place:
                 return self.driver.row(resource)
         return None
@@ -138,12 +138,12 @@ HELD = {"VPC", "VPCSubnet", "PlacementGroup"}
 # What stands in the way of a delete.
 PREPARED: dict[str, Callable[[Walk, Row], Any]] = {
     "Volume": lambda walk, row: walk.sim.change(f"/volumes/{row.id}", linode_id=None),
-    "StreamDestination": lambda walk, _: [walk.sim.world.remove(each) for each in list(walk.sim.world.rows("Stream"))],
+    "StreamDestination": lambda walk, _: [walk.sim.state.remove(each) for each in list(walk.sim.state.rows("Stream"))],
     "ServiceTransfer": lambda _, row: row.change(status="pending"),
     "NodeBalancer": lambda _, row: row.change(locks=[]),
-    "VPC": lambda walk, _: let_go(walk.sim.world),
-    "VPCSubnet": lambda walk, _: let_go(walk.sim.world),
-    "PlacementGroup": lambda walk, _: let_go(walk.sim.world),
+    "VPC": lambda walk, _: let_go(walk.sim.state),
+    "VPCSubnet": lambda walk, _: let_go(walk.sim.state),
+    "PlacementGroup": lambda walk, _: let_go(walk.sim.state),
 }
 
 

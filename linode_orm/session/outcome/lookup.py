@@ -124,6 +124,7 @@ def alike(client: Client, criteria: LookupCriteria, there: Iterable[Body]) -> Bo
 
 def _by_key(client: Client, criteria: LookupCriteria) -> Body | None:
     mapper = criteria.model.__mapper__
+    # The user chose the path: one GET tells, where a list may have many pages.
     if "get" in mapper.verbs and criteria.has_chosen_id:
         try:
             body = client.send(Request("GET", criteria.path, version=mapper.version)).json()
@@ -176,6 +177,7 @@ def _among_new(client: Client, criteria: LookupCriteria, taken: Collection[objec
         # The API rewrites some values. A new object with the same name may be the one that was sent, rewritten.
         elif not any(name in differing for name in _NAMES) and not _has_other_target(criteria, row):
             perhaps += 1
+    # Of two that are equal one at least is another writer's: to take either would be a guess.
     if len(equal) == 1 and not perhaps:
         return LookupResult(equal[0])
     if not equal and not perhaps:
@@ -246,6 +248,7 @@ def has_other_name(criteria: LookupCriteria, body: Body) -> bool:
 
 
 def _bare(name: str) -> str:
+    # In case, dots and blanks a name may come back otherwise than it was sent; other letters make another name.
     return "".join(filter(str.isalnum, name)).casefold()
 
 

@@ -69,17 +69,16 @@ def _planned(changes: Changes, only: Model | None, *, fold: bool, fold_tags: boo
 
 def _drafts(changes: Changes, only: Model | None, new: Iterable[Model], cascade: dict[Key, Key]) -> Iterator[DraftStep]:
     """Give a draft for each request that is needed as long as no request does the work of another one."""
-    name_of = _Names(changes)
     for instance in new:
         _check_parents_stay(instance, cascade)
-        draft = for_new(instance, name_of)
+        draft = for_new(instance, changes.token)
         in_doubt = changes.in_doubt.get(id(instance))
         # It stays in the plan, so that what depends on it stays pending, and is not sent.
         draft.in_doubt = in_doubt is not None and not in_doubt.may_repeat
         yield draft
     for instance in changes.touched.values() if only is None else [only]:
         if state_of(instance).status is Status.PERSISTENT and not (cascade and _is_below(instance, cascade)):
-            yield from for_changed(instance, name_of)
+            yield from for_changed(instance, changes.token)
     for instance in changes.deleted.values() if only is None else ():
         if not _is_below(instance, cascade):
             yield for_deleted(instance)
@@ -148,20 +147,6 @@ def _check_parents_stay(instance: Model, cascade: Mapping[Key, Key]) -> None:
     if _is_below(instance, cascade):
         msg = f"{instance!r} cannot be created: the same commit deletes what it belongs to"
         raise InvalidRequestError(msg)
-
-
-class _Names:
-    """The tokens of new objects; refuses objects of other sessions."""
-
-    def __init__(self, changes: Changes) -> None:
-        self._changes = changes
-
-    def __call__(self, instance: Model) -> str:
-        try:
-            return self._changes.token(instance)
-        except KeyError:
-            msg = f"{instance!r} is referred to here and belongs to another session"
-            raise InvalidRequestError(msg) from None
 
 
 def _closure(changes: Changes, instance: Model) -> list[Model]:

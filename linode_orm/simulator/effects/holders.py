@@ -45,11 +45,11 @@ def _subnets(value: Any) -> Iterator[object]:  # noqa: ANN401  JSON
         yield from _subnets(each)
 
 
-def _held(world: AccountState) -> set[object]:
+def _held(state: AccountState) -> set[object]:
     return {
         subnet
         for name in IN_SUBNETS
-        for row in world.rows(name)
+        for row in state.rows(name)
         for subnet in _subnets([row.body, row.hidden.get("subnets")])
     }
 
@@ -58,8 +58,8 @@ def _held(world: AccountState) -> set[object]:
 def _empty(call: Call) -> None:
     """Refuse while a subnet holds anything (API reference, "Delete a VPC")."""
     item = call.item
-    inside = [item] if item.resource.name == "VPCSubnet" else call.world.below(item, "VPCSubnet")
-    if not _held(call.world).isdisjoint(row.id for row in inside):
+    inside = [item] if item.resource.name == "VPCSubnet" else call.state.below(item, "VPCSubnet")
+    if not _held(call.state).isdisjoint(row.id for row in inside):
         raise bad("Cannot delete while resources are attached to a subnet")
 
 
@@ -67,7 +67,7 @@ def _empty(call: Call) -> None:
 def _overlaps(call: Call) -> None:
     """Refuse a range that overlaps with that of another subnet (API reference, "Create a VPC subnet")."""
     wanted = _network(call.given("ipv4"))
-    for row in call.world.below(call.parent, "VPCSubnet"):
+    for row in call.state.below(call.parent, "VPCSubnet"):
         other = _network(row.body.get("ipv4"))
         if wanted is not None and other is not None and wanted.overlaps(other):
             raise bad("IPv4 range overlaps with another subnet of the VPC", "ipv4")
@@ -86,7 +86,7 @@ def _network(value: object) -> Any:  # noqa: ANN401  a network
 @check("DELETE /placement/groups/{}")
 def _has_members(call: Call) -> None:
     """Refuse while Linodes are in the group (API reference, "Delete a placement group")."""
-    groups = (row.body.get("placement_group") or {} for row in call.world.rows("Instance"))
+    groups = (row.body.get("placement_group") or {} for row in call.state.rows("Instance"))
     if call.item.body.get("members") or any(each.get("id") == call.item.id for each in groups):
         raise bad("Placement group has Linodes assigned to it")
 
@@ -106,7 +106,7 @@ def _is_attached(call: Call) -> None:
 )
 def _locked_above(call: Call) -> None:
     """Refuse below a Linode with such a lock (API reference, "Delete a disk")."""
-    linode = call.world.get("Instance", call.values[0])
+    linode = call.state.get("Instance", call.values[0])
     if linode is not None and "cannot_delete_with_subresources" in (linode.body.get("locks") or ()):
         raise bad("Resource is locked and cannot be deleted")
 
@@ -118,7 +118,7 @@ def _locked_above(call: Call) -> None:
 def _beside_cname(call: Call) -> None:
     """Refuse another record beside a CNAME of its name (kubernetes-sigs/external-dns#3761 and #2499)."""
     record = {**(call.row.body if call.row is not None else {}), **call.body}
-    for row in call.world.below(call.parent, "DomainRecord"):
+    for row in call.state.below(call.parent, "DomainRecord"):
         is_other = call.row is None or row.id != call.row.id
         same = str(row.body["name"]).casefold() == str(record.get("name") or "").casefold()
         if is_other and same and "CNAME" in {row.body["type"], record.get("type")}:
@@ -129,7 +129,7 @@ def _beside_cname(call: Call) -> None:
 def _other_port(call: Call) -> None:
     """Refuse the port of another configuration (linode/linode-cloud-controller-manager#51 and #55)."""
     port = call.given("port")
-    for row in call.world.below(call.parent, "NodeBalancerConfig"):
+    for row in call.state.below(call.parent, "NodeBalancerConfig"):
         if port is not None and row.id != call.item.id and row.body["port"] == port:
             raise bad("Port must be unique", "port")
 
@@ -137,7 +137,7 @@ def _other_port(call: Call) -> None:
 @check("POST /object-storage/keys")
 def _known_buckets(call: Call) -> None:
     """Refuse a key that is limited to a bucket that there is not."""
-    labels = {row.body["label"] for row in call.world.rows("ObjectStorageBucket")}
+    labels = {row.body["label"] for row in call.state.rows("ObjectStorageBucket")}
     for each in call.given("bucket_access") or ():
         if isinstance(each, dict) and each.get("bucket_name") not in labels:
             raise bad("Bucket not found", "bucket_access")

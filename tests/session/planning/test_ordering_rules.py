@@ -140,7 +140,7 @@ class TestLettingGo:
             with pytest.raises(CommitError):
                 session.commit()
             assert all(request.status == 200 for request in sim.requests if request.method == "DELETE")
-            assert not [*sim.world.rows("Instance")]
+            assert not [*sim.state.rows("Instance")]
 
     def test_a_configuration_lets_go_of_a_disk(self, session):
         """A change that takes a disk out of a device goes before the disk is deleted."""

@@ -18,7 +18,7 @@ from linode_orm.session.planning.placeholders import Pending, PendingName, waits
 from linode_orm.simulator import Simulator
 from tests.ids import short
 
-NAMES = sorted(name for name in INDEX if not resource(name).__mapper__.catalogue)
+NAMES = sorted(name for name in INDEX if not resource(name).__mapper__.reference_data)
 LOOKS_LIKE_AN_ID = ("_id", "_ids")
 PLURALS = {"linodes", "nodebalancers", "volumes", "domains", "bucket_name"}
 NO_REFERENCES = {

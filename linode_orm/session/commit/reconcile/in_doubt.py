@@ -51,7 +51,7 @@ class _Resolution:
         parents_first = sorted(instances, key=lambda each: each.__mapper__.parent_count)
         for instance in parents_first:
             known = in_doubt.get(id(instance))
-            if known is None or interrupts:
+            if known is None or interrupts.raised:
                 continue
             if known.was_nested and id(instance) not in self._looked_up:
                 self._look_together(instance, parents_first)
