@@ -478,6 +478,11 @@ class PartialResult(UserWarning):
 
 
 @public
+class NPlusOne(UserWarning):
+    """A collection is loaded for one object of a query after the other; `selectin` would load it for all at once."""
+
+
+@public
 class UnknownValue(UserWarning):
     """A literal is not among the values that are known of its field; the API may take it, or it is mistyped."""
 

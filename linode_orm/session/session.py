@@ -11,7 +11,7 @@ from attrs import evolve
 from linode_orm._options import check_choice, check_flag, check_seconds
 from linode_orm._public import public
 from linode_orm._secrets import SecretText, forgets_locals
-from linode_orm.errors import CommitError, InvalidRequestError, NotFound
+from linode_orm.errors import CommitError, InvalidRequestError, NotFound, warn
 from linode_orm.mapping import Model
 from linode_orm.mapping.lifecycle import expire, forget_collections
 from linode_orm.mapping.model import check_class
@@ -51,7 +51,8 @@ class Session(SessionBase):
 
     `volatile_ttl` is how many seconds volatile attributes count as fresh (None: for ever). `strict_filters` refuses
     filters that the server cannot evaluate instead of evaluating them here. `lazy="raise"` refuses every implicit
-    request.
+    request. `detect_n_plus_one` warns (`NPlusOne`) where a collection is loaded for one object of a query after the
+    other, and names the line and the `selectin` to write.
 
     The other options are about commits, and all but `journal` are arguments of `commit()` too. `on_error` is the
     failure policy: `stop` starts nothing new, `continue` does all that does not depend on what failed, `undo` restores
@@ -78,11 +79,13 @@ class Session(SessionBase):
         journal: str | os.PathLike[str] | None = None,
         fold: bool = True,
         fold_tags: bool = False,
+        detect_n_plus_one: bool = False,
     ) -> None:
         token = SecretText(token) if isinstance(token, str) else token
         check_choice("lazy", lazy, ("batch", "raise"))
         check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
         check_flag("strict_filters", strict_filters)
+        check_flag("detect_n_plus_one", detect_n_plus_one)
         _check_client(client)
         self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
         if client is not None and (token is not None or base_url is not None or profile is not None):
@@ -99,6 +102,8 @@ class Session(SessionBase):
             refuses_lazy=lazy == "raise",
             journal=journal,
         )
+        if detect_n_plus_one:
+            self._parts.detector.report_to(warn)
         self._owner = self.__owner__ = self._parts.owner
         self._changes = self._parts.changes
 

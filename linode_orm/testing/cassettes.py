@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from linode_orm.errors import ConfigError
-from linode_orm.testing.scrub import scrub
+from linode_orm.testing.scrubbing import scrub
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

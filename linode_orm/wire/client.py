@@ -27,6 +27,7 @@ from linode_orm.wire.writes_in_flight import WritesInFlight
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
     from datetime import datetime, timedelta
     from types import TracebackType
     from typing import Self
@@ -216,6 +217,10 @@ class Client:
     def requests_sent(self) -> int:
         """How many requests this client sent, tries counted one by one."""
         return self._sender.sent
+
+    def observed(self, before: BeforeHook) -> AbstractContextManager[None]:
+        """Call one more hook before each try, of every thread, in a `with` block."""
+        return self._sender.hooks.added(before)
 
     @property
     def budget(self) -> BudgetSnapshot:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
+import sys
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from http import HTTPStatus
 from http.client import HTTPResponse
 from io import BufferedReader, RawIOBase
+from threading import RLock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode, urlsplit
@@ -19,6 +21,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import LocationValueError, NameResolutionError, NewConnectionError
 
+from linode_orm import _network_guard
 from linode_orm.errors import ConfigError, InvalidRequestError, LinodeORMError, ResponseError, TransportError
 from linode_orm.wire.config import is_loopback
 from linode_orm.wire.messages import JSON_TYPE, Request, Response
@@ -88,6 +91,20 @@ class _Bounded(_Connection):
     response_class = _DeadlineResponse
     _answered_at = float("inf")
 
+    def connect(self) -> None:
+        self._check_host()
+        super().connect()
+
+    def request(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  as urllib3's class has it
+        self._check_host()  # once more: the connection may be open since a test that was allowed to open it
+        super().request(*arguments, **options)
+
+    def _check_host(self) -> None:
+        """Let a test run refuse the API before a name is looked up; behind a proxy the API is the tunnel's end."""
+        host = getattr(self, "_tunnel_host", None) or self.host
+        if not is_loopback(host):
+            _network_guard.check_host(host)
+
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3's class has it
         response = super().getresponse()
         self._answered_at = monotonic()
@@ -123,6 +140,26 @@ class _SecurePool(HTTPSConnectionPool):
 
 
 _POOLS: Final = {"http": _Pool, "https": _SecurePool}
+
+_recorded_turn: Final = RLock()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Let one request at a time pass where vcrpy has put its connections in the place of urllib3's.
+
+    While it records it takes them away for a moment, for all threads, and would miss what another thread sends then.
+    The lock is taken before the look, because that moment belongs to a thread that holds it.
+    """
+    _recorded_turn.acquire()
+    held = HTTPConnectionPool.ConnectionCls.__module__.partition(".")[0] != "urllib3"
+    if not held:
+        _recorded_turn.release()
+    try:
+        yield
+    finally:
+        if held:
+            _recorded_turn.release()
 
 
 class _Adapter(HTTPAdapter):
@@ -169,11 +206,12 @@ class HttpTransport:
             self._process, self._adapter = os.getpid(), self._opened()
         prepared = self._prepared(request, token)
         self._check_certificates(request, prepared.url or "")
-        began = monotonic()
-        outcome = self._sent(request, prepared, timeout)
-        if not isinstance(outcome, requests.Response):
-            raise outcome
-        content = _read(outcome, request, began + timeout)
+        with _turn() if "vcr" in sys.modules else nullcontext():
+            began = monotonic()
+            outcome = self._sent(request, prepared, timeout)
+            if not isinstance(outcome, requests.Response):
+                raise outcome
+            content = _read(outcome, request, began + timeout)
         if not isinstance(content, bytes):
             raise content
         headers = {name.lower(): value for name, value in outcome.headers.items()}
@@ -190,6 +228,9 @@ class HttpTransport:
         try:
             proxies = {} if is_loopback(urlsplit(prepared.url or "").hostname or "") else self._proxies
             return self._adapter.send(prepared, stream=True, timeout=timeout, verify=self._verify, proxies=proxies)
+        except InvalidRequestError as error:  # the network guard's
+            error.args = (f"{request.title} is not sent: {error}",)
+            return error
         except Exception as error:  # noqa: BLE001  a hostile answer raises what no library documents
             return _broken(request, error)
 

@@ -16,6 +16,7 @@ from linode_orm.session.planning.changes import Changes
 from linode_orm.session.query.collections import Collections
 from linode_orm.session.query.eager import EagerLoader
 from linode_orm.session.query.lazy import LazyLoader
+from linode_orm.session.query.n_plus_one import NPlusOneDetector
 from linode_orm.session.query.reader import Reader
 from linode_orm.session.query.runner import QueryRunner
 
@@ -61,7 +62,10 @@ class Parts:
             client, loader, reference_data, eager, check=owner.check, delete=owner.mark_deleted, strict=strict_filters
         )
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
-        collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add)
+        self.detector = NPlusOneDetector()
+        collections = Collections(
+            loader, reader, runner, is_refused=refuses_lazy, add=owner.add, detector=self.detector
+        )
         self.changes = Changes(self.identity_map, loader, reader, collections, owner)
         self.history = History(open_journal(journal), client)
         self.actions = Actions(client, loader, reader, runner, collections)

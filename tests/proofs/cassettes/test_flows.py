@@ -6,7 +6,7 @@ import pytest
 
 from linode_orm import Instance, NotFound, Session, Token, Volume, or_
 from linode_orm.testing import count_requests, scrub
-from linode_orm.testing.scrub import secret_keys
+from linode_orm.testing.scrubbing import secret_keys
 from tests.proofs.cassettes.conftest import FOLDER
 
 PASSWORD = "correct horse 9 battery"
