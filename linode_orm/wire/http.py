@@ -21,7 +21,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import LocationValueError, NameResolutionError, NewConnectionError
 
-from linode_orm import _network_guard
+from linode_orm import _test_run
 from linode_orm.errors import ConfigError, InvalidRequestError, LinodeORMError, ResponseError, TransportError
 from linode_orm.wire.config import is_loopback
 from linode_orm.wire.messages import JSON_TYPE, Request, Response
@@ -103,7 +103,7 @@ class _Bounded(_Connection):
         """Let a test run refuse the API before a name is looked up; behind a proxy the API is the tunnel's end."""
         host = getattr(self, "_tunnel_host", None) or self.host
         if not is_loopback(host):
-            _network_guard.check_host(host)
+            _test_run.check_host(host)
 
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3's class has it
         response = super().getresponse()
@@ -153,7 +153,9 @@ def _turn() -> Iterator[None]:
     """
     _recorded_turn.acquire()
     held = HTTPConnectionPool.ConnectionCls.__module__.partition(".")[0] != "urllib3"
-    if not held:
+    if held:
+        _test_run.recorder_seen()
+    else:
         _recorded_turn.release()
     try:
         yield
@@ -228,7 +230,7 @@ class HttpTransport:
         try:
             proxies = {} if is_loopback(urlsplit(prepared.url or "").hostname or "") else self._proxies
             return self._adapter.send(prepared, stream=True, timeout=timeout, verify=self._verify, proxies=proxies)
-        except InvalidRequestError as error:  # the network guard's
+        except InvalidRequestError as error:  # of a test run
             error.args = (f"{request.title} is not sent: {error}",)
             return error
         except Exception as error:  # noqa: BLE001  a hostile answer raises what no library documents

@@ -1,0 +1,79 @@
+"""The fixtures: a simulated account, a client, and a session."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from linode_orm.testing import marks
+from linode_orm.testing.marked_test import marked_test
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linode_orm.session import Session
+    from linode_orm.simulator import Simulator
+    from linode_orm.wire import Client
+
+# What a fixture needs is imported when it is used, because pytest loads this module in every project.
+
+
+@pytest.fixture
+def linode_simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
+    """Give an account in memory that is empty but for public lists, with the faults of the test's mark."""
+    from linode_orm.simulator import Simulator  # noqa: PLC0415  see above
+
+    with Simulator() as simulator:
+        marked_test(request.node).use_simulator(simulator)
+        yield simulator
+
+
+@pytest.fixture
+def linode_client(request: pytest.FixtureRequest) -> Iterator[Client]:
+    """Give a client of the simulated account.
+
+    It is one of the cassette where the test uses `linode_cassette`, one over HTTP with a single worker where
+    pytest-recording or pytest-vcr answers, and one of the real API where the test is marked `linode_real`.
+    """
+    from linode_orm.testing.counting import count_requests  # noqa: PLC0415  see above
+
+    with ExitStack() as stack:
+        client = stack.enter_context(_client(request))
+        marked_test(request.node).use_count(stack.enter_context(count_requests(client)))
+        yield client
+
+
+def _client(request: pytest.FixtureRequest) -> Client:
+    from linode_orm.wire import Client  # noqa: PLC0415  see above
+
+    if "linode_cassette" in request.fixturenames:
+        request.getfixturevalue("linode_cassette")
+        return Client()
+    if marks.is_real(request.node):
+        return Client()
+    if marks.is_vcr(request.node):
+        return _client_under_vcr()
+    simulator: Simulator = request.getfixturevalue("linode_simulator")
+    return simulator.client()
+
+
+def _client_under_vcr() -> Client:
+    """Return a client for a recorder that loses what several threads send; replaying takes no token."""
+    from linode_orm.errors import ConfigError  # noqa: PLC0415  see above
+    from linode_orm.wire import Client  # noqa: PLC0415  see above
+
+    try:
+        return Client(workers=1)
+    except ConfigError:
+        return Client("replayed", workers=1)
+
+
+@pytest.fixture
+def linode_session(linode_client: Client) -> Iterator[Session]:
+    """Give a session over `linode_client`, closed after the test; it sends nothing by itself."""
+    from linode_orm.session import Session  # noqa: PLC0415  see above
+
+    with Session(client=linode_client) as session:
+        yield session
