@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from linode_orm.errors import AttributeMissing as AttributeMissing
     from linode_orm.errors import BadRequest as BadRequest
     from linode_orm.errors import Busy as Busy
+    from linode_orm.errors import CassetteError as CassetteError
     from linode_orm.errors import Clash as Clash
     from linode_orm.errors import CommitError as CommitError
     from linode_orm.errors import CommitInterrupted as CommitInterrupted
@@ -84,6 +85,7 @@ _PUBLIC = (
     "AttributeMissing",
     "BadRequest",
     "Busy",
+    "CassetteError",
     "Change",
     "Clash",
     "Client",

@@ -469,6 +469,18 @@ class ConfigError(LinodeORMError):
     """No token, or settings that cannot be used; says where they were looked for."""
 
 
+@public
+class CassetteError(LinodeORMError):
+    """A request that no recording answers, or a cassette that cannot be read, or is not written; nothing was sent.
+
+    `difference` are the lines that tell the request from the nearest recording that was not played.
+    """
+
+    def __init__(self, message: str = "", *, difference: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.difference = tuple(difference)
+
+
 # ---------------------------------------------------------------- warnings
 
 

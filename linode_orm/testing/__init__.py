@@ -7,6 +7,8 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from linode_orm.testing.cassettes import Cassette as Cassette
+    from linode_orm.testing.cassettes import Recorder as Recorder
     from linode_orm.testing.cassettes import recorder as recorder
     from linode_orm.testing.counting import assert_requests as assert_requests
     from linode_orm.testing.counting import count_requests as count_requests
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from linode_orm.testing.scrubbing import scrub as scrub
 
 _PLACES = {
+    "Cassette": "cassettes",
+    "Recorder": "cassettes",
     "assert_requests": "counting",
     "count_requests": "counting",
     "no_n_plus_one": "n_plus_one",
@@ -21,7 +25,7 @@ _PLACES = {
     "scrub": "scrubbing",
 }
 
-__all__ = ["assert_requests", "count_requests", "no_n_plus_one", "recorder", "scrub"]
+__all__ = ["Cassette", "Recorder", "assert_requests", "count_requests", "no_n_plus_one", "recorder", "scrub"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,0 +1,120 @@
+"""Matching: the first recording of a request that was not played, and that no answered write has overtaken."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from attrs import define, field
+
+from linode_orm.testing.cassettes.digest import length_alone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from linode_orm.testing.cassettes.accounts import Accounts
+    from linode_orm.testing.cassettes.form import Form, Key
+    from linode_orm.testing.cassettes.interaction import Interaction
+    from linode_orm.testing.cassettes.timeline import AnsweredWrite, Timeline
+
+_SLACK: Final = timedelta(seconds=2)
+"""How far a datetime in a filter may be from the recorded one: both are readings of a clock, in whole seconds."""
+
+
+@define(eq=False)
+class Recorded:
+    """An interaction of the cassette, and whether it was played."""
+
+    interaction: Interaction
+    form: Form
+    stand_ins: Sequence[str] = field(init=False)
+    is_played: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        self.stand_ins = self.form.stand_ins()
+
+    @property
+    def number(self) -> int:
+        """Its place on the cassette, from 1 on."""
+        return self.interaction.number
+
+    def agrees(self, sent: Form, lag: timedelta) -> bool:
+        """Whether it is a recording of a request whose key is the same.
+
+        What differs between two requests of one key are files, the stand-ins of secrets that recorded answers hold, and
+        datetimes in filters: those may be read from a clock, whose lag in the replay is known.
+        """
+        body = self.form.body
+        if isinstance(body, str) and body not in {sent.body, length_alone(body)}:
+            return False
+        pairs = zip(sent.stand_ins(), self.stand_ins, strict=False)
+        if any(one and other and one != other for one, other in pairs):
+            return False
+        times = zip(sent.datetimes(), self.form.datetimes(), strict=True)
+        return all(-_SLACK <= recorded - now <= lag + _SLACK for now, recorded in times)
+
+
+class Matcher:
+    """The recordings of a cassette by their keys. Not thread-safe: its caller holds a lock."""
+
+    def __init__(self, recordings: Iterable[tuple[Interaction, Form]], accounts: Accounts) -> None:
+        self.recordings = [Recorded(interaction, form) for interaction, form in recordings]
+        self._accounts = accounts
+        self._by_key: dict[Key, list[Recorded]] = {}
+        for each in self.recordings:
+            self._by_key.setdefault(each.form.key(), []).append(each)
+
+    def candidates(self, sent: Form, token: str | None, timeline: Timeline) -> list[Recorded]:
+        """Return the recordings of a request that were not played, in the order in which they may answer it."""
+        recorded = [each for each in self._by_key.get(sent.key(), ()) if not each.is_played]
+        agreeing = [
+            each for each in recorded if each.agrees(sent, timedelta(seconds=timeline.lag_at(each.interaction.span)))
+        ]
+        ranked = self._accounts.ranked(token)
+        if ranked is None:
+            return agreeing
+        return [each for group in ranked for each in agreeing if each.interaction.account in group]
+
+    def play(self, recorded: Recorded, token: str | None) -> None:
+        """Take a recording as played."""
+        recorded.is_played = True
+        self._accounts.bind(token, recorded.interaction.account)
+
+    def count(self, sent: Form) -> int:
+        """Return how often a request was recorded."""
+        return len(self._by_key.get(sent.key(), ()))
+
+
+def first_read(candidates: Sequence[Recorded], timeline: Timeline) -> Recorded | None:
+    """Return the first recording that may answer a read.
+
+    A recording that began after the end of every write that the thread has had answered shows them all. Where there is
+    none, one will do that ran beside such a write, as long as the write was about something else.
+    """
+    latest = max((write.span.end for write in timeline.answered), default=0)
+    current = [each for each in candidates if not any(_is_before(each, write) for write in timeline.beside)]
+    after = (each for each in current if each.interaction.span.begin > latest)
+    beside = (each for each in current if not any(_is_overtaken(each, write) for write in timeline.answered))
+    return next(after, None) or next(beside, None)
+
+
+def overtaking(recorded: Recorded, timeline: Timeline) -> Iterator[AnsweredWrite]:
+    """Yield the answered writes that a recording does not show."""
+    yield from (write for write in timeline.beside if _is_before(recorded, write))
+    yield from (write for write in timeline.answered if _is_overtaken(recorded, write))
+
+
+def _is_before(read: Recorded, write: AnsweredWrite) -> bool:
+    return read.interaction.span.end < write.span.begin
+
+
+def _is_overtaken(read: Recorded, write: AnsweredWrite) -> bool:
+    """Whether a recorded read may not show a write: it ended before, or ran beside a write of what it reads."""
+    if read.interaction.span.begin > write.span.end:
+        return False
+    return _is_before(read, write) or _is_related(read.form.place, write.form.place)
+
+
+def _is_related(one: str, other: str) -> bool:
+    """Whether two paths are the same, or one leads to what lies below the other."""
+    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
