@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from linode_orm._printable import printable_lines
@@ -497,11 +495,3 @@ class NPlusOne(UserWarning):
 @public
 class UnknownValue(UserWarning):
     """A literal is not among the values that are known of its field; the API may take it, or it is mistyped."""
-
-
-def warn(warning: Warning) -> None:
-    """Warn of the line that called the library."""
-    depth, frame = 1, sys._getframe()  # noqa: SLF001  the way of `warnings` itself, which has no public one before 3.12
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == __package__:
-        depth, frame = depth + 1, frame.f_back
-    warnings.warn(warning, stacklevel=depth)

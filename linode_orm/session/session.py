@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
 
 from attrs import evolve
 
+from linode_orm._caller import warn
 from linode_orm._options import check_choice, check_flag, check_seconds
 from linode_orm._public import public
 from linode_orm._secrets import SecretText, forgets_locals
-from linode_orm.errors import CommitError, InvalidRequestError, NotFound, warn
+from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
 from linode_orm.mapping.lifecycle import expire, forget_collections
 from linode_orm.mapping.model import check_class
@@ -84,13 +85,9 @@ class Session(SessionBase):
         token = SecretText(token) if isinstance(token, str) else token
         check_choice("lazy", lazy, ("batch", "raise"))
         check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
-        check_flag("strict_filters", strict_filters)
-        check_flag("detect_n_plus_one", detect_n_plus_one)
-        _check_client(client)
+        _check_flags(strict_filters=strict_filters, detect_n_plus_one=detect_n_plus_one)
+        _check_client(client, token, base_url, profile)
         self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
-        if client is not None and (token is not None or base_url is not None or profile is not None):
-            msg = "Session(client=...) takes no token, base_url or profile: the client has its own"
-            raise InvalidRequestError(msg)
         self._owns_client = client is None
         self.client = client or Client(token, base_url=base_url, profile=profile)
         self._parts = Parts(
@@ -384,7 +381,18 @@ parts_of: Callable[[Session], Parts] = attrgetter("_parts")
 """Return the parts of a session, for the modules that open one to apply a plan or to recover a journal."""
 
 
-def _check_client(client: object) -> None:
-    if client is not None and not hasattr(client, "send"):
+def _check_flags(**flags: object) -> None:
+    for name, flag in flags.items():
+        check_flag(name, flag)
+
+
+def _check_client(client: object, *own: object) -> None:
+    """Raise `InvalidRequestError` for what is no client, and for one beside `own`, which would make another."""
+    if client is None:
+        return
+    if not hasattr(client, "send"):
         msg = f"client is a linode_orm.Client, not {client!r}"
+        raise InvalidRequestError(msg)
+    if any(each is not None for each in own):
+        msg = "Session(client=...) takes no token, base_url or profile: the client has its own"
         raise InvalidRequestError(msg)

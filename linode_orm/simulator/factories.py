@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from linode_orm.mapping import Model
 from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.state import state_of
 from linode_orm.models import INDEX
 from linode_orm.simulator import sample_account
 from linode_orm.simulator.row_objects import RowObjects, fields_of
@@ -70,7 +71,7 @@ class Factories(TypedFactories):
 
     @staticmethod
     def _key(instance: Model) -> tuple[object, ...]:
-        return (*instance.__state__.parents, instance.__state__.identity)
+        return (*state_of(instance).parents, state_of(instance).identity)
 
     if not TYPE_CHECKING:  # type checkers would take every name for a factory
 

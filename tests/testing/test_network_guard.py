@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from linode_orm import InvalidRequestError
-from linode_orm.testing.network_guard import API_HOST, NetworkGuard
+from linode_orm.testing.plugin.network_guard import API_HOST, NetworkGuard
 
 pytest_plugins = ["pytester"]
 

@@ -62,10 +62,8 @@ class Parts:
             client, loader, reference_data, eager, check=owner.check, delete=owner.mark_deleted, strict=strict_filters
         )
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
-        self.detector = NPlusOneDetector()
-        collections = Collections(
-            loader, reader, runner, is_refused=refuses_lazy, add=owner.add, detector=self.detector
-        )
+        self.detector = detector = NPlusOneDetector()
+        collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add, detector=detector)
         self.changes = Changes(self.identity_map, loader, reader, collections, owner)
         self.history = History(open_journal(journal), client)
         self.actions = Actions(client, loader, reader, runner, collections)

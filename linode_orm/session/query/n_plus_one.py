@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import linecache
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from linode_orm._caller import caller
 from linode_orm.errors import NPlusOne
 from linode_orm.mapping.owner import LoadOrigin
 from linode_orm.mapping.state import state_of
@@ -88,16 +86,6 @@ def _traced(parent: Model, relation: str) -> tuple[LoaderBatch | None, Relations
 def _message(path: Relations) -> str:
     model = path[0].partition(".")[0]
     return (
-        f"{path[-1]} is loaded by one request an object at {_users_line()}; "
+        f"{path[-1]} is loaded by one request an object at {caller()}; "
         f"the query of {model} loads it for all of them: .options(selectin({', '.join(path)}))"
     )
-
-
-def _users_line() -> str:
-    """Return file, number and text of the line that called the library."""
-    frame = sys._getframe()  # noqa: SLF001  the way of `warnings` itself, which has no public one before 3.12
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "linode_orm":
-        frame = frame.f_back
-    file, number = frame.f_code.co_filename, frame.f_lineno
-    text = linecache.getline(file, number, frame.f_globals).strip()
-    return f"{Path(file).name}:{number}" + (f" `{text}`" if text else "")

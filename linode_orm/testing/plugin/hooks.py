@@ -1,4 +1,4 @@
-"""The pytest plugin: options, marks, and the network guard around every test; pytest loads it in every project."""
+"""The hooks: options and marks, the network guard around every test, and what the end of a run says."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from linode_orm.testing import marks
-from linode_orm.testing.fixtures import linode_client, linode_session, linode_simulator
-from linode_orm.testing.marked_test import GUARD, guard_of, marked_test
-from linode_orm.testing.network_guard import NetworkGuard
+from linode_orm.testing.plugin import marks
+from linode_orm.testing.plugin.marked_test import GUARD, guard_of, marked_test
+from linode_orm.testing.plugin.network_guard import NetworkGuard
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from linode_orm.errors import InvalidRequestError
-
-__all__ = ["linode_client", "linode_session", "linode_simulator"]
 
 _VCR: Final = ("linode_orm", "one request at a time under vcrpy")
 _LATE: Final = "linode_orm_refused"
@@ -75,16 +72,24 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Fail a test that would have reached the real API, or did otherwise than its marks say."""
-    yield from _guarded(item)
-    problems = list(marked_test(item).problems())
-    if problems:
-        pytest.fail("\n".join(problems), pytrace=False)
+    test = marked_test(item)
+    try:
+        yield from _guarded(item)
+        problems = list(test.problems())
+        if problems:
+            pytest.fail("\n".join(problems), pytrace=False)
+    except BaseException as error:
+        test.error = error
+        raise
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     """Fail the teardown of a test that would have reached the real API."""
-    yield from _guarded(item)
+    try:
+        yield from _guarded(item)
+    finally:
+        marked_test(item).error = None  # its traceback would keep alive what the test made
 
 
 def _guarded(item: pytest.Item) -> Generator[None, None, None]:

@@ -1,4 +1,4 @@
-"""The fixtures: a simulated account, a client, and a session."""
+"""The fixtures: a simulated account, a client, a session, and answers from a cassette."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from linode_orm.testing import marks
-from linode_orm.testing.marked_test import marked_test
+from linode_orm.testing.plugin import marks
+from linode_orm.testing.plugin.cassette_files import cassette_of
+from linode_orm.testing.plugin.marked_test import marked_test
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from linode_orm.session import Session
     from linode_orm.simulator import Simulator
+    from linode_orm.testing.cassettes import Cassette
     from linode_orm.wire import Client
 
 # What a fixture needs is imported when it is used, because pytest loads this module in every project.
@@ -49,8 +51,8 @@ def _client(request: pytest.FixtureRequest) -> Client:
     from linode_orm.wire import Client  # noqa: PLC0415  see above
 
     if "linode_cassette" in request.fixturenames:
-        request.getfixturevalue("linode_cassette")
-        return Client()
+        cassette: Cassette = request.getfixturevalue("linode_cassette")
+        return Client() if cassette.is_recorded else Client("replayed")
     if marks.is_real(request.node):
         return Client()
     if marks.is_vcr(request.node):
@@ -77,3 +79,23 @@ def linode_session(linode_client: Client) -> Iterator[Session]:
 
     with Session(client=linode_client) as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def linode_cassette_options() -> Mapping[str, Iterable[str]]:
+    """Give what `recorder()` takes beside the folder; a fixture of this name in `conftest.py` takes its place."""
+    return {}
+
+
+@pytest.fixture
+def linode_cassette(
+    request: pytest.FixtureRequest, linode_cassette_options: Mapping[str, Iterable[str]]
+) -> Iterator[Cassette]:
+    """Answer every client of the test from the cassette that is named after it, or record that.
+
+    It lies in `cassettes/MODULE/TEST.yaml` beside the module. `--linode-record` says whether it is replayed (`none`),
+    recorded where it is missing (`once`), or recorded anew (`all`). What a test that failed has recorded is not kept.
+    """
+    with cassette_of(request.node, linode_cassette_options) as cassette:
+        marked_test(request.node).use_cassette(cassette)
+        yield cassette
