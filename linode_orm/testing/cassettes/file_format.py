@@ -49,6 +49,11 @@ class CassetteFile:
     interactions: tuple[Interaction, ...]
 
 
+def check_yaml() -> None:
+    """Raise `ConfigError` where PyYAML is not installed."""
+    _yaml()
+
+
 # ---------------------------------------------------------------- reading
 
 
