@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from attrs import field, frozen
 
-from linode_orm.testing.cassettes.digest import length_alone
+from linode_orm.testing.cassettes.digest import described, length_alone
 from linode_orm.testing.cassettes.stand_ins import numbers, without_numbers
 
 if TYPE_CHECKING:
@@ -108,9 +108,11 @@ def path_of(path: str, scrubber: Scrubber) -> str:
 
 
 def _body(recorded: RecordedRequest) -> object:
-    """Return the body of a request: parsed where it is JSON."""
-    if recorded.body is None or isinstance(recorded.body, bytes):
-        return recorded.body and f"{len(recorded.body)} bytes of a file"
+    """Return the body of a request: parsed where it is JSON, described where it is a file that vcrpy has kept."""
+    if not recorded.body:
+        return None
+    if isinstance(recorded.body, bytes):
+        return described(recorded.body)
     return recorded.body if _FILE.fullmatch(recorded.body) else _parsed(recorded.body)
 
 

@@ -10,10 +10,11 @@ from attrs import frozen
 
 from linode_orm._options import check_flag
 from linode_orm.testing.cassettes.cassette import Cassette
-from linode_orm.testing.cassettes.file_format import check_yaml, read, write
+from linode_orm.testing.cassettes.file_format import read, write
 from linode_orm.testing.cassettes.recording import Recording
 from linode_orm.testing.cassettes.replay import Replay
 from linode_orm.testing.cassettes.scrubbing import KeyRule
+from linode_orm.testing.cassettes.yaml_text import check_yaml
 from linode_orm.testing.declared import declared_keys
 from linode_orm.wire.interceptor import intercepted
 
