@@ -59,6 +59,11 @@ class Digest:
         self._made.append(made.hexdigest())
 
 
+def described(content: bytes) -> str:
+    """Describe a file by its length and its digest."""
+    return f"{len(content)} bytes of a file, sha256 {sha256(content).hexdigest()}"
+
+
 def length_alone(description: str) -> str:
     """Return a description without its digest, which is not known of a file that was not sent to its end."""
     return _SHA256.sub("", description)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, frozen
 
 from linode_orm._private_files import write_private
-from linode_orm.errors import CassetteError, ConfigError
+from linode_orm.errors import CassetteError
 from linode_orm.testing.cassettes.interaction import Failure, Interaction, RecordedAnswer, RecordedRequest, Span
+from linode_orm.testing.cassettes.yaml_text import OneLineList, OneLineMap, loaded, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,6 @@ FORMAT: Final = 2
 """The number of this format; 1 is what vcrpy writes by itself, and what earlier versions wrote."""
 _OWN: Final = "linode_orm"
 """The key of what vcrpy does not know, and leaves alone."""
-_WIDTH: Final = 1_000_000
 JSON_TYPE: Final = "application/json"
 
 
@@ -62,14 +62,8 @@ def read(path: Path) -> CassetteFile:
     except OSError as error:
         msg = f"the cassette {path} cannot be read: {error.strerror}"
         raise CassetteError(msg) from None
-    yaml = _yaml()
     try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        msg = f"{path} is no cassette: {type(error).__name__} at {getattr(error, 'problem_mark', 'its begin')}"
-        raise CassetteError(msg) from None
-    try:
-        return _read(document)
+        return _read(loaded(text))
     except (KeyError, TypeError, ValueError, AttributeError, LookupError) as error:
         msg = f"{path} is no cassette: {type(error).__name__} {error}"
         raise CassetteError(msg) from None
@@ -150,25 +144,19 @@ def write(path: Path, file: CassetteFile) -> None:
 
 def dumped(file: CassetteFile) -> str:
     """Return the text of a cassette."""
-    yaml = _yaml()
     header = file.header
+    several = len(header.accounts) > 1
     own: dict[str, object] = {
         "began": header.began,
         "format": header.format,
         "made": header.made,
         "version": header.version,
     }
-    if len(header.accounts) > 1:
-        own |= {"accounts": _OnOneLine(header.accounts), "salt": header.salt}
-    several = len(header.accounts) > 1
+    own |= {"accounts": OneLineList(header.accounts), "salt": header.salt} if several else {}
     unanswered = [_row(each, several=several) for each in file.interactions if each.answer is None]
     own |= {"unanswered": unanswered} if unanswered else {}
     answered = [_row(each, several=several) for each in file.interactions if each.answer is not None]
-    return str(
-        yaml.dump(
-            {"interactions": answered, _OWN: own, "version": 1}, Dumper=_dumper(), width=_WIDTH, allow_unicode=True
-        )
-    )
+    return text_of({"interactions": answered, _OWN: own, "version": 1})
 
 
 def _row(interaction: Interaction, *, several: bool) -> dict[str, object]:
@@ -177,10 +165,10 @@ def _row(interaction: Interaction, *, several: bool) -> dict[str, object]:
     own |= {"account": interaction.account} if several else {}
     headers = {"X-Filter": request.x_filter, "Content-Type": request.content_type}
     row: dict[str, object] = {
-        _OWN: _PairsOnOneLine(own),
+        _OWN: OneLineMap(own),
         "request": {
             "body": request.body,
-            "headers": {name: _OnOneLine([each]) for name, each in headers.items() if each is not None},
+            "headers": {name: OneLineList([each]) for name, each in headers.items() if each is not None},
             "method": request.method,
             "uri": request.url,
         },
@@ -203,49 +191,10 @@ def _answer_row(answer: RecordedAnswer) -> dict[str, object]:
         content = answer.content.decode()
     return {
         "body": {"string": content},
-        "headers": {name.title(): _OnOneLine([each]) for name, each in answer.headers.items()},
-        "status": _PairsOnOneLine(code=answer.status, message=_phrase(answer.status)),
+        "headers": {name.title(): OneLineList([each]) for name, each in answer.headers.items()},
+        "status": OneLineMap(code=answer.status, message=_phrase(answer.status)),
     }
 
 
 def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
-
-
-class _OnOneLine(list[object]):
-    """A list that stands on one line."""
-
-
-class _PairsOnOneLine(dict[str, object]):
-    """A map that stands on one line."""
-
-
-def _yaml() -> Any:  # noqa: ANN401  a module without types
-    try:
-        import yaml  # type: ignore[import-untyped]  # noqa: PLC0415  an extra
-    except ImportError:
-        msg = "cassettes need PyYAML: pip install 'linode_orm[cassettes]'"
-        raise ConfigError(msg) from None
-    return yaml
-
-
-def _dumper() -> Any:  # noqa: ANN401  a class without types
-    yaml = _yaml()
-
-    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # a class without types
-        """Writes texts of several lines as they are, and no anchors."""
-
-        def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  PyYAML's own
-            return True
-
-    def string(dumper: Any, value: str) -> Any:  # noqa: ANN401  PyYAML's own
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
-
-    Dumper.add_representer(str, string)
-    Dumper.add_representer(
-        _OnOneLine, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
-    )
-    Dumper.add_representer(
-        _PairsOnOneLine, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value, flow_style=True)
-    )
-    return Dumper

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from attrs import field, frozen
 
+from linode_orm.testing.cassettes.digest import described, length_alone
 from linode_orm.testing.cassettes.stand_ins import numbers, without_numbers
 
 if TYPE_CHECKING:
@@ -53,8 +54,12 @@ class Form:
         return f"{self.method} {self.place}"
 
     def key(self) -> Key:
-        """Return what two requests have in common that may be the same: datetimes in filters and secrets left out."""
-        parts = (self.place, self.query, _without_datetimes(self.x_filter), self.body)
+        """Return what two requests have in common that may be the same.
+
+        Left out are datetimes in filters, the numbers of stand-ins, and the digests of files.
+        """
+        body = length_alone(self.body) if isinstance(self.body, str) else self.body
+        parts = (self.place, self.query, _without_datetimes(self.x_filter), body)
         path, query, x_filter, body = (without_numbers_in(each) for each in parts)
         return self.method, str(path), written(query), written(x_filter), written(body)
 
@@ -103,9 +108,11 @@ def path_of(path: str, scrubber: Scrubber) -> str:
 
 
 def _body(recorded: RecordedRequest) -> object:
-    """Return the body of a request: parsed where it is JSON."""
-    if recorded.body is None or isinstance(recorded.body, bytes):
-        return recorded.body and f"{len(recorded.body)} bytes of a file"
+    """Return the body of a request: parsed where it is JSON, described where it is a file that vcrpy has kept."""
+    if not recorded.body:
+        return None
+    if isinstance(recorded.body, bytes):
+        return described(recorded.body)
     return recorded.body if _FILE.fullmatch(recorded.body) else _parsed(recorded.body)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
+_ENCODE: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _LINE: Final = 100
 """Characters of JSON that stand on one line."""
 
@@ -25,10 +28,6 @@ def _rows(value: Any) -> str:  # noqa: ANN401  JSON
 
 
 def _line(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    text = _ENCODE(value)
     # half of a surrogate pair can be escaped, and not be encoded
-    return (
-        text
-        if text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text)
-        else json.dumps(value, sort_keys=True)
-    )
+    return text if text.isascii() or not _HALF.search(text) else json.dumps(value, sort_keys=True)

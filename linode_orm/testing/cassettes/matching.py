@@ -45,7 +45,7 @@ class Recorded:
         datetimes in filters: those may be read from a clock, whose lag in the replay is known.
         """
         body = self.form.body
-        if isinstance(body, str) and body not in {sent.body, length_alone(body)}:
+        if isinstance(body, str) and isinstance(sent.body, str) and body not in {sent.body, length_alone(sent.body)}:
             return False
         pairs = zip(sent.stand_ins(), self.stand_ins, strict=False)
         if any(one and other and one != other for one, other in pairs):
@@ -80,9 +80,12 @@ class Matcher:
         recorded.is_played = True
         self._accounts.bind(token, recorded.interaction.account)
 
-    def count(self, sent: Form) -> int:
-        """Return how often a request was recorded."""
-        return len(self._by_key.get(sent.key(), ()))
+    def reason(self, sent: Form) -> str:
+        """Say why no recording of a request answers it, although there are some that look the same."""
+        recorded = self._by_key.get(sent.key(), ())
+        if any(not each.is_played for each in recorded):
+            return "what is left has other secrets of recorded answers in it, or is another account's"
+        return f"it was recorded {len(recorded)} times, and each was played"
 
 
 def first_read(candidates: Sequence[Recorded], timeline: Timeline) -> Recorded | None:

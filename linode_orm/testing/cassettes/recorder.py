@@ -14,6 +14,8 @@ from linode_orm.testing.cassettes.file_format import read, write
 from linode_orm.testing.cassettes.recording import Recording
 from linode_orm.testing.cassettes.replay import Replay
 from linode_orm.testing.cassettes.scrubbing import KeyRule
+from linode_orm.testing.cassettes.yaml_text import check_yaml
+from linode_orm.testing.declared import declared_keys
 from linode_orm.wire.interceptor import intercepted
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class Recorder:
         whole or not at all; not where Ctrl-C ended the block, and not where a field looks like a secret that is not
         declared, which is a `CassetteError` that names the field.
         """
+        check_yaml()
         path = self.path(name)
         if self.record is True or (self.record == "once" and not path.is_file()):
             recording = Recording(self.rule)
@@ -83,4 +86,5 @@ def recorder(
     """
     if record != "once":
         check_flag("record", record)
+    declared_keys()  # here, because it imports every model, and a block is to take the time of its requests
     return Recorder(Path(folder), record, KeyRule(frozenset(secret_keys), frozenset(plain_keys)))

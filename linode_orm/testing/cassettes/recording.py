@@ -131,10 +131,12 @@ class Recording:
         began = min((each.at for each in tries), default=datetime.now(UTC))
         accounts = list(dict.fromkeys(each.token for each in tries if each.token is not None and not each.request.url))
         made = _Cut(Scrubber(self._rule, stand_ins), began, accounts)
-        # twice, because a secret may stand somewhere before it is known to be one
-        for tried in tries:
-            made.interaction(tried)
-        interactions = tuple(made.interaction(tried) for tried in tries)
+        once = [(stand_ins.known, made.interaction(tried)) for tried in tries]
+        # once more, because a secret may stand somewhere before it is known to be one
+        interactions = tuple(
+            found if known == stand_ins.known else made.interaction(tried)
+            for tried, (known, found) in zip(tries, once, strict=True)
+        )
         _check(made.scrubber)
         salt = new_salt() if len(accounts) > 1 else ""
         header = Header(

@@ -60,11 +60,8 @@ class Replay:
             if token is not None:
                 self._scrubber.stand_ins.learn(token)
             recorded = self._found(sent, request, token)
-            if recorded is not None:
-                self._matcher.play(recorded, token)
-                self.played += 1
-        if recorded is None:
-            raise self._errors[-1]
+            self._matcher.play(recorded, token)
+            self.played += 1
         interaction = recorded.interaction
         write = None if _is_read(request) or interaction.answer is None else AnsweredWrite(sent, interaction.span)
         self.clock.play(interaction.span, write)
@@ -85,14 +82,16 @@ class Replay:
         with self._lock:
             return form(self._scrubber, parts)
 
-    def _found(self, sent: Form, request: Request, token: str | None) -> Recorded | None:
+    def _found(self, sent: Form, request: Request, token: str | None) -> Recorded:
         timeline = self.clock.current
         if not self.clock.is_worker:
             self.clock.settle()
         candidates = self._matcher.candidates(sent, token, timeline)
         found = first_read(candidates, timeline) if _is_read(request) else next(iter(candidates), None)
         if found is None:
-            self._errors.append(self._error(sent, candidates, timeline))
+            error = self._error(sent, candidates, timeline)
+            self._errors.append(error)
+            raise error
         return found
 
     def _error(self, sent: Form, candidates: list[Recorded], timeline: Timeline) -> CassetteError:
@@ -109,8 +108,7 @@ class Replay:
         close = nearest(sent, left or recordings)
         lines = [] if close is None else difference(sent, close.form)
         if close is None or not lines:
-            times = self._matcher.count(sent)
-            return CassetteError(f"{head}: it was recorded {times} times, and each was played")
+            return CassetteError(f"{head}: {self._matcher.reason(sent)}")
         listed = "\n  ".join(lines)
         state = "left" if left else "played already"
         return CassetteError(

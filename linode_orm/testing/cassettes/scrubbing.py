@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from linode_orm._secrets import is_secret, is_secret_key
+from linode_orm._secrets import is_secret_key
 from linode_orm.testing.cassettes.suspects import is_secret_parameter, is_suspect
 from linode_orm.testing.declared import declared_keys
 
@@ -22,9 +22,11 @@ _ROWS: Final = "data"
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]+")
 _USER: Final = re.compile(r"(://[^/?#\s:@]*:)([^/?#\s@]+)(?=@)")
 _PARAMETER: Final = re.compile(r"([?&;#])([\w.%-]+)=([^&;#\s\"'<>]*)")
-_PAIR: Final = re.compile(
-    r"""(["']?)([A-Za-z][\w.-]*)(\1\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;&"'<>{}\[\]]+)"""
-)
+_VALUE: Final = r"""("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;&"'<>{}\[\]]+)"""
+_PAIR: Final = re.compile(r"""(["']?)([A-Za-z][\w.-]*)(\1\s*[:=]\s*)""" + _VALUE)
+"""In a text: `password: x`, `password=x`, `"password": "x"`."""
+_ASSIGNMENT: Final = re.compile(r"""()([A-Za-z][\w.-]*)(=|["']\s*[:=]\s*)""" + _VALUE)
+"""In a string of JSON, whose colons are those of sentences: `password=x`, `"password": "x"`."""
 _SCHEME: Final = re.compile(r"(?i)\b((?:bearer|basic) )([\w.~+/=-]{6,})")
 
 
@@ -34,22 +36,28 @@ class KeyRule:
 
     added: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
+    _known: dict[tuple[str, str], bool] = field(factory=dict, init=False, eq=False, repr=False)
+    """By holder and key, because each is asked for in every row of every list."""
 
     def is_secret(self, holder: str, key: str, value: object, keys: frozenset[str]) -> bool:
         """Whether the value under a key is a secret; `keys` are those that its request declares."""
-        if key in self.plain:
+        if value is None or isinstance(value, bool):
             return False
-        declared = declared_keys()
-        if is_secret(key, value, self.added) or is_secret(key, value, declared.secret):
-            return True
-        return value is not None and (key in keys or (holder, key) in declared.secret_below)
+        place = (holder, key)
+        if place not in self._known:
+            self._known[place] = self.names_secret(key) or place in declared_keys().secret_below
+        return self._known[place] or (key in keys and key not in self.plain)
 
     def is_suspect(self, key: str, value: object) -> bool:
         """Whether a value that is no secret looks like one."""
-        return key not in self.plain and is_suspect(key, value, is_known=key in declared_keys().known)
+        return (
+            isinstance(value, (str, int))
+            and key not in self.plain
+            and is_suspect(key, value, is_known=key in declared_keys().known)
+        )
 
     def names_secret(self, key: str) -> bool:
-        """Whether a key names a secret in a text that cannot be parsed."""
+        """Whether a key names a secret wherever it stands."""
         return key not in self.plain and (is_secret_key(key) or key in declared_keys().secret | self.added)
 
 
@@ -69,7 +77,7 @@ class Scrubber:
         if isinstance(value, dict):
             within = "" if key == _ROWS else key
             return {
-                self.string(name): self._secret(each)
+                self._name(name): self._secret(each)
                 if self.rule.is_secret(within, name, each, keys)
                 else self._value(each, f"{path}.{name}", within, name, keys)
                 for name, each in value.items()
@@ -92,11 +100,21 @@ class Scrubber:
             return self.stand_ins.number(value)
         return value
 
+    def _name(self, key: str) -> str:
+        return key if key in declared_keys().known else self.stand_ins.replace(key)
+
     def string(self, value: str) -> str:
-        """Return a string without the secrets in it: those of addresses, and those that are known."""
-        if "=" in value or "@" in value:
-            value = self.address(value)
+        """Return a string without the secrets in it: those of addresses and assignments, and those that are known."""
+        if "=" in value or "@" in value or '":' in value:
+            value = _ASSIGNMENT.sub(self._pair, self.address(value))
         return self.stand_ins.replace(value)
+
+    def _pair(self, match: re.Match[str]) -> str:
+        quote, name, between, secret = match.groups()
+        bare = secret.strip("\"'")
+        if not bare or not self.rule.names_secret(name) or bare.lower() in {"null", "true", "false"}:
+            return match[0]
+        return f"{quote}{name}{between}{secret.replace(bare, self.stand_ins.of(bare, is_guessed=True))}"
 
     def address(self, value: str) -> str:
         """Return an address, or a string with addresses in it, without passwords, signatures and tokens."""
@@ -123,16 +141,8 @@ class Scrubber:
 
     def text(self, value: str, where: str) -> str:
         """Return a text that is no JSON without its secrets: `password=...`, `"token": "..."`, `Bearer ...`."""
-
-        def pair(match: re.Match[str]) -> str:
-            quote, name, between, secret = match.groups()
-            bare = secret.strip("\"'")
-            if not bare or not self.rule.names_secret(name) or bare.lower() in {"null", "true", "false"}:
-                return match[0]
-            return f"{quote}{name}{between}{secret.replace(bare, self.stand_ins.of(bare))}"
-
-        value = _PAIR.sub(pair, self.address(value))
-        value = _SCHEME.sub(lambda match: match[1] + self.stand_ins.of(match[2]), value)
+        value = _PAIR.sub(self._pair, self.address(value))
+        value = _SCHEME.sub(lambda match: match[1] + self.stand_ins.of(match[2], is_guessed=True), value)
         if self.rule.is_suspect("", value):
             self.suspects[where] = None
         return self.stand_ins.replace(value)

@@ -15,6 +15,7 @@ _MASKED: Final = re.compile(r"\*+|<redacted>|\[redacted\]", re.IGNORECASE)
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{4,}={0,2}")
 _ENCODED_MASK: Final = b64encode(MASK.encode()).decode()
 _QUANTUM: Final = 4
+_LONGEST_WORD: Final = 11
 _SHORTEST: Final = 6
 """Characters of a secret that is looked for inside of other strings; a shorter one may be part of any word."""
 
@@ -31,28 +32,42 @@ class StandIns:
         self._count = 0
         self._by_secret: dict[str, str] = {}
         self._known: set[str] = set()
+        self._words: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+
+    @property
+    def known(self) -> int:
+        """How many secrets are known by now."""
+        return len(self._known) + len(self._words)
 
     def learn(self, secret: str) -> None:
         """Know a secret that stands in no field, such as a token."""
         self._know(secret)
 
-    def of(self, secret: str) -> str:
-        """Return the stand-in of a secret, which is known from now on; a mask or a stand-in stays as it is."""
+    def of(self, secret: str, *, is_guessed: bool = False) -> str:
+        """Return the stand-in of a secret; a mask or a stand-in stays as it is.
+
+        The secret is known from now on, unless it is only guessed to be one and is a word.
+        """
         if not secret or _MASKED.fullmatch(secret) or plain(secret) is not None:
             return secret
         if secret not in self._by_secret:
             stand_in = self._next()
             decoded = _decoded(secret) if len(secret) >= _SHORTEST else None
             self._by_secret[secret] = stand_in if decoded is None else b64encode(stand_in.encode()).decode()
-            self._know(secret)
             if decoded is not None:
                 self._by_secret.setdefault(decoded, stand_in)
                 self._know(decoded)
+        if not (is_guessed and _is_word(secret)):
+            self._know(secret)
         return self._by_secret[secret]
 
     def _know(self, secret: str) -> None:
-        if len(secret) >= _SHORTEST and secret not in self._known:
+        if len(secret) < _SHORTEST:
+            return
+        if _is_word(secret):
+            self._words.add(secret)
+        elif secret not in self._known:
             self._known.add(secret)
             self._pattern = None
 
@@ -62,7 +77,9 @@ class StandIns:
         return int(stand_in or 0)
 
     def replace(self, string: str) -> str:
-        """Return a string in which every known secret is replaced, as far as it is long enough to be one."""
+        """Return a string in which every known secret is replaced; one that is a word only where it stands alone."""
+        if string in self._words:
+            return self.of(string)
         if self._pattern is None and self._known:
             # the longest first, for one secret may be a part of another
             longest_first = sorted(self._known, key=len, reverse=True)
@@ -91,6 +108,11 @@ def numbers(string: str) -> list[str]:
     """Return the numbers of the stand-ins in a string, in order; empty where one has none."""
     whole = plain(string)
     return _STAND_IN.findall(string) if whole is None else [whole]
+
+
+def _is_word(secret: str) -> bool:
+    """Whether a secret is a word that stands in other strings for itself: "password" does."""
+    return len(secret) <= _LONGEST_WORD and secret.isalpha() and (secret.islower() or secret.istitle())
 
 
 def _decoded(string: str) -> str | None:
