@@ -57,6 +57,7 @@ def assert_requests(
     `with assert_requests(session, 3):` allows exactly 3, `at_least` and `at_most` are bounds. Tries count one by one.
     An error of the block itself is raised as it is.
     """
+    __tracebackhide__ = True  # pytest shows the line of the test
     wanted = _wanted(exactly, at_least, at_most)
     with count_requests(of) as count:
         yield count

@@ -18,6 +18,7 @@ def no_n_plus_one(session: Session) -> Iterator[None]:
 
     The message names each line, and the `selectin` to write. An error of the block itself is raised as it is.
     """
+    __tracebackhide__ = True  # pytest shows the line of the test
     found: list[NPlusOne] = []
     with session._parts.detector.reporting_to(found.append):  # noqa: SLF001  one package
         yield
