@@ -70,6 +70,33 @@ def test_fixtures(project):
     assert len(run.outcomes) == 5
 
 
+def test_whose_client(project):
+    """A client is one of the real API in a marked test, unless the test asks for the simulated account itself."""
+    run = project(
+        test_client="""
+        import pytest
+        from linode_orm import ConfigError
+        from linode_orm.wire.http import HttpTransport
+
+        @pytest.mark.linode_real
+        def test_real(request, monkeypatch):
+            with pytest.raises(ConfigError, match="no token"):
+                request.getfixturevalue("linode_client")
+
+        @pytest.mark.linode_real
+        def test_real_with_a_token(request, monkeypatch):
+            monkeypatch.setenv("LINODE_TOKEN", "token")
+            client = request.getfixturevalue("linode_session").client
+            assert isinstance(client.transport, HttpTransport)
+
+        @pytest.mark.linode_real
+        def test_simulated(linode_client, linode_simulator):
+            assert linode_client.transport is linode_simulator.transport
+        """
+    )
+    assert run.outcomes == {"test_real": "PASSED", "test_real_with_a_token": "PASSED", "test_simulated": "PASSED"}
+
+
 def test_listed(project):
     """`--fixtures`, `--markers` and `--help` explain the fixtures, the marks and the option."""
     shown = "".join(project(option).text for option in ("--fixtures", "--markers", "--help"))
@@ -206,11 +233,13 @@ def test_marks_that_are_not_kept(project):
     ],
 )
 def test_marks_that_make_no_sense(project, mark, said):
-    """A mark that says what there is not stops the run before a test begins, and names the test."""
-    run = project(test_one=f"import pytest\n@pytest.mark.linode({mark})\ndef test_one(linode_session): pass")
-    assert run.ret == pytest.ExitCode.USAGE_ERROR
-    assert "test_one.py::test_one: " in run.text
+    """A mark that says what there is not fails its test before the test begins."""
+    run = project(
+        test_one=f"import pytest\n@pytest.mark.linode({mark})\ndef test_one(linode_session): assert False, 'ran'"
+    )
+    assert run.outcomes == {"test_one": "ERROR"}
     assert said in run.text
+    assert "AssertionError: ran" not in run.text
 
 
 def test_a_fault_that_there_is_not(project):

@@ -6,7 +6,6 @@ from linode_orm.testing.plugin.fixtures import linode_client as linode_client
 from linode_orm.testing.plugin.fixtures import linode_session as linode_session
 from linode_orm.testing.plugin.fixtures import linode_simulator as linode_simulator
 from linode_orm.testing.plugin.hooks import pytest_addoption as pytest_addoption
-from linode_orm.testing.plugin.hooks import pytest_collection_modifyitems as pytest_collection_modifyitems
 from linode_orm.testing.plugin.hooks import pytest_configure as pytest_configure
 from linode_orm.testing.plugin.hooks import pytest_runtest_call as pytest_runtest_call
 from linode_orm.testing.plugin.hooks import pytest_runtest_protocol as pytest_runtest_protocol

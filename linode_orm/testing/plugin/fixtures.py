@@ -36,8 +36,9 @@ def linode_simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
 def linode_client(request: pytest.FixtureRequest) -> Iterator[Client]:
     """Give a client of the simulated account.
 
-    It is one of the cassette where the test uses `linode_cassette`, one over HTTP with a single worker where
-    pytest-recording or pytest-vcr answers, and one of the real API where the test is marked `linode_real`.
+    It is another one where the test does not ask for `linode_simulator` itself: of the cassette where it uses
+    `linode_cassette`, of the real API where it is marked `linode_real`, and one with a single worker, over HTTP, where
+    pytest-recording or pytest-vcr answers.
     """
     from linode_orm.testing.counting import count_requests  # noqa: PLC0415  see above
 
@@ -48,6 +49,16 @@ def linode_client(request: pytest.FixtureRequest) -> Iterator[Client]:
 
 
 def _client(request: pytest.FixtureRequest) -> Client:
+    if "linode_simulator" not in request.fixturenames:
+        other = _client_of_another(request)
+        if other is not None:
+            return other
+    simulator: Simulator = request.getfixturevalue("linode_simulator")
+    return simulator.client()
+
+
+def _client_of_another(request: pytest.FixtureRequest) -> Client | None:
+    """Return a client of what the test asks for in place of a simulated account; None where it asks for nothing."""
     from linode_orm.wire import Client  # noqa: PLC0415  see above
 
     if "linode_cassette" in request.fixturenames:
@@ -55,10 +66,7 @@ def _client(request: pytest.FixtureRequest) -> Client:
         return Client() if cassette.is_recorded else Client("replayed")
     if marks.is_real(request.node):
         return Client()
-    if marks.is_vcr(request.node):
-        return _client_under_vcr()
-    simulator: Simulator = request.getfixturevalue("linode_simulator")
-    return simulator.client()
+    return _client_under_vcr() if marks.is_vcr(request.node) else None
 
 
 def _client_under_vcr() -> Client:

@@ -57,16 +57,11 @@ def _may_connect(item: pytest.Item) -> bool:
     return marks.is_real(item) or (marks.is_vcr(item) and records)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a mark that makes no sense before any test runs."""
-    for item in items:
-        marks.check(item)
-
-
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
-    """Fail the setup of a test that would have reached the real API."""
+    """Fail the setup of a test that would have reached the real API, or whose marks make no sense."""
     yield from _guarded(item)
+    marks.check(item)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

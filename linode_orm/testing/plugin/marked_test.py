@@ -41,8 +41,7 @@ class MarkedTest:
             try:
                 fault = simulator.faults.add(*given)
             except (AttributeError, TypeError, ValueError) as error:
-                msg = f"{self._item.nodeid}: the fault of its mark ({spec}): {error}"
-                raise pytest.UsageError(msg) from None
+                pytest.fail(f"the fault of the mark ({spec}): {error}", pytrace=False)
             self._faults.append((spec, fault))
 
     def use_count(self, count: Count) -> None:

@@ -43,24 +43,22 @@ def is_vcr(item: pytest.Item) -> bool:
 
 
 def check(item: pytest.Item) -> None:
-    """Raise `pytest.UsageError` for an argument that the mark does not have, or that makes no sense."""
+    """Fail a test whose mark has an argument that there is not, or one that makes no sense."""
     for mark in item.iter_markers("linode"):
         unknown = set(mark.kwargs) - {"fault", "max_requests"}
         if mark.args or unknown:
             given = ", ".join([*map(repr, mark.args), *sorted(unknown)])
-            msg = f"{item.nodeid}: @pytest.mark.linode takes fault= and max_requests=, not {given}"
-            raise pytest.UsageError(msg)
+            pytest.fail(f"@pytest.mark.linode takes fault= and max_requests=, not {given}", pytrace=False)
         most = mark.kwargs.get("max_requests", 0)
         if type(most) is not int or most < 0:
-            msg = f"{item.nodeid}: max_requests is a whole number from 0 on, not {most!r}"
-            raise pytest.UsageError(msg)
+            pytest.fail(f"max_requests is a whole number from 0 on, not {most!r}", pytrace=False)
     faults_of(item)
 
 
 def faults_of(item: pytest.Item) -> list[FaultSpec]:
     """Return the faults that the marks of a test, its class and its module name; those of the module first."""
     marks = [mark for mark in item.iter_markers("linode") if "fault" in mark.kwargs]
-    return [fault for mark in reversed(marks) for fault in _faults(item, mark.kwargs["fault"])]
+    return [fault for mark in reversed(marks) for fault in _faults(mark.kwargs["fault"])]
 
 
 def most_requests(item: pytest.Item) -> int | None:
@@ -72,17 +70,17 @@ def most_requests(item: pytest.Item) -> int | None:
     return None
 
 
-def _faults(item: pytest.Item, given: object) -> Iterator[FaultSpec]:
+def _faults(given: object) -> Iterator[FaultSpec]:
     if isinstance(given, list):
         for each in given:
-            yield from _faults(item, each)
+            yield from _faults(each)
     elif isinstance(given, Mapping) and set(given) <= set(_FAULT) and "action" in given:
         yield FaultSpec(*(given.get(name, usual) for name, usual in zip(_FAULT, ("*", "*", 1, None), strict=True)))
     elif isinstance(given, tuple) and len(given) in {_WITHOUT_NTH, len(_FAULT)}:
         method, path, *nth, action = given
         yield FaultSpec(method, path, nth[0] if nth else 1, action)
     elif isinstance(given, (tuple, Mapping)) or given is None:
-        msg = f"{item.nodeid}: a fault is (method, path, nth, action), a list of them, or an action, not {given!r}"
-        raise pytest.UsageError(msg)
+        msg = f"a fault is (method, path, nth, action), a list of them, or an action, not {given!r}"
+        pytest.fail(msg, pytrace=False)
     else:
         yield FaultSpec("*", "*", 1, given)
