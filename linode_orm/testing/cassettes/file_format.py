@@ -91,8 +91,8 @@ def _interaction(row: Mapping[str, Any], at: int) -> Interaction:
     own: Mapping[str, Any] = row.get(_OWN) or {}
     # of one that vcrpy wrote it is known that it was recorded after the one before it
     span = Span(
-        int(own.get("begin", 2 * at)),
-        int(own.get("end", 2 * at + 1)),
+        int(own.get("begin", 2 * at + 1)),
+        int(own.get("end", 2 * at + 2)),
         float(own.get("at", 0)),
         float(own.get("took", 0)),
     )

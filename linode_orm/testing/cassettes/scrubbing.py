@@ -68,22 +68,29 @@ class Scrubber:
     rule: KeyRule
     stand_ins: StandIns
     suspects: dict[str, None] = field(factory=dict)
+    _strings: dict[str, tuple[int, str]] = field(factory=dict, init=False, repr=False)
+    """What strings became, each with how many secrets were known then: lists repeat most of their strings."""
 
     def body(self, value: object, where: str, keys: frozenset[str] = frozenset()) -> object:
         """Return a copy of a body in JSON without its secrets; `where` is how a message names it."""
-        return self._value(value, where, "", "", keys)
+        return self._value(value, where, "", keys)
 
-    def _value(self, value: Any, path: str, holder: str, key: str, keys: frozenset[str]) -> object:  # noqa: ANN401  JSON
+    def _value(self, value: Any, path: str, key: str, keys: frozenset[str]) -> object:  # noqa: ANN401  JSON
         if isinstance(value, dict):
-            within = "" if key == _ROWS else key
-            return {
-                self._name(name): self._secret(each)
-                if self.rule.is_secret(within, name, each, keys)
-                else self._value(each, f"{path}.{name}", within, name, keys)
-                for name, each in value.items()
-            }
+            holder = "" if key == _ROWS else key
+            return {self._name(name): self._member(each, path, holder, name, keys) for name, each in value.items()}
         if isinstance(value, list):
-            return [self._value(each, f"{path}[{at}]", holder, key, keys) for at, each in enumerate(value)]
+            return [self._value(each, f"{path}[{at}]", key, keys) for at, each in enumerate(value)]
+        return self._leaf(value, path, key)
+
+    def _member(self, value: Any, path: str, holder: str, name: str, keys: frozenset[str]) -> object:  # noqa: ANN401  JSON
+        if self.rule.is_secret(holder, name, value, keys):
+            return self._secret(value)
+        return self._value(value, f"{path}.{name}", name, keys)
+
+    def _leaf(self, value: object, path: str, key: str) -> object:
+        if value is None or isinstance(value, (bool, float)):
+            return value
         if self.rule.is_suspect(key, value):
             self.suspects[path] = None
         return self.string(value) if isinstance(value, str) else value
@@ -105,9 +112,14 @@ class Scrubber:
 
     def string(self, value: str) -> str:
         """Return a string without the secrets in it: those of addresses and assignments, and those that are known."""
-        if "=" in value or "@" in value or '":' in value:
-            value = _ASSIGNMENT.sub(self._pair, self.address(value))
-        return self.stand_ins.replace(value)
+        known = self.stand_ins.known
+        found = self._strings.get(value)
+        if found is None or found[0] != known:
+            shown = value
+            if "=" in value or "@" in value or '":' in value:
+                shown = _ASSIGNMENT.sub(self._pair, self.address(value))
+            found = self._strings[value] = known, self.stand_ins.replace(shown)
+        return found[1]
 
     def _pair(self, match: re.Match[str]) -> str:
         quote, name, between, secret = match.groups()

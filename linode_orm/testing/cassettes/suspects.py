@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -52,16 +53,22 @@ def is_secret_parameter(name: str) -> bool:
     return name.lower() in {"key", "awsaccesskeyid"} or names_a_secret(name)
 
 
-def is_suspect(key: str, value: object, *, is_known: bool) -> bool:
+def is_suspect(key: str, value: str | int, *, is_known: bool) -> bool:
     """Whether a value looks like a secret: by its key, unless the key is known, or by its form."""
-    if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
-        return False
-    string = str(value)
-    if _SECRET_VALUES.search(string):
-        return True
     if is_known:
-        return False
-    return names_a_secret(key) or bool(_LONG_HEX.fullmatch(string)) or (bool(_CARD.fullmatch(string)) and _luhn(string))
+        return isinstance(value, str) and has_form(value)
+    return value != "" and (names_a_secret(key) or has_form(str(value)) or _is_number(str(value)))
+
+
+@lru_cache(maxsize=4096)
+def has_form(string: str) -> bool:
+    """Whether a string has the form of a secret, wherever it stands."""
+    return _SECRET_VALUES.search(string) is not None
+
+
+def _is_number(string: str) -> bool:
+    """Whether a string is a token of the API, or the number of a payment card."""
+    return bool(_LONG_HEX.fullmatch(string)) or (bool(_CARD.fullmatch(string)) and _luhn(string))
 
 
 def _luhn(digits: str) -> bool:
