@@ -49,7 +49,7 @@ def _recorder(item: pytest.Item, options: Mapping[str, Iterable[str]]) -> Record
     from linode_orm.testing.cassettes import recorder  # noqa: PLC0415  most test runs replay nothing
 
     given: dict[str, Any] = {**options}
-    chosen: Any = _RECORD[item.config.getoption("--linode-record")]
+    chosen: Any = _RECORD[str(item.config.getoption("--linode-record"))]
     return recorder(_folder(item), record=chosen, **given)
 
 
