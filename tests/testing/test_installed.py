@@ -94,6 +94,14 @@ def test_a_fresh_project(python, tmp_path, workers):
     assert "GET /linode/instances is not sent: no test may reach the real API (api.linode.com)" in ended.stdout
 
 
+def test_it_can_be_switched_off(python, tmp_path):
+    """`-p no:linode_orm` leaves neither fixtures nor the guard."""
+    (tmp_path / "test_off.py").write_text("def test_off(linode_session): pass\n")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:linode_orm"]
+    assert "fixture 'linode_session' not found" in run(command, tmp_path, environment).stdout
+
+
 def test_type_checkers_see_the_factories(python, tmp_path):
     """The stubs of the factories are in the wheel."""
     look = "import linode_orm.models as m, pathlib; print(len([*pathlib.Path(m.__path__[0]).rglob('_factories.pyi')]))"
