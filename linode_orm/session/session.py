@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
 
 from attrs import evolve
 
-from linode_orm._options import check_choice, check_flag, check_seconds
+from linode_orm._options import check_choice, check_flags, check_seconds
 from linode_orm._public import public
 from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
@@ -82,7 +82,7 @@ class Session(SessionBase):
         token = SecretText(token) if isinstance(token, str) else token
         check_choice("lazy", lazy, ("batch", "raise"))
         check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
-        check_flag("strict_filters", strict_filters)
+        check_flags(strict_filters=strict_filters)
         _check_client(client)
         self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
         if client is not None and (token is not None or base_url is not None or profile is not None):
@@ -300,17 +300,16 @@ class Session(SessionBase):
         if self._owner.is_in_block:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
-        mine = self._policy
         with shown(progress, "commit") as tell:
-            policy = Policy(
-                mine.on_error if on_error is None else on_error,
-                mine.conflicts if conflicts is None else conflicts,
-                mine.verify if verify is None else verify,
-                max_deletes,
-                mine.protected_tags if protected_tags is None else protected_tags,
-                tell,
-                mine.fold if fold is None else fold,
-                mine.fold_tags if fold_tags is None else fold_tags,
+            policy = self._policy.given(
+                on_error=on_error,
+                conflicts=conflicts,
+                verify=verify,
+                max_deletes=max_deletes,
+                protected_tags=protected_tags,
+                progress=tell,
+                fold=fold,
+                fold_tags=fold_tags,
             )
             return self._parts.commit.commit(policy)
 

@@ -12,6 +12,7 @@ from linode_orm.mapping.lifecycle import merge
 from linode_orm.mapping.state import Loaded, Status
 from linode_orm.mapping.transient import DETACHED
 from linode_orm.session.waiting.goals import goals_of
+from tests.ids import short
 from tests.models.bodies import MODELS, body_of
 from tests.session.query.list_server import ListServer
 
@@ -44,7 +45,7 @@ OBJECTS = [
 
 
 def title(each):
-    return each.__name__ if isinstance(each, type) else ".".join(field.name for field in each)
+    return short(each if isinstance(each, type) else ".".join(field.name for field in each))
 
 
 def wrong_value(field):

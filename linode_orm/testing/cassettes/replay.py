@@ -116,9 +116,9 @@ class Replay:
             return CassetteError(f"{head}: {self._matcher.reason(sent)}")
         listed = "\n  ".join(lines)
         state = "left" if left else "played already"
-        return CassetteError(
-            f"{head}; the nearest, {state}, is recording {close.number}:\n  {listed}", difference=lines
-        )
+        error = CassetteError(f"{head}; the nearest, {state}, is recording {close.number}:\n  {listed}")
+        error.difference = tuple(lines)
+        return error
 
 
 def _is_read(request: Request) -> bool:

@@ -116,13 +116,12 @@ class Timelines:
         own, writes = origin.begun(), origin.writes
 
         def call(*args: object, **kwargs: object) -> object:
-            before = self._local.__dict__.copy()
+            before = getattr(self._local, "timeline", None), self.is_worker
             self._local.timeline, self._local.is_worker = own, True
             try:
                 return function(*args, **kwargs)
             finally:
-                self._local.__dict__.clear()
-                self._local.__dict__.update(before)
+                self._local.timeline, self._local.is_worker = before
                 with self._lock:
                     origin.join(own)
                     writes.join(own.writes)

@@ -21,7 +21,10 @@ from tests.proofs.hostile.operations import Hostile, account, attempt, declared,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.filterwarnings("ignore::linode_orm.PartialResult")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::linode_orm.PartialResult"),
+    pytest.mark.filterwarnings("ignore::linode_orm.UnknownValue"),
+]
 SESSIONS = 40
 SHARE = 0.4
 """The part of the answers that is spoilt: the others lead deeper into what is called."""
