@@ -469,14 +469,10 @@ class ConfigError(LinodeORMError):
 
 @public
 class CassetteError(LinodeORMError):
-    """A request that no recording answers, or a cassette that cannot be read, or is not written; nothing was sent.
+    """A request that no recording answers, or a cassette that cannot be read, or is not written; nothing was sent."""
 
-    `difference` are the lines that tell the request from the nearest recording that was not played.
-    """
-
-    def __init__(self, message: str = "", *, difference: Iterable[str] = ()) -> None:
-        super().__init__(message)
-        self.difference = tuple(difference)
+    difference: tuple[str, ...] = ()
+    """The lines that tell a request from the nearest recording that was not played."""
 
 
 # ---------------------------------------------------------------- warnings

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from linode_orm._former import names_of
 from linode_orm.mapping.codecs import Codec, NoneType, NotComparable, Scalar, WrongType, equal_in_json
 from linode_orm.mapping.json_types import Array, Dictionary
+from linode_orm.mapping.json_values import problem_of
+from linode_orm.mapping.references import ObjectId, identity_of, is_object
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
 from linode_orm.mapping.values import ABSENT
 
@@ -208,12 +210,18 @@ class ListOf(Collection):
             one, other = sorted(one, key=repr), sorted(other, key=repr)
         return all(map(self.item.same, one, other))
 
+    def alike(self, one: object, other: object) -> bool:
+        one, other = [] if one is None else one, [] if other is None else other
+        if not isinstance(one, list) or not isinstance(other, list) or len(one) != len(other):
+            return one is other
+        return _pair_up(self.item.alike, one, other) if self.unordered else all(map(self.item.alike, one, other))
+
     def update(self, value: object, raw: object) -> bool:
         if not isinstance(value, TrackedList) or not isinstance(raw, (list, NoneType)):
             return False
-        held = len(value)
+        held, item = len(value), self.item
         value.__replace__(
-            [self._updated_item(value[at] if at < held else ABSENT, new, value) for at, new in enumerate(raw or ())],
+            [_updated_item(item, value[at] if at < held else ABSENT, new, value) for at, new in enumerate(raw or ())]
         )
         _remember_null(value, raw)
         return True
@@ -267,12 +275,14 @@ class ListOf(Collection):
         pairs = enumerate(zip(value, raw, strict=True))
         return [self.item.map_objects(one, each, visit, (*path, at)) for at, (one, each) in pairs]
 
-    def _updated_item(self, old: object, raw: object, holder: Holder) -> object:
-        if raw is None or type(raw) in self.item.plain:
-            return raw
-        if old is not ABSENT and old is not None and self.item.update(old, raw):
-            return old
-        return self.item.decode(raw, holder, "")
+
+def _updated_item(item: Codec, old: object, raw: object, holder: Holder) -> object:
+    """Return an item that users may hold, brought up to date in place, or a new one."""
+    if raw is None or type(raw) in item.plain:
+        return raw
+    if old is not ABSENT and old is not None and item.update(old, raw):
+        return old
+    return item.decode(raw, holder, "")
 
 
 class Tags(ListOf):
@@ -314,8 +324,9 @@ class MapOf(Collection):
         adopted: TrackedDict[object] = TrackedDict.__held__(holder, name, self._adopter)
         _remember_null(adopted, value)
         for key, each in (value or {}).items():
-            if not isinstance(key, str):
-                raise WrongType(self.text, value)
+            if not isinstance(key, str) or problem_of(key):
+                msg = f"{self.text} with text as keys"
+                raise WrongType(msg, value)
             dict.__setitem__(adopted, key, self.item.adopt(each, adopted, ""))
         return adopted
 
@@ -330,6 +341,12 @@ class MapOf(Collection):
         if not isinstance(one, dict) or not isinstance(other, dict) or one.keys() != other.keys():
             return one is other
         return all(self.item.same(one[key], other[key]) for key in one)
+
+    def alike(self, one: object, other: object) -> bool:
+        one, other = {} if one is None else one, {} if other is None else other
+        if not isinstance(one, dict) or not isinstance(other, dict) or one.keys() != other.keys():
+            return one is other
+        return all(self.item.alike(one[key], other[key]) for key in one)
 
     def update(self, value: object, raw: object) -> bool:
         if not isinstance(value, TrackedDict) or not isinstance(raw, dict):
@@ -385,9 +402,16 @@ class AnyJSON(Container):
         return raw if type(raw) in self.plain else self._container(raw).decode(raw, holder, name)
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
-        return value if type(value) in self.plain else self._container(value).adopt(value, holder, name)
+        if type(value) in self.plain:
+            problem = problem_of(value)
+            if problem:
+                raise WrongType(problem, value)
+            return value
+        return identity_of(value) if is_object(value) else self._container(value).adopt(value, holder, name)
 
     def encode(self, value: object) -> object:
+        if is_object(value):
+            return ObjectId(value)
         return value if type(value) in self.plain else self._container(value).encode(value)
 
     def same(self, one: object, other: object) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from linode_orm._secrets import hide
 from linode_orm.errors import AttributeMissing, ResponseError
 from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.references import ObjectId, is_object
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Edit:
     def is_in_doubt(self, codec: Codec, mine: object) -> bool:
         """Whether the API may hold, or still take, another value than `mine`, because that was sent."""
         # promise 10c: what was sent may be there, or come
-        return any(not _alike(codec, each, mine) for each in self.sent)
+        return any(not (_alike(codec, each, mine) and _alike(codec, mine, each)) for each in self.sent)
 
     def rebase_from(self, codec: Codec, value: object) -> object:
         """Return the value from which the edits of a set are counted.
@@ -68,7 +69,7 @@ class Edit:
 
 def _alike(codec: Codec, one: object, other: object) -> bool:
     """Whether two values are the same in everything that a request can set."""
-    return codec.same(codec.trim(one, "update"), codec.trim(other, "update"))
+    return codec.alike(codec.trim(one, "update"), codec.trim(other, "update"))
 
 
 class RecordState:
@@ -170,35 +171,91 @@ def read(record: Record, field: FieldFacts) -> object:
     return value
 
 
-def write(record: Record, field: FieldFacts, value: object) -> None:
-    """Take a value that a user assigned; raise `TypeError` where its type is wrong."""
+def write(record: Record, field: FieldFacts, value: object, name: str = "") -> None:
+    """Take a value that a user assigned, under that name; raise `TypeError` where its type is wrong."""
     codec = field.codec
     try:
         # before the owner hears of it: a value that is refused is no change
         mine = codec.adopt(value, record, field.name)
     except WrongType as wrong:
         what = f"{codec.text} expected (the value is not shown)" if field.is_secret else str(wrong)
-        msg = f"{record.__describe__()}.{field.name}: {what}"
+        msg = f"{record.__describe__()}.{name or field.name}: {what}"
         raise TypeError(msg) from None
+    if is_object(mine):
+        refer(record, field, mine)
+        return
     record.__changed__()
     state, values = record.__state__, record.__dict__
-    theirs = state.raw.get(field.key, ABSENT)
-    if codec.mutable:
-        held = values.get(field.name)
-        if held is None and theirs is not ABSENT and theirs is not None:
-            with suppress(ResponseError):  # what the server has is replaced, whatever its type
-                held = read(record, field)
-        if codec.replace(held, mine):
-            mine = held  # a list that the user holds stays the object's list, with the new contents
+    theirs, raw = state.raw.get(field.key, ABSENT), in_json(codec, mine)
     if field.is_secret:
         mine = hide(mine)
-    values[field.name] = mine
-    edit, raw = (state.edits or {}).get(field.name), in_json(codec, mine)
-    if theirs is not ABSENT and codec.same(raw, theirs) and not (edit and edit.is_in_doubt(codec, raw)):
-        if state.edits:
-            state.edits.pop(field.name, None)
-    else:
+    held = _held(record, field, theirs) if codec.mutable else None
+    # what a part of an object leaves out stays: only a list, and a value with a request of its own, are replaced whole
+    whole = codec.completed(raw, theirs) if codec.mutable and is_object(record) and not field.written_by else raw
+    edit = state.edits.get(field.name) if state.edits else None
+    is_there = theirs is not ABSENT and _is_there(record, field, whole, theirs)
+    # promise 1b: what is there is no change
+    if is_there and not (edit and edit.is_in_doubt(codec, whole)):
+        _take_back(record, field, held, mine if codec.same(raw, theirs) else ABSENT)
+    elif held is None or not _overlaid(record, field, held, mine, is_part=_is_part(codec, raw, whole)):
+        if held is not None and codec.replace(held, mine):
+            mine = held  # a list that the user holds stays the object's list, with the new contents
+        values[field.name] = mine
         _assigned(state, field.name, theirs)
+
+
+def _is_there(record: Record, field: FieldFacts, mine: object, theirs: object) -> bool:
+    """Whether a value is what the API has, in the form in which the API writes it in this object."""
+    if field.codec.alike(mine, theirs):
+        return True
+    within = field.form.within if field.form is not None else None
+    return within is not None and field.codec.alike(within(record, mine), within(record, theirs))
+
+
+def _held(record: Record, field: FieldFacts, theirs: object) -> object:
+    """Return the list or the nested value that the user may hold; None where there is none."""
+    held = record.__dict__.get(field.name)
+    if held is None and theirs is not ABSENT and theirs is not None:
+        with suppress(ResponseError):  # what the server has is replaced, whatever its type
+            held = read(record, field)
+    return held
+
+
+def _is_part(codec: Codec, raw: object, whole: object) -> bool:
+    """Whether an object leaves out keys that a request could set."""
+    mine, all_of_it = codec.trim(raw, "update"), codec.trim(whole, "update")
+    return isinstance(mine, dict) and isinstance(all_of_it, dict) and mine.keys() < all_of_it.keys()
+
+
+def _overlaid(record: Record, field: FieldFacts, held: object, mine: object, *, is_part: bool) -> bool:
+    """Let the part of an object that was assigned be an edit of that part."""
+    if not is_part:
+        return False
+    _take_back(record, field, held, ABSENT)
+    if not field.codec.overlay(held, mine):
+        return False
+    record.__dict__[field.name] = held
+    return True
+
+
+def _take_back(record: Record, field: FieldFacts, held: object, mine: object) -> None:
+    """Drop the edit of a value that is what the API has; a value that the user holds follows in place.
+
+    `mine` is that value where it needs no decoding, else `ABSENT`.
+    """
+    state, values = record.__state__, record.__dict__
+    if state.edits:
+        state.edits.pop(field.name, None)
+    theirs = state.raw.get(field.key, ABSENT)
+    if held is not None:
+        field.codec.forget(held)
+        if theirs is not ABSENT and _updated(field, held, theirs):
+            values[field.name] = held
+            return
+    if mine is ABSENT:
+        values.pop(field.name, None)
+    else:
+        values[field.name] = mine
 
 
 def _assigned(state: RecordState, name: str, theirs: object) -> Edit:
@@ -281,7 +338,7 @@ def _rebase(record: Record, field: FieldFacts, theirs: object) -> None:
         edit.rebased_on = theirs
     edit.settle(codec, theirs)
     mine = in_json(codec, value)
-    if codec.same(mine, theirs) and not edit.is_in_doubt(codec, mine):
+    if _is_there(record, field, mine, theirs) and not edit.is_in_doubt(codec, mine):
         codec.forget(value)
         del edits[field.name]
 
@@ -358,14 +415,14 @@ def changes(record: Record) -> dict[str, Edit]:
         # an edit stays noted when the value is changed back, so whether it changes anything is compared here
         field = fields[name]
         theirs = state.raw.get(field.key, ABSENT)
-        if theirs is ABSENT or name not in values or _differs(field.codec, edit, values[name], theirs):
+        if theirs is ABSENT or name not in values or _differs(record, field, edit, theirs):
             real[name] = edit
     return real
 
 
-def _differs(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
-    mine = in_json(codec, value)
-    return not codec.same(mine, theirs) or edit.is_in_doubt(codec, mine)
+def _differs(record: Record, field: FieldFacts, edit: Edit, theirs: object) -> bool:
+    mine = in_json(field.codec, record.__dict__[field.name])
+    return not _is_there(record, field, mine, theirs) or edit.is_in_doubt(field.codec, mine)
 
 
 def encode(record: Record) -> dict[str, object]:
@@ -376,6 +433,10 @@ def encode(record: Record) -> dict[str, object]:
     state, keys = record.__state__, record.__mapper__.keys
     body = {key: value for key, value in state.raw.items() if key not in keys}
     for name, field in record.__mapper__.fields.items():
+        target = pending_reference(record, name)
+        if target is not None:
+            body[field.key] = ObjectId(target)
+            continue
         if name not in record.__dict__ and field.key not in state.raw:
             continue
         try:

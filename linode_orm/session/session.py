@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
 from attrs import evolve
 
 from linode_orm._caller import warn
-from linode_orm._options import check_choice, check_flag, check_seconds
+from linode_orm._options import check_choice, check_flags, check_seconds
 from linode_orm._public import public
 from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
@@ -85,7 +85,7 @@ class Session(SessionBase):
         token = SecretText(token) if isinstance(token, str) else token
         check_choice("lazy", lazy, ("batch", "raise"))
         check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
-        _check_flags(strict_filters=strict_filters, detect_n_plus_one=detect_n_plus_one)
+        check_flags(strict_filters=strict_filters, detect_n_plus_one=detect_n_plus_one)
         _check_client(client, token, base_url, profile)
         self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
         self._owns_client = client is None
@@ -302,17 +302,16 @@ class Session(SessionBase):
         if self._owner.is_in_block:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
-        mine = self._policy
         with shown(progress, "commit") as tell:
-            policy = Policy(
-                mine.on_error if on_error is None else on_error,
-                mine.conflicts if conflicts is None else conflicts,
-                mine.verify if verify is None else verify,
-                max_deletes,
-                mine.protected_tags if protected_tags is None else protected_tags,
-                tell,
-                mine.fold if fold is None else fold,
-                mine.fold_tags if fold_tags is None else fold_tags,
+            policy = self._policy.given(
+                on_error=on_error,
+                conflicts=conflicts,
+                verify=verify,
+                max_deletes=max_deletes,
+                protected_tags=protected_tags,
+                progress=tell,
+                fold=fold,
+                fold_tags=fold_tags,
             )
             return self._parts.commit.commit(policy)
 
@@ -379,11 +378,6 @@ class Session(SessionBase):
 
 parts_of: Callable[[Session], Parts] = attrgetter("_parts")
 """Return the parts of a session, for the modules that open one to apply a plan or to recover a journal."""
-
-
-def _check_flags(**flags: object) -> None:
-    for name, flag in flags.items():
-        check_flag(name, flag)
 
 
 def _check_client(client: object, *own: object) -> None:

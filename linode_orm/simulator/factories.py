@@ -36,8 +36,8 @@ class Factories(TypedFactories):
     takes a class of your own. The object that is returned belongs to no session, and shows what was made.
     """
 
-    def __init__(self, world: AccountState, objects: RowObjects, lock: AbstractContextManager[object]) -> None:
-        self._world = world
+    def __init__(self, state: AccountState, objects: RowObjects, lock: AbstractContextManager[object]) -> None:
+        self._state = state
         self._objects = objects
         self._lock = lock
 
@@ -66,7 +66,7 @@ class Factories(TypedFactories):
             *chain, identity = key
             parent = self._objects.row(above, identity, tuple(chain))
         unasked = _UNASKED.get(mapper.name, ())
-        row = sample_account.make_one(self._world, resource, parent, fields, without=unasked)
+        row = sample_account.make_one(self._state, resource, parent, fields, without=unasked)
         return self._objects.shown(model, row)
 
     @staticmethod

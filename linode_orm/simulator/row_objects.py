@@ -34,8 +34,8 @@ R = TypeVar("R", bound="Record")
 class RowObjects:
     """Makes an object of a row: it shows the values that the row had at that moment, and belongs to no session."""
 
-    def __init__(self, world: AccountState) -> None:
-        self._world = world
+    def __init__(self, state: AccountState) -> None:
+        self._state = state
 
     def of(self, row: Row) -> Model:
         """Return a row as an object of its class."""
@@ -50,10 +50,10 @@ class RowObjects:
     def resource(self, model: type[Model]) -> Resource:
         """Return what the simulator knows of a class; raise `LookupError` where it serves none."""
         name = model.__mapper__.name
-        if name not in self._world.store.resources:
+        if name not in self._state.store.resources:
             msg = f"the simulator serves no {name}: its class was declared after the simulator was made"
             raise LookupError(msg)
-        return self._world.store.resources[name]
+        return self._state.store.resources[name]
 
     def row(self, model: type[Model], identity: object, parent: object) -> Row:
         """Return the row with that id below that parent; raise `LookupError` where there is none."""
@@ -63,8 +63,8 @@ class RowObjects:
         key = () if mapper.singleton else (mapper.identity(identity),)
         chain = tuple(str(each) for each in flat((*parents, *key)))
         if mapper.singleton:
-            return self._world.singleton(resource, chain)
-        row = self._world.store.find(resource, chain)
+            return self._state.singleton(resource, chain)
+        row = self._state.store.find(resource, chain)
         if row is None:
             msg = f"no {mapper.name} {identity} in the simulated account"
             raise LookupError(msg)

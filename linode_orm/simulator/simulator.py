@@ -63,17 +63,17 @@ class Simulator:
         self.requests = RequestLog()
         self.faults = Faults()
         found = list(resources) if resources is not None else declared()
-        self.world = AccountState(found, self.clock, job_seconds=job_seconds, strict=strict)
+        self.state = AccountState(found, self.clock, job_seconds=job_seconds, strict=strict)
         self.transport = SimulatedTransport(self)
-        self._handler = RequestHandler(self.world, found, dialect or Dialect())
+        self._handler = RequestHandler(self.state, found, dialect or Dialect())
         self.router = self._handler.router
         self.rate_limits = self._handler.rate_limits
         self._lock = threading.RLock()
-        self._objects = RowObjects(self.world)
-        self.make = Factories(self.world, self._objects, self._lock)
+        self._objects = RowObjects(self.state)
+        self.make = Factories(self.state, self._objects, self._lock)
         if catalogue:
-            seed_data.stock(self.world)
-            price_lists.install(self.world)
+            seed_data.stock(self.state)
+            price_lists.install(self.state)
 
     def __enter__(self) -> Self:
         return self
@@ -93,11 +93,11 @@ class Simulator:
     @property
     def job_seconds(self) -> float:
         """How long a job takes, in simulated seconds."""
-        return self.world.job_seconds
+        return self.state.job_seconds
 
     @job_seconds.setter
     def job_seconds(self, seconds: float) -> None:
-        self.world.job_seconds = seconds
+        self.state.job_seconds = seconds
 
     def client(self, token: str = "simulated", **options: Unpack[Options]) -> Client:  # noqa: S107  no secret
         """Return a client of this account, on the simulated clock."""
@@ -115,12 +115,12 @@ class Simulator:
         collection or key. `sim.make` makes one object at a time, by attributes that type checkers know.
         """
         with self._lock:
-            return Seeded(sample_account.seed(self.world, rows), self._objects)
+            return Seeded(sample_account.seed(self.state, rows), self._objects)
 
     def populate(self, instances: int) -> None:
         """Make a sample account of that many Linodes, with the objects that usually go with them."""
         with self._lock:
-            sample_account.populate(self.world, instances)
+            sample_account.populate(self.state, instances)
 
     @overload
     def change(self, place: str, /, **fields: object) -> dict[str, object]: ...
@@ -140,7 +140,7 @@ class Simulator:
         with self._lock:
             row = self._objects.row_of(place)
             row.change(**given)
-            self.world.shown_in_parent(row)
+            self.state.shown_in_parent(row)
             return self._objects.shown(type(place), row)
 
     def remove(self, place: str | Model, /) -> None:
@@ -173,7 +173,7 @@ class Simulator:
         The object belongs to no session; at a path its body is returned. Raises `LookupError` where there is none.
         """
         with self._lock:
-            self.world.jobs.settle()
+            self.state.jobs.settle()
             if isinstance(place, str):
                 return dict(self._handler.find(place).item.body)
             if isinstance(place, type):
@@ -182,7 +182,7 @@ class Simulator:
 
     def _quietly(self, method: str, path: str, body: object = None) -> Reply:
         with self._lock:
-            self.world.jobs.settle()
+            self.state.jobs.settle()
             return self._handler.answer(Asked(method, path, body=json.loads(json.dumps(body))))
 
     def _call(self, path: str) -> Call:
@@ -221,9 +221,9 @@ class Simulator:
         if fault is not None and fault.before:
             return spoiled(Reply(OK, b"", self._handler.headers(asked), before=True), fault)
         if fault is not None and fault.delays:
-            self.world.jobs.later(patience + fault.seconds, lambda: self._handler.take(asked))
+            self.state.jobs.later(patience + fault.seconds, lambda: self._handler.take(asked))
             return spoiled(Reply(OK, b"", self._handler.headers(asked)), fault)
-        self.world.jobs.settle()
+        self.state.jobs.settle()
         reply = self._handler.take(asked)
         return spoiled(reply, fault) if fault is not None else reply
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from linode_orm._options import check_count
 from linode_orm.errors import InvalidRequestError
-from linode_orm.wire import Client
+from linode_orm.wire import Client, observed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ class Count:
 def count_requests(of: Session | Client) -> Iterator[Count]:
     """Count what a client sends in a `with` block, a session's client where a session is given."""
     count = Count()
-    with (of if isinstance(of, Client) else of.client).observed(count.add):
+    with observed(of if isinstance(of, Client) else of.client, count.add):
         yield count
 
 

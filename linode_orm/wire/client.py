@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from attrs import frozen
 
-from linode_orm._options import check_count, check_flag, check_limit, check_seconds
+from linode_orm._options import check_count, check_flags, check_limit, check_seconds
 from linode_orm._public import public
 from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.errors import InvalidRequestError
@@ -41,6 +41,11 @@ if TYPE_CHECKING:
     from linode_orm.wire.transport import Transport
 
 _READS: Final = frozenset({"GET", "HEAD"})
+
+
+def observed(client: Client, before: BeforeHook) -> AbstractContextManager[None]:
+    """Call one more hook before each try of a client, on every thread, in a `with` block."""
+    return client._sender.hooks.added(before)  # noqa: SLF001  its own module
 
 
 @frozen
@@ -102,21 +107,20 @@ class Client:
     ) -> None:
         token = SecretText(token) if isinstance(token, str) else token
         _check_numbers(workers, timeout, deadline, catalogue_ttl)
-        check_flag("read_only", read_only)
+        check_flags(read_only=read_only)
         self.workers, self.timeout, self.deadline = workers, timeout, deadline
         self.max_request_lifetime = _lifetime(max_request_lifetime, settle, timeout)
-        self.read_only, self._clock = read_only, clock if clock is not None else SystemClock()
-        shown_clock = ClientClock(self._clock)
-        self.reference_data = ReferenceDataCache(catalogue_ttl, shown_clock)
+        self.read_only, self._clock = read_only, ClientClock(clock if clock is not None else SystemClock())
+        self.reference_data = ReferenceDataCache(catalogue_ttl, self._clock)
         self.base_url, value = _place(token, base_url, profile, looks=transport is None)
         self.transport = transport or _over_http(self.base_url, workers)
-        self.writes_in_flight = WritesInFlight(shown_clock, self.max_request_lifetime)
+        self.writes_in_flight = WritesInFlight(self._clock, self.max_request_lifetime)
         self._sender = Sender(
             transport=self.transport,
-            clock=shown_clock,
+            clock=self._clock,
             token=Token(value),
             hooks=RequestHooks(before, after),
-            rate_limiter=_rate_limiter(budget, processes, self._clock, (self.base_url, value)),
+            rate_limiter=_rate_limiter(budget, processes, self._clock.own, (self.base_url, value)),
             writes_in_flight=self.writes_in_flight,
             limits=TimeLimits(timeout, deadline),
         )
@@ -136,9 +140,9 @@ class Client:
 
         An update waits while an older write of the same object may still take effect. Raises `ApiError` for a refusal,
         `TransportError` if no answer came, `ResponseError` for a redirect, and `InvalidRequestError` for a write of a
-        read-only client, before anything is sent. While the request waits for its turn, and no try of it may have been
-        done, `wanted()` is asked: once it is false, the request is given up unsent (`CancelledError`). `new_path` is
-        the path that it gives its object, `replaces` the requests that it stands for.
+        read-only client, before anything is sent. `wanted()` is asked before the request is sent and while it waits for
+        its turn, as long as no try of it may have been done: once it is false, the request is given up unsent
+        (`CancelledError`). `new_path` is the path that it gives its object, `replaces` the requests that it stands for.
         """
         self._check(request)
         return self._sender.send(request, wanted, new_path, replaces)
@@ -216,15 +220,16 @@ class Client:
     @property
     def clock(self) -> Clock:
         """The clock that the client goes by: its own, or that of a cassette while one is replayed."""
-        return INSTALLED.clock or self._clock
+        return INSTALLED.clock or self._clock.own
 
     @clock.setter
     def clock(self, clock: Clock) -> None:
-        self._clock = clock
+        self._clock = ClientClock(clock)
 
-    def monotonic(self) -> float:
-        """Give the seconds of that clock, which only grow."""
-        return (INSTALLED.clock or self._clock).monotonic()
+    @property
+    def monotonic(self) -> Callable[[], float]:
+        """A function that gives the seconds of that clock, also when it is another one by then."""
+        return self._clock.monotonic
 
     # -- its state ---------------------------------------------------------------------------------------------------
 
@@ -232,10 +237,6 @@ class Client:
     def requests_sent(self) -> int:
         """How many requests this client sent, tries counted one by one."""
         return self._sender.sent
-
-    def observed(self, before: BeforeHook) -> AbstractContextManager[None]:
-        """Call one more hook before each try, of every thread, in a `with` block."""
-        return self._sender.hooks.added(before)
 
     @property
     def budget(self) -> BudgetSnapshot:

@@ -46,6 +46,10 @@ class Interceptor(Protocol):
         """Give the answer of one try, as a transport does."""
         ...
 
+    def enter(self, session: object) -> None:
+        """Note which session is at work on this thread from now on; any object stands for it."""
+        ...
+
     def carry(self, function: Callable[..., object], *, is_read: bool) -> Callable[..., object]:
         """Return a function for a worker of a client that is called on behalf of this thread; `is_read`: it reads."""
         ...
@@ -57,6 +61,11 @@ class _Installed:
     interceptor: Interceptor | None = None
     clock: Clock | None = None
     thread: int | None = None
+
+    def enter(self, session: object) -> None:
+        """Tell the interceptor, if there is one, which session is at work on this thread."""
+        if self.interceptor is not None:
+            self.interceptor.enter(session)
 
 
 INSTALLED: Final = _Installed()

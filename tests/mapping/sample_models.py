@@ -46,7 +46,7 @@ class Rig(Nested):
     flag: Field[Sail | None]
 
 
-class Port(Model, path="/ports", catalogue=True):
+class Port(Model, path="/ports", reference_data=True):
     """A resource with a text as its id."""
 
     id: ReadOnly[str] = ReadOnly(filterable=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 
-from linode_orm._options import check_choice, check_count, check_flag
+from linode_orm._options import check_choice, check_count, check_flags
 from linode_orm.errors import Clash, InvalidRequestError
 from linode_orm.mapping.masking import holds_secret, masked_value
 from linode_orm.mapping.record import raw_value
@@ -46,7 +46,7 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
     failure_policy(options.on_error)
     check_choice("conflicts", options.conflicts, CONFLICTS)
     check_count("max_deletes", options.max_deletes, or_none=True)
-    check_flag("verify", options.verify)
+    check_flags(verify=options.verify)
     guards.check_writable(client, plan)
     guards.check_max_deletes(options.max_deletes, lambda: plan.deletes)
     secrets = secrets_for(plan, options.secrets)
@@ -75,7 +75,7 @@ def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[st
         with plan_once.marked(plan):
             log = commit.history.begin(plan, policy.name, conflicts)
         sent = commit.send(plan, targets, RunOptions(log, policy, checked_at=checked_at))
-        return commit.report(sent, targets, verify=options.verify, advice=_PLAN_THE_REST)
+        return commit.report(sent, targets, interrupts, verify=options.verify, advice=_PLAN_THE_REST)
 
 
 def _deleted(objects: SessionObjects, plan: Plan) -> Iterator[Model]:

@@ -25,9 +25,10 @@ from linode_orm.session.planning.report import CommitReport
 from linode_orm.session.planning.steps import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from linode_orm.mapping import Model, Owner
+    from linode_orm.session.commit.interrupts import Interrupts
     from linode_orm.session.commit.policy import Policy
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.commit.run_plan import RunResult
@@ -84,10 +85,10 @@ class Commit:
         Sends one or more GETs for each creation in doubt, those that the policy asks for, and the requests of the plan;
         nothing if nothing changed.
         """
-        with self._kept_interrupts():
+        with kept_interrupts(self.session) as interrupts:
             guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
             guards.check_protected(self.refresh, self.changes.deleted.values(), policy.protected_tags)
-            return self._send(policy)
+            return self._send(policy, interrupts)
 
     def save(self, instance: Model, policy: Policy) -> CommitReport:
         """Send what is pending for one object and what it cannot exist without; nothing if it is clean.
@@ -97,27 +98,15 @@ class Commit:
         if state_of(instance).status is Status.DELETED:
             msg = f"{instance!r} is marked for deletion; session.commit() deletes it, session.add(x) takes the mark off"
             raise InvalidRequestError(msg)
-        with _first_error(), self._kept_interrupts():
-            return self._send(policy, only=instance)
+        with _first_error(), kept_interrupts(self.session) as interrupts:
+            return self._send(policy, interrupts, only=instance)
 
     def delete_now(self, instance: Model, policy: Policy) -> CommitReport:
         """Delete one persistent object now, in 1 request; raise the API's own error if that fails."""
-        with _first_error(), self._kept_interrupts():
+        with _first_error(), kept_interrupts(self.session) as interrupts:
             guards.check_protected(self.refresh, [instance], policy.protected_tags)
             self._resolve_renames(instance)
-            return self._run(planner.plan_deletion(instance), policy, is_whole=False)
-
-    @staticmethod
-    def _end_where_interrupted(report: Callable[[], CommitReport] = CommitReport) -> None:
-        with kept_interrupts() as interrupts:
-            interrupts.check(report)
-
-    @contextmanager
-    def _kept_interrupts(self) -> Iterator[None]:
-        """Keep what signal handlers raise, to raise it when every answer is taken in."""
-        with kept_interrupts() as interrupts:
-            interrupts.session = self.session
-            yield
+            return self._run(planner.plan_deletion(instance), policy, interrupts, is_whole=False)
 
     def plan(self, policy: Policy) -> Plan:
         """Return what `commit(policy)` would send, with the least seconds that it takes; sends nothing."""
@@ -125,20 +114,22 @@ class Commit:
         reads = [("GET", path) for step in plan for path in step.reads]
         return evolve(plan, least_time=self.client.least_time([*((step.method, step.path) for step in plan), *reads]))
 
-    def _send(self, policy: Policy, only: Model | None = None) -> CommitReport:
+    def _send(self, policy: Policy, interrupts: Interrupts, only: Model | None = None) -> CommitReport:
         if self.client.read_only:
             guards.check_writable(self.client, self._planned(policy, only))
             return CommitReport()
+        # Renames first: what is looked for next may lie below an object that has another key by now.
         self._resolve_renames(only)
         if self.changes.in_doubt:
             resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
-        self._end_where_interrupted()
+        interrupts.check()
         # planned once, when everything is read that may change the plan
         checked_at = self._check_conflicts(policy, only)
         plan = self._planned(policy, only)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
-            return self._run(plan, policy, checked_at, is_whole=only is None)
+            return self._run(plan, policy, interrupts, checked_at, is_whole=only is None)
+        # Nothing is left of what an earlier commit did not finish: it must not keep other processes from beginning.
         if only is None or not self._is_anything_pending():
             self.history.end_own()
         return CommitReport()
@@ -171,16 +162,25 @@ class Commit:
     def _planned(self, policy: Policy, only: Model | None) -> Plan:
         return planner.plan(self.changes, only=only, fold=policy.fold, fold_tags=policy.fold_tags)
 
-    def _run(self, plan: Plan, policy: Policy, checked_at: float | None = None, *, is_whole: bool) -> CommitReport:
+    def _run(
+        self,
+        plan: Plan,
+        policy: Policy,
+        interrupts: Interrupts,
+        checked_at: float | None = None,
+        *,
+        is_whole: bool,
+    ) -> CommitReport:
         targets = SessionTargets(self.objects, plan, watches=checked_at is not None)
-        self._end_where_interrupted(lambda: unsent(plan, targets))
+        interrupts.check(lambda: unsent(plan, targets))
         log = self.history.begin(plan, policy.on_error.name, policy.conflicts, is_whole=is_whole)
+        # This log takes the place of an earlier one, in which it stood since when these creations are in doubt.
         for step in plan.steps if self.changes.in_doubt else ():
             in_doubt = targets.in_doubt_of(step)
             if in_doubt is not None:
                 log.intend([step], in_doubt.since, {step.number: in_doubt.known} if in_doubt.is_listed else {})
         sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, checked_at))
-        return self.report(sent, targets, verify=policy.verify)
+        return self.report(sent, targets, interrupts, verify=policy.verify)
 
     def send(self, plan: Plan, targets: Targets, options: RunOptions) -> RunResult:
         """Send a plan, and write down how that ended."""
@@ -188,7 +188,9 @@ class Commit:
         error = self.history.end(sent.report, interrupted=sent.is_stopped)
         return sent if error is None else evolve(sent, crash=sent.crash or error)
 
-    def report(self, sent: RunResult, targets: Targets, *, verify: bool, advice: str = CARRY_ON) -> CommitReport:
+    def report(
+        self, sent: RunResult, targets: Targets, interrupts: Interrupts, *, verify: bool, advice: str = CARRY_ON
+    ) -> CommitReport:
         """Return the report of a run, after reading back what it wrote if that is to be verified.
 
         Raises `CommitError`, or `CommitInterrupted`, if it did not do everything; `advice` ends the message.
@@ -196,8 +198,7 @@ class Commit:
         if verify:  # promise 30a: what was written is read back
             applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
             sent = evolve(sent, report=verified(self.refresh, sent.report, applied_steps))
-        with kept_interrupts() as interrupts:
-            raise_where_incomplete(interrupted(sent, interrupts), self.session, advice=advice)
+        raise_where_incomplete(interrupted(sent, interrupts), self.session, advice=advice)
         return sent.report
 
     def _let_clean_ones_go(self, plan: Plan, instances: Iterable[Model]) -> None:

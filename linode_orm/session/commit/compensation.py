@@ -63,7 +63,7 @@ def compensate(plan: Plan, sent: EarlierOutcomes, client: Client, targets: Targe
     undoing = Executor(back, client, CompensationTargets(targets, origin), options)
     # From here on a crash must be carried on by undoing, not by completing.
     log.undo()
-    with kept_interrupts() as interrupts, interrupts.interrupting(undoing, anew=True):
+    with kept_interrupts() as interrupts, interrupts.interrupting(undoing.interrupt, anew=True):
         undoing.run()
         _outlast(client, undoing)  # promise 6b: a late request of the compensation is waited for
     compensated = _Outcomes(client, undoing, entries, sent.ids).of(originals, origin)
@@ -100,7 +100,7 @@ class _Outcomes:
                 parts.add(origin[number].token)
         after = {number: self._undone(self._entries[number], why) for number, why in reasons.items()}
         unknown = {number for number, why in reasons.items() if why}
-        return Compensated({**self._entries, **after}, unknown, frozenset(parts), *self._undoing.ending)
+        return Compensated({**self._entries, **after}, unknown, frozenset(parts), *self._undoing.cancellation.ending)
 
     def _undone(self, entry: Entry, reasons: list[str]) -> Entry:
         """Return the entry of a step as it is after its compensation, which failed for these reasons."""
@@ -120,7 +120,7 @@ class _Outcomes:
 def _outlast(client: Client, undoing: Executor) -> None:
     """Wait until no request of a compensation in doubt can be running; an interrupt ends that."""
     is_in_doubt = any(each.status == "in doubt" for each in undoing.entries.values())
-    pause(client, client.max_request_lifetime if is_in_doubt else 0.0, lambda: undoing.is_interrupted)
+    pause(client, client.max_request_lifetime if is_in_doubt else 0.0, lambda: undoing.cancellation.is_interrupted)
 
 
 def _is_back(client: Client, ended: Entry) -> bool:

@@ -11,7 +11,8 @@ from linode_orm.session.outcome.batch import send_batch
 from linode_orm.session.outcome.call import call, call_renaming
 from linode_orm.session.outcome.create_once import create
 from linode_orm.session.outcome.lookup import criteria_for
-from linode_orm.session.planning.plan import Hidden, InDoubt, fill
+from linode_orm.session.planning.placeholders import Hidden, fill
+from linode_orm.session.planning.plan import InDoubt
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from linode_orm.mapping.state import state_of
 from linode_orm.session.commit.reconcile.conflicts import refuse
 from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.outcome.lookup import LookupCriteria, alike, rows
-from linode_orm.session.planning.plan import waits_for
+from linode_orm.session.planning.placeholders import waits_for
 from linode_orm.session.planning.steps import checksums
 
 if TYPE_CHECKING:

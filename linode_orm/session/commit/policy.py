@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from linode_orm._options import check_choice, check_count, check_flag
+from linode_orm._options import check_choice, check_count, check_flags
 from linode_orm.errors import InvalidRequestError
 from linode_orm.session.commit.failure_policy import STOP, FailurePolicy, failure_policy
 
@@ -46,5 +46,10 @@ class Policy:
     def __attrs_post_init__(self) -> None:
         check_choice("conflicts", self.conflicts, CONFLICTS)
         check_count("max_deletes", self.max_deletes, or_none=True)
-        for name in ("verify", "fold", "fold_tags"):
-            check_flag(name, getattr(self, name))
+        check_flags(verify=self.verify, fold=self.fold, fold_tags=self.fold_tags)
+
+    def given(self, **options: Any) -> Policy:  # noqa: ANN401  the fields check them
+        """Return this policy with other options in place of its own; None stands for an option that is not given."""
+        chosen = {name: value for name, value in options.items() if value is not None}
+        # Most commits are given none, and the options of the session were checked when it was made.
+        return evolve(self, **chosen) if chosen else self

@@ -29,7 +29,8 @@ from linode_orm.session.outcome.nested import match_nested
 from linode_orm.session.outcome.pause import pause
 from linode_orm.session.outcome.rebuild import RebuildRequest
 from linode_orm.session.outcome.resolve import LookupResult
-from linode_orm.session.planning.plan import InDoubt, Pending, Plan, fill
+from linode_orm.session.planning.placeholders import Hidden, Pending, fill
+from linode_orm.session.planning.plan import InDoubt, Plan
 from linode_orm.session.planning.report import CommitReport, Entry
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Recovery:
                 # Undoing what may still be running would undo too early: the late request would win.
                 pause(self._client, self._until - self._client.clock.monotonic(), interrupts.is_raised)
             entries = {entry.step.number: entry for entry in self._resolved()}
-            if interrupts:
+            if interrupts.raised:
                 report = self._filled(entries)
             else:
                 report = self._undone(entries) if self._undo else self._completed(entries)
@@ -221,10 +222,16 @@ class Recovery:
             return self._entry(known, "in doubt", inner.in_doubt[0].reason)
         return self._entry(known, "applied", note)
 
+    def _value_of(self, placeholder: Pending | Hidden) -> object:
+        """Return the id that a placeholder stands for; None where its object was never made."""
+        if isinstance(placeholder, Hidden):
+            return placeholder
+        return placeholder.id_in(self._ids) if placeholder.token in self._ids else None
+
     def _in_doubt(self, known: StoredRequest) -> InDoubt:
         """Return what the journal knows of a step in doubt."""
         step = known.step
-        sent = fill(step.body, lambda each: self._ids.get(each.token) if isinstance(each, Pending) else each)
+        sent = fill(step.body, self._value_of)
         since = known.intent or ApiTime.now(self._client)
         is_listed = known.there is not None
         return InDoubt(step, sent, since, known.note or _ENDED, known.there or frozenset(), is_listed=is_listed)

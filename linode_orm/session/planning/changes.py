@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING, TypeVar
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.lifecycle import make_transient, set_collection
-from linode_orm.mapping.record import pending_reference, raw_value, restore, value_of, write
-from linode_orm.mapping.relations import One
+from linode_orm.mapping.record import raw_value, restore, value_of, write
+from linode_orm.mapping.references import objects_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.transient import NewCollection
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.nesting_rules import is_made_with_parent
+from linode_orm.session.planning.steps import ancestors
 from linode_orm.session.query.collections import SessionCollection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from linode_orm.mapping import Owner
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
-    from linode_orm.session.planning.plan import InDoubt
+    from linode_orm.session.planning.plan import InDoubt, Key
     from linode_orm.session.query.collections import Collections
     from linode_orm.session.query.reader import Reader
 
@@ -51,12 +52,28 @@ class Changes:
         self._token_of: dict[int, str] = {}
 
     def token(self, instance: Model) -> str:
-        """Return the name by which a plan speaks of an object that has no id yet: `new:3`."""
-        return self._token_of[id(instance)]
+        """Return the name by which a plan speaks of an object that has no id yet: `new:3`.
+
+        Raises `InvalidRequestError` for an object of another session.
+        """
+        token = self._token_of.get(id(instance))
+        if token is None:
+            msg = f"{instance!r} is referred to here and belongs to another session"
+            raise InvalidRequestError(msg)
+        return token
 
     def find(self, model: type[Model], identity: object, parents: tuple[object, ...]) -> Model | None:
         """Return the object with a key, None where the session does not have it."""
         return self._map.find(model, identity, parents)
+
+    def known_below(self, roots: Iterable[Key]) -> dict[Key, list[Model]]:
+        """Return the objects that the session has below each of these keys."""
+        found: dict[Key, list[Model]] = {root: [] for root in roots}
+        for group in self._map.groups():
+            for above in ancestors(group[0]):
+                if above in found:
+                    found[above] += group
+        return found
 
     def touch(self, instance: Model) -> None:
         """Hold an object until the next commit has looked at it."""
@@ -111,7 +128,12 @@ class Changes:
         self.deleted[id(instance)] = instance
 
     def expunge(self, instance: Model) -> None:
-        """Let an object leave the session, with what is pending on it."""
+        """Let an object leave the session, with what is pending on it, and its pending children."""
+        for child in [each for each in self.new.values() if state_of(each).pending_parent is instance]:
+            self.expunge(child)  # it came with its parent, and cannot be created without
+        self._let_go(instance)
+
+    def _let_go(self, instance: Model) -> None:
         self.touched.pop(id(instance), None)
         self.deleted.pop(id(instance), None)
         self.in_doubt.pop(id(instance), None)
@@ -144,7 +166,7 @@ class Changes:
     def rollback(self) -> None:
         """Take back everything pending."""
         for instance in [*self.new.values()]:
-            self.expunge(instance)
+            self._let_go(instance)
         for instance in [*self.deleted.values()]:
             state_of(instance).unmark_deleted()
         self.deleted.clear()
@@ -155,7 +177,7 @@ class Changes:
     def clear(self) -> None:
         """Let every object go, with what is pending on it."""
         for instance in [*self.new.values()]:
-            self.expunge(instance)
+            self._let_go(instance)
         self.touched.clear()
         self.deleted.clear()
         self.in_doubt.clear()
@@ -176,12 +198,12 @@ def _check_can_be_added(instance: Model) -> None:
 
 def _needs(instance: Model) -> Iterator[Model]:
     """Yield the new objects that an object cannot be created without."""
-    for relation in instance.__mapper__.relations.values():
-        if not isinstance(relation, One):
-            continue
-        other = pending_reference(instance, relation.via) if relation.via else state_of(instance).pending_parent
-        if isinstance(other, Model):
-            yield other
+    parent = state_of(instance).pending_parent
+    if isinstance(parent, Model):
+        yield parent
+    for _, target in objects_of(instance):
+        if isinstance(target, Model):
+            yield target
 
 
 def _children(instance: Model) -> dict[str, list[Model]]:

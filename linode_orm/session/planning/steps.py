@@ -9,14 +9,17 @@ from zlib import crc32
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
-from linode_orm.mapping.record import changes, edits_of, pending_reference, value_of
-from linode_orm.mapping.relations import One
+from linode_orm.mapping.model import resource
+from linode_orm.mapping.record import changes, value_of
+from linode_orm.mapping.references import objects_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning import payloads
 from linode_orm.session.planning.compensating_plan import lasting
 from linode_orm.session.planning.natural_keys import is_natural
-from linode_orm.session.planning.plan import Hidden, Key, NestedCreate, Pending, Step, fill
+from linode_orm.session.planning.ordering import Strength, Wait
+from linode_orm.session.planning.placeholders import Hidden, Pending, fill, with_tokens
+from linode_orm.session.planning.plan import Key, NestedCreate, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,8 +57,14 @@ class DraftStep:
         self.parents = parents
         self.body = body
         self.in_doubt = False
-        self.waits: dict[int, str] = {}
+        self.waits: dict[int, Wait] = {}
         self.nested: list[tuple[tuple[str | int, ...], DraftStep, bool]] = []
+
+    def wait_for(self, other: int, why: str, strength: Strength = Strength.CERTAIN) -> None:
+        """Record that the draft waits for another one; the strongest reason stays."""
+        known = self.waits.get(other)
+        if known is None or known.strength < strength:
+            self.waits[other] = Wait(why, strength)
 
     @property
     def sent(self) -> dict[str, Any]:
@@ -149,6 +158,20 @@ def key_of(instance: Model) -> Key:
     return Key(instance.__mapper__.name, state.identity, state.parents)
 
 
+def ancestors(instance: Model) -> Iterator[Key]:
+    """Yield the keys of the parents of an object, from the nearest out."""
+    mapper, chain = instance.__mapper__, state_of(instance).parents
+    key = key_of(instance)
+    while mapper.parent is not None and chain:
+        mapper = resource(str(mapper.parent)).__mapper__
+        if mapper.singleton:
+            key = key._replace(model=mapper.name, identity=None, parents=chain)
+        else:
+            chain, own = chain[:-1], chain[-1]
+            key = key._replace(model=mapper.name, identity=own, parents=chain)
+        yield key
+
+
 def parent_of(instance: Model) -> Model | None:
     """Return the parent that a child was given as an object."""
     parent = state_of(instance).pending_parent
@@ -160,11 +183,9 @@ def needed(instance: Model) -> Iterator[tuple[str, Model]]:
     parent = parent_of(instance)
     if parent is not None:
         yield str(instance.__mapper__.parent_attribute), parent
-    edits = edits_of(instance)
-    for name, via in instance.__mapper__.references:
-        target = pending_reference(instance, via) if via in edits else None
+    for name, target in objects_of(instance):
         if isinstance(target, Model):
-            yield name, target
+            yield instance.__mapper__.relation_names.get(name, name), target
 
 
 def parents_of(instance: Model, name_of: NameOf) -> tuple[object, ...]:
@@ -185,15 +206,13 @@ def for_new(instance: Model, name_of: NameOf) -> DraftStep:
     """Draft the creation of an object."""
     _check_needs(instance)
     parents = parents_of(instance, name_of)
-    path = instance.__mapper__.collection_path(parents)
-    for parent in parents:
-        if isinstance(parent, Pending):
-            path = path.replace(_quoted(parent), str(parent))
+    path = collection_path(instance.__mapper__, parents)
     return DraftStep("create", instance, name_of(instance), path, parents, payloads.for_create(instance, name_of))
 
 
-def _quoted(parent: Pending) -> str:
-    return str(parent).replace("{", "%7B").replace(":", "%3A").replace("}", "%7D")
+def collection_path(mapper: Mapper, parents: tuple[object, ...]) -> str:
+    """Return the path of a collection, with a placeholder for each parent that is new."""
+    return with_tokens(mapper.collection_path(parents), parents)
 
 
 def _check_needs(instance: Model) -> None:
@@ -252,7 +271,7 @@ def claims(draft: DraftStep) -> Iterator[tuple[tuple[object, ...], Model]]:
         mapper = each.instance.__mapper__
         for change in each.body.changes:
             if change.name in unique_names(mapper) and isinstance(change.new, (str, int)):
-                yield (mapper.name, each.parents, change.name, change.new), each.instance
+                yield (mapper.name, each.parents, change.name, _normal(mapper, change.name, change.new)), each.instance
 
 
 def frees(draft: DraftStep) -> Iterator[tuple[object, ...]]:
@@ -263,29 +282,19 @@ def frees(draft: DraftStep) -> Iterator[tuple[object, ...]]:
             for name in unique_names(mapper):
                 value = raw.get(mapper.fields[name].key, ABSENT)
                 if value is ABSENT or isinstance(value, (str, int)):  # an answer may hold anything there
-                    yield mapper.name, each.parents, name, value
+                    yield mapper.name, each.parents, name, _normal(mapper, name, value)
         elif each.operation != "create":
             for change in each.body.changes:
                 if change.name in unique_names(mapper) and isinstance(change.old, (str, int)):
-                    yield mapper.name, each.parents, change.name, change.old
+                    yield mapper.name, each.parents, change.name, _normal(mapper, change.name, change.old)
+
+
+def _normal(mapper: Mapper, name: str, value: object) -> object:
+    """Return a value as the API writes it, which is what has to be unique."""
+    return value if value is ABSENT else mapper.fields[name].codec.normal(value)
 
 
 def rekeys(draft: DraftStep) -> bool:
     """Whether a draft gives its object another id."""
     names = draft.instance.__mapper__.id_names
     return draft.operation == "update" and any(change.name in names for change in draft.body.changes)
-
-
-def references(draft: DraftStep) -> Iterator[tuple[str, object, bool]]:
-    """Yield what the objects of a draft refer to, before and after it, and whether they are attached to it."""
-    for each in draft.everyone():
-        yield from _references(each.instance)
-
-
-def _references(record: Any) -> Iterator[tuple[str, object, bool]]:  # noqa: ANN401  a Model
-    for relation in record.__mapper__.relations.values():
-        if isinstance(relation, One) and relation.via:
-            field = record.__mapper__.fields[relation.via]
-            for identity in {state_of(record).body.get(field.key), value_of(record, field.name)}:
-                if identity is not None:
-                    yield relation.target, cast("object", identity), bool(field.changed_by)

@@ -211,7 +211,7 @@ class QueryRunner:
         wrong (TestObjectStorageBuckets_List#1).
         """
         mapper, size = plan.model.__mapper__, plan.model.__mapper__.page_size
-        if plan.condition is not None or mapper.catalogue or mapper.envelope != "page":
+        if plan.condition is not None or mapper.reference_data or mapper.envelope != "page":
             return None
         if plan.path is not None or plan.parents is None or len(plan.parents) != 1 or not isinstance(size, int):
             return None

@@ -51,7 +51,7 @@ class RefreshGroup:
         # One object is read by its GET: the answer is smaller than a page, and a 404 says that the object is gone.
         if "list" not in mapper.verbs or (has_get and (self.needs_get or len(self.members) == 1)):
             return "items"
-        if can_filter_by_id(self.model) and mapper.envelope == "page" and not mapper.catalogue:
+        if can_filter_by_id(self.model) and mapper.envelope == "page" and not mapper.reference_data:
             return "ids"
         # the whole list, as long as it has no more pages than objects are waited for
         return "items" if has_get and self.pages > len(self.waiting) else "list"

@@ -124,6 +124,7 @@ def unreachable(
         if isinstance(part, Not):
             return may_be(part.part, negated=not negated)
         if isinstance(part, (And, Or)):
+            # De Morgan: `not (a and b)` is `not a or not b`. Every part is asked, so that the message has all reasons.
             every = isinstance(part, And) is not negated
             return (all if every else any)([may_be(each, negated=negated) for each in part.parts])
         why = _lasting(part, model, body, failed)

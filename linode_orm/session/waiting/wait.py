@@ -155,6 +155,7 @@ class _Wait:
 
     def _take(self, result: RefreshResult) -> None:
         """Drop the objects that have met their goal; raise where one is gone or can never meet it."""
+        # Those that have arrived are taken out before anything raises, because the error says who has.
         read = [each for key, each in self._waiting.items() if key in result.read]
         for each in read:
             if self._goals[type(each)].is_met(each):

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from linode_orm._private_files import write_private
 from linode_orm.errors import CassetteError
 from linode_orm.testing.cassettes.interaction import Failure, Interaction, RecordedAnswer, RecordedRequest, Span
-from linode_orm.testing.cassettes.yaml_text import OneLineList, OneLineMap, loaded, text_of
+from linode_orm.testing.cassettes.yaml_codec import OneLineList, OneLineMap, loaded, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from linode_orm.testing.cassettes.accounts import Accounts
     from linode_orm.testing.cassettes.form import Form, Key
     from linode_orm.testing.cassettes.interaction import Interaction
-    from linode_orm.testing.cassettes.timeline import AnsweredWrite, Timeline
+    from linode_orm.testing.cassettes.timeline import Timeline
+    from linode_orm.testing.cassettes.writes import AnsweredWrite, Writes
 
 _SLACK: Final = timedelta(seconds=2)
 """How far a datetime in a filter may be from the recorded one: both are readings of a clock, in whole seconds."""
@@ -38,11 +39,15 @@ class Recorded:
         """Its place on the cassette, from 1 on."""
         return self.interaction.number
 
-    def agrees(self, sent: Form, lag: timedelta) -> bool:
+    def overtaking(self, writes: Writes) -> Iterator[AnsweredWrite]:
+        """Yield the answered writes that it does not show, where it is a read."""
+        return writes.overtaking(self.form, self.interaction.span)
+
+    def agrees(self, sent: Form, timeline: Timeline) -> bool:
         """Whether it is a recording of a request whose key is the same.
 
         What differs between two requests of one key are files, the stand-ins of secrets that recorded answers hold, and
-        datetimes in filters: those may be read from a clock, whose lag in the replay is known.
+        datetimes in filters: those may be read from a clock, whose error in the replay is known.
         """
         body = self.form.body
         if isinstance(body, str) and isinstance(sent.body, str) and body not in {sent.body, length_alone(sent.body)}:
@@ -51,7 +56,8 @@ class Recorded:
         if any(one and other and one != other for one, other in pairs):
             return False
         times = zip(sent.datetimes(), self.form.datetimes(), strict=True)
-        return all(-_SLACK <= recorded - now <= lag + _SLACK for now, recorded in times)
+        behind, ahead = (timedelta(seconds=each) + _SLACK for each in timeline.error(self.interaction.span))
+        return all(-ahead <= recorded - now <= behind for now, recorded in times)
 
 
 class Matcher:
@@ -60,6 +66,7 @@ class Matcher:
     def __init__(self, recordings: Iterable[tuple[Interaction, Form]], accounts: Accounts) -> None:
         self.recordings = [Recorded(interaction, form) for interaction, form in recordings]
         self._accounts = accounts
+        self._first = 0
         self._by_key: dict[Key, list[Recorded]] = {}
         for each in self.recordings:
             self._by_key.setdefault(each.form.key(), []).append(each)
@@ -67,13 +74,17 @@ class Matcher:
     def candidates(self, sent: Form, token: str | None, timeline: Timeline) -> list[Recorded]:
         """Return the recordings of a request that were not played, in the order in which they may answer it."""
         recorded = [each for each in self._by_key.get(sent.key(), ()) if not each.is_played]
-        agreeing = [
-            each for each in recorded if each.agrees(sent, timedelta(seconds=timeline.lag_at(each.interaction.span)))
-        ]
+        agreeing = [each for each in recorded if each.agrees(sent, timeline)]
         ranked = self._accounts.ranked(token)
         if ranked is None:
             return agreeing
         return [each for group in ranked for each in agreeing if each.interaction.account in group]
+
+    def first_left(self) -> float | None:
+        """Return when the first recording that was not played began; None where all were."""
+        while self._first < len(self.recordings) and self.recordings[self._first].is_played:
+            self._first += 1
+        return self.recordings[self._first].interaction.span.at if self._first < len(self.recordings) else None
 
     def play(self, recorded: Recorded, token: str | None) -> None:
         """Take a recording as played."""
@@ -88,36 +99,11 @@ class Matcher:
         return f"it was recorded {len(recorded)} times, and each was played"
 
 
-def first_read(candidates: Sequence[Recorded], timeline: Timeline) -> Recorded | None:
+def first_read(candidates: Sequence[Recorded], writes: Writes) -> Recorded | None:
     """Return the first recording that may answer a read.
 
-    A recording that began after the end of every write that the thread has had answered shows them all. Where there is
-    none, one will do that ran beside such a write, as long as the write was about something else.
+    One that began after the end of every write that was answered shows them all. Where there is none, one will do that
+    ran beside such a write, as long as the write was about something else.
     """
-    latest = max((write.span.end for write in timeline.answered), default=0)
-    current = [each for each in candidates if not any(_is_before(each, write) for write in timeline.beside)]
-    after = (each for each in current if each.interaction.span.begin > latest)
-    beside = (each for each in current if not any(_is_overtaken(each, write) for write in timeline.answered))
-    return next(after, None) or next(beside, None)
-
-
-def overtaking(recorded: Recorded, timeline: Timeline) -> Iterator[AnsweredWrite]:
-    """Yield the answered writes that a recording does not show."""
-    yield from (write for write in timeline.beside if _is_before(recorded, write))
-    yield from (write for write in timeline.answered if _is_overtaken(recorded, write))
-
-
-def _is_before(read: Recorded, write: AnsweredWrite) -> bool:
-    return read.interaction.span.end < write.span.begin
-
-
-def _is_overtaken(read: Recorded, write: AnsweredWrite) -> bool:
-    """Whether a recorded read may not show a write: it ended before, or ran beside a write of what it reads."""
-    if read.interaction.span.begin > write.span.end:
-        return False
-    return _is_before(read, write) or _is_related(read.form.place, write.form.place)
-
-
-def _is_related(one: str, other: str) -> bool:
-    """Whether two paths are the same, or one leads to what lies below the other."""
-    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
+    end, shown = writes.end, [each for each in candidates if next(each.overtaking(writes), None) is None]
+    return next((each for each in shown if each.interaction.span.begin > end), next(iter(shown), None))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
-from linode_orm._options import check_flag
+from linode_orm._options import check_flags
 from linode_orm.testing.cassettes.cassette import Cassette
 from linode_orm.testing.cassettes.file_format import read, write
 from linode_orm.testing.cassettes.recording import Recording
 from linode_orm.testing.cassettes.replay import Replay
 from linode_orm.testing.cassettes.scrubbing import KeyRule
-from linode_orm.testing.cassettes.yaml_text import check_yaml
+from linode_orm.testing.cassettes.yaml_codec import check_yaml
 from linode_orm.testing.declared import declared_keys
 from linode_orm.wire.interceptor import intercepted
 
@@ -85,6 +85,6 @@ def recorder(
     of secrets. Raises `ConfigError` where PyYAML is not installed, at the first cassette.
     """
     if record != "once":
-        check_flag("record", record)
+        check_flags(record=record)
     declared_keys()  # here, because it imports every model, and a block is to take the time of its requests
     return Recorder(Path(folder), record, KeyRule(frozenset(secret_keys), frozenset(plain_keys)))

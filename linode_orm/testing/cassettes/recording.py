@@ -93,6 +93,9 @@ class Recording:
         """How many interactions there are by now."""
         return len(self._tries)
 
+    def enter(self, session: object) -> None:
+        """Do nothing: while recording, nothing depends on the session."""
+
     def carry(self, function: Callable[..., object], *, is_read: bool) -> Callable[..., object]:  # noqa: ARG002  nothing to carry
         """Return the function as it is: while recording, nothing depends on the thread."""
         return function

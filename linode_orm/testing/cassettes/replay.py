@@ -11,10 +11,11 @@ from linode_orm.testing.cassettes.accounts import Accounts
 from linode_orm.testing.cassettes.difference import difference, nearest
 from linode_orm.testing.cassettes.digest import Digest
 from linode_orm.testing.cassettes.form import Parts, form, form_of
-from linode_orm.testing.cassettes.matching import Matcher, first_read, overtaking
+from linode_orm.testing.cassettes.matching import Matcher, first_read
 from linode_orm.testing.cassettes.scrubbing import Scrubber
 from linode_orm.testing.cassettes.stand_ins import StandIns
-from linode_orm.testing.cassettes.timeline import AnsweredWrite, Timelines
+from linode_orm.testing.cassettes.timeline import Timelines
+from linode_orm.testing.cassettes.writes import AnsweredWrite
 from linode_orm.wire import Response
 
 if TYPE_CHECKING:
@@ -36,21 +37,25 @@ class Replay:
     def __init__(self, file: CassetteFile, name: str, rule: KeyRule) -> None:
         self.length = len(file.interactions)
         self.played = 0
-        self.clock = Timelines(file.header.began)
         self._name = name
         self._scrubber = Scrubber(rule, StandIns(numbered=False))
         self._matcher = Matcher(
             [(each, form_of(each.request, self._scrubber)) for each in file.interactions],
             Accounts(file.header.accounts, file.header.salt),
         )
+        self.clock = Timelines(file.header.began, self._matcher.first_left)
         self._lock = Lock()
         self._errors: list[CassetteError] = []
 
     def carry(self, function: Callable[..., object], *, is_read: bool) -> Callable[..., object]:
         """Return a function for a worker that goes on with the time of this thread."""
-        if is_read and not self.clock.is_worker:
+        if is_read:
             self.clock.settle()
         return self.clock.carry(function)
+
+    def enter(self, session: object) -> None:
+        """Let the writes of a session count on this thread from now on."""
+        self.clock.enter(session)
 
     def send(self, attempt: Attempt) -> Response:
         """Answer a request by the first recording of it that was not played; raise `CassetteError` where none is."""
@@ -63,10 +68,11 @@ class Replay:
             self._matcher.play(recorded, token)
             self.played += 1
         interaction = recorded.interaction
-        write = None if _is_read(request) or interaction.answer is None else AnsweredWrite(sent, interaction.span)
-        self.clock.play(interaction.span, write)
+        self.clock.play(interaction.span)
         if interaction.answer is None:
             raise _raised(interaction.failure)
+        if not _is_read(request):
+            self.clock.current.writes.answered.append(AnsweredWrite(sent, interaction.span))
         answer = interaction.answer
         return Response(answer.status, dict(answer.headers), answer.content, request, interaction.span.took)
 
@@ -84,10 +90,9 @@ class Replay:
 
     def _found(self, sent: Form, request: Request, token: str | None) -> Recorded:
         timeline = self.clock.current
-        if not self.clock.is_worker:
-            self.clock.settle()
+        self.clock.settle()
         candidates = self._matcher.candidates(sent, token, timeline)
-        found = first_read(candidates, timeline) if _is_read(request) else next(iter(candidates), None)
+        found = first_read(candidates, timeline.writes) if _is_read(request) else next(iter(candidates), None)
         if found is None:
             error = self._error(sent, candidates, timeline)
             self._errors.append(error)
@@ -99,7 +104,7 @@ class Replay:
         left = [each for each in recordings if not each.is_played]
         head = f"{sent.title} is on no recording of {self._name} that is left ({len(left)} of {len(recordings)} are)"
         if candidates:
-            write = next(overtaking(candidates[0], timeline))
+            write = next(candidates[0].overtaking(timeline.writes))
             msg = (
                 f"{head}: recording {candidates[0].number} shows what was there before {write.form.title}, "
                 "which was answered in this replay"
@@ -111,9 +116,9 @@ class Replay:
             return CassetteError(f"{head}: {self._matcher.reason(sent)}")
         listed = "\n  ".join(lines)
         state = "left" if left else "played already"
-        return CassetteError(
-            f"{head}; the nearest, {state}, is recording {close.number}:\n  {listed}", difference=lines
-        )
+        error = CassetteError(f"{head}; the nearest, {state}, is recording {close.number}:\n  {listed}")
+        error.difference = tuple(lines)
+        return error
 
 
 def _is_read(request: Request) -> bool:

@@ -116,9 +116,9 @@ def test_recovery(account, tmp_path):
 def test_upload(account):
     """Upload an image and an object, and fetch the object again."""
     with Session(client=account.client) as session:
-        told = []
-        image = Image.upload(session, DISK, label="golden", region="us-east", progress=lambda *each: told.append(each))
-        assert told == [(len(DISK), len(DISK))]
+        seen = []
+        image = Image.upload(session, DISK, label="golden", region="us-east", progress=lambda *each: seen.append(each))
+        assert seen == [(len(DISK), len(DISK))]
         assert image.label == "golden"
         bucket = ObjectStorageBucket(region="us-east", label="pictures")
         session.add(bucket)
@@ -174,7 +174,7 @@ def test_no_cassette_holds_a_secret(path):
 
 
 @pytest.mark.parametrize("path", CASSETTES, ids=lambda path: path.stem)
-def test_every_cassette_is_told_of(path):
+def test_every_cassette_is_described(path):
     """Each cassette is of this format, is played by a test, and stands in the page beside it."""
     assert yaml.safe_load(path.read_text(encoding="utf-8"))["linode_orm"]["format"] == 2
     assert f"test_{path.stem}" in globals()

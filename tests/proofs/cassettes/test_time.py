@@ -42,7 +42,9 @@ class TestWaits:
     """Waits of many rounds."""
 
     @pytest.mark.parametrize("workers", [1, 8, 16])
-    @pytest.mark.parametrize("clock", [None, VirtualClock(), VirtualClock(datetime(2031, 5, 1, tzinfo=UTC))], ids=str)
+    @pytest.mark.parametrize(
+        "clock", [None, VirtualClock(), VirtualClock(datetime(2031, 5, 1, tzinfo=UTC))], ids=["real", "same", "later"]
+    )
     def test_a_wait_replays_whenever_it_is(self, tmp_path, workers, clock):
         """A wait of twenty rounds replays years later, at once, with any workers and whatever clock the client has."""
         (status, waited), count, _ = on_simulated_time(tmp_path, shut_down)

@@ -378,7 +378,7 @@ def test_the_field_wins_over_the_action(session, sim):
 )
 def test_catalogues(sim, session, sent, model, path):
     """One list request for all of a catalogue; an id outside costs one GET, remembered too; old ones are read again."""
-    rows = [row.id for row in sim.world.rows(model.__name__)]
+    rows = [row.id for row in sim.state.rows(model.__name__)]
     names = [model(session, each).label for each in rows[:3]]
     assert len(names) == 3
     assert sent() == [f"GET {path}"]

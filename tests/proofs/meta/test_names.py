@@ -23,7 +23,7 @@ REFUSED: Final = frozenset(
         "hands", "stowaway", "boarding", "aboard", "landed", "chronicle", "graves", "doomed", "told", "straggler",
         "prospects", "newborn", "twins", "desk", "shelf", "shelved", "mistrust", "roster", "household", "certainty",
         "settler", "rekeyed", "riders", "rides", "bundling", "membership", "sought", "carrier", "friends",
-        "strangers", "yard", "quay", "harbour",
+        "strangers", "world", "yard", "quay", "harbour",
     }
 )  # fmt: skip
 """Words of the first version that the field has terms for."""
@@ -39,10 +39,10 @@ ORDINARY: Final = {
     ),
     "computing": (
         "absent address aimd algorithm annotation array attribute budget cache cassette chunk class cli compare "
-        "comparison compensated compile complete content context continue counter crud cycle dict dictionary factory "
-        "feedback field fixture header http id inspection json keyword leaf map message model npm operand operator option parent "
+        "comparison compensated compile complete content context continue counter crud cycle dict dictionary difference digest factory "
+        "feedback field fixture format header http id inspection json keyword layout leaf map message model npm operand operator option parent "
         "protocol python ratelimit rebuild redis request response route router scalar scope scrub server simulator "
-        "sqlite status store test typescript unset validate wire xfilter"
+        "sqlite status store test typescript unset validate wire xfilter yaml"
     ),
     "public names of the contract": "sessionmaker",
 }

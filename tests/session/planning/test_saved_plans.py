@@ -213,11 +213,7 @@ FORGERIES: dict[str, Callable[[dict[str, Any]], None]] = {
     "a nested part": lambda step: step.update(parts=[copy.deepcopy(step)]),
     "a secret shown to logs": lambda step: step.update(secret_keys=[]),
 }
-HARMLESS = {
-    ("create", "another key in its body"),  # what a creation sends is shown, whatever it is
-    ("create", "no changes"),
-    ("create", "a new object"),  # another name for the same one
-}
+HARMLESS = {("create", "a new object")}  # another name for the same one
 """Forgeries that show what they send, of the operations that they are made to."""
 
 
@@ -260,11 +256,15 @@ def test_a_step_that_sends_what_it_does_not_show(sim, session, file, name):
 
 
 def test_what_a_creation_sends_is_shown(sim, session, file):
-    """A key that no attribute has is a line of the plan."""
+    """A key that the file shows nowhere is refused, and one that it shows is a line of the plan."""
     session.add(Volume(label="v", region="us-east", size=20))
     saved(session, file)
     content = json.loads(file.read_text())
     content["steps"][0]["body"]["linode_id"] = 7
+    file.write_text(forged(content))
+    with pytest.raises(InvalidRequestError, match="linode_id is sent, and not shown"):
+        Plan.load(file)
+    content["steps"][0]["changes"].append({"attribute": "linode_id", "key": "linode_id", "new": 7})
     file.write_text(forged(content))
     assert "linode_id: 7" in str(Plan.load(file))
 

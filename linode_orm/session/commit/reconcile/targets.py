@@ -8,7 +8,8 @@ from linode_orm.mapping.lifecycle import invalidate
 from linode_orm.session.commit.reconcile.apply_outcome import OutcomeApplier
 from linode_orm.session.outcome.nested import alone
 from linode_orm.session.planning.payloads import resolve_secret
-from linode_orm.session.planning.plan import Hidden, InDoubt, Plan, secret_name
+from linode_orm.session.planning.placeholders import Hidden
+from linode_orm.session.planning.plan import InDoubt, Plan, secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -83,6 +84,7 @@ class SessionTargets(Targets):
 
     def resolve_secret(self, step: Step, hidden: Hidden) -> object:
         """Return the secret that the user assigned, to the object or to one that is nested in its request."""
+        # From the inside out: a place inside another one begins with the same keys, and the longer one is meant.
         for nested in reversed(step.nested_creates):
             if hidden.path[: len(nested.place)] == nested.place:
                 return resolve_secret(self._objects[nested.token], Hidden(hidden.path[len(nested.place) :]), "create")
