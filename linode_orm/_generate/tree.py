@@ -40,6 +40,7 @@ class Node:
     """The class that comes and goes of which the field holds an id, where no relation says so."""
     volatile: bool = False
     unordered: bool = False
+    ordered: bool = False
     redacted: bool = False
     secret: bool = False
     deprecated: bool = False

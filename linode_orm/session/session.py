@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Model)
 OnError = Literal["stop", "continue", "undo"]
-Conflicts = Literal["ignore", "check"]
+Conflicts = Literal["merge", "check", "ignore"]
 
 
 @public
@@ -57,10 +57,11 @@ class Session(SessionBase):
 
     The other options are about commits, and all but `journal` are arguments of `commit()` too. `on_error` is the
     failure policy: `stop` starts nothing new, `continue` does all that does not depend on what failed, `undo` restores
-    everything. `conflicts="check"` looks for changes by other writers before anything is written. `verify` reads back
-    what was written. `protected_tags` forbid the deletion of objects that carry one. `journal` is the file that records
-    what is sent, for `recover()` after a crash. `fold` creates new children by the POST of their new parent, and sends
-    many changes of nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST.
+    everything. `conflicts="merge"` builds lists and nested values on what is there, `"check"` looks for changes of
+    others in all that is changed or deleted, `"ignore"` reads nothing. `verify` reads back what was written.
+    `protected_tags` forbid the deletion of objects that carry one. `journal` is the file that records what is sent, for
+    `recover()` after a crash. `fold` creates new children by the POST of their new parent, and sends many changes of
+    nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST.
     """
 
     def __init__(  # noqa: PLR0913  the options of the contract
@@ -74,7 +75,7 @@ class Session(SessionBase):
         strict_filters: bool = False,
         lazy: Literal["batch", "raise"] = "batch",
         on_error: OnError = "stop",
-        conflicts: Conflicts = "ignore",
+        conflicts: Conflicts = "merge",
         verify: bool = False,
         protected_tags: Iterable[str] = (),
         journal: str | os.PathLike[str] | None = None,
@@ -171,6 +172,8 @@ class Session(SessionBase):
         forget_collections(instance)
         if keep:
             accept(instance)  # promise 19: what is pending here wins
+            if state_of(instance).status is Status.DELETED:
+                self._changes.confirm_deletion(instance)
 
     def expire(self, instance: Model) -> None:
         """Let the next read of an object, or of its collections, ask the API; pending changes stay; sends nothing."""
@@ -314,6 +317,18 @@ class Session(SessionBase):
                 fold_tags=fold_tags,
             )
             return self._parts.commit.commit(policy)
+
+    def resolve(self, instance: Model, side: Literal["mine", "theirs"], /, *names: str) -> None:
+        """Settle the conflicts of an object, or of some of its attributes; sends nothing.
+
+        With `"mine"`, the pending changes count as changes of what was read last, so that the next commit sends them;
+        with `"theirs"`, they are taken back. Of an object that is to be deleted, `"mine"` lets the next commit delete
+        it as it is now, and `"theirs"` takes the mark off.
+        """
+        from linode_orm.session.commit.reconcile.resolving import resolve  # noqa: PLC0415  only who meets conflicts needs it
+
+        self._owner.own(instance)
+        resolve(self._changes, instance, side, names)
 
     @forgets_locals
     def undo(self, commit_id: str) -> Plan:
