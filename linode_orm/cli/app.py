@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -208,3 +209,18 @@ def simulate(host: str, port: int, fleet: int, job_seconds: float, latency: floa
             server.wait()
     except KeyboardInterrupt:
         click.echo("Bye.")
+
+
+@app.group()
+def cassette() -> None:
+    """Look at cassettes: recorded requests and answers that tests replay."""
+
+
+@cassette.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def show(file: Path) -> None:
+    """Print the cassette in FILE as a list of requests."""
+    from linode_orm.testing.cassettes.listing import listed  # noqa: PLC0415  only this command needs it
+
+    for line in listed(file):
+        _say(line)

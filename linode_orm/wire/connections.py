@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from requests.adapters import HTTPAdapter
 
+from linode_orm import _test_run
+from linode_orm.wire.config import is_loopback
+
 if TYPE_CHECKING:
     import socket
 
@@ -68,6 +71,20 @@ class _Bounded(_Connection):
 
     response_class = _DeadlineResponse
     _answered_at = float("inf")
+
+    def connect(self) -> None:
+        self._check_host()
+        super().connect()
+
+    def request(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  as urllib3's class has it
+        self._check_host()  # once more: the connection may be open since a test that was allowed to open it
+        super().request(*arguments, **options)
+
+    def _check_host(self) -> None:
+        """Let a test run refuse the API before a name is looked up; behind a proxy the API is the tunnel's end."""
+        host = getattr(self, "_tunnel_host", None) or self.host
+        if not is_loopback(host):
+            _test_run.check_host(host)
 
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3's class has it
         response = super().getresponse()

@@ -181,6 +181,7 @@ class TestFailures:
         """Nobody listens: not sent."""
         assert self.sent("http://127.0.0.1:1", Request("POST", "/volumes", body={})) is False
 
+    @pytest.mark.linode_real  # no name that could be looked up
     def test_unknown_host(self) -> None:
         """The host has no address: not sent."""
         assert self.sent("http://nowhere.localhost.invalid", Request("POST", "/volumes", body={})) is False

@@ -34,6 +34,7 @@ class Options(TypedDict, total=False):
     journal: str | os.PathLike[str] | None
     fold: bool
     fold_tags: bool
+    detect_n_plus_one: bool
 
 
 @public
