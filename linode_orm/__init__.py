@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from linode_orm.errors import NoResultFound as NoResultFound
     from linode_orm.errors import NotFilterable as NotFilterable
     from linode_orm.errors import NotFound as NotFound
+    from linode_orm.errors import NPlusOne as NPlusOne
     from linode_orm.errors import ObjectGone as ObjectGone
     from linode_orm.errors import PartialResult as PartialResult
     from linode_orm.errors import PartialResultError as PartialResultError
@@ -109,6 +110,7 @@ _PUBLIC = (
     "MultipleResultsFound",
     "NoResultFound",
     "NotFilterable",
+    "NPlusOne",
     "NotFound",
     "ObjectGone",
     "Option",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from linode_orm._printable import printable_lines
@@ -313,7 +311,8 @@ class JournalError(LinodeORMError):
 class Clash(NamedTuple):
     """One attribute that was changed on both sides: as it was read, as it is there now, and as it is here.
 
-    `attribute` is empty where the whole object is gone.
+    `attribute` is empty where the whole object is gone. `why` says what else there is to know: that the object is to be
+    deleted, and by which condition.
     """
 
     object: builtins.object
@@ -321,14 +320,20 @@ class Clash(NamedTuple):
     base: builtins.object
     theirs: builtins.object
     mine: builtins.object
+    why: str = ""
 
 
 @public
 class ConflictError(LinodeORMError):
     """Attributes that this session changed were changed elsewhere since they were read; nothing was written.
 
-    `conflicts` lists them; `object`, `attribute`, `base`, `theirs` and `mine` are those of the first one.
+    Where a commit finds one while it runs, its request is not sent, and the error is that of the request's entry in the
+    report. `session.resolve(x, "mine")` or `"theirs"` settles it. `conflicts` lists them; `object`,
+    `attribute`, `base`, `theirs` and `mine` are those of the first one.
     """
+
+    report: Fates | None = None
+    """What became of every request; all are pending where the conflict was found before the first one."""
 
     def __init__(self, message: str, *, conflicts: Iterable[Clash]) -> None:
         super().__init__(message)
@@ -486,13 +491,10 @@ class PartialResult(UserWarning):
 
 
 @public
+class NPlusOne(UserWarning):
+    """A collection is loaded for one object of a query after the other; `selectin` would load it for all at once."""
+
+
+@public
 class UnknownValue(UserWarning):
     """A literal is not among the values that are known of its field; the API may take it, or it is mistyped."""
-
-
-def warn(warning: Warning) -> None:
-    """Warn of the line that called the library."""
-    depth, frame = 1, sys._getframe()  # noqa: SLF001  the way of `warnings` itself, which has no public one before 3.12
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == __package__:
-        depth, frame = depth + 1, frame.f_back
-    warnings.warn(warning, stacklevel=depth)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 MARKS: Final = (
     "filterable", "required", "put_required", "volatile", "absent", "nullable", "only_on_get", "written_by",
-    "merged", "unique", "redacted", "secret", "unordered", "changed_by", "changed_as", "deprecated", "format",
-    "normal",
+    "merged", "unique", "redacted", "secret", "unordered", "ordered", "changed_by", "changed_as", "deprecated",
+    "format", "normal",
     "default",
 )  # fmt: skip
 ENTITIES: Final = frozenset(

@@ -22,6 +22,7 @@ LISTS: Final = {
     "datetime": "datetime",
     "volatile": "volatile",
     "unordered": "unordered",
+    "ordered": "ordered",
     "redacted": "redacted",
     "secret": "secret",
     "deprecated": "deprecated",

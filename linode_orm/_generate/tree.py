@@ -40,6 +40,7 @@ class Node:
     """The class that comes and goes of which the field holds an id, where no relation says so."""
     volatile: bool = False
     unordered: bool = False
+    ordered: bool = False
     redacted: bool = False
     secret: bool = False
     deprecated: bool = False
@@ -64,11 +65,6 @@ class Node:
     def write_only(self) -> bool:
         """Whether a body takes the field and no answer has it."""
         return not self.answered and (self.createable or self.mutable)
-
-    @property
-    def has_parts(self) -> bool:
-        """Whether the field is an object, or a list of objects, with declared fields."""
-        return bool(self.children)
 
     def walk(self, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
         """Give every field below this one with the path that leads to it."""

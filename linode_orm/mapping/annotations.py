@@ -48,26 +48,29 @@ for _each in (
     register_codec(_each.text, _each)
 
 
-def parse(
-    text: str, names: Mapping[str, object], *, unordered: bool = False, refers: str = "", form: NormalForm | None = None
-) -> Codec:
+class ValueMarks(NamedTuple):
+    """What a field says of its values: whose ids they are, their normal form, and what their order means."""
+
+    refers: str = ""
+    form: NormalForm | None = None
+    unordered: bool = False
+    ordered: bool = False
+
+
+def parse(text: str, names: Mapping[str, object], marks: ValueMarks) -> Codec:
     """Return the codec that an annotation's text means; `names` are those of the module, with its nested classes.
 
-    `refers` names the class whose ids the value is or holds, `form` is the normal form of what it is or holds. Raises
-    `TypeError` for a type that no field can have.
+    Raises `TypeError` for a type that no field can have.
     """
-    codec = _build(ast.parse(text, mode="eval").body, names, _Marks(refers, form))
-    if unordered and isinstance(codec.bare, ListOf):
+    codec = _build(ast.parse(text, mode="eval").body, names, marks)
+    if marks.ordered and codec.bare.mutable:
+        codec.bare.is_one_value = True
+    if marks.unordered and isinstance(codec.bare, ListOf):
         codec.bare.unordered = True
     return codec
 
 
-class _Marks(NamedTuple):
-    refers: str
-    form: NormalForm | None
-
-
-def _build(node: ast.expr, names: Mapping[str, object], marks: _Marks) -> Codec:
+def _build(node: ast.expr, names: Mapping[str, object], marks: ValueMarks) -> Codec:
     match node:
         case ast.BinOp(op=ast.BitOr()):
             return _union(_alternatives(node), names, marks)
@@ -86,8 +89,8 @@ def _build(node: ast.expr, names: Mapping[str, object], marks: _Marks) -> Codec:
     raise TypeError(msg)
 
 
-def _marked(codec: Codec, marks: _Marks) -> Codec:
-    return codec.marked(*marks) if any(marks) and isinstance(codec, Scalar) else codec
+def _marked(codec: Codec, marks: ValueMarks) -> Codec:
+    return codec.marked(marks.refers, marks.form) if any(marks[:2]) and isinstance(codec, Scalar) else codec
 
 
 def _alternatives(node: ast.expr) -> list[ast.expr]:
@@ -96,7 +99,7 @@ def _alternatives(node: ast.expr) -> list[ast.expr]:
     return [node]
 
 
-def _union(nodes: list[ast.expr], names: Mapping[str, object], marks: _Marks) -> Codec:
+def _union(nodes: list[ast.expr], names: Mapping[str, object], marks: ValueMarks) -> Codec:
     nullable = [node for node in nodes if isinstance(node, ast.Constant) and node.value is None]
     parts = [_build(node, names, marks) for node in nodes if node not in nullable]
     scalars = [part for part in parts if isinstance(part, Scalar)]

@@ -11,12 +11,12 @@ from linode_orm._former import names_of
 from linode_orm.mapping.json_types import ANY_JSON, NO_FIELDS, TIMESTAMP, Plain
 from linode_orm.mapping.json_values import problem_of
 from linode_orm.mapping.references import ObjectId, fits, identity_of, is_object
-from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping.json_types import JSONType
+    from linode_orm.mapping.merging import Merging
     from linode_orm.mapping.normal_forms import NormalForm
     from linode_orm.mapping.references import Object
     from linode_orm.mapping.tracked import Holder
@@ -185,9 +185,12 @@ class _EditsInPlace:
         del value, adopted
         return False
 
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
-        """Repeat on `theirs` the edits that led from `onto` to `value`; return False if an edit replaces it whole."""
-        del value, onto, theirs
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        """Repeat on `theirs` the edits that led from `onto` to `value`; return False if an edit replaces it whole.
+
+        Where both sides changed the same, the value stays as it is; with `force`, only that part of it does.
+        """
+        del value, onto, theirs, force
         return False
 
     def forget(self, value: object) -> None:
@@ -230,6 +233,12 @@ class Codec(_Conditions, _EditsInPlace):
 
     nested: tuple[type[Any], ...] = ()
     """The classes of the objects that values are or hold."""
+
+    is_one_value: bool = False
+    """Two changes of different parts of a value cannot be merged: the order of its parts means something."""
+
+    is_named_by_id: bool = False
+    """Requests name an object by its id alone."""
 
     @property
     def bare(self) -> Codec:
@@ -274,24 +283,12 @@ class Codec(_Conditions, _EditsInPlace):
         del value, adopted
         return False
 
-    def clashes(self, base: object, theirs: object, mine: object, *, is_set_edit: bool) -> bool:
-        """Whether `mine` and `theirs` both differ from `base` and from each other, and cannot be merged.
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        """Return a value in JSON with what `theirs` and `mine` each changed of `base`; note in `merging` what both did.
 
-        All three are values in JSON. `is_set_edit` says that `mine` was changed in place, not assigned whole.
+        A value of no parts is one value.
         """
-        if theirs is ABSENT or self.alike(base, theirs) or self.alike(mine, theirs):
-            return False
-        return not (is_set_edit and self.merges(base, theirs, mine))
-
-    def merges(self, base: object, theirs: object, mine: object) -> bool:
-        """Whether edits in place can be repeated on the value of another writer."""
-        del base, theirs, mine
-        return False
-
-    def rebased(self, base: object, theirs: object, mine: object) -> object:
-        """Repeat on `theirs` the edits that led from `base` to `mine`; return `mine` if they replace the value."""
-        del base, theirs
-        return mine
+        return merging.whole(self, base, theirs, mine, path)
 
     def trim(self, raw: object, verb: str) -> object:
         """Return a value in JSON with only what the body of a `create` or an `update` takes."""

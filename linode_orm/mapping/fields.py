@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDict, TypeVar, Unpack, overload
 
+from linode_orm._caller import warn
 from linode_orm._secrets import is_secret_key
-from linode_orm.errors import ReadOnlyAttribute, UnknownValue, warn
-from linode_orm.mapping.annotations import parse
+from linode_orm.errors import ReadOnlyAttribute, UnknownValue
+from linode_orm.mapping.annotations import ValueMarks, parse
 from linode_orm.mapping.codecs import NoneType, WrongType
 from linode_orm.mapping.normal_forms import form_of
 from linode_orm.mapping.operators import Attribute
@@ -64,6 +65,8 @@ class Marks(TypedDict, total=False):
     """The API masks the value in every answer but the first."""
     unordered: bool
     """A list that the API keeps as a set."""
+    ordered: bool
+    """A list, or an object of slots, in which order means something: two changes of it are never merged."""
     changed_by: str
     """The actions that change the value, separated by commas."""
     changed_as: str
@@ -129,6 +132,7 @@ class Kind(Generic[T_co]):
     redacted: bool = False
     secret: bool | None = None
     unordered: bool = False
+    ordered: bool = False
     changed_by: str = ""
     changed_as: str = ""
     refers: str = ""
@@ -209,8 +213,8 @@ class Kind(Generic[T_co]):
     @computed_once
     def codec(self) -> Codec:
         """The codec that the annotation names; it is read at the first use, which keeps the import short."""
-        names = vars(sys.modules[self.owner.__module__])
-        codec = parse(self.text, names, unordered=self.unordered, refers=self.refers, form=self.form)
+        marks = ValueMarks(self.refers, self.form, self.unordered, self.ordered)
+        codec = parse(self.text, vars(sys.modules[self.owner.__module__]), marks)
         # What is kept as it came needs no decoding: null too, unless it reads as an empty list.
         undecoded = codec.plain if codec.null_is_empty else codec.plain | {NoneType}
         self._decoding = (self.key, self.name, undecoded, codec.bare.decoder)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from linode_orm._secrets import hide
 from linode_orm.errors import AttributeMissing, ResponseError
 from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.merging import Merging
 from linode_orm.mapping.references import ObjectId, is_object
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
-    from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.codecs import Codec, Path
     from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.mapping.tracked import Holder
 
@@ -26,12 +27,14 @@ class Edit:
     """A pending change of one field.
 
     `base` is the value in JSON that was seen when the change was made (`ABSENT` where none was). `rebased_on` is the
-    value that the user's changes were last applied to. `exact` says that the user assigned a whole value instead of
-    changing one. `sent` are the values that were sent and never answered, the newest last: the API may have taken each.
-    `reference` is the new object whose id the field gets when that exists.
+    value that the user's changes were last applied to, as far as nobody else changed the same. `exact` says that the
+    user assigned a whole value instead of changing one. `sent` are the values that were sent and never answered, the
+    newest last: the API may have taken each.
+    `reference` is the new object whose id the field gets when that exists. `given` is the object that the user gave in
+    place of its id.
     """
 
-    __slots__ = ("base", "exact", "rebased_on", "reference", "sent")
+    __slots__ = ("base", "exact", "given", "rebased_on", "reference", "sent")
 
     def __init__(self, base: object, *, exact: bool) -> None:
         self.base = base
@@ -39,6 +42,7 @@ class Edit:
         self.exact = exact
         self.sent: tuple[object, ...] = ()
         self.reference: Record | None = None
+        self.given: Record | None = None
 
     def is_in_doubt(self, codec: Codec, mine: object) -> bool:
         """Whether the API may hold, or still take, another value than `mine`, because that was sent."""
@@ -64,12 +68,46 @@ class Edit:
             if _alike(codec, each, theirs):
                 # promise 16c: from here on, another value is somebody else's
                 self.base, self.sent = theirs, self.sent[at + 1 :]
+                self.rebased_on = theirs
                 return
+
+    def clashes(
+        self, codec: Codec, theirs: object, mine: object, assigned: Iterable[Path], seen: object = ABSENT
+    ) -> bool:
+        """Whether both sides changed the same part of a value; `assigned` are the parts that were assigned whole.
+
+        An assignment wins over what was seen of such a part before, in the value `seen`. What was sent may be there,
+        and is mine: so it counts as a base too.
+        """
+        base = self.base if self.exact else self.rebased_on
+        if base is ABSENT or theirs is ABSENT:
+            return False
+        places, other, own = [*assigned], _settable(codec, theirs), _settable(codec, mine)
+        for each in (base, *self.sent):  # promise 16b: what was sent may be there, and is mine
+            merging = Merging(places)
+            codec.merge(_settable(codec, each), other, own, merging)
+            if all(place in merging.assigned and _is_alike_at(place, seen, theirs) for place in merging.clashes):
+                return False
+        return True
 
 
 def _alike(codec: Codec, one: object, other: object) -> bool:
     """Whether two values are the same in everything that a request can set."""
     return codec.alike(codec.trim(one, "update"), codec.trim(other, "update"))
+
+
+def _is_alike_at(place: Path, one: object, other: object) -> bool:
+    """Whether two values have the same at a place; rows of lists are not looked for."""
+    for key in place:
+        if not isinstance(one, dict) or not isinstance(other, dict):
+            return False
+        one, other = one.get(key), other.get(key)
+    return one is not ABSENT and one == other
+
+
+def _settable(codec: Codec, raw: object) -> object:
+    """Return what a request can set of a value in JSON."""
+    return raw if raw is ABSENT else codec.trim(raw, "update")
 
 
 class RecordState:
@@ -186,6 +224,8 @@ def write(record: Record, field: FieldFacts, value: object, name: str = "") -> N
         return
     record.__changed__()
     state, values = record.__state__, record.__dict__
+    if codec.mutable and value is not None and value is values.get(field.name):
+        return  # `x.tags += [...]` assigns the list that it has changed in place: that is no assignment of all of it
     theirs, raw = state.raw.get(field.key, ABSENT), in_json(codec, mine)
     if field.is_secret:
         mine = hide(mine)
@@ -263,7 +303,7 @@ def _assigned(state: RecordState, name: str, theirs: object) -> Edit:
     if state.edits is None:
         state.edits = {}
     edit = state.edits.setdefault(name, Edit(theirs, exact=True))
-    edit.exact, edit.reference = True, None
+    edit.exact, edit.reference, edit.given = True, None, None
     return edit
 
 
@@ -280,6 +320,19 @@ def pending_reference(record: Record, name: str) -> Record | None:
     edits = record.__state__.edits
     edit = edits.get(name) if edits else None
     return edit.reference if edit is not None else None
+
+
+def keep_given(record: Record, name: str, target: Record) -> None:
+    """Remember the object that was given in place of the raw id `name`, until another one is assigned."""
+    edit = (record.__state__.edits or {}).get(name)
+    if edit is not None:
+        edit.given = target
+
+
+def given_object(record: Record, name: str) -> Record | None:
+    """Return the object that was given in place of the raw id `name`."""
+    edit = (record.__state__.edits or {}).get(name)
+    return edit.given if edit is not None else None
 
 
 def value_of(record: Record, name: str, default: object = None) -> Any:  # noqa: ANN401  whatever the attribute holds
@@ -333,8 +386,8 @@ def _rebase(record: Record, field: FieldFacts, theirs: object) -> None:
     if theirs is ABSENT or edits is None or field.name not in record.__dict__:
         return
     codec, edit, value = field.codec, edits[field.name], record.__dict__[field.name]
-    # promise 18: set edits are made again
-    if not edit.exact and _rebased(codec, edit, value, theirs):
+    # promise 18: edits in place are made again
+    if not edit.exact and _rebased(record, field, edit, theirs):
         edit.rebased_on = theirs
     edit.settle(codec, theirs)
     mine = in_json(codec, value)
@@ -343,10 +396,12 @@ def _rebase(record: Record, field: FieldFacts, theirs: object) -> None:
         del edits[field.name]
 
 
-def _rebased(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
-    """Make a set edit again on a newer value; False where that value is of another type."""
+def _rebased(record: Record, field: FieldFacts, edit: Edit, theirs: object) -> bool:
+    """Make an edit in place again on a newer value; False where both sides changed the same, or its type is wrong."""
+    codec, value = field.codec, record.__dict__[field.name]
     try:
-        return codec.rebase(value, edit.rebase_from(codec, value), theirs)
+        clashes = edit.clashes(codec, theirs, in_json(codec, value), assigned_in(record, field.name))
+        return codec.rebase(value, edit.rebase_from(codec, value), theirs) and not clashes
     except WrongType:
         return False
 
@@ -363,11 +418,11 @@ def mark_clean(record: Record, names: Container[str] | None = None) -> None:
             record.__dict__.pop(name, None)
 
 
-def restore(record: Record) -> None:
-    """Take every pending edit back; mutable values go back in place."""
+def restore(record: Record, names: Container[str] | None = None) -> None:
+    """Take the pending edits of `names`, or all, back; mutable values go back in place."""
     state = record.__state__
-    touched = tuple(state.edits or ())
-    mark_clean(record)
+    touched = tuple(name for name in state.edits or () if names is None or name in names)
+    mark_clean(record, touched)
     for name in touched:
         field = record.__mapper__.fields[name]
         raw = state.raw.get(field.key, ABSENT)
@@ -376,10 +431,39 @@ def restore(record: Record) -> None:
             del record.__dict__[name]
 
 
-def accept(record: Record) -> None:
-    """Count the pending edits as made on the newest body."""
+def accept(record: Record, names: Container[str] | None = None) -> None:
+    """Count the pending edits of `names`, or all, as made on the newest body, with what that has beside them."""
     for name, edit in (record.__state__.edits or {}).items():
-        edit.base = record.__state__.raw.get(record.__mapper__.fields[name].key, ABSENT)
+        if names is None or name in names:
+            field, value = record.__mapper__.fields[name], record.__dict__.get(name)
+            theirs = record.__state__.raw.get(field.key, ABSENT)
+            if not edit.exact and value is not None and theirs is not ABSENT:
+                field.codec.rebase(value, edit.rebased_on, theirs, force=True)
+            edit.base = edit.rebased_on = theirs
+            for inner in _inside(value):
+                accept(inner)
+
+
+def assigned_in(record: Record, name: str) -> Iterator[Path]:
+    """Yield the places in the value of a field, from its outermost in, that the user assigned whole."""
+    edit = edits_of(record).get(name)
+    if edit is not None and edit.exact:
+        yield ()
+    elif edit is not None:
+        yield from _assigned_inside(record.__dict__.get(name))
+
+
+def _assigned_inside(value: object) -> Iterator[Path]:
+    if isinstance(value, Record):
+        fields = value.__mapper__.fields
+        parts = [(fields[name].key, assigned_in(value, name)) for name in edits_of(value)]
+    elif isinstance(value, (list, dict)):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        parts = [(key, _assigned_inside(each)) for key, each in pairs]
+    else:
+        return
+    for key, places in parts:
+        yield from ((key, *place) for place in places)
 
 
 def doubt_edits(record: Record, names: Container[str] | None = None) -> None:

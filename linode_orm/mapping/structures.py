@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from linode_orm.mapping.codecs import Path, Visit
+    from linode_orm.mapping.merging import Merging
     from linode_orm.mapping.tracked import Holder
 
 UNDECLARED: Final = AnyJSON()
@@ -129,9 +130,9 @@ class Structure(Container):
         value.__become__(adopted)
         return True
 
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
-        del onto
-        return self.update(value, theirs)
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        del onto, force  # each part has an edit of its own, which is rebased by itself
+        return not self.is_one_value and self.update(value, theirs)
 
     def forget(self, value: object) -> None:
         value.__mark_clean__()  # type: ignore[attr-defined]  # a Nested by construction
@@ -156,19 +157,22 @@ class Structure(Container):
         field = self.cls.__mapper__.keys.get(key)
         return field.codec if field is not None else UNDECLARED
 
-    def merges(self, base: object, theirs: object, mine: object) -> bool:
-        if not isinstance(base, dict) or not isinstance(theirs, dict) or not isinstance(mine, dict):
-            return False
-        pairs = ((key, base.get(key, ABSENT), theirs.get(key, ABSENT)) for key in mine)
-        return not any(self._leaf_clashes(key, was, there, mine[key]) for key, was, there in pairs)
-
-    def _leaf_clashes(self, key: str, base: object, theirs: object, mine: object) -> bool:
-        field = self.cls.__mapper__.keys.get(key)
-        if field is None:
-            return mine not in (base, theirs) and base != theirs
-        if ABSENT in (base, theirs) or field.codec.same(mine, base):
-            return False
-        return bool(field.codec.clashes(base, theirs, mine, is_set_edit=True))
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        """Merge key by key; a key that is not in `mine` and was in `base` stays out, because it is never sent."""
+        one, other, own = base, theirs, mine
+        are_objects = isinstance(one, dict) and isinstance(other, dict) and isinstance(own, dict)
+        if self.is_one_value or not are_objects or path in merging.assigned:
+            return merging.whole(self, base, theirs, mine, path)
+        one, other, own = (cast("dict[str, object]", each) for each in (base, theirs, mine))
+        merged: dict[str, object] = {}
+        for key in dict.fromkeys((*own, *other)):
+            if key not in own and key in one:
+                continue
+            values = (one.get(key, ABSENT), other.get(key, ABSENT), own.get(key, ABSENT))
+            value = self._leaf(key).merge(*values, merging, (*path, key))
+            if value is not ABSENT:
+                merged[key] = value
+        return merged
 
     def only_changed(self, new: object, old: object) -> object:
         if not isinstance(new, dict) or not isinstance(old, dict):
@@ -190,6 +194,8 @@ class Structure(Container):
 
 class ById(Structure):
     """Objects that requests name by their ids and answers show whole (docs/api-notes.md#ids-in-objects-out)."""
+
+    is_named_by_id = True
 
     def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
         del value, visit, path
@@ -284,11 +290,8 @@ class Optional(Codec):
     def agrees(self, sent: object, answered: object) -> bool:
         return sent is None or self.inner.agrees(sent, answered)
 
-    def merges(self, base: object, theirs: object, mine: object) -> bool:
-        return self.inner.merges(base, theirs, mine)
-
-    def rebased(self, base: object, theirs: object, mine: object) -> object:
-        return self.inner.rebased(base, theirs, mine)
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        return self.inner.merge(base, theirs, mine, merging, path)
 
     def update(self, value: object, raw: object) -> bool:
         return value is not None and raw is not None and self.inner.update(value, raw)
@@ -296,8 +299,8 @@ class Optional(Codec):
     def replace(self, value: object, adopted: object) -> bool:
         return value is not None and adopted is not None and self.inner.replace(value, adopted)
 
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
-        return value is not None and theirs is not None and self.inner.rebase(value, onto, theirs)
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        return value is not None and theirs is not None and self.inner.rebase(value, onto, theirs, force=force)
 
     def forget(self, value: object) -> None:
         if value is not None:

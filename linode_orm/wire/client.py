@@ -28,6 +28,7 @@ from linode_orm.wire.writes_in_flight import WritesInFlight
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
     from datetime import datetime, timedelta
     from types import TracebackType
     from typing import Self
@@ -40,6 +41,11 @@ if TYPE_CHECKING:
     from linode_orm.wire.transport import Transport
 
 _READS: Final = frozenset({"GET", "HEAD"})
+
+
+def observed(client: Client, before: BeforeHook) -> AbstractContextManager[None]:
+    """Call one more hook before each try of a client, on every thread, in a `with` block."""
+    return client._sender.hooks.added(before)  # noqa: SLF001  its own module
 
 
 @frozen

@@ -60,7 +60,7 @@ class Ship(Model, path="/ships"):
     label: Field[str] = Field(filterable=True, required=True, unique=True)
     tags: Field[TagList] = Field(filterable=True)
     rig: Field[Rig]
-    crew: Field[list[str]]
+    crew: Field[list[str]] = Field(ordered=True)
     stops: Field[list[str]] = Field(unordered=True)
     hold: Field[dict[str, int]]
     notes: Field[JSON]

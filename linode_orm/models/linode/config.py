@@ -152,10 +152,10 @@ class Config(Model, path="/linode/instances/{instance}/configs", parent="Instanc
     label: Field[str] = Field(filterable=True, required=True)
     comments: Field[str | None]
     created: ReadOnly[datetime]
-    devices: Field[ConfigDevices] = Field(required=True)
+    devices: Field[ConfigDevices] = Field(required=True, ordered=True)
     helpers: Field[ConfigHelpers]
     initrd: ReadOnly[int | None]
-    interfaces: Field[list[ConfigInterfaceBody]] = Field(filterable=True)
+    interfaces: Field[list[ConfigInterfaceBody]] = Field(filterable=True, ordered=True)
     kernel_id: Field[str] = Field(key="kernel", default="linode/latest-64bit")
     kernel: One[Kernel] = One("Kernel", via="kernel_id")
     memory_limit: Field[int]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError, LinodeORMError
+from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, InvalidRequestError, LinodeORMError
 from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.interrupts import kept_interrupts
-from linode_orm.session.commit.reconcile import conflicts
+from linode_orm.session.commit.newest import NewestValues
+from linode_orm.session.commit.preconditions import Preconditions, check_deletion
 from linode_orm.session.commit.reconcile.in_doubt import resolve_in_doubt
 from linode_orm.session.commit.reconcile.objects import SessionObjects
 from linode_orm.session.commit.reconcile.renamed import resolve_renames
@@ -25,7 +26,7 @@ from linode_orm.session.planning.report import CommitReport
 from linode_orm.session.planning.steps import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from linode_orm.mapping import Model, Owner
     from linode_orm.session.commit.interrupts import Interrupts
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.planning.changes import Changes
-    from linode_orm.session.planning.plan import Plan
+    from linode_orm.session.planning.plan import Plan, Step, Token
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
 
@@ -87,7 +88,6 @@ class Commit:
         """
         with kept_interrupts(self.session) as interrupts:
             guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
-            guards.check_protected(self.refresh, self.changes.deleted.values(), policy.protected_tags)
             return self._send(policy, interrupts)
 
     def save(self, instance: Model, policy: Policy) -> CommitReport:
@@ -102,9 +102,13 @@ class Commit:
             return self._send(policy, interrupts, only=instance)
 
     def delete_now(self, instance: Model, policy: Policy) -> CommitReport:
-        """Delete one persistent object now, in 1 request; raise the API's own error if that fails."""
+        """Delete one persistent object now, in 1 request; raise the API's own error if that fails.
+
+        1 GET more for `protected_tags`, and for `conflicts="check"`, which raises `ConflictError` if it has changed.
+        """
         with _first_error(), kept_interrupts(self.session) as interrupts:
-            guards.check_protected(self.refresh, [instance], policy.protected_tags)
+            with self._reported(lambda: planner.plan_deletion(instance)):
+                check_deletion(instance, policy, self.refresh)
             self._resolve_renames(instance)
             return self._run(planner.plan_deletion(instance), policy, interrupts, is_whole=False)
 
@@ -112,7 +116,8 @@ class Commit:
         """Return what `commit(policy)` would send, with the least seconds that it takes; sends nothing."""
         plan = self._planned(policy, None)
         reads = [("GET", path) for step in plan for path in step.reads]
-        return evolve(plan, least_time=self.client.least_time([*((step.method, step.path) for step in plan), *reads]))
+        least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
+        return evolve(plan, lookups=plan.lookups + self._preconditions(policy, None).requests, least_time=least)
 
     def _send(self, policy: Policy, interrupts: Interrupts, only: Model | None = None) -> CommitReport:
         if self.client.read_only:
@@ -124,11 +129,12 @@ class Commit:
             resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
         interrupts.check()
         # planned once, when everything is read that may change the plan
-        checked_at = self._check_conflicts(policy, only)
+        with self._reported(lambda: self._planned(policy, only)):
+            read_at = self._preconditions(policy, only).check(self.refresh, self.client.clock)
         plan = self._planned(policy, only)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
-            return self._run(plan, policy, interrupts, checked_at, is_whole=only is None)
+            return self._run(plan, policy, interrupts, read_at, is_whole=only is None)
         # Nothing is left of what an earlier commit did not finish: it must not keep other processes from beginning.
         if only is None or not self._is_anything_pending():
             self.history.end_own()
@@ -138,22 +144,26 @@ class Commit:
         changes = self.changes
         return bool(changes.new or changes.deleted or any(changes_of(each) for each in changes.touched.values()))
 
-    def _check_conflicts(self, policy: Policy, only: Model | None) -> float | None:
-        """Read changed objects again if the policy asks for it; return when, by the monotonic clock.
+    def _preconditions(self, policy: Policy, only: Model | None) -> Preconditions:
+        folded = _folded(self._planned(policy, only) if policy.fold_tags else (), policy)
+        return Preconditions(self.changes, policy, only, folded)
 
-        Raises `ConflictError` if the policy checks, and another writer changed what this session changed.
-        """
-        if policy.conflicts != "check" and not policy.on_error.compensates:
+    @contextmanager
+    def _reported(self, planned: Callable[[], Plan]) -> Iterator[None]:
+        """Give a conflict that is found before anything is sent the report of the plan: all of it is pending."""
+        try:
+            yield
+        except ConflictError as error:
+            plan = planned()
+            error.report = unsent(plan, SessionTargets(self.objects, plan))
+            raise
+
+    def newest(self, name: str, read_at: float | None, unread: frozenset[Token] = frozenset()) -> NewestValues | None:
+        """Return what reads values again while a plan runs, by the option `conflicts`; None if nothing is read."""
+        if name == "ignore":
             return None
-        touched = self.changes.touched.values() if only is None else [only]
-        changed = [each for each in touched if state_of(each).status is Status.PERSISTENT and changes_of(each)]
-        if not changed:
-            return None
-        checked_at = self.client.clock.monotonic()
-        gone = conflicts.look_again(self.refresh, changed)
-        if policy.conflicts == "check":
-            conflicts.check(changed, gone)  # promise 16a: conflicts are found before anything is written
-        return checked_at
+        owner, scalars = self.objects.owner, name == "check"
+        return NewestValues(self.client, self.refresh, owner, read_at=read_at, scalars=scalars, unread=unread)
 
     def _resolve_renames(self, only: Model | None) -> None:
         pending = [*self.changes.touched.values(), *self.changes.deleted.values()]
@@ -167,11 +177,11 @@ class Commit:
         plan: Plan,
         policy: Policy,
         interrupts: Interrupts,
-        checked_at: float | None = None,
+        read_at: float | None = None,
         *,
         is_whole: bool,
     ) -> CommitReport:
-        targets = SessionTargets(self.objects, plan, watches=checked_at is not None)
+        targets = SessionTargets(self.objects, plan, watches=read_at is not None)
         interrupts.check(lambda: unsent(plan, targets))
         log = self.history.begin(plan, policy.on_error.name, policy.conflicts, is_whole=is_whole)
         # This log takes the place of an earlier one, in which it stood since when these creations are in doubt.
@@ -179,7 +189,8 @@ class Commit:
             in_doubt = targets.in_doubt_of(step)
             if in_doubt is not None:
                 log.intend([step], in_doubt.since, {step.number: in_doubt.known} if in_doubt.is_listed else {})
-        sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, checked_at))
+        newest = self.newest(policy.conflicts, read_at, _folded(plan, policy))
+        sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, newest))
         return self.report(sent, targets, interrupts, verify=policy.verify)
 
     def send(self, plan: Plan, targets: Targets, options: RunOptions) -> RunResult:
@@ -207,3 +218,10 @@ class Commit:
         for instance in [*instances]:
             if key_of(instance) not in planned and not changes_of(instance):
                 self.changes.touched.pop(id(instance), None)
+
+
+def _folded(plan: Iterable[Step], policy: Policy) -> frozenset[Token]:
+    """Return the objects that get a tag by a POST for all of them, which takes nothing from their lists."""
+    if not policy.fold_tags:
+        return frozenset()
+    return frozenset(part.token for step in plan if step.model == "Tag" for part in step.parts)

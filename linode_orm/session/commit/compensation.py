@@ -24,6 +24,7 @@ from linode_orm.wire.messages import Request
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from linode_orm.session.commit.newest import NewestValues
     from linode_orm.session.commit.outcomes import EarlierOutcomes
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.loading.api_time import ApiTime
@@ -46,8 +47,18 @@ class Compensated(NamedTuple):
     crash: BaseException | None
 
 
-def compensate(plan: Plan, sent: EarlierOutcomes, client: Client, targets: Targets, log: CommitLog) -> Compensated:
-    """Undo what was applied of a plan, newest first; `sent` is what became of its steps, and the ids they brought."""
+def compensate(  # noqa: PLR0913, PLR0917  what the run of the plan had
+    plan: Plan,
+    sent: EarlierOutcomes,
+    client: Client,
+    targets: Targets,
+    log: CommitLog,
+    newest: NewestValues | None,
+) -> Compensated:
+    """Undo what was applied of a plan, newest first; `sent` is what became of its steps, and the ids they brought.
+
+    With `newest`, each value goes back as it is there by then: what others changed since stays.
+    """
     entries = {entry.step.number: entry for entry in sent.entries}
     done = {number for number, entry in entries.items() if entry.status == "applied"}
     in_doubt = {
@@ -59,7 +70,8 @@ def compensate(plan: Plan, sent: EarlierOutcomes, client: Client, targets: Targe
     # A batch request is undone by several steps, and is one entry.
     outer = {part.number: step for step in plan if step.number in entries for part in step.whole}
     originals = {number: outer.get(part.number, part) for number, part in origin.items()}
-    options = RunOptions(CompensationLog(log, originals), CONTINUE)
+    ahead = None if newest is None else newest.of_compensation()  # promise 18c: what others wrote since stays
+    options = RunOptions(CompensationLog(log, originals), CONTINUE, newest=ahead)
     undoing = Executor(back, client, CompensationTargets(targets, origin), options)
     # From here on a crash must be carried on by undoing, not by completing.
     log.undo()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import evolve, frozen
 
-from linode_orm.errors import JournalError, NotFound, TransportError
+from linode_orm.errors import JournalError, LinodeORMError, NotFound, TransportError
 from linode_orm.session.commit.cancellation import Cancellation
 from linode_orm.session.commit.collection_ids import CollectionIds
 from linode_orm.session.commit.created_ids import CreatedIds
@@ -25,6 +25,7 @@ from linode_orm.wire.outcome import outcome_of
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from linode_orm.session.commit.newest import NewestStep, NewestValues
     from linode_orm.session.commit.policy import Progress
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.journal.log import CommitLog
@@ -36,12 +37,12 @@ if TYPE_CHECKING:
 
 @frozen
 class RunOptions:
-    """How a plan is sent; `checked_at` is when the newest values were read, by the monotonic clock."""
+    """How a plan is sent; `newest` reads the values again that updates are built on."""
 
     log: CommitLog
     policy: FailurePolicy = STOP
     progress: Progress | None = None
-    checked_at: float | None = None
+    newest: NewestValues | None = None
 
 
 class Executor:
@@ -101,8 +102,12 @@ class Executor:
         while len(self.entries) < len(self.steps):
             try:
                 self._start()
-                if not self._in_flight or self.cancellation.interrupts > 1:
+                if self.cancellation.interrupts > 1:
                     break
+                if not self._in_flight:
+                    if self.cancellation.is_set or not self._schedule.is_ready(self.entries):
+                        break
+                    continue  # none of this round could be sent, and others are ready
                 self._wake.get()
                 self._collect()
             except KeyboardInterrupt:
@@ -136,7 +141,7 @@ class Executor:
             return
         if self._options.policy.compensates:
             self._release_held()
-        going = self._next_steps()
+        going = self._on_newest(self._next_steps())
         try:
             # One write covers this round and what follows soon: each write waits for the disk, and a thousand would add
             # up.
@@ -159,6 +164,29 @@ class Executor:
                 going.append(self.steps[number])
         return going
 
+    def _on_newest(self, going: list[Step]) -> list[Step]:
+        """Return the steps on the newest values, which are read again where that is due; a step that clashes fails."""
+        newest = self._options.newest
+        if newest is None or not any(newest.is_due(step, at) for at, step in enumerate(going)):
+            return going
+        flying = {self.steps[number].token for number in self._in_flight}
+        busy = self.entries.keys() | self._in_flight.keys()
+        renewal = newest.renewal(going, [step for number, step in self.steps.items() if number not in busy], flying)
+        for step in renewal.later:
+            self._schedule.push(step.number)
+        self.steps.update(renewal.steps)  # promise 18b: what others wrote since the plan was made is kept
+        for number, failure in renewal.failures.items():
+            self._end(self.steps[number], "failed", Answer(tries=0, error=self._error_of(failure, self.steps[number])))
+            self.cancellation.fail((number,))
+        left_out = renewal.failures.keys() | {step.number for step in renewal.later}
+        return [self.steps[step.number] for step in going if step.number not in left_out]
+
+    def _error_of(self, failure: NewestStep | LinodeORMError, step: Step) -> LinodeORMError:
+        if isinstance(failure, LinodeORMError):
+            return failure
+        # With answers deferred, the objects stay as they are until everything has ended.
+        return self._targets.conflict(step, failure, learns=not self._options.policy.defers_answers)
+
     def _release_held(self) -> None:
         """Let what cannot be undone be ready, if all else has succeeded."""
         held = self._schedule.held
@@ -170,11 +198,13 @@ class Executor:
 
     def _launch(self, step: Step) -> None:
         try:
-            flight = self._dispatcher.launch(step, self._intents.moment)
+            flight = self._dispatcher.launch(step, self._intents.moment, self._options.newest)
         except Exception as error:  # noqa: BLE001  a value that cannot be sent must not lose the answers on their way
             self._end(step, "failed", Answer(tries=0, error=error))
             self.cancellation.fail((step.number,))
             return
+        if self._options.newest is not None:
+            self._options.newest.count()
         self._in_flight[step.number] = flight
         flight.future.add_done_callback(partial(self._arrive, flight))
 
@@ -197,6 +227,8 @@ class Executor:
             if not answer.was_given_up and number in self.steps:
                 self._settle(self.steps[number], answer)
             del self._answers[number], self._in_flight[number]
+            if answer.was_given_up and not self.cancellation.is_set:
+                self._schedule.push(number)  # its values grew old while it waited for its turn: they are read again
 
     def _answer_of(self, flight: Flight) -> Answer:
         """Give what a worker answered; what it raised (a KeyboardInterrupt of a hook) ends the step alone."""
@@ -220,9 +252,9 @@ class Executor:
         """Take the answer of one step: it was done, is in doubt, failed, or is split into its parts."""
         if step.number in self.entries:
             return
-        # The time between the look for conflicts and the end of the write: another write in it would go unseen.
-        if self._options.checked_at is not None and step.operation in _CHANGES:
-            self.window = max(self.window, self._client.clock.monotonic() - self._options.checked_at)
+        # The time between the read of a value and the end of its write: another write in it would go unseen.
+        if self._options.newest is not None and step.operation in _CHANGES:
+            self.window = max(self.window, self._options.newest.age(step, answer.ended) or 0.0)
         if isinstance(answer.error, KeyboardInterrupt):
             self.interrupt()
         if answer.splits(step):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Progress = Callable[[Entry, int, int], None]
     """Called after each step, on the session's thread: what became of it, how many are done, how many there are."""
 
-CONFLICTS: Final = ("ignore", "check")
+CONFLICTS: Final = ("merge", "check", "ignore")
 
 
 def _tags(given: object) -> frozenset[str]:
@@ -35,7 +35,7 @@ class Policy:
     """How a commit is made; the arguments of `Session` and `commit()` of the same names."""
 
     on_error: FailurePolicy = field(default=STOP, converter=failure_policy)
-    conflicts: str = "ignore"
+    conflicts: str = "merge"
     verify: bool = False
     max_deletes: int | None = None
     protected_tags: frozenset[str] = field(default=frozenset(), converter=_tags)

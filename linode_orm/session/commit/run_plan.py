@@ -76,7 +76,7 @@ def _undo(
     """Undo what a run did; return the tokens of undone parts, and the numbers of steps of which nobody knows it."""
     sent = EarlierOutcomes(tuple(run.entries.values()), run.ids)
     try:
-        compensation = compensate(plan, sent, client, targets, options.log)
+        compensation = compensate(plan, sent, client, targets, options.log, options.newest)
     except Exception as error:  # noqa: BLE001  what was done stays done, and its objects must learn of it
         run.cancellation.stop_for(error)
         return frozenset(), set()

@@ -49,7 +49,8 @@ class Answer:
     """What became of a request: its body or its error, how long it took, how often it was sent, what else there is.
 
     `identity` is the id that a creation brought. `in_doubt` is set if the request may have been done although it
-    failed. `inner` is what became of the other objects of the request.
+    failed. `inner` is what became of the other objects of the request. `ended` is when an update ended, by the
+    monotonic clock: the session's thread takes its answer later.
     """
 
     body: object = None
@@ -60,6 +61,7 @@ class Answer:
     identity: object = None
     in_doubt: InDoubt | None = None
     inner: InnerOutcomes | None = None
+    ended: float | None = None
 
     @property
     def was_given_up(self) -> bool:

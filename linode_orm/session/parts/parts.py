@@ -16,8 +16,10 @@ from linode_orm.session.planning.changes import Changes
 from linode_orm.session.query.collections import Collections
 from linode_orm.session.query.eager import EagerLoader
 from linode_orm.session.query.lazy import LazyLoader
+from linode_orm.session.query.n_plus_one import NPlusOneDetector
 from linode_orm.session.query.reader import Reader
 from linode_orm.session.query.runner import QueryRunner
+from linode_orm.session.waiting.started import StartedActions
 
 if TYPE_CHECKING:
     import os
@@ -61,10 +63,12 @@ class Parts:
             client, loader, reference_data, eager, check=owner.check, delete=owner.mark_deleted, strict=strict_filters
         )
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
-        collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add)
+        self.detector = detector = NPlusOneDetector()
+        collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add, detector=detector)
         self.changes = Changes(self.identity_map, loader, reader, collections, owner)
         self.history = History(open_journal(journal), client)
-        self.actions = Actions(client, loader, reader, runner, collections)
+        self.started = StartedActions(client)
+        self.actions = Actions(client, loader, reader, runner, collections, self.started)
         owner.bind(
             loader=loader,
             lazy=lazy,
@@ -88,7 +92,7 @@ class Parts:
         """What waits for objects."""
         from linode_orm.session.waiting.wait import Waiting  # noqa: PLC0415  see the class
 
-        return Waiting(self.client, self.runner, self.refresh)
+        return Waiting(self.client, self.runner, self.refresh, self.started)
 
     @cached_property
     def commit(self) -> Commit:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from attrs import frozen
+
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping import Model
+from linode_orm.mapping import Model, and_
 from linode_orm.mapping.lifecycle import make_transient, set_collection
 from linode_orm.mapping.record import raw_value, restore, value_of, write
 from linode_orm.mapping.references import objects_of
@@ -17,9 +19,9 @@ from linode_orm.session.planning.steps import ancestors
 from linode_orm.session.query.collections import SessionCollection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from linode_orm.mapping import Owner
+    from linode_orm.mapping import Expression, Owner
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.planning.plan import InDoubt, Key
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
     from linode_orm.session.query.reader import Reader
 
 M = TypeVar("M", bound=Model)
+
+
+@frozen(eq=False)
+class DeletionMark:
+    """What was seen of an object when it was marked for deletion, and the condition of `query.delete()` that did it."""
+
+    body: Mapping[str, object]
+    condition: Expression | None = None
 
 
 class Changes:
@@ -47,6 +57,7 @@ class Changes:
         self.new: dict[int, Model] = {}
         self.touched: dict[int, Model] = {}
         self.deleted: dict[int, Model] = {}
+        self._marks: dict[int, DeletionMark] = {}
         self.in_doubt: dict[int, InDoubt] = {}
         self._tokens = 0
         self._token_of: dict[int, str] = {}
@@ -87,7 +98,7 @@ class Changes:
             raise InvalidRequestError(msg)
         if self._owns(instance):
             if state_of(instance).status is Status.DELETED:
-                del self.deleted[id(instance)]
+                self._unmark(instance)
                 state_of(instance).unmark_deleted()
             return
         _check_can_be_added(instance)
@@ -116,8 +127,8 @@ class Changes:
         owner: object = state_of(instance).owner
         return owner is self._owner
 
-    def delete(self, instance: Model) -> None:
-        """Mark an object for deletion; a pending one leaves the session."""
+    def delete(self, instance: Model, condition: Expression | None = None) -> None:
+        """Mark an object for deletion, as long as it meets a condition; a pending one leaves the session."""
         if state_of(instance).status is Status.PENDING:
             self.expunge(instance)
             return
@@ -125,7 +136,28 @@ class Changes:
             msg = f"{instance.__describe__()}: the API cannot delete a {instance.__mapper__.name}"
             raise InvalidRequestError(msg)
         state_of(instance).mark_deleted()
+        known = self._marks.get(id(instance))
+        if known is not None and condition is not None:
+            condition = and_(known.condition, condition) if known.condition is not None else None
         self.deleted[id(instance)] = instance
+        self._marks[id(instance)] = DeletionMark(state_of(instance).body, condition)
+
+    def mark_of(self, instance: Model) -> DeletionMark:
+        """Return why an object that is marked for deletion is so."""
+        return self._marks[id(instance)]
+
+    def confirm_deletion(self, instance: Model) -> None:
+        """Count an object as marked for deletion as it is now, whatever condition it met."""
+        self._marks[id(instance)] = DeletionMark(state_of(instance).body)
+
+    def _unmark(self, instance: Model) -> None:
+        self.deleted.pop(id(instance), None)
+        self._marks.pop(id(instance), None)
+
+    def drop(self, instance: Model) -> None:
+        """Hold an object no longer, which was deleted or has left."""
+        self.touched.pop(id(instance), None)
+        self._unmark(instance)
 
     def expunge(self, instance: Model) -> None:
         """Let an object leave the session, with what is pending on it, and its pending children."""
@@ -134,8 +166,7 @@ class Changes:
         self._let_go(instance)
 
     def _let_go(self, instance: Model) -> None:
-        self.touched.pop(id(instance), None)
-        self.deleted.pop(id(instance), None)
+        self.drop(instance)
         self.in_doubt.pop(id(instance), None)
         if self.new.pop(id(instance), None) is not None:
             self._token_of.pop(id(instance), None)
@@ -170,6 +201,7 @@ class Changes:
         for instance in [*self.deleted.values()]:
             state_of(instance).unmark_deleted()
         self.deleted.clear()
+        self._marks.clear()
         touched, self.touched = self.touched, {}
         for instance in touched.values():
             restore(instance)
@@ -180,6 +212,7 @@ class Changes:
             self._let_go(instance)
         self.touched.clear()
         self.deleted.clear()
+        self._marks.clear()
         self.in_doubt.clear()
 
 

@@ -8,7 +8,16 @@ from linode_orm._secrets import is_secret
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.masking import masked_value
-from linode_orm.mapping.record import Edit, changes, edits_of, encoded_value, pending_reference, raw_value, value_of
+from linode_orm.mapping.record import (
+    Edit,
+    assigned_in,
+    changes,
+    edits_of,
+    encoded_value,
+    pending_reference,
+    raw_value,
+    value_of,
+)
 from linode_orm.mapping.references import ObjectId, identity_of, is_object
 from linode_orm.mapping.relations import Many
 from linode_orm.mapping.state import state_of
@@ -143,7 +152,10 @@ def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     elif old is not ABSENT:
         old = masked_value(field, field.codec.trim(old, "update"))
     edit = edits_of(instance).get(field.name)
-    return Change(field.name, field.key, old, new, is_set_edit=edit is not None and not edit.exact)
+    if edit is None or edit.exact:
+        return Change(field.name, field.key, old, new)
+    assigned = tuple(assigned_in(instance, field.name)) if field.codec.mutable else ()
+    return Change(field.name, field.key, old, new, is_set_edit=True, assigned=assigned)
 
 
 def _required_value(instance: Model, field: Kind[Any]) -> object:

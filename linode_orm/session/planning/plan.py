@@ -59,11 +59,13 @@ Token = Key | str
 
 
 @public
+@formerly()
 @frozen
 class Change:
     """One attribute with its old and its new value in JSON; `old` is `ABSENT` if it was never read.
 
-    `is_set_edit` marks elements that were added and removed. Such an edit is applied again to a newer list.
+    `is_set_edit` marks a value that was changed in place: its changed parts are changed again in a newer value, but for
+    the parts at the places `assigned`, which were assigned whole.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Change:
     old: object
     new: object
     is_set_edit: bool = False
+    assigned: tuple[tuple[str | int, ...], ...] = ()
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of a diff."""
@@ -84,6 +87,8 @@ class Change:
             document["old"] = _plain(self.old)
         if self.is_set_edit:
             document["set_edit"] = True
+        if self.assigned:
+            document["assigned"] = [list(each) for each in self.assigned]
         return document
 
 
@@ -145,7 +150,8 @@ class Step:
 
     A batch request (operation `bundle`) is one POST in place of several steps, its `parts`. Each part has a number of
     its own, and is sent by itself if the API does not take the parts together. The body of a batch request is made when
-    it is sent, from what is read then; `looks` are the paths of those reads.
+    it is sent, from what is read then; `looks` are the paths of those reads. `seen` is what was seen, when the plan was
+    made, of an object that the step deletes: by key, values in JSON or their digests.
     """
 
     number: int
@@ -326,7 +332,7 @@ class Plan:
         client: Client,
         *,
         on_error: str = "stop",
-        conflicts: str = "check",
+        conflicts: Literal["merge", "check", "ignore"] | None = None,
         secrets: Mapping[str, object] | None = None,
         journal: str | os.PathLike[str] | None = None,
         verify: bool = False,
@@ -335,8 +341,9 @@ class Plan:
         """Send the plan through a client, if the API still has the values that the plan was made from.
 
         A plan from a file is applied once: `FILE.applied` is created before the first write, and refuses the next time;
-        a copy of the file is refused where what it creates was made since. It is always applied under `check`, and what
-        it deletes must be as it was, too.
+        a copy of the file is refused where what it creates was made since. It is applied under `check`: what it changes
+        or deletes must be as it was. `conflicts="merge"` keeps what others put into the same lists and nested values
+        instead, as a plan does that a session made and no file holds.
 
         `secrets` holds what `plan.secrets` names; a document is given as a dict, or as JSON. Before anything is
         written, raises `ConflictError` if an attribute that the plan changes has another value by now, and

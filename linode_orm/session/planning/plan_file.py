@@ -160,7 +160,9 @@ def _nested_create(content: dict[str, Any]) -> NestedCreate:
 
 def _change(content: dict[str, Any]) -> Change:
     old = _opened(content["old"]) if "old" in content else ABSENT
-    return Change(content["attribute"], content["key"], old, _opened(content["new"]), content.get("set_edit", False))
+    assigned = tuple(tuple(each) for each in content.get("assigned", ()))
+    is_set_edit = content.get("set_edit", False)
+    return Change(content["attribute"], content["key"], old, _opened(content["new"]), is_set_edit, assigned)
 
 
 def _ids(content: list[Any]) -> tuple[object, ...]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
-from zlib import crc32
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
@@ -20,6 +18,7 @@ from linode_orm.session.planning.natural_keys import is_natural
 from linode_orm.session.planning.ordering import Strength, Wait
 from linode_orm.session.planning.placeholders import Hidden, Pending, fill, with_tokens
 from linode_orm.session.planning.plan import Key, NestedCreate, Step
+from linode_orm.session.planning.seen import checksums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,7 +94,7 @@ class DraftStep:
 
     def step(self, number: int, depends_on: tuple[int, ...]) -> Step:
         """Return the step of the plan that the draft becomes."""
-        mapper = self.instance.__mapper__
+        mapper, body = self.instance.__mapper__, state_of(self.instance).body
         return Step(
             number=number,
             operation=self.operation,
@@ -113,7 +112,7 @@ class DraftStep:
             in_doubt=self.in_doubt,
             lasting=lasting(self.operation, type(self.instance), self.body.changes),
             nested_creates=tuple(self.nested_creates()),
-            seen=checksums(self.instance) if self.operation == "delete" else (),
+            seen=checksums(mapper, body) if self.operation == "delete" else (),
         )
 
 
@@ -133,23 +132,6 @@ def title(instance: Model) -> str:
         if isinstance(value, str) and not field.is_write_only:
             return f"{shown} {value!r}"
     return shown
-
-
-def checksums(instance: Model) -> tuple[tuple[str, int], ...]:
-    """Return a checksum of each attribute that a user can change, as it was read last; of no secret."""
-    body = state_of(instance).body
-    return tuple(
-        (field.name, crc32(_in_normal_form(body[field.key])))
-        for field in instance.__mapper__.fields.values()
-        if field.is_editable and field.key in body and not (field.is_secret or field.volatile or field.redacted)
-    )
-
-
-def _in_normal_form(value: object) -> bytes:
-    """Write a value; the order of a list of texts, which the API may change, takes no part."""
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        value = sorted(value)
-    return json.dumps(value, sort_keys=True).encode()
 
 
 def key_of(instance: Model) -> Key:

@@ -25,7 +25,7 @@ from linode_orm.session.query.sources import Reading, Sources
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from linode_orm.mapping import Model
+    from linode_orm.mapping import Expression, Model
     from linode_orm.mapping.query import Query
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.loading.reference_data import ReferenceData
@@ -57,7 +57,7 @@ class QueryRunner:
         eager: EagerLoader,
         *,
         check: Callable[[], None],
-        delete: Callable[[Model], None],
+        delete: Callable[[Model, Expression | None], None],
         strict: bool,
     ) -> None:
         self._client = client
@@ -257,7 +257,7 @@ class QueryRunner:
         matches = list(self.rows(query))
         query.__check_whole__("delete()", partial=partial)
         for instance in matches:
-            self._delete(instance)
+            self._delete(instance, query.condition)
         return len(matches)
 
 

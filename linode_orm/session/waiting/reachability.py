@@ -99,6 +99,15 @@ VERDICTS: Final[dict[str, tuple[Verdict, ...]]] = {
 A resize or a migration says nothing of `status`: a Linode may well run on after one that failed.
 """
 
+EVENTFUL: Final = frozenset(
+    {
+        *VERDICTS,
+        *("Backup", "Database", "EntityTransfer", "Firewall", "LKECluster", "LKENode", "LKENodePool"),
+        *("PlacementGroup", "ServiceTransfer"),
+    }
+)
+"""The classes of whose changes the account's events tell, by the object or by what it is part of."""
+
 
 def decided_by(model: type[Model], action: object) -> tuple[str, ...]:
     """Return the attributes that the last event with this action decides."""

@@ -64,6 +64,11 @@ MUTATIONS = (
         "tests/session/commit/test_verify.py::TestProtectedTags::test_the_deletion_of_what_carries_one_is_refused",
     ),
     Mutation("3c", left_out, "tests/session/commit/test_verify.py::TestProtectedTags::test_it_holds_for_a_plan"),
+    Mutation(
+        "3d",
+        value("False"),
+        "tests/session/commit/reconcile/test_merges.py::TestDeletions::test_protected_tags_are_read_again",
+    ),
     Mutation("4", left_out, "tests/session/commit/test_commit_faults.py::TestPolicy::test_stop_starts_nothing_new"),
     Mutation(
         "5",
@@ -144,6 +149,11 @@ MUTATIONS = (
         "tests/proofs/stateful/test_commit_cases.py::test_a_write_in_doubt_does_not_hide_another_writer",
     ),
     Mutation(
+        "16d",
+        left_out,
+        "tests/session/commit/reconcile/test_merges.py::TestDeletions::test_a_query_holds_its_condition",
+    ),
+    Mutation(
         "17", keyword("True"), "tests/session/commit/reconcile/test_conflicts.py::test_many_are_looked_at_in_one_list"
     ),
     Mutation(
@@ -152,9 +162,24 @@ MUTATIONS = (
         "tests/session/commit/reconcile/test_conflicts.py::test_set_edits_are_made_again_on_the_newest_value",
     ),
     Mutation(
+        "18b",
+        left_out,
+        "tests/session/commit/reconcile/test_merges.py::TestWhileItRuns::test_values_are_read_again_every_hundred_requests",
+    ),
+    Mutation(
+        "18c",
+        value("None"),
+        "tests/session/commit/reconcile/test_merges.py::TestUndo::test_a_failed_commit_keeps_what_others_wrote_since",
+    ),
+    Mutation(
         "19",
         left_out,
         "tests/session/commit/reconcile/test_conflicts.py::test_refresh_with_keep_settles_it_in_favour_of_mine",
+    ),
+    Mutation(
+        "20b",
+        without_operand(-2),
+        "tests/session/commit/reconcile/test_merges.py::TestWhileItRuns::test_values_are_read_again_every_hundred_requests",
     ),
     Mutation("20", otherwise(), "tests/session/commit/reconcile/test_conflicts.py::test_the_window_is_reported"),
     Mutation(

@@ -84,7 +84,9 @@ class SessionMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.sim = Simulator()
-        self.session = Session(client=self.sim.client(), volatile_ttl=None)
+        self.session = Session(
+            client=self.sim.client(), volatile_ttl=None, conflicts="ignore"
+        )  # merges have a test of two writers
         self.models: dict[int, Model] = {}
         self.held: dict[int, Instance] = {}
         self.new: list[Volume] = []

@@ -626,7 +626,7 @@ def test_a_value_that_cannot_be_sent_loses_nothing(session, api):
     """A failure on this side of the wire is a failure of that step alone."""
     good, bad = dock_of(session, 5), dock_of(session, 6)
     good.label = "b"
-    bad.tags.add("q")
+    bad.label = "q"
     api.fault = lambda request: (_ for _ in ()).throw(InvalidRequestError("no")) if request.path == "/docks/6" else None
     with pytest.raises(CommitError) as caught:
         session.commit(on_error="continue")

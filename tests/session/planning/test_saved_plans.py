@@ -142,9 +142,11 @@ class TestDeletions:
         session.delete(volume)
         saved(session, file)
         sim.change(f"/volumes/{volume.id}", label="precious")
-        with pytest.raises(ConflictError, match="precious") as caught:
-            Plan.load(file).apply(sim.client())
-        assert [each.attribute for each in caught.value.conflicts] == ["label"]
+        for conflicts in (None, "check", "merge", "ignore"):  # merging says nothing of deletions
+            with pytest.raises(ConflictError, match="precious") as caught:
+                Plan.load(file).apply(sim.client(), conflicts=conflicts)
+            assert [each.attribute for each in caught.value.conflicts] == ["label"]
+            assert len(caught.value.report.pending) == 1
         assert not sim.requests.matching("DELETE")
 
     def test_what_moves_by_itself_is_no_change(self, sim, session, file):
@@ -156,6 +158,16 @@ class TestDeletions:
         saved(session, file)
         sim.change(f"/linode/instances/{instance.id}", status="offline", tags=["b", "a"])
         assert Plan.load(file).apply(sim.client()).counts == {"applied": 1}
+
+    def test_what_only_an_action_changes_is_a_change(self, sim, session, file):
+        """A volume that was attached since is another decision, although no PUT sets its Linode."""
+        volume, instance = session.query(Volume).first(), session.query(Instance).first()
+        session.delete(volume)
+        saved(session, file)
+        sim.change(f"/volumes/{volume.id}", linode_id=instance.id)
+        with pytest.raises(ConflictError, match=r"linode"):
+            Plan.load(file).apply(sim.client())
+        assert not sim.requests.matching("DELETE")
 
     def test_what_is_gone_is_deleted(self, sim, session, file):
         """Somebody else was faster."""

@@ -157,8 +157,7 @@ class OutcomeApplier:
         self._collections.deleted(instance)
 
     def _drop(self, instance: Model) -> None:
-        self._changes.deleted.pop(id(instance), None)
-        self._changes.touched.pop(id(instance), None)
+        self._changes.drop(instance)
         self._loader.detach(instance)
 
     # -- the end -----------------------------------------------------------------------------------------------------
