@@ -22,7 +22,79 @@ UNDECLARED: Final = AnyJSON()
 """The codec of a key that no declaration has."""
 
 
-class Structure(Container):
+class _StructureEdits(Container):
+    """The half of a codec of objects that changes them; `cls` is their class."""
+
+    cls: type[Any]
+
+    def fits(self, value: object) -> TypeGuard[Any]:
+        return isinstance(value, self.cls)
+
+    def completed(self, raw: object, theirs: object) -> object:
+        if not isinstance(raw, dict) or not isinstance(theirs, dict):
+            return raw
+        given = {key: self._leaf(key).completed(each, theirs.get(key)) for key, each in raw.items()}
+        return {**theirs, **given}
+
+    def overlay(self, value: object, adopted: object) -> bool:
+        if not self.fits(value) or not self.fits(adopted):
+            return False
+        value.__overlay__(adopted)
+        return True
+
+    def update(self, value: object, raw: object) -> bool:
+        if not self.fits(value) or not isinstance(raw, dict):
+            return False
+        value.__merge_body__(raw)
+        return True
+
+    def replace(self, value: object, adopted: object) -> bool:
+        if not self.fits(value) or not isinstance(adopted, self.cls):
+            return False
+        value.__become__(adopted)
+        return True
+
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        del onto, force  # each part has an edit of its own, which is rebased by itself
+        return not self.is_one_value and self.update(value, theirs)
+
+    def forget(self, value: object) -> None:
+        value.__mark_clean__()  # type: ignore[attr-defined]  # a Nested by construction
+
+    def _leaf(self, key: str) -> Codec:
+        """Return the codec of a key, declared or not."""
+        field = self.cls.__mapper__.keys.get(key)
+        return field.codec if field is not None else UNDECLARED
+
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        """Merge key by key; a key that is not in `mine` and was in `base` stays out, because it is never sent."""
+        one, other, own = base, theirs, mine
+        are_objects = isinstance(one, dict) and isinstance(other, dict) and isinstance(own, dict)
+        if self.is_one_value or not are_objects or path in merging.assigned:
+            return merging.whole(self, base, theirs, mine, path)
+        one, other, own = (cast("dict[str, object]", each) for each in (base, theirs, mine))
+        merged: dict[str, object] = {}
+        for key in dict.fromkeys((*own, *other)):
+            if key not in own and key in one:
+                continue
+            values = (one.get(key, ABSENT), other.get(key, ABSENT), own.get(key, ABSENT))
+            value = self._leaf(key).merge(*values, merging, (*path, key))
+            if value is not ABSENT:
+                merged[key] = value
+        return merged
+
+    def only_changed(self, new: object, old: object) -> object:
+        if not isinstance(new, dict) or not isinstance(old, dict):
+            return new
+        changed: dict[str, object] = {}
+        for key, value in new.items():
+            codec, theirs = self._leaf(key), old.get(key, ABSENT)
+            if not codec.same(value, theirs):
+                changed[key] = codec.only_changed(value, theirs)
+        return changed
+
+
+class Structure(_StructureEdits):
     """Objects with declared fields."""
 
     compared_as_is = frozenset({dict})
@@ -39,9 +111,6 @@ class Structure(Container):
     def decoder(self) -> Callable[[Any, Any, str], object]:
         hydrate: Callable[[Any, Any, str], object] = self.cls.__hydrate__
         return hydrate
-
-    def fits(self, value: object) -> TypeGuard[Any]:
-        return isinstance(value, self.cls)
 
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         return self.cls.__hydrate__(cast("dict[str, object]", raw), holder, name)
@@ -106,37 +175,6 @@ class Structure(Container):
             return True
         return isinstance(value, dict) and field is not None and field.codec.alike({}, value)
 
-    def completed(self, raw: object, theirs: object) -> object:
-        if not isinstance(raw, dict) or not isinstance(theirs, dict):
-            return raw
-        given = {key: self._leaf(key).completed(each, theirs.get(key)) for key, each in raw.items()}
-        return {**theirs, **given}
-
-    def overlay(self, value: object, adopted: object) -> bool:
-        if not self.fits(value) or not self.fits(adopted):
-            return False
-        value.__overlay__(adopted)
-        return True
-
-    def update(self, value: object, raw: object) -> bool:
-        if not self.fits(value) or not isinstance(raw, dict):
-            return False
-        value.__merge_body__(raw)
-        return True
-
-    def replace(self, value: object, adopted: object) -> bool:
-        if not self.fits(value) or not isinstance(adopted, self.cls):
-            return False
-        value.__become__(adopted)
-        return True
-
-    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
-        del onto, force  # each part has an edit of its own, which is rebased by itself
-        return not self.is_one_value and self.update(value, theirs)
-
-    def forget(self, value: object) -> None:
-        value.__mark_clean__()  # type: ignore[attr-defined]  # a Nested by construction
-
     def trim(self, raw: object, verb: str) -> object:
         if not isinstance(raw, dict):
             return raw
@@ -151,38 +189,6 @@ class Structure(Container):
         if not isinstance(sent, dict) or not isinstance(answered, dict):
             return super().agrees(sent, answered)
         return all(self._leaf(key).agrees(value, answered[key]) for key, value in sent.items() if key in answered)
-
-    def _leaf(self, key: str) -> Codec:
-        """Return the codec of a key, declared or not."""
-        field = self.cls.__mapper__.keys.get(key)
-        return field.codec if field is not None else UNDECLARED
-
-    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
-        """Merge key by key; a key that is not in `mine` and was in `base` stays out, because it is never sent."""
-        one, other, own = base, theirs, mine
-        are_objects = isinstance(one, dict) and isinstance(other, dict) and isinstance(own, dict)
-        if self.is_one_value or not are_objects or path in merging.assigned:
-            return merging.whole(self, base, theirs, mine, path)
-        one, other, own = (cast("dict[str, object]", each) for each in (base, theirs, mine))
-        merged: dict[str, object] = {}
-        for key in dict.fromkeys((*own, *other)):
-            if key not in own and key in one:
-                continue
-            values = (one.get(key, ABSENT), other.get(key, ABSENT), own.get(key, ABSENT))
-            value = self._leaf(key).merge(*values, merging, (*path, key))
-            if value is not ABSENT:
-                merged[key] = value
-        return merged
-
-    def only_changed(self, new: object, old: object) -> object:
-        if not isinstance(new, dict) or not isinstance(old, dict):
-            return new
-        changed: dict[str, object] = {}
-        for key, value in new.items():
-            codec, theirs = self._leaf(key), old.get(key, ABSENT)
-            if not codec.same(value, theirs):
-                changed[key] = codec.only_changed(value, theirs)
-        return changed
 
     def inside(self, key: str | int) -> Codec | None:
         field = self.cls.__mapper__.keys.get(str(key))
@@ -238,7 +244,38 @@ def items_of(item: Codec) -> Codec:
     return ById(item.cls) if is_by_id and isinstance(item, Structure) else item
 
 
-class Optional(Codec):
+class _OptionalEdits(Codec):
+    """The half of an optional codec that changes values; null has no place of its own, and nothing inside it."""
+
+    inner: Codec
+
+    def completed(self, raw: object, theirs: object) -> object:
+        return self.inner.completed(raw, theirs)
+
+    def overlay(self, value: object, adopted: object) -> bool:
+        return value is not None and adopted is not None and self.inner.overlay(value, adopted)
+
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        return self.inner.merge(base, theirs, mine, merging, path)
+
+    def update(self, value: object, raw: object) -> bool:
+        return value is not None and raw is not None and self.inner.update(value, raw)
+
+    def replace(self, value: object, adopted: object) -> bool:
+        return value is not None and adopted is not None and self.inner.replace(value, adopted)
+
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        return value is not None and theirs is not None and self.inner.rebase(value, onto, theirs, force=force)
+
+    def forget(self, value: object) -> None:
+        if value is not None:
+            self.inner.forget(value)
+
+    def only_changed(self, new: object, old: object) -> object:
+        return self.inner.only_changed(new, old)
+
+
+class Optional(_OptionalEdits):
     """A type, or null."""
 
     allows_null = True
@@ -281,36 +318,11 @@ class Optional(Codec):
     def normal(self, raw: object) -> object:
         return None if raw is None else self.inner.normal(raw)
 
-    def completed(self, raw: object, theirs: object) -> object:
-        return self.inner.completed(raw, theirs)
-
-    def overlay(self, value: object, adopted: object) -> bool:
-        return value is not None and adopted is not None and self.inner.overlay(value, adopted)
-
     def agrees(self, sent: object, answered: object) -> bool:
         return sent is None or self.inner.agrees(sent, answered)
 
-    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
-        return self.inner.merge(base, theirs, mine, merging, path)
-
-    def update(self, value: object, raw: object) -> bool:
-        return value is not None and raw is not None and self.inner.update(value, raw)
-
-    def replace(self, value: object, adopted: object) -> bool:
-        return value is not None and adopted is not None and self.inner.replace(value, adopted)
-
-    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
-        return value is not None and theirs is not None and self.inner.rebase(value, onto, theirs, force=force)
-
-    def forget(self, value: object) -> None:
-        if value is not None:
-            self.inner.forget(value)
-
     def trim(self, raw: object, verb: str) -> object:
         return None if raw is None else self.inner.trim(raw, verb)
-
-    def only_changed(self, new: object, old: object) -> object:
-        return self.inner.only_changed(new, old)
 
     def inside(self, key: str | int) -> Codec | None:
         return self.inner.inside(key)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from linode_orm.session.outcome.lookup import LookupCriteria
     from linode_orm.session.planning.plan import Step
     from linode_orm.session.planning.report import Outcome
+    from linode_orm.wire.client import Client
 
 _SURELY_ENDED: Final = timedelta(hours=1)
 """How old an intent is whose request cannot be running, however often it was sent again."""
@@ -186,7 +187,7 @@ class Recovery:
         criteria = criteria_for(in_doubt, parents)
         looked_up = LookupResult(why=_NO_CLUE)
         if criteria.key or criteria.is_distinguishable:
-            looked_up = self._find(criteria)
+            looked_up = _found(self._client, criteria, self._until)
         if looked_up.body is not None:
             identity = identity_in(criteria.model.__mapper__, looked_up.body, criteria.key)
             self._ids[str(step.token)] = identity
@@ -199,12 +200,6 @@ class Recovery:
         else:
             # It was looked for after the last moment at which it could appear: it may be sent.
             self._targets.in_doubt[step.number] = evolve(in_doubt, may_repeat=True)
-
-    def _find(self, criteria: LookupCriteria) -> LookupResult:
-        try:
-            return find(self._client, criteria, self._until)
-        except LinodeORMError as error:
-            return LookupResult(why=f"it could not be looked for: {error}")
 
     def _applied(self, known: StoredRequest, body: object = None, note: str = "") -> Entry:
         """Return the entry of a step that was done; look for nested creates whose ids are not written down."""
@@ -331,3 +326,10 @@ class Recovery:
         self._ids.update({str(each.step.token): each.identity for each in done if each.identity is not None})
         step = evolve(known.step, parts=tuple(each.step for each in done))
         return {number: Entry(step, self._targets.object_of(step), "applied")} if done else {}
+
+
+def _found(client: Client, criteria: LookupCriteria, until: float) -> LookupResult:
+    try:
+        return find(client, criteria, until)
+    except LinodeORMError as error:
+        return LookupResult(why=f"it could not be looked for: {error}")
