@@ -20,17 +20,20 @@ class Edit:
     value that the user's changes were last applied to, as far as nobody else changed the same. `exact` says that the
     user assigned a whole value instead of changing one. `sent` are the values that were sent and never answered, the
     newest last: the API may have taken each.
-    `reference` is the new object whose id the field gets when that exists.
+    `reference` is the new object whose id the field gets when that exists. `given` is the object that the user gave in
+    place of its id.
     """
 
-    __slots__ = ("base", "exact", "rebased_on", "reference", "sent")
+    __slots__ = ("base", "exact", "given", "rebased_on", "reference", "sent")
 
     def __init__(self, base: object, *, exact: bool) -> None:
         self.base = base
         self.rebased_on = base
         self.exact = exact
         self.sent: tuple[object, ...] = ()
-        self.reference: Any = None  # a record, whose class stands above this one
+        # Records, whose class stands above this one.
+        self.reference: Any = None
+        self.given: Any = None
 
     def is_in_doubt(self, codec: Codec, mine: object) -> bool:
         """Whether the API may hold, or still take, another value than `mine`, because that was sent."""

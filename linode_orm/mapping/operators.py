@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast, overload
 
 from attrs import frozen
 
+from linode_orm._caller import warn
 from linode_orm._public import public
-from linode_orm.errors import UnknownValue, warn
+from linode_orm.errors import UnknownValue
 from linode_orm.mapping import server_filters
 from linode_orm.mapping.codecs import NotComparable, WrongType
 from linode_orm.mapping.expressions import And, Expression, Not, Or

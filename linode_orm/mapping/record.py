@@ -216,7 +216,7 @@ def _assigned(state: RecordState, name: str, theirs: object) -> Edit:
     if state.edits is None:
         state.edits = {}
     edit = state.edits.setdefault(name, Edit(theirs, exact=True))
-    edit.exact, edit.reference = True, None
+    edit.exact, edit.reference, edit.given = True, None, None
     return edit
 
 
@@ -233,6 +233,19 @@ def pending_reference(record: Record, name: str) -> Record | None:
     edits = record.__state__.edits
     edit = edits.get(name) if edits else None
     return edit.reference if edit is not None else None
+
+
+def keep_given(record: Record, name: str, target: Record) -> None:
+    """Remember the object that was given in place of the raw id `name`, until another one is assigned."""
+    edit = (record.__state__.edits or {}).get(name)
+    if edit is not None:
+        edit.given = target
+
+
+def given_object(record: Record, name: str) -> Record | None:
+    """Return the object that was given in place of the raw id `name`."""
+    edit = (record.__state__.edits or {}).get(name)
+    return edit.given if edit is not None else None
 
 
 def value_of(record: Record, name: str, default: object = None) -> Any:  # noqa: ANN401  whatever the attribute holds

@@ -16,6 +16,7 @@ from linode_orm.session.planning.changes import Changes
 from linode_orm.session.query.collections import Collections
 from linode_orm.session.query.eager import EagerLoader
 from linode_orm.session.query.lazy import LazyLoader
+from linode_orm.session.query.n_plus_one import NPlusOneDetector
 from linode_orm.session.query.reader import Reader
 from linode_orm.session.query.runner import QueryRunner
 from linode_orm.session.waiting.started import StartedActions
@@ -53,7 +54,7 @@ class Parts:
         self.client = client
         self.owner = owner = SessionOwner(client)
         self.identity_map = IdentityMap()
-        self.loader = loader = Loader(self.identity_map, owner, client.clock.monotonic, volatile_ttl)
+        self.loader = loader = Loader(self.identity_map, owner, client.monotonic, volatile_ttl)
         lists = WholeLists(client, loader)
         reference_data = ReferenceData(client.reference_data, lists, loader)
         self.reader = reader = Reader(client, loader, reference_data)
@@ -62,7 +63,8 @@ class Parts:
             client, loader, reference_data, eager, check=owner.check, delete=owner.mark_deleted, strict=strict_filters
         )
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
-        collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add)
+        self.detector = detector = NPlusOneDetector()
+        collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add, detector=detector)
         self.changes = Changes(self.identity_map, loader, reader, collections, owner)
         self.history = History(open_journal(journal), client)
         self.started = StartedActions(client)
