@@ -9,7 +9,7 @@ from linode_orm._former import names_of
 from linode_orm.mapping.codecs import Codec, NoneType, NotComparable, Scalar, WrongType, equal_in_json
 from linode_orm.mapping.json_types import Array, Dictionary
 from linode_orm.mapping.json_values import problem_of
-from linode_orm.mapping.list_edits import ListEdits, is_null, remember_null
+from linode_orm.mapping.list_merging import ListMerge
 from linode_orm.mapping.merging import Merging, merge_map
 from linode_orm.mapping.references import ObjectId, identity_of, is_object
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linode_orm.mapping.codecs import Path, Visit
+    from linode_orm.mapping.list_merging import MergedRow
     from linode_orm.mapping.tracked import Holder
 
 if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
@@ -34,14 +35,18 @@ def _described(holder: object, otherwise: str) -> str:
     return describe() if describe is not None else otherwise
 
 
+def _remember_null(container: Any, value: object) -> None:  # noqa: ANN401  a tracked list or map
+    """Let an empty container remember that the user assigned None, which is sent as null and not as `[]` or `{}`."""
+    container._null = value is None or _is_null(value)  # noqa: SLF001  set beside its other slots
+
+
+def _is_null(value: object) -> bool:
+    return isinstance(value, (TrackedList, TrackedDict)) and value.__null__
+
+
 def _is_updated(item: Codec, value: object, raw: object) -> bool:
     """Whether a value was brought up to date in place; null has no place of its own."""
     return value is not None and raw is not None and item.update(value, raw)
-
-
-def _is_among(item: Codec, value: object, values: list[object]) -> bool:
-    """Whether a list holds a value that means the same."""
-    return value in values if item.is_exact else any(item.same(value, each) for each in values)
 
 
 def _pair_up(test: Callable[[object, object], bool], ones: list[object], others: list[object]) -> bool:
@@ -110,7 +115,7 @@ class Collection(Container):
         return self.item
 
 
-class ListOf(ListEdits, Collection):
+class ListOf(Collection):
     """Lists of values of one type; `unordered` ones are compared and merged as sets, because the API keeps them so."""
 
     compared_as_is = frozenset({list})
@@ -153,7 +158,7 @@ class ListOf(ListEdits, Collection):
 
     def null(self, holder: Holder, name: str) -> object:
         value = self.decode([], holder, name)
-        remember_null(value, None)
+        _remember_null(value, None)
         return value
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
@@ -161,11 +166,11 @@ class ListOf(ListEdits, Collection):
             raise WrongType(self.text, value)
         adopted = self.container.__held__(holder, name, self._adopter)
         adopted.__replace__([self.item.adopt(each, adopted, "") for each in value or ()])
-        remember_null(adopted, value)
+        _remember_null(adopted, value)
         return adopted
 
     def encode(self, value: object) -> object:
-        if is_null(value):
+        if _is_null(value):
             return None
         encode = self.item.encode
         return [None if each is None else encode(each) for each in value]  # type: ignore[attr-defined]  # a list by construction
@@ -209,6 +214,43 @@ class ListOf(ListEdits, Collection):
             return one is other
         return _pair_up(self.item.alike, one, other) if self.unordered else all(map(self.item.alike, one, other))
 
+    def update(self, value: object, raw: object) -> bool:
+        if not isinstance(value, TrackedList) or not isinstance(raw, (list, NoneType)):
+            return False
+        held, item = len(value), self.item
+        value.__replace__(
+            [_updated_item(item, value[at] if at < held else ABSENT, new, value) for at, new in enumerate(raw or ())]
+        )
+        _remember_null(value, raw)
+        return True
+
+    def replace(self, value: object, adopted: object) -> bool:
+        if not isinstance(value, TrackedList) or not isinstance(adopted, TrackedList):
+            return False
+        value.__replace__([self.item.adopt(each, value, "") for each in adopted])
+        _remember_null(value, adopted)
+        return True
+
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        if self.is_one_value or not isinstance(value, TrackedList) or not isinstance(theirs, (list, NoneType)):
+            return False
+        seen, there, held = onto if isinstance(onto, list) else [], theirs or [], [*value]
+        mine = [None if each is None else self.item.encode(each) for each in held]
+        merging = Merging()
+        merge = ListMerge(self.item, seen, there, mine, merging)
+        if merging.clashes and not force:
+            return False
+        value.__replace__([_rebased_item(merge, slot, self.item, held, value) for slot in merge.slots])
+        return True
+
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        one, other, own = ([] if each is None or each is ABSENT else each for each in (base, theirs, mine))
+        are_lists = isinstance(one, list) and isinstance(other, list) and isinstance(own, list)
+        if self.is_one_value or not are_lists or path in merging.assigned or self.alike(one, other):
+            return merging.whole(self, base, theirs, mine, path)
+        one, other, own = (cast("list[object]", each) for each in (one, other, own))
+        return ListMerge(self.item, one, other, own, merging, path).merged()
+
     def agrees(self, sent: object, answered: object) -> bool:
         if not isinstance(sent, list) or not isinstance(answered, list):
             return super().agrees(sent, answered)
@@ -216,6 +258,12 @@ class ListOf(ListEdits, Collection):
 
     def blank(self, holder: Holder, name: str) -> object:
         return self.decode([], holder, name)
+
+    def forget(self, value: object) -> None:
+        if self.item.mutable:
+            for each in value:  # type: ignore[attr-defined]  # a list by construction
+                if each is not None:
+                    self.item.forget(each)
 
     def trim(self, raw: object, verb: str) -> object:
         return [self.item.trim(each, verb) for each in raw] if isinstance(raw, list) else raw
@@ -225,6 +273,28 @@ class ListOf(ListEdits, Collection):
             return raw
         pairs = enumerate(zip(value, raw, strict=True))
         return [self.item.map_objects(one, each, visit, (*path, at)) for at, (one, each) in pairs]
+
+
+def _rebased_item(merge: ListMerge, slot: MergedRow, item: Codec, held: list[object], holder: Holder) -> object:
+    """Return one item of a list that was rebased: a row that users may hold stays the same object."""
+    if slot.theirs is None:
+        return held[slot.mine or 0]
+    raw = merge.theirs[slot.theirs]
+    mine = None if slot.mine is None else held[slot.mine]
+    if mine is None or raw is None or type(raw) in item.plain:
+        return _updated_item(item, ABSENT, raw, holder)
+    if item.rebase(mine, None if slot.base is None else merge.base[slot.base], raw):
+        return mine
+    return _updated_item(item, ABSENT, merge.item(slot), holder)
+
+
+def _updated_item(item: Codec, old: object, raw: object, holder: Holder) -> object:
+    """Return an item that users may hold, brought up to date in place, or a new one."""
+    if raw is None or type(raw) in item.plain:
+        return raw
+    if old is not ABSENT and old is not None and item.update(old, raw):
+        return old
+    return item.decode(raw, holder, "")
 
 
 class Tags(ListOf):
@@ -264,7 +334,7 @@ class MapOf(Collection):
         if not isinstance(value, (dict, NoneType)):
             raise WrongType(self.text, value)
         adopted: TrackedDict[object] = TrackedDict.__held__(holder, name, self._adopter)
-        remember_null(adopted, value)
+        _remember_null(adopted, value)
         for key, each in (value or {}).items():
             if not isinstance(key, str) or problem_of(key):
                 msg = f"{self.text} with text as keys"
@@ -273,7 +343,7 @@ class MapOf(Collection):
         return adopted
 
     def encode(self, value: object) -> object:
-        if is_null(value):
+        if _is_null(value):
             return None
         encode = self.item.encode
         return {key: None if each is None else encode(each) for key, each in value.items()}  # type: ignore[attr-defined]  # a dict by construction
@@ -309,7 +379,7 @@ class MapOf(Collection):
     def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
         one, other, own = ({} if each is None or each is ABSENT else each for each in (base, theirs, mine))
         are_maps = isinstance(one, dict) and isinstance(other, dict) and isinstance(own, dict)
-        if self.is_one_value or not are_maps or path in merging.assigned or self.same(one, other):
+        if self.is_one_value or not are_maps or path in merging.assigned or self.alike(one, other):
             return merging.whole(self, base, theirs, mine, path)
         one, other, own = (cast("dict[str, object]", each) for each in (one, other, own))
         return merge_map(self.item, one, other, own, merging, path)

@@ -1,8 +1,8 @@
-"""Edits: what a user changed of one field, and what of it another writer changed too."""
+"""Edits: the pending change of one field, and how it meets the newer values of the API."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from linode_orm.mapping.merging import Merging
 from linode_orm.mapping.values import ABSENT
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.mapping.codecs import Codec, Path
+    from linode_orm.mapping.references import Object
 
 
 class Edit:
@@ -31,9 +32,8 @@ class Edit:
         self.rebased_on = base
         self.exact = exact
         self.sent: tuple[object, ...] = ()
-        # Records, whose class stands above this one.
-        self.reference: Any = None
-        self.given: Any = None
+        self.reference: Object | None = None
+        self.given: Object | None = None
 
     def is_in_doubt(self, codec: Codec, mine: object) -> bool:
         """Whether the API may hold, or still take, another value than `mine`, because that was sent."""

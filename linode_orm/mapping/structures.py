@@ -22,79 +22,32 @@ UNDECLARED: Final = AnyJSON()
 """The codec of a key that no declaration has."""
 
 
-class _StructureEdits(Container):
-    """The half of a codec of objects that changes them; `cls` is their class."""
+def _leaf(cls: type[Any], key: str) -> Codec:
+    """Return the codec of a key of objects, declared or not."""
+    field = cls.__mapper__.keys.get(key)
+    return field.codec if field is not None else UNDECLARED
 
-    cls: type[Any]
 
-    def fits(self, value: object) -> TypeGuard[Any]:
-        return isinstance(value, self.cls)
+def _named(cls: type[Any], value: dict[str, object]) -> dict[str, object]:
+    """Return a plain dict with the names of attributes in place of the keys of JSON."""
+    mapper: Any = cls.__mapper__
+    return {
+        key if key in mapper.attributes or key not in mapper.keys else mapper.keys[key].name: each
+        for key, each in value.items()
+    }
 
-    def completed(self, raw: object, theirs: object) -> object:
-        if not isinstance(raw, dict) or not isinstance(theirs, dict):
-            return raw
-        given = {key: self._leaf(key).completed(each, theirs.get(key)) for key, each in raw.items()}
-        return {**theirs, **given}
 
-    def overlay(self, value: object, adopted: object) -> bool:
-        if not self.fits(value) or not self.fits(adopted):
-            return False
-        value.__overlay__(adopted)
+def _is_empty(cls: type[Any], key: str, value: object) -> bool:
+    """Whether a value says no more than a key that is left out: the API fills in what stands for nothing."""
+    if value is None or value is False or value in ("", [], {}):
         return True
-
-    def update(self, value: object, raw: object) -> bool:
-        if not self.fits(value) or not isinstance(raw, dict):
-            return False
-        value.__merge_body__(raw)
+    field = cls.__mapper__.keys.get(key)
+    if field is not None and field.default is not None and field.codec.alike(field.default, value):
         return True
-
-    def replace(self, value: object, adopted: object) -> bool:
-        if not self.fits(value) or not isinstance(adopted, self.cls):
-            return False
-        value.__become__(adopted)
-        return True
-
-    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
-        del onto, force  # each part has an edit of its own, which is rebased by itself
-        return not self.is_one_value and self.update(value, theirs)
-
-    def forget(self, value: object) -> None:
-        value.__mark_clean__()  # type: ignore[attr-defined]  # a Nested by construction
-
-    def _leaf(self, key: str) -> Codec:
-        """Return the codec of a key, declared or not."""
-        field = self.cls.__mapper__.keys.get(key)
-        return field.codec if field is not None else UNDECLARED
-
-    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
-        """Merge key by key; a key that is not in `mine` and was in `base` stays out, because it is never sent."""
-        one, other, own = base, theirs, mine
-        are_objects = isinstance(one, dict) and isinstance(other, dict) and isinstance(own, dict)
-        if self.is_one_value or not are_objects or path in merging.assigned:
-            return merging.whole(self, base, theirs, mine, path)
-        one, other, own = (cast("dict[str, object]", each) for each in (base, theirs, mine))
-        merged: dict[str, object] = {}
-        for key in dict.fromkeys((*own, *other)):
-            if key not in own and key in one:
-                continue
-            values = (one.get(key, ABSENT), other.get(key, ABSENT), own.get(key, ABSENT))
-            value = self._leaf(key).merge(*values, merging, (*path, key))
-            if value is not ABSENT:
-                merged[key] = value
-        return merged
-
-    def only_changed(self, new: object, old: object) -> object:
-        if not isinstance(new, dict) or not isinstance(old, dict):
-            return new
-        changed: dict[str, object] = {}
-        for key, value in new.items():
-            codec, theirs = self._leaf(key), old.get(key, ABSENT)
-            if not codec.same(value, theirs):
-                changed[key] = codec.only_changed(value, theirs)
-        return changed
+    return isinstance(value, dict) and field is not None and field.codec.alike({}, value)
 
 
-class Structure(_StructureEdits):
+class Structure(Container):
     """Objects with declared fields."""
 
     compared_as_is = frozenset({dict})
@@ -112,27 +65,22 @@ class Structure(_StructureEdits):
         hydrate: Callable[[Any, Any, str], object] = self.cls.__hydrate__
         return hydrate
 
+    def fits(self, value: object) -> TypeGuard[Any]:
+        return isinstance(value, self.cls)
+
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         return self.cls.__hydrate__(cast("dict[str, object]", raw), holder, name)
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         if isinstance(value, dict):
             try:
-                value = self.cls(**self._named(value))
+                value = self.cls(**_named(self.cls, value))
             except (TypeError, AttributeError) as error:
                 msg = f"{self.text} ({error})"
                 raise WrongType(msg, value) from None
         if not self.fits(value):
             raise WrongType(self.text, value)
         return value.__held_by__(holder, name)
-
-    def _named(self, value: dict[str, object]) -> dict[str, object]:
-        """Return a plain dict with the names of attributes in place of the keys of JSON."""
-        mapper: Any = self.cls.__mapper__
-        return {
-            key if key in mapper.attributes or key not in mapper.keys else mapper.keys[key].name: each
-            for key, each in value.items()
-        }
 
     def encode(self, value: object) -> object:
         return value.__encode__()  # type: ignore[attr-defined]  # a Nested by construction
@@ -160,20 +108,42 @@ class Structure(_StructureEdits):
             if mine is ABSENT and field is not None and field.form is not None and field.form.is_chosen:
                 continue
             if mine is ABSENT or theirs is ABSENT:
-                if not self._is_empty(key, theirs if mine is ABSENT else mine):
+                if not _is_empty(self.cls, key, theirs if mine is ABSENT else mine):
                     return False
-            elif not self._leaf(key).alike(mine, theirs):
+            elif not _leaf(self.cls, key).alike(mine, theirs):
                 return False
         return True
 
-    def _is_empty(self, key: str, value: object) -> bool:
-        """Whether a value says no more than a key that is left out: the API fills in what stands for nothing."""
-        if value is None or value is False or value in ("", [], {}):
-            return True
-        field = self.cls.__mapper__.keys.get(key)
-        if field is not None and field.default is not None and field.codec.alike(field.default, value):
-            return True
-        return isinstance(value, dict) and field is not None and field.codec.alike({}, value)
+    def completed(self, raw: object, theirs: object) -> object:
+        if not isinstance(raw, dict) or not isinstance(theirs, dict):
+            return raw
+        given = {key: _leaf(self.cls, key).completed(each, theirs.get(key)) for key, each in raw.items()}
+        return {**theirs, **given}
+
+    def overlay(self, value: object, adopted: object) -> bool:
+        if not self.fits(value) or not self.fits(adopted):
+            return False
+        value.__overlay__(adopted)
+        return True
+
+    def update(self, value: object, raw: object) -> bool:
+        if not self.fits(value) or not isinstance(raw, dict):
+            return False
+        value.__merge_body__(raw)
+        return True
+
+    def replace(self, value: object, adopted: object) -> bool:
+        if not self.fits(value) or not isinstance(adopted, self.cls):
+            return False
+        value.__become__(adopted)
+        return True
+
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        del onto, force  # each part has an edit of its own, which is rebased by itself
+        return not self.is_one_value and self.update(value, theirs)
+
+    def forget(self, value: object) -> None:
+        value.__mark_clean__()  # type: ignore[attr-defined]  # a Nested by construction
 
     def trim(self, raw: object, verb: str) -> object:
         if not isinstance(raw, dict):
@@ -188,7 +158,34 @@ class Structure(_StructureEdits):
     def agrees(self, sent: object, answered: object) -> bool:
         if not isinstance(sent, dict) or not isinstance(answered, dict):
             return super().agrees(sent, answered)
-        return all(self._leaf(key).agrees(value, answered[key]) for key, value in sent.items() if key in answered)
+        return all(_leaf(self.cls, key).agrees(value, answered[key]) for key, value in sent.items() if key in answered)
+
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        """Merge key by key; a key that is not in `mine` and was in `base` stays out, because it is never sent."""
+        one, other, own = base, theirs, mine
+        are_objects = isinstance(one, dict) and isinstance(other, dict) and isinstance(own, dict)
+        if self.is_one_value or not are_objects or path in merging.assigned:
+            return merging.whole(self, base, theirs, mine, path)
+        one, other, own = (cast("dict[str, object]", each) for each in (base, theirs, mine))
+        merged: dict[str, object] = {}
+        for key in dict.fromkeys((*own, *other)):
+            if key not in own and key in one:
+                continue
+            values = (one.get(key, ABSENT), other.get(key, ABSENT), own.get(key, ABSENT))
+            value = _leaf(self.cls, key).merge(*values, merging, (*path, key))
+            if value is not ABSENT:
+                merged[key] = value
+        return merged
+
+    def only_changed(self, new: object, old: object) -> object:
+        if not isinstance(new, dict) or not isinstance(old, dict):
+            return new
+        changed: dict[str, object] = {}
+        for key, value in new.items():
+            codec, theirs = _leaf(self.cls, key), old.get(key, ABSENT)
+            if not codec.same(value, theirs):
+                changed[key] = codec.only_changed(value, theirs)
+        return changed
 
     def inside(self, key: str | int) -> Codec | None:
         field = self.cls.__mapper__.keys.get(str(key))
@@ -244,38 +241,32 @@ def items_of(item: Codec) -> Codec:
     return ById(item.cls) if is_by_id and isinstance(item, Structure) else item
 
 
-class _OptionalEdits(Codec):
-    """The half of an optional codec that changes values; null has no place of its own, and nothing inside it."""
+class _Wrapper(Codec):
+    """What a codec leaves to the one that it wraps, whether a value is null or not."""
 
     inner: Codec
+
+    @property
+    def bare(self) -> Codec:
+        return self.inner
+
+    def parse(self, text: str) -> object:
+        return self.inner.parse(text)
 
     def completed(self, raw: object, theirs: object) -> object:
         return self.inner.completed(raw, theirs)
 
-    def overlay(self, value: object, adopted: object) -> bool:
-        return value is not None and adopted is not None and self.inner.overlay(value, adopted)
-
     def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
         return self.inner.merge(base, theirs, mine, merging, path)
-
-    def update(self, value: object, raw: object) -> bool:
-        return value is not None and raw is not None and self.inner.update(value, raw)
-
-    def replace(self, value: object, adopted: object) -> bool:
-        return value is not None and adopted is not None and self.inner.replace(value, adopted)
-
-    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
-        return value is not None and theirs is not None and self.inner.rebase(value, onto, theirs, force=force)
-
-    def forget(self, value: object) -> None:
-        if value is not None:
-            self.inner.forget(value)
 
     def only_changed(self, new: object, old: object) -> object:
         return self.inner.only_changed(new, old)
 
+    def inside(self, key: str | int) -> Codec | None:
+        return self.inner.inside(key)
 
-class Optional(_OptionalEdits):
+
+class Optional(_Wrapper):
     """A type, or null."""
 
     allows_null = True
@@ -289,10 +280,6 @@ class Optional(_OptionalEdits):
         for name in self._COPIED:
             setattr(self, name, getattr(inner, name))
 
-    @property
-    def bare(self) -> Codec:
-        return self.inner
-
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         return None if raw is None else self.inner.decode(raw, holder, name)
 
@@ -301,9 +288,6 @@ class Optional(_OptionalEdits):
 
     def encode(self, value: object) -> object:
         return None if value is None else self.inner.encode(value)
-
-    def parse(self, text: str) -> object:
-        return self.inner.parse(text)
 
     def same(self, one: object, other: object) -> bool:
         if one is None or other is None:
@@ -318,14 +302,27 @@ class Optional(_OptionalEdits):
     def normal(self, raw: object) -> object:
         return None if raw is None else self.inner.normal(raw)
 
+    def overlay(self, value: object, adopted: object) -> bool:
+        return value is not None and adopted is not None and self.inner.overlay(value, adopted)
+
     def agrees(self, sent: object, answered: object) -> bool:
         return sent is None or self.inner.agrees(sent, answered)
 
+    def update(self, value: object, raw: object) -> bool:
+        return value is not None and raw is not None and self.inner.update(value, raw)
+
+    def replace(self, value: object, adopted: object) -> bool:
+        return value is not None and adopted is not None and self.inner.replace(value, adopted)
+
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        return value is not None and theirs is not None and self.inner.rebase(value, onto, theirs, force=force)
+
+    def forget(self, value: object) -> None:
+        if value is not None:
+            self.inner.forget(value)
+
     def trim(self, raw: object, verb: str) -> object:
         return None if raw is None else self.inner.trim(raw, verb)
-
-    def inside(self, key: str | int) -> Codec | None:
-        return self.inner.inside(key)
 
     def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
         return raw if value is None or raw is None else self.inner.map_objects(value, raw, visit, path)

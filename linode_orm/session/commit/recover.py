@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from linode_orm.session.outcome.lookup import LookupCriteria
     from linode_orm.session.planning.plan import Step
     from linode_orm.session.planning.report import Outcome
-    from linode_orm.wire.client import Client
 
 _SURELY_ENDED: Final = timedelta(hours=1)
 """How old an intent is whose request cannot be running, however often it was sent again."""
@@ -73,6 +72,14 @@ def _as_written(stored: StoredCommit, why: str = "") -> Iterator[Entry]:
         status: Any = known.status or ("in doubt" if known.is_in_doubt else "pending")
         is_left = status not in {"applied", "undone"}
         yield Entry(known.step, None, status, note=(why if is_left else "") or known.note)
+
+
+def _state(report: CommitReport, *, is_undone: bool) -> str:
+    """Return the state of a commit: it has ended when everything is done, or undone as far as that can be."""
+    if not is_undone:
+        return "finished" if all(entry.status == "applied" for entry in report) else "open"
+    lost = [entry for entry in report.not_undone if not entry.step.lasting or entry.note != entry.step.lasting]
+    return "undoing" if lost or report.in_doubt or report.applied else "undone"
 
 
 class Recovery:
@@ -121,20 +128,13 @@ class Recovery:
         """Write down in which state the commit is, and raise what ended the recovery early."""
         is_pressed, crash = self._ending
         try:
-            self._journal.end(self._stored.id, self._state(report))
+            self._journal.end(self._stored.id, _state(report, is_undone=self._undo))
         except JournalError as error:
             crash = crash or error
         result = interrupted(RunResult(report, self._ids, (), is_pressed, crash), interrupts)
         if result.is_stopped:
             raise_where_incomplete(result, None, advice=_STAYS_OPEN)
         return report
-
-    def _state(self, report: CommitReport) -> str:
-        """Return the state of the commit: it has ended when everything is done, or undone as far as that can be."""
-        if not self._undo:
-            return "finished" if all(entry.status == "applied" for entry in report) else "open"
-        lost = [entry for entry in report.not_undone if not entry.step.lasting or entry.note != entry.step.lasting]
-        return "undoing" if lost or report.in_doubt or report.applied else "undone"
 
     def _filled(self, entries: Mapping[int, Entry]) -> CommitReport:
         """Return the report of entries; a step that has none is pending."""
@@ -187,7 +187,7 @@ class Recovery:
         criteria = criteria_for(in_doubt, parents)
         looked_up = LookupResult(why=_NO_CLUE)
         if criteria.key or criteria.is_distinguishable:
-            looked_up = _found(self._client, criteria, self._until)
+            looked_up = self._find(criteria)
         if looked_up.body is not None:
             identity = identity_in(criteria.model.__mapper__, looked_up.body, criteria.key)
             self._ids[str(step.token)] = identity
@@ -200,6 +200,12 @@ class Recovery:
         else:
             # It was looked for after the last moment at which it could appear: it may be sent.
             self._targets.in_doubt[step.number] = evolve(in_doubt, may_repeat=True)
+
+    def _find(self, criteria: LookupCriteria) -> LookupResult:
+        try:
+            return find(self._client, criteria, self._until)
+        except LinodeORMError as error:
+            return LookupResult(why=f"it could not be looked for: {error}")
 
     def _applied(self, known: StoredRequest, body: object = None, note: str = "") -> Entry:
         """Return the entry of a step that was done; look for nested creates whose ids are not written down."""
@@ -326,10 +332,3 @@ class Recovery:
         self._ids.update({str(each.step.token): each.identity for each in done if each.identity is not None})
         step = evolve(known.step, parts=tuple(each.step for each in done))
         return {number: Entry(step, self._targets.object_of(step), "applied")} if done else {}
-
-
-def _found(client: Client, criteria: LookupCriteria, until: float) -> LookupResult:
-    try:
-        return find(client, criteria, until)
-    except LinodeORMError as error:
-        return LookupResult(why=f"it could not be looked for: {error}")
