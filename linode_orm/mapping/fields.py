@@ -220,7 +220,7 @@ class Kind(Generic[T_co]):
         self._decoding = (self.key, self.name, undecoded, codec.bare.decoder)
         return codec
 
-    @property
+    @computed_once
     def form(self) -> NormalForm | None:
         """The normal form of the values, or of the items of a list: by the field's mark, else by its format."""
         return form_of(self.normal, self.format)
@@ -290,7 +290,8 @@ class Kind(Generic[T_co]):
             msg = f"{record.__describe__()}.{name or self.name} {reason}"
             raise ReadOnlyAttribute(msg)
         write(record, self, value, name)
-        self._warn_of_unknown(record, value)
+        if self.known_values:
+            self._warn_of_unknown(record, value)
 
     def _warn_of_unknown(self, record: Record, value: object) -> None:
         unknown = self.unknown_in(value)
