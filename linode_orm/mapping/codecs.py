@@ -163,6 +163,10 @@ class _Conditions(_Conversion):
         """Whether a comparable value contains a part, in the form that the method `part` returns."""
         return isinstance(value, str) and part in value
 
+    def has_part_in_any_case(self, value: Any, part: Any) -> bool:  # noqa: ANN401  as `has_part`
+        """Whether a comparable value contains a part, whatever the case of either is."""
+        return isinstance(value, str) and isinstance(part, str) and part.casefold() in value.casefold()
+
 
 class _EditsInPlace:
     """How a value that users change in place follows the server. The defaults are for values that do not change."""

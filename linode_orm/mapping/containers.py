@@ -195,6 +195,12 @@ class ListOf(Collection):
             return any(isinstance(each, dict) and each.get("label") == part for each in value)
         return any(self.item.same(each, part) for each in value)
 
+    def has_part_in_any_case(self, value: list[object], part: object) -> bool:
+        if not isinstance(part, str):
+            return self.has_part(value, part)
+        labels = (each.get("label") if isinstance(each, dict) else each for each in value)
+        return any(isinstance(each, str) and each.casefold() == part.casefold() for each in labels)
+
     def fits(self, value: object) -> bool:
         return isinstance(value, list)
 
