@@ -227,6 +227,9 @@ class Codec(_Conditions, _EditsInPlace):
     nested: tuple[type[Any], ...] = ()
     """The classes of the objects that values are or hold."""
 
+    holds_rows: bool = False
+    """Values are lists of objects with declared fields."""
+
     @property
     def bare(self) -> Codec:
         """The codec of the values that are not null."""

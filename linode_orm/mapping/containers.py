@@ -126,6 +126,7 @@ class ListOf(Collection):
     def __init__(self, item: Codec, text: str | None = None, *, unordered: bool = False) -> None:
         super().__init__(text or f"list[{item.text}]", item)
         self.unordered = unordered
+        self.holds_rows = bool(item.fields)
         self._is_labelled = "label" in item.fields
         self.known_values = item.known_values
         self.filter_type = "labelled" if self._is_labelled else "list"

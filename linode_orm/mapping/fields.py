@@ -70,6 +70,8 @@ class Marks(TypedDict, total=False):
     """The format that the API's description names, such as `password`."""
     default: object
     """The value that the API takes if a POST has none; the simulator does so too."""
+    rows_of: str
+    """Which resource the objects of a list are, by its name."""
     create: bool
     """A POST takes the field: True unless given."""
     update: bool
@@ -124,6 +126,7 @@ class Kind(Generic[T_co]):
     deprecated: bool = False
     format: str = ""
     default: object = None
+    rows_of: str = ""
     _create: bool = True
     _update: bool = False
     _nullable: bool | None = None

@@ -32,6 +32,7 @@ from linode_orm.mapping.operands import (
     truth_operand,
 )
 from linode_orm.mapping.patterns import Pattern
+from linode_orm.mapping.relation_conditions import listed
 from linode_orm.mapping.values import not_among
 
 if TYPE_CHECKING:
@@ -432,6 +433,15 @@ class Attribute(Operand[T]):
         if unknown:
             warn(UnknownValue(f"{comparison}: {not_among(unknown, self.field.known_values)}"))
         return comparison
+
+    def any(
+        self: Attribute[list[Any]] | Attribute[list[Any] | None], condition: Expression | None = None, /
+    ) -> Expression:
+        """Whether a list has an object, and one that meets the condition; true or false of every list, also of null.
+
+        The condition is written on the class that the list is declared with, or on the resource that the objects are.
+        """
+        return listed(self, condition)
 
     def asc(self) -> Order:
         """Order from the smallest to the largest; null comes last."""

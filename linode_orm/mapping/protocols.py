@@ -18,6 +18,7 @@ class FieldFacts(Protocol):
     redacted: bool
     filterable: bool
     default: object
+    rows_of: str
     kind: ClassVar[str]
     is_read_only: ClassVar[bool]
     is_write_only: ClassVar[bool]

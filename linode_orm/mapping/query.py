@@ -65,9 +65,10 @@ class Runner(Protocol):
 @public
 @frozen(eq=False)
 class SkippedList:
-    """A list that the API refused to give to a query over the children of many parents.
+    """A list that the API refused to give to a query over children of many parents, or to a condition on a relation.
 
-    `parent` is the object below which the list lies, and `error` what was answered. `relation` is the relation of the
+    `parent` is the object below which the list lies (None for a list of the account), and `error` what was answered.
+    `relation` is the relation of the
     query's objects that the list would have filled (`selectin`); empty where the list is one of the query itself.
     """
 

@@ -58,7 +58,14 @@ class Parts:
         self.reader = reader = Reader(client, loader, reference_data)
         eager = EagerLoader(self.identity_map, loader, lists, reader)
         self.runner = runner = QueryRunner(
-            client, loader, reference_data, eager, check=owner.check, delete=owner.mark_deleted, strict=strict_filters
+            client,
+            loader,
+            reference_data,
+            lists,
+            eager,
+            check=owner.check,
+            delete=owner.mark_deleted,
+            strict=strict_filters,
         )
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
         collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add)

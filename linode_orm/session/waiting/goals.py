@@ -5,19 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.expressions import And, Expression, and_
+from linode_orm.mapping.expressions import And, Expression, and_, leaves
 from linode_orm.mapping.operators import Comparison
-from linode_orm.mapping.relations import leaves
+from linode_orm.mapping.relation_conditions import ListedObject, deep_leaves
 from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import not_among
-from linode_orm.session.query.evaluate import compile_condition
+from linode_orm.session.query.evaluate import check_model
 from linode_orm.session.query.planner import never
+from linode_orm.session.query.routes import follows_relations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from linode_orm.errors import ApiError
     from linode_orm.mapping import Model
-    from linode_orm.session.query.evaluate import Test
+    from linode_orm.session.query.evaluate import Value
+    from linode_orm.session.query.relation_answers import Row
+    from linode_orm.session.query.relation_lists import Refuse
+
+    Evaluate = Callable[[type[Model], Expression, Sequence[Row], Refuse], list[Value]]
 
 
 class Goal:
@@ -25,21 +31,34 @@ class Goal:
 
     def __init__(self, model: type[Model], condition: Expression) -> None:
         self.condition = condition
-        self._holds: Test = compile_condition(model, condition)
-        comparisons = [each for each in leaves(condition) if isinstance(each, Comparison)]
+        self._model = model
+        check_model(model, condition)
+        self.follows_relations = follows_relations(condition)
+        """Whether other lists are read to tell whether it is met, so that news of the objects are not enough."""
+        comparisons = [each for each in leaves(condition) if isinstance(each, (Comparison, ListedObject))]
         # a message must not show a value that answers mask
         shown_ = (each.attribute for each in comparisons if not any(part.redacted for part in each.attribute.path))
         self._attributes = list({str(each): each for each in shown_}.values())
         self.needs_get = any(each.attribute.path[0].only_on_get for each in comparisons)
 
-    def is_met(self, instance: Model) -> bool:
-        """Whether the condition is true of an object, by the last answer of the API."""
-        state = state_of(instance)
-        return self._holds(state.body, state.parents) is True
+    def met(self, instances: Sequence[Model], evaluate: Evaluate) -> list[Model]:
+        """Return those of some objects of which the condition is true, by the last answers of the API.
+
+        `evaluate` reads the lists of the relations that the condition follows; a list that is refused is an error.
+        """
+        rows = [(state_of(each).parents, dict(state_of(each).body)) for each in instances]
+        values = evaluate(self._model, self.condition, rows, _raise)
+        return [each for each, value in zip(instances, values, strict=True) if value is True]
 
     def seen(self, instance: Model) -> str:
         """Return the values of the attributes that the condition asks for, as a message shows them."""
         return ", ".join(f"{attribute} = {_value(instance, attribute.keys)!r}" for attribute in self._attributes)
+
+
+def _raise(error: ApiError, path: str, parent: Model | None) -> bool:
+    """Raise the error of a list: what it would tell is waited for."""
+    del path, parent
+    raise error
 
 
 def _value(instance: Model, keys: Iterable[str]) -> object:
@@ -78,7 +97,7 @@ def _check(condition: object) -> None:
     if never(condition):
         msg = f"{condition} is never true: there is nothing to wait for"
         raise InvalidRequestError(msg)
-    for leaf in leaves(condition):
+    for leaf in deep_leaves(condition):
         if isinstance(leaf, Comparison) and leaf.unknown:
             why = not_among(leaf.unknown, leaf.attribute.field.known_values)
             msg = f"{leaf}: {why}; it would be waited for in vain"

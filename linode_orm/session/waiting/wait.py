@@ -8,7 +8,7 @@ from attrs import frozen
 
 from linode_orm._options import check_seconds
 from linode_orm._public import public
-from linode_orm.errors import InvalidRequestError, ObjectGone, WaitFailed, WaitTimeout
+from linode_orm.errors import ApiError, InvalidRequestError, ObjectGone, TransportError, WaitFailed, WaitTimeout
 from linode_orm.mapping.state import state_of
 from linode_orm.session.progress import shown
 from linode_orm.session.waiting.bulk_refresh import RefreshGroup, groups_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Expression, Model
     from linode_orm.session.query.runner import QueryRunner
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh, RefreshResult
-    from linode_orm.session.waiting.goals import Goal
+    from linode_orm.session.waiting.goals import Evaluate, Goal
     from linode_orm.wire.client import Client
     from linode_orm.wire.clock import Clock
 
@@ -85,7 +85,7 @@ class Waiting:
         if waited:
             feed = EventFeed(self._client, self._runner, waited)
             with shown(progress, "wait") as tell:
-                _Wait(self._client.clock, self._refresh, feed, waited, goals, timeout, tell).run()
+                _Wait(self._client.clock, self._refresh, self._runner.values, feed, waited, goals, timeout, tell).run()
 
 
 class _Wait:
@@ -99,13 +99,14 @@ class _Wait:
         self,
         clock: Clock,
         refresh: BulkRefresh,
+        evaluate: Evaluate,
         feed: EventFeed,
         objects: list[Model],
         goals: dict[type[Model], Goal],
         timeout: float,
         tell: Tell | None,
     ) -> None:
-        self._clock, self._refresh, self._feed = clock, refresh, feed
+        self._clock, self._refresh, self._evaluate, self._feed = clock, refresh, evaluate, feed
         self._objects, self._goals, self._timeout, self._tell = objects, goals, timeout, tell
         self._groups = groups_of(objects, needs_get=frozenset(model for model in goals if goals[model].needs_get))
         self._waiting = {id(each): each for each in objects}
@@ -147,7 +148,7 @@ class _Wait:
     def _asks_for_events(self, number: int, groups: list[RefreshGroup]) -> bool:
         """Whether a round asks for events instead of reading every object."""
         # the first round reads the objects: a condition may be true already, and no event will come then
-        if self._feed.is_disabled or not number:
+        if self._feed.is_disabled or not number or any(goal.follows_relations for goal in self._goals.values()):
             return False
         if sum(group.cost for group in groups) > 1:
             return number % _ROUNDS_PER_READING != 0
@@ -156,8 +157,8 @@ class _Wait:
     def _take(self, result: RefreshResult) -> None:
         """Drop the objects that have met their goal; raise where one is gone or can never meet it."""
         read = [each for key, each in self._waiting.items() if key in result.read]
-        for each in read:
-            if self._goals[type(each)].is_met(each):
+        for model, goal in self._goals.items():
+            for each in self._met(goal, [each for each in read if type(each) is model]):
                 del self._waiting[id(each)]
         for group in self._groups:
             group.waiting = [each for each in group.waiting if id(each) in self._waiting]
@@ -170,6 +171,16 @@ class _Wait:
                 why = unreachable(goal.condition, type(each), state.body, state.parents, self._feed.failed(each))
                 if why:
                     raise self._failed(each, why)
+
+    def _met(self, goal: Goal, objects: list[Model]) -> list[Model]:
+        """Return the objects that have met their goal; none where a list that tells could not be read this time."""
+        try:
+            return goal.met(objects, self._evaluate)
+        except (ApiError, TransportError) as error:
+            if not error.retryable:
+                raise
+            self._failure = error
+            return []
 
     def _show(self, objects: Iterable[Model]) -> None:
         """Report every object that has changed since it was reported last."""
