@@ -87,7 +87,10 @@ def check_conditions(given: Iterable[object], call: str) -> None:
     """Raise `TypeError`, which names the call, for what is no condition."""
     for each in given:
         if not isinstance(each, Expression):
-            msg = f"{call}() takes conditions such as Instance.label == 'x', not {each!r}"
+            hint = f"; {each} alone is no condition, {each}.is_(True) is one" if hasattr(each, "in_") else ""
+            if isinstance(each, bool):
+                hint = "; Python has evaluated it: combine conditions with and_, or_, not_, ask lists by .contains()"
+            msg = f"{call}() takes conditions such as Instance.label == 'x', not {each!r}{hint}"
             raise TypeError(msg)
 
 

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDict, TypeVar, Unpack, overload
 
 from linode_orm._secrets import is_secret_key
+from linode_orm._sqlalchemy_names import refuse
 from linode_orm.errors import ReadOnlyAttribute, UnknownValue, warn
 from linode_orm.mapping.annotations import parse
 from linode_orm.mapping.codecs import NoneType, WrongType
@@ -421,8 +422,15 @@ class NestedAttribute(Attribute[Any]):
     def __getattr__(self, name: str) -> Attribute[Any]:
         field = self.field.codec.fields.get(name)
         if field is None:
-            msg = f"{self} has no attribute {name!r}"
-            raise AttributeError(msg)
+            refuse(self, "attribute", name, self.field.codec.fields)
+        return nested_attribute(self.model, (*self.path, field))
+
+    def __getitem__(self, name: str) -> Attribute[Any]:
+        """Return the attribute inside of it by its key: `NodeBalancer.transfer["in"]` is named like an operator."""
+        fields = self.field.codec.fields
+        field = fields.get(name) or next((each for each in fields.values() if each.key == name), None)
+        if field is None:
+            refuse(self, "attribute", str(name), fields)
         return nested_attribute(self.model, (*self.path, field))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import operator as python
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, Never, TypeVar, cast, overload
 
 from attrs import frozen
 
 from linode_orm._public import public
+from linode_orm._sqlalchemy_names import refuse
 from linode_orm.errors import UnknownValue, warn
 from linode_orm.mapping import server_filters
 from linode_orm.mapping.codecs import WrongType
@@ -298,6 +299,25 @@ class Operand(Generic[T]):
 
     __slots__ = ()
     __hash__ = object.__hash__
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            """Raise `AttributeError`, which says what to write instead of a name of SQLAlchemy's."""
+            refuse(self, "attribute", name, dir(type(self)))
+
+        def __contains__(self, item: object) -> bool:
+            """Raise `TypeError`: Python makes a truth value of what `in` answers."""
+            msg = f"{item!r} in {self} asks nothing of the API; write {self}.contains({item!r})"
+            raise TypeError(msg)
+
+        def __bool__(self) -> bool:
+            """Raise `TypeError`, so that Python's `and`, `or` and `not` cannot drop a condition in silence."""
+            msg = (
+                f"{self} is an attribute and has no truth value; compare it, as in {self}.is_(True) or "
+                f"{self}.is_not(None), and combine conditions with and_, or_, not_"
+            )
+            raise TypeError(msg)
 
     def op(self, operator: Operator, value: object, /) -> Expression:
         """Return the condition of any operator; raise `TypeError` for a value that it does not take."""

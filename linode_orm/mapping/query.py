@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Never, Protocol, TypeVar, cast, overload
 
 from attrs import evolve, field, frozen
 
 from linode_orm._public import public
+from linode_orm._sqlalchemy_names import refuse
 from linode_orm.errors import MultipleResultsFound, NoResultFound, PartialResultError
 from linode_orm.mapping.expressions import and_, check_conditions
 from linode_orm.mapping.operators import Attribute, Order
@@ -253,6 +254,12 @@ class Query(Generic[M]):
         Raises `PartialResultError` where a list was refused, and then marks nothing, unless `partial`.
         """
         return self.runner.delete(self, partial=partial)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            """Raise `AttributeError`, which says what to write instead of a name of SQLAlchemy's."""
+            refuse("a query", "Query", name, dir(type(self)))
 
     def __repr__(self) -> str:
         parts = [f"query({self.model.__name__})"]

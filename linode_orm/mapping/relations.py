@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Never, TypeVar, cast, overload
 
 from attrs import frozen
 
 from linode_orm._public import public
+from linode_orm._sqlalchemy_names import refuse
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.expressions import Expression
 from linode_orm.mapping.operators import EQUAL, IN, Operand
@@ -46,6 +47,12 @@ class Collection(Sequence[M]):
     @abstractmethod
     def refresh(self) -> None:
         """Read the collection again."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            """Raise `AttributeError`, which says what to write instead of a name of SQLAlchemy's."""
+            refuse("a collection", "collection", name, dir(type(self)))
 
     def __refill__(self) -> None:
         """Forget what was loaded, so that the next use reads it; a collection that loads nothing stays as it is."""
@@ -194,6 +201,12 @@ class Reference(Loadable, Operand["T | int | str"], Generic[T]):
 
     __repr__ = __str__
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            """Raise `AttributeError`, which says how to ask of what the relation leads to."""
+            refuse(self, "to one", name, dir(type(self)), instead=_through(self.relation, name))
+
     def has(self, condition: Expression | None = None, /) -> Expression:
         """Whether the relation leads to an object, and to one that meets the condition; true or false, never unknown.
 
@@ -326,6 +339,20 @@ class Many(Loadable, Generic[M]):
         """The class of the objects."""
         return lookup(self.target)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            """Raise `AttributeError`, which says how to ask of what the relation leads to."""
+            if "owner" not in vars(type(self)) and "name" not in vars(self):  # while the class is made
+                raise AttributeError(name)
+            refuse(self, "to many", name, dir(type(self)), instead=_through(self, name))
+
+        def __contains__(self, item: object) -> bool:
+            """Raise `TypeError`: Python makes a truth value of what `in` answers."""
+            model = self.target
+            msg = f"{item!r} in {self} asks nothing of the API; write {self}.any({model}.id == ...)"
+            raise TypeError(msg)
+
     def is_hidden(self, model: type) -> bool:
         """Whether no answer of the API shows what the relation leads to: every collection has a list."""
         del self, model
@@ -370,6 +397,13 @@ class Many(Loadable, Generic[M]):
     def given(self, record: Record) -> object:
         """Return the children that a new object was given as plain dicts; `ABSENT` where it was given none."""
         return (record.__state__.given_children or {}).get(self.name, ABSENT)
+
+
+def _through(relation: One[Any] | Many[Any], name: str) -> str:
+    """Return how to ask for an attribute of what a relation leads to; empty for a name that is none."""
+    if name.startswith("_") or name not in getattr(relation.model, "__mapper__").attributes:  # noqa: B009  a Model
+        return ""
+    return f"{relation.owner.__name__}.{relation.name}.{relation.quantifier}({relation.target}.{name} == ...)"
 
 
 def is_plain(value: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from linode_orm.mapping.expressions import leaves
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.relation_conditions import RelatedObject, deep_leaves
 from linode_orm.mapping.relations import Many, relation_of
@@ -57,8 +58,9 @@ def relation_plans(
     """
     if condition is None:
         return ()
+    own = {id(leaf) for leaf in leaves(condition)}
     followed = [leaf for leaf in deep_leaves(condition) if isinstance(leaf, RelatedObject)]
-    return tuple(_planned(leaf, filters, reads_parents=reads_parents) for leaf in followed)
+    return tuple(_planned(leaf, filters, reads_parents=reads_parents and id(leaf) in own) for leaf in followed)
 
 
 def reason(leaf: RelatedObject, *, reads_parents: bool) -> str:
@@ -74,15 +76,11 @@ def _planned(leaf: RelatedObject, filters: Filters, *, reads_parents: bool) -> R
         paths, number, why = (), "0", "by the list of the parents, which is read anyway; below others nothing is read"
     else:
         paths, number, why = _to_one(relation, route)
-    sent = filters(route.target, leaf.condition) if leaf.condition is not None and paths else ()
-    is_filtered = (
-        len(sent) == 1 and route.kind in {"list", "each"} and not (route.kind == "each" and _has_path(relation))
-    )
-    return RelationPlan(str(leaf), paths, sent[0] if is_filtered else {}, number, why)
-
-
-def _has_path(relation: One[Any] | Many[Any]) -> bool:
-    return isinstance(relation, Many) and bool(relation.path)
+    sent = [*filters(route.target, leaf.condition)] if leaf.condition is not None and paths else []
+    # a list that is filtered by ids takes no further filter, and of a collection's own path it is not known to take any
+    is_list = route.kind == "list" and isinstance(relation, Many)
+    is_below = route.kind == "each" and not (isinstance(relation, Many) and relation.path)
+    return RelationPlan(str(leaf), paths, sent[0] if len(sent) == 1 and (is_list or is_below) else {}, number, why)
 
 
 def _to_many(relation: Many[Any], route: Route) -> tuple[tuple[str, ...], str, str]:
