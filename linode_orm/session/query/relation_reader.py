@@ -36,12 +36,12 @@ class RelationReader:
         return known
 
     def verdicts(self, target: type[Model], leaves: Sequence[RelatedObject], rows: Sequence[Row]) -> list[Verdict]:
-        """Return for each row what the conditions of several leaves say of it."""
+        """Return for each row whether it meets the conditions of several leaves; what is unknown of null meets none."""
         columns = [
             [True] * len(rows) if leaf.condition is None else self.of(target, leaf.condition).values(rows)
             for leaf in leaves
         ]
-        return list(zip(*columns, strict=True))
+        return [tuple(value or False for value in values) for values in zip(*columns, strict=True)]
 
 
 class ConditionReader:

@@ -17,6 +17,8 @@ from tests.models.bodies import MODELS, body_of
 from tests.session.query.list_server import ListServer
 
 ROWS = 3
+NULLS = 0.3
+"""How often a value is null that may be."""
 UNREAD = "unread"
 """The value of a condition that hangs on a list that was refused."""
 
@@ -83,6 +85,9 @@ class Account(ListServer):
 
     def _row(self, model: Any, number: int) -> Any:
         body = {**body_of(model), "mark": number}
+        for field in model.__mapper__.fields.values():
+            if field.key in body and field.nullable and self.random.random() < NULLS:
+                body[field.key] = None
         for name in model.__mapper__.id_names:
             field = model.__mapper__.fields[name]
             body[field.key] = number if int in field.codec.plain else f"id{number}"
