@@ -232,10 +232,10 @@ def refuse(where: object, kind: str, name: str, known: Iterable[str] = (), *, in
     `where` is what was asked, as a message names it; `kind` is a key of `TABLES`. `instead` is what to write for a name
     that the table cannot have.
     """
-    hint = ""
-    if not name.startswith("_"):
-        instead = instead or TABLES[kind].get(name, "")
-        close = get_close_matches(name, [each for each in known if not each.startswith("_")], n=1)
-        hint = f"; write instead: {instead}" if instead else f"; did you mean {close[0]!r}?" if close else ""
+    if name.startswith("_"):  # of what is not made yet nothing can be said, and tools ask for many such names
+        raise AttributeError(name)
+    instead = instead or TABLES[kind].get(name, "")
+    close = get_close_matches(name, [each for each in known if not each.startswith("_")], n=1)
+    hint = f"; write instead: {instead}" if instead else f"; did you mean {close[0]!r}?" if close else ""
     msg = f"{where} has no attribute {name!r}{hint}"
     raise AttributeError(msg, name=name)

@@ -304,6 +304,8 @@ class Operand(Generic[T]):
 
         def __getattr__(self, name: str) -> Never:
             """Raise `AttributeError`, which says what to write instead of a name of SQLAlchemy's."""
+            if name in {"model", "path", "relation"}:  # while a pickle is read
+                raise AttributeError(name)
             refuse(self, "attribute", name, dir(type(self)))
 
         def __contains__(self, item: object) -> bool:

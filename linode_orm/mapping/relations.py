@@ -205,6 +205,8 @@ class Reference(Loadable, Operand["T | int | str"], Generic[T]):
 
         def __getattr__(self, name: str) -> Never:
             """Raise `AttributeError`, which says how to ask of what the relation leads to."""
+            if name in {"model", "relation"}:  # while a pickle is read
+                raise AttributeError(name)
             refuse(self, "to one", name, dir(type(self)), instead=_through(self.relation, name))
 
     def has(self, condition: Expression | None = None, /) -> Expression:

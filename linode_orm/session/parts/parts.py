@@ -57,16 +57,9 @@ class Parts:
         reference_data = ReferenceData(client.reference_data, lists, loader)
         self.reader = reader = Reader(client, loader, reference_data)
         eager = EagerLoader(self.identity_map, loader, lists, reader)
-        self.runner = runner = QueryRunner(
-            client,
-            loader,
-            reference_data,
-            lists,
-            eager,
-            check=owner.check,
-            delete=owner.mark_deleted,
-            strict=strict_filters,
-        )
+        reads = (client, loader, reference_data, lists, eager)
+        check, delete = owner.check, owner.mark_deleted
+        self.runner = runner = QueryRunner(*reads, check=check, delete=delete, strict=strict_filters)
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
         collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add)
         self.changes = Changes(self.identity_map, loader, reader, collections, owner)

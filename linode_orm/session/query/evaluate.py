@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     """The value at an attribute; None for null and missing, `UNREADABLE` for one of another type."""
 
 
-class Undecided(Enum):
+class Unread(Enum):
     """Why a condition on a relation has no value."""
 
     UNREAD = "unread"
@@ -36,10 +36,10 @@ class Undecided(Enum):
     """The list that tells is not read yet."""
 
 
-UNREAD: Final = Undecided.UNREAD
-ASKED: Final = Undecided.ASKED
+UNREAD: Final = Unread.UNREAD
+ASKED: Final = Unread.ASKED
 
-Value = bool | Undecided | None
+Value = bool | Unread | None
 """True, False, or unknown: None because of null, else why a relation could not be followed."""
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def some(values: Iterable[Value]) -> Value:
     for value in values:
         if value is True:
             return True
-        if isinstance(value, Undecided) and result is not ASKED:
+        if isinstance(value, Unread) and result is not ASKED:
             result = value
     return result
 

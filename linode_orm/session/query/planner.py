@@ -90,12 +90,11 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
     model: type[Model] = query.model
     _check(model, query)
     drafts: list[_DraftNote] = []
-    clause, narrowed = None, None
-    if query.condition is not None:
-        narrowed = narrowing(query.condition)
-        reads_parents = _parents(query, narrowed) is None
-        clause = _push(query.condition, drafts, decides=query.path is None, reads_parents=reads_parents)
-    nothing = query.condition is not None and never(query.condition)
+    clause, condition = None, query.condition
+    parents = _parents(query, narrowing(condition) if condition is not None else None)
+    if condition is not None:
+        clause = _push(condition, drafts, decides=query.path is None, reads_parents=parents is None)
+    nothing = condition is not None and never(condition)
     unfiltered = _unfiltered(model, query.path)
     if strict and not nothing:
         _refuse_local(model, _notes(drafts, clause, ""), "" if model.__mapper__.catalogue else unfiltered)
@@ -103,7 +102,6 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
     clause = None if unfiltered else clause
     filters = tuple(map(written, divided(clause)))
     complete = all(note.where != "here" for note in notes)
-    parents = _parents(query, narrowed)
     ordered = _orders(query, filters, parents, notes)
     order = _order_payload(query.order[0]) if ordered else {}
     return ReadPlan(
@@ -111,9 +109,9 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
         path=query.path,
         envelope=query.envelope or model.__mapper__.envelope,
         parents=parents,
-        parent_condition=_of_parents(query.condition) if parents is None and query.condition is not None else None,
-        condition=query.condition,
-        relations=relation_plans(query.condition, filters_for, reads_parents=parents is None),
+        parent_condition=_of_parents(condition) if parents is None and condition is not None else None,
+        condition=condition,
+        relations=relation_plans(condition, filters_for, reads_parents=parents is None),
         order=query.order,
         filters=tuple({**each, **order} for each in filters),
         x_filter={**(filters[0] if len(filters) == 1 else written(clause)), **order},

@@ -42,7 +42,7 @@ ORDINARY: Final = {
         "comparison compensated compile complete content context continue counter crud cycle dict dictionary factory "
         "feedback field header http id inspection json keyword leaf map message model npm operand operator option parent "
         "protocol python ratelimit rebuild redis request response route router scalar scope scrub server simulator "
-        "sqlite status store test typescript unset validate wire xfilter"
+        "sqlalchemy sqlite status store test typescript unset validate wire xfilter"
     ),
     "public names of the contract": "sessionmaker",
 }

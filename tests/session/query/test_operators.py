@@ -15,6 +15,7 @@ from linode_orm.mapping.operators import OPERATORS, Comparison, Operator
 from linode_orm.mapping.server_filters import NO_OPERATOR, Rule, Rules, here, part
 from linode_orm.session.query.evaluate import compile_condition
 from linode_orm.simulator import Simulator
+from tests.ids import short
 from tests.places import ROOT
 
 QUERYING = ROOT / "docs" / "querying.md"
@@ -134,7 +135,7 @@ class TestPatterns:
             (Volume.tags.icontains("PROD"), ["50%"]),
             (Volume.tags.contains("PROD"), []),
         ],
-        ids=str,
+        ids=short,
     )
     def test_what_matches(self, condition, found):
         """A pattern is held against the whole text; names with `i` take upper and lower case for the same."""
@@ -185,7 +186,7 @@ class TestPatterns:
         (Instance.watchdog_enabled.not_in([True]), [False, True, None, None, None]),
         (Instance.watchdog_enabled.not_in([True, None]), [False, True, False, False, None]),
     ],
-    ids=str,
+    ids=short,
 )
 def test_truth_values_and_null(condition, values):
     """`is_` and `is_not` are true or false of null, and `not_in` is unknown of it, as in SQL."""
