@@ -13,11 +13,6 @@ nox.options.sessions = ["lint", "types", "contracts", "tests", "build"]
 nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
-FULL = """# The last run of everything
-
-What `nox -s full` printed last: every test, each matrix whole where the usual run takes a seeded tenth, and benchmarks.
-[figures.md](figures.md) says what the figures mean.
-"""
 
 
 def prepare(session: nox.Session) -> None:
@@ -65,12 +60,13 @@ def quick(session: nox.Session) -> None:
 
 @nox.session
 def full(session: nox.Session) -> None:
-    """Every test and benchmark, each matrix whole; print the tables, and keep them with their date in docs/full.md."""
+    """Every test and benchmark, each matrix whole; print the tables, and keep them in the folder of the session."""
     prepare(session)
-    page = ROOT / "docs" / "full.md"
-    page.write_text(FULL, encoding="utf-8")
+    page = Path(session.create_tmp(), "full.md").resolve()
+    page.unlink(missing_ok=True)
     session.run("pytest", "--full", f"--figures={page}", *session.posargs)
     session.run("pytest", "tests/proofs/benchmarks", f"--figures={page}")
+    session.log(f"the tables stand in {page}; what matters of them belongs into docs/figures.md")
 
 
 @nox.session

@@ -37,10 +37,11 @@ def check_count(name: str, value: object, *, least: int = 0, or_none: bool = Fal
         _refuse(name, f"a whole number from {least} on" + (" or None" if or_none else ""), value)
 
 
-def check_flag(name: str, value: object) -> None:
+def check_flags(**flags: object) -> None:
     """Raise `InvalidRequestError` for what is neither True nor False: a string is always true."""
-    if not isinstance(value, bool):
-        _refuse(name, "True or False", value)
+    for name, value in flags.items():
+        if not isinstance(value, bool):
+            _refuse(name, "True or False", value)
 
 
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:

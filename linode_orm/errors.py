@@ -313,7 +313,8 @@ class JournalError(LinodeORMError):
 class Clash(NamedTuple):
     """One attribute that was changed on both sides: as it was read, as it is there now, and as it is here.
 
-    `attribute` is empty where the whole object is gone.
+    `attribute` is empty where the whole object is gone. `why` says what else there is to know: that the object is to be
+    deleted, and by which condition.
     """
 
     object: builtins.object
@@ -321,14 +322,20 @@ class Clash(NamedTuple):
     base: builtins.object
     theirs: builtins.object
     mine: builtins.object
+    why: str = ""
 
 
 @public
 class ConflictError(LinodeORMError):
     """Attributes that this session changed were changed elsewhere since they were read; nothing was written.
 
-    `conflicts` lists them; `object`, `attribute`, `base`, `theirs` and `mine` are those of the first one.
+    Where a commit finds one while it runs, its request is not sent, and the error is that of the request's entry in the
+    report. `session.resolve(x, "mine")` or `"theirs"` settles it. `conflicts` lists them; `object`,
+    `attribute`, `base`, `theirs` and `mine` are those of the first one.
     """
+
+    report: Fates | None = None
+    """What became of every request; all are pending where the conflict was found before the first one."""
 
     def __init__(self, message: str, *, conflicts: Iterable[Clash]) -> None:
         super().__init__(message)

@@ -33,7 +33,7 @@ _BEGAN = pytest.StashKey[float]()
 def pytest_addoption(parser):
     """Let `nox -s full` say so."""
     parser.addoption("--full", action="store_true", help="run every matrix whole, where the usual run takes a tenth")
-    parser.addoption("--figures", metavar="FILE", help="add the figures of this run to a page of the docs")
+    parser.addoption("--figures", metavar="FILE", help="add the figures of this run to a file")
 
 
 def pytest_configure(config):
@@ -111,7 +111,7 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 def _keep(page: Path, texts: list[str], counts: dict[str, int], minutes: float) -> None:
-    """Add the figures of a run to a page, under its date."""
+    """Add the figures of a run to a file, under its date."""
     ended = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
     day = time.strftime("%Y-%m-%d")
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"

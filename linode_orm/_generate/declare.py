@@ -21,9 +21,18 @@ if TYPE_CHECKING:
 
 MARKS: Final = (
     "filterable", "required", "put_required", "volatile", "absent", "nullable", "only_on_get", "written_by",
-    "merged", "unique", "redacted", "secret", "unordered", "changed_by", "changed_as", "deprecated", "format",
+    "merged", "unique", "redacted", "secret", "unordered", "ordered", "changed_by", "changed_as", "deprecated",
+    "format", "normal",
     "default", "rows_of",
 )  # fmt: skip
+ENTITIES: Final = frozenset(
+    {"entity", "entities", "secondary_entity", "parent_entity", "assigned_entity", "entity_access"}
+)
+"""Objects with the id of something of which they tell the type."""
+NAMES_ONLY: Final = frozenset({"Tag"})
+"""What is named by its label, and comes into being with what carries it."""
+FAMILIES: Final = frozenset({"Database"})
+"""Classes that only list what other classes create and delete."""
 WIDTH: Final = 120
 
 
@@ -53,9 +62,34 @@ class Declaration:
         self.classes = Classes(own.name, own.facts.get("classes", {}), set(self.known))
         for key, node in self.fields():
             self.classes.of(node, (key,), hidden=node.write_only)
+        self._mark_references()
         for action in self.resource.actions:
             if action.is_value:
                 self.answers[action.key] = self.classes.answer(action.answer, self._answer_name(action))
+
+    def _mark_references(self) -> None:
+        """Mark each field that holds the id of something that can be deleted, and has no relation beside it."""
+        for path, node in self.resource.body.walk():
+            node.refers_to = self._refers_to(path, node)
+        for nodes in self.classes.sharing.values():
+            for name in nodes[0].children:
+                marks = {each.children[name].refers_to for each in nodes if name in each.children} - {""}
+                nodes[0].children[name].refers_to = marks.pop() if len(marks) == 1 else "*" if marks else ""
+
+    def _refers_to(self, path: tuple[str, ...], node: Node) -> str:
+        """Give the class of what a field holds the id of, `*` where a type beside it tells."""
+        above = path[-2] if len(path) > 1 else ""
+        has_type_beside = node.name == "entity_id" or (node.name == "id" and above in ENTITIES)
+        if has_type_beside or (node.refers == "*" and not node.children):
+            return "*"
+        target = self.known.get(node.refers)
+        is_id = node.type in {"integer", "string", "any"} or (node.type == ARRAY and not node.children)
+        if target is None or not is_id:
+            return ""
+        is_past = target.name == "User" and not (node.createable or node.mutable)  # a name outlives its user
+        has_relation = len(path) == 1 and self.reference(path[0], node) is not None
+        is_known = ("delete" in target.verbs or target.name in FAMILIES) and target.name not in NAMES_ONLY
+        return target.name if is_known and not (is_past or has_relation) else ""
 
     def _answer_name(self, action: Action) -> str:
         return str(action.facts.get("class", f"{self.resource.name}{camel(action.name)}"))
@@ -267,6 +301,7 @@ def line(  # noqa: PLR0913  what a line says
     kind = _kind(node, hidden=hidden)
     marks = [f'key="{key}"'] if raw != key else []
     marks += [_mark(name, getattr(node, name)) for name in MARKS if _says(name, node, text)]
+    marks += [f"refers={quoted(node.refers_to)}"] if node.refers_to else []
     if kind in {"Field", "WriteOnly", "Secret"} and not node.createable and createable:
         marks.append("create=False")
     if kind in {"WriteOnly", "Secret"} and node.mutable:

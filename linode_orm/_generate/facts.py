@@ -22,6 +22,7 @@ LISTS: Final = {
     "datetime": "datetime",
     "volatile": "volatile",
     "unordered": "unordered",
+    "ordered": "ordered",
     "redacted": "redacted",
     "secret": "secret",
     "deprecated": "deprecated",
@@ -38,6 +39,7 @@ LISTS: Final = {
 
 TABLES: Final = {
     "refers": "refers",
+    "normal": "normal",
     "enum": "enum",
     "format": "format",
     "default": "default",
@@ -51,7 +53,7 @@ TABLES: Final = {
 
 OTHERS: Final = frozenset(
     {
-        "path", "item", "id", "parent", "doc", "module", "version", "envelope", "page_size", "catalogue",
+        "path", "item", "id", "parent", "doc", "module", "version", "envelope", "page_size", "reference_data",
         "empty_create", "singleton", "base", "deprecated_resource", "type", "gone", "names", "classes", "collections",
         "actions", "added", "why", "relations", "values", "exports", "no_verbs", "class_docs", "roads", "by_hand",
         "parent_keys", "flat", "read_by", "like", "changed_as", "shapes", "named_in",
@@ -122,6 +124,7 @@ class Facts:
         for fact, mark in TABLES.items():
             for path, value in facts.get(fact, {}).items():
                 self._find(body, path, where).__dict__[mark] = value
+        self._lay_forms(body)
         for path, own in facts.get("like", {}).items():
             self._repeat(body, path, own, where)
         for _, node in body.walk():
@@ -154,11 +157,22 @@ class Facts:
                 node.secret = True
             node.refers = self.common["refers"].get(node.name, "")
 
+    def _lay_forms(self, body: Node) -> None:
+        """Mark how the API writes what requests take, by the end of the path, where nothing was said of the field."""
+        for path, node in body.walk():
+            if (node.createable or node.mutable) and not node.children:
+                where = ".".join(("", *path))
+                forms = (form for end, form in self.common.get("normal", {}).items() if where.endswith(f".{end}"))
+                node.normal = node.normal or next(forms, "")
+                if where.endswith(tuple(f".{end}" for end in self.common.get("sets", ()))) and node.type == ARRAY:
+                    node.unordered = True
+
     def lay_arguments(self, body: Node, own: dict[str, Any], where: str) -> None:
         """Put on the body of an action what is known beyond the description."""
         for path in own.get("gone", ()):
             body.children.pop(path, None)
         self._lay_common(body)
+        self._lay_forms(body)
         for path, text in own.get("type", {}).items():
             node = body.make(split(path))
             node.type, node.items = parse(text)

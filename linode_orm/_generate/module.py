@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from linode_orm._generate.actions import method_lines
 from linode_orm._generate.declare import WIDTH, Declaration, line
-from linode_orm._generate.names import attribute
+from linode_orm._generate.names import attribute, snake
 from linode_orm._generate.types import bracket, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from linode_orm._generate.resources import Resource
+    from linode_orm._generate.resources import Action, Resource
 
 LARGEST: Final = 250
 """How many lines a file may have."""
 
 HEAD: Final = 45
 """How many of them its imports may take."""
+
+METHODS: Final = 20
+"""How many methods a class may have."""
 _MAPPING: Final = (
     "JSON", "UNSET", "Field", "Fixed", "Many", "Model", "Nested", "One", "ReadOnly", "Secret", "SessionBase", "TagList",
     "Unset", "WriteOnly", "act", "operation",
@@ -37,12 +41,12 @@ class Module:
         self._declaration = Declaration(resource, known)
         self._nested = [list(self._nested_class(name)) for name in self._declaration.classes.nodes]
         list(self._model("Model"))
-        self._methods()
+        self._methods(self._actions())
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Give the name and text of each file, without the suffix."""
         name, nested = self._resource.module, [text for each in self._nested for text in ("", "", *each)]
-        base, actions = str(self._resource.facts.get("base", "Model")), self._methods()
+        base, actions = str(self._resource.facts.get("base", "Model")), self._methods(self._actions())
         whole = [*self._model(base), *actions]
         if _length(nested) + _length(whole) < LARGEST - HEAD:
             yield name, self._text(self._doc(), [*nested, "", "", *whole])
@@ -52,14 +56,36 @@ class Module:
         if _length(whole) < LARGEST - HEAD:
             yield name, self._text(self._doc(), ["", "", *whole])
             return
-        mixin = f"{self._resource.name}Actions"
-        doc = f"What can be asked of {self._a_name()}."
-        yield f"{name}_actions", self._text(f'"""{doc}"""', ["", "", *self._head(mixin, base, doc), *actions[1:]])
-        yield name, self._text(self._doc(), ["", "", *self._model(mixin)])
+        yield from self._action_files(base)
+        yield name, self._text(self._doc(), ["", "", *self._model(f"{self._resource.name}Actions")])
+
+    def _action_files(self, base: str) -> Iterator[tuple[str, str]]:
+        """Give the file of the actions, and one of those on parts of the object where all would be too many."""
+        name, whose, of_parts = self._resource.module, self._a_name(), self._on_parts()
+        if of_parts:
+            parts = sorted({_first(each) for each in of_parts})
+            doc = f"What can be asked of the parts of {whose}: {', '.join(parts)}."
+            head = self._head(f"{self._resource.name}PartActions", base, doc)
+            yield f"{name}_part_actions", self._text(f'"""{doc}"""', ["", "", *head, *self._methods(of_parts)[1:]])
+            base = f"{self._resource.name}PartActions"
+        doc = f"What can be asked of {whose}."
+        own = [each for each in self._actions() if each not in of_parts]
+        head = self._head(f"{self._resource.name}Actions", base, doc)
+        yield f"{name}_actions", self._text(f'"""{doc}"""', ["", "", *head, *self._methods(own)[1:]])
 
     @staticmethod
     def _head(name: str, base: str, doc: str) -> list[str]:
         return [f"class {name}({base}):", f'    """{doc}"""', ""]
+
+    def _on_parts(self) -> list[Action]:
+        """Give the actions whose paths lead to the same part as another one's, such as `ips/{address}`.
+
+        Empty where one class can hold all actions.
+        """
+        actions = self._actions()
+        shared = Counter(map(_first, actions))
+        on_parts = [each for each in actions if _first(each) and shared[_first(each)] > 1]
+        return on_parts if len(actions) > METHODS else []
 
     def _doc(self) -> str:
         return f'"""{self._resource.name}: {_small(self._resource.doc)}"""'
@@ -102,9 +128,10 @@ class Module:
         names = [each for each in self._declaration.classes.nodes if _names(each, body)]
         if names and not made.intersection(names):
             yield f"from {place}_types import {', '.join(sorted(names))}"
-        mixin = f"{self._resource.name}Actions"
-        if mixin not in made and _names(mixin, body):
-            yield f"from {place}_actions import {mixin}"
+        for suffix in ("Actions", "PartActions"):
+            mixin = f"{self._resource.name}{suffix}"
+            if mixin not in made and _names(mixin, body):
+                yield f"from {place}_{snake(suffix)} import {mixin}"
 
     # ------------------------------------------------------------ classes
 
@@ -140,8 +167,10 @@ class Module:
         yield from (f"    {text}" for text in declaration.road_lines())
         yield from (f"    {text}" if text else "" for text in self._constructor())
 
-    def _methods(self) -> list[str]:
-        actions = [each for each in self._resource.actions if not self._declaration.list_of(each)]
+    def _actions(self) -> list[Action]:
+        return [each for each in self._resource.actions if not self._declaration.list_of(each)]
+
+    def _methods(self, actions: Iterable[Action]) -> list[str]:
         lines = [text for each in actions for text in method_lines(self._declaration, each)]
         return [f"    {text}" if text else "" for text in lines]
 
@@ -167,7 +196,7 @@ class Module:
             yield f"verbs={quoted(' '.join(verbs))}"
         if facts.get("parent_keys"):
             yield f"parent_keys=({', '.join(map(quoted, facts['parent_keys']))},)"
-        for name in ("envelope", "page_size", "catalogue", "empty_create", "read_by"):
+        for name in ("envelope", "page_size", "reference_data", "empty_create", "read_by"):
             if name in facts:
                 yield f"{name}={quoted(facts[name]) if facts[name] != 'none' else 'None'}"
         if resource.version != "v4":
@@ -195,6 +224,11 @@ class Module:
 def _length(lines: list[str]) -> int:
     """Give how many lines these will be once each argument of a long one has its own."""
     return sum(1 if len(each) <= WIDTH else each.count(", ") + 4 for each in lines)
+
+
+def _first(action: Action) -> str:
+    """Return the first part of an action's path below the object, empty for a path of its own."""
+    return action.path.partition("/")[0]
 
 
 def _small(text: str) -> str:

@@ -22,6 +22,7 @@ class Classes:
         self._names = names
         self._by_shape: dict[Shape, str] = {}
         self.nodes: dict[str, Node] = {}
+        self.sharing: dict[str, list[Node]] = {}
         self.writable: dict[str, bool] = {}
         self.hidden: dict[str, bool] = {}
         self.path_of: dict[str, tuple[str, ...]] = {}
@@ -33,6 +34,7 @@ class Classes:
         given = self._names.get(".".join(path))
         shape = (hidden, _shape(node))
         name = given or self._by_shape.get(shape) or self._invent(node, path, prefix)
+        self.sharing.setdefault(name, []).append(node)
         if name in self.nodes:
             if given:
                 _join(self.nodes[name], node)

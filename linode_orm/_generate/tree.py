@@ -35,8 +35,12 @@ class Node:
     enum: list[str] = field(default_factory=list)
     default: object = None
     refers: str = ""
+    normal: str = ""
+    refers_to: str = ""
+    """The class that comes and goes of which the field holds an id, where no relation says so."""
     volatile: bool = False
     unordered: bool = False
+    ordered: bool = False
     redacted: bool = False
     secret: bool = False
     deprecated: bool = False

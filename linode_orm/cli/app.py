@@ -95,7 +95,7 @@ def recover(  # noqa: PLR0913  one for each option
 
 @app.command()
 @click.argument("file", type=click.Path(dir_okay=False))
-@click.option("--apply", "send", is_flag=True, help="Send it, after looking whether the world is as it was.")
+@click.option("--apply", "send", is_flag=True, help="Send it, after looking whether the account is as it was.")
 @_secrets
 @click.option("--on-error", type=click.Choice(["stop", "continue", "undo"]), default="stop", show_default=True)
 @click.option("--journal", type=click.Path(dir_okay=False), help="Write down what is sent, for `recover`.")

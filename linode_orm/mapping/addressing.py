@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import WrongType
-from linode_orm.mapping.normal_forms import NORMAL_FORMS
 from linode_orm.mapping.record import Record
 from linode_orm.mapping.registry import lookup
 
@@ -76,11 +75,11 @@ class Addressing:
 
         An answer may add its length to an IPv6 range (docs/api-notes.md#ipv6-ranges).
         """
-        kind = self.fields[name].format
-        if not kind or not isinstance(value, str):
+        field = self.fields[name]
+        if not isinstance(value, str):
             return value
-        value = value.partition("/")[0] if kind == _IPV6_RANGE else value
-        return NORMAL_FORMS.get(kind, str)(value)
+        value = value.partition("/")[0] if field.format == _IPV6_RANGE else value
+        return value if field.form is None or field.form.spelling is None else field.form.spelling(value)
 
     def identity(self, value: object) -> object:
         """Return an id in the type of its field; raise `InvalidRequestError` for a value that cannot be one."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from linode_orm.mapping.codecs import DateTime, Optional, Scalar
+from linode_orm.mapping.codecs import DateTime, Scalar
 from linode_orm.mapping.containers import AnyJSON, ListOf, MapOf, Tags
-from linode_orm.mapping.normal_forms import with_normal_form
-from linode_orm.mapping.structures import Choice, Structure, items_of
+from linode_orm.mapping.structures import Choice, Optional, Structure, items_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.normal_forms import NormalForm
 
 _CODECS: Final[dict[str, Codec]] = {}
 _BY_PYTHON_TYPE: Final[dict[type, Codec]] = {}
@@ -48,36 +48,49 @@ for _each in (
     register_codec(_each.text, _each)
 
 
-def parse(text: str, names: Mapping[str, object], *, unordered: bool = False, kind: str = "") -> Codec:
-    """Return the codec that an annotation's text means; `names` are those of the module, with its nested classes.
+class ValueMarks(NamedTuple):
+    """What a field says of its values: whose ids they are, their normal form, and what their order means."""
 
-    `kind` is the format of the field's strings, which may have a normal form.
+    refers: str = ""
+    form: NormalForm | None = None
+    unordered: bool = False
+    ordered: bool = False
+
+
+def parse(text: str, names: Mapping[str, object], marks: ValueMarks) -> Codec:
+    """Return the codec that an annotation's text means; `names` are those of the module, with its nested classes.
 
     Raises `TypeError` for a type that no field can have.
     """
-    codec = with_normal_form(_build(ast.parse(text, mode="eval").body, names), kind)
-    if unordered and isinstance(codec.bare, ListOf):
+    codec = _build(ast.parse(text, mode="eval").body, names, marks)
+    if marks.ordered and codec.bare.mutable:
+        codec.bare.is_one_value = True
+    if marks.unordered and isinstance(codec.bare, ListOf):
         codec.bare.unordered = True
     return codec
 
 
-def _build(node: ast.expr, names: Mapping[str, object]) -> Codec:
+def _build(node: ast.expr, names: Mapping[str, object], marks: ValueMarks) -> Codec:
     match node:
         case ast.BinOp(op=ast.BitOr()):
-            return _union(_alternatives(node), names)
+            return _union(_alternatives(node), names, marks)
         case ast.Subscript(value=ast.Name(id="list"), slice=item):
-            return ListOf(items_of(_build(item, names)))
+            return ListOf(items_of(_build(item, names, marks)))
         case ast.Subscript(value=ast.Name(id="dict"), slice=ast.Tuple(elts=[_, item])):
-            return MapOf(_build(item, names))
+            return MapOf(_build(item, names, marks))
         case ast.Subscript(value=ast.Name(id="Literal"), slice=choices):
             values = tuple(ast.literal_eval(each) for each in getattr(choices, "elts", [choices]))
-            return Scalar(ast.unparse(node), frozenset(map(type, values)), values)
+            return _marked(Scalar(ast.unparse(node), frozenset(map(type, values)), values), marks)
         case ast.Name(id=name) if hasattr(names.get(name), "__hydrate__"):
             return Structure(names[name])  # type: ignore[arg-type]  # a Nested, which alone has that method
         case ast.Name(id=name) if name in _CODECS:
-            return _CODECS[name]
+            return _marked(_CODECS[name], marks)
     msg = f"{ast.unparse(node)!r} is no type that a field can have"
     raise TypeError(msg)
+
+
+def _marked(codec: Codec, marks: ValueMarks) -> Codec:
+    return codec.marked(marks.refers, marks.form) if any(marks[:2]) and isinstance(codec, Scalar) else codec
 
 
 def _alternatives(node: ast.expr) -> list[ast.expr]:
@@ -86,16 +99,16 @@ def _alternatives(node: ast.expr) -> list[ast.expr]:
     return [node]
 
 
-def _union(nodes: list[ast.expr], names: Mapping[str, object]) -> Codec:
+def _union(nodes: list[ast.expr], names: Mapping[str, object], marks: ValueMarks) -> Codec:
     nullable = [node for node in nodes if isinstance(node, ast.Constant) and node.value is None]
-    parts = [_build(node, names) for node in nodes if node not in nullable]
+    parts = [_build(node, names, marks) for node in nodes if node not in nullable]
     scalars = [part for part in parts if isinstance(part, Scalar)]
     if len(parts) == 1:
         inner = parts[0]
     elif len(scalars) == len(parts):
         choices = tuple(choice for part in scalars for choice in part.choices)
         text = " | ".join(part.text for part in parts)
-        inner = Scalar(text, frozenset().union(*(part.plain for part in parts)), choices)
+        inner = _marked(Scalar(text, frozenset().union(*(part.plain for part in parts)), choices), marks)
     else:
         inner = Choice(tuple(parts))
     return Optional(inner) if nullable else inner

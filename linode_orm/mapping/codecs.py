@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm._former import names_of
 from linode_orm.mapping.json_types import ANY_JSON, NO_FIELDS, TIMESTAMP, Plain
-from linode_orm.mapping.values import ABSENT
+from linode_orm.mapping.json_values import problem_of
+from linode_orm.mapping.references import ObjectId, fits, identity_of, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping.json_types import JSONType
+    from linode_orm.mapping.merging import Merging
+    from linode_orm.mapping.normal_forms import NormalForm
+    from linode_orm.mapping.references import Object
     from linode_orm.mapping.tracked import Holder
 
     Path = tuple[str | int, ...]
@@ -184,9 +189,12 @@ class _EditsInPlace:
         del value, adopted
         return False
 
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
-        """Repeat on `theirs` the edits that led from `onto` to `value`; return False if an edit replaces it whole."""
-        del value, onto, theirs
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        """Repeat on `theirs` the edits that led from `onto` to `value`; return False if an edit replaces it whole.
+
+        Where both sides changed the same, the value stays as it is; with `force`, only that part of it does.
+        """
+        del value, onto, theirs, force
         return False
 
     def forget(self, value: object) -> None:
@@ -224,11 +232,20 @@ class Codec(_Conditions, _EditsInPlace):
     fields: Mapping[str, Any] = NO_FIELDS
     """The declared fields, by name, of the objects that values are."""
 
+    refers: str = ""
+    """The class whose ids the values are."""
+
     nested: tuple[type[Any], ...] = ()
     """The classes of the objects that values are or hold."""
 
     holds_rows: bool = False
     """Values are lists of objects with declared fields."""
+
+    is_one_value: bool = False
+    """Two changes of different parts of a value cannot be merged: the order of its parts means something."""
+
+    is_named_by_id: bool = False
+    """Requests name an object by its id alone."""
 
     @property
     def bare(self) -> Codec:
@@ -253,26 +270,32 @@ class Codec(_Conditions, _EditsInPlace):
             return True
         if isinstance(answered, dict) and not isinstance(sent, dict):
             return sent in (answered.get("id"), answered.get("label"))
-        return self.same(sent, answered)
+        return self.alike(sent, answered)
 
-    def clashes(self, base: object, theirs: object, mine: object, *, is_set_edit: bool) -> bool:
-        """Whether `mine` and `theirs` both differ from `base` and from each other, and cannot be merged.
+    def alike(self, one: object, other: object) -> bool:
+        """Whether the API takes two values in JSON for the same: in normal form, and without what no request sets."""
+        return self.same(one, other)
 
-        All three are values in JSON. `is_set_edit` says that `mine` was changed in place, not assigned whole.
-        """
-        if theirs is ABSENT or self.same(base, theirs) or self.same(mine, theirs):
-            return False
-        return not (is_set_edit and self.merges(base, theirs, mine))
+    def normal(self, raw: object) -> object:
+        """Return a value in JSON as the API writes it."""
+        return raw
 
-    def merges(self, base: object, theirs: object, mine: object) -> bool:
-        """Whether edits in place can be repeated on the value of another writer."""
-        del base, theirs, mine
+    def completed(self, raw: object, theirs: object) -> object:
+        """Return an object in JSON with what it leaves out as it stands in another one."""
+        del theirs
+        return raw
+
+    def overlay(self, value: object, adopted: object) -> bool:
+        """Give an object in place what another one says; False for what is no object, or says everything."""
+        del value, adopted
         return False
 
-    def rebased(self, base: object, theirs: object, mine: object) -> object:
-        """Repeat on `theirs` the edits that led from `base` to `mine`; return `mine` if they replace the value."""
-        del base, theirs
-        return mine
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        """Return a value in JSON with what `theirs` and `mine` each changed of `base`; note in `merging` what both did.
+
+        A value of no parts is one value.
+        """
+        return merging.whole(self, base, theirs, mine, path)
 
     def trim(self, raw: object, verb: str) -> object:
         """Return a value in JSON with only what the body of a `create` or an `update` takes."""
@@ -323,13 +346,36 @@ class Scalar(Codec):
         self.is_sorted_alike = plain == {int}
         self.json_type = Plain(plain, choices)
 
+    def marked(self, refers: str, form: NormalForm | None) -> Scalar:
+        """Return a codec of ids of the objects of a class, which takes the objects as well, or of a normal form."""
+        codec = copy(self) if form is None else NormalFormScalar(self, form)
+        codec.refers = refers
+        return codec
+
     def adopt(self, value: object, holder: Holder, name: str) -> object:
-        del holder, name
+        if self.refers and is_object(value):
+            return self._adopt_object(value, holder, name)
+        problem = problem_of(value)
+        if problem:
+            raise WrongType(problem, value)
         if type(value) in self.plain:
             return value
         if isinstance(value, str) and str in self.plain:
             return str.__str__(value)
         raise WrongType(self.text, value)
+
+    def _adopt_object(self, value: Object, holder: Holder, name: str) -> object:
+        """Return the id of an object, in the type of this codec; the object itself while it has none."""
+        if not fits(value, self.refers):
+            msg = f"{self.refers}, or its id,"
+            raise WrongType(msg, value)
+        identity = identity_of(value)
+        if identity is value:
+            return value
+        return self.adopt(identity if type(identity) in self.plain else str(identity), holder, name)
+
+    def encode(self, value: object) -> object:
+        return ObjectId(value, as_text=int not in self.plain) if self.refers and is_object(value) else value
 
     def same(self, one: object, other: object) -> bool:
         return equal_in_json(one, other)
@@ -340,6 +386,53 @@ class Scalar(Codec):
             return super().one_of(raws)
         known = frozenset((type(raw) is bool, raw) for raw in raws)
         return lambda value: (type(value) is bool, value) in known
+
+
+class NormalFormScalar(Scalar):
+    """Values that can be written in several ways; users see the one that came.
+
+    Edits compare values as the API writes them. Conditions compare strings of which several spellings mean the same
+    by one spelling.
+    """
+
+    is_exact = False
+
+    def __init__(self, plain: Scalar, form: NormalForm) -> None:
+        super().__init__(plain.text, plain.plain, plain.choices)
+        self.form = form
+        if form.spelling is not None:
+            self.compared_as_is = frozenset()
+
+    def _spelled(self, raw: object) -> object:
+        return self.form.spelling(raw) if self.form.spelling is not None and isinstance(raw, str) else raw
+
+    def operand(self, value: object) -> object:
+        checked = super().operand(value)
+        return self._spelled(checked) if self.form.is_sent else checked
+
+    def comparable(self, raw: object) -> object:
+        if type(raw) not in self.plain:
+            raise WrongType(self.text, raw)
+        return self._spelled(raw)
+
+    def folded(self, part: str) -> str:
+        return self.form.part(part)
+
+    def has_part(self, value: object, part: object) -> bool:
+        return isinstance(value, str) and isinstance(part, str) and self.form.part(part) in value
+
+    def same(self, one: object, other: object) -> bool:
+        return equal_in_json(self._spelled(one), self._spelled(other))
+
+    def normal(self, raw: object) -> object:
+        return self.form.of(raw)
+
+    def alike(self, one: object, other: object) -> bool:
+        return self.form.alike(one, other)
+
+    def agrees(self, sent: object, answered: object) -> bool:
+        made_of = self.form.is_made_of
+        return super().agrees(sent, answered) or (made_of is not None and made_of(sent, answered))
 
 
 _FILTER_TYPES: Final[dict[frozenset[type], str]] = {
@@ -388,73 +481,3 @@ class DateTime(Codec):
                 return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
             return value.astimezone(UTC).replace(tzinfo=None).isoformat()
         return value
-
-
-class Optional(Codec):
-    """A type, or null."""
-
-    allows_null = True
-
-    _COPIED: Final = ("mutable", "is_exact", "json_type", "fields", "nested", "known_values")
-
-    def __init__(self, inner: Codec) -> None:
-        super().__init__(f"{inner.text} | None")
-        self.inner = inner
-        self.plain = inner.plain | {NoneType}
-        for name in self._COPIED:
-            setattr(self, name, getattr(inner, name))
-
-    @property
-    def bare(self) -> Codec:
-        return self.inner
-
-    def decode(self, raw: object, holder: Holder, name: str) -> object:
-        return None if raw is None else self.inner.decode(raw, holder, name)
-
-    def adopt(self, value: object, holder: Holder, name: str) -> object:
-        return None if value is None else self.inner.adopt(value, holder, name)
-
-    def encode(self, value: object) -> object:
-        return None if value is None else self.inner.encode(value)
-
-    def parse(self, text: str) -> object:
-        return self.inner.parse(text)
-
-    def same(self, one: object, other: object) -> bool:
-        if one is None or other is None:
-            return one is other
-        return self.inner.same(one, other)
-
-    def agrees(self, sent: object, answered: object) -> bool:
-        return sent is None or self.inner.agrees(sent, answered)
-
-    def merges(self, base: object, theirs: object, mine: object) -> bool:
-        return self.inner.merges(base, theirs, mine)
-
-    def rebased(self, base: object, theirs: object, mine: object) -> object:
-        return self.inner.rebased(base, theirs, mine)
-
-    def update(self, value: object, raw: object) -> bool:
-        return value is not None and raw is not None and self.inner.update(value, raw)
-
-    def replace(self, value: object, adopted: object) -> bool:
-        return value is not None and adopted is not None and self.inner.replace(value, adopted)
-
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
-        return value is not None and theirs is not None and self.inner.rebase(value, onto, theirs)
-
-    def forget(self, value: object) -> None:
-        if value is not None:
-            self.inner.forget(value)
-
-    def trim(self, raw: object, verb: str) -> object:
-        return None if raw is None else self.inner.trim(raw, verb)
-
-    def only_changed(self, new: object, old: object) -> object:
-        return self.inner.only_changed(new, old)
-
-    def inside(self, key: str | int) -> Codec | None:
-        return self.inner.inside(key)
-
-    def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
-        return raw if value is None or raw is None else self.inner.map_objects(value, raw, visit, path)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from linode_orm._former import names_of
 from linode_orm.mapping.codecs import Codec, NoneType, NotComparable, Scalar, WrongType, equal_in_json
 from linode_orm.mapping.json_types import Array, Dictionary
+from linode_orm.mapping.json_values import problem_of
+from linode_orm.mapping.merging import ROW_KEYS, Merging, Rows, merge_map
+from linode_orm.mapping.references import ObjectId, identity_of, is_object
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
 from linode_orm.mapping.values import ABSENT
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linode_orm.mapping.codecs import Path, Visit
+    from linode_orm.mapping.merging import MergedRow
     from linode_orm.mapping.tracked import Holder
 
 if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
@@ -215,12 +219,18 @@ class ListOf(Collection):
             one, other = sorted(one, key=repr), sorted(other, key=repr)
         return all(map(self.item.same, one, other))
 
+    def alike(self, one: object, other: object) -> bool:
+        one, other = [] if one is None else one, [] if other is None else other
+        if not isinstance(one, list) or not isinstance(other, list) or len(one) != len(other):
+            return one is other
+        return _pair_up(self.item.alike, one, other) if self.unordered else all(map(self.item.alike, one, other))
+
     def update(self, value: object, raw: object) -> bool:
         if not isinstance(value, TrackedList) or not isinstance(raw, (list, NoneType)):
             return False
-        held = len(value)
+        held, item = len(value), self.item
         value.__replace__(
-            [self._updated_item(value[at] if at < held else ABSENT, new, value) for at, new in enumerate(raw or ())],
+            [_updated_item(item, value[at] if at < held else ABSENT, new, value) for at, new in enumerate(raw or ())]
         )
         _remember_null(value, raw)
         return True
@@ -232,24 +242,68 @@ class ListOf(Collection):
         _remember_null(value, adopted)
         return True
 
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
-        if not self.unordered or not isinstance(value, TrackedList) or not isinstance(theirs, list):
+    @property
+    def _rows(self) -> Rows:
+        """How the rows of two lists are matched."""
+        item = self.item.bare
+        takes = {field.key for field in item.fields.values() if field.createable or field.mutable}
+        is_set = not item.fields or item.is_named_by_id
+        keys = () if is_set else next((keys for keys in ROW_KEYS if takes.issuperset(keys)), ())
+        return Rows(self.item, keys, is_set=is_set)
+
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        if self.is_one_value or not isinstance(value, TrackedList) or not isinstance(theirs, (list, NoneType)):
             return False
-        seen = onto if isinstance(onto, list) else []
-        return self.update(value, self.rebased(seen, theirs, [self.item.encode(each) for each in value]))
+        seen, there = onto if isinstance(onto, list) else [], theirs or []
+        held = [*value]
+        merging, mine = Merging(), [None if each is None else self.item.encode(each) for each in held]
+        slots = self._rows.align(seen, there, mine, merging, ())
+        if merging.clashes and not force:
+            return False
+        value.__replace__([self._rebased_item(slot, seen, there, held, value) for slot in slots])
+        return True
 
-    def merges(self, base: object, theirs: object, mine: object) -> bool:
-        del base, theirs, mine
-        return self.unordered
-
-    def rebased(self, base: object, theirs: object, mine: object) -> object:
-        lists = isinstance(base, list) and isinstance(theirs, list) and isinstance(mine, list)
-        if not self.unordered or not lists:
+    def _rebased_item(
+        self, slot: MergedRow, onto: list[object], theirs: list[object], held: list[object], holder: Holder
+    ) -> object:
+        """Return one item of a list that was rebased: a row that users may hold stays the same object."""
+        if slot.theirs is None:
+            return held[slot.mine or 0]
+        raw = theirs[slot.theirs]
+        mine = None if slot.mine is None else held[slot.mine]
+        if mine is None or raw is None or type(raw) in self.item.plain:
+            return _updated_item(self.item, ABSENT, raw, holder)
+        base = None if slot.base is None else onto[slot.base]
+        if self.item.rebase(mine, base, raw):
             return mine
-        old, there, new = (cast("list[object]", each) for each in (base, theirs, mine))
-        item = self.item
-        kept = [each for each in there if _is_among(item, each, new) or not _is_among(item, each, old)]
-        return [*kept, *(each for each in new if not _is_among(item, each, old) and not _is_among(item, each, kept))]
+        return _updated_item(self.item, ABSENT, self.item.merge(base, raw, self.item.encode(mine), Merging()), holder)
+
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        one, other, own = ([] if each is None or each is ABSENT else each for each in (base, theirs, mine))
+        are_lists = isinstance(one, list) and isinstance(other, list) and isinstance(own, list)
+        if self.is_one_value or not are_lists or path in merging.assigned or self.same(one, other):
+            return merging.whole(self, base, theirs, mine, path)
+        one, other, own = (cast("list[object]", each) for each in (one, other, own))
+        return [
+            self._merged_item(slot, one, other, own, merging, path)
+            for slot in self._rows.align(one, other, own, merging, path)
+        ]
+
+    def _merged_item(  # noqa: PLR0913, PLR0917  the three lists
+        self,
+        slot: MergedRow,
+        base: list[object],
+        theirs: list[object],
+        mine: list[object],
+        merging: Merging,
+        path: Path,
+    ) -> object:
+        if slot.theirs is None or slot.mine is None:
+            return mine[slot.mine or 0] if slot.theirs is None else theirs[slot.theirs]
+        if not self.item.bare.fields:
+            return theirs[slot.theirs]
+        before = ABSENT if slot.base is None else base[slot.base]
+        return self.item.merge(before, theirs[slot.theirs], mine[slot.mine], merging, (*path, slot.mine))
 
     def agrees(self, sent: object, answered: object) -> bool:
         if not isinstance(sent, list) or not isinstance(answered, list):
@@ -274,12 +328,14 @@ class ListOf(Collection):
         pairs = enumerate(zip(value, raw, strict=True))
         return [self.item.map_objects(one, each, visit, (*path, at)) for at, (one, each) in pairs]
 
-    def _updated_item(self, old: object, raw: object, holder: Holder) -> object:
-        if raw is None or type(raw) in self.item.plain:
-            return raw
-        if old is not ABSENT and old is not None and self.item.update(old, raw):
-            return old
-        return self.item.decode(raw, holder, "")
+
+def _updated_item(item: Codec, old: object, raw: object, holder: Holder) -> object:
+    """Return an item that users may hold, brought up to date in place, or a new one."""
+    if raw is None or type(raw) in item.plain:
+        return raw
+    if old is not ABSENT and old is not None and item.update(old, raw):
+        return old
+    return item.decode(raw, holder, "")
 
 
 class Tags(ListOf):
@@ -321,8 +377,9 @@ class MapOf(Collection):
         adopted: TrackedDict[object] = TrackedDict.__held__(holder, name, self._adopter)
         _remember_null(adopted, value)
         for key, each in (value or {}).items():
-            if not isinstance(key, str):
-                raise WrongType(self.text, value)
+            if not isinstance(key, str) or problem_of(key):
+                msg = f"{self.text} with text as keys"
+                raise WrongType(msg, value)
             dict.__setitem__(adopted, key, self.item.adopt(each, adopted, ""))
         return adopted
 
@@ -338,6 +395,12 @@ class MapOf(Collection):
             return one is other
         return all(self.item.same(one[key], other[key]) for key in one)
 
+    def alike(self, one: object, other: object) -> bool:
+        one, other = {} if one is None else one, {} if other is None else other
+        if not isinstance(one, dict) or not isinstance(other, dict) or one.keys() != other.keys():
+            return one is other
+        return all(self.item.alike(one[key], other[key]) for key in one)
+
     def update(self, value: object, raw: object) -> bool:
         if not isinstance(value, TrackedDict) or not isinstance(raw, dict):
             return False
@@ -345,6 +408,22 @@ class MapOf(Collection):
         contents = {key: value[key] if key in kept else self._decoded_value(new, value) for key, new in raw.items()}
         value.__replace__(contents)
         return True
+
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        if self.is_one_value or not isinstance(value, TrackedDict) or not isinstance(theirs, (dict, NoneType)):
+            return False
+        merging, seen = Merging(), onto if isinstance(onto, dict) else {}
+        mine = {key: None if each is None else self.item.encode(each) for key, each in value.items()}
+        merged = merge_map(self.item, seen, theirs or {}, mine, merging, ())
+        return not (merging.clashes and not force) and self.update(value, merged)
+
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        one, other, own = ({} if each is None or each is ABSENT else each for each in (base, theirs, mine))
+        are_maps = isinstance(one, dict) and isinstance(other, dict) and isinstance(own, dict)
+        if self.is_one_value or not are_maps or path in merging.assigned or self.same(one, other):
+            return merging.whole(self, base, theirs, mine, path)
+        one, other, own = (cast("dict[str, object]", each) for each in (one, other, own))
+        return merge_map(self.item, one, other, own, merging, path)
 
     def forget(self, value: object) -> None:
         if self.item.mutable:
@@ -381,7 +460,9 @@ class AnyJSON(Container):
 
     def _container(self, value: object) -> Codec:
         if isinstance(value, (list, tuple)):
-            self._list = self._list or ListOf(self, "JSON")
+            if self._list is None:
+                self._list = ListOf(self, "JSON")
+                self._list.is_one_value = True  # nothing says what its order means
             return self._list
         if isinstance(value, dict):
             self._map = self._map or MapOf(self)
@@ -392,9 +473,16 @@ class AnyJSON(Container):
         return raw if type(raw) in self.plain else self._container(raw).decode(raw, holder, name)
 
     def adopt(self, value: object, holder: Holder, name: str) -> object:
-        return value if type(value) in self.plain else self._container(value).adopt(value, holder, name)
+        if type(value) in self.plain:
+            problem = problem_of(value)
+            if problem:
+                raise WrongType(problem, value)
+            return value
+        return identity_of(value) if is_object(value) else self._container(value).adopt(value, holder, name)
 
     def encode(self, value: object) -> object:
+        if is_object(value):
+            return ObjectId(value)
         return value if type(value) in self.plain else self._container(value).encode(value)
 
     def same(self, one: object, other: object) -> bool:
@@ -409,6 +497,14 @@ class AnyJSON(Container):
 
     def update(self, value: object, raw: object) -> bool:
         return isinstance(value, (list, dict)) and self._container(value).update(value, raw)
+
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        return isinstance(value, dict) and self._container(value).rebase(value, onto, theirs, force=force)
+
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        if isinstance(base, dict) and isinstance(theirs, dict) and isinstance(mine, dict):
+            return self._container(mine).merge(base, theirs, mine, merging, path)
+        return merging.whole(self, base, theirs, mine, path)
 
     def replace(self, value: object, adopted: object) -> bool:
         return isinstance(value, list) and self._container(value).replace(value, adopted)

@@ -8,22 +8,28 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDic
 from linode_orm._secrets import is_secret_key
 from linode_orm._sqlalchemy_names import refuse
 from linode_orm.errors import ReadOnlyAttribute, UnknownValue, warn
-from linode_orm.mapping.annotations import parse
+from linode_orm.mapping.annotations import ValueMarks, parse
 from linode_orm.mapping.codecs import NoneType, WrongType
+from linode_orm.mapping.normal_forms import form_of
 from linode_orm.mapping.operators import Attribute
 from linode_orm.mapping.record import Record, declared_at, read, write
 from linode_orm.mapping.values import ABSENT, not_among
 
 if TYPE_CHECKING:
+    from builtins import property as computed_once
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.normal_forms import NormalForm
     from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.mapping.tracked import TagList
 
     _Tags = list[str] | tuple[str, ...] | set[str] | frozenset[str]
     _Plain = str | int | float | bool | datetime | Sequence[object] | Mapping[str, object] | None
+else:
+    # A type checker takes a property for a member of a protocol, and no other descriptor.
+    from functools import cached_property as computed_once
 
 # Covariant although `__set__` takes it: otherwise the overloads of `__get__` cannot tell plain values from nested ones.
 T_co = TypeVar("T_co", covariant=True)
@@ -59,10 +65,16 @@ class Marks(TypedDict, total=False):
     """The API masks the value in every answer but the first."""
     unordered: bool
     """A list that the API keeps as a set."""
+    ordered: bool
+    """A list, or an object of slots, in which order means something: two changes of it are never merged."""
     changed_by: str
     """The actions that change the value, separated by commas."""
     changed_as: str
     """The classes of the same objects that may assign it."""
+    refers: str
+    """The class of the object whose id it holds, without a relation beside it; `*` where a type beside it tells."""
+    normal: str
+    """The normal form in which the API writes the values (`normal_forms.py`), where the format does not tell it."""
     deprecated: bool
     """The API may drop the field."""
     secret: bool
@@ -122,8 +134,11 @@ class Kind(Generic[T_co]):
     redacted: bool = False
     secret: bool | None = None
     unordered: bool = False
+    ordered: bool = False
     changed_by: str = ""
     changed_as: str = ""
+    refers: str = ""
+    normal: str = ""
     deprecated: bool = False
     format: str = ""
     default: object = None
@@ -131,7 +146,6 @@ class Kind(Generic[T_co]):
     _create: bool = True
     _update: bool = False
     _nullable: bool | None = None
-    _codec: Codec | None = None
     _decoding: tuple[str, str, frozenset[type], Callable[[Any, Any, str], object] | None] = ("", "", frozenset(), None)
     """Key, name, the types that need no decoding, and the decoder: what the first read of a value needs.
 
@@ -160,6 +174,11 @@ class Kind(Generic[T_co]):
         vars(self).update(vars(declared_at(state["owner"], state["name"])))
 
     @property
+    def shown_name(self) -> str:
+        """The name that users write and the API has: `type` where the id of the relation `type` is `type_id`."""
+        return self.key if self.name == f"{self.key}_id" else self.name
+
+    @property
     def createable(self) -> bool:
         """Whether POST takes the field."""
         return self._create and not self.is_read_only
@@ -169,7 +188,7 @@ class Kind(Generic[T_co]):
         """Whether PUT takes the field, or a request of its own does."""
         return self.is_editable or (self.is_write_only and self._update) or bool(self.written_by)
 
-    @property
+    @computed_once
     def is_secret(self) -> bool:
         """Whether the value is shown to nobody.
 
@@ -194,21 +213,22 @@ class Kind(Generic[T_co]):
         """Whether the body of a `create` or an `update` takes the field."""
         return self.createable if verb == "create" else self.mutable
 
-    @property
+    @computed_once
     def codec(self) -> Codec:
         """The codec that the annotation names; it is read at the first use, which keeps the import short."""
-        if self._codec is None:
-            names = vars(sys.modules[self.owner.__module__])
-            self._codec = parse(self.text, names, unordered=self.unordered, kind=self.format)
-            self._decoding = (self.key, self.name, self.undecoded, self._codec.bare.decoder)
-        return self._codec
+        marks = ValueMarks(self.refers, self.form, self.unordered, self.ordered)
+        codec = parse(self.text, vars(sys.modules[self.owner.__module__]), marks)
+        # What is kept as it came needs no decoding: null too, unless it reads as an empty list.
+        undecoded = codec.plain if codec.null_is_empty else codec.plain | {NoneType}
+        self._decoding = (self.key, self.name, undecoded, codec.bare.decoder)
+        return codec
 
     @property
-    def undecoded(self) -> frozenset[type]:
-        """The Python types of values that are kept as they came: null too, unless it reads as an empty list."""
-        return self.codec.plain if self.codec.null_is_empty else self.codec.plain | {NoneType}
+    def form(self) -> NormalForm | None:
+        """The normal form of the values, or of the items of a list: by the field's mark, else by its format."""
+        return form_of(self.normal, self.format)
 
-    @property
+    @computed_once
     def known_values(self) -> tuple[object, ...]:
         """The documented values, of the items if the field is a list; none if strings of a format may come too."""
         return () if self.format else self.codec.known_values
@@ -263,13 +283,16 @@ class Kind(Generic[T_co]):
                 return read(instance, self)  # raises the error that users see
             return value
 
-    def assign(self, record: Record, value: object) -> None:
-        """Take a value that a user assigned; raise `ReadOnlyAttribute` if the kind forbids it now."""
+    def assign(self, record: Record, value: object, name: str = "") -> None:
+        """Take a value that a user assigned; raise `ReadOnlyAttribute` if the kind forbids it now.
+
+        `name` is what the user called the attribute, where that is the relation beside it.
+        """
         reason = self.refusal(record)
         if reason:
-            msg = f"{record.__describe__()}.{self.name} {reason}"
+            msg = f"{record.__describe__()}.{name or self.name} {reason}"
             raise ReadOnlyAttribute(msg)
-        write(record, self, value)
+        write(record, self, value, name)
         self._warn_of_unknown(record, value)
 
     def _warn_of_unknown(self, record: Record, value: object) -> None:

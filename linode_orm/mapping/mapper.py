@@ -10,7 +10,6 @@ from linode_orm._sqlalchemy_names import refuse
 from linode_orm.mapping.addressing import Addressing
 from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, make_volatile
 from linode_orm.mapping.masking import secret_keys
-from linode_orm.mapping.normal_forms import NORMAL_FORMS
 from linode_orm.mapping.operations import Operation
 from linode_orm.mapping.record import Record
 from linode_orm.mapping.relations import Many, One
@@ -113,7 +112,7 @@ class Mapper(Addressing):
         self.envelope = str(options.pop("envelope", "page"))
         self.version = str(options.pop("version", "v4"))
         self.page_size = options.pop("page_size", 500)
-        self.catalogue = bool(options.pop("catalogue", False))
+        self.reference_data = bool(options.pop("reference_data", options.pop("catalogue", False)))  # its former name
         self.empty_create = bool(options.pop("empty_create", False))
         self.deprecated = bool(options.pop("deprecated", False))
 
@@ -122,6 +121,11 @@ class Mapper(Addressing):
         fields = self.fields.values()
         self.keys = {field.key: field for field in fields}
         self.known = frozenset(self.keys)
+        self.relation_names = {
+            one.via: name for name, one in self.relations.items() if isinstance(one, One) and one.via
+        }
+        for via, name in self.relation_names.items():
+            self.fields[via].refers = self.fields[via].refers or self.relations[name].target
         self.redacted = tuple(field.key for field in fields if field.redacted)
         self.only_on_get = tuple(field.key for field in fields if field.only_on_get)
         self.unique = tuple(name for name, field in self.fields.items() if field.unique)
@@ -129,9 +133,12 @@ class Mapper(Addressing):
         self.embedded = tuple(
             name for name, relation in self.relations.items() if isinstance(relation, Many) and relation.embedded
         )
+        many = [each for each in self.relations.values() if isinstance(each, Many) and not each.path]
+        self.embedded_keys = {each.embedded: each.target for each in many if each.embedded}
+        self.create_keys = {each.create_key: each.target for each in many if each.create_key}
         only_id = self.fields.get(self.id_names[0]) if len(self.id_names) == 1 else None
         self.id_key = only_id.key if only_id is not None else None
-        has_form = only_id is not None and only_id.format in NORMAL_FORMS  # every such id is made anew of its body
+        has_form = only_id is not None and only_id.form is not None  # every such id is made anew of its body
         self.id_type = _ID_TYPES.get(only_id.text) if only_id is not None and not has_form else None
 
     def _add_parent(self) -> str:

@@ -32,7 +32,7 @@ def masked_value(field: FieldFacts, raw: object) -> object:
     """Return a copy of a field's value in JSON with the secrets in it masked; `raw` may be `ABSENT`."""
     if field.is_secret:
         return raw if raw is None else MASK
-    return _masked(field, raw)
+    return _masked(field, raw) if isinstance(raw, (dict, list)) else raw  # nothing is inside a plain value
 
 
 def _masked(field: FieldFacts, raw: object) -> object:
@@ -51,7 +51,9 @@ def _masked(field: FieldFacts, raw: object) -> object:
 
 def holds_secret(field: FieldFacts, raw: object) -> bool:
     """Whether a value is a secret, or has one in it."""
-    return bool(field.is_secret and raw is not None) or masked_value(field, raw) != stripped_value(field, raw)
+    if field.is_secret or not isinstance(raw, (dict, list)):
+        return field.is_secret and raw is not None
+    return masked_value(field, raw) != stripped_value(field, raw)
 
 
 def stripped_value(field: FieldFacts, raw: object) -> object:

@@ -29,6 +29,8 @@ from linode_orm.mapping.transient import DETACHED, TRANSIENT
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.owner import Owner
@@ -276,9 +278,8 @@ def _revive(
     return model
 
 
-def resource(name: str) -> type[Model]:
-    """Return the class of a resource by its name; raise `LookupError` where there is none."""
-    return cast("type[Model]", lookup(name))
+resource = cast("Callable[[str], type[Model]]", lookup)
+"""Return the class of a resource by its name; raise `LookupError` where there is none."""
 
 
 def check_class(given: object, where: str) -> None:
@@ -355,6 +356,16 @@ class Nested(_Declared):
         _set_state(self, state)
         return self
 
+    @classmethod
+    def __stand_for__(cls, target: Model, holder: Holder | None, name: str) -> Self:
+        """Return the nested object that names a new object by its id, which it will have."""
+        self = cls.__hydrate__({}, holder, name)
+        state = self.__state__
+        state.holder = None  # whoever puts it there tells of the change
+        refer(self, cls.__mapper__.keys["id"], target)
+        state.holder = holder
+        return self
+
     def __held_by__(self, holder: Holder, name: str) -> Self:
         state = self.__state__
         if state.holder is not None and state.holder is not holder:
@@ -391,6 +402,18 @@ class Nested(_Declared):
             if edit.reference is not None:
                 refer(self, fields[name], edit.reference)
         state.holder = holder
+
+    def __overlay__(self, other: Nested) -> None:
+        """Take what another object of the same class says, as edits, and keep what it leaves out."""
+        for name, field in self.__mapper__.fields.items():
+            if not _has(other, name):
+                continue
+            value, held = getattr(other, name), getattr(self, name, None) if field.codec.fields else None
+            if not field.codec.overlay(held, value):
+                write(self, field, value)
+        for name, edit in edits_of(other).items():
+            if edit.reference is not None:
+                refer(self, self.__mapper__.fields[name], edit.reference)
 
     def __encode__(self) -> dict[str, object]:
         return encode(self)

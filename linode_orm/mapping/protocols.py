@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.normal_forms import NormalForm
 
 
 class FieldFacts(Protocol):
@@ -17,6 +18,9 @@ class FieldFacts(Protocol):
     only_on_get: bool
     redacted: bool
     filterable: bool
+    refers: str
+    changed_by: str
+    written_by: str
     default: object
     rows_of: str
     kind: ClassVar[str]
@@ -36,6 +40,11 @@ class FieldFacts(Protocol):
     @property
     def known_values(self) -> tuple[object, ...]:
         """The documented values, of the items where the field is a list; none where any may come."""
+        ...
+
+    @property
+    def form(self) -> NormalForm | None:
+        """The normal form of the values, or of the items of a list."""
         ...
 
     def unknown_in(self, value: object) -> list[object]:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from linode_orm._secrets import hide
 from linode_orm.errors import AttributeMissing, ResponseError
 from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.merging import Merging
+from linode_orm.mapping.references import ObjectId, is_object
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
-    from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.codecs import Codec, Path
     from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.mapping.tracked import Holder
 
@@ -25,8 +27,9 @@ class Edit:
     """A pending change of one field.
 
     `base` is the value in JSON that was seen when the change was made (`ABSENT` where none was). `rebased_on` is the
-    value that the user's changes were last applied to. `exact` says that the user assigned a whole value instead of
-    changing one. `sent` are the values that were sent and never answered, the newest last: the API may have taken each.
+    value that the user's changes were last applied to, as far as nobody else changed the same. `exact` says that the
+    user assigned a whole value instead of changing one. `sent` are the values that were sent and never answered, the
+    newest last: the API may have taken each.
     `reference` is the new object whose id the field gets when that exists.
     """
 
@@ -42,7 +45,7 @@ class Edit:
     def is_in_doubt(self, codec: Codec, mine: object) -> bool:
         """Whether the API may hold, or still take, another value than `mine`, because that was sent."""
         # promise 10c: what was sent may be there, or come
-        return any(not _alike(codec, each, mine) for each in self.sent)
+        return any(not (_alike(codec, each, mine) and _alike(codec, mine, each)) for each in self.sent)
 
     def rebase_from(self, codec: Codec, value: object) -> object:
         """Return the value from which the edits of a set are counted.
@@ -63,12 +66,46 @@ class Edit:
             if _alike(codec, each, theirs):
                 # promise 16c: from here on, another value is somebody else's
                 self.base, self.sent = theirs, self.sent[at + 1 :]
+                self.rebased_on = theirs
                 return
+
+    def clashes(
+        self, codec: Codec, theirs: object, mine: object, assigned: Iterable[Path], seen: object = ABSENT
+    ) -> bool:
+        """Whether both sides changed the same part of a value; `assigned` are the parts that were assigned whole.
+
+        An assignment wins over what was seen of such a part before, in the value `seen`. What was sent may be there,
+        and is mine: so it counts as a base too.
+        """
+        base = self.base if self.exact else self.rebased_on
+        if base is ABSENT or theirs is ABSENT:
+            return False
+        places, other, own = [*assigned], _settable(codec, theirs), _settable(codec, mine)
+        for each in (base, *self.sent):  # promise 16b: what was sent may be there, and is mine
+            merging = Merging(places)
+            codec.merge(_settable(codec, each), other, own, merging)
+            if all(place in merging.assigned and _is_alike_at(place, seen, theirs) for place in merging.clashes):
+                return False
+        return True
 
 
 def _alike(codec: Codec, one: object, other: object) -> bool:
     """Whether two values are the same in everything that a request can set."""
-    return codec.same(codec.trim(one, "update"), codec.trim(other, "update"))
+    return codec.alike(codec.trim(one, "update"), codec.trim(other, "update"))
+
+
+def _is_alike_at(place: Path, one: object, other: object) -> bool:
+    """Whether two values have the same at a place; rows of lists are not looked for."""
+    for key in place:
+        if not isinstance(one, dict) or not isinstance(other, dict):
+            return False
+        one, other = one.get(key), other.get(key)
+    return one is not ABSENT and one == other
+
+
+def _settable(codec: Codec, raw: object) -> object:
+    """Return what a request can set of a value in JSON."""
+    return raw if raw is ABSENT else codec.trim(raw, "update")
 
 
 class RecordState:
@@ -170,35 +207,93 @@ def read(record: Record, field: FieldFacts) -> object:
     return value
 
 
-def write(record: Record, field: FieldFacts, value: object) -> None:
-    """Take a value that a user assigned; raise `TypeError` where its type is wrong."""
+def write(record: Record, field: FieldFacts, value: object, name: str = "") -> None:
+    """Take a value that a user assigned, under that name; raise `TypeError` where its type is wrong."""
     codec = field.codec
     try:
         # before the owner hears of it: a value that is refused is no change
         mine = codec.adopt(value, record, field.name)
     except WrongType as wrong:
         what = f"{codec.text} expected (the value is not shown)" if field.is_secret else str(wrong)
-        msg = f"{record.__describe__()}.{field.name}: {what}"
+        msg = f"{record.__describe__()}.{name or field.name}: {what}"
         raise TypeError(msg) from None
+    if is_object(mine):
+        refer(record, field, mine)
+        return
     record.__changed__()
     state, values = record.__state__, record.__dict__
-    theirs = state.raw.get(field.key, ABSENT)
-    if codec.mutable:
-        held = values.get(field.name)
-        if held is None and theirs is not ABSENT and theirs is not None:
-            with suppress(ResponseError):  # what the server has is replaced, whatever its type
-                held = read(record, field)
-        if codec.replace(held, mine):
-            mine = held  # a list that the user holds stays the object's list, with the new contents
+    if codec.mutable and value is not None and value is values.get(field.name):
+        return  # `x.tags += [...]` assigns the list that it has changed in place: that is no assignment of all of it
+    theirs, raw = state.raw.get(field.key, ABSENT), in_json(codec, mine)
     if field.is_secret:
         mine = hide(mine)
-    values[field.name] = mine
-    edit, raw = (state.edits or {}).get(field.name), in_json(codec, mine)
-    if theirs is not ABSENT and codec.same(raw, theirs) and not (edit and edit.is_in_doubt(codec, raw)):
-        if state.edits:
-            state.edits.pop(field.name, None)
-    else:
+    held = _held(record, field, theirs) if codec.mutable else None
+    # what a part of an object leaves out stays: only a list, and a value with a request of its own, are replaced whole
+    whole = codec.completed(raw, theirs) if codec.mutable and is_object(record) and not field.written_by else raw
+    edit = state.edits.get(field.name) if state.edits else None
+    is_there = theirs is not ABSENT and _is_there(record, field, whole, theirs)
+    # promise 1b: what is there is no change
+    if is_there and not (edit and edit.is_in_doubt(codec, whole)):
+        _take_back(record, field, held, mine if codec.same(raw, theirs) else ABSENT)
+    elif held is None or not _overlaid(record, field, held, mine, is_part=_is_part(codec, raw, whole)):
+        if held is not None and codec.replace(held, mine):
+            mine = held  # a list that the user holds stays the object's list, with the new contents
+        values[field.name] = mine
         _assigned(state, field.name, theirs)
+
+
+def _is_there(record: Record, field: FieldFacts, mine: object, theirs: object) -> bool:
+    """Whether a value is what the API has, in the form in which the API writes it in this object."""
+    if field.codec.alike(mine, theirs):
+        return True
+    within = field.form.within if field.form is not None else None
+    return within is not None and field.codec.alike(within(record, mine), within(record, theirs))
+
+
+def _held(record: Record, field: FieldFacts, theirs: object) -> object:
+    """Return the list or the nested value that the user may hold; None where there is none."""
+    held = record.__dict__.get(field.name)
+    if held is None and theirs is not ABSENT and theirs is not None:
+        with suppress(ResponseError):  # what the server has is replaced, whatever its type
+            held = read(record, field)
+    return held
+
+
+def _is_part(codec: Codec, raw: object, whole: object) -> bool:
+    """Whether an object leaves out keys that a request could set."""
+    mine, all_of_it = codec.trim(raw, "update"), codec.trim(whole, "update")
+    return isinstance(mine, dict) and isinstance(all_of_it, dict) and mine.keys() < all_of_it.keys()
+
+
+def _overlaid(record: Record, field: FieldFacts, held: object, mine: object, *, is_part: bool) -> bool:
+    """Let the part of an object that was assigned be an edit of that part."""
+    if not is_part:
+        return False
+    _take_back(record, field, held, ABSENT)
+    if not field.codec.overlay(held, mine):
+        return False
+    record.__dict__[field.name] = held
+    return True
+
+
+def _take_back(record: Record, field: FieldFacts, held: object, mine: object) -> None:
+    """Drop the edit of a value that is what the API has; a value that the user holds follows in place.
+
+    `mine` is that value where it needs no decoding, else `ABSENT`.
+    """
+    state, values = record.__state__, record.__dict__
+    if state.edits:
+        state.edits.pop(field.name, None)
+    theirs = state.raw.get(field.key, ABSENT)
+    if held is not None:
+        field.codec.forget(held)
+        if theirs is not ABSENT and _updated(field, held, theirs):
+            values[field.name] = held
+            return
+    if mine is ABSENT:
+        values.pop(field.name, None)
+    else:
+        values[field.name] = mine
 
 
 def _assigned(state: RecordState, name: str, theirs: object) -> Edit:
@@ -276,20 +371,22 @@ def _rebase(record: Record, field: FieldFacts, theirs: object) -> None:
     if theirs is ABSENT or edits is None or field.name not in record.__dict__:
         return
     codec, edit, value = field.codec, edits[field.name], record.__dict__[field.name]
-    # promise 18: set edits are made again
-    if not edit.exact and _rebased(codec, edit, value, theirs):
+    # promise 18: edits in place are made again
+    if not edit.exact and _rebased(record, field, edit, theirs):
         edit.rebased_on = theirs
     edit.settle(codec, theirs)
     mine = in_json(codec, value)
-    if codec.same(mine, theirs) and not edit.is_in_doubt(codec, mine):
+    if _is_there(record, field, mine, theirs) and not edit.is_in_doubt(codec, mine):
         codec.forget(value)
         del edits[field.name]
 
 
-def _rebased(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
-    """Make a set edit again on a newer value; False where that value is of another type."""
+def _rebased(record: Record, field: FieldFacts, edit: Edit, theirs: object) -> bool:
+    """Make an edit in place again on a newer value; False where both sides changed the same, or its type is wrong."""
+    codec, value = field.codec, record.__dict__[field.name]
     try:
-        return codec.rebase(value, edit.rebase_from(codec, value), theirs)
+        clashes = edit.clashes(codec, theirs, in_json(codec, value), assigned_in(record, field.name))
+        return codec.rebase(value, edit.rebase_from(codec, value), theirs) and not clashes
     except WrongType:
         return False
 
@@ -306,11 +403,11 @@ def mark_clean(record: Record, names: Container[str] | None = None) -> None:
             record.__dict__.pop(name, None)
 
 
-def restore(record: Record) -> None:
-    """Take every pending edit back; mutable values go back in place."""
+def restore(record: Record, names: Container[str] | None = None) -> None:
+    """Take the pending edits of `names`, or all, back; mutable values go back in place."""
     state = record.__state__
-    touched = tuple(state.edits or ())
-    mark_clean(record)
+    touched = tuple(name for name in state.edits or () if names is None or name in names)
+    mark_clean(record, touched)
     for name in touched:
         field = record.__mapper__.fields[name]
         raw = state.raw.get(field.key, ABSENT)
@@ -319,10 +416,39 @@ def restore(record: Record) -> None:
             del record.__dict__[name]
 
 
-def accept(record: Record) -> None:
-    """Count the pending edits as made on the newest body."""
+def accept(record: Record, names: Container[str] | None = None) -> None:
+    """Count the pending edits of `names`, or all, as made on the newest body, with what that has beside them."""
     for name, edit in (record.__state__.edits or {}).items():
-        edit.base = record.__state__.raw.get(record.__mapper__.fields[name].key, ABSENT)
+        if names is None or name in names:
+            field, value = record.__mapper__.fields[name], record.__dict__.get(name)
+            theirs = record.__state__.raw.get(field.key, ABSENT)
+            if not edit.exact and value is not None and theirs is not ABSENT:
+                field.codec.rebase(value, edit.rebased_on, theirs, force=True)
+            edit.base = edit.rebased_on = theirs
+            for inner in _inside(value):
+                accept(inner)
+
+
+def assigned_in(record: Record, name: str) -> Iterator[Path]:
+    """Yield the places in the value of a field, from its outermost in, that the user assigned whole."""
+    edit = edits_of(record).get(name)
+    if edit is not None and edit.exact:
+        yield ()
+    elif edit is not None:
+        yield from _assigned_inside(record.__dict__.get(name))
+
+
+def _assigned_inside(value: object) -> Iterator[Path]:
+    if isinstance(value, Record):
+        fields = value.__mapper__.fields
+        parts = [(fields[name].key, assigned_in(value, name)) for name in edits_of(value)]
+    elif isinstance(value, (list, dict)):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        parts = [(key, _assigned_inside(each)) for key, each in pairs]
+    else:
+        return
+    for key, places in parts:
+        yield from ((key, *place) for place in places)
 
 
 def doubt_edits(record: Record, names: Container[str] | None = None) -> None:
@@ -358,14 +484,14 @@ def changes(record: Record) -> dict[str, Edit]:
         # an edit stays noted when the value is changed back, so whether it changes anything is compared here
         field = fields[name]
         theirs = state.raw.get(field.key, ABSENT)
-        if theirs is ABSENT or name not in values or _differs(field.codec, edit, values[name], theirs):
+        if theirs is ABSENT or name not in values or _differs(record, field, edit, theirs):
             real[name] = edit
     return real
 
 
-def _differs(codec: Codec, edit: Edit, value: object, theirs: object) -> bool:
-    mine = in_json(codec, value)
-    return not codec.same(mine, theirs) or edit.is_in_doubt(codec, mine)
+def _differs(record: Record, field: FieldFacts, edit: Edit, theirs: object) -> bool:
+    mine = in_json(field.codec, record.__dict__[field.name])
+    return not _is_there(record, field, mine, theirs) or edit.is_in_doubt(field.codec, mine)
 
 
 def encode(record: Record) -> dict[str, object]:
@@ -376,6 +502,10 @@ def encode(record: Record) -> dict[str, object]:
     state, keys = record.__state__, record.__mapper__.keys
     body = {key: value for key, value in state.raw.items() if key not in keys}
     for name, field in record.__mapper__.fields.items():
+        target = pending_reference(record, name)
+        if target is not None:
+            body[field.key] = ObjectId(target)
+            continue
         if name not in record.__dict__ and field.key not in state.raw:
             continue
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Generic, Never, TypeVar, cast, overload
 
 from attrs import frozen
@@ -13,10 +12,12 @@ from linode_orm._public import public
 from linode_orm._sqlalchemy_names import refuse
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.expressions import Expression
+from linode_orm.mapping.json_values import copied, problem_in
 from linode_orm.mapping.operators import EQUAL, IN, Operand
 from linode_orm.mapping.options import Option
 from linode_orm.mapping.owner import LoadOrigin
 from linode_orm.mapping.record import Record, declared_at, pending_reference, refer
+from linode_orm.mapping.references import fits, is_object
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.relation_conditions import related
 from linode_orm.mapping.state import State
@@ -150,7 +151,7 @@ class One(Generic[T]):
         field: Any = record.__mapper__.fields[self.via]
         key = self.key_of(value, record.__describe__())
         if not isinstance(key, Record):
-            field.assign(record, key)
+            field.assign(record, key, self.name)
             return
         reason = field.refusal(record)
         if reason:
@@ -387,7 +388,8 @@ class Many(Loadable, Generic[M]):
             msg = f"{record.__describe__()}.{self.name} is a collection: append(), query(), or delete its objects"
             raise ReadOnlyAttribute(msg)
         if self.create_key and is_plain(value):
-            state.share(given_children={**(state.given_children or {}), self.name: deepcopy(value)})
+            plain = self._checked(value, record)
+            state.share(given_children={**(state.given_children or {}), self.name: plain})
             return
         if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
             msg = f"{record.__describe__()}.{self.name} takes a list of {self.target}, not {value!r}"
@@ -395,6 +397,20 @@ class Many(Loadable, Generic[M]):
         collection = getattr(record, self.name)
         for child in value:
             collection.append(child)
+
+    def _checked(self, value: object, record: Record) -> object:
+        """Return a copy of children that are plain dicts; raise `TypeError` for what no body can hold."""
+        where = f"{record.__describe__()}.{self.name}"
+        keys = self.model.__mapper__.keys  # type: ignore[attr-defined]  # a Model
+        problem = problem_in(value, where)
+        for child in value if isinstance(value, list) else ():
+            for key, each in child.items():
+                refers = keys[key].codec.refers if key in keys else ""
+                if is_object(each) and refers and not fits(each, refers):
+                    problem = problem or f"{where}: {key} takes {refers}, or its id, not {each.__describe__()}"
+        if problem:
+            raise TypeError(problem)
+        return copied(value)
 
     def given(self, record: Record) -> object:
         """Return the children that a new object was given as plain dicts; `ABSENT` where it was given none."""

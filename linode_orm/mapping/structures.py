@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 from linode_orm.mapping.codecs import Codec, NoneType, WrongType
 from linode_orm.mapping.containers import AnyJSON, Container
 from linode_orm.mapping.json_types import ANY_OF, Object
+from linode_orm.mapping.json_values import problem_of
+from linode_orm.mapping.references import fits, identity_of, is_object
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from linode_orm.mapping.codecs import Path, Visit
+    from linode_orm.mapping.merging import Merging
     from linode_orm.mapping.tracked import Holder
 
 UNDECLARED: Final = AnyJSON()
@@ -77,6 +80,44 @@ class Structure(Container):
                 return False
         return True
 
+    def alike(self, one: object, other: object) -> bool:
+        if not isinstance(one, dict) or not isinstance(other, dict):
+            return one is other
+        keys = self.cls.__mapper__.keys
+        for key in one.keys() | other.keys():
+            field, mine, theirs = keys.get(key), one.get(key, ABSENT), other.get(key, ABSENT)
+            if field is not None and not field.takes("update"):
+                continue
+            if mine is ABSENT and field is not None and field.form is not None and field.form.is_chosen:
+                continue
+            if mine is ABSENT or theirs is ABSENT:
+                if not self._is_empty(key, theirs if mine is ABSENT else mine):
+                    return False
+            elif not self._leaf(key).alike(mine, theirs):
+                return False
+        return True
+
+    def _is_empty(self, key: str, value: object) -> bool:
+        """Whether a value says no more than a key that is left out: the API fills in what stands for nothing."""
+        if value is None or value is False or value in ("", [], {}):
+            return True
+        field = self.cls.__mapper__.keys.get(key)
+        if field is not None and field.default is not None and field.codec.alike(field.default, value):
+            return True
+        return isinstance(value, dict) and field is not None and field.codec.alike({}, value)
+
+    def completed(self, raw: object, theirs: object) -> object:
+        if not isinstance(raw, dict) or not isinstance(theirs, dict):
+            return raw
+        given = {key: self._leaf(key).completed(each, theirs.get(key)) for key, each in raw.items()}
+        return {**theirs, **given}
+
+    def overlay(self, value: object, adopted: object) -> bool:
+        if not self.fits(value) or not self.fits(adopted):
+            return False
+        value.__overlay__(adopted)
+        return True
+
     def update(self, value: object, raw: object) -> bool:
         if not self.fits(value) or not isinstance(raw, dict):
             return False
@@ -89,9 +130,9 @@ class Structure(Container):
         value.__become__(adopted)
         return True
 
-    def rebase(self, value: object, onto: object, theirs: object) -> bool:
-        del onto
-        return self.update(value, theirs)
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        del onto, force  # each part has an edit of its own, which is rebased by itself
+        return not self.is_one_value and self.update(value, theirs)
 
     def forget(self, value: object) -> None:
         value.__mark_clean__()  # type: ignore[attr-defined]  # a Nested by construction
@@ -116,19 +157,22 @@ class Structure(Container):
         field = self.cls.__mapper__.keys.get(key)
         return field.codec if field is not None else UNDECLARED
 
-    def merges(self, base: object, theirs: object, mine: object) -> bool:
-        if not isinstance(base, dict) or not isinstance(theirs, dict) or not isinstance(mine, dict):
-            return False
-        pairs = ((key, base.get(key, ABSENT), theirs.get(key, ABSENT)) for key in mine)
-        return not any(self._leaf_clashes(key, was, there, mine[key]) for key, was, there in pairs)
-
-    def _leaf_clashes(self, key: str, base: object, theirs: object, mine: object) -> bool:
-        field = self.cls.__mapper__.keys.get(key)
-        if field is None:
-            return mine not in (base, theirs) and base != theirs
-        if ABSENT in (base, theirs) or field.codec.same(mine, base):
-            return False
-        return bool(field.codec.clashes(base, theirs, mine, is_set_edit=True))
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        """Merge key by key; a key that is not in `mine` and was in `base` stays out, because it is never sent."""
+        one, other, own = base, theirs, mine
+        are_objects = isinstance(one, dict) and isinstance(other, dict) and isinstance(own, dict)
+        if self.is_one_value or not are_objects or path in merging.assigned:
+            return merging.whole(self, base, theirs, mine, path)
+        one, other, own = (cast("dict[str, object]", each) for each in (base, theirs, mine))
+        merged: dict[str, object] = {}
+        for key in dict.fromkeys((*own, *other)):
+            if key not in own and key in one:
+                continue
+            values = (one.get(key, ABSENT), other.get(key, ABSENT), own.get(key, ABSENT))
+            value = self._leaf(key).merge(*values, merging, (*path, key))
+            if value is not ABSENT:
+                merged[key] = value
+        return merged
 
     def only_changed(self, new: object, old: object) -> object:
         if not isinstance(new, dict) or not isinstance(old, dict):
@@ -151,6 +195,8 @@ class Structure(Container):
 class ById(Structure):
     """Objects that requests name by their ids and answers show whole (docs/api-notes.md#ids-in-objects-out)."""
 
+    is_named_by_id = True
+
     def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
         del value, visit, path
         return raw
@@ -158,14 +204,27 @@ class ById(Structure):
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         if self.fits(value):
             return value.__held_by__(holder, name)
-        identity: object = getattr(value, "__identity__", value)
-        if type(identity) not in self.cls.__mapper__.keys["id"].codec.plain:
+        named = self.cls.__mapper__.keys["id"]
+        if is_object(value) and named.refers and not fits(value, named.refers):
+            msg = f"{named.refers}, or the id of one,"
+            raise WrongType(msg, value)
+        identity: object = identity_of(value) if is_object(value) else value
+        if is_object(identity):
+            return self.cls.__stand_for__(identity, holder, name)
+        if type(identity) not in named.codec.plain or problem_of(identity):
             msg = f"an object, or the id of one, for {self.text}"
             raise WrongType(msg, value)
         return self.cls.__hydrate__({"id": identity}, holder, name)
 
     def same(self, one: object, other: object) -> bool:
         return self.trim(one, "") == self.trim(other, "")
+
+    def alike(self, one: object, other: object) -> bool:
+        return self.same(one, other)
+
+    def completed(self, raw: object, theirs: object) -> object:
+        del theirs
+        return raw
 
     def trim(self, raw: object, verb: str) -> object:
         del verb
@@ -177,6 +236,87 @@ def items_of(item: Codec) -> Codec:
     fields = item.cls.__mapper__.keys if type(item) is Structure else {}
     is_by_id = "id" in fields and all(each.is_read_only for each in fields.values())
     return ById(item.cls) if is_by_id and isinstance(item, Structure) else item
+
+
+class Optional(Codec):
+    """A type, or null."""
+
+    allows_null = True
+
+    _COPIED: Final = ("mutable", "is_exact", "json_type", "refers", "fields", "nested", "known_values")
+
+    def __init__(self, inner: Codec) -> None:
+        super().__init__(f"{inner.text} | None")
+        self.inner = inner
+        self.plain = inner.plain | {NoneType}
+        for name in self._COPIED:
+            setattr(self, name, getattr(inner, name))
+
+    @property
+    def bare(self) -> Codec:
+        return self.inner
+
+    def decode(self, raw: object, holder: Holder, name: str) -> object:
+        return None if raw is None else self.inner.decode(raw, holder, name)
+
+    def adopt(self, value: object, holder: Holder, name: str) -> object:
+        return None if value is None else self.inner.adopt(value, holder, name)
+
+    def encode(self, value: object) -> object:
+        return None if value is None else self.inner.encode(value)
+
+    def parse(self, text: str) -> object:
+        return self.inner.parse(text)
+
+    def same(self, one: object, other: object) -> bool:
+        if one is None or other is None:
+            return one is other
+        return self.inner.same(one, other)
+
+    def alike(self, one: object, other: object) -> bool:
+        if one is None or other is None:
+            return one is other
+        return self.inner.alike(one, other)
+
+    def normal(self, raw: object) -> object:
+        return None if raw is None else self.inner.normal(raw)
+
+    def completed(self, raw: object, theirs: object) -> object:
+        return self.inner.completed(raw, theirs)
+
+    def overlay(self, value: object, adopted: object) -> bool:
+        return value is not None and adopted is not None and self.inner.overlay(value, adopted)
+
+    def agrees(self, sent: object, answered: object) -> bool:
+        return sent is None or self.inner.agrees(sent, answered)
+
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        return self.inner.merge(base, theirs, mine, merging, path)
+
+    def update(self, value: object, raw: object) -> bool:
+        return value is not None and raw is not None and self.inner.update(value, raw)
+
+    def replace(self, value: object, adopted: object) -> bool:
+        return value is not None and adopted is not None and self.inner.replace(value, adopted)
+
+    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
+        return value is not None and theirs is not None and self.inner.rebase(value, onto, theirs, force=force)
+
+    def forget(self, value: object) -> None:
+        if value is not None:
+            self.inner.forget(value)
+
+    def trim(self, raw: object, verb: str) -> object:
+        return None if raw is None else self.inner.trim(raw, verb)
+
+    def only_changed(self, new: object, old: object) -> object:
+        return self.inner.only_changed(new, old)
+
+    def inside(self, key: str | int) -> Codec | None:
+        return self.inner.inside(key)
+
+    def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
+        return raw if value is None or raw is None else self.inner.map_objects(value, raw, visit, path)
 
 
 class Choice(Container):

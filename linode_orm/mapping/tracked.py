@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, Self, SupportsIndex, TypeVar, cast
 
 from linode_orm._public import public
 from linode_orm._secrets import masked, stripped
+from linode_orm.mapping.json_values import problem_of
 
 T = TypeVar("T")
 
@@ -192,6 +193,10 @@ class TrackedDict(_Tracked, dict[str, T], Generic[T]):
         return repr(masked(dict(self)))
 
     def __setitem__(self, key: str, value: T, /) -> None:
+        given: object = key
+        if not isinstance(given, str) or problem_of(given):
+            msg = f"{self.__describe__()}: text expected as a key, not {key!r}"
+            raise TypeError(msg)
         adopted = self._adopt(value, self)
         self.__touch__("")
         dict.__setitem__(self, key, adopted)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from attrs import evolve
 
 from linode_orm._secrets import OpenDocument
-from linode_orm.errors import DetachedInstanceError, InvalidRequestError, ResponseError, TransportError
+from linode_orm.errors import DetachedInstanceError, InvalidRequestError, LinodeORMError, ResponseError, TransportError
 from linode_orm.mapping import Model, Nested
 from linode_orm.mapping.addressing import flat, quoted
 from linode_orm.mapping.annotations import codec_of
@@ -22,6 +22,7 @@ from linode_orm.mapping.state import Loaded, Status, state_of
 from linode_orm.session.loading.lists.pagination import MOST_IN_VAIN, REPEATS
 from linode_orm.session.query.collections import collected
 from linode_orm.wire.messages import Content, Request
+from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from linode_orm.session.query.collections import Collections
     from linode_orm.session.query.reader import Reader
     from linode_orm.session.query.runner import QueryRunner
+    from linode_orm.session.waiting.started import StartedActions
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Response
 
@@ -42,11 +44,18 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 class Actions:
     """Sends the actions that resources declare, and makes objects of their answers."""
 
-    def __init__(
-        self, client: Client, loader: Loader, reader: Reader, runner: QueryRunner, collections: Collections
+    def __init__(  # noqa: PLR0913, PLR0917  the parts of a session that actions work with
+        self,
+        client: Client,
+        loader: Loader,
+        reader: Reader,
+        runner: QueryRunner,
+        collections: Collections,
+        started: StartedActions,
     ) -> None:
         self.client = client
         self._collections = collections
+        self._started = started
         self._loader = loader
         self._reader = reader
         self.runner = runner
@@ -85,6 +94,19 @@ class Actions:
 
     def _sent(self, target: Model | type[Model], operation: Operation, request: Request) -> Response | None:
         """Return the answer to a request; None where the action was done and its answer lost."""
+        if not isinstance(target, Model):
+            return self._send_once(target, operation, request)
+        since = self._started.now()
+        try:
+            response = self._send_once(target, operation, request)
+        except LinodeORMError as error:
+            if outcome_of(error).is_in_doubt:
+                self._started.add(target, operation, since)
+            raise
+        self._started.add(target, operation, since)
+        return response
+
+    def _send_once(self, target: Model | type[Model], operation: Operation, request: Request) -> Response | None:
         if operation.event and isinstance(target, Model) and not request.idempotent:
             from linode_orm.session.outcome.action_once import send_once  # noqa: PLC0415  scripts that only read need none of it
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Never, NoReturn, TypeVar, cast
 
 from attrs import evolve
 
-from linode_orm._options import check_choice, check_flag, check_seconds
+from linode_orm._options import check_choice, check_flags, check_seconds
 from linode_orm._public import public
 from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm._sqlalchemy_names import refuse
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Model)
 OnError = Literal["stop", "continue", "undo"]
-Conflicts = Literal["ignore", "check"]
+Conflicts = Literal["merge", "check", "ignore"]
 
 
 @public
@@ -56,10 +56,11 @@ class Session(SessionBase):
 
     The other options are about commits, and all but `journal` are arguments of `commit()` too. `on_error` is the
     failure policy: `stop` starts nothing new, `continue` does all that does not depend on what failed, `undo` restores
-    everything. `conflicts="check"` looks for changes by other writers before anything is written. `verify` reads back
-    what was written. `protected_tags` forbid the deletion of objects that carry one. `journal` is the file that records
-    what is sent, for `recover()` after a crash. `fold` creates new children by the POST of their new parent, and sends
-    many changes of nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST.
+    everything. `conflicts="merge"` builds lists and nested values on what is there, `"check"` looks for changes of
+    others in all that is changed or deleted, `"ignore"` reads nothing. `verify` reads back what was written.
+    `protected_tags` forbid the deletion of objects that carry one. `journal` is the file that records what is sent, for
+    `recover()` after a crash. `fold` creates new children by the POST of their new parent, and sends many changes of
+    nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST.
     """
 
     def __init__(  # noqa: PLR0913  the options of the contract
@@ -73,7 +74,7 @@ class Session(SessionBase):
         strict_filters: bool = False,
         lazy: Literal["batch", "raise"] = "batch",
         on_error: OnError = "stop",
-        conflicts: Conflicts = "ignore",
+        conflicts: Conflicts = "merge",
         verify: bool = False,
         protected_tags: Iterable[str] = (),
         journal: str | os.PathLike[str] | None = None,
@@ -83,7 +84,7 @@ class Session(SessionBase):
         token = SecretText(token) if isinstance(token, str) else token
         check_choice("lazy", lazy, ("batch", "raise"))
         check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
-        check_flag("strict_filters", strict_filters)
+        check_flags(strict_filters=strict_filters)
         _check_client(client)
         self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
         if client is not None and (token is not None or base_url is not None or profile is not None):
@@ -182,6 +183,8 @@ class Session(SessionBase):
         forget_collections(instance)
         if keep:
             accept(instance)  # promise 19: what is pending here wins
+            if state_of(instance).status is Status.DELETED:
+                self._changes.confirm_deletion(instance)
 
     def expire(self, instance: Model) -> None:
         """Let the next read of an object, or of its collections, ask the API; pending changes stay; sends nothing."""
@@ -313,19 +316,30 @@ class Session(SessionBase):
         if self._owner.is_in_block:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
-        mine = self._policy
         with shown(progress, "commit") as tell:
-            policy = Policy(
-                mine.on_error if on_error is None else on_error,
-                mine.conflicts if conflicts is None else conflicts,
-                mine.verify if verify is None else verify,
-                max_deletes,
-                mine.protected_tags if protected_tags is None else protected_tags,
-                tell,
-                mine.fold if fold is None else fold,
-                mine.fold_tags if fold_tags is None else fold_tags,
+            policy = self._policy.given(
+                on_error=on_error,
+                conflicts=conflicts,
+                verify=verify,
+                max_deletes=max_deletes,
+                protected_tags=protected_tags,
+                progress=tell,
+                fold=fold,
+                fold_tags=fold_tags,
             )
             return self._parts.commit.commit(policy)
+
+    def resolve(self, instance: Model, side: Literal["mine", "theirs"], /, *names: str) -> None:
+        """Settle the conflicts of an object, or of some of its attributes; sends nothing.
+
+        With `"mine"`, the pending changes count as changes of what was read last, so that the next commit sends them;
+        with `"theirs"`, they are taken back. Of an object that is to be deleted, `"mine"` lets the next commit delete
+        it as it is now, and `"theirs"` takes the mark off.
+        """
+        from linode_orm.session.commit.reconcile.resolving import resolve  # noqa: PLC0415  only who meets conflicts needs it
+
+        self._owner.own(instance)
+        resolve(self._changes, instance, side, names)
 
     @forgets_locals
     def undo(self, commit_id: str) -> Plan:

@@ -65,7 +65,7 @@ class Verbs:
 
     def locate(self, call: Call) -> None:
         """Find the object and the parent that the path names; 404 where one is missing."""
-        store, resource, values = call.world.store, call.resource, call.values
+        store, resource, values = call.state.store, call.resource, call.values
         above, chain = store.parent_of(resource, values[: resource.depth])
         if above is not None:
             call.above = self._existing(call, above, chain)
@@ -77,9 +77,9 @@ class Verbs:
     @staticmethod
     def _existing(call: Call, resource: Resource, chain: tuple[str, ...]) -> Row:
         if resource.singleton:
-            return call.world.singleton(resource, chain)
+            return call.state.singleton(resource, chain)
         ready.run(resource.template, call)
-        found = call.world.store.find(resource, chain)
+        found = call.state.store.find(resource, chain)
         if found is None:
             raise not_found(MISSING.get(resource.name, "Not found"))
         return found
@@ -90,7 +90,7 @@ class Verbs:
             return listing.run(key, call)
         if call.route.verb == "list":
             ready.run(call.resource.template, call)
-            return list(call.world.store.table(call.resource, call.values[: call.resource.depth]).rows.values())
+            return list(call.state.store.table(call.resource, call.values[: call.resource.depth]).rows.values())
         return []
 
     def _list(self, call: Call, rows: list[Any], x_filter: Any) -> bytes:  # noqa: ANN401  JSON
@@ -105,7 +105,7 @@ class Verbs:
 
     @staticmethod
     def _listed(call: Call) -> Resource | None:
-        resources = call.world.store.resources
+        resources = call.state.store.resources
         if call.route.alternate_path is not None:
             return resources.get(call.route.alternate_path.target)
         if call.route.action is not None:
@@ -125,46 +125,46 @@ class Verbs:
         return call.item.encoded()
 
     def _create(self, call: Call) -> object:
-        world, resource = call.world, call.resource
+        state, resource = call.state, call.resource
         if resource.singleton:
-            validate.check(resource.fields, call.body, "create", strict=world.strict)
+            validate.check(resource.fields, call.body, "create", strict=state.strict)
             call.row = self._existing(call, resource, call.values)
             return self._update(call)
-        validate.check(resource.fields, call.body, "create", strict=world.strict)
+        validate.check(resource.fields, call.body, "create", strict=state.strict)
         check.run(call.route.key, call)
         parents = call.values[: resource.depth]
         refuse_duplicates(call, parents)
         shown, call.hidden = shape.split(resource.fields, call.body, "create")
-        call.draft = world.draft(resource, shown)
+        call.draft = state.draft(resource, shown)
         given = {key: shown[key] for key in resource.id_keys if shown.get(key)}
-        row = call.row = world.place(call, resource, parents, given)
-        self._children(call.world, row, call.body)
+        row = call.row = state.place(call, resource, parents, given)
+        self._children(call.state, row, call.body)
         said = after.run(call.route.key, call)
         if not call.hidden.pop("has_event", None):
-            world.events.of("create", row)
-        world.shown_in_parent(row)
+            state.events.of("create", row)
+        state.shown_in_parent(row)
         if said is not None or resource.empty_create:
             return said or {}
         once = row.hidden.pop("once", None)
         return encode({**row.body, **once}) if once else row.encoded(listed=True)
 
-    def _children(self, world: AccountState, row: Row, body: Mapping[str, Any]) -> None:
+    def _children(self, state: AccountState, row: Row, body: Mapping[str, Any]) -> None:
         """Make the nested creates in the body of a POST, at any depth."""
         for alternate_path in row.resource.alternate_paths:
             children = body.get(alternate_path.create_key) if alternate_path.create_key else None
-            target = world.store.resources.get(alternate_path.target)
+            target = state.store.resources.get(alternate_path.target)
             if isinstance(children, list) and target is not None and target.parent == row.resource.name:
                 for each in children:
-                    child = world.make(alternate_path.target, row.chain, **each)
+                    child = state.make(alternate_path.target, row.chain, **each)
                     route = Route("", target.path, "make", target)
-                    born.run(target.template, Call(world, route, row.chain, dict(each), {}, row=child, above=row))
-                    self._children(world, child, each)
-                    world.shown_in_parent(child)
+                    born.run(target.template, Call(state, route, row.chain, dict(each), {}, row=child, above=row))
+                    self._children(state, child, each)
+                    state.shown_in_parent(child)
 
     def _update(self, call: Call) -> object:
-        world, row = call.world, call.item
+        state, row = call.state, call.item
         fields = row.resource.fields
-        validate.check(fields, call.body, "update", strict=world.strict)
+        validate.check(fields, call.body, "update", strict=state.strict)
         check.run(call.route.key, call)
         refuse_duplicates(call, row.parents, row)
         shown, hidden = shape.split(fields, call.body, "update")
@@ -172,12 +172,12 @@ class Verbs:
             shown, hidden = shape.split(fields, call.body, "create")
         call.before = row.body
         row.hidden.update(hidden)
-        world.change(row, **shape.merge(fields, row.body, shown, world.now, verb="update"))
+        state.change(row, **shape.merge(fields, row.body, shown, state.now, verb="update"))
         key = "\0".join(str(row.body[each]) for each in row.resource.id_keys)
         if key != row.key:
-            world.store.rename(row, key)
+            state.store.rename(row, key)
         said = after.run(call.route.key, call)
-        world.events.of("update", row)
+        state.events.of("update", row)
         return row.encoded() if said is None else said
 
     @staticmethod
@@ -187,12 +187,12 @@ class Verbs:
         if call.route.key in answer:
             return answer.run(call.route.key, call) or {}
         call.before = row.body
-        world = call.world
+        state = call.state
         if row.resource.singleton:
-            world.store.drop(row)
+            state.store.drop(row)
         else:
-            world.events.of("delete", row)
-            world.remove(row)
+            state.events.of("delete", row)
+            state.remove(row)
         said = after.run(call.route.key, call)
         return {} if said is None else said
 
@@ -208,11 +208,11 @@ class Verbs:
         """Do the PUT of one field that has a path of its own: its whole value is the body."""
         name = self._part_name(call)
         field = call.resource.fields[name]
-        validate.check({name: field}, {name: call.body}, "update", strict=call.world.strict)
+        validate.check({name: field}, {name: call.body}, "update", strict=call.state.strict)
         check.run(call.route.key, call)
         row = call.item
         call.before = row.body
-        call.world.change(row, **{name: merged_value(field, row.body[name], call.body, call.world.now)})
+        call.state.change(row, **{name: merged_value(field, row.body[name], call.body, call.state.now)})
         said = after.run(call.route.key, call)
         return row.body[name] if said is None else said
 
@@ -236,5 +236,5 @@ def change_at(call: Call, fields: Mapping[str, object]) -> Body:
     """Change the object that a call names, without the events and checks of a request."""
     check_keys(call.route.resource, fields, call.item.body)
     call.item.change(**fields)
-    call.world.shown_in_parent(call.item)
+    call.state.shown_in_parent(call.item)
     return call.item.body

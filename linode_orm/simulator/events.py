@@ -57,8 +57,8 @@ STARTED_AT: Final = 0.1
 class Events:
     """The account's events."""
 
-    def __init__(self, world: AccountState) -> None:
-        self._world = world
+    def __init__(self, state: AccountState) -> None:
+        self._state = state
 
     def of(self, verb: str, row: Row) -> None:
         """Add the event of a create, update or delete."""
@@ -74,28 +74,28 @@ class Events:
 
     def add(self, action: str, row: Row, *, secondary: Row | None = None, lasts: float = 0.0) -> Row | None:
         """Add an event; that of a job is `scheduled`, `started` and `finished` in turn."""
-        world = self._world
-        if "Event" not in world.store.resources:
+        state = self._state
+        if "Event" not in state.store.resources:
             return None
-        event = world.make(
+        event = state.make(
             "Event",
             action=action,
             entity=self.entity(row),
             secondary_entity=self.entity(secondary) if secondary is not None else None,
-            username=world.username,
+            username=state.username,
             status="scheduled" if lasts else "notification",
             percent_complete=0 if lasts else None,
         )
         if lasts:
-            began = world.clock.monotonic()
-            world.jobs.later(
+            began = state.clock.monotonic()
+            state.jobs.later(
                 lasts * STARTED_AT, lambda: event.change(status="started", percent_complete=10, duration=0.0)
             )
-            world.jobs.later(lasts, lambda: self._finish(event, began))
+            state.jobs.later(lasts, lambda: self._finish(event, began))
         return event
 
     def _finish(self, event: Row, began: float) -> None:
-        seconds = round(self._world.clock.monotonic() - began, 6)
+        seconds = round(self._state.clock.monotonic() - began, 6)
         event.change(status="finished", percent_complete=100, time_remaining=0, duration=float(seconds))
 
     def entity(self, row: Row) -> Body:
@@ -117,7 +117,7 @@ class Events:
         return next((row.body[key] for key in ("label", "domain", "username") if row.body.get(key)), str(row.id))
 
     def _parent(self, row: Row) -> Row | None:
-        store = self._world.store
+        store = self._state.store
         above, chain = store.parent_of(row.resource, row.parents)
         while above is not None and above.parent and NAMES.get(above.name, ("", "", True))[2]:
             above, chain = store.parent_of(above, chain[: above.depth])

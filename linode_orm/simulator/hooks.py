@@ -30,7 +30,7 @@ class Call:
     `hidden` are its values that no answer shows. `body` is what was sent.
     """
 
-    world: AccountState
+    state: AccountState
     route: Route
     values: tuple[str, ...]
     body: Body

@@ -217,5 +217,5 @@ def serve(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0, hangs
     """
     simulator.clock.run()
     serving = Serving(simulator, host, port, hangs)
-    simulator.world.base = serving.url
+    simulator.state.base = serving.url
     return serving

@@ -55,23 +55,23 @@ def check_keys(resource: Resource, given: Iterable[str], also: Container[str] = 
             raise ValueError(msg)
 
 
-def name_of(world: AccountState, keyword: str) -> str:
+def name_of(state: AccountState, keyword: str) -> str:
     """Return the class that a keyword means; the keyword itself where none is known."""
     if keyword in NAMES:
         return NAMES[keyword]
-    for resource in world.store.resources.values():
+    for resource in state.store.resources.values():
         if not resource.singleton and resource.path.rpartition("/")[2].replace("-", "_") == keyword:
             return resource.name
     return keyword
 
 
-def resource_of(world: AccountState, keyword: str) -> Resource:
+def resource_of(state: AccountState, keyword: str) -> Resource:
     """Return the resource that a keyword means."""
-    name = name_of(world, keyword)
-    if name not in world.store.resources:
-        known = sorted({each.path.rpartition("/")[2] for each in world.store.resources.values()} | set(NAMES))
+    name = name_of(state, keyword)
+    if name not in state.store.resources:
+        known = sorted({each.path.rpartition("/")[2] for each in state.store.resources.values()} | set(NAMES))
         near = get_close_matches(keyword, known, 1)
         meant = f"did you mean {near[0]!r}? " if near else ""
         msg = f"seed() knows no collection {keyword!r}; {meant}there are {', '.join(known)}"
         raise ValueError(msg)
-    return world.store.resources[name]
+    return state.store.resources[name]

@@ -213,16 +213,16 @@ PRICE_LISTS: Final[dict[str, Callable[[], Rows]]] = {
 }
 
 
-def install(world: AccountState) -> None:
+def install(state: AccountState) -> None:
     """Make the rows of each declared price list when they are first read."""
     for name, rows in PRICE_LISTS.items():
-        if name in world.store.resources:
-            world.store.awaited[name] = partial(_fill, world, name, rows)
+        if name in state.store.resources:
+            state.store.awaited[name] = partial(_fill, state, name, rows)
 
 
-def _fill(world: AccountState, name: str, rows: Callable[[], Rows]) -> None:
+def _fill(state: AccountState, name: str, rows: Callable[[], Rows]) -> None:
     alert = {"polling_interval_seconds": [300], "evaluation_period_seconds": [300], "scope": ["entity"]}
     for parents, fields in rows():
-        row = world.make(name, parents, **fields)
+        row = state.make(name, parents, **fields)
         if name == "MonitorService":
             row.change(alert=alert)  # `TestMonitorServices_Get#0`

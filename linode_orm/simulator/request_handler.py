@@ -45,18 +45,18 @@ class Asked:
 class RequestHandler:
     """Applies requests to the account state and returns the answers."""
 
-    def __init__(self, world: AccountState, resources: Iterable[Resource], dialect: Dialect) -> None:
+    def __init__(self, state: AccountState, resources: Iterable[Resource], dialect: Dialect) -> None:
         self.router = Router(resources)
-        self.rate_limits = RateLimits(world.clock)
+        self.rate_limits = RateLimits(state.clock)
         self.verbs = Verbs(dialect)
-        self._world = world
+        self._state = state
 
     def headers(self, asked: Asked) -> dict[str, str]:
         """Return the headers of every answer to a request."""
         return {
             "content-type": "application/json",
             "cache-control": cached(asked.path),
-            "x-oauth-scopes": granted(self._world, asked.token),
+            "x-oauth-scopes": granted(self._state, asked.token),
             "x-accepted-oauth-scopes": accepted(asked.method, asked.path),
         }
 
@@ -88,9 +88,9 @@ class RequestHandler:
             route = match.route
             if route is None:
                 raise Refused(("Method Not Allowed", None), status=_METHOD_NOT_ALLOWED)
-            if asked.token is None and not route.resource.catalogue:
+            if asked.token is None and not route.resource.reference_data:
                 raise Refused(("Invalid Token", None), status=_UNAUTHORIZED)
-            call = Call(self._world, route, match.values, body_of(asked.body), asked.query)
+            call = Call(self._state, route, match.values, body_of(asked.body), asked.query)
             content = self.verbs.run(call, asked.x_filter)
         except Refused as refused:
             return _refusal(refused, {})
@@ -109,7 +109,7 @@ class RequestHandler:
         if match is None or route is None or route.verb != "get":
             msg = f"no object lives at {path}"
             raise LookupError(msg)
-        call = Call(self._world, route, match.values, {}, {})
+        call = Call(self._state, route, match.values, {}, {})
         try:
             self.verbs.locate(call)
         except Refused:

@@ -24,59 +24,59 @@ PLANS: Final = ("g6-nanode-1", "g6-standard-1", "g6-standard-2", "g6-standard-4"
 SYSTEMS: Final = ("linode/debian12", "linode/ubuntu24.04", "linode/alpine3.21")
 
 
-def seed(world: AccountState, wanted: Mapping[str, int | Sequence[Mapping[str, object]]]) -> dict[str, list[Body]]:
+def seed(state: AccountState, wanted: Mapping[str, int | Sequence[Mapping[str, object]]]) -> dict[str, list[Body]]:
     """Make the objects that `wanted` counts or describes, parents first; return their bodies."""
-    named = {resource_of(world, keyword): (keyword, each) for keyword, each in wanted.items()}
+    named = {resource_of(state, keyword): (keyword, each) for keyword, each in wanted.items()}
     made: dict[str, list[Body]] = {}
     for resource in sorted(named, key=lambda one: one.depth):
         keyword, each = named[resource]
-        rows = _many(world, resource, each) if isinstance(each, int) else _described(world, resource, each)
+        rows = _many(state, resource, each) if isinstance(each, int) else _described(state, resource, each)
         made[keyword] = [row.body for row in rows]
     return made
 
 
-def populate(world: AccountState, instances: int) -> None:
+def populate(state: AccountState, instances: int) -> None:
     """Make that many instances, with the objects that usually go with them."""
     some = max(1, instances // 5)
     wanted = {"instances": instances, "disks": 2, "configs": 1, "volumes": max(1, instances // 2), "sshkeys": 2}
     wanted |= {"domains": some, "records": 3, "firewalls": some, "nodebalancers": some, "vpcs": some, "subnets": 1}
-    known = {each.name for each in world.store.resources.values()}
-    seed(world, {key: number for key, number in wanted.items() if name_of(world, key) in known})
+    known = {each.name for each in state.store.resources.values()}
+    seed(state, {key: number for key, number in wanted.items() if name_of(state, key) in known})
 
 
-def _many(world: AccountState, resource: Resource, number: int) -> Iterator[Row]:
+def _many(state: AccountState, resource: Resource, number: int) -> Iterator[Row]:
     above: Iterable[Row | None] = [None]
     if resource.parent:
-        above = list(world.rows(resource.parent))
-    plausible, numbers = PLAUSIBLE.get(resource.name, _labelled), _numbers(world, resource)
+        above = list(state.rows(resource.parent))
+    plausible, numbers = PLAUSIBLE.get(resource.name, _labelled), _numbers(state, resource)
     for parent in above:
         for _ in range(number):
-            fields = plausible(world, next(numbers), parent)
-            yield world.make(resource.name, parent.chain if parent is not None else (), **fields)
+            fields = plausible(state, next(numbers), parent)
+            yield state.make(resource.name, parent.chain if parent is not None else (), **fields)
 
 
-def _numbers(world: AccountState, resource: Resource) -> Iterator[int]:
+def _numbers(state: AccountState, resource: Resource) -> Iterator[int]:
     """Yield the numbers of the next rows, from how many there are."""
-    yield from count(sum(1 for _ in world.rows(resource.name)) + 1)
+    yield from count(sum(1 for _ in state.rows(resource.name)) + 1)
 
 
-def _described(world: AccountState, resource: Resource, rows: Sequence[Mapping[str, object]]) -> Iterator[Row]:
-    plausible, numbers = PLAUSIBLE.get(resource.name, _labelled), _numbers(world, resource)
+def _described(state: AccountState, resource: Resource, rows: Sequence[Mapping[str, object]]) -> Iterator[Row]:
+    plausible, numbers = PLAUSIBLE.get(resource.name, _labelled), _numbers(state, resource)
     for each in rows:
         given = dict(each)
-        parent = _parent(world, resource, given)
+        parent = _parent(state, resource, given)
         check_keys(resource, given)
-        usual = plausible(world, next(numbers), parent)
+        usual = plausible(state, next(numbers), parent)
         if resource.name == "Instance" and "type" in given:
-            usual["specs"] = specs_of(world, str(given["type"]))
-        yield world.make(resource.name, parent.chain if parent is not None else (), **{**usual, **given})
+            usual["specs"] = specs_of(state, str(given["type"]))
+        yield state.make(resource.name, parent.chain if parent is not None else (), **{**usual, **given})
 
 
-def _parent(world: AccountState, resource: Resource, given: dict[str, object]) -> Row | None:
+def _parent(state: AccountState, resource: Resource, given: dict[str, object]) -> Row | None:
     if not resource.parent:
         return None
     wanted = given.pop(resource.parent_attribute, None)
-    rows = list(world.rows(resource.parent))
+    rows = list(state.rows(resource.parent))
     found = [row for row in rows if wanted is None or str(row.id) == str(wanted)]
     if not found or (wanted is None and len(found) > 1):
         msg = f"name the parent of each {resource.name}: {{'{resource.parent_attribute}': id, ...}}"
@@ -91,12 +91,12 @@ def _when(number: int) -> str:
     return text(EPOCH - timedelta(days=number % 700, hours=number % 24, minutes=number % 60))
 
 
-def _labelled(world: AccountState, number: int, parent: Row | None) -> Body:
-    del world, parent
+def _labelled(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
     return {"label": f"object-{number}", "created": _when(number)}
 
 
-def _instance(world: AccountState, number: int, parent: Row | None) -> Body:
+def _instance(state: AccountState, number: int, parent: Row | None) -> Body:
     del parent
     role, team, plan = ROLES[number % len(ROLES)], TEAMS[number % len(TEAMS)], PLANS[number % len(PLANS)]
     return {
@@ -108,13 +108,13 @@ def _instance(world: AccountState, number: int, parent: Row | None) -> Body:
         "tags": sorted({role, team}),
         "created": _when(number),
         "updated": _when(number),
-        "specs": specs_of(world, plan),
+        "specs": specs_of(state, plan),
     }
 
 
-def _volume(world: AccountState, number: int, parent: Row | None) -> Body:
+def _volume(state: AccountState, number: int, parent: Row | None) -> Body:
     del parent
-    instances = list(world.rows("Instance"))
+    instances = list(state.rows("Instance"))
     host = instances[number % len(instances)] if instances and number % 3 else None
     return {
         "label": f"data-{number}",
@@ -128,8 +128,8 @@ def _volume(world: AccountState, number: int, parent: Row | None) -> Body:
     }
 
 
-def _domain(world: AccountState, number: int, parent: Row | None) -> Body:
-    del world, parent
+def _domain(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
     return {
         "domain": f"example-{number}.org",
         "type": "master",
@@ -139,15 +139,15 @@ def _domain(world: AccountState, number: int, parent: Row | None) -> Body:
     }
 
 
-def _record(world: AccountState, number: int, parent: Row | None) -> Body:
-    del world, parent
+def _record(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
     kind = ("A", "AAAA", "TXT", "MX")[number % 4]
     target = {"A": f"203.0.113.{number % 254 + 1}", "AAAA": f"2001:db8::{number:x}", "MX": "mail.example.org"}
     return {"type": kind, "name": f"host{number}", "target": target.get(kind, f"text {number}"), "ttl_sec": 300}
 
 
-def _disk(world: AccountState, number: int, parent: Row | None) -> Body:
-    del world
+def _disk(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state
     size = int(parent.body["specs"]["disk"]) if parent is not None else 25600
     is_swap = number % 2 == 0
     return {
@@ -158,27 +158,27 @@ def _disk(world: AccountState, number: int, parent: Row | None) -> Body:
     }
 
 
-def _config(world: AccountState, number: int, parent: Row | None) -> Body:
-    disks = [row.id for row in world.below(parent, "Disk")] if parent is not None else []
+def _config(state: AccountState, number: int, parent: Row | None) -> Body:
+    disks = [row.id for row in state.below(parent, "Disk")] if parent is not None else []
     slots = {f"sd{'abcdefgh'[at]}": {"disk_id": disk, "volume_id": None} for at, disk in enumerate(disks[:8])}
     return {"label": f"Profile {number}", "kernel": "linode/latest-64bit", "devices": slots, "root_device": "/dev/sda"}
 
 
-def _subnet(world: AccountState, number: int, parent: Row | None) -> Body:
-    del world, parent
+def _subnet(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
     return {"label": f"subnet-{number}", "ipv4": f"10.{number // 256 % 256}.{number % 256}.0/24"}
 
 
 def _in_region(prefix: str) -> Callable[[AccountState, int, Row | None], Body]:
-    def make(world: AccountState, number: int, parent: Row | None) -> Body:
-        del world, parent
+    def make(state: AccountState, number: int, parent: Row | None) -> Body:
+        del state, parent
         return {"label": f"{prefix}-{number}", "region": PLACES[number % len(PLACES)], "created": _when(number)}
 
     return make
 
 
-def _firewall(world: AccountState, number: int, parent: Row | None) -> Body:
-    del world, parent
+def _firewall(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
     allowed = {
         "action": "ACCEPT",
         "protocol": "TCP",
@@ -190,13 +190,13 @@ def _firewall(world: AccountState, number: int, parent: Row | None) -> Body:
     return {"label": f"firewall-{number}", "status": "enabled", "rules": rules, "created": _when(number)}
 
 
-def _user(world: AccountState, number: int, parent: Row | None) -> Body:
-    del world, parent
+def _user(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
     return {"username": f"user-{number}", "email": f"user-{number}@example.com", "restricted": number % 2 == 0}
 
 
-def _key(world: AccountState, number: int, parent: Row | None) -> Body:
-    del world, parent
+def _key(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
     return {"label": f"key-{number}", "ssh_key": f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 user-{number}@example.com"}
 
 

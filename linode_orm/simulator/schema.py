@@ -65,7 +65,7 @@ class Resource:
     page_size: int | None = 500
     parent: str | None = None
     parent_attribute: str = ""
-    catalogue: bool = False
+    reference_data: bool = False
     empty_create: bool = False
     actions: tuple[Action, ...] = ()
     alternate_paths: tuple[AlternatePath, ...] = ()
@@ -128,7 +128,7 @@ def resource(mapper: Any) -> Resource:  # noqa: ANN401  the mapper of a class th
         page_size=mapper.page_size,
         parent=mapper.parent,
         parent_attribute=mapper.parent_attribute or "",
-        catalogue=mapper.catalogue,
+        reference_data=mapper.reference_data,
         empty_create=mapper.empty_create,
         actions=tuple(_action(mapper, each) for each in mapper.operations.values()),
         alternate_paths=tuple(_alternate_paths(mapper)),

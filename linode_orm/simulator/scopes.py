@@ -39,15 +39,15 @@ def accepted(method: str, path: str) -> str:
     return f"{service}:{'read_only' if method == 'GET' else 'read_write'}"
 
 
-def granted(world: AccountState, token: str | None) -> str:
+def granted(state: AccountState, token: str | None) -> str:
     """Return the value of X-Oauth-Scopes: a token of this account has its own scopes until it ends, others have all."""
     if not token or token.startswith("bad"):
         return UNKNOWN
-    row = world.tokens.get(token)
+    row = state.tokens.get(token)
     if row is None:
         return ENDLESS
     end = datetime.fromisoformat(row.body["expiry"]).replace(tzinfo=UTC)
-    return UNKNOWN if row.gone or world.clock.now() >= end else str(row.body["scopes"])
+    return UNKNOWN if row.gone or state.clock.now() >= end else str(row.body["scopes"])
 
 
 def allows(held: str, needed: str) -> bool:

@@ -72,12 +72,12 @@ IMAGES: Final = {
 }
 
 
-def stock(world: AccountState) -> None:
+def stock(state: AccountState) -> None:
     """Make the rows of the seed data that are declared."""
     for name, rows in (("Region", _regions()), ("Type", _types()), ("Kernel", _kernels()), ("Image", _images())):
-        if name in world.store.resources:
+        if name in state.store.resources:
             for row in rows:
-                world.make(name, **row)
+                state.make(name, **row)
 
 
 def _regions() -> Iterator[dict[str, object]]:

@@ -57,15 +57,15 @@ class Simulator:
         self.requests = RequestLog()
         self.faults = Faults()
         found = list(resources) if resources is not None else declared()
-        self.world = AccountState(found, self.clock, job_seconds=job_seconds, strict=strict)
+        self.state = AccountState(found, self.clock, job_seconds=job_seconds, strict=strict)
         self.transport = SimulatedTransport(self)
-        self._handler = RequestHandler(self.world, found, dialect or Dialect())
+        self._handler = RequestHandler(self.state, found, dialect or Dialect())
         self.router = self._handler.router
         self.rate_limits = self._handler.rate_limits
         self._lock = threading.RLock()
         if catalogue:
-            seed_data.stock(self.world)
-            price_lists.install(self.world)
+            seed_data.stock(self.state)
+            price_lists.install(self.state)
 
     def __enter__(self) -> Self:
         return self
@@ -85,11 +85,11 @@ class Simulator:
     @property
     def job_seconds(self) -> float:
         """How long a job takes, in simulated seconds."""
-        return self.world.job_seconds
+        return self.state.job_seconds
 
     @job_seconds.setter
     def job_seconds(self, seconds: float) -> None:
-        self.world.job_seconds = seconds
+        self.state.job_seconds = seconds
 
     def client(self, token: str = "simulated", **options: Unpack[Options]) -> Client:  # noqa: S107  no secret
         """Return a client of this account, on the simulated clock."""
@@ -107,12 +107,12 @@ class Simulator:
         collection or key.
         """
         with self._lock:
-            return sample_account.seed(self.world, rows)
+            return sample_account.seed(self.state, rows)
 
     def populate(self, instances: int) -> None:
         """Make a sample account of that many Linodes, with the objects that usually go with them."""
         with self._lock:
-            sample_account.populate(self.world, instances)
+            sample_account.populate(self.state, instances)
 
     def change(self, path: str, **fields: object) -> dict[str, JSON]:
         """Change the object at a path without a request of the client; return its body.
@@ -140,12 +140,12 @@ class Simulator:
     def read(self, path: str) -> dict[str, JSON]:
         """Return the body of the object at a path, as it stands now; raise `LookupError` where there is none."""
         with self._lock:
-            self.world.jobs.settle()
+            self.state.jobs.settle()
             return dict(self._handler.find(path).item.body)
 
     def _quietly(self, method: str, path: str, body: object = None) -> Reply:
         with self._lock:
-            self.world.jobs.settle()
+            self.state.jobs.settle()
             return self._handler.answer(Asked(method, path, body=json.loads(json.dumps(body))))
 
     def _call(self, path: str) -> Call:
@@ -184,9 +184,9 @@ class Simulator:
         if fault is not None and fault.before:
             return spoiled(Reply(OK, b"", self._handler.headers(asked), before=True), fault)
         if fault is not None and fault.delays:
-            self.world.jobs.later(patience + fault.seconds, lambda: self._handler.take(asked))
+            self.state.jobs.later(patience + fault.seconds, lambda: self._handler.take(asked))
             return spoiled(Reply(OK, b"", self._handler.headers(asked)), fault)
-        self.world.jobs.settle()
+        self.state.jobs.settle()
         reply = self._handler.take(asked)
         return spoiled(reply, fault) if fault is not None else reply
 

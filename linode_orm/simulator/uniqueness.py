@@ -25,7 +25,7 @@ def refuse_duplicates(call: Call, parents: tuple[str, ...], row: Row | None = No
     wanted = {key: call.body[key] for key in resource.unique_keys if call.body.get(key) not in {None, ""}}
     if not wanted:
         return
-    table = call.world.store.table(resource, parents)
+    table = call.state.store.table(resource, parents)
     wrong = [
         (NOT_UNIQUE.get(resource.name, f"{key.capitalize()} must be unique"), key)
         for key, value in wanted.items()

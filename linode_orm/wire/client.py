@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from attrs import frozen
 
-from linode_orm._options import check_count, check_flag, check_limit, check_seconds
+from linode_orm._options import check_count, check_flags, check_limit, check_seconds
 from linode_orm._public import public
 from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.errors import InvalidRequestError
@@ -100,7 +100,7 @@ class Client:
     ) -> None:
         token = SecretText(token) if isinstance(token, str) else token
         _check_numbers(workers, timeout, deadline, catalogue_ttl)
-        check_flag("read_only", read_only)
+        check_flags(read_only=read_only)
         self.workers, self.timeout, self.deadline = workers, timeout, deadline
         self.max_request_lifetime = _lifetime(max_request_lifetime, settle, timeout)
         self.read_only, self.clock = read_only, clock if clock is not None else SystemClock()
@@ -133,9 +133,9 @@ class Client:
 
         An update waits while an older write of the same object may still take effect. Raises `ApiError` for a refusal,
         `TransportError` if no answer came, `ResponseError` for a redirect, and `InvalidRequestError` for a write of a
-        read-only client, before anything is sent. While the request waits for its turn, and no try of it may have been
-        done, `wanted()` is asked: once it is false, the request is given up unsent (`CancelledError`). `new_path` is
-        the path that it gives its object, `replaces` the requests that it stands for.
+        read-only client, before anything is sent. `wanted()` is asked before the request is sent and while it waits for
+        its turn, as long as no try of it may have been done: once it is false, the request is given up unsent
+        (`CancelledError`). `new_path` is the path that it gives its object, `replaces` the requests that it stands for.
         """
         self._check(request)
         return self._sender.send(request, wanted, new_path, replaces)

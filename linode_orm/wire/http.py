@@ -207,8 +207,8 @@ class HttpTransport:
         try:
             return self._encoded(request, token)
         except (TypeError, ValueError, RecursionError) as error:
-            reason = type(error).__name__  # its text may show the body
-        msg = f"{request.title} is not sent: its address or its body cannot be encoded ({reason})"
+            reason = type(error).__name__  # its text may show the filter
+        msg = f"{request.title} is not sent: its address or its filter cannot be encoded ({reason})"
         raise InvalidRequestError(msg)
 
     def _encoded(self, request: Request, token: str | None) -> requests.PreparedRequest:
@@ -228,7 +228,7 @@ class HttpTransport:
             headers["Content-Type"] = request.content.kind
             headers["Content-Length"] = str(request.content.length)
         elif request.body is not None:
-            prepared.body = json.dumps(request.body, separators=(",", ":"), allow_nan=False).encode()
+            prepared.body = request.encoded_body()
             headers["Content-Type"] = "application/json"
             headers["Content-Length"] = str(len(prepared.body))
         elif request.method in {"POST", "PUT"}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -11,7 +12,7 @@ from attrs import Factory, field, frozen
 
 from linode_orm._printable import printable
 from linode_orm._secrets import masked, secret_strings
-from linode_orm.errors import ResponseError
+from linode_orm.errors import InvalidRequestError, ResponseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -71,6 +72,15 @@ class Request:
     def shown_body(self) -> object:
         """The body with its secrets masked: those under `secret_keys`, and those that their keys name."""
         return masked(self.body, self.secret_keys)
+
+    def encoded_body(self) -> bytes:
+        """Return the body as JSON; raise `InvalidRequestError`, before a byte is sent, if it cannot be written so."""
+        try:
+            return json.dumps(self.body, separators=(",", ":"), allow_nan=False).encode()
+        except (TypeError, ValueError, RecursionError) as error:
+            reason = type(error).__name__  # its text may show the body
+        msg = f"{self.title} is not sent: its body cannot be written as JSON ({reason})"
+        raise InvalidRequestError(msg)
 
     def secrets(self) -> tuple[str, ...]:
         """Return the strings that must not be shown."""
@@ -147,6 +157,11 @@ def _depth(value: JSON) -> int:
         level = [each for values in held for each in values]
         depth += 1
     return depth
+
+
+def given_up(request: Request) -> CancelledError:
+    """Return the error for a request that nobody wants any more; nothing of it was sent."""
+    return CancelledError(f"{request.title} was not sent: it was given up before its turn came")
 
 
 def unreadable(message: str) -> ResponseError:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from attrs import Factory, define, evolve, frozen
 
-from linode_orm.errors import ApiError, InvalidRequestError, LinodeORMError, ResponseError, TransportError
+from linode_orm.errors import ApiError, ResponseError, TransportError
 from linode_orm.wire.api_clock import ApiClock
 from linode_orm.wire.api_errors import raise_for_status
-from linode_orm.wire.messages import JSON_TYPE, Request, Response
+from linode_orm.wire.messages import JSON_TYPE, Request, Response, given_up
 from linode_orm.wire.outcome import mark_not_sent, outcome_of
 from linode_orm.wire.request_hooks import log_retry
 from linode_orm.wire.retry import Retries
@@ -94,6 +93,8 @@ class Sender:
     def _acquire(self, request: Request, wanted: Callable[[], bool] | None) -> tuple[Permit | None, float]:
         """Wait for a request's turn; return its permit, None if no budget holds for it, and the seconds waited."""
         if self.rate_limiter is None or request.url:
+            if wanted is not None and not wanted():
+                raise given_up(request)
             return None, 0.0
         return self.rate_limiter.acquire(request, lambda: not self.closed and (wanted is None or wanted()))
 
@@ -119,6 +120,7 @@ class Sender:
         except Exception as error:
             mark_not_sent(error)
             raise
+        request.encoded_body()  # promise 10d: what cannot be written is refused here, whatever the transport does
         with self._lock:
             self.sent += 1
         began = self.clock.monotonic()
@@ -133,8 +135,6 @@ class Sender:
                 limit = self.limits.timeout if timeout == self.limits.timeout else self.limits.deadline
                 error.args = (f"{error.args[0]} within {limit:g} s",)
             self.hooks.after(request, error, self.clock.monotonic() - began, tries)
-            if not isinstance(error, LinodeORMError):
-                _check_encodable(request, error)
             raise
         self.hooks.after(request, response, self.clock.monotonic() - began, tries)
         return response
@@ -149,12 +149,3 @@ class Sender:
             # A page to sign in on, in place of an answer, is an error while the request can still be sent again.
             response.decoded()
         self.token.learn(response)
-
-
-def _check_encodable(request: Request, error: BaseException) -> None:
-    """Raise `InvalidRequestError` where an error came of a body that is no JSON: then nothing of it was sent."""
-    try:
-        json.dumps(request.body, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as reason:
-        msg = f"{request.title} is not sent: its body cannot be written as JSON ({reason})"
-        raise InvalidRequestError(msg) from error

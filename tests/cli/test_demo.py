@@ -109,7 +109,7 @@ def test_what_it_shows(plain):
         '|   label: "db-1" -> "renamed"',
         '|   tags: +"large" -"prod"',
         "| POST /domains/{new:1}/records  new DomainRecord 'www'",
-        "= 2 requests: 2 x PUT /linode/instances/...",
+        "= 3 requests: GET /linode/instances, 2 x PUT /linode/instances/...",
         "= 2 requests: GET /volumes, GET /linode/instances",
         "did you mean 'label'?",
         "looked for and found",
@@ -120,13 +120,13 @@ def test_what_it_shows(plain):
 
 
 def test_one_minute_script():
-    """The contract's script sends one GET, and one PUT an instance with its tags and nothing else."""
+    """The contract's script sends one list, one more, and one PUT an instance with its tags and nothing else."""
     with Simulator() as sim:
         sim.seed(instances=30)
         with Session(client=sim.client()) as session:
             rows, plan, report = tour.one_minute(session, sim)
         assert len(rows) == len(plan) == len(report.applied) == 2
-        assert [each.method for each in sim.requests] == ["GET", "PUT", "PUT"]
+        assert [each.method for each in sim.requests] == ["GET", "GET", "PUT", "PUT"]
         assert all(list(each.body) == ["tags"] and each.body["tags"][-1] == "edge" for each in sim.requests.writes)
 
 

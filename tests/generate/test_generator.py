@@ -57,7 +57,7 @@ parent = "Ship"
 [Port]
 doc = "Where ships are."
 path = "/ports"
-catalogue = true
+reference_data = true
 """
 
 
@@ -127,7 +127,7 @@ def test_children_catalogues_and_versions(texts):
     assert 'class Boat(Model, path="/ships/{ship}/boats", parent="Ship", verbs="list"):' in texts["boat"]
     assert 'ship: One[Ship] = One("Ship")' in texts["boat"]
     assert "label: ReadOnly[str] = ReadOnly(filterable=True)" in texts["boat"]
-    assert 'class Port(Model, path="/ports", verbs="list", catalogue=True, version="v4beta"):' in texts["port"]
+    assert 'class Port(Model, path="/ports", verbs="list", reference_data=True, version="v4beta"):' in texts["port"]
 
 
 def test_every_text_is_python(texts, facts):

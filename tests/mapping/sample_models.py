@@ -46,7 +46,7 @@ class Rig(Nested):
     flag: Field[Sail | None]
 
 
-class Port(Model, path="/ports", catalogue=True):
+class Port(Model, path="/ports", reference_data=True):
     """A resource with a text as its id."""
 
     id: ReadOnly[str] = ReadOnly(filterable=True)
@@ -60,7 +60,7 @@ class Ship(Model, path="/ships"):
     label: Field[str] = Field(filterable=True, required=True, unique=True)
     tags: Field[TagList] = Field(filterable=True)
     rig: Field[Rig]
-    crew: Field[list[str]]
+    crew: Field[list[str]] = Field(ordered=True)
     stops: Field[list[str]] = Field(unordered=True)
     hold: Field[dict[str, int]]
     notes: Field[JSON]

@@ -122,7 +122,7 @@ def session(sim):
 
 
 def rows(sim):
-    return [*sim.world.rows("Lease")]
+    return [*sim.state.rows("Lease")]
 
 
 def labels(query):

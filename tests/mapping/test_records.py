@@ -233,7 +233,7 @@ class TestWriting:
             ship.state = "docked"
         with pytest.raises(ReadOnlyAttribute, match=r"length cannot be assigned; stretch\(\) changes it"):
             ship.length = 40
-        with pytest.raises(ReadOnlyAttribute, match="home_id is fixed at creation"):
+        with pytest.raises(ReadOnlyAttribute, match=r"Ship 7\.home is fixed at creation"):
             ship.home = "bergen"
         with pytest.raises(ReadOnlyAttribute, match="collection"):
             ship.boats = []

@@ -145,7 +145,7 @@ def test_a_wait_tells_of_changes_only(sim, session):
     found = session.query(Instance).order_by(Instance.label).all()
     for each in found[:2]:
         each.boot()
-    sim.world.jobs.later(2, lambda: sim.change(f"/linode/instances/{found[2].id}", status="running"))
+    sim.state.jobs.later(2, lambda: sim.change(f"/linode/instances/{found[2].id}", status="running"))
     changes = []
     session.wait([*found, found[0]], Instance.status == "running", progress=lambda *change: changes.append(change))
     of_first = [(entry.status, entry.note) for entry, _, _ in changes if entry.object is found[0]]
@@ -165,10 +165,10 @@ def test_percent_never_goes_back(sim, session):
     sim.seed(instances=[{"label": "m", "status": "offline"}])
     (machine,) = session.query(Instance).all()
     row = sim._call(f"/linode/instances/{machine.id}").item
-    event = sim.world.events.add("linode_boot", row, lasts=100_000)
+    event = sim.state.events.add("linode_boot", row, lasts=100_000)
     for seconds, percent in ((1, 83), (10, 90), (30, 0), (60, 100)):
-        sim.world.jobs.later(seconds, lambda percent=percent: event.change(status="started", percent_complete=percent))
-    sim.world.jobs.later(90, lambda: row.change(status="running"))
+        sim.state.jobs.later(seconds, lambda percent=percent: event.change(status="started", percent_complete=percent))
+    sim.state.jobs.later(90, lambda: row.change(status="running"))
     seen = []
     machine_is_on = Instance.status == "running"
     session.wait(machine, machine_is_on, progress=lambda entry, *_: seen.append(entry.percent or 0))

@@ -11,12 +11,14 @@ from urllib.parse import quote
 import pytest
 
 from linode_orm.simulator import Simulator
+from linode_orm.simulator.effects.holders import IN_SUBNETS
 from linode_orm.wire import Request
 from tests.places import SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.store import Row
 
@@ -121,6 +123,7 @@ ALSO: dict[str, Callable[[Driver], dict[str, Any]]] = {
     "POST /databases/postgresql/instances": lambda _: {"engine": "postgresql/16"},
     "POST /profile/security-questions": lambda _: {"security_questions": [{"question_id": 1, "response": "Rex"}]},
     "POST /tags": lambda driver: {"linodes": [driver.one("Instance")]},
+    "POST /vpcs/{}/subnets": lambda driver: {"ipv4": f"10.77.{next(driver.networks)}.0/24"},
 }
 # What has to happen before an operation.
 FIRST = {
@@ -133,6 +136,8 @@ FIRST = {
     "POST /account/entity-transfers/{}/accept": ("POST /account/entity-transfers",),
     "POST /support/tickets/{}/close": ("POST /support/tickets",),
 }
+# Deletions that are refused while the object holds others: the account lets go of them first.
+EMPTIED = {"DELETE /vpcs/{}", "DELETE /vpcs/{}/subnets/{}", "DELETE /placement/groups/{}"}
 # Classes of which an operation takes the object that was made last: earlier ones are used up.
 NEWEST = {"ServiceTransfer", "EntityTransfer", "StreamDestination", "SupportTicket"}
 # What happens in the account before it is looked at.
@@ -163,10 +168,24 @@ def key_of(operation: Described) -> str:
     return f"{operation['method']} {re.sub(r'{[a-zA-Z]+}', '{}', operation['path'])}"
 
 
+def let_go(state: AccountState) -> None:
+    """Take everything out of the subnets and placement groups of an account."""
+    for name in IN_SUBNETS:
+        for row in list(state.rows(name)):
+            if name == "Instance":
+                row.hidden.pop("subnets", None)
+                row.change(placement_group=None)
+            else:
+                state.remove(row)
+    for group in state.rows("PlacementGroup"):
+        group.change(members=[])
+
+
 class Driver:
     """One account, in which whatever a path or body names is there when it is needed."""
 
     def __init__(self) -> None:
+        self.networks = count()
         self.sim = Simulator()
         self.numbers = count(1)
         self.operations = described()
@@ -175,7 +194,7 @@ class Driver:
 
     def settle(self) -> None:
         """Let every list have something in it."""
-        resources = self.sim.world.store.resources.values()
+        resources = self.sim.state.store.resources.values()
         for resource in sorted(resources, key=lambda each: each.depth):
             self.row(resource)
         for key in SCENE:
@@ -200,6 +219,8 @@ class Driver:
         """Give the values of an operation's path and its body, when all that it needs is there."""
         for key in FIRST.get(key_of(operation), ()):
             self.run(self.known[key])
+        if key_of(operation) in EMPTIED:
+            let_go(self.sim.state)
         names = re.findall(r"\{(\w+)\}", operation["path"])
         values: list[object] = [*self.named(operation["path"])]
         values += [self.parameter(name, operation["path"]) for name in names[len(values) :]]
@@ -213,7 +234,7 @@ class Driver:
         segments = path.split("/")
         for end in range(len(segments), 1, -1):
             place = re.sub(r"\{\w+\}", "{}", "/".join(segments[:end]))
-            for resource in self.sim.world.store.resources.values():
+            for resource in self.sim.state.store.resources.values():
                 if not resource.singleton and re.sub(r"\{\w+\}", "{}", resource.item_path) == place and "{}" in place:
                     return self.row(resource).chain[: place.count("{}")]
         return ()
@@ -230,26 +251,26 @@ class Driver:
     # -- objects -----------------------------------------------------------------------------------------------------
 
     def resource(self, name: str) -> Resource:
-        return self.sim.world.store.resources[name]
+        return self.sim.state.store.resources[name]
 
     def row(self, resource: Resource) -> Row:
         """Give an object of a class, made where there is none."""
-        world = self.sim.world
-        found = [each for each in world.rows(resource.name) if not each.body.get("is_public")]
+        state = self.sim.state
+        found = [each for each in state.rows(resource.name) if not each.body.get("is_public")]
         if found:
             return found[-1 if resource.name in NEWEST else 0]
         if resource.singleton:
-            above = world.store.resources.get(resource.parent or "")
-            return world.singleton(resource, self.row(above).chain if above is not None else ())
+            above = state.store.resources.get(resource.parent or "")
+            return state.singleton(resource, self.row(above).chain if above is not None else ())
         operation = self.known.get(f"POST {resource.template}")
         if operation is not None and "create" in resource.verbs:
             self.run(operation)
-            found = list(world.rows(resource.name))
+            found = list(state.rows(resource.name))
             if found:
                 return found[0]
-        above = world.store.resources.get(resource.parent or "")
+        above = state.store.resources.get(resource.parent or "")
         parents = self.row(above).chain if above is not None else ("standard",) * resource.depth
-        return world.make(resource.name, parents)
+        return state.make(resource.name, parents)
 
     def one(self, name: str) -> Any:
         """Give the id of an object of a class."""
@@ -273,7 +294,7 @@ class Driver:
 
     def order(self) -> dict[str, Any]:
         config = self.row(self.resource("Config"))
-        return {"ids": [row.id for row in self.sim.world.below(config, "ConfigInterface")]}
+        return {"ids": [row.id for row in self.sim.state.below(config, "ConfigInterface")]}
 
     def details(self) -> dict[str, Any]:
         bucket = self.row(self.resource("ObjectStorageBucket")).body

@@ -11,6 +11,8 @@ from linode_api4 import objects
 from linode_api4.objects import Base, DerivedBase
 from linode_api4.paginated_list import PaginatedList
 
+from tests.simulator.driver import let_go
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -90,7 +92,7 @@ class Walk:
     def row(self, kind: type[Base]) -> Row | None:
         """Give an object of the account that a class of the library stands for."""
         place = re.sub(r"\{\w+\}", "{}", "/" + kind.api_endpoint.strip("/"))
-        for resource in self.sim.world.store.resources.values():
+        for resource in self.sim.state.store.resources.values():
             if re.sub(r"\{\w+\}", "{}", resource.item_path) == place:
                 return self.driver.row(resource)
         return None
@@ -120,7 +122,7 @@ class Walk:
     def deletes(self, found: list[tuple[type[Base], Any]]) -> None:
         """Delete every object whose class can be deleted, from the inside out."""
         by_name = sorted(found, key=lambda pair: pair[0].__name__, reverse=True)
-        inside_out = sorted(by_name, key=lambda pair: -pair[0].api_endpoint.count("{"))
+        inside_out = sorted(by_name, key=lambda pair: (pair[0].__name__ in HELD, -pair[0].api_endpoint.count("{")))
         for kind, thing in inside_out:
             row = self.row(kind)
             if row is None or "delete" not in row.resource.verbs or kind in {objects.IPAddress, objects.VLAN}:
@@ -130,12 +132,18 @@ class Walk:
             self.attempt("delete", kind.__name__, thing.delete)
 
 
+HELD = {"VPC", "VPCSubnet", "PlacementGroup"}
+"""Classes whose objects go last, because others lie in them."""
+
 # What stands in the way of a delete.
 PREPARED: dict[str, Callable[[Walk, Row], Any]] = {
     "Volume": lambda walk, row: walk.sim.change(f"/volumes/{row.id}", linode_id=None),
-    "StreamDestination": lambda walk, _: [walk.sim.world.remove(each) for each in list(walk.sim.world.rows("Stream"))],
+    "StreamDestination": lambda walk, _: [walk.sim.state.remove(each) for each in list(walk.sim.state.rows("Stream"))],
     "ServiceTransfer": lambda _, row: row.change(status="pending"),
     "NodeBalancer": lambda _, row: row.change(locks=[]),
+    "VPC": lambda walk, _: let_go(walk.sim.state),
+    "VPCSubnet": lambda walk, _: let_go(walk.sim.state),
+    "PlacementGroup": lambda walk, _: let_go(walk.sim.state),
 }
 
 

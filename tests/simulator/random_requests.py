@@ -96,7 +96,7 @@ def request(random: Random, route: Route, sim: Simulator) -> Sent:
 
 def _ids(random: Random, mapper: Any, sim: Simulator) -> list[str]:
     for name in (mapper.name, mapper.parent):
-        rows = list(sim.world.rows(name)) if name in sim.world.store.resources else []
+        rows = list(sim.state.rows(name)) if name in sim.state.store.resources else []
         if rows:
             row = random.choice(rows)
             return [*row.parents, *str(row.key).split("/")]

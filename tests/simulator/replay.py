@@ -146,8 +146,8 @@ class Replay:
         made = {str(each) for line in self.cassette if _made(line) for each in _identities(line["response"])}
         for line in self.cassette:
             image = line["request"].get("image") if isinstance(line["request"], dict) else None
-            if image and line["status"] == 200 and self.sim.world.get("Image", image) is None:
-                self.sim.world.make("Image", (), id=image)
+            if image and line["status"] == 200 and self.sim.state.get("Image", image) is None:
+                self.sim.state.make("Image", (), id=image)
             match = self.sim.router.match(line["method"], line["path"])
             if line["status"] != 200 or match is None or match.route is None:
                 continue
@@ -162,19 +162,19 @@ class Replay:
                 self._put(match.route, match.values, body, made)
 
     def _put(self, route: Route, values: tuple[str, ...], body: dict[str, Any], made: set[str]) -> None:
-        resource, world = route.resource, self.sim.world
+        resource, state = route.resource, self.sim.state
         keys = [body.get(key) for key in resource.id_keys]
         if any(key is None or str(key) in made for key in keys) or any(each in made for each in values):
             return
         chain = (*values[: resource.depth], *map(str, keys))
         self._ancestors(resource, chain[: resource.depth])
-        if world.store.find(resource, chain) is None:
-            row = world.make(resource.name, chain[: resource.depth], **body)
+        if state.store.find(resource, chain) is None:
+            row = state.make(resource.name, chain[: resource.depth], **body)
             row.change(**body)
 
     def _ancestors(self, resource: Resource, chain: tuple[str, ...]) -> None:
         """Make the parents of what is read: they were there."""
-        store = self.sim.world.store
+        store = self.sim.state.store
         if len(chain) < resource.depth:
             return  # another path to children of every parent
         above, parents = store.parent_of(resource, chain)
@@ -184,7 +184,7 @@ class Replay:
         own = dict(zip(above.id_keys, parents[above.depth :], strict=True))
         numbers = {key for key in own if above.fields[key].codec.json_type.is_integer}
         typed = {key: int(each) if key in numbers else each for key, each in own.items()}
-        self.sim.world.make(above.name, parents[: above.depth], **typed)
+        self.sim.state.make(above.name, parents[: above.depth], **typed)
 
 
 def _made(line: Line) -> bool:

@@ -106,7 +106,7 @@ def test_an_image_waits_for_its_file(sim):
     made = ask(sim, "POST", "/images/upload", label="disk", region="us-east")
     path = f"/images/{made['image']['id'].replace('/', '%2F')}"
     assert ask(sim, "GET", path)["status"] == "pending_upload"
-    place = made["upload_to"].removeprefix(sim.world.base).replace("private/", "private%2F")
+    place = made["upload_to"].removeprefix(sim.state.base).replace("private/", "private%2F")
     ask(sim, "PUT", place, size=3_000_000)
     assert ask(sim, "GET", path)["status"] == "available"
     assert ask(sim, "GET", path)["size"] == 2

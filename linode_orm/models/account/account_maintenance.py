@@ -11,7 +11,7 @@ from linode_orm.mapping import Model, Nested, ReadOnly, SessionBase
 class AccountMaintenanceEntity(Nested):
     """What stands under `entity` of an AccountMaintenance."""
 
-    id: ReadOnly[float]
+    id: ReadOnly[float] = ReadOnly(refers="*")
     label: ReadOnly[str]
     type: ReadOnly[str]
     url: ReadOnly[str]

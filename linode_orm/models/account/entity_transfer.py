@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class EntityTransferEntities(Nested):
     """What stands under `entities` of an EntityTransfer."""
 
-    linodes: Fixed[list[int]]
+    linodes: Fixed[list[int]] = Fixed(refers="Instance")
 
 
 class EntityTransfer(Model, path="/account/entity-transfers", id="token", verbs="list get create delete"):

@@ -22,7 +22,7 @@ class EventDetails(Nested):
 class EventEntity(Nested):
     """What stands under `entity` of an Event."""
 
-    id: ReadOnly[int] = ReadOnly(filterable=True)
+    id: ReadOnly[int] = ReadOnly(filterable=True, refers="*")
     label: ReadOnly[str | None]
     cpc: ReadOnly[int | None] = ReadOnly(absent=True)
     node: ReadOnly[str | None] = ReadOnly(absent=True)
@@ -62,7 +62,7 @@ class EventEntity(Nested):
 class EventSecondaryEntity(Nested):
     """What stands under `secondary_entity` of an Event."""
 
-    id: ReadOnly[int | str]
+    id: ReadOnly[int | str] = ReadOnly(refers="*")
     label: ReadOnly[str | None]
     type: ReadOnly[str]
     url: ReadOnly[str]

@@ -11,7 +11,7 @@ from linode_orm.mapping import Model, Nested, ReadOnly, SessionBase
 class NotificationEntity(Nested):
     """What stands under `entity` of a Notification."""
 
-    id: ReadOnly[int | None]
+    id: ReadOnly[int | None] = ReadOnly(refers="*")
     label: ReadOnly[str | None]
     type: ReadOnly[
         Literal[

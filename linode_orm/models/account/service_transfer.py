@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class ServiceTransferEntities(Nested):
     """What stands under `entities` of a ServiceTransfer."""
 
-    linodes: Fixed[list[int]]
+    linodes: Fixed[list[int]] = Fixed(refers="Instance")
 
 
 class ServiceTransfer(Model, path="/account/service-transfers", id="token", verbs="list get create delete"):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class UserGrantsDatabase(Nested):
     """What stands under `database` of a UserGrants."""
 
-    id: Field[int] = Field(create=False)
+    id: Field[int] = Field(refers="*", create=False)
     label: ReadOnly[str]
     permissions: Field[Literal["read_only", "read_write"] | str | None] = Field(create=False)
 

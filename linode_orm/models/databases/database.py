@@ -41,8 +41,8 @@ class DatabasePrivateNetwork(Nested):
     """What stands under `private_network` of a Database."""
 
     public_access: ReadOnly[bool] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase")
-    subnet_id: ReadOnly[int] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase")
-    vpc_id: ReadOnly[int] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase")
+    subnet_id: ReadOnly[int] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase", refers="VPCSubnet")
+    vpc_id: ReadOnly[int] = ReadOnly(changed_as="MySQLDatabase, PostgreSQLDatabase", refers="VPC")
 
 
 class DatabaseUpdates(Nested):

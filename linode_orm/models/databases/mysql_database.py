@@ -58,7 +58,7 @@ class MySQLDatabaseFork(Nested):
     """What stands under `fork` of a MySQLDatabase."""
 
     restore_time: Fixed[datetime]
-    source: Fixed[int]
+    source: Fixed[int] = Fixed(refers="MySQLDatabase")
 
 
 class MySQLDatabaseHosts(Nested):
@@ -83,8 +83,8 @@ class MySQLDatabasePrivateNetwork(Nested):
     """What stands under `private_network` of a MySQLDatabase."""
 
     public_access: Field[bool]
-    subnet_id: Field[int | None]
-    vpc_id: Field[int | None]
+    subnet_id: Field[int | None] = Field(refers="VPCSubnet")
+    vpc_id: Field[int | None] = Field(refers="VPC")
 
 
 class MySQLDatabaseUpdates(Nested):
@@ -110,11 +110,11 @@ class MySQLDatabase(Model, path="/databases/mysql/instances"):
 
     id: ReadOnly[int]
     label: Field[str] = Field(filterable=True)
-    allow_list: Field[list[str]] = Field(unordered=True, format="ipv4/prefix_length")
+    allow_list: Field[list[str]] = Field(unordered=True, format="ipv4/prefix_length", normal="network")
     cluster_size: Field[Literal[1, 2, 3] | str] = Field(default=1)
     created: ReadOnly[datetime]
     encrypted: ReadOnly[bool]
-    engine_id: Fixed[str] = Fixed(key="engine", filterable=True)
+    engine_id: Fixed[str] = Fixed(key="engine", filterable=True, normal="engine")
     engine: One[DatabaseEngine] = One("DatabaseEngine", via="engine_id")
     engine_config: Field[MySQLDatabaseEngineConfig | None] = Field(absent=True)
     fork: Fixed[MySQLDatabaseFork | None] = Fixed(absent=True)

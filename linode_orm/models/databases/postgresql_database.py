@@ -28,12 +28,12 @@ class PostgreSQLDatabase(Model, path="/databases/postgresql/instances"):
 
     id: ReadOnly[int]
     label: Field[str] = Field(filterable=True)
-    allow_list: Field[list[str]] = Field(unordered=True, format="ipv4/prefix_length")
+    allow_list: Field[list[str]] = Field(unordered=True, format="ipv4/prefix_length", normal="network")
     cluster_size: Field[Literal[1, 2, 3] | str] = Field(default=1)
     connection_pool_port: ReadOnly[int | None] = ReadOnly(absent=True)
     created: ReadOnly[datetime]
     encrypted: ReadOnly[bool]
-    engine_id: Fixed[str] = Fixed(key="engine", filterable=True)
+    engine_id: Fixed[str] = Fixed(key="engine", filterable=True, normal="engine")
     engine: One[DatabaseEngine] = One("DatabaseEngine", via="engine_id")
     engine_config: Field[PostgreSQLDatabaseEngineConfig | None] = Field(absent=True)
     fork: Fixed[PostgreSQLDatabaseFork | None] = Fixed(absent=True)

@@ -83,7 +83,7 @@ class PostgreSQLDatabaseFork(Nested):
     """What stands under `fork` of a PostgreSQLDatabase."""
 
     restore_time: Fixed[datetime]
-    source: Fixed[int]
+    source: Fixed[int] = Fixed(refers="PostgreSQLDatabase")
 
 
 class PostgreSQLDatabaseHosts(Nested):
@@ -108,8 +108,8 @@ class PostgreSQLDatabasePrivateNetwork(Nested):
     """What stands under `private_network` of a PostgreSQLDatabase."""
 
     public_access: Field[bool]
-    subnet_id: Field[int | None]
-    vpc_id: Field[int | None]
+    subnet_id: Field[int | None] = Field(refers="VPCSubnet")
+    vpc_id: Field[int | None] = Field(refers="VPC")
 
 
 class PostgreSQLDatabaseUpdates(Nested):

@@ -17,20 +17,20 @@ class Domain(Model, path="/domains"):
     """A DNS zone."""
 
     id: ReadOnly[int]
-    axfr_ips: Field[list[str]] = Field(unordered=True, format="ip")
+    axfr_ips: Field[list[str]] = Field(unordered=True, format="ip", normal="network")
     created: ReadOnly[datetime]
     description: Field[str | None]
     domain: Field[str] = Field(filterable=True, required=True, unique=True, format="hostname")
     errors: ReadOnly[str]
-    expire_sec: Field[int] = Field(default=0)
+    expire_sec: Field[int] = Field(normal="seconds", default=0)
     group: Field[str | None] = Field(filterable=True, deprecated=True)
-    master_ips: Field[list[str]] = Field(unordered=True, format="ip")
-    refresh_sec: Field[int] = Field(default=0)
-    retry_sec: Field[int] = Field(default=0)
+    master_ips: Field[list[str]] = Field(unordered=True, format="ip", normal="network")
+    refresh_sec: Field[int] = Field(normal="seconds", default=0)
+    retry_sec: Field[int] = Field(normal="seconds", default=0)
     soa_email: Field[str] = Field(format="email")
     status: Field[Literal["disabled", "active"] | str] = Field(volatile=True, default="active")
     tags: Field[TagList] = Field(filterable=True)
-    ttl_sec: Field[int] = Field(default=0)
+    ttl_sec: Field[int] = Field(normal="seconds", default=0)
     type: Field[Literal["master", "slave"] | str] = Field(required=True)
     updated: ReadOnly[datetime]
     records: Many[DomainRecord] = Many("DomainRecord")

@@ -16,14 +16,14 @@ class DomainRecord(Model, path="/domains/{domain}/records", parent="Domain"):
 
     id: ReadOnly[int]
     created: ReadOnly[datetime] = ReadOnly(format="date-time")
-    name: Field[str] = Field(filterable=True, format="hostname")
+    name: Field[str] = Field(filterable=True, normal="record")
     port: Field[int]
     priority: Field[int]
     protocol: Field[str | None]
     service: Field[str | None]
     tag: Field[Literal["issue", "issuewild", "iodef"] | str | None] = Field(filterable=True)
-    target: Field[str] = Field(filterable=True)
-    ttl_sec: Field[int]
+    target: Field[str] = Field(filterable=True, normal="target")
+    ttl_sec: Field[int] = Field(normal="seconds")
     type: Fixed[Literal["A", "AAAA", "NS", "MX", "CNAME", "TXT", "SRV", "PTR", "CAA"] | str] = Fixed(
         filterable=True, required=True
     )

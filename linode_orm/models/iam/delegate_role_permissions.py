@@ -10,7 +10,7 @@ from linode_orm.mapping import Field, Model, Nested, SessionBase
 class DelegateRolePermissionsEntityAccess(Nested):
     """What stands under `entity_access` of a DelegateRolePermissions."""
 
-    id: Field[int | str] = Field(create=False)
+    id: Field[int | str] = Field(refers="*", create=False)
     roles: Field[list[str]] = Field(create=False)
     type: Field[str] = Field(create=False)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class UserRolePermissionsEntityAccess(Nested):
     """What stands under `entity_access` of a UserRolePermissions."""
 
-    id: Field[int | str] = Field(create=False)
+    id: Field[int | str] = Field(refers="*", create=False)
     roles: Field[list[str]] = Field(create=False)
     type: Field[str] = Field(create=False)
 

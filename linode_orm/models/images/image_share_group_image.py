@@ -22,17 +22,17 @@ class ImageShareGroupImageImageSharing(Nested):
 class ImageShareGroupImageImageSharingSharedBy(Nested):
     """What stands under `image_sharing.shared_by` of an ImageShareGroupImage."""
 
-    sharegroup_id: ReadOnly[int]
+    sharegroup_id: ReadOnly[int] = ReadOnly(refers="ImageShareGroup")
     sharegroup_label: ReadOnly[str]
     sharegroup_uuid: ReadOnly[str]
-    source_image_id: ReadOnly[str]
+    source_image_id: ReadOnly[str] = ReadOnly(refers="Image")
     source_image_label: ReadOnly[str]
 
 
 class ImageShareGroupImageImage(Nested):
     """What stands under `images` of an ImageShareGroupImage."""
 
-    id: Fixed[str] = Fixed(required=True)
+    id: Fixed[str] = Fixed(required=True, refers="Image")
     label: Fixed[str]
     description: Fixed[str]
 

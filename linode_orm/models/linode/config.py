@@ -87,8 +87,8 @@ class ConfigDevices(Nested):
 class ConfigDevice(Nested):
     """What stands under `devices.sda` of a Config."""
 
-    disk_id: Field[int | None]
-    volume_id: Field[int | None]
+    disk_id: Field[int | None] = Field(refers="Disk")
+    volume_id: Field[int | None] = Field(refers="Volume")
 
 
 class ConfigHelpers(Nested):
@@ -104,24 +104,24 @@ class ConfigHelpers(Nested):
 class ConfigInterfaceBody(Nested):
     """What stands under `interfaces` of a Config."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="ConfigInterface")
     label: Field[str | None] = Field(filterable=True)
     active: ReadOnly[bool]
-    ip_ranges: Field[list[str] | None] = Field(format="ip")
+    ip_ranges: Field[list[str] | None] = Field(format="ip", normal="network")
     ipam_address: Field[str | None] = Field(format="ip/netmask")
     ipv4: Field[ConfigInterfacesIpv4 | None]
     ipv6: Field[ConfigInterfacesIpv6 | None]
     primary: Field[bool]
     purpose: Field[Literal["public", "vlan", "vpc"] | str] = Field(required=True, put_required=True)
-    subnet_id: Field[int | None]
-    vpc_id: ReadOnly[int | None]
+    subnet_id: Field[int | None] = Field(refers="VPCSubnet")
+    vpc_id: ReadOnly[int | None] = ReadOnly(refers="VPC")
 
 
 class ConfigInterfacesIpv4(Nested):
     """What stands under `interfaces.ipv4` of a Config."""
 
     nat_1_1: Field[Literal["any"] | str | None] = Field(format="ip")
-    vpc: Field[str | None] = Field(format="ip")
+    vpc: Field[str | None] = Field(format="ip", normal="chosen")
 
 
 class ConfigInterfacesIpv6(Nested):
@@ -135,14 +135,14 @@ class ConfigInterfacesIpv6(Nested):
 class ConfigInterfacesIpv6Range(Nested):
     """What stands under `interfaces.ipv6.ranges` of a Config."""
 
-    range: Field[str]
+    range: Field[str] = Field(normal="network")
 
 
 class ConfigInterfacesIpv6Slaac(Nested):
     """What stands under `interfaces.ipv6.slaac` of a Config."""
 
     address: ReadOnly[str]
-    range: Field[str]
+    range: Field[str] = Field(normal="network")
 
 
 class Config(Model, path="/linode/instances/{instance}/configs", parent="Instance"):
@@ -152,10 +152,10 @@ class Config(Model, path="/linode/instances/{instance}/configs", parent="Instanc
     label: Field[str] = Field(filterable=True, required=True)
     comments: Field[str | None]
     created: ReadOnly[datetime]
-    devices: Field[ConfigDevices] = Field(required=True)
+    devices: Field[ConfigDevices] = Field(required=True, ordered=True)
     helpers: Field[ConfigHelpers]
     initrd: ReadOnly[int | None]
-    interfaces: Field[list[ConfigInterfaceBody]] = Field(filterable=True, rows_of="ConfigInterface")
+    interfaces: Field[list[ConfigInterfaceBody]] = Field(filterable=True, ordered=True, rows_of="ConfigInterface")
     kernel_id: Field[str] = Field(key="kernel", default="linode/latest-64bit")
     kernel: One[Kernel] = One("Kernel", via="kernel_id")
     memory_limit: Field[int]

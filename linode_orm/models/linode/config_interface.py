@@ -18,7 +18,7 @@ class ConfigInterfaceIpv4(Nested):
     """What stands under `ipv4` of a ConfigInterface."""
 
     nat_1_1: Field[Literal["any"] | str | None] = Field(format="ip")
-    vpc: Field[str | None] = Field(format="ip")
+    vpc: Field[str | None] = Field(format="ip", normal="chosen")
 
 
 class ConfigInterfaceIpv6(Nested):
@@ -32,14 +32,14 @@ class ConfigInterfaceIpv6(Nested):
 class ConfigInterfaceIpv6Range(Nested):
     """What stands under `ipv6.ranges` of a ConfigInterface."""
 
-    range: Field[str | None]
+    range: Field[str | None] = Field(normal="network")
 
 
 class ConfigInterfaceIpv6Slaac(Nested):
     """What stands under `ipv6.slaac` of a ConfigInterface."""
 
     address: ReadOnly[str] = ReadOnly(format="ipv6")
-    range: Field[str] = Field(put_required=True)
+    range: Field[str] = Field(put_required=True, normal="network")
 
 
 class ConfigInterface(
@@ -50,7 +50,7 @@ class ConfigInterface(
     id: ReadOnly[int]
     label: Fixed[str | None] = Fixed(filterable=True)
     active: ReadOnly[bool]
-    ip_ranges: Field[list[str] | None] = Field(format="ip")
+    ip_ranges: Field[list[str] | None] = Field(format="ip", normal="network")
     ipam_address: Fixed[str | None] = Fixed(format="ip/netmask")
     ipv4: Field[ConfigInterfaceIpv4 | None]
     ipv6: Field[ConfigInterfaceIpv6 | None]

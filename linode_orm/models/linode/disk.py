@@ -21,7 +21,7 @@ class Disk(Model, path="/linode/instances/{instance}/disks", parent="Instance"):
     id: ReadOnly[int]
     label: Field[str] = Field(filterable=True)
     authorized_keys: WriteOnly[list[str]]
-    authorized_users: WriteOnly[list[str]]
+    authorized_users: WriteOnly[list[str]] = WriteOnly(refers="User")
     created: ReadOnly[datetime]
     disk_encryption: ReadOnly[str]
     filesystem: Fixed[Literal["raw", "swap", "ext2", "ext3", "ext4", "initrd"] | str]

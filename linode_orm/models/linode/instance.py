@@ -43,7 +43,7 @@ class Instance(InstanceActions, path="/linode/instances"):
     label: Field[str] = Field(filterable=True, unique=True)
     alerts: Field[InstanceAlerts] = Field(create=False)
     authorized_keys: WriteOnly[list[str]]
-    authorized_users: WriteOnly[list[str]]
+    authorized_users: WriteOnly[list[str]] = WriteOnly(refers="User")
     backup_id: WriteOnly[int]
     backup: One[Backup | None] = One("Backup", via="backup_id")
     backups: Field[InstanceBackups] = Field(create=False)

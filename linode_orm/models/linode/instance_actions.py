@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import UNSET, Model, Unset, act, operation
+from linode_orm.mapping import UNSET, Unset, act, operation
+from linode_orm.models.linode.instance_part_actions import InstancePartActions
 from linode_orm.models.linode.instance_types import MonthlyStats, MonthlyTransfer, UpgradedInterfaces
 
 if TYPE_CHECKING:
@@ -17,23 +18,11 @@ if TYPE_CHECKING:
     from linode_orm.models.linode.stack_script import StackScript
     from linode_orm.models.linode.type import Type
     from linode_orm.models.maintenance.maintenance_policy import MaintenancePolicy
-    from linode_orm.models.networking.firewall import Firewall
-    from linode_orm.models.networking.ip_address import IPAddress
     from linode_orm.models.regions.region import Region
 
 
-class InstanceActions(Model):
+class InstanceActions(InstancePartActions):
     """What can be asked of an Instance."""
-
-    @operation("POST", "backups/cancel", event="backups_cancel")
-    def cancel_backups(self) -> None:
-        """Cancel the backup service; its backups are deleted."""
-        act(self, "cancel_backups")
-
-    @operation("POST", "backups/enable", event="backups_enable")
-    def enable_backups(self) -> None:
-        """Enable backups."""
-        act(self, "enable_backups")
 
     @operation("POST", "boot", body={"config": "config_id"}, event="linode_boot")
     def boot(self, *, config: Config | int | None | Unset = UNSET, config_id: int | None | Unset = UNSET) -> None:
@@ -59,36 +48,6 @@ class InstanceActions(Model):
     ) -> Instance:
         """Copy disks and profiles to a new Linode, or to the one given."""
         return act(self, "clone", locals())
-
-    @operation("PUT", "firewalls", answers="list:Firewall", body={"firewalls": "firewall_ids"})
-    def replace_firewalls(self, *, firewalls: Sequence[Firewall | int]) -> list[Firewall]:
-        """Assign exactly these firewalls."""
-        return act(self, "replace_firewalls", locals())
-
-    @operation("POST", "firewalls/apply", event="firewall_apply")
-    def firewalls_apply(self) -> None:
-        """Apply the rules of its firewalls again."""
-        act(self, "firewalls_apply")
-
-    @operation("POST", "ips", answers="IPAddress", event="linode_addip")
-    def allocate_ip(self, *, public: bool, type: str, address: str | Unset = UNSET) -> IPAddress:
-        """Give the Linode another address, or a reserved one."""
-        return act(self, "allocate_ip", locals())
-
-    @operation("DELETE", "ips/{address}", event="linode_deleteip")
-    def delete_ip(self, *, address: str) -> None:
-        """Take a public address off the Linode."""
-        act(self, "delete_ip", locals())
-
-    @operation("GET", "ips/{address}", answers="IPAddress")
-    def ip(self, *, address: str) -> IPAddress:
-        """Read one of the Linode's addresses."""
-        return act(self, "ip", locals())
-
-    @operation("PUT", "ips/{address}", answers="IPAddress")
-    def set_rdns(self, *, address: str, rdns: str | None) -> IPAddress:
-        """Give one of the Linode's addresses a name; None gives it its own again."""
-        return act(self, "set_rdns", locals())
 
     @operation("POST", "migrate", event="linode_migrate")
     def migrate(

@@ -51,7 +51,7 @@ class InstanceMetadata(Nested):
 class InstancePlacementGroup(Nested):
     """What stands under `placement_group` of an Instance."""
 
-    id: Fixed[int]
+    id: Fixed[int] = Fixed(refers="PlacementGroup")
     label: ReadOnly[str] = ReadOnly(filterable=True)
     compliant_only: WriteOnly[bool]
     migrating_to: ReadOnly[int | None]

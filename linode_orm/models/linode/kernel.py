@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from linode_orm.mapping import Model, ReadOnly, SessionBase
 
 
-class Kernel(Model, path="/linode/kernels", verbs="list get", catalogue=True):
+class Kernel(Model, path="/linode/kernels", verbs="list get", reference_data=True):
     """A kernel that a Linode may boot."""
 
     id: ReadOnly[str]

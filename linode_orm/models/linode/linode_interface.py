@@ -46,7 +46,7 @@ class LinodeInterfacePublicIpv4Shared(Nested):
     """What stands under `public.ipv4.shared` of a LinodeInterface."""
 
     address: ReadOnly[str]
-    linode_id: ReadOnly[int]
+    linode_id: ReadOnly[int] = ReadOnly(refers="Instance")
 
 
 class LinodeInterfacePublicIpv6(Nested):
@@ -60,7 +60,7 @@ class LinodeInterfacePublicIpv6(Nested):
 class LinodeInterfacePublicIpv6Range(Nested):
     """What stands under `public.ipv6.ranges` of a LinodeInterface."""
 
-    range: Field[str | None]
+    range: Field[str | None] = Field(normal="network")
     route_target: ReadOnly[str]
 
 
@@ -82,8 +82,8 @@ class LinodeInterfaceRdmaVpc(Nested):
     """What stands under `rdma_vpc` of a LinodeInterface."""
 
     ipv4: Field[LinodeInterfaceRdmaVpcIpv4] = Field(create=False)
-    subnet_id: Field[int] = Field(create=False)
-    vpc_id: ReadOnly[int]
+    subnet_id: Field[int] = Field(refers="VPCSubnet", create=False)
+    vpc_id: ReadOnly[int] = ReadOnly(refers="VPC")
 
 
 class LinodeInterfaceRdmaVpcIpv4(Nested):
@@ -111,8 +111,8 @@ class LinodeInterfaceVpc(Nested):
 
     ipv4: Field[LinodeInterfaceVpcIpv4]
     ipv6: Field[LinodeInterfaceVpcIpv6]
-    subnet_id: Field[int]
-    vpc_id: ReadOnly[int]
+    subnet_id: Field[int] = Field(refers="VPCSubnet")
+    vpc_id: ReadOnly[int] = ReadOnly(refers="VPC")
 
 
 class LinodeInterfaceVpcIpv4(Nested):
@@ -133,7 +133,7 @@ class LinodeInterfaceVpcIpv4Address(Nested):
 class LinodeInterfaceVpcIpv4Range(Nested):
     """What stands under `vpc.ipv4.ranges` of a LinodeInterface."""
 
-    range: Field[str | None]
+    range: Field[str | None] = Field(normal="network")
 
 
 class LinodeInterfaceVpcIpv6(Nested):
@@ -148,7 +148,7 @@ class LinodeInterfaceVpcIpv6Slaac(Nested):
     """What stands under `vpc.ipv6.slaac` of a LinodeInterface."""
 
     address: ReadOnly[str] = ReadOnly(format="ipv6")
-    range: Field[str]
+    range: Field[str] = Field(normal="network")
 
 
 class LinodeInterface(

@@ -26,7 +26,7 @@ class LinodeInterfaceHistory(
     interface_data: ReadOnly[str]
     interface_id: ReadOnly[int] = ReadOnly(filterable=True)
     interface: One[LinodeInterface] = One("LinodeInterface", via="interface_id")
-    linode_id: ReadOnly[int] = ReadOnly(filterable=True)
+    linode_id: ReadOnly[int] = ReadOnly(filterable=True, refers="Instance")
     version: ReadOnly[int] = ReadOnly(filterable=True)
     instance: One[Instance] = One("Instance")
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 class LinodeInterfaceSettingsDefaultRoute(Nested):
     """What stands under `default_route` of a LinodeInterfaceSettings."""
 
-    ipv4_eligible_interface_ids: ReadOnly[list[int]]
-    ipv4_interface_id: Field[int | None] = Field(create=False)
-    ipv6_eligible_interface_ids: ReadOnly[list[int]]
-    ipv6_interface_id: Field[int | None] = Field(create=False)
+    ipv4_eligible_interface_ids: ReadOnly[list[int]] = ReadOnly(refers="LinodeInterface")
+    ipv4_interface_id: Field[int | None] = Field(refers="LinodeInterface", create=False)
+    ipv6_eligible_interface_ids: ReadOnly[list[int]] = ReadOnly(refers="LinodeInterface")
+    ipv6_interface_id: Field[int | None] = Field(refers="LinodeInterface", create=False)
 
 
 class LinodeInterfaceSettings(

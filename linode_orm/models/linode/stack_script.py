@@ -34,7 +34,7 @@ class StackScript(Model, path="/linode/stackscripts"):
     deployments_active: ReadOnly[int]
     deployments_total: ReadOnly[int] = ReadOnly(filterable=True)
     description: Field[str] = Field(filterable=True)
-    images: Field[list[str]] = Field(required=True, unordered=True)
+    images: Field[list[str]] = Field(required=True, unordered=True, refers="Image")
     is_public: Field[bool] = Field(filterable=True)
     logo_url: ReadOnly[str]
     mine: ReadOnly[bool] = ReadOnly(filterable=True)

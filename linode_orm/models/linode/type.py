@@ -35,7 +35,7 @@ class TypeAddonsBackupsRegionPrice(Nested):
     monthly: ReadOnly[float]
 
 
-class Type(Model, path="/linode/types", verbs="list get", catalogue=True):
+class Type(Model, path="/linode/types", verbs="list get", reference_data=True):
     """A plan: the size and price of a Linode."""
 
     id: ReadOnly[str]

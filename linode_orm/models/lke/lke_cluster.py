@@ -53,8 +53,8 @@ class LKEClusterControlPlaneAcl(Nested):
 class LKEClusterControlPlaneAclAddresses(Nested):
     """What stands under `control_plane.acl.addresses` of a LKECluster."""
 
-    ipv4: Field[list[str]]
-    ipv6: Field[list[str]]
+    ipv4: Field[list[str]] = Field(unordered=True, normal="network")
+    ipv6: Field[list[str]] = Field(unordered=True, normal="network")
 
 
 class LKEClusterNodePool(Nested):
@@ -65,7 +65,7 @@ class LKEClusterNodePool(Nested):
     count: Fixed[int] = Fixed(required=True)
     disk_encryption: Fixed[str]
     disks: Fixed[list[LKEClusterNodePoolsDisk]]
-    firewall_id: Fixed[int]
+    firewall_id: Fixed[int] = Fixed(refers="Firewall")
     isolation: Fixed[LKEClusterNodePoolsIsolation]
     k8s_version: Fixed[str]
     labels: Fixed[dict[str, JSON]]

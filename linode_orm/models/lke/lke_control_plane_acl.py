@@ -21,8 +21,8 @@ class LKEControlPlaneACLAcl(Nested):
 class LKEControlPlaneACLAclAddresses(Nested):
     """What stands under `acl.addresses` of a LKEControlPlaneACL."""
 
-    ipv4: Field[list[str]] = Field(create=False)
-    ipv6: Field[list[str]] = Field(create=False)
+    ipv4: Field[list[str]] = Field(unordered=True, normal="network", create=False)
+    ipv6: Field[list[str]] = Field(unordered=True, normal="network", create=False)
 
 
 class LKEControlPlaneACL(

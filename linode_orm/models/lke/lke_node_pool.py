@@ -39,9 +39,9 @@ class LKENodePoolIsolation(Nested):
 class LKENodePoolNode(Nested):
     """What stands under `nodes` of a LKENodePool."""
 
-    id: ReadOnly[str]
-    instance_id: ReadOnly[int | None]
-    pool_id: ReadOnly[int | None] = ReadOnly(absent=True)
+    id: ReadOnly[str] = ReadOnly(refers="LKENode")
+    instance_id: ReadOnly[int | None] = ReadOnly(refers="Instance")
+    pool_id: ReadOnly[int | None] = ReadOnly(absent=True, refers="LKENodePool")
     status: ReadOnly[Literal["ready", "not_ready"] | str] = ReadOnly(volatile=True)
 
 

@@ -10,7 +10,7 @@ from linode_orm.mapping import Fixed, Model, Nested, ReadOnly, SessionBase, Writ
 class ResourceLockEntity(Nested):
     """What stands under `entity` of a ResourceLock."""
 
-    id: ReadOnly[int] = ReadOnly(filterable=True)
+    id: ReadOnly[int] = ReadOnly(filterable=True, refers="*")
     label: ReadOnly[str | None]
     type: ReadOnly[str] = ReadOnly(filterable=True)
     url: ReadOnly[str]
@@ -21,7 +21,7 @@ class ResourceLock(Model, path="/locks", verbs="list get create delete", version
 
     id: ReadOnly[int] = ReadOnly(filterable=True)
     entity: ReadOnly[ResourceLockEntity]
-    entity_id: WriteOnly[int] = WriteOnly(required=True)
+    entity_id: WriteOnly[int] = WriteOnly(required=True, refers="*")
     entity_type: WriteOnly[str] = WriteOnly(required=True)
     lock_type: Fixed[str] = Fixed(filterable=True, required=True)
 

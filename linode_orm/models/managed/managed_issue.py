@@ -11,7 +11,7 @@ from linode_orm.mapping import Model, Nested, ReadOnly, SessionBase
 class ManagedIssueEntity(Nested):
     """What stands under `entity` of a ManagedIssue."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="*")
     label: ReadOnly[str]
     type: ReadOnly[Literal["ticket"] | str]
     url: ReadOnly[str] = ReadOnly(format="url")
@@ -23,7 +23,7 @@ class ManagedIssue(Model, path="/managed/issues", verbs="list get"):
     id: ReadOnly[int]
     created: ReadOnly[datetime]
     entity: ReadOnly[ManagedIssueEntity]
-    services: ReadOnly[list[int]]
+    services: ReadOnly[list[int]] = ReadOnly(refers="ManagedService")
 
     if TYPE_CHECKING:
 

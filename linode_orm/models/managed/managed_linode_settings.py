@@ -19,7 +19,7 @@ class ManagedLinodeSettingsSsh(Nested):
 class ManagedLinodeSettings(Model, path="/managed/linode-settings", verbs="list get update"):
     """How the managed service reaches a Linode."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="Instance")
     label: ReadOnly[str]
     group: ReadOnly[str] = ReadOnly(deprecated=True)
     ssh: Field[ManagedLinodeSettingsSsh]

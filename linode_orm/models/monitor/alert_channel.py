@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class AlertChannelAlerts(Nested):
     """What stands under `alerts` of an AlertChannel."""
 
-    id: ReadOnly[int | None] = ReadOnly(absent=True)
+    id: ReadOnly[int | None] = ReadOnly(absent=True, refers="AlertDefinition")
     label: ReadOnly[str | None] = ReadOnly(absent=True)
     alert_count: ReadOnly[int]
     type: ReadOnly[str]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class AlertDefinitionAlertChannel(Nested):
     """What stands under `alert_channels` of an AlertDefinition."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="AlertChannel")
     label: ReadOnly[str]
     type: ReadOnly[Literal["email", "alert-channels"] | str]
     url: ReadOnly[str] = ReadOnly(format="url")
@@ -95,13 +95,13 @@ class AlertDefinition(
     id: ReadOnly[int] = ReadOnly(filterable=True)
     label: Field[str] = Field(filterable=True, required=True, unique=True)
     alert_channels: ReadOnly[list[AlertDefinitionAlertChannel]] = ReadOnly(rows_of="AlertChannel")
-    channel_ids: WriteOnly[list[int]] = WriteOnly(required=True, update=True)
+    channel_ids: WriteOnly[list[int]] = WriteOnly(required=True, unordered=True, refers="AlertChannel", update=True)
     class_: ReadOnly[Literal["shared", "dedicated"] | str | None] = ReadOnly(key="class")
     created: ReadOnly[datetime]
     created_by: ReadOnly[str]
     description: Field[str]
     entities: ReadOnly[AlertDefinitionEntities | None] = ReadOnly(absent=True)
-    entity_ids: Field[list[str] | None] = Field(absent=True)
+    entity_ids: Field[list[str] | None] = Field(absent=True, unordered=True, refers="*")
     group_by: Field[list[str] | None] = Field(absent=True)
     has_more_resources: ReadOnly[bool | None] = ReadOnly(absent=True)
     regions: Field[list[str]]

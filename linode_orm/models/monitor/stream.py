@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class StreamDestinationBody(Nested):
     """What stands under `destinations` of a Stream."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="StreamDestination")
     label: ReadOnly[str]
     details: ReadOnly[StreamDestinationsDetails]
     type: ReadOnly[str]
@@ -73,7 +73,7 @@ class StreamDestinationsDetailsClientCertificateDetails(Nested):
 class StreamDetails(Nested):
     """What stands under `details` of a Stream."""
 
-    cluster_ids: Field[list[int]]
+    cluster_ids: Field[list[int]] = Field(unordered=True, refers="LKECluster")
     is_auto_add_all_clusters_enabled: Field[bool]
 
 

@@ -19,7 +19,7 @@ class StreamDestinationDetails(Nested):
     access_key_id: Field[str | None] = Field(absent=True)
     access_key_secret: Secret[str] = Secret(update=True)
     authentication: Field[StreamDestinationDetailsAuthentication | None] = Field(absent=True)
-    bucket_name: Field[str | None] = Field(absent=True)
+    bucket_name: Field[str | None] = Field(absent=True, refers="ObjectStorageBucket")
     client_certificate_details: Field[StreamDestinationDetailsClientCertificateDetails | None] = Field(absent=True)
     content_type: Field[Literal["application/json", "application/json; charset=utf-8"] | str | None] = Field(
         absent=True, nullable=True

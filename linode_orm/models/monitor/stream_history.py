@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class StreamHistoryDestination(Nested):
     """What stands under `destinations` of a StreamHistory."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="StreamDestination")
     label: ReadOnly[str]
     details: ReadOnly[StreamHistoryDestinationsDetails]
     type: ReadOnly[str]
@@ -70,7 +70,7 @@ class StreamHistoryDestinationsDetailsClientCertificateDetails(Nested):
 class StreamHistoryDetails(Nested):
     """What stands under `details` of a StreamHistory."""
 
-    cluster_ids: ReadOnly[list[int]]
+    cluster_ids: ReadOnly[list[int]] = ReadOnly(refers="LKECluster")
     is_auto_add_all_clusters_enabled: ReadOnly[bool]
 
 

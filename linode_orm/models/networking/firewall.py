@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class FirewallEntity(Nested):
     """What stands under `entities` of a Firewall."""
 
-    id: Fixed[int]
+    id: Fixed[int] = Fixed(refers="*")
     label: ReadOnly[str | None]
     parent_entity: ReadOnly[FirewallEntitiesParentEntity | None]
     type: Fixed[str]
@@ -27,7 +27,7 @@ class FirewallEntity(Nested):
 class FirewallEntitiesParentEntity(Nested):
     """What stands under `entities.parent_entity` of a Firewall."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="*")
     label: ReadOnly[str]
     parent_entity: ReadOnly[str]
     type: ReadOnly[str]
@@ -52,16 +52,16 @@ class FirewallRule(Nested):
     action: Field[Literal["ACCEPT", "DROP"] | str]
     addresses: Field[FirewallAddresses]
     description: Field[str | None] = Field(absent=True)
-    ports: Field[str | None] = Field(absent=True, nullable=True)
+    ports: Field[str | None] = Field(absent=True, nullable=True, normal="ports")
     protocol: Field[Literal["TCP", "UDP", "ICMP", "IPENCAP"] | str] = Field(format="protocol")
-    ruleset: ReadOnly[int | None] = ReadOnly(absent=True)
+    ruleset: ReadOnly[int | None] = ReadOnly(absent=True, refers="FirewallRuleSet")
 
 
 class FirewallAddresses(Nested):
     """What stands under `rules.inbound.addresses` of a Firewall."""
 
-    ipv4: Field[list[str]]
-    ipv6: Field[list[str] | None] = Field(absent=True)
+    ipv4: Field[list[str]] = Field(unordered=True, normal="network")
+    ipv6: Field[list[str] | None] = Field(absent=True, unordered=True, normal="network")
 
 
 class FirewallRulesVersion(Nested):

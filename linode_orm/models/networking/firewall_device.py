@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class FirewallDeviceEntity(Nested):
     """What stands under `entity` of a FirewallDevice."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="*")
     label: ReadOnly[str | None]
     parent_entity: ReadOnly[FirewallDeviceEntityParentEntity | None]
     type: ReadOnly[Literal["linode", "nodebalancer", "interface"] | str]
@@ -24,7 +24,7 @@ class FirewallDeviceEntity(Nested):
 class FirewallDeviceEntityParentEntity(Nested):
     """What stands under `entity.parent_entity` of a FirewallDevice."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="*")
     label: ReadOnly[str | None]
     parent_entity: ReadOnly[str | None]
     type: ReadOnly[str]
@@ -36,7 +36,7 @@ class FirewallDevice(
 ):
     """What a firewall is attached to."""
 
-    id: Fixed[int] = Fixed(filterable=True, required=True)
+    id: Fixed[int] = Fixed(filterable=True, required=True, refers="*")
     label: ReadOnly[str | None] = ReadOnly(absent=True, nullable=True)
     created: ReadOnly[datetime] = ReadOnly(filterable=True)
     entity: ReadOnly[FirewallDeviceEntity]

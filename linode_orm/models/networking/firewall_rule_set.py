@@ -18,15 +18,15 @@ class FirewallRuleSetRule(Nested):
     action: Field[str]
     addresses: Field[FirewallRuleSetRulesAddresses]
     description: Field[str]
-    ports: Field[str | None]
+    ports: Field[str | None] = Field(normal="ports")
     protocol: Field[str]
 
 
 class FirewallRuleSetRulesAddresses(Nested):
     """What stands under `rules.addresses` of a FirewallRuleSet."""
 
-    ipv4: Field[list[str]]
-    ipv6: Field[list[str]]
+    ipv4: Field[list[str]] = Field(unordered=True, normal="network")
+    ipv6: Field[list[str]] = Field(unordered=True, normal="network")
 
 
 class FirewallRuleSet(Model, path="/networking/firewalls/rulesets"):

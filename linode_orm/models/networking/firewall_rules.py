@@ -17,16 +17,16 @@ class FirewallRulesRule(Nested):
     action: Field[str] = Field(create=False)
     addresses: Field[FirewallRulesAddresses] = Field(create=False)
     description: Field[str | None] = Field(absent=True, create=False)
-    ports: Field[str | None] = Field(absent=True, nullable=True, create=False)
+    ports: Field[str | None] = Field(absent=True, nullable=True, normal="ports", create=False)
     protocol: Field[str] = Field(create=False)
-    ruleset: ReadOnly[int | None] = ReadOnly(absent=True)
+    ruleset: ReadOnly[int | None] = ReadOnly(absent=True, refers="FirewallRuleSet")
 
 
 class FirewallRulesAddresses(Nested):
     """What stands under `inbound.addresses` of a FirewallRules."""
 
-    ipv4: Field[list[str]] = Field(create=False)
-    ipv6: Field[list[str] | None] = Field(absent=True, create=False)
+    ipv4: Field[list[str]] = Field(unordered=True, normal="network", create=False)
+    ipv6: Field[list[str] | None] = Field(absent=True, unordered=True, normal="network", create=False)
 
 
 class FirewallRules(Model, path="/networking/firewalls/{firewall}/rules", id=None, parent="Firewall"):

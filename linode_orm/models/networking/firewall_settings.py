@@ -10,10 +10,10 @@ from linode_orm.mapping import Field, Model, Nested, SessionBase
 class FirewallSettingsDefaultFirewallIds(Nested):
     """What stands under `default_firewall_ids` of a FirewallSettings."""
 
-    linode: Field[int | None] = Field(create=False)
-    nodebalancer: Field[int | None] = Field(create=False)
-    public_interface: Field[int | None] = Field(create=False)
-    vpc_interface: Field[int | None] = Field(create=False)
+    linode: Field[int | None] = Field(refers="Firewall", create=False)
+    nodebalancer: Field[int | None] = Field(refers="Firewall", create=False)
+    public_interface: Field[int | None] = Field(refers="Firewall", create=False)
+    vpc_interface: Field[int | None] = Field(refers="Firewall", create=False)
 
 
 class FirewallSettings(Model, path="/networking/firewalls/settings", id=None):

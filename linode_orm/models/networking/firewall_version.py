@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class FirewallVersionEntity(Nested):
     """What stands under `entities` of a FirewallVersion."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="*")
     label: ReadOnly[str]
     parent_entity: ReadOnly[FirewallVersionEntitiesParentEntity]
     type: ReadOnly[str]
@@ -24,7 +24,7 @@ class FirewallVersionEntity(Nested):
 class FirewallVersionEntitiesParentEntity(Nested):
     """What stands under `entities.parent_entity` of a FirewallVersion."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="*")
     label: ReadOnly[str]
     parent_entity: ReadOnly[str]
     type: ReadOnly[str]
@@ -51,7 +51,7 @@ class FirewallVersionRule(Nested):
     description: ReadOnly[str]
     ports: ReadOnly[str | None]
     protocol: ReadOnly[str]
-    ruleset: ReadOnly[int]
+    ruleset: ReadOnly[int] = ReadOnly(refers="FirewallRuleSet")
 
 
 class FirewallVersionAddresses(Nested):

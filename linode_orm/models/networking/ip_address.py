@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class IPAddressAssignedEntity(Nested):
     """What stands under `assigned_entity` of an IPAddress."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="*")
     label: ReadOnly[str]
     type: ReadOnly[str]
     url: ReadOnly[str]
@@ -28,8 +28,8 @@ class IPAddressVpcNat11(Nested):
     """What stands under `vpc_nat_1_1` of an IPAddress."""
 
     address: ReadOnly[str] = ReadOnly(format="ipv4")
-    subnet_id: ReadOnly[int]
-    vpc_id: ReadOnly[int]
+    subnet_id: ReadOnly[int] = ReadOnly(refers="VPCSubnet")
+    vpc_id: ReadOnly[int] = ReadOnly(refers="VPC")
 
 
 class IPAddress(Addresses, path="/networking/ips", id="address", verbs="list get create update"):
@@ -38,7 +38,7 @@ class IPAddress(Addresses, path="/networking/ips", id="address", verbs="list get
     address: ReadOnly[str] = ReadOnly(filterable=True, format="ip")
     assigned_entity: ReadOnly[IPAddressAssignedEntity | None] = ReadOnly(absent=True, nullable=True)
     gateway: ReadOnly[str | None] = ReadOnly(format="ip")
-    interface_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
+    interface_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True, refers="LinodeInterface")
     linode_id: Fixed[int | None] = Fixed(filterable=True)
     linode: One[Instance | None] = One("Instance", via="linode_id")
     prefix: ReadOnly[int] = ReadOnly(filterable=True)

@@ -18,7 +18,7 @@ class IPv6Range(Model, path="/networking/ipv6/ranges", id="range", verbs="list g
     is_bgp: ReadOnly[bool | None] = ReadOnly(absent=True)
     linode_id: WriteOnly[int]
     linode: One[Instance | None] = One("Instance", via="linode_id")
-    linodes: ReadOnly[list[int] | None] = ReadOnly(absent=True, unordered=True)
+    linodes: ReadOnly[list[int] | None] = ReadOnly(absent=True, unordered=True, refers="Instance")
     prefix: ReadOnly[int | None] = ReadOnly(absent=True)
     prefix_length: WriteOnly[Literal[56, 64] | str] = WriteOnly(required=True)
     region_id: ReadOnly[str] = ReadOnly(key="region", filterable=True)

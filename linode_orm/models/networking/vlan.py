@@ -18,7 +18,7 @@ class VLAN(Model, path="/networking/vlans", id=("region_id", "label"), verbs="li
     region: One[Region] = One("Region", via="region_id")
     label: ReadOnly[str] = ReadOnly(filterable=True)
     created: ReadOnly[datetime]
-    linodes: ReadOnly[list[int]]
+    linodes: ReadOnly[list[int]] = ReadOnly(refers="Instance")
 
     if TYPE_CHECKING:
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class NodeBalancerLkeCluster(Nested):
     """What stands under `lke_cluster` of a NodeBalancer."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="LKECluster")
     label: ReadOnly[str]
     type: ReadOnly[str]
     url: ReadOnly[str]
@@ -59,7 +59,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
     firewall_id: WriteOnly[int]
     firewall: One[Firewall | None] = One("Firewall", via="firewall_id")
     frontend_address_type: ReadOnly[str | None] = ReadOnly(absent=True)
-    frontend_vpc_subnet_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True)
+    frontend_vpc_subnet_id: ReadOnly[int | None] = ReadOnly(absent=True, nullable=True, refers="VPCSubnet")
     hostname: ReadOnly[str] = ReadOnly(format="hostname")
     ipv4: Fixed[str] = Fixed(filterable=True, format="ip")
     ipv6: ReadOnly[str | None] = ReadOnly(format="ip")

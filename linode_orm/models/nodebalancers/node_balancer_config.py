@@ -33,7 +33,7 @@ class NodeBalancerConfig(Model, path="/nodebalancers/{node_balancer}/configs", p
     check_path: Field[str]
     check_timeout: Field[int]
     cipher_suite: Field[Literal["recommended", "legacy"] | str]
-    nodebalancer_id: ReadOnly[int]
+    nodebalancer_id: ReadOnly[int] = ReadOnly(refers="NodeBalancer")
     nodes_status: ReadOnly[NodeBalancerConfigNodesStatus] = ReadOnly(volatile=True)
     port: Field[int]
     protocol: Field[Literal["udp", "tcp", "http", "https"] | str]

@@ -21,7 +21,7 @@ class NodeBalancerNode(
     id: ReadOnly[int]
     label: Field[str] = Field(required=True)
     address: Field[str] = Field(required=True, format="ip")
-    config_id: ReadOnly[int]
+    config_id: ReadOnly[int] = ReadOnly(refers="NodeBalancerConfig")
     mode: Field[Literal["accept", "reject", "drain", "backup", "none"] | str]
     nodebalancer_id: ReadOnly[int]
     nodebalancer: One[NodeBalancer] = One("NodeBalancer", via="nodebalancer_id")

@@ -18,7 +18,7 @@ class NodeBalancerVPCConfig(Model, path="/nodebalancers/{node_balancer}/vpcs", p
     id: ReadOnly[int]
     ipv4_range: Fixed[str | None]
     ipv4_range_auto_assign: Fixed[bool | None] = Fixed(absent=True, nullable=True)
-    nodebalancer_id: ReadOnly[int]
+    nodebalancer_id: ReadOnly[int] = ReadOnly(refers="NodeBalancer")
     subnet_id: Fixed[int]
     subnet: One[VPCSubnet] = One("VPCSubnet", via="subnet_id")
     vpc_id: ReadOnly[int | None]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class ObjectStorageKeyBucketAccess(Nested):
     """What stands under `bucket_access` of an ObjectStorageKey."""
 
-    bucket_name: Fixed[str]
+    bucket_name: Fixed[str] = Fixed(refers="ObjectStorageBucket")
     cluster: Fixed[str]
     permissions: Fixed[Literal["read_write", "read_only"] | str]
     region: Fixed[str]

@@ -17,7 +17,7 @@ class PlacementGroupMember(Nested):
     """What stands under `members` of a PlacementGroup."""
 
     is_compliant: ReadOnly[bool] = ReadOnly(volatile=True)
-    linode_id: ReadOnly[int]
+    linode_id: ReadOnly[int] = ReadOnly(refers="Instance")
 
 
 class PlacementGroupMigrations(Nested):
@@ -30,7 +30,7 @@ class PlacementGroupMigrations(Nested):
 class PlacementGroupMigrationsInbound(Nested):
     """What stands under `migrations.inbound` of a PlacementGroup."""
 
-    linode_id: ReadOnly[int]
+    linode_id: ReadOnly[int] = ReadOnly(refers="Instance")
 
 
 class PlacementGroup(Model, path="/placement/groups"):

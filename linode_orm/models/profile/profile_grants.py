@@ -10,7 +10,7 @@ from linode_orm.mapping import Model, Nested, ReadOnly, SessionBase
 class ProfileGrantsDatabase(Nested):
     """What stands under `database` of a ProfileGrants."""
 
-    id: ReadOnly[int] = ReadOnly(changed_as="UserGrants")
+    id: ReadOnly[int] = ReadOnly(changed_as="UserGrants", refers="*")
     label: ReadOnly[str]
     permissions: ReadOnly[Literal["read_only", "read_write"] | str | None] = ReadOnly(changed_as="UserGrants")
 

@@ -34,7 +34,7 @@ class RegionResolvers(Nested):
     ipv6: ReadOnly[str]
 
 
-class Region(Model, path="/regions", verbs="list get", catalogue=True):
+class Region(Model, path="/regions", verbs="list get", reference_data=True):
     """A data centre."""
 
     id: ReadOnly[str]

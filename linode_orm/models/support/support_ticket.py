@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class SupportTicketEntity(Nested):
     """What stands under `entity` of a SupportTicket."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="*")
     label: ReadOnly[str | None]
     type: ReadOnly[
         Literal[

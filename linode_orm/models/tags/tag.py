@@ -15,12 +15,12 @@ class Tag(Tagged, path="/tags", id="label", verbs="list create delete"):
     """A label that groups objects of several kinds."""
 
     label: Fixed[str] = Fixed(required=True)
-    domains: WriteOnly[list[int]]
-    linodes: WriteOnly[list[int]]
+    domains: WriteOnly[list[int]] = WriteOnly(refers="Domain")
+    linodes: WriteOnly[list[int]] = WriteOnly(refers="Instance")
     lke_clusters: WriteOnly[list[int]]
-    nodebalancers: WriteOnly[list[int]]
+    nodebalancers: WriteOnly[list[int]] = WriteOnly(refers="NodeBalancer")
     reserved_ipv4_addresses: WriteOnly[list[str]]
-    volumes: WriteOnly[list[int]]
+    volumes: WriteOnly[list[int]] = WriteOnly(refers="Volume")
 
     if TYPE_CHECKING:
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class VPCIpv4(Nested):
     """What stands under `ipv4` of a VPC."""
 
-    range: Field[str]
+    range: Field[str] = Field(normal="network")
 
 
 class VPCIpv6(Nested):
@@ -27,7 +27,7 @@ class VPCIpv6(Nested):
 
     allocation_class: WriteOnly[str]
     allocation_range: Fixed[str]
-    range: Fixed[str]
+    range: Fixed[str] = Fixed(normal="network")
 
 
 class VPC(Model, path="/vpcs"):

@@ -27,11 +27,11 @@ class VPCIPv6Address(Model, path="/vpcs/ipv6s", id=(), verbs="list"):
     active: ReadOnly[bool] = ReadOnly(filterable=True)
     address: ReadOnly[str | None]
     address_range: ReadOnly[str | None]
-    config_id: ReadOnly[int] = ReadOnly(filterable=True)
+    config_id: ReadOnly[int] = ReadOnly(filterable=True, refers="Config")
     database_id: ReadOnly[int | None]
     database: One[Database | None] = One("Database", via="database_id")
     gateway: ReadOnly[str | None]
-    interface_id: ReadOnly[int]
+    interface_id: ReadOnly[int] = ReadOnly(refers="LinodeInterface")
     ipv6_addresses: ReadOnly[list[VPCIPv6AddressIpv6Address]]
     ipv6_is_public: ReadOnly[bool]
     ipv6_range: ReadOnly[str]

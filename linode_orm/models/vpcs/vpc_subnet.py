@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class VPCSubnetDatabase(Nested):
     """What stands under `databases` of a VPCSubnet."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="Database")
     ipv4_range: ReadOnly[str]
     ipv6_ranges: ReadOnly[list[VPCSubnetDatabasesIpv6Range]]
 
@@ -31,13 +31,13 @@ class VPCSubnetIpv6(Nested):
     """What stands under `ipv6` of a VPCSubnet."""
 
     allocation_range: Fixed[str]
-    range: Fixed[str]
+    range: Fixed[str] = Fixed(normal="network")
 
 
 class VPCSubnetLinode(Nested):
     """What stands under `linodes` of a VPCSubnet."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="Instance")
     interfaces: ReadOnly[list[VPCSubnetLinodesInterface]]
 
 
@@ -46,13 +46,13 @@ class VPCSubnetLinodesInterface(Nested):
 
     id: ReadOnly[int]
     active: ReadOnly[bool]
-    config_id: ReadOnly[int | None]
+    config_id: ReadOnly[int | None] = ReadOnly(refers="Config")
 
 
 class VPCSubnetNodebalancer(Nested):
     """What stands under `nodebalancers` of a VPCSubnet."""
 
-    id: ReadOnly[int]
+    id: ReadOnly[int] = ReadOnly(refers="NodeBalancer")
     ipv4_range: ReadOnly[str]
     ipv6_ranges: ReadOnly[list[VPCSubnetDatabasesIpv6Range] | None] = ReadOnly(absent=True)
 

@@ -21,11 +21,11 @@ class VPCIPAddress(Model, path="/vpcs/ips", id=(), verbs="list"):
     active: ReadOnly[bool] = ReadOnly(filterable=True)
     address: ReadOnly[str | None] = ReadOnly(format="ip")
     address_range: ReadOnly[str | None]
-    config_id: ReadOnly[int | None] = ReadOnly(filterable=True)
+    config_id: ReadOnly[int | None] = ReadOnly(filterable=True, refers="Config")
     database_id: ReadOnly[int | None]
     database: One[Database | None] = One("Database", via="database_id")
     gateway: ReadOnly[str | None] = ReadOnly(format="ip")
-    interface_id: ReadOnly[int]
+    interface_id: ReadOnly[int] = ReadOnly(refers="LinodeInterface")
     linode_id: ReadOnly[int | None] = ReadOnly(filterable=True)
     linode: One[Instance | None] = One("Instance", via="linode_id")
     nat_1_1: ReadOnly[str] = ReadOnly(format="ip")

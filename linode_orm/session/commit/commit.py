@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from linode_orm.errors import CommitError, CommitInterrupted, InvalidRequestError, LinodeORMError
+from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, InvalidRequestError, LinodeORMError
 from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.interrupts import kept_interrupts
-from linode_orm.session.commit.reconcile import conflicts
+from linode_orm.session.commit.newest import NewestValues
+from linode_orm.session.commit.preconditions import Preconditions, check_deletion
 from linode_orm.session.commit.reconcile.in_doubt import resolve_in_doubt
 from linode_orm.session.commit.reconcile.objects import SessionObjects
 from linode_orm.session.commit.reconcile.renamed import resolve_renames
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from linode_orm.mapping import Model, Owner
+    from linode_orm.session.commit.interrupts import Interrupts
     from linode_orm.session.commit.policy import Policy
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.commit.run_plan import RunResult
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.planning.changes import Changes
-    from linode_orm.session.planning.plan import Plan
+    from linode_orm.session.planning.plan import Plan, Step, Token
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
 
@@ -84,10 +86,9 @@ class Commit:
         Sends one or more GETs for each creation in doubt, those that the policy asks for, and the requests of the plan;
         nothing if nothing changed.
         """
-        with self._kept_interrupts():
+        with kept_interrupts(self.session) as interrupts:
             guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
-            guards.check_protected(self.refresh, self.changes.deleted.values(), policy.protected_tags)
-            return self._send(policy)
+            return self._send(policy, interrupts)
 
     def save(self, instance: Model, policy: Policy) -> CommitReport:
         """Send what is pending for one object and what it cannot exist without; nothing if it is clean.
@@ -97,48 +98,44 @@ class Commit:
         if state_of(instance).status is Status.DELETED:
             msg = f"{instance!r} is marked for deletion; session.commit() deletes it, session.add(x) takes the mark off"
             raise InvalidRequestError(msg)
-        with _first_error(), self._kept_interrupts():
-            return self._send(policy, only=instance)
+        with _first_error(), kept_interrupts(self.session) as interrupts:
+            return self._send(policy, interrupts, only=instance)
 
     def delete_now(self, instance: Model, policy: Policy) -> CommitReport:
-        """Delete one persistent object now, in 1 request; raise the API's own error if that fails."""
-        with _first_error(), self._kept_interrupts():
-            guards.check_protected(self.refresh, [instance], policy.protected_tags)
+        """Delete one persistent object now, in 1 request; raise the API's own error if that fails.
+
+        1 GET more for `protected_tags`, and for `conflicts="check"`, which raises `ConflictError` if it has changed.
+        """
+        with _first_error(), kept_interrupts(self.session) as interrupts:
+            with self._reported(lambda: planner.plan_deletion(instance)):
+                check_deletion(instance, policy, self.refresh)
             self._resolve_renames(instance)
-            return self._run(planner.plan_deletion(instance), policy, is_whole=False)
-
-    @staticmethod
-    def _end_where_interrupted(report: Callable[[], CommitReport] = CommitReport) -> None:
-        with kept_interrupts() as interrupts:
-            interrupts.check(report)
-
-    @contextmanager
-    def _kept_interrupts(self) -> Iterator[None]:
-        """Keep what signal handlers raise, to raise it when every answer is taken in."""
-        with kept_interrupts() as interrupts:
-            interrupts.session = self.session
-            yield
+            return self._run(planner.plan_deletion(instance), policy, interrupts, is_whole=False)
 
     def plan(self, policy: Policy) -> Plan:
         """Return what `commit(policy)` would send, with the least seconds that it takes; sends nothing."""
         plan = self._planned(policy, None)
         reads = [("GET", path) for step in plan for path in step.reads]
-        return evolve(plan, least_time=self.client.least_time([*((step.method, step.path) for step in plan), *reads]))
+        least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
+        return evolve(plan, lookups=plan.lookups + self._preconditions(policy, None).requests, least_time=least)
 
-    def _send(self, policy: Policy, only: Model | None = None) -> CommitReport:
+    def _send(self, policy: Policy, interrupts: Interrupts, only: Model | None = None) -> CommitReport:
         if self.client.read_only:
             guards.check_writable(self.client, self._planned(policy, only))
             return CommitReport()
+        # Renames first: what is looked for next may lie below an object that has another key by now.
         self._resolve_renames(only)
         if self.changes.in_doubt:
             resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
-        self._end_where_interrupted()
+        interrupts.check()
         # planned once, when everything is read that may change the plan
-        checked_at = self._check_conflicts(policy, only)
+        with self._reported(lambda: self._planned(policy, only)):
+            read_at = self._preconditions(policy, only).check(self.refresh, self.client.clock)
         plan = self._planned(policy, only)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
-            return self._run(plan, policy, checked_at, is_whole=only is None)
+            return self._run(plan, policy, interrupts, read_at, is_whole=only is None)
+        # Nothing is left of what an earlier commit did not finish: it must not keep other processes from beginning.
         if only is None or not self._is_anything_pending():
             self.history.end_own()
         return CommitReport()
@@ -147,22 +144,26 @@ class Commit:
         changes = self.changes
         return bool(changes.new or changes.deleted or any(changes_of(each) for each in changes.touched.values()))
 
-    def _check_conflicts(self, policy: Policy, only: Model | None) -> float | None:
-        """Read changed objects again if the policy asks for it; return when, by the monotonic clock.
+    def _preconditions(self, policy: Policy, only: Model | None) -> Preconditions:
+        folded = _folded(self._planned(policy, only) if policy.fold_tags else (), policy)
+        return Preconditions(self.changes, policy, only, folded)
 
-        Raises `ConflictError` if the policy checks, and another writer changed what this session changed.
-        """
-        if policy.conflicts != "check" and not policy.on_error.compensates:
+    @contextmanager
+    def _reported(self, planned: Callable[[], Plan]) -> Iterator[None]:
+        """Give a conflict that is found before anything is sent the report of the plan: all of it is pending."""
+        try:
+            yield
+        except ConflictError as error:
+            plan = planned()
+            error.report = unsent(plan, SessionTargets(self.objects, plan))
+            raise
+
+    def newest(self, name: str, read_at: float | None, unread: frozenset[Token] = frozenset()) -> NewestValues | None:
+        """Return what reads values again while a plan runs, by the option `conflicts`; None if nothing is read."""
+        if name == "ignore":
             return None
-        touched = self.changes.touched.values() if only is None else [only]
-        changed = [each for each in touched if state_of(each).status is Status.PERSISTENT and changes_of(each)]
-        if not changed:
-            return None
-        checked_at = self.client.clock.monotonic()
-        gone = conflicts.look_again(self.refresh, changed)
-        if policy.conflicts == "check":
-            conflicts.check(changed, gone)  # promise 16a: conflicts are found before anything is written
-        return checked_at
+        owner, scalars = self.objects.owner, name == "check"
+        return NewestValues(self.client, self.refresh, owner, read_at=read_at, scalars=scalars, unread=unread)
 
     def _resolve_renames(self, only: Model | None) -> None:
         pending = [*self.changes.touched.values(), *self.changes.deleted.values()]
@@ -171,16 +172,26 @@ class Commit:
     def _planned(self, policy: Policy, only: Model | None) -> Plan:
         return planner.plan(self.changes, only=only, fold=policy.fold, fold_tags=policy.fold_tags)
 
-    def _run(self, plan: Plan, policy: Policy, checked_at: float | None = None, *, is_whole: bool) -> CommitReport:
-        targets = SessionTargets(self.objects, plan, watches=checked_at is not None)
-        self._end_where_interrupted(lambda: unsent(plan, targets))
+    def _run(
+        self,
+        plan: Plan,
+        policy: Policy,
+        interrupts: Interrupts,
+        read_at: float | None = None,
+        *,
+        is_whole: bool,
+    ) -> CommitReport:
+        targets = SessionTargets(self.objects, plan, watches=read_at is not None)
+        interrupts.check(lambda: unsent(plan, targets))
         log = self.history.begin(plan, policy.on_error.name, policy.conflicts, is_whole=is_whole)
+        # This log takes the place of an earlier one, in which it stood since when these creations are in doubt.
         for step in plan.steps if self.changes.in_doubt else ():
             in_doubt = targets.in_doubt_of(step)
             if in_doubt is not None:
                 log.intend([step], in_doubt.since, {step.number: in_doubt.known} if in_doubt.is_listed else {})
-        sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, checked_at))
-        return self.report(sent, targets, verify=policy.verify)
+        newest = self.newest(policy.conflicts, read_at, _folded(plan, policy))
+        sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, newest))
+        return self.report(sent, targets, interrupts, verify=policy.verify)
 
     def send(self, plan: Plan, targets: Targets, options: RunOptions) -> RunResult:
         """Send a plan, and write down how that ended."""
@@ -188,7 +199,9 @@ class Commit:
         error = self.history.end(sent.report, interrupted=sent.is_stopped)
         return sent if error is None else evolve(sent, crash=sent.crash or error)
 
-    def report(self, sent: RunResult, targets: Targets, *, verify: bool, advice: str = CARRY_ON) -> CommitReport:
+    def report(
+        self, sent: RunResult, targets: Targets, interrupts: Interrupts, *, verify: bool, advice: str = CARRY_ON
+    ) -> CommitReport:
         """Return the report of a run, after reading back what it wrote if that is to be verified.
 
         Raises `CommitError`, or `CommitInterrupted`, if it did not do everything; `advice` ends the message.
@@ -196,8 +209,7 @@ class Commit:
         if verify:  # promise 30a: what was written is read back
             applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
             sent = evolve(sent, report=verified(self.refresh, sent.report, applied_steps))
-        with kept_interrupts() as interrupts:
-            raise_where_incomplete(interrupted(sent, interrupts), self.session, advice=advice)
+        raise_where_incomplete(interrupted(sent, interrupts), self.session, advice=advice)
         return sent.report
 
     def _let_clean_ones_go(self, plan: Plan, instances: Iterable[Model]) -> None:
@@ -206,3 +218,10 @@ class Commit:
         for instance in [*instances]:
             if key_of(instance) not in planned and not changes_of(instance):
                 self.changes.touched.pop(id(instance), None)
+
+
+def _folded(plan: Iterable[Step], policy: Policy) -> frozenset[Token]:
+    """Return the objects that get a tag by a POST for all of them, which takes nothing from their lists."""
+    if not policy.fold_tags:
+        return frozenset()
+    return frozenset(part.token for step in plan if step.model == "Tag" for part in step.parts)

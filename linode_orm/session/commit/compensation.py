@@ -24,6 +24,7 @@ from linode_orm.wire.messages import Request
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from linode_orm.session.commit.newest import NewestValues
     from linode_orm.session.commit.outcomes import EarlierOutcomes
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.loading.api_time import ApiTime
@@ -46,8 +47,18 @@ class Compensated(NamedTuple):
     crash: BaseException | None
 
 
-def compensate(plan: Plan, sent: EarlierOutcomes, client: Client, targets: Targets, log: CommitLog) -> Compensated:
-    """Undo what was applied of a plan, newest first; `sent` is what became of its steps, and the ids they brought."""
+def compensate(  # noqa: PLR0913, PLR0917  what the run of the plan had
+    plan: Plan,
+    sent: EarlierOutcomes,
+    client: Client,
+    targets: Targets,
+    log: CommitLog,
+    newest: NewestValues | None,
+) -> Compensated:
+    """Undo what was applied of a plan, newest first; `sent` is what became of its steps, and the ids they brought.
+
+    With `newest`, each value goes back as it is there by then: what others changed since stays.
+    """
     entries = {entry.step.number: entry for entry in sent.entries}
     done = {number for number, entry in entries.items() if entry.status == "applied"}
     in_doubt = {
@@ -59,11 +70,12 @@ def compensate(plan: Plan, sent: EarlierOutcomes, client: Client, targets: Targe
     # A batch request is undone by several steps, and is one entry.
     outer = {part.number: step for step in plan if step.number in entries for part in step.whole}
     originals = {number: outer.get(part.number, part) for number, part in origin.items()}
-    options = RunOptions(CompensationLog(log, originals), CONTINUE)
+    ahead = None if newest is None else newest.of_compensation()  # promise 18c: what others wrote since stays
+    options = RunOptions(CompensationLog(log, originals), CONTINUE, newest=ahead)
     undoing = Executor(back, client, CompensationTargets(targets, origin), options)
     # From here on a crash must be carried on by undoing, not by completing.
     log.undo()
-    with kept_interrupts() as interrupts, interrupts.interrupting(undoing, anew=True):
+    with kept_interrupts() as interrupts, interrupts.interrupting(undoing.interrupt, anew=True):
         undoing.run()
         _outlast(client, undoing)  # promise 6b: a late request of the compensation is waited for
     compensated = _Outcomes(client, undoing, entries, sent.ids).of(originals, origin)
@@ -100,7 +112,7 @@ class _Outcomes:
                 parts.add(origin[number].token)
         after = {number: self._undone(self._entries[number], why) for number, why in reasons.items()}
         unknown = {number for number, why in reasons.items() if why}
-        return Compensated({**self._entries, **after}, unknown, frozenset(parts), *self._undoing.ending)
+        return Compensated({**self._entries, **after}, unknown, frozenset(parts), *self._undoing.cancellation.ending)
 
     def _undone(self, entry: Entry, reasons: list[str]) -> Entry:
         """Return the entry of a step as it is after its compensation, which failed for these reasons."""
@@ -120,7 +132,7 @@ class _Outcomes:
 def _outlast(client: Client, undoing: Executor) -> None:
     """Wait until no request of a compensation in doubt can be running; an interrupt ends that."""
     is_in_doubt = any(each.status == "in doubt" for each in undoing.entries.values())
-    pause(client, client.max_request_lifetime if is_in_doubt else 0.0, lambda: undoing.is_interrupted)
+    pause(client, client.max_request_lifetime if is_in_doubt else 0.0, lambda: undoing.cancellation.is_interrupted)
 
 
 def _is_back(client: Client, ended: Entry) -> bool:

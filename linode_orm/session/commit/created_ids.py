@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from linode_orm.mapping.addressing import quoted
-from linode_orm.session.planning.plan import Pending, fill, fill_path
+from linode_orm.session.planning.placeholders import Pending, fill, fill_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ class CreatedIds:
 
     def filled(self, body: object) -> object:
         """Return a body with the ids in it."""
-        return fill(body, lambda each: self.by_token[each.token] if isinstance(each, Pending) else each)
+        return fill(body, lambda each: each.id_in(self.by_token) if isinstance(each, Pending) else each)
 
     def whole(self, step: Step) -> Step:
         """Return a batch request with the ids in all of its parts."""

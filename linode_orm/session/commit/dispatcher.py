@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from attrs import evolve
 
 from linode_orm.mapping.model import resource
 from linode_orm.session.outcome.batch import send_batch
-from linode_orm.session.outcome.call import call, call_renaming
+from linode_orm.session.outcome.call import Answer, call, call_renaming
 from linode_orm.session.outcome.create_once import create
 from linode_orm.session.outcome.lookup import criteria_for
-from linode_orm.session.planning.plan import Hidden, InDoubt, fill
+from linode_orm.session.planning.placeholders import Hidden, fill
+from linode_orm.session.planning.plan import InDoubt
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
 
     from linode_orm.session.commit.collection_ids import CollectionIds
     from linode_orm.session.commit.created_ids import CreatedIds
+    from linode_orm.session.commit.newest import NewestValues
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.loading.api_time import ApiTime
-    from linode_orm.session.outcome.call import Answer, RunContext
+    from linode_orm.session.outcome.call import RunContext
     from linode_orm.session.planning.plan import Step
 
 
@@ -38,8 +41,11 @@ class Dispatcher:
     def __init__(self, targets: Targets, ids: CreatedIds, collections: CollectionIds, context: RunContext) -> None:
         self._targets, self._ids, self._collections, self._context = targets, ids, collections, context
 
-    def launch(self, step: Step, since: ApiTime) -> Flight:
-        """Send a step; `since` is a moment before. Raises what keeps its values from being filled in."""
+    def launch(self, step: Step, since: ApiTime, newest: NewestValues | None = None) -> Flight:
+        """Send a step; `since` is a moment before. Raises what keeps its values from being filled in.
+
+        While it waits for its turn, a step is given up unsent as soon as the values of `newest` that it has are old.
+        """
         submit = self._context.client.pool.submit
         if step.parts:
             attempt = self._batch_attempt(step, since)
@@ -50,12 +56,15 @@ class Dispatcher:
             attempt = self._create_attempt(step, sent, parents, since)
             criteria = criteria_for(attempt, parents, self._collections.to_be_deleted(step, parents))
             return Flight(submit(create, self._context, attempt, request, criteria), attempt)
-        attempt = InDoubt(step, sent, since)
+        attempt, context = InDoubt(step, sent, since), self._context
+        if newest is not None and newest.concerns(step):
+            is_wanted = context.is_wanted
+            context = evolve(context, is_wanted=lambda: is_wanted() and not newest.is_late(step))
         # With a lost answer the old path is unknown to the API if the first try was done, and a retry answers 404.
         there = read_by_new_key(step, parents)
         if there is not None:
-            return Flight(submit(call_renaming, self._context, attempt, request, there), attempt)
-        return Flight(submit(call, self._context, attempt, request), attempt)
+            return Flight(submit(_call_in_time, context, attempt, request, there), attempt)
+        return Flight(submit(_call_in_time, context, attempt, request, None), attempt)
 
     def _request(self, step: Step, sent: object) -> Request:
         body = sent
@@ -80,6 +89,14 @@ class Dispatcher:
         if before is None:
             before = InDoubt(step, None, since, known=there or frozenset(), is_listed=there is not None)
         return evolve(before, step=self._ids.whole(step))
+
+
+def _call_in_time(context: RunContext, attempt: InDoubt, request: Request, there: Request | None) -> Answer:
+    """Send an update on a worker, unless the values that it is built on grew old while all workers were busy."""
+    if not context.is_wanted():
+        return Answer(tries=0, error=CancelledError(f"{request.title} was not sent: it was given up before"))
+    answer = call(context, attempt, request) if there is None else call_renaming(context, attempt, request, there)
+    return evolve(answer, ended=context.client.clock.monotonic())
 
 
 def read_by_new_key(step: Step, parents: tuple[object, ...]) -> Request | None:

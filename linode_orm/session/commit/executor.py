@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import CancelledError
+from functools import partial
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from attrs import evolve, frozen
 
-from linode_orm.errors import JournalError, NotFound, TransportError
+from linode_orm.errors import JournalError, LinodeORMError, NotFound, TransportError
+from linode_orm.session.commit.cancellation import Cancellation
 from linode_orm.session.commit.collection_ids import CollectionIds
 from linode_orm.session.commit.created_ids import CreatedIds
 from linode_orm.session.commit.dispatcher import Dispatcher, Flight
@@ -22,6 +23,9 @@ from linode_orm.session.outcome.claimed_ids import ClaimedIds
 from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from linode_orm.session.commit.newest import NewestStep, NewestValues
     from linode_orm.session.commit.policy import Progress
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.journal.log import CommitLog
@@ -33,12 +37,12 @@ if TYPE_CHECKING:
 
 @frozen
 class RunOptions:
-    """How a plan is sent; `checked_at` is when the newest values were read, by the monotonic clock."""
+    """How a plan is sent; `newest` reads the values again that updates are built on."""
 
     log: CommitLog
     policy: FailurePolicy = STOP
     progress: Progress | None = None
-    checked_at: float | None = None
+    newest: NewestValues | None = None
 
 
 class Executor:
@@ -68,37 +72,28 @@ class Executor:
         self.outcomes = Outcomes(targets, self._created, collections, defers_answers=options.policy.defers_answers)
         self.entries = self.outcomes.entries
         self._intents = Intents(options.log, client, collections)
-        self._hurry = threading.Event()
-        context = RunContext(client, self._is_wanted, self._hurry, ClaimedIds(), ClaimedIds())
+        self.cancellation = Cancellation(options.policy)
+        is_wanted, hurry = self.cancellation.is_wanted, self.cancellation.hurry
+        context = RunContext(client, is_wanted, hurry, ClaimedIds(), ClaimedIds())
         self._dispatcher = Dispatcher(targets, self._created, collections, context)
         self._in_flight: dict[int, Flight] = {}
+        self._answers: dict[int, Answer] = {}
+        """The answers of steps in flight, which workers leave here."""
         self._wake: SimpleQueue[None] = SimpleQueue()
-        self._failures = 0
-        self._stopped = False
         # Twice the workers: while this thread takes an answer, each worker already has its next request.
         self._room = 2 * max(1, client.workers)  # so that no worker waits for this thread
         self.window = 0.0
-        self.interrupts = 0
-        self.crash: BaseException | None = None
         # What is known from before counts as ended, so that only the rest is sent and waited for.
         for entry in earlier.entries:
             self.entries[entry.step.number] = entry
             if entry.status == "applied":
-                self._release(entry.step)
+                self._schedule.release(entry.step.number, self.outcomes.lacks)
 
     def interrupt(self, crash: BaseException | None = None) -> None:
         """Start nothing more; asked a second time by Ctrl-C, wait for nothing either. Safe in a signal handler."""
-        if crash is None:
-            self.interrupts += 1  # promise 9: pressed once, answers are waited for
-        self.crash = self.crash or crash
-        self._stopped = True
-        # The workers read the flag in their pauses, and the queue wakes this thread if it waits for an answer.
-        self._hurry.set()
+        self.cancellation.interrupt(crash)
+        # The session's thread may be waiting for an answer, and must see that it need not.
         self._wake.put(None)
-
-    def interrupt_for(self, error: JournalError) -> None:
-        """Start nothing more, because it cannot be written down."""
-        self.crash, self._stopped = self.crash or error, True
 
     def run(self) -> None:
         """Send everything that can be sent and take every answer."""
@@ -107,8 +102,12 @@ class Executor:
         while len(self.entries) < len(self.steps):
             try:
                 self._start()
-                if not self._in_flight or self.interrupts > 1:
+                if self.cancellation.interrupts > 1:
                     break
+                if not self._in_flight:
+                    if self.cancellation.is_set or not self._schedule.is_ready(self.entries):
+                        break
+                    continue  # none of this round could be sent, and others are ready
                 self._wake.get()
                 self._collect()
             except KeyboardInterrupt:
@@ -116,16 +115,6 @@ class Executor:
         if self._in_flight:
             self._give_up()
         self._intents.withdraw(self.steps, self.entries.keys())
-
-    @property
-    def is_interrupted(self) -> bool:
-        """Whether Ctrl-C, or what a handler or a hook raised, ended the run."""
-        return bool(self.interrupts) or self.crash is not None
-
-    @property
-    def ending(self) -> tuple[bool, BaseException | None]:
-        """Whether Ctrl-C ended the run, and what else did that a handler or a hook raised."""
-        return bool(self.interrupts), self.crash
 
     @property
     def failed(self) -> bool:
@@ -144,7 +133,7 @@ class Executor:
 
     def _start(self) -> None:
         """Hand ready steps to workers, after writing down what is about to be sent."""
-        if self._stopped:
+        if self.cancellation.is_set:
             for flight in self._in_flight.values():
                 # Only a request that no worker has begun is cancelled; the others are waited for.
                 flight.future.cancel()
@@ -152,16 +141,16 @@ class Executor:
             return
         if self._options.policy.compensates:
             self._release_held()
-        going = self._next_steps()
+        going = self._on_newest(self._next_steps())
         try:
             # One write covers this round and what follows soon: each write waits for the disk, and a thousand would add
             # up.
             coming = (self.steps[number] for number in self._schedule.ahead(AHEAD) if number not in self.entries)
             self._intents.write(going, coming)  # promise 21a: written down before it is sent
         except JournalError as error:
-            self.interrupt_for(error)
+            self.cancellation.stop_for(error)
         for step in going:
-            if self._stopped:
+            if self.cancellation.is_set:
                 # Not written down, or stopped meanwhile: it stays pending.
                 self._schedule.push(step.number)
             else:
@@ -175,6 +164,29 @@ class Executor:
                 going.append(self.steps[number])
         return going
 
+    def _on_newest(self, going: list[Step]) -> list[Step]:
+        """Return the steps on the newest values, which are read again where that is due; a step that clashes fails."""
+        newest = self._options.newest
+        if newest is None or not any(newest.is_due(step, at) for at, step in enumerate(going)):
+            return going
+        flying = {self.steps[number].token for number in self._in_flight}
+        busy = self.entries.keys() | self._in_flight.keys()
+        renewal = newest.renewal(going, [step for number, step in self.steps.items() if number not in busy], flying)
+        for step in renewal.later:
+            self._schedule.push(step.number)
+        self.steps.update(renewal.steps)  # promise 18b: what others wrote since the plan was made is kept
+        for number, failure in renewal.failures.items():
+            self._end(self.steps[number], "failed", Answer(tries=0, error=self._error_of(failure, self.steps[number])))
+            self.cancellation.fail((number,))
+        left_out = renewal.failures.keys() | {step.number for step in renewal.later}
+        return [self.steps[step.number] for step in going if step.number not in left_out]
+
+    def _error_of(self, failure: NewestStep | LinodeORMError, step: Step) -> LinodeORMError:
+        if isinstance(failure, LinodeORMError):
+            return failure
+        # With answers deferred, the objects stay as they are until everything has ended.
+        return self._targets.conflict(step, failure, learns=not self._options.policy.defers_answers)
+
     def _release_held(self) -> None:
         """Let what cannot be undone be ready, if all else has succeeded."""
         held = self._schedule.held
@@ -186,36 +198,50 @@ class Executor:
 
     def _launch(self, step: Step) -> None:
         try:
-            flight = self._dispatcher.launch(step, self._intents.moment)
+            flight = self._dispatcher.launch(step, self._intents.moment, self._options.newest)
         except Exception as error:  # noqa: BLE001  a value that cannot be sent must not lose the answers on their way
             self._end(step, "failed", Answer(tries=0, error=error))
-            self._fail()
+            self.cancellation.fail((step.number,))
             return
+        if self._options.newest is not None:
+            self._options.newest.count()
         self._in_flight[step.number] = flight
-        # On the worker. The queue is the only thing that a worker touches of this object.
-        flight.future.add_done_callback(lambda _: self._wake.put(None))
+        flight.future.add_done_callback(partial(self._arrive, flight))
 
-    def _is_wanted(self) -> bool:
-        """Whether a request that waits for its turn is still to be sent; asked on workers."""
-        return not self._stopped
+    def _arrive(self, flight: Flight, _: Future[Answer]) -> None:
+        """Leave an answer to the session's thread; called on the worker, before it takes its next step."""
+        answer, step = self._answer_of(flight), flight.attempt.step
+        # Counted here: when the session's thread takes the answer, the worker may have sent its next step already.
+        if failed := answer.failed_steps(step):
+            self.cancellation.fail(failed)
+        self._answers[step.number] = answer
+        self._wake.put(None)
 
     # -- answers -----------------------------------------------------------------------------------------------------
 
     def _collect(self) -> None:
         """Take every answer that has arrived; an answer is removed only after it was taken whole."""
-        for number, flight in [*self._in_flight.items()]:
-            if not flight.future.done():
-                continue
-            answer = None if flight.future.cancelled() else self._answer_of(flight)
-            if answer is not None and not isinstance(answer.error, CancelledError) and number in self.steps:
+        # The numbers are copied at one stroke, because workers add to them meanwhile.
+        for number in list(self._answers):
+            answer = self._answers[number]
+            if not answer.was_given_up and number in self.steps:
                 self._settle(self.steps[number], answer)
-            del self._in_flight[number]
+            del self._answers[number], self._in_flight[number]
+            if answer.was_given_up and not self.cancellation.is_set:
+                self._schedule.push(number)  # its values grew old while it waited for its turn: they are read again
 
     def _answer_of(self, flight: Flight) -> Answer:
         """Give what a worker answered; what it raised (a KeyboardInterrupt of a hook) ends the step alone."""
+        if flight.future.cancelled():
+            return Answer(tries=0, error=CancelledError())
         error = flight.future.exception()
         if error is None:
-            return flight.future.result()
+            answer = flight.future.result()
+            # promise 12: what is gone is deleted
+            if flight.attempt.step.operation == "delete" and isinstance(answer.error, NotFound):
+                # A lost answer to an earlier try, or another client: either way the object is not there.
+                return evolve(answer, error=None, note="it was gone already")
+            return answer
         if not outcome_of(error).is_in_doubt:
             return Answer(error=error)
         until = self._client.clock.monotonic() + self._client.max_request_lifetime
@@ -226,56 +252,39 @@ class Executor:
         """Take the answer of one step: it was done, is in doubt, failed, or is split into its parts."""
         if step.number in self.entries:
             return
-        # The time between the look for conflicts and the end of the write: another write in it would go unseen.
-        if self._options.checked_at is not None and step.operation in _CHANGES:
-            self.window = max(self.window, self._client.clock.monotonic() - self._options.checked_at)
-        if step.operation == "delete" and isinstance(answer.error, NotFound):  # promise 12: what is gone is deleted
-            # A lost answer to an earlier try, or another client: either way the object is not there.
-            answer = evolve(answer, error=None, note="it was gone already")
+        # The time between the read of a value and the end of its write: another write in it would go unseen.
+        if self._options.newest is not None and step.operation in _CHANGES:
+            self.window = max(self.window, self._options.newest.age(step, answer.ended) or 0.0)
         if isinstance(answer.error, KeyboardInterrupt):
             self.interrupt()
-        inner = answer.inner
-        # What was done whole needs no split, even if it was a batch request.
-        if step.parts and inner is not None and (inner.left or inner.in_doubt):
-            self._split(step, answer, inner)
+        if answer.splits(step):
+            self._split(step, answer)
         elif answer.error is None:
             note = self.outcomes.receive(step, answer)
             self._end(step, "applied", evolve(answer, note=answer.note or note))
-            self._release(step)
-            if inner is not None and inner.in_doubt:
-                self._fail()
+            self._schedule.release(step.number, self.outcomes.lacks)
         else:
             if answer.in_doubt is not None:
                 self.outcomes.leave_in_doubt(answer.in_doubt)
-            # In doubt counts as a failure: what depends on the step must not be sent.
             self._end(step, "failed" if answer.in_doubt is None else "in doubt", answer)
-            self._fail()
 
-    def _split(self, step: Step, answer: Answer, inner: InnerOutcomes) -> None:
+    def _split(self, step: Step, answer: Answer) -> None:
         """Let the parts of a batch request be steps: those that are done, those in doubt, and those to be sent."""
         # In the journal the parts take the place of the batch request, so that a recovery asks for each of them.
+        inner = cast("InnerOutcomes", answer.inner)
         self._intents.split(step, answer.note)
         self._schedule.split(step, [part.number for part in inner.left])
         for applied in inner.found:
             note = self.outcomes.receive_applied([applied])
             self._end(applied.step, "applied", evolve(answer, error=None, inner=None, note=note or answer.note))
-            self._release(applied.step)
+            self._schedule.release(applied.step.number, self.outcomes.lacks)
         for in_doubt in inner.in_doubt:
             self.outcomes.leave_in_doubt(in_doubt)
             try:
                 self._intents.write_in_doubt(in_doubt)
             except JournalError as error:
-                self.interrupt_for(error)
+                self.cancellation.stop_for(error)
             self._end(in_doubt.step, "in doubt", evolve(answer, error=None, inner=None, note=in_doubt.reason))
-            self._fail()
-
-    def _fail(self) -> None:
-        self._failures += 1
-        # promise 4: nothing starts after a failure; promise 5: with "continue" the rest does
-        self._stopped = self._stopped or self._options.policy.stops(self._failures)
-
-    def _release(self, step: Step) -> None:
-        self._schedule.release(step.number, self.outcomes.lacks)
 
     def _end(self, step: Step, status: Outcome, answer: Answer) -> None:
         """Record what became of a step, write it down, and report it to the user."""
@@ -287,7 +296,7 @@ class Executor:
             except KeyboardInterrupt:
                 self.interrupt()
             except Exception as crash:  # noqa: BLE001  raised when the answers on their way are in
-                self.crash, self._stopped = crash, True
+                self.cancellation.stop_for(crash)
 
     def _record(self, step: Step, status: Outcome, answer: Answer) -> Entry:
         entry = self.outcomes.record(step, status, answer)

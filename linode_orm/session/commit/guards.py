@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Model
     from linode_orm.session.planning.plan import Plan
-    from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
 
 
@@ -37,12 +36,16 @@ def check_max_deletes(most: int | None, count: Callable[[], int]) -> None:
         raise InvalidRequestError(msg)
 
 
-def check_protected(refresh: BulkRefresh, deleted: Iterable[Model], protected: frozenset[str]) -> None:
+def can_be_protected(instance: Model, protected: frozenset[str]) -> bool:
+    """Whether a protected tag may keep an object from being deleted, so that its tags are read again."""
+    return bool(protected) and "tags" in instance.__mapper__.fields
+
+
+def check_protected(deleted: Iterable[Model], protected: frozenset[str]) -> None:
     """Refuse to delete what carries a protected tag; tags that were never read are read first."""
     if not protected:
         return
-    tagged = [each for each in deleted if "tags" in each.__mapper__.fields]
-    refresh.run([each for each in tagged if not state_of(each).is_loaded])
+    tagged = [each for each in deleted if can_be_protected(each, protected)]
     found = [(each, sorted(protected.intersection(_tags(each)))) for each in tagged]
     named = [f"{each.__describe__()} ({', '.join(tags)})" for each, tags in found if tags]
     if named:  # promise 3b: nothing protected is deleted

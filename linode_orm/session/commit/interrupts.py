@@ -5,29 +5,23 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from linode_orm.errors import CommitError, CommitInterrupted
 from linode_orm.session.planning.report import CommitReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import FrameType, TracebackType
     from typing import Self
 
     Handler = Callable[[int, FrameType | None], object]
+    Interrupt = Callable[[BaseException | None], None]
+    """Ends a run in good order; given what a handler raised, None for a KeyboardInterrupt."""
 
 _SIGNALS: Final = tuple(map(int, signal.valid_signals()))
 _NOTHING_SENT: Final = "commit interrupted: nothing was sent by it; the session holds what is not done"
 _ALL_ENDED: Final = "commit interrupted when it had ended: the report says what became of it"
-
-
-class Run(Protocol):
-    """What ends in good order when a signal handler raises."""
-
-    def interrupt(self, crash: BaseException | None = None) -> None:
-        """Start nothing more; `crash` is what a handler raised, None for a KeyboardInterrupt."""
-        ...
 
 
 class Interrupts:
@@ -40,36 +34,28 @@ class Interrupts:
 
     def __init__(self) -> None:
         self.raised: list[BaseException] = []
-        self.report = CommitReport()
+        """What was raised and no user has been told of yet."""
+        self.report: CommitReport | None = None
         """What the commit did, for an interrupt that comes when it has ended."""
         self.session: object = None
-        self._reported = 0
-        self._runs: list[Run] = []
+        self._interrupts: list[Interrupt] = []
         self._theirs: dict[int, Handler] = {}
         self._keeps = False
 
-    def __bool__(self) -> bool:
-        return len(self.raised) > self._reported
-
     def is_raised(self) -> bool:
         """Whether something was raised that its user has not been told of."""
-        return bool(self)
-
-    @property
-    def crash(self) -> BaseException | None:
-        """What a handler raised first that is no KeyboardInterrupt."""
-        return next((each for each in self.raised if not isinstance(each, KeyboardInterrupt)), None)
+        return bool(self.raised)
 
     def check(self, report: Callable[[], CommitReport] = CommitReport) -> None:
         """Raise what was raised: `CommitInterrupted` with a report for a KeyboardInterrupt, or else what it was."""
-        if self:
-            error, self._reported = self.raised[self._reported], len(self.raised)
-            self._raise(self.crash or error, _NOTHING_SENT, report())
+        if self.raised:
+            raised = self.take()
+            self._raise(first_crash(raised) or raised[0], _NOTHING_SENT, report())
 
     def take(self) -> list[BaseException]:
         """Return what was raised since the last report: the commit itself raises it now."""
-        count = len(self.raised)  # what comes from here on is raised later
-        new, self._reported = self.raised[self._reported : count], count
+        # A handler that runs between the two halves of this line adds to the list that is returned.
+        new, self.raised = self.raised, []
         return new
 
     def _raise(self, error: BaseException, message: str, report: CommitReport) -> None:
@@ -78,24 +64,25 @@ class Interrupts:
         raise CommitInterrupted(message, report=report, session=self.session) from error
 
     @contextmanager
-    def interrupting(self, run: Run, *, anew: bool = False) -> Iterator[None]:
+    def interrupting(self, interrupt: Interrupt, *, anew: bool = False) -> Iterator[None]:
         """Let a run be interrupted by what is raised, and by what was raised already, unless it begins `anew`."""
-        self._runs.append(run)
+        self._interrupts.append(interrupt)
         try:
-            if self and not anew:
-                run.interrupt(self.crash)
+            if self.raised and not anew:
+                interrupt(first_crash(self.raised))
             yield
         finally:
-            self._runs.remove(run)
+            self._interrupts.remove(interrupt)
 
     # -- handlers ----------------------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            for number in _SIGNALS:
-                theirs = _unwrapped(number, signal.getsignal(number))
-                if callable(theirs):
-                    self._theirs[number] = theirs
+            # Most signals have no handler in Python: the system's action is a number, and it raises nothing here.
+            handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+            for number, handler in handlers.items():
+                if callable(handler):
+                    self._theirs[number] = _unwrapped(number, handler)
                     signal.signal(number, self._handle)
             self._keeps = True
         return self
@@ -109,33 +96,39 @@ class Interrupts:
             self._theirs[number](number, frame)
         except BaseException as error:  # noqa: BLE001  raised when the answers in flight are in
             self.raised.append(error)
-            for run in (*self._runs,):
-                run.interrupt(None if isinstance(error, KeyboardInterrupt) else error)
+            for interrupt in (*self._interrupts,):
+                interrupt(None if isinstance(error, KeyboardInterrupt) else error)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._keeps = False
-        self._put_back(tuple(self._theirs))
-        if self:
-            report, message = self.report, _ALL_ENDED if self.report.entries else _NOTHING_SENT
+        self._put_back([*self._theirs])
+        if self.raised:
+            report, message = self.report or CommitReport(), _ALL_ENDED if self.report else _NOTHING_SENT
             if isinstance(error, CommitError):
                 report, message = cast("CommitReport", error.report), str(error)
-            self._raise(self.crash or self.raised[self._reported], message, report)
+            self._raise(first_crash(self.raised) or self.raised[0], message, report)
 
-    def _put_back(self, numbers: tuple[int, ...]) -> None:
+    def _put_back(self, numbers: list[int]) -> None:
         """Put the handlers back, each although a signal comes while another one is put back."""
-        if not numbers:
-            return
-        number, *others = numbers
         try:
-            if signal.getsignal(number) == self._handle:  # a handler that was installed meanwhile stays
-                signal.signal(number, self._theirs[number])
+            while numbers:
+                number = numbers.pop()
+                if signal.getsignal(number) == self._handle:  # a handler that was installed meanwhile stays
+                    signal.signal(number, self._theirs[number])
         finally:
-            self._put_back(tuple(others))
+            # What is left is left by a handler that raised: its error goes on when the others are back in their places.
+            if numbers:
+                self._put_back(numbers)
 
 
-def _unwrapped(number: int, handler: object) -> object:
+def first_crash(raised: Iterable[BaseException]) -> BaseException | None:
+    """Return the first error that is no KeyboardInterrupt."""
+    return next((each for each in raised if not isinstance(each, KeyboardInterrupt)), None)
+
+
+def _unwrapped(number: int, handler: Handler) -> Handler:
     """Give the handler that one of ours stands for which was left in place."""
     owner = getattr(handler, "__self__", None)
     while isinstance(owner, Interrupts):
@@ -149,13 +142,19 @@ _open: list[Interrupts] = []
 
 
 @contextmanager
-def kept_interrupts() -> Iterator[Interrupts]:
-    """Keep what signal handlers raise inside; a commit inside another one (of a hook) keeps it with that one."""
+def kept_interrupts(session: object = None) -> Iterator[Interrupts]:
+    """Keep what signal handlers raise inside; a commit inside another one (of a hook) keeps it with that one.
+
+    `session` is what a `CommitInterrupted` names as the session to carry on with.
+    """
     is_main = threading.current_thread() is threading.main_thread()
     if is_main and _open:
+        if session is not None:
+            _open[-1].session = session
         yield _open[-1]
         return
     with Interrupts() as interrupts:
+        interrupts.session = session
         if is_main:
             _open.append(interrupts)
         try:

@@ -8,7 +8,8 @@ from attrs import evolve, field, frozen
 
 from linode_orm.session.outcome.nested import Applied
 from linode_orm.session.outcome.rebuild import part_in_doubt
-from linode_orm.session.planning.plan import Key, is_new, waits_for
+from linode_orm.session.planning.placeholders import waits_for
+from linode_orm.session.planning.plan import Key, is_new
 from linode_orm.session.planning.report import Entry
 
 if TYPE_CHECKING:

@@ -8,20 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm._private_files import create_private
-from linode_orm.errors import Clash, InvalidRequestError
+from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
-from linode_orm.mapping.state import state_of
-from linode_orm.session.commit.reconcile.conflicts import refuse
 from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.outcome.lookup import LookupCriteria, alike, rows
-from linode_orm.session.planning.plan import waits_for
-from linode_orm.session.planning.steps import checksums
+from linode_orm.session.planning.placeholders import waits_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linode_orm.session.commit.commit import Commit
-    from linode_orm.session.planning.plan import Plan, Step
+    from linode_orm.session.planning.plan import Plan
     from linode_orm.wire.client import Client
 
 _APPLIED: Final = "the plan was applied before; make a new plan of what is there now"
@@ -93,22 +89,3 @@ def check_unmade(client: Client, plan: Plan) -> None:
                     f"a {model} that the plan creates was made since ({found.get('id')}); {_APPLIED}; nothing was sent"
                 )
                 raise InvalidRequestError(msg)
-
-
-def check_unchanged(commit: Commit, plan: Plan) -> None:
-    """Raise `ConflictError` where what a saved plan deletes has changed since; 1 list a class, or a GET for one object.
-
-    What is gone is deleted, and no conflict.
-    """
-    deleting = [part for step in plan for part in step.whole if part.operation == "delete" and part.seen]
-    pairs = [(part, commit.objects.stand_in(part, {})) for part in deleting]
-    gone = {id(each) for each in commit.refresh.run([instance for _, instance in pairs])}
-    refuse([clash for part, instance in pairs if id(instance) not in gone for clash in _changed(part, instance)])
-
-
-def _changed(part: Step, instance: Any) -> Iterator[Clash]:  # noqa: ANN401  a Model
-    now = dict(checksums(instance))
-    for name, seen in part.seen:
-        if name in now and now[name] != seen:
-            theirs = state_of(instance).body[instance.__mapper__.fields[name].key]
-            yield Clash(instance, name, "another value", theirs, "deleted")

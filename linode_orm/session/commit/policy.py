@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from linode_orm._options import check_choice, check_count, check_flag
+from linode_orm._options import check_choice, check_count, check_flags
 from linode_orm.errors import InvalidRequestError
 from linode_orm.session.commit.failure_policy import STOP, FailurePolicy, failure_policy
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Progress = Callable[[Entry, int, int], None]
     """Called after each step, on the session's thread: what became of it, how many are done, how many there are."""
 
-CONFLICTS: Final = ("ignore", "check")
+CONFLICTS: Final = ("merge", "check", "ignore")
 
 
 def _tags(given: object) -> frozenset[str]:
@@ -35,7 +35,7 @@ class Policy:
     """How a commit is made; the arguments of `Session` and `commit()` of the same names."""
 
     on_error: FailurePolicy = field(default=STOP, converter=failure_policy)
-    conflicts: str = "ignore"
+    conflicts: str = "merge"
     verify: bool = False
     max_deletes: int | None = None
     protected_tags: frozenset[str] = field(default=frozenset(), converter=_tags)
@@ -46,5 +46,10 @@ class Policy:
     def __attrs_post_init__(self) -> None:
         check_choice("conflicts", self.conflicts, CONFLICTS)
         check_count("max_deletes", self.max_deletes, or_none=True)
-        for name in ("verify", "fold", "fold_tags"):
-            check_flag(name, getattr(self, name))
+        check_flags(verify=self.verify, fold=self.fold, fold_tags=self.fold_tags)
+
+    def given(self, **options: Any) -> Policy:  # noqa: ANN401  the fields check them
+        """Return this policy with other options in place of its own; None stands for an option that is not given."""
+        chosen = {name: value for name, value in options.items() if value is not None}
+        # Most commits are given none, and the options of the session were checked when it was made.
+        return evolve(self, **chosen) if chosen else self

@@ -11,12 +11,12 @@ from attrs import evolve, frozen
 from linode_orm.errors import ApiError, ConflictError, JournalError, LinodeORMError, ResponseError, TransportError
 from linode_orm.mapping.identity import identity_in
 from linode_orm.session.commit import guards
-from linode_orm.session.commit.apply_plan import rebase
 from linode_orm.session.commit.compensation import compensate
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import policy_of_recovery
 from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.outcomes import EarlierOutcomes
+from linode_orm.session.commit.plan_comparison import comparison_for, movement
 from linode_orm.session.commit.reconcile.in_doubt import find
 from linode_orm.session.commit.reconcile.targets import PlanTargets
 from linode_orm.session.commit.run_plan import RunResult, interrupted, raise_where_incomplete, run_plan
@@ -29,7 +29,8 @@ from linode_orm.session.outcome.nested import match_nested
 from linode_orm.session.outcome.pause import pause
 from linode_orm.session.outcome.rebuild import RebuildRequest
 from linode_orm.session.outcome.resolve import LookupResult
-from linode_orm.session.planning.plan import InDoubt, Pending, Plan, fill
+from linode_orm.session.planning.placeholders import Hidden, Pending, fill
+from linode_orm.session.planning.plan import InDoubt, Plan
 from linode_orm.session.planning.report import CommitReport, Entry
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Recovery:
                 # Undoing what may still be running would undo too early: the late request would win.
                 pause(self._client, self._until - self._client.clock.monotonic(), interrupts.is_raised)
             entries = {entry.step.number: entry for entry in self._resolved()}
-            if interrupts:
+            if interrupts.raised:
                 report = self._filled(entries)
             else:
                 report = self._undone(entries) if self._undo else self._completed(entries)
@@ -221,10 +222,16 @@ class Recovery:
             return self._entry(known, "in doubt", inner.in_doubt[0].reason)
         return self._entry(known, "applied", note)
 
+    def _value_of(self, placeholder: Pending | Hidden) -> object:
+        """Return the id that a placeholder stands for; None where its object was never made."""
+        if isinstance(placeholder, Hidden):
+            return placeholder
+        return placeholder.id_in(self._ids) if placeholder.token in self._ids else None
+
     def _in_doubt(self, known: StoredRequest) -> InDoubt:
         """Return what the journal knows of a step in doubt."""
         step = known.step
-        sent = fill(step.body, lambda each: self._ids.get(each.token) if isinstance(each, Pending) else each)
+        sent = fill(step.body, self._value_of)
         since = known.intent or ApiTime.now(self._client)
         is_listed = known.there is not None
         return InDoubt(step, sent, since, known.note or _ENDED, known.there or frozenset(), is_listed=is_listed)
@@ -248,9 +255,8 @@ class Recovery:
 
     def _completed(self, entries: dict[int, Entry]) -> CommitReport:
         """Send what was not done."""
-        plan, checked_at = self._plan, None
-        if self._stored.conflicts == "check":
-            checked_at = self._client.clock.monotonic()
+        plan, read_at = self._plan, self._client.clock.monotonic()
+        if self._stored.conflicts != "ignore":
             try:
                 plan = self._rebased_plan(entries)
             except (ApiError, TransportError, ResponseError) as error:
@@ -262,7 +268,8 @@ class Recovery:
             if missing and step.number not in entries:  # promise 24: it waits for its secret
                 note = f"it needs the secret {', '.join(missing)}: recover(path, secrets={{...}})"
                 entries[step.number] = Entry(step, self._targets.object_of(step), "pending", note=note)
-        options = RunOptions(self._log, policy_of_recovery(self._stored.on_error), checked_at=checked_at)
+        newest = self._commit.newest(self._stored.conflicts, read_at)
+        options = RunOptions(self._log, policy_of_recovery(self._stored.on_error), newest=newest)
         earlier = EarlierOutcomes(tuple(entries.values()), self._ids)
         sent = run_plan(plan, self._client, self._targets, options, earlier)
         self._ending = sent.interrupted, sent.crash
@@ -271,7 +278,7 @@ class Recovery:
     def _rebased_plan(self, entries: dict[int, Entry]) -> Plan:
         """Return the plan on the newest values; add an entry for each step that clashes with them."""
         rest = Plan(tuple(step for step in self._plan if step.number not in entries))
-        moved, clashes = rebase(self._commit, rest)
+        moved, clashes = movement(self._commit, rest, comparison_for(rest, self._stored.conflicts))
         steps = {step.number: step for step in (*self._plan, *moved)}
         for number, found in clashes.items():
             error = ConflictError("it was changed elsewhere since", conflicts=found)
@@ -293,7 +300,8 @@ class Recovery:
                 entries.update(self._deletion_before_undo(known))
         plan = Plan(tuple(entries[step.number].step if step.number in entries else step for step in self._plan))
         sent = EarlierOutcomes(tuple(entries.values()), self._ids)
-        compensated = compensate(plan, sent, self._client, self._targets, self._log)
+        newest = self._commit.newest(self._stored.conflicts, None)
+        compensated = compensate(plan, sent, self._client, self._targets, self._log, newest)
         self._ending, after = (compensated.interrupted, compensated.crash), compensated.entries
         # What a process that was killed never sent is pending: nothing of it is to be undone.
         filled = [

@@ -10,9 +10,9 @@ from attrs import evolve, frozen
 from linode_orm.errors import CommitError, CommitInterrupted, JournalError
 from linode_orm.session.commit.compensation import compensate
 from linode_orm.session.commit.executor import Executor
-from linode_orm.session.commit.interrupts import kept_interrupts
+from linode_orm.session.commit.interrupts import first_crash, kept_interrupts
 from linode_orm.session.commit.outcomes import NOTHING_EARLIER, EarlierOutcomes
-from linode_orm.session.planning.plan import Pending
+from linode_orm.session.planning.placeholders import Pending
 from linode_orm.session.planning.report import CommitReport, Entry
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def run_plan(
     undone: frozenset[Token] = frozenset()
     # Signals count until the last answer is taken, the compensation included.
     with kept_interrupts() as interrupts:
-        with interrupts.interrupting(run):
+        with interrupts.interrupting(run.interrupt):
             run.run()
             if options.policy.compensates and run.failed:  # promise 6a: a failure undoes what was done
                 undone, unknown = _undo(run, plan, client, targets, options)
@@ -76,12 +76,12 @@ def _undo(
     """Undo what a run did; return the tokens of undone parts, and the numbers of steps of which nobody knows it."""
     sent = EarlierOutcomes(tuple(run.entries.values()), run.ids)
     try:
-        compensation = compensate(plan, sent, client, targets, options.log)
+        compensation = compensate(plan, sent, client, targets, options.log, options.newest)
     except Exception as error:  # noqa: BLE001  what was done stays done, and its objects must learn of it
-        run.crash = run.crash or error
+        run.cancellation.stop_for(error)
         return frozenset(), set()
-    run.interrupts += compensation.interrupted
-    run.crash = run.crash or compensation.crash
+    run.cancellation.interrupts += compensation.interrupted
+    run.cancellation.stop_for(compensation.crash)
     run.entries.update(compensation.entries)
     _clear_below(run, plan, targets)
     return compensation.parts, compensation.unknown
@@ -95,7 +95,7 @@ def _result(run: Executor, targets: Targets, options: RunOptions, seconds: float
     applied = tuple(
         (each.step, each.body) for each in run.outcomes.applied if run.entries[each.step.number].status == "applied"
     )
-    return RunResult(report, run.ids, applied, *run.ending)
+    return RunResult(report, run.ids, applied, *run.cancellation.ending)
 
 
 def _clear_below(run: Executor, plan: Plan, targets: Targets) -> None:
@@ -118,10 +118,11 @@ def unsent(plan: Plan, targets: Targets) -> CommitReport:
 def interrupted(sent: RunResult, interrupts: Interrupts) -> RunResult:
     """Return a result with what signal handlers raised until now; it counts as raised by the commit."""
     interrupts.report = sent.report
+    if not interrupts.raised:
+        return sent
     raised = interrupts.take()
     is_pressed = any(isinstance(each, KeyboardInterrupt) for each in raised)
-    crash = next((each for each in raised if not isinstance(each, KeyboardInterrupt)), None)
-    return evolve(sent, interrupted=sent.interrupted or is_pressed, crash=sent.crash or crash)
+    return evolve(sent, interrupted=sent.interrupted or is_pressed, crash=sent.crash or first_crash(raised))
 
 
 def raise_where_incomplete(sent: RunResult, session: object, *, advice: str = CARRY_ON) -> None:

@@ -29,6 +29,7 @@ class Scheduler:
                 self._followers.setdefault(other, []).append(step.number)
         self._held = _last_ones(plan) if irreversible_last else set[int]()  # promise 7: deletions come last
         self._ready = [number for number, count in self._missing.items() if not count and number not in self._held]
+        # A heap, so that of two ready steps the one that is planned first goes first, whatever answer came first.
         heapify(self._ready)
 
     def __len__(self) -> int:
@@ -36,6 +37,7 @@ class Scheduler:
 
     def is_ready(self, ended: Container[int]) -> bool:
         """Whether a step is ready that has not ended."""
+        # A step whose outcome was known before the run stands among the ready ones like any other.
         while self._ready and self._ready[0] in ended:
             heappop(self._ready)
         return bool(self._ready)

@@ -10,14 +10,16 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.relations import Many
-from linode_orm.session.planning.plan import hidden_in, secret_name
+from linode_orm.session.planning.placeholders import hidden_in
+from linode_orm.session.planning.plan import secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.codecs import Codec
-    from linode_orm.session.planning.plan import Hidden, Plan, Step
+    from linode_orm.session.planning.placeholders import Hidden
+    from linode_orm.session.planning.plan import Plan, Step
 
 Given = Mapping[str, object]
 """Secrets by the names that `plan.secrets` tells: texts, and documents as values, or as JSON."""

@@ -11,7 +11,7 @@ from linode_orm.mapping.masking import masked_value
 from linode_orm.mapping.record import raw_value
 from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.planning.plan import Hidden, Pending, with_secrets_of
+from linode_orm.session.planning.placeholders import Hidden, waits_for, with_secrets_of
 from linode_orm.session.planning.report import Unheld
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _expected(step: Step, instance: Model, body: object) -> Iterator[tuple[Model
     answered: dict[str, Any] = body if isinstance(body, dict) and _is_about(instance, body) else {}
     for change in step.changes:
         field = instance.__mapper__.fields[change.name]
-        if field.is_write_only or field.redacted or isinstance(change.new, (Hidden, Pending)):
+        if field.is_write_only or field.redacted or isinstance(change.new, Hidden) or any(waits_for(change.new)):
             continue
         if step.operation == "replace" and isinstance(body, dict) and body:
             # The whole body of such an answer is the value.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm._options import check_flag
+from linode_orm._options import check_flags
 from linode_orm._public import public
 from linode_orm._secrets import forgets_locals
 from linode_orm.session.session import Session, parts_of
@@ -45,9 +45,7 @@ def recover(  # noqa: PLR0913  the options of the contract
     client's, before anything is sent; 1 or 2 GETs tell that. Where nothing tells whose account it is, that is refused,
     too, unless `account_unchecked` says that its user knows. Without `client` one is made as `Session()` makes it.
     """
-    check_flag("undo", undo)
-    check_flag("forget", forget)
-    check_flag("account_unchecked", account_unchecked)
+    check_flags(undo=undo, forget=forget, account_unchecked=account_unchecked)
     from linode_orm.session.commit.recover import RecoveryOptions  # noqa: PLC0415  only who recovers needs it
 
     options = RecoveryOptions(undo=undo, secrets=secrets, account_unchecked=account_unchecked)

@@ -81,6 +81,13 @@ class IdentityMap:
                 state_of(child).move_below(new + state_of(child).parents[len(old) :])
                 self.put(child)
 
+    def groups(self) -> Iterator[list[Model]]:
+        """Yield the objects that lie below others, those of one class and of the same parents together."""
+        for (_, parents), table in list(self._tables.items()):
+            group = [each for each in [reference() for reference in list(table.values())] if each is not None]
+            if parents and group:
+                yield group
+
     def clear(self) -> None:
         """Remove every object."""
         self._tables.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from linode_orm.session.outcome.claimed_ids import ClaimedIds
     from linode_orm.session.outcome.nested import InnerOutcomes
-    from linode_orm.session.planning.plan import InDoubt
+    from linode_orm.session.planning.plan import InDoubt, Step
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request
 
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 class RunContext:
     """What the workers of one run share.
 
-    `is_wanted` is asked while a request waits for its turn: once it is false, the request is given up unsent. `stop` is
-    set when nothing is to be waited for any more. `claims` are the ids that creations were answered with, `freed` those
-    whose deletion was answered.
+    `is_wanted` is asked before a request is sent, and while it waits for its turn: once it is false, the request is
+    given up unsent. `stop` is set when nothing is to be waited for any more. `claims` are the ids that creations were
+    answered with, `freed` those whose deletion was answered.
     """
 
     client: Client
@@ -48,7 +49,8 @@ class Answer:
     """What became of a request: its body or its error, how long it took, how often it was sent, what else there is.
 
     `identity` is the id that a creation brought. `in_doubt` is set if the request may have been done although it
-    failed. `inner` is what became of the other objects of the request.
+    failed. `inner` is what became of the other objects of the request. `ended` is when an update ended, by the
+    monotonic clock: the session's thread takes its answer later.
     """
 
     body: object = None
@@ -59,6 +61,29 @@ class Answer:
     identity: object = None
     in_doubt: InDoubt | None = None
     inner: InnerOutcomes | None = None
+    ended: float | None = None
+
+    @property
+    def was_given_up(self) -> bool:
+        """Whether the request was not sent, because nobody wanted it any more: its step stays pending."""
+        return isinstance(self.error, CancelledError)
+
+    def splits(self, step: Step) -> bool:
+        """Whether the parts of a batch request are steps of their own now; what was done whole needs no split."""
+        return bool(step.parts and self.inner is not None and (self.inner.left or self.inner.in_doubt))
+
+    def failed_steps(self, step: Step) -> tuple[int, ...]:
+        """Return the numbers of the steps that were not done, the parts of a batch request among them.
+
+        In doubt counts as a failure: what depends on the step must not be sent.
+        """
+        if self.error is None and self.inner is None:
+            return ()
+        in_doubt = self.inner.in_doubt if self.inner is not None else ()
+        if self.splits(step):
+            return tuple(each.step.number for each in in_doubt)
+        has_failed = (self.error is not None and not self.was_given_up) or in_doubt
+        return (step.number,) if has_failed else ()
 
 
 def call(context: RunContext, attempt: InDoubt, request: Request, new_path: str | None = None) -> Answer:
@@ -73,6 +98,7 @@ def call(context: RunContext, attempt: InDoubt, request: Request, new_path: str 
         return Answer(response.decoded(), perf_counter() - began, response.tries)
     except BaseException as error:  # noqa: BLE001  whatever it is, the session's thread decides
         answer = Answer(None, perf_counter() - began, getattr(error, "tries", 1), error)
+        # Gone is as good as deleted: whoever deleted it, the API may give its number to a new object.
         if isinstance(error, NotFound):
             _free(context, attempt)
     if not outcome_of(answer.error).is_in_doubt:
@@ -101,6 +127,7 @@ def call_renaming(context: RunContext, attempt: InDoubt, request: Request, there
         found = context.client.send(there).decoded()
     except Exception:  # noqa: BLE001  whatever it is, the first error stands
         return answer
+    # Another object may have had the new key all along: only one that has everything that was sent is this one.
     sent = request.body if isinstance(request.body, dict) else {}
     if not isinstance(found, dict) or any(found.get(key) != value for key, value in sent.items()):
         return answer

@@ -132,7 +132,7 @@ class _CreateOnce:
         # Given up before it was sent again; what the earlier attempt did is not known.
         if isinstance(error, CancelledError):
             return self._in_doubt(NOT_WAITED.why)
-        if isinstance(error, BadRequest) and self._criteria.key:  # promise 13: an earlier try may have taken the key
+        if isinstance(error, BadRequest) and self._criteria.key:  # promise 13a: an earlier try may have taken the key
             looked_up = self._look()
             if looked_up.body is not None:
                 return self._adopt(looked_up.body)

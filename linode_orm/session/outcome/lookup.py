@@ -15,7 +15,7 @@ from linode_orm.session.loading.lists.listing import Listing
 from linode_orm.session.loading.lists.pagination import ListReader
 from linode_orm.session.outcome.resolve import LookupResult
 from linode_orm.session.planning.natural_keys import enforced_key, is_natural
-from linode_orm.session.planning.plan import Hidden, Pending, fill
+from linode_orm.session.planning.placeholders import Hidden, Pending, fill
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
@@ -124,6 +124,7 @@ def alike(client: Client, criteria: LookupCriteria, there: Iterable[Body]) -> Bo
 
 def _by_key(client: Client, criteria: LookupCriteria) -> Body | None:
     mapper = criteria.model.__mapper__
+    # The user chose the path: one GET tells, where a list may have many pages.
     if "get" in mapper.verbs and criteria.has_chosen_id:
         try:
             body = client.send(Request("GET", criteria.path, version=mapper.version)).json()
@@ -132,14 +133,20 @@ def _by_key(client: Client, criteria: LookupCriteria) -> Body | None:
         identity_in(mapper, body, criteria.key)  # raises where it is no object
         return cast("Body", body)
     keys = {mapper.fields[name].key: value for name, value in criteria.key.items()}
-    # The server filters where it can; every row is compared again, because filters of the API ignore case.
+    # The server filters where it can; every row is compared again, because filters of the API ignore case. What the API
+    # writes in another form than it was sent is compared here alone.
     filterable = {
-        mapper.fields[name].key: keys[mapper.fields[name].key]
-        for name in criteria.key
-        if mapper.fields[name].filterable
+        key: value
+        for key, value in keys.items()
+        if mapper.keys[key].filterable and mapper.keys[key].codec.normal(value) == value
     }
     found = rows(client, criteria.model, criteria.parents, filterable)
-    return next((row for row in found if all(row.get(key) == value for key, value in keys.items())), None)
+    return next((row for row in found if has_key(mapper, keys, row)), None)
+
+
+def has_key(mapper: Mapper, keys: Body, row: Body) -> bool:
+    """Whether a row has the values of a key, as they were sent or as the API writes them."""
+    return all(key in row and mapper.keys[key].codec.alike(value, row[key]) for key, value in keys.items())
 
 
 def rows(
@@ -170,6 +177,7 @@ def _among_new(client: Client, criteria: LookupCriteria, taken: Collection[objec
         # The API rewrites some values. A new object with the same name may be the one that was sent, rewritten.
         elif not any(name in differing for name in _NAMES) and not _has_other_target(criteria, row):
             perhaps += 1
+    # Of two that are equal one at least is another writer's: to take either would be a guess.
     if len(equal) == 1 and not perhaps:
         return LookupResult(equal[0])
     if not equal and not perhaps:
@@ -230,14 +238,21 @@ def has_other_name(criteria: LookupCriteria, body: Body) -> bool:
     """Whether an object has another name than the one that was sent, in any spelling of the API."""
     fields = criteria.model.__mapper__.fields
     keys = [fields[name].key for name in {*_NAMES, *criteria.key} if name in fields]
-    pairs = [(criteria.sent.get(key), body.get(key)) for key in keys]
-    return any(_bare(one) != _bare(other) for one, other in pairs if isinstance(one, str) and isinstance(other, str))
+    mapper = criteria.model.__mapper__
+    pairs = [(key, criteria.sent.get(key), body.get(key)) for key in keys]
+    return any(
+        _bare(one) != _bare(other) and not mapper.keys[key].codec.agrees(one, other)
+        for key, one, other in pairs
+        if isinstance(one, str) and isinstance(other, str)
+    )
 
 
 def _bare(name: str) -> str:
+    # In case, dots and blanks a name may come back otherwise than it was sent; other letters make another name.
     return "".join(filter(str.isalnum, name)).casefold()
 
 
 def agrees(codec: Codec, sent: object, answered: object) -> bool:
     """Whether the API may have made `answered` of what was sent; a secret agrees with every answer."""
+    # promise 13b: the API may have written it in another form
     return codec.agrees(fill(sent, lambda each: None if isinstance(each, Hidden) else each), answered)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from linode_orm.session.outcome.lookup import differences
+from linode_orm.session.outcome.lookup import differences, has_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -56,6 +56,7 @@ class _BipartiteMatching:
     def __init__(self, criteria: Sequence[LookupCriteria], there: Mapping[object, Body]) -> None:
         mapper = criteria[0].model.__mapper__
         self._mapper = mapper
+        # What no answer shows tells no two objects apart: it makes no two kinds of them.
         compared = {key for each in criteria for key in each.sent if _is_compared(mapper.keys.get(key))}
         self._objects = _kinds(enumerate(criteria), lambda each: _projected(each.sent, compared))
         shown = compared | {"entity"}
@@ -72,6 +73,7 @@ class _BipartiteMatching:
         for component in _components(self._fits):
             capacities = {row: len(self._rows[row]) for kind in component for row in self._fits[kind]}
             needs = {kind: len(self._objects[kind]) for kind in component}
+            # With a row too many, any of them may be another writer's; with one too few, any object may lack its own.
             if sum(capacities.values()) == sum(needs.values()):
                 yield from self._pairs(_flow(needs, capacities, self._fits))
 
@@ -95,8 +97,7 @@ class _BipartiteMatching:
         return [
             row
             for row in self._closest(criteria, key)
-            if all(self._bodies[row].get(name) == value for name, value in key.items())
-            and not differences(criteria, self._bodies[row])
+            if has_key(self._mapper, key, self._bodies[row]) and not differences(criteria, self._bodies[row])
         ]
 
     def _closest(self, criteria: LookupCriteria, key: Mapping[str, object]) -> Iterable[int]:
@@ -107,17 +108,18 @@ class _BipartiteMatching:
         best: Iterable[int] = range(len(self._bodies))
         fewest = len(self._bodies)
         for name, value in criteria.sent.items():
-            if isinstance(value, _SCALARS) and (name in key or self._is_exact(name)):
+            # A value that the API rewrites is in no row as it was sent, and would rule out the right one.
+            if isinstance(value, _SCALARS) and self._is_exact(name, is_key=name in key):
                 index = self._index(name)
                 found, any_value = index.get(value, []), index[_ANYTHING]
                 if len(found) + len(any_value) < fewest:
                     fewest, best = len(found) + len(any_value), sorted((*found, *any_value))
         return best
 
-    def _is_exact(self, name: str) -> bool:
+    def _is_exact(self, name: str, *, is_key: bool) -> bool:
         """Whether the API answers values of an attribute as they were sent."""
         field = self._mapper.keys.get(name)
-        if field is None or not _is_compared(field) or field.name in self._mapper.id_names:
+        if field is None or (not is_key and (not _is_compared(field) or field.name in self._mapper.id_names)):
             return False
         return field.codec.is_exact
 
@@ -127,6 +129,8 @@ class _BipartiteMatching:
             index = self._indexes[name] = {_ANYTHING: []}
             for row, body in enumerate(self._bodies):
                 value = body.get(name, _ANYTHING)
+                # Where an id was sent, an answer may show an object (docs/api-notes.md#ids-in-objects-out), or leave
+                # the key out: such a row may fit every value.
                 is_scalar = value is None or isinstance(value, (*_SCALARS, float))
                 index.setdefault(value if is_scalar else _ANYTHING, []).append(row)
         return self._indexes[name]
@@ -156,6 +160,7 @@ def _components(fits: Sequence[Sequence[int]]) -> Iterator[list[int]]:
             objects_of.setdefault(row, []).append(kind)
     seen: set[int] = set()
     for start in range(len(fits)):
+        # Kinds that no row joins are matched by themselves: a stray row in one component spoils no other one.
         if start in seen:
             continue
         seen.add(start)
@@ -224,6 +229,7 @@ class _MaximumFlow:
                 reached_by[row] = mover
                 if self._free[row]:
                     return self._send(_path(kind, row, reached_by, gives_up), gives_up, most)
+                # Who holds this row may give it up, if there is another one for it in the end.
                 for holder in holders.get(row, ()):
                     if holder not in gives_up and holder != kind:
                         gives_up[holder] = row
@@ -232,6 +238,7 @@ class _MaximumFlow:
 
     def _send(self, path: Sequence[tuple[int, int]], gives_up: Mapping[int, int], most: int) -> int:
         """Send as much along a path as its narrowest place takes; the path ends with the kind that it began at."""
+        # The last of the path is the kind that still needs rows: it gives none up.
         movers = path[:-1]
         last = path[0][1]
         amount = min(most, self._free[last], *(self._flow[mover][gives_up[mover]] for mover, _ in movers))

@@ -60,4 +60,5 @@ def resolve(
         is_last = first_pause >= left
         if not pause(client, min(first_pause, left), is_stopped):
             return NOT_WAITED
+        # Most of what lost its answer ends soon. Doubled pauses look nine times in 60 seconds, the lifetime by default.
         first_pause *= 2

@@ -172,9 +172,9 @@ class SessionOwner:
         self.check()
         self._changes.add(instance)
 
-    def mark_deleted(self, instance: Model) -> None:
-        """Mark a match of `query.delete()` for deletion."""
-        self._changes.delete(self.own(instance))
+    def mark_deleted(self, instance: Model, condition: Expression | None) -> None:
+        """Mark a match of `query.delete()` for deletion, as long as it meets the query's condition."""
+        self._changes.delete(self.own(instance), condition)
 
     def _check_outside_block(self, call: str) -> None:
         if self.is_in_block:

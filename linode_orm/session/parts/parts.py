@@ -18,6 +18,7 @@ from linode_orm.session.query.eager import EagerLoader
 from linode_orm.session.query.lazy import LazyLoader
 from linode_orm.session.query.reader import Reader
 from linode_orm.session.query.runner import QueryRunner
+from linode_orm.session.waiting.started import StartedActions
 
 if TYPE_CHECKING:
     import os
@@ -64,7 +65,8 @@ class Parts:
         collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add)
         self.changes = Changes(self.identity_map, loader, reader, collections, owner)
         self.history = History(open_journal(journal), client)
-        self.actions = Actions(client, loader, reader, runner, collections)
+        self.started = StartedActions(client)
+        self.actions = Actions(client, loader, reader, runner, collections, self.started)
         owner.bind(
             loader=loader,
             lazy=lazy,
@@ -81,14 +83,14 @@ class Parts:
         """What reads many objects again."""
         from linode_orm.session.waiting.bulk_refresh import BulkRefresh  # noqa: PLC0415  see the class
 
-        return BulkRefresh(self.client, self.loader, self.reader)
+        return BulkRefresh(self.client, self.loader, self.reader, self.runner)
 
     @cached_property
     def waiting(self) -> Waiting:
         """What waits for objects."""
         from linode_orm.session.waiting.wait import Waiting  # noqa: PLC0415  see the class
 
-        return Waiting(self.client, self.runner, self.refresh)
+        return Waiting(self.client, self.runner, self.refresh, self.started)
 
     @cached_property
     def commit(self) -> Commit:

@@ -22,7 +22,7 @@ class ApplyOptions:
     """How a plan is applied; the arguments of `Plan.apply` of the same names."""
 
     on_error: str = "stop"
-    conflicts: str = "check"
+    conflicts: str | None = None
     secrets: Mapping[str, object] | None = None
     journal: str | os.PathLike[str] | None = None
     verify: bool = False

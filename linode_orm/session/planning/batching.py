@@ -10,7 +10,8 @@ from attrs import evolve
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.state import state_of
 from linode_orm.session.planning.batch_rules import REBUILDS, TAGGED
-from linode_orm.session.planning.plan import Key, Pending, Step
+from linode_orm.session.planning.placeholders import Pending
+from linode_orm.session.planning.plan import Key, Step
 from linode_orm.session.planning.steps import DraftStep, key_of, title
 
 if TYPE_CHECKING:

@@ -4,28 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from attrs import frozen
+
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping import Model
+from linode_orm.mapping import Model, and_
 from linode_orm.mapping.lifecycle import make_transient, set_collection
-from linode_orm.mapping.record import pending_reference, raw_value, restore, value_of, write
-from linode_orm.mapping.relations import One
+from linode_orm.mapping.record import raw_value, restore, value_of, write
+from linode_orm.mapping.references import objects_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.transient import NewCollection
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.nesting_rules import is_made_with_parent
+from linode_orm.session.planning.steps import ancestors
 from linode_orm.session.query.collections import SessionCollection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from linode_orm.mapping import Owner
+    from linode_orm.mapping import Expression, Owner
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
-    from linode_orm.session.planning.plan import InDoubt
+    from linode_orm.session.planning.plan import InDoubt, Key
     from linode_orm.session.query.collections import Collections
     from linode_orm.session.query.reader import Reader
 
 M = TypeVar("M", bound=Model)
+
+
+@frozen(eq=False)
+class DeletionMark:
+    """What was seen of an object when it was marked for deletion, and the condition of `query.delete()` that did it."""
+
+    body: Mapping[str, object]
+    condition: Expression | None = None
 
 
 class Changes:
@@ -46,17 +57,34 @@ class Changes:
         self.new: dict[int, Model] = {}
         self.touched: dict[int, Model] = {}
         self.deleted: dict[int, Model] = {}
+        self._marks: dict[int, DeletionMark] = {}
         self.in_doubt: dict[int, InDoubt] = {}
         self._tokens = 0
         self._token_of: dict[int, str] = {}
 
     def token(self, instance: Model) -> str:
-        """Return the name by which a plan speaks of an object that has no id yet: `new:3`."""
-        return self._token_of[id(instance)]
+        """Return the name by which a plan speaks of an object that has no id yet: `new:3`.
+
+        Raises `InvalidRequestError` for an object of another session.
+        """
+        token = self._token_of.get(id(instance))
+        if token is None:
+            msg = f"{instance!r} is referred to here and belongs to another session"
+            raise InvalidRequestError(msg)
+        return token
 
     def find(self, model: type[Model], identity: object, parents: tuple[object, ...]) -> Model | None:
         """Return the object with a key, None where the session does not have it."""
         return self._map.find(model, identity, parents)
+
+    def known_below(self, roots: Iterable[Key]) -> dict[Key, list[Model]]:
+        """Return the objects that the session has below each of these keys."""
+        found: dict[Key, list[Model]] = {root: [] for root in roots}
+        for group in self._map.groups():
+            for above in ancestors(group[0]):
+                if above in found:
+                    found[above] += group
+        return found
 
     def touch(self, instance: Model) -> None:
         """Hold an object until the next commit has looked at it."""
@@ -70,7 +98,7 @@ class Changes:
             raise InvalidRequestError(msg)
         if self._owns(instance):
             if state_of(instance).status is Status.DELETED:
-                del self.deleted[id(instance)]
+                self._unmark(instance)
                 state_of(instance).unmark_deleted()
             return
         _check_can_be_added(instance)
@@ -99,8 +127,8 @@ class Changes:
         owner: object = state_of(instance).owner
         return owner is self._owner
 
-    def delete(self, instance: Model) -> None:
-        """Mark an object for deletion; a pending one leaves the session."""
+    def delete(self, instance: Model, condition: Expression | None = None) -> None:
+        """Mark an object for deletion, as long as it meets a condition; a pending one leaves the session."""
         if state_of(instance).status is Status.PENDING:
             self.expunge(instance)
             return
@@ -108,12 +136,37 @@ class Changes:
             msg = f"{instance.__describe__()}: the API cannot delete a {instance.__mapper__.name}"
             raise InvalidRequestError(msg)
         state_of(instance).mark_deleted()
+        known = self._marks.get(id(instance))
+        if known is not None and condition is not None:
+            condition = and_(known.condition, condition) if known.condition is not None else None
         self.deleted[id(instance)] = instance
+        self._marks[id(instance)] = DeletionMark(state_of(instance).body, condition)
+
+    def mark_of(self, instance: Model) -> DeletionMark:
+        """Return why an object that is marked for deletion is so."""
+        return self._marks[id(instance)]
+
+    def confirm_deletion(self, instance: Model) -> None:
+        """Count an object as marked for deletion as it is now, whatever condition it met."""
+        self._marks[id(instance)] = DeletionMark(state_of(instance).body)
+
+    def _unmark(self, instance: Model) -> None:
+        self.deleted.pop(id(instance), None)
+        self._marks.pop(id(instance), None)
+
+    def drop(self, instance: Model) -> None:
+        """Hold an object no longer, which was deleted or has left."""
+        self.touched.pop(id(instance), None)
+        self._unmark(instance)
 
     def expunge(self, instance: Model) -> None:
-        """Let an object leave the session, with what is pending on it."""
-        self.touched.pop(id(instance), None)
-        self.deleted.pop(id(instance), None)
+        """Let an object leave the session, with what is pending on it, and its pending children."""
+        for child in [each for each in self.new.values() if state_of(each).pending_parent is instance]:
+            self.expunge(child)  # it came with its parent, and cannot be created without
+        self._let_go(instance)
+
+    def _let_go(self, instance: Model) -> None:
+        self.drop(instance)
         self.in_doubt.pop(id(instance), None)
         if self.new.pop(id(instance), None) is not None:
             self._token_of.pop(id(instance), None)
@@ -144,10 +197,11 @@ class Changes:
     def rollback(self) -> None:
         """Take back everything pending."""
         for instance in [*self.new.values()]:
-            self.expunge(instance)
+            self._let_go(instance)
         for instance in [*self.deleted.values()]:
             state_of(instance).unmark_deleted()
         self.deleted.clear()
+        self._marks.clear()
         touched, self.touched = self.touched, {}
         for instance in touched.values():
             restore(instance)
@@ -155,9 +209,10 @@ class Changes:
     def clear(self) -> None:
         """Let every object go, with what is pending on it."""
         for instance in [*self.new.values()]:
-            self.expunge(instance)
+            self._let_go(instance)
         self.touched.clear()
         self.deleted.clear()
+        self._marks.clear()
         self.in_doubt.clear()
 
 
@@ -176,12 +231,12 @@ def _check_can_be_added(instance: Model) -> None:
 
 def _needs(instance: Model) -> Iterator[Model]:
     """Yield the new objects that an object cannot be created without."""
-    for relation in instance.__mapper__.relations.values():
-        if not isinstance(relation, One):
-            continue
-        other = pending_reference(instance, relation.via) if relation.via else state_of(instance).pending_parent
-        if isinstance(other, Model):
-            yield other
+    parent = state_of(instance).pending_parent
+    if isinstance(parent, Model):
+        yield parent
+    for _, target in objects_of(instance):
+        if isinstance(target, Model):
+            yield target
 
 
 def _children(instance: Model) -> dict[str, list[Model]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from attrs import evolve
 
@@ -10,10 +10,14 @@ from linode_orm.mapping.addressing import quoted
 from linode_orm.mapping.masking import holds_secret
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.planning.plan import Change, Key, Pending, Plan, Step, fill, fill_path, is_new
+from linode_orm.session.planning.holders import paths_of
+from linode_orm.session.planning.ordering import Strength, Wait, settled
+from linode_orm.session.planning.ordering_rules import HOLDER_RULES
+from linode_orm.session.planning.placeholders import Pending, fill, fill_path
+from linode_orm.session.planning.plan import Change, Key, Plan, Step, is_new
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from linode_orm.mapping import Model
 
@@ -50,8 +54,53 @@ def plan_compensation(
         # The edges of the plan are turned round: what needed something is undone before it.
         for other in (each for before in needs[part.number] for each in back_of.get(before, ())):
             waits[other].add(number)
-    ordered = (evolve(step, depends_on=tuple(sorted(waits[step.number]))) for step in steps)
-    return Plan(tuple(ordered), lost=tuple(lost)), origin
+    ordered, place = _in_order(steps, origin, waits)
+    return Plan(tuple(ordered), lost=tuple(lost)), {place[number - 1]: part for number, part in origin.items()}
+
+
+def _in_order(
+    steps: Sequence[Step], origin: Mapping[int, Step], waits: dict[int, set[int]]
+) -> tuple[list[Step], dict[int, int]]:
+    """Return these steps in an order in which they can be sent, and the number of each by its former place."""
+    _after_what_it_is_attached_to(origin, waits)
+    graph = [dict.fromkeys((other - 1 for other in waits[number]), _CERTAIN) for number in origin]
+    _after_holders(origin, graph)
+    place = {at: number for number, at in enumerate(settled(graph), 1)}
+    numbered = (
+        evolve(step, number=place[at], depends_on=tuple(sorted(place[other] for other in graph[at])))
+        for at, step in enumerate(steps)
+    )
+    return sorted(numbered, key=lambda step: step.number), place
+
+
+_CERTAIN: Final = Wait("what depends on it is undone", Strength.CERTAIN)
+_GUESSED: Final = Wait("what may hold it is undone", Strength.GUESSED)
+
+
+def _after_holders(origin: Mapping[int, Step], graph: Sequence[dict[int, Wait]]) -> None:
+    """Delete what was created after what may hold it."""
+    by_class: dict[str, list[int]] = {}
+    for number, part in origin.items():
+        if part.operation == "create":
+            by_class.setdefault(part.model, []).append(number - 1)
+    for rule in HOLDER_RULES:
+        for at in by_class.get(rule.target, ()):
+            body = origin[at + 1].body
+            if not (isinstance(body, dict) and rule.known_by in body):
+                for other in (each for name in rule.holders for each in by_class.get(name, ())):
+                    graph[at].setdefault(other, _GUESSED)
+
+
+def _after_what_it_is_attached_to(origin: Mapping[int, Step], waits: dict[int, set[int]]) -> None:
+    """Delete what is attached to an object after it, and not before it as whatever else refers to it."""
+    by_token = {part.token: number for number, part in origin.items() if is_new(part.token)}
+    for number, part in origin.items():
+        for path in paths_of(part.model) if number in by_token.values() else ():
+            value = part.body.get(path.keys[0]) if path.is_attached and isinstance(part.body, dict) else None
+            other = by_token.get(value.token, number) if isinstance(value, Pending) else number
+            if other != number:
+                waits[other].discard(number)
+                waits[number].add(other)
 
 
 def _inverse(step: Step, ids: Mapping[str, object]) -> Step:
@@ -78,7 +127,7 @@ def _inverse(step: Step, ids: Mapping[str, object]) -> Step:
 
 
 def _filled(value: object, ids: Mapping[str, object]) -> object:
-    return fill(value, lambda each: ids[each.token] if isinstance(each, Pending) else each)
+    return fill(value, lambda each: each.id_in(ids) if isinstance(each, Pending) else each)
 
 
 def _known_as(step: Step) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.mapping.model import resource
-from linode_orm.session.planning.plan import Pending
+from linode_orm.session.planning.placeholders import Pending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from enum import IntEnum
 from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -17,6 +18,38 @@ class Cycle(Exception):  # noqa: N818  a signal inside planning, never raised to
     def __init__(self, nodes: list[int]) -> None:
         super().__init__(nodes)
         self.nodes = nodes
+
+
+class Strength(IntEnum):
+    """How much depends on a wait: the weakest give way first where waits leave no order."""
+
+    GUESSED = 0
+    """The two may have nothing to do with each other."""
+    LIKELY = 1
+    """The API may do it in another order as well."""
+    CERTAIN = 2
+    """Without it the API refuses, or does something else."""
+
+
+class Wait(NamedTuple):
+    """Why a request waits for another one."""
+
+    why: str
+    strength: Strength
+
+
+def settled(waits: Sequence[dict[int, Wait]]) -> list[int]:
+    """Return the order of a graph, after taking out of its cycles the weakest waits; raise `Cycle` if it has none."""
+    for strength in (Strength.GUESSED, Strength.LIKELY):
+        try:
+            return ordered(waits)
+        except Cycle:
+            component = _components(waits)
+            for node, others in enumerate(waits):
+                for other in [other for other, wait in others.items() if wait.strength == strength]:
+                    if component[node] == component[other]:
+                        del others[other]
+    return ordered(waits)
 
 
 def ordered(waits: Sequence[Collection[int]]) -> list[int]:
@@ -47,3 +80,39 @@ def _cycle(waits: Sequence[Collection[int]], placed: set[int]) -> list[int]:
         walk[node] = len(walk)
         node = min(other for other in waits[node] if other not in placed)
     return list(walk)[walk[node] :]
+
+
+def _components(waits: Sequence[Collection[int]]) -> list[int]:
+    """Return for each node the number of its strongly connected component (Tarjan 1972, without recursion)."""
+    index: dict[int, int] = {}
+    low = [0] * len(waits)
+    component = [-1] * len(waits)
+    path: list[int] = []
+    for root in range(len(waits)):
+        if root in index:
+            continue
+        walk = [(root, iter(waits[root]))]
+        index[root] = low[root] = len(index)
+        path.append(root)
+        while walk:
+            node, others = walk[-1]
+            other = next(others, None)
+            if other is None:
+                walk.pop()
+                if walk:
+                    low[walk[-1][0]] = min(low[walk[-1][0]], low[node])
+                if low[node] == index[node]:
+                    _close(node, path, component)
+            elif other not in index:
+                index[other] = low[other] = len(index)
+                path.append(other)
+                walk.append((other, iter(waits[other])))
+            elif component[other] < 0:
+                low[node] = min(low[node], index[other])
+    return component
+
+
+def _close(root: int, path: list[int], component: list[int]) -> None:
+    """Take a whole component from the path."""
+    while component[root] < 0:
+        component[path.pop()] = root

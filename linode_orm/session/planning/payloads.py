@@ -8,11 +8,22 @@ from linode_orm._secrets import is_secret
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.masking import masked_value
-from linode_orm.mapping.record import Edit, changes, edits_of, encoded_value, pending_reference, raw_value, value_of
+from linode_orm.mapping.record import (
+    Edit,
+    assigned_in,
+    changes,
+    edits_of,
+    encoded_value,
+    pending_reference,
+    raw_value,
+    value_of,
+)
+from linode_orm.mapping.references import ObjectId, identity_of, is_object
 from linode_orm.mapping.relations import Many
 from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.planning.plan import Change, Hidden, Pending
+from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName
+from linode_orm.session.planning.plan import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -45,14 +56,15 @@ def for_create(instance: Model, name_of: NameOf) -> Payload:
     for relation in mapper.relations.values():
         if isinstance(relation, Many) and relation.given(instance) is not ABSENT:
             secret = cast("type[Model]", relation.model).__mapper__.secret_keys
-            content[relation.create_key] = dressing.hidden(relation.given(instance), secret, (relation.create_key,))
+            given_children = dressing.hidden(relation.given(instance), secret, (relation.create_key,))
+            content[relation.create_key] = dressing.resolved(given_children)
     return Payload(content, tuple(given), frozenset(dressing.secret_keys))
 
 
 def check_complete(instance: Model, content: Collection[str]) -> None:
     """Raise `InvalidRequestError` where the body of a POST lacks an attribute that it has to have."""
     fields = instance.__mapper__.fields
-    missing = [name for name, field in fields.items() if field.required and field.key not in content]
+    missing = [field.shown_name for field in fields.values() if field.required and field.key not in content]
     if missing:
         msg = f"{instance!r} cannot be created without {', '.join(missing)}; assign before the commit"
         raise InvalidRequestError(msg)
@@ -92,7 +104,7 @@ def to_send(instance: Model, edits: dict[str, Edit]) -> tuple[list[str], list[st
             msg = f"{instance!r}.{name} was changed in place, and it {why}; session.rollback() takes it back"
             raise InvalidRequestError(msg)
     apart = [name for name in edits if fields[name].written_by]
-    return [name for name in fields if name in edits and name not in apart], apart  # promise 1: only what changed
+    return [name for name in fields if name in edits and name not in apart], apart  # promise 1a: only what changed
 
 
 def is_unreadable(record: Record, field: Kind[Any]) -> bool:
@@ -108,7 +120,16 @@ def resolve_secret(instance: Model, hidden: Hidden, verb: str) -> object:
     value: Any = _given(instance, str(key)) if field is None else _body_value(instance, field, verb)
     for step in path:
         value = value[step]
-    return cast("object", value)
+    return _with_ids(value)
+
+
+def _with_ids(value: object) -> object:
+    """Return a value with ids in place of the objects that stand in it, which exist by now."""
+    if isinstance(value, ObjectId) or is_object(value):
+        return value.value if isinstance(value, ObjectId) else identity_of(value)
+    if isinstance(value, dict):
+        return {key: _with_ids(each) for key, each in value.items()}
+    return [_with_ids(each) for each in value] if isinstance(value, list) else value
 
 
 def _body_value(instance: Model, field: Kind[Any], verb: str) -> object:
@@ -131,7 +152,10 @@ def _change(instance: Model, field: Kind[Any], dressing: _Dressing) -> Change:
     elif old is not ABSENT:
         old = masked_value(field, field.codec.trim(old, "update"))
     edit = edits_of(instance).get(field.name)
-    return Change(field.name, field.key, old, new, is_set_edit=edit is not None and not edit.exact)
+    if edit is None or edit.exact:
+        return Change(field.name, field.key, old, new)
+    assigned = tuple(assigned_in(instance, field.name)) if field.codec.mutable else ()
+    return Change(field.name, field.key, old, new, is_set_edit=True, assigned=assigned)
 
 
 def _required_value(instance: Model, field: Kind[Any]) -> object:
@@ -157,15 +181,26 @@ class _Dressing:
         """Give one field's value as a body holds it."""
         target = pending_reference(record, field.name)
         if isinstance(target, Model):
-            return self.reference(target)
+            return self.reference(target, as_text=not field.codec.accepts(1))
         if field.is_secret:
             self.secret_keys.add(field.key)
             return Hidden((*path, field.key))
-        value = value_of(record, field.name)
         raw = field.codec.trim(encoded_value(record, field.name), self.verb)
         if field.codec.nested:
-            return field.codec.map_objects(value, raw, self.nested, (*path, field.key))
-        return self.hidden(raw, frozenset(), (*path, field.key))
+            raw = field.codec.map_objects(value_of(record, field.name), raw, self.nested, (*path, field.key))
+        else:
+            raw = self.hidden(raw, frozenset(), (*path, field.key))
+        return self.resolved(raw)
+
+    def resolved(self, raw: object) -> object:
+        """Return a value with ids, or placeholders for ids, in place of the objects that stand in it."""
+        if isinstance(raw, ObjectId):
+            return self.reference(cast("Model", raw.target), as_text=raw.as_text)
+        if isinstance(raw, Model):
+            return self.reference(raw)
+        if isinstance(raw, dict):
+            return {key: self.resolved(each) for key, each in raw.items()}
+        return [self.resolved(each) for each in raw] if isinstance(raw, list) else raw
 
     def hidden(self, value: object, declared: frozenset[str], path: tuple[str | int, ...]) -> object:
         """Put placeholders for secrets into a document: those under `declared` keys, and those that their keys name."""
@@ -179,9 +214,15 @@ class _Dressing:
             for key, each in value.items()
         }
 
-    def reference(self, target: Model) -> object:
-        """Give the id of an object, or what stands for it."""
-        return Pending(self.name_of(target)) if state_of(target).is_new else state_of(target).identity
+    def reference(self, target: Model, *, as_text: bool = False) -> object:
+        """Return the id of an object, or a placeholder for it; of an id that its user chose the last part."""
+        state, names = state_of(target), target.__mapper__.id_names
+        if not state.is_new:
+            identity = state.identity[-1] if isinstance(state.identity, tuple) else state.identity
+            return str(identity) if as_text else identity
+        if len(names) > 1:
+            return value_of(target, names[-1])
+        return (PendingName if as_text else Pending)(self.name_of(target))
 
     def nested(self, record: Nested, raw: dict[str, object], path: tuple[str | int, ...]) -> object:
         """Dress a nested object: leaves that nobody set and the API left out stay out, masked ones too."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard, cast
 
 from attrs import field, frozen
@@ -12,11 +11,12 @@ from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.applier import ApplyOptions, apply
+from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName, hidden_in
 from linode_orm.session.planning.shown_changes import diff_lines
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.report import CommitReport
@@ -26,8 +26,6 @@ Operation = Literal["create", "update", "replace", "delete", "bundle"]
 
 FORMAT: Final = 2
 """The form of plans as JSON."""
-SECRET: Final = "***"  # noqa: S105  what is shown instead
-_TOKEN: Final = re.compile(r"\{(new:\d+)\}")
 
 
 class Key(NamedTuple):
@@ -60,37 +58,14 @@ Token = Key | str
 """How a plan names an object: by its key, or by `new:3` while the API does not know it."""
 
 
-@frozen
-class Pending:
-    """A placeholder for the id of an object that an earlier step creates."""
-
-    token: str
-
-    def __str__(self) -> str:
-        return f"{{{self.token}}}"
-
-    __repr__ = __str__
-
-
-@frozen
-class Hidden:
-    """A placeholder for a secret, which no plan holds; the value is taken from the object when its request is sent.
-
-    `path` leads from the body to the value, by keys and by indexes of lists.
-    """
-
-    path: tuple[str | int, ...]
-
-    def __repr__(self) -> str:
-        return SECRET
-
-
 @public
+@formerly()
 @frozen
 class Change:
     """One attribute with its old and its new value in JSON; `old` is `ABSENT` if it was never read.
 
-    `is_set_edit` marks elements that were added and removed. Such an edit is applied again to a newer list.
+    `is_set_edit` marks a value that was changed in place: its changed parts are changed again in a newer value, but for
+    the parts at the places `assigned`, which were assigned whole.
     """
 
     name: str
@@ -98,10 +73,12 @@ class Change:
     old: object
     new: object
     is_set_edit: bool = False
+    assigned: tuple[tuple[str | int, ...], ...] = ()
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of a diff."""
-        yield from diff_lines(self.name, self.old, self.new)
+        # as users and the API call it: `type`, where the raw id of the relation is `type_id`
+        yield from diff_lines(self.key if self.name == f"{self.key}_id" else self.name, self.old, self.new)
 
     def to_dict(self) -> dict[str, object]:
         """Return the change as JSON can hold it."""
@@ -110,6 +87,8 @@ class Change:
             document["old"] = _plain(self.old)
         if self.is_set_edit:
             document["set_edit"] = True
+        if self.assigned:
+            document["assigned"] = [list(each) for each in self.assigned]
         return document
 
 
@@ -171,7 +150,8 @@ class Step:
 
     A batch request (operation `bundle`) is one POST in place of several steps, its `parts`. Each part has a number of
     its own, and is sent by itself if the API does not take the parts together. The body of a batch request is made when
-    it is sent, from what is read then; `looks` are the paths of those reads.
+    it is sent, from what is read then; `looks` are the paths of those reads. `seen` is what was seen, when the plan was
+    made, of an object that the step deletes: by key, values in JSON or their digests.
     """
 
     number: int
@@ -222,22 +202,25 @@ class Step:
         for part in self.parts:
             lines.append(f"  instead of {part.method} {part.path}  {part.title}")
             lines += [f"    {line}" for change in part.changes for line in change.lines()]
-        return "\n".join([*map(printable, lines), *map(str, self.nested_creates)])
+        nested_lines = (line for nested in self.nested_creates for line in self._nested(nested))
+        return "\n".join([*map(printable, lines), *nested_lines])
 
-    def _children(self) -> Iterator[Change]:
-        """Yield what is sent inside a request and no attribute shows: children, and what no update may lack."""
-        shown = {change.key for change in self.changes} | {nested.place[0] for nested in self.nested_creates}
-        if self.operation in {"create", "update"} and isinstance(self.body, dict):
-            along = " (sent along)" if self.operation == "update" else ""
-            more = {key: value for key, value in self.body.items() if key not in shown}
+    def _children(self, body: object = ABSENT, changes: tuple[Change, ...] = (), depth: int = 0) -> Iterator[Change]:
+        """Yield what a request sends and no change shows: children, and values that every PUT has."""
+        body, changes = (self.body, self.changes) if body is ABSENT else (body, changes)
+        lists = {nested.place[depth] for nested in self.nested_creates if len(nested.place) > depth}
+        shown = {change.key for change in changes} | lists
+        along = " (sent along)" if self.operation == "update" else ""
+        if self.operation in {"create", "update"} and isinstance(body, dict):
+            more = {key: value for key, value in body.items() if key not in shown}
             yield from (Change(f"{key}{along}", key, ABSENT, value) for key, value in more.items())
-        for nested in self.nested_creates:
-            below = {each.place[len(nested.place)] for each in self.nested_creates if each.is_below(nested)}
-            hidden = below | {change.key for change in nested.changes}
-            inside = cast("dict[str, object]", at(self.body, nested.place))
-            yield from (
-                Change(f"{nested.title}.{key}", key, ABSENT, inside[key]) for key in inside if key not in hidden
-            )
+
+    def _nested(self, nested: NestedCreate) -> Iterator[str]:
+        """Yield the lines of a nested create, and of what stands beside its attributes in the body."""
+        yield str(nested)
+        indent = "  " * (len(nested.place) // 2 + 1)
+        for change in self._children(at(self.body, nested.place), nested.changes, len(nested.place)):
+            yield from (printable(f"{indent}{line}") for line in change.lines())
 
     def to_dict(self) -> dict[str, object]:
         """Return the step as JSON can hold it; of a secret it holds the place and the name."""
@@ -349,7 +332,7 @@ class Plan:
         client: Client,
         *,
         on_error: str = "stop",
-        conflicts: str = "check",
+        conflicts: Literal["merge", "check", "ignore"] | None = None,
         secrets: Mapping[str, object] | None = None,
         journal: str | os.PathLike[str] | None = None,
         verify: bool = False,
@@ -358,8 +341,9 @@ class Plan:
         """Send the plan through a client, if the API still has the values that the plan was made from.
 
         A plan from a file is applied once: `FILE.applied` is created before the first write, and refuses the next time;
-        a copy of the file is refused where what it creates was made since. It is always applied under `check`, and what
-        it deletes must be as it was, too.
+        a copy of the file is refused where what it creates was made since. It is applied under `check`: what it changes
+        or deletes must be as it was. `conflicts="merge"` keeps what others put into the same lists and nested values
+        instead, as a plan does that a session made and no file holds.
 
         `secrets` holds what `plan.secrets` names; a document is given as a dict, or as JSON. Before anything is
         written, raises `ConflictError` if an attribute that the plan changes has another value by now, and
@@ -412,54 +396,6 @@ def is_new(token: Token) -> TypeGuard[str]:
     return isinstance(token, str)
 
 
-def fill(value: object, resolve: Callable[[Pending | Hidden], object]) -> object:
-    """Return a body with its placeholders replaced by what they stand for."""
-    if isinstance(value, (Pending, Hidden)):
-        return resolve(value)
-    if isinstance(value, dict):
-        return {key: fill(each, resolve) for key, each in value.items()}
-    if isinstance(value, list):
-        return [fill(each, resolve) for each in value]
-    return value
-
-
-def fill_path(path: str, resolve: Callable[[Pending], str]) -> str:
-    """Return a path with its tokens replaced by ids."""
-    return _TOKEN.sub(lambda match: resolve(Pending(match[1])), path) if "{" in path else path
-
-
-def waits_for(value: object) -> Iterator[str]:
-    """Yield the tokens of the objects whose ids a value needs."""
-    if isinstance(value, Pending):
-        yield value.token
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from waits_for(each)
-    elif isinstance(value, (list, tuple)):
-        for each in value:
-            yield from waits_for(each)
-
-
-def hidden_in(value: object) -> Iterator[Hidden]:
-    """Yield the placeholders of secrets in a body."""
-    if isinstance(value, Hidden):
-        yield value
-    elif isinstance(value, (dict, list)):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from hidden_in(each)
-
-
-def with_secrets_of(sent: object, value: object) -> object:
-    """Return what was sent with the parts of another value in place of its hidden ones, to compare the two."""
-    if isinstance(sent, Hidden):
-        return value
-    if isinstance(sent, dict) and isinstance(value, dict):
-        return {key: with_secrets_of(each, value.get(key)) for key, each in sent.items()}
-    if isinstance(sent, list) and isinstance(value, list) and len(sent) == len(value):
-        return [with_secrets_of(one, other) for one, other in zip(sent, value, strict=True)]
-    return sent
-
-
 def secret_name(step: Step, hidden: Hidden) -> str:
     """Return the name of a secret: `new:1.root_pass`, `User('bob').password`."""
     token = step.token if isinstance(step.token, str) else f"{step.model}({step.token.identity!r})"
@@ -468,7 +404,7 @@ def secret_name(step: Step, hidden: Hidden) -> str:
 
 def _plain(value: object) -> Any:  # noqa: ANN401  JSON
     if isinstance(value, Pending):
-        return {"$new": value.token}
+        return {"$new": value.token, "$text": True} if isinstance(value, PendingName) else {"$new": value.token}
     if isinstance(value, Hidden):
         return {"$secret": list(value.path)}
     if isinstance(value, dict):

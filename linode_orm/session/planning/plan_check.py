@@ -6,18 +6,19 @@ import re
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 
-from linode_orm.mapping.addressing import quoted
 from linode_orm.mapping.model import resource
-from linode_orm.mapping.relations import Many
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.batch_rules import REBUILDS, TAGGED
-from linode_orm.session.planning.plan import Change, Hidden, Key, Pending, Step, at, hidden_in, is_new
+from linode_orm.session.planning.placeholders import Hidden, Pending, hidden_in, with_tokens
+from linode_orm.session.planning.plan import Change, Key, Step, at, is_new
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from linode_orm.mapping.mapper import Mapper
-    from linode_orm.session.planning.plan import NestedCreate
+
+    Place = tuple[str | int, ...]
+    """The keys and indexes that lead to something inside a body."""
 
 _METHODS: Final = {"create": "POST", "update": "PUT", "replace": "PUT", "delete": "DELETE", "bundle": "POST"}
 _TOKEN: Final = re.compile(r"new:\d+")
@@ -42,7 +43,7 @@ def check_whole(content: list[Any]) -> None:
     _require(len(waits) == len(steps) and others <= waits.keys(), "a step is not there, or there twice")
     TopologicalSorter(waits).prepare()
     made = {each["object"].get("new") for each in inside}
-    missing = {each["$new"] for each in everything if each.keys() == {"$new"}} - made
+    missing = {each["$new"] for each in everything if "$new" in each} - made
     _require(not missing, f"no step creates {', '.join(sorted(map(str, missing)))}")
     for each in inside:
         fields = resource(each["object"]["type"]).__mapper__.fields
@@ -130,6 +131,7 @@ def check_agreement(step: Step) -> None:
     _require(step.path == path_of(step), f"{step.title}: {step.path} is not its path")
     _check_changes(mapper, step.changes, step.title)
     _CHECKS[step.operation](step, mapper)
+    _check_places(step.body, (step.changes[0].key,) if step.operation == "replace" else ())
     names = {str(each.path[-1]) for each in hidden_in(step.body)}
     _require(names <= step.secret_keys, f"{step.title}: a secret in its body is not marked as one")
 
@@ -138,17 +140,10 @@ def path_of(step: Step) -> str:
     """Return the path that a step has by its operation and its object, with tokens for ids that are not known yet."""
     mapper = resource(step.model).__mapper__
     if isinstance(step.token, str):
-        return _with_tokens(mapper.collection_path(step.parents), step.parents)
+        return with_tokens(mapper.collection_path(step.parents), step.parents)
     path = mapper.path_for(step.token.identity, step.token.parents)
     if step.operation == "replace":
         path = f"{path}/{mapper.fields[step.changes[0].name].written_by}"
-    return path
-
-
-def _with_tokens(path: str, parents: Iterable[object]) -> str:
-    for parent in parents:
-        if isinstance(parent, Pending):
-            path = path.replace(quoted(str(parent)), str(parent))
     return path
 
 
@@ -158,21 +153,28 @@ def _check_changes(mapper: Mapper, changes: Iterable[Change], title: str) -> Non
         _require(field is not None and field.key == change.key, f"{title}: {change.name} is not sent as {change.key}")
 
 
-def _check_creation(step: Step, _: Mapper) -> None:
-    _check_shown(step.body, step.changes, step.title)
+def _check_creation(step: Step, mapper: Mapper) -> None:
+    _check_made(step, mapper, step.changes, (), step.title)
     for nested in step.nested_creates:
-        _check_nested(step, nested)
+        inner = resource(nested.model).__mapper__
+        path = with_tokens(inner.collection_path(nested.parents), nested.parents)
+        _require(nested.path == path, f"{nested.title}: {nested.path} is not its path")
+        _check_changes(inner, nested.changes, nested.title)
+        _check_made(step, inner, nested.changes, nested.place, nested.title)
 
 
-def _check_nested(step: Step, nested: NestedCreate) -> None:
-    found: Any = at(step.body, nested.place)
-    model = resource(nested.model)
-    _check_changes(model.__mapper__, nested.changes, nested.title)
-    _check_shown(found, nested.changes, nested.title)
-    below = {each.place[len(nested.place)] for each in step.nested_creates if each.is_below(nested)}
-    given = {each.create_key for each in model.__mapper__.relations.values() if isinstance(each, Many)}
-    more = found.keys() - {change.key for change in nested.changes} - below - given
-    _require(not more, f"{nested.title}: {', '.join(sorted(map(str, more)))} is sent, and not shown")
+def _check_made(step: Step, mapper: Mapper, changes: Collection[Change], place: Place, title: str) -> None:
+    """Check that what creates one object is shown whole, be it the body of a POST or stand in one."""
+    found: Any = at(step.body, place)
+    _check_shown(found, changes, title)
+    children: dict[object, set[object]] = {}
+    for each in step.nested_creates:
+        if each.place[: len(place)] == place and len(each.place) == len(place) + 2:
+            children.setdefault(each.place[-2], set()).add(each.place[-1])
+    more = found.keys() - {change.key for change in changes} - children.keys() - mapper.create_keys.keys()
+    _require(not more, f"{title}: {', '.join(sorted(map(str, more)))} is sent, and not shown")
+    for key, places in children.items():
+        _require(places == {*range(len(found[key]))}, f"{title}: what it creates under {key} is not what is shown")
 
 
 def _check_update(step: Step, mapper: Mapper) -> None:
@@ -223,6 +225,15 @@ def _masked(value: object) -> object:
     if isinstance(value, dict):
         return {key: _masked(each) for key, each in value.items()}
     return [_masked(each) for each in value] if isinstance(value, list) else value
+
+
+def _check_places(value: object, place: Place) -> None:
+    """Check that each secret stands in its own place, so that it is sent nowhere else."""
+    if isinstance(value, Hidden):
+        _require(value.path == place, "a secret stands in another place than its own")
+    elif isinstance(value, (dict, list)):
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            _check_places(each, (*place, key))
 
 
 def _check_batch(step: Step) -> None:

@@ -15,7 +15,8 @@ from linode_orm.mapping.values import ABSENT
 from linode_orm.session.loading.account import account_of
 from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.planning.natural_keys import listings_before
-from linode_orm.session.planning.plan import FORMAT, Change, Hidden, Key, NestedCreate, Pending, Plan, Source, Step
+from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName
+from linode_orm.session.planning.plan import FORMAT, Change, Key, NestedCreate, Plan, Source, Step
 from linode_orm.session.planning.plan_check import check_agreement, check_types, check_whole
 from linode_orm.version import VERSION
 
@@ -62,7 +63,7 @@ def load(path: str | os.PathLike[str]) -> Plan:
         steps = tuple(step_from_dict(each) for each in content["steps"])
         for step in steps:
             check_types(step)
-            check_agreement(step)
+            check_agreement(step)  # promise 28c: nothing is sent that is not shown
         lookups = listings_before(steps)
         made, account, protected = content.get("made", ""), content["account"], frozenset(content["protected_tags"])
         if made:
@@ -159,7 +160,9 @@ def _nested_create(content: dict[str, Any]) -> NestedCreate:
 
 def _change(content: dict[str, Any]) -> Change:
     old = _opened(content["old"]) if "old" in content else ABSENT
-    return Change(content["attribute"], content["key"], old, _opened(content["new"]), content.get("set_edit", False))
+    assigned = tuple(tuple(each) for each in content.get("assigned", ()))
+    is_set_edit = content.get("set_edit", False)
+    return Change(content["attribute"], content["key"], old, _opened(content["new"]), is_set_edit, assigned)
 
 
 def _ids(content: list[Any]) -> tuple[object, ...]:
@@ -174,8 +177,8 @@ def from_json(identity: object) -> object:
 def _opened(value: Any) -> Any:  # noqa: ANN401  JSON
     """Return a value of a body, with placeholders in it."""
     if isinstance(value, dict):
-        if value.keys() == {"$new"}:
-            return Pending(value["$new"])
+        if "$new" in value:
+            return (PendingName if value.get("$text") is True else Pending)(value["$new"])
         if value.keys() == {"$secret"}:
             return Hidden(tuple(value["$secret"]))
         return {key.removeprefix("$"): _opened(each) for key, each in value.items()}

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.planning.batching import batch, number_parts
-from linode_orm.session.planning.dependencies import ancestors, in_order
+from linode_orm.session.planning.dependencies import in_order
 from linode_orm.session.planning.natural_keys import listings_before
 from linode_orm.session.planning.nesting import nest
 from linode_orm.session.planning.nesting_rules import is_always_nested
 from linode_orm.session.planning.payloads import check_complete
 from linode_orm.session.planning.plan import Plan
-from linode_orm.session.planning.steps import DraftStep, for_changed, for_deleted, for_new, key_of, needed, parent_of
+from linode_orm.session.planning.steps import (
+    DraftStep,
+    ancestors,
+    for_changed,
+    for_deleted,
+    for_new,
+    key_of,
+    needed,
+    parent_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.session.planning.changes import Changes
@@ -53,22 +63,22 @@ def _planned(changes: Changes, only: Model | None, *, fold: bool, fold_tags: boo
             _check_create(draft)
     if len(drafts) > 1 and only is None and (fold or fold_tags):
         drafts = batch(drafts, changes.find, lambda each: id(each) in in_doubt, rebuilds=fold, tags=fold_tags)
-    return _arranged(drafts, cascade, sum(id(instance) in in_doubt for instance in new))
+    known = changes.known_below(cascade.values()) if cascade else {}
+    return _arranged(drafts, cascade, sum(id(instance) in in_doubt for instance in new), known)
 
 
 def _drafts(changes: Changes, only: Model | None, new: Iterable[Model], cascade: dict[Key, Key]) -> Iterator[DraftStep]:
     """Give a draft for each request that is needed as long as no request does the work of another one."""
-    name_of = _Names(changes)
     for instance in new:
         _check_parents_stay(instance, cascade)
-        draft = for_new(instance, name_of)
+        draft = for_new(instance, changes.token)
         in_doubt = changes.in_doubt.get(id(instance))
         # It stays in the plan, so that what depends on it stays pending, and is not sent.
         draft.in_doubt = in_doubt is not None and not in_doubt.may_repeat
         yield draft
     for instance in changes.touched.values() if only is None else [only]:
         if state_of(instance).status is Status.PERSISTENT and not (cascade and _is_below(instance, cascade)):
-            yield from for_changed(instance, name_of)
+            yield from for_changed(instance, changes.token)
     for instance in changes.deleted.values() if only is None else ():
         if not _is_below(instance, cascade):
             yield for_deleted(instance)
@@ -100,12 +110,17 @@ def plan_deletion(instance: Model) -> Plan:
     return _arranged([for_deleted(instance)], {}, 0)
 
 
-def _arranged(drafts: list[DraftStep], cascade: dict[Key, Key], lookups: int) -> Plan:
+def _arranged(
+    drafts: list[DraftStep],
+    cascade: dict[Key, Key],
+    lookups: int,
+    known: Mapping[Key, Sequence[Model]] = MappingProxyType({}),
+) -> Plan:
     """Put drafts in an order in which they can be sent."""
     if len(drafts) == 1 and drafts[0].operation in _ABOUT_WHAT_EXISTS:  # it waits for nothing, not even for itself
         steps = [drafts[0].step(1, ())]
     else:
-        order = in_order(drafts, cascade)
+        order = in_order(drafts, cascade, known)
         number = {at: place for place, at in enumerate(order, 1)}
         waits = {at: tuple(sorted(number[other] for other in drafts[at].waits)) for at in order}
         steps = [*number_parts(drafts[at].step(number[at], waits[at]) for at in order)]
@@ -132,20 +147,6 @@ def _check_parents_stay(instance: Model, cascade: Mapping[Key, Key]) -> None:
     if _is_below(instance, cascade):
         msg = f"{instance!r} cannot be created: the same commit deletes what it belongs to"
         raise InvalidRequestError(msg)
-
-
-class _Names:
-    """The tokens of new objects; refuses objects of other sessions."""
-
-    def __init__(self, changes: Changes) -> None:
-        self._changes = changes
-
-    def __call__(self, instance: Model) -> str:
-        try:
-            return self._changes.token(instance)
-        except KeyError:
-            msg = f"{instance!r} is referred to here and belongs to another session"
-            raise InvalidRequestError(msg) from None
 
 
 def _closure(changes: Changes, instance: Model) -> list[Model]:

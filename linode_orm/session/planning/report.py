@@ -83,8 +83,8 @@ class CommitReport:
     """What a commit did, operation by operation, in the order of its plan; it prints as a table.
 
     `id` names the commit. `window` is the largest number of seconds between the read of an object and its write, in
-    which a write of another client went unseen (`conflicts="check"`). `not_held` are the values that did not persist
-    (`verify=True`); `unread` says why they could not be read back.
+    which a write of another client went unseen (0 where nothing was read). `not_held` are the values that did not
+    persist (`verify=True`); `unread` says why they could not be read back.
     """
 
     entries: tuple[Entry, ...] = ()

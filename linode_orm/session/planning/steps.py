@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
-from zlib import crc32
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
-from linode_orm.mapping.record import changes, edits_of, pending_reference, value_of
-from linode_orm.mapping.relations import One
+from linode_orm.mapping.model import resource
+from linode_orm.mapping.record import changes, value_of
+from linode_orm.mapping.references import objects_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning import payloads
 from linode_orm.session.planning.compensating_plan import lasting
 from linode_orm.session.planning.natural_keys import is_natural
-from linode_orm.session.planning.plan import Hidden, Key, NestedCreate, Pending, Step, fill
+from linode_orm.session.planning.ordering import Strength, Wait
+from linode_orm.session.planning.placeholders import Hidden, Pending, fill, with_tokens
+from linode_orm.session.planning.plan import Key, NestedCreate, Step
+from linode_orm.session.planning.seen import checksums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,8 +56,14 @@ class DraftStep:
         self.parents = parents
         self.body = body
         self.in_doubt = False
-        self.waits: dict[int, str] = {}
+        self.waits: dict[int, Wait] = {}
         self.nested: list[tuple[tuple[str | int, ...], DraftStep, bool]] = []
+
+    def wait_for(self, other: int, why: str, strength: Strength = Strength.CERTAIN) -> None:
+        """Record that the draft waits for another one; the strongest reason stays."""
+        known = self.waits.get(other)
+        if known is None or known.strength < strength:
+            self.waits[other] = Wait(why, strength)
 
     @property
     def sent(self) -> dict[str, Any]:
@@ -86,7 +94,7 @@ class DraftStep:
 
     def step(self, number: int, depends_on: tuple[int, ...]) -> Step:
         """Return the step of the plan that the draft becomes."""
-        mapper = self.instance.__mapper__
+        mapper, body = self.instance.__mapper__, state_of(self.instance).body
         return Step(
             number=number,
             operation=self.operation,
@@ -104,7 +112,7 @@ class DraftStep:
             in_doubt=self.in_doubt,
             lasting=lasting(self.operation, type(self.instance), self.body.changes),
             nested_creates=tuple(self.nested_creates()),
-            seen=checksums(self.instance) if self.operation == "delete" else (),
+            seen=checksums(mapper, body) if self.operation == "delete" else (),
         )
 
 
@@ -126,27 +134,24 @@ def title(instance: Model) -> str:
     return shown
 
 
-def checksums(instance: Model) -> tuple[tuple[str, int], ...]:
-    """Return a checksum of each attribute that a user can change, as it was read last; of no secret."""
-    body = state_of(instance).body
-    return tuple(
-        (field.name, crc32(_in_normal_form(body[field.key])))
-        for field in instance.__mapper__.fields.values()
-        if field.is_editable and field.key in body and not (field.is_secret or field.volatile or field.redacted)
-    )
-
-
-def _in_normal_form(value: object) -> bytes:
-    """Write a value; the order of a list of texts, which the API may change, takes no part."""
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        value = sorted(value)
-    return json.dumps(value, sort_keys=True).encode()
-
-
 def key_of(instance: Model) -> Key:
     """Return the key of an object that exists."""
     state = state_of(instance)
     return Key(instance.__mapper__.name, state.identity, state.parents)
+
+
+def ancestors(instance: Model) -> Iterator[Key]:
+    """Yield the keys of the parents of an object, from the nearest out."""
+    mapper, chain = instance.__mapper__, state_of(instance).parents
+    key = key_of(instance)
+    while mapper.parent is not None and chain:
+        mapper = resource(str(mapper.parent)).__mapper__
+        if mapper.singleton:
+            key = key._replace(model=mapper.name, identity=None, parents=chain)
+        else:
+            chain, own = chain[:-1], chain[-1]
+            key = key._replace(model=mapper.name, identity=own, parents=chain)
+        yield key
 
 
 def parent_of(instance: Model) -> Model | None:
@@ -160,11 +165,9 @@ def needed(instance: Model) -> Iterator[tuple[str, Model]]:
     parent = parent_of(instance)
     if parent is not None:
         yield str(instance.__mapper__.parent_attribute), parent
-    edits = edits_of(instance)
-    for name, via in instance.__mapper__.references:
-        target = pending_reference(instance, via) if via in edits else None
+    for name, target in objects_of(instance):
         if isinstance(target, Model):
-            yield name, target
+            yield instance.__mapper__.relation_names.get(name, name), target
 
 
 def parents_of(instance: Model, name_of: NameOf) -> tuple[object, ...]:
@@ -185,15 +188,13 @@ def for_new(instance: Model, name_of: NameOf) -> DraftStep:
     """Draft the creation of an object."""
     _check_needs(instance)
     parents = parents_of(instance, name_of)
-    path = instance.__mapper__.collection_path(parents)
-    for parent in parents:
-        if isinstance(parent, Pending):
-            path = path.replace(_quoted(parent), str(parent))
+    path = collection_path(instance.__mapper__, parents)
     return DraftStep("create", instance, name_of(instance), path, parents, payloads.for_create(instance, name_of))
 
 
-def _quoted(parent: Pending) -> str:
-    return str(parent).replace("{", "%7B").replace(":", "%3A").replace("}", "%7D")
+def collection_path(mapper: Mapper, parents: tuple[object, ...]) -> str:
+    """Return the path of a collection, with a placeholder for each parent that is new."""
+    return with_tokens(mapper.collection_path(parents), parents)
 
 
 def _check_needs(instance: Model) -> None:
@@ -252,7 +253,7 @@ def claims(draft: DraftStep) -> Iterator[tuple[tuple[object, ...], Model]]:
         mapper = each.instance.__mapper__
         for change in each.body.changes:
             if change.name in unique_names(mapper) and isinstance(change.new, (str, int)):
-                yield (mapper.name, each.parents, change.name, change.new), each.instance
+                yield (mapper.name, each.parents, change.name, _normal(mapper, change.name, change.new)), each.instance
 
 
 def frees(draft: DraftStep) -> Iterator[tuple[object, ...]]:
@@ -263,29 +264,19 @@ def frees(draft: DraftStep) -> Iterator[tuple[object, ...]]:
             for name in unique_names(mapper):
                 value = raw.get(mapper.fields[name].key, ABSENT)
                 if value is ABSENT or isinstance(value, (str, int)):  # an answer may hold anything there
-                    yield mapper.name, each.parents, name, value
+                    yield mapper.name, each.parents, name, _normal(mapper, name, value)
         elif each.operation != "create":
             for change in each.body.changes:
                 if change.name in unique_names(mapper) and isinstance(change.old, (str, int)):
-                    yield mapper.name, each.parents, change.name, change.old
+                    yield mapper.name, each.parents, change.name, _normal(mapper, change.name, change.old)
+
+
+def _normal(mapper: Mapper, name: str, value: object) -> object:
+    """Return a value as the API writes it, which is what has to be unique."""
+    return value if value is ABSENT else mapper.fields[name].codec.normal(value)
 
 
 def rekeys(draft: DraftStep) -> bool:
     """Whether a draft gives its object another id."""
     names = draft.instance.__mapper__.id_names
     return draft.operation == "update" and any(change.name in names for change in draft.body.changes)
-
-
-def references(draft: DraftStep) -> Iterator[tuple[str, object, bool]]:
-    """Yield what the objects of a draft refer to, before and after it, and whether they are attached to it."""
-    for each in draft.everyone():
-        yield from _references(each.instance)
-
-
-def _references(record: Any) -> Iterator[tuple[str, object, bool]]:  # noqa: ANN401  a Model
-    for relation in record.__mapper__.relations.values():
-        if isinstance(relation, One) and relation.via:
-            field = record.__mapper__.fields[relation.via]
-            for identity in {state_of(record).body.get(field.key), value_of(record, field.name)}:
-                if identity is not None:
-                    yield relation.target, cast("object", identity), bool(field.changed_by)

@@ -83,7 +83,7 @@ class EagerLoader:
         mapper = model.__mapper__
         if "list" not in mapper.verbs or len(mapper.id_names) != 1:
             return None
-        if mapper.catalogue:
+        if mapper.reference_data:
             return [self._loader.reference(model, identity, ()) for identity in ids]
         if not can_filter_by_id(model):
             # the whole list pays where it takes fewer requests than a GET of each object
@@ -94,7 +94,7 @@ class EagerLoader:
         """Read the stale objects of a query again in one list; return False where the object is better read alone."""
         model, state = type(instance), state_of(instance)
         stale = [each for each in batch.alive() if self._is_stale(each) and state_of(each).parents == state.parents]
-        is_whole_in_lists = not model.__mapper__.only_on_get and not model.__mapper__.catalogue
+        is_whole_in_lists = not model.__mapper__.only_on_get and not model.__mapper__.reference_data
         if len(stale) < _FEW or state.parents or not is_whole_in_lists:
             return False
         before = state.body

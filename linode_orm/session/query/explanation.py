@@ -58,7 +58,7 @@ class Explanation(NamedTuple):
     def paging(self) -> str:
         """How the list is read so that each object comes exactly once."""
         mapper = self.plan.model.__mapper__
-        if self.plan.path is None and mapper.catalogue:
+        if self.plan.path is None and mapper.reference_data:
             return "whole list, kept on the client for a while"
         if self.plan.envelope != "page":
             return "whole list in one answer"
@@ -77,7 +77,7 @@ class Explanation(NamedTuple):
     @property
     def _own_number(self) -> str:
         plan, mapper = self.plan, self.plan.model.__mapper__
-        if plan.path is None and mapper.catalogue:
+        if plan.path is None and mapper.reference_data:
             return "1, and 0 while the client keeps the list"
         if plan.parents is None:
             *above, parent = (model.__name__ for model in _ancestors(plan.model))
@@ -143,7 +143,7 @@ def _for_relation(relation: One[Any] | Many[Any]) -> str:
     target: Any = relation.model
     mapper = target.__mapper__
     if not isinstance(relation, Many):
-        if mapper.catalogue:
+        if mapper.reference_data:
             return f"{relation.target}: 1 list for all, unless the client has it already"
         return f"{relation.target}: 1 list filtered by the ids that are referred to"
     if relation.embedded:

@@ -33,7 +33,7 @@ class LazyLoader:
         """
         state = state_of(instance)
         self._check_allowed(instance, name)
-        if instance.__mapper__.catalogue:
+        if instance.__mapper__.reference_data:
             self._reader.read(instance)
             return
         if not state.is_loaded and isinstance(state.batch, LoadOrigin):

@@ -97,7 +97,7 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
     nothing = condition is not None and never(condition)
     unfiltered = _unfiltered(model, query.path)
     if strict and not nothing:
-        _refuse_local(model, _notes(drafts, clause, ""), "" if model.__mapper__.catalogue else unfiltered)
+        _refuse_local(model, _notes(drafts, clause, ""), "" if model.__mapper__.reference_data else unfiltered)
     notes = _notes(drafts, clause, unfiltered)
     clause = None if unfiltered else clause
     filters = tuple(map(written, divided(clause)))
@@ -138,7 +138,7 @@ def _unfiltered(model: type[Model], path: str | None) -> str:
     mapper = model.__mapper__
     if path is not None and _ID.sub("/{}", path) not in _FILTERED_PATHS:
         return "whether this road to the objects takes filters is not on record"
-    if mapper.catalogue:
+    if mapper.reference_data:
         return "the whole list is cached"
     return "" if mapper.envelope == "page" else "the list comes whole"
 
@@ -343,7 +343,7 @@ def _orders(
     part = f"order by {', '.join(map(str, query.order))}"
     if query.limited is None:
         why = "every match is read anyway"
-    elif query.model.__mapper__.catalogue or query.model.__mapper__.envelope != "page":
+    elif query.model.__mapper__.reference_data or query.model.__mapper__.envelope != "page":
         why = "the list comes whole"
     elif not first.filterable:
         why = "the server cannot order by it"

@@ -31,7 +31,7 @@ class Reader:
 
     def read(self, instance: Model) -> None:
         """Read an object by the cheapest way: reference data from the client's cache, others by `read_item`."""
-        if instance.__mapper__.catalogue:
+        if instance.__mapper__.reference_data:
             self._read_reference_data(instance)
         else:
             self.read_item(instance)

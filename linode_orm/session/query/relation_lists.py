@@ -36,7 +36,7 @@ class RelationLists:
 
     def whole(self, model: type[Model], x_filter: Payload, most: int | None) -> Pages | None:
         """Return the pages of the list of a class; None where it takes more than `most` requests."""
-        if model.__mapper__.catalogue:
+        if model.__mapper__.reference_data:
             return iter([self._reference_data.rows(model)])
         return self._lists.rows_within(listing_of(model)._replace(x_filter=x_filter), most)
 

@@ -60,7 +60,7 @@ def route_of(relation: One[Any] | Many[Any]) -> Route:
 
 
 def _kind_of_one(mapper: Mapper) -> Kind:
-    if mapper.catalogue:
+    if mapper.reference_data:
         return "reference data"
     if not mapper.placeholders:
         return "list"
@@ -72,7 +72,7 @@ def _kind_of_many(relation: Many[Any], target: type[Model]) -> Kind:
         return "body"
     if owners_of(relation) is None:
         return "each"
-    return "reference data" if target.__mapper__.catalogue else "list"
+    return "reference data" if target.__mapper__.reference_data else "list"
 
 
 def embedding(mapper: Mapper) -> Many[Any] | None:

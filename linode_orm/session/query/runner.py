@@ -68,7 +68,7 @@ class QueryRunner:
         eager: EagerLoader,
         *,
         check: Callable[[], None],
-        delete: Callable[[Model], None],
+        delete: Callable[[Model, Expression | None], None],
         strict: bool,
     ) -> None:
         self._client = client
@@ -243,7 +243,7 @@ class QueryRunner:
         wrong (TestObjectStorageBuckets_List#1).
         """
         mapper, size = plan.model.__mapper__, plan.model.__mapper__.page_size
-        if plan.condition is not None or mapper.catalogue or mapper.envelope != "page":
+        if plan.condition is not None or mapper.reference_data or mapper.envelope != "page":
             return None
         if plan.path is not None or plan.parents is None or len(plan.parents) != 1 or not isinstance(size, int):
             return None
@@ -289,7 +289,7 @@ class QueryRunner:
         matches = list(self.rows(query))
         query.__check_whole__("delete()", partial=partial)
         for instance in matches:
-            self._delete(instance)
+            self._delete(instance, query.condition)
         return len(matches)
 
 

@@ -60,7 +60,7 @@ class Sources:
 
         `runner` reads the parents where the plan leaves them open.
         """
-        if plan.model.__mapper__.catalogue and plan.path is None:
+        if plan.model.__mapper__.reference_data and plan.path is None:
             yield Chunk((), self._reference_data.rows(plan.model))
             return
         listings = list(_listings(plan, self._parents(plan, runner, reading)))

@@ -12,7 +12,7 @@ from linode_orm.mapping.expressions import or_
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import state_of
-from linode_orm.session.waiting.reachability import VERDICTS, decided_by
+from linode_orm.session.waiting.reachability import EVENTFUL, decided_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Expression, Model
     from linode_orm.mapping.operators import Attribute
     from linode_orm.session.query.runner import QueryRunner
+    from linode_orm.session.waiting.started import StartedActions
     from linode_orm.wire.client import Client
 
     Body = Mapping[str, Any]
@@ -59,8 +60,8 @@ class EventFeed:
     of a disk instead of the disk, and nothing tells whether a state changes before or after its event.
     """
 
-    def __init__(self, client: Client, runner: QueryRunner, objects: Iterable[Model]) -> None:
-        self._client, self._runner = client, runner
+    def __init__(self, client: Client, runner: QueryRunner, objects: Iterable[Model], started: StartedActions) -> None:
+        self._client, self._runner, self._started = client, runner, started
         self._began, self._began_at = client.clock.monotonic(), client.clock.now()
         self._own: dict[str, Model] = {}
         self._about: dict[str, list[Model]] = {}
@@ -77,7 +78,8 @@ class EventFeed:
         self._open: set[int] = set()
         self._jobs: dict[tuple[int, str], Job] = {}
         self._percent: dict[int, int] = {}
-        self.is_disabled = not any(type(each).__name__ in VERDICTS for each in self._own.values())
+        concerns = (type(each).__name__ in EVENTFUL or started.of(each) is not None for each in self._own.values())
+        self.is_disabled = not any(concerns)
         """Whether events are not asked for: these classes have none, or the token may not read them."""
 
     def poll(self) -> set[int]:
@@ -126,6 +128,8 @@ class EventFeed:
         if not about:
             return set()
         self._states[number] = status
+        for each in about:
+            self._note_started(each, event)
         # the first poll reads the past: what it shows is no news, and becomes news when its status changes
         is_new = before is not None or not is_first
         decides = False
@@ -155,6 +159,26 @@ class EventFeed:
                 self._jobs[id(instance), name] = Job(number, action, status, created, message, is_new or keeps)
         return bool(names)
 
+    def _note_started(self, instance: Model, event: Body) -> None:
+        """Keep what an event says of the action that this session started on an object: the newest one counts."""
+        started, number = self._started.of(instance), int(event["id"])
+        if started is None or (started.number or 0) > number:
+            return
+        try:
+            created = datetime.fromisoformat(str(event.get("created"))).replace(tzinfo=UTC)
+        except ValueError:
+            return
+        if started.fits(self._client, event, created) and self._started.claim(started, number):
+            started.number, started.status = number, str(event.get("status"))
+            if not started.has_ended:
+                self._open.add(number)
+
+    def ended(self, held: Iterable[int]) -> set[int]:
+        """Return those of these objects, by their `id()`, whose action that this session started has ended."""
+        wanted = set(held)
+        actions = ((id(each), self._started.of(each)) for each in self._own.values() if id(each) in wanted)
+        return {key for key, started in actions if started is not None and started.has_ended}
+
     def percent(self, instance: Model) -> int | None:
         """Return how far the last job of an object has come; it never goes back, although the API's figure may."""
         return self._percent.get(id(instance)) or None
@@ -163,7 +187,13 @@ class EventFeed:
         """Return the attributes that stay as they are because the last job that was to change them failed, and why."""
         found: dict[str, str] = {}
         for (holder, name), job in self._jobs.items():
-            if holder == id(instance) and job.status == "failed" and (job.is_new or self._is_about_this(job)):
+            started = self._started.of(instance)
+            is_ours = started is not None and started.number == job.id
+            if (
+                holder == id(instance)
+                and job.status == "failed"
+                and (is_ours or job.is_new or self._is_about_this(job))
+            ):
                 found[name] = f"event {job.id} says that {job.action} failed" + (f": {job.message}" * bool(job.message))
         return found
 

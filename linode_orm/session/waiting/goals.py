@@ -15,15 +15,9 @@ from linode_orm.session.query.planner import never
 from linode_orm.session.query.routes import follows_relations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from linode_orm.errors import ApiError
     from linode_orm.mapping import Model
-    from linode_orm.session.query.evaluate import Value
-    from linode_orm.session.query.relation_answers import Row
-    from linode_orm.session.query.relation_lists import Refuse
-
-    Evaluate = Callable[[type[Model], Expression, Sequence[Row], Refuse], list[Value]]
 
 
 class Goal:
@@ -31,7 +25,6 @@ class Goal:
 
     def __init__(self, model: type[Model], condition: Expression) -> None:
         self.condition = condition
-        self._model = model
         check_model(model, condition)
         self.follows_relations = follows_relations(condition)
         """Whether other lists are read to tell whether it is met, so that news of the objects are not enough."""
@@ -41,24 +34,9 @@ class Goal:
         self._attributes = list({str(each): each for each in shown_}.values())
         self.needs_get = any(each.attribute.path[0].only_on_get for each in comparisons)
 
-    def met(self, instances: Sequence[Model], evaluate: Evaluate) -> list[Model]:
-        """Return those of some objects of which the condition is true, by the last answers of the API.
-
-        `evaluate` reads the lists of the relations that the condition follows; a list that is refused is an error.
-        """
-        rows = [(state_of(each).parents, dict(state_of(each).body)) for each in instances]
-        values = evaluate(self._model, self.condition, rows, _raise)
-        return [each for each, value in zip(instances, values, strict=True) if value is True]
-
     def seen(self, instance: Model) -> str:
         """Return the values of the attributes that the condition asks for, as a message shows them."""
         return ", ".join(f"{attribute} = {_value(instance, attribute.keys)!r}" for attribute in self._attributes)
-
-
-def _raise(error: ApiError, path: str, parent: Model | None) -> bool:
-    """Raise the error of a list: what it would tell is waited for."""
-    del path, parent
-    raise error
 
 
 def _value(instance: Model, keys: Iterable[str]) -> object:

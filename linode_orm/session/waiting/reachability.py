@@ -99,6 +99,15 @@ VERDICTS: Final[dict[str, tuple[Verdict, ...]]] = {
 A resize or a migration says nothing of `status`: a Linode may well run on after one that failed.
 """
 
+EVENTFUL: Final = frozenset(
+    {
+        *VERDICTS,
+        *("Backup", "Database", "EntityTransfer", "Firewall", "LKECluster", "LKENode", "LKENodePool"),
+        *("PlacementGroup", "ServiceTransfer"),
+    }
+)
+"""The classes of whose changes the account's events tell, by the object or by what it is part of."""
+
 
 def decided_by(model: type[Model], action: object) -> tuple[str, ...]:
     """Return the attributes that the last event with this action decides."""
@@ -124,6 +133,7 @@ def unreachable(
         if isinstance(part, Not):
             return may_be(part.part, negated=not negated)
         if isinstance(part, (And, Or)):
+            # De Morgan: `not (a and b)` is `not a or not b`. Every part is asked, so that the message has all reasons.
             every = isinstance(part, And) is not negated
             return (all if every else any)([may_be(each, negated=negated) for each in part.parts])
         why = _lasting(part, model, body, failed)

@@ -11,6 +11,7 @@ from linode_orm._public import public
 from linode_orm.errors import ApiError, InvalidRequestError, ObjectGone, TransportError, WaitFailed, WaitTimeout
 from linode_orm.mapping.state import state_of
 from linode_orm.session.progress import shown
+from linode_orm.session.waiting.action_ends import ActionEnds
 from linode_orm.session.waiting.bulk_refresh import RefreshGroup, groups_of
 from linode_orm.session.waiting.events import EventFeed
 from linode_orm.session.waiting.goals import goals_of
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Expression, Model
     from linode_orm.session.query.runner import QueryRunner
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh, RefreshResult
-    from linode_orm.session.waiting.goals import Evaluate, Goal
+    from linode_orm.session.waiting.goals import Goal
+    from linode_orm.session.waiting.started import StartedActions
     from linode_orm.wire.client import Client
     from linode_orm.wire.clock import Clock
 
@@ -33,8 +35,11 @@ LONGEST_PAUSE: Final = 10.0
 GROWTH: Final = 1.5
 _ROUNDS_BEFORE_EVENTS: Final = 3
 """How many rounds read the objects before every other round asks for events alone, where one request reads them all."""
-_ROUNDS_PER_READING: Final = 3
-"""Where a reading takes several requests, one round of so many reads the objects, and the others ask for events."""
+_ROUNDS_PER_READING: Final = (3, 6)
+"""Where a reading takes several requests, one round of so many reads the objects, and the others ask for events.
+
+As many as requests, within these bounds: so a round takes one or two requests, and what no event tells is seen soon.
+"""
 _SHOWN: Final = 5
 
 
@@ -62,8 +67,9 @@ class WaitEntry:
 class Waiting:
     """Waits for the objects of a session."""
 
-    def __init__(self, client: Client, runner: QueryRunner, refresh: BulkRefresh) -> None:
+    def __init__(self, client: Client, runner: QueryRunner, refresh: BulkRefresh, started: StartedActions) -> None:
         self._client = client
+        self._started = started
         self._runner = runner
         self._refresh = refresh
 
@@ -83,9 +89,10 @@ class Waiting:
                 raise InvalidRequestError(msg)
         goals = goals_of({type(each): None for each in waited}, conditions)
         if waited:
-            feed = EventFeed(self._client, self._runner, waited)
+            feed = EventFeed(self._client, self._runner, waited, self._started)
+            ended = ActionEnds(self._client, self._started, feed)
             with shown(progress, "wait") as tell:
-                _Wait(self._client.clock, self._refresh, self._runner.values, feed, waited, goals, timeout, tell).run()
+                _Wait(self._client.clock, self._refresh, feed, ended, waited, goals, timeout, tell).run()
 
 
 class _Wait:
@@ -99,14 +106,14 @@ class _Wait:
         self,
         clock: Clock,
         refresh: BulkRefresh,
-        evaluate: Evaluate,
         feed: EventFeed,
+        ended: ActionEnds,
         objects: list[Model],
         goals: dict[type[Model], Goal],
         timeout: float,
         tell: Tell | None,
     ) -> None:
-        self._clock, self._refresh, self._evaluate, self._feed = clock, refresh, evaluate, feed
+        self._clock, self._refresh, self._feed, self._ended = clock, refresh, feed, ended
         self._objects, self._goals, self._timeout, self._tell = objects, goals, timeout, tell
         self._groups = groups_of(objects, needs_get=frozenset(model for model in goals if goals[model].needs_get))
         self._waiting = {id(each): each for each in objects}
@@ -136,29 +143,45 @@ class _Wait:
         groups = [group for group in self._groups if group.waiting]
         self._has_read = is_last or not self._asks_for_events(number, groups)
         if not self._has_read:
-            news = self._feed.poll()
+            news = self._feed.poll() | self._feed.ended(self._ended.held)
             groups = [group for group in groups if any(id(each) in news for each in group.waiting)]
         if groups:
-            result = self._refresh.read(groups)
-            self._failure = result.failure
-            self._take(result)
+            self._read(groups)
+            # Actions that have ended by now did so before what is read from here on.
+            self._read_those(self._ended.ask())
         elif self._tell is not None:
             self._show(self._waiting.values())
+
+    def _read_those(self, wanted: set[int]) -> None:
+        groups = [group for group in self._groups if any(id(each) in wanted for each in group.waiting)]
+        if groups:
+            self._read(groups)
+
+    def _read(self, groups: list[RefreshGroup]) -> None:
+        result = self._refresh.read(groups)
+        self._failure = result.failure
+        self._take(result)
 
     def _asks_for_events(self, number: int, groups: list[RefreshGroup]) -> bool:
         """Whether a round asks for events instead of reading every object."""
         # the first round reads the objects: a condition may be true already, and no event will come then
         if self._feed.is_disabled or not number or any(goal.follows_relations for goal in self._goals.values()):
             return False
-        if sum(group.cost for group in groups) > 1:
-            return number % _ROUNDS_PER_READING != 0
+        if self._waiting.keys() <= self._ended.held:  # their conditions are true, and only events can tell more
+            return number % _ROUNDS_PER_READING[0] != 0
+        cost = sum(group.cost for group in groups)
+        if cost > 1:
+            least, most = _ROUNDS_PER_READING
+            return number % min(max(cost, least), most) != 0
         return number >= _ROUNDS_BEFORE_EVENTS and (number - _ROUNDS_BEFORE_EVENTS) % 2 == 0
 
     def _take(self, result: RefreshResult) -> None:
         """Drop the objects that have met their goal; raise where one is gone or can never meet it."""
+        # Those that have arrived are taken out before anything raises, because the error says who has.
         read = [each for key, each in self._waiting.items() if key in result.read]
-        for model, goal in self._goals.items():
-            for each in self._met(goal, [each for each in read if type(each) is model]):
+        met = self._met(read)
+        for each in read:
+            if self._ended.counts(each, is_met=id(each) in met):
                 del self._waiting[id(each)]
         for group in self._groups:
             group.waiting = [each for each in group.waiting if id(each) in self._waiting]
@@ -172,15 +195,18 @@ class _Wait:
                 if why:
                     raise self._failed(each, why)
 
-    def _met(self, goal: Goal, objects: list[Model]) -> list[Model]:
-        """Return the objects that have met their goal; none where a list that tells could not be read this time."""
-        try:
-            return goal.met(objects, self._evaluate)
-        except (ApiError, TransportError) as error:
-            if not error.retryable:
-                raise
-            self._failure = error
-            return []
+    def _met(self, objects: list[Model]) -> set[int]:
+        """Return the `id()` of the objects that meet their goal; a list that could not be read now tells of none."""
+        met: set[int] = set()
+        for model, goal in self._goals.items():
+            try:
+                mine = [each for each in objects if type(each) is model]
+                met.update(map(id, self._refresh.meeting(goal.condition, model, mine)))
+            except (ApiError, TransportError) as error:
+                if not error.retryable:
+                    raise
+                self._failure = error
+        return met
 
     def _show(self, objects: Iterable[Model]) -> None:
         """Report every object that has changed since it was reported last."""
@@ -207,7 +233,9 @@ class _Wait:
         failure = f"; the last look failed: {self._failure}" if self._failure is not None else ""
         if len(self._objects) == 1:
             goal, within = self._goals[type(late[0])], f"within {self._timeout:g} s"
-            msg = f"{late[0].__describe__()}: {goal.condition} was not true {within}; last seen {goal.seen(late[0])}"
+            running = self._ended.running(late[0])
+            what = f"{running} has not ended" if running else f"{goal.condition} was not true"
+            msg = f"{late[0].__describe__()}: {what} {within}; last seen {goal.seen(late[0])}"
         else:
             wanted = "; ".join(str(goal.condition) for goal in self._goals.values())
             lines = [f"  {each.__describe__()}: {self._goals[type(each)].seen(each)}" for each in late[:_SHOWN]]

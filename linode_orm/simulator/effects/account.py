@@ -48,14 +48,14 @@ def _settings(call: Call) -> None:
 
 @answer("POST /account/settings/managed-enable")
 def _managed(call: Call) -> None:
-    call.world.change(call.item, managed=True)
+    call.state.change(call.item, managed=True)
 
 
 @instead("POST /account/events/{}/seen")
 def _seen(call: Call) -> None:
     """Mark an event and everything before it as seen."""
-    row = call.world.need("Event", call.values[0])
-    for each in call.world.rows("Event"):
+    row = call.state.need("Event", call.values[0])
+    for each in call.state.rows("Event"):
         if each.id <= row.id and not each.body["seen"]:
             each.change(seen=True)
 
@@ -66,9 +66,9 @@ def _seen(call: Call) -> None:
 @ready("/account/users")
 def _token_user(call: Call) -> None:
     """Make the user whose token is used, unless there is one of that name."""
-    world = call.world
-    if world.get("User", world.username) is None:
-        world.make("User", (), username=world.username, email="simulated@example.com", restricted=False)
+    state = call.state
+    if state.get("User", state.username) is None:
+        state.make("User", (), username=state.username, email="simulated@example.com", restricted=False)
 
 
 @fill("/account/users")
@@ -80,13 +80,13 @@ def _user(call: Call) -> None:
 @check("PUT /account/tfa-optional-users")
 def _known(call: Call) -> None:
     ready.run("/account/users", call)
-    if any(call.world.get("User", each) is None for each in call.given("usernames") or ()):
+    if any(call.state.get("User", each) is None for each in call.given("usernames") or ()):
         raise bad("User not found", "usernames")
 
 
 @instead("GET /account/tfa-optional-users")
 def _optional(call: Call) -> Body:
-    names = call.world.singleton(call.world.store.resources["TFAOptionalUsers"], ()).hidden.get("usernames") or ()
+    names = call.state.singleton(call.state.store.resources["TFAOptionalUsers"], ()).hidden.get("usernames") or ()
     rows = [{"username": name, "url": f"/v4/account/users/{name}"} for name in names]
     return {"data": rows, "page": 1, "pages": 1, "results": len(rows)}
 
@@ -118,7 +118,7 @@ def _reset(call: Call) -> Body:
 
 @instead("GET /account/oauth-clients/{}/thumbnail")
 def _thumbnail(call: Call) -> bytes:
-    row = call.world.need("OAuthClient", call.values[0])
+    row = call.state.need("OAuthClient", call.values[0])
     if "thumbnail" not in row.hidden:
         raise not_found()
     return b64decode(row.hidden["thumbnail"]) or EMPTY
@@ -126,7 +126,7 @@ def _thumbnail(call: Call) -> bytes:
 
 @instead("PUT /account/oauth-clients/{}/thumbnail")
 def _picture(call: Call) -> None:
-    row = call.world.need("OAuthClient", call.values[0])
+    row = call.state.need("OAuthClient", call.values[0])
     row.hidden["thumbnail"] = str(call.given("content") or "")
     row.change(thumbnail_url=f"https://api.linode.com/v4/account/clients/{row.id}/thumbnail")
 
@@ -137,31 +137,31 @@ def _picture(call: Call) -> None:
 @answer("POST /account/child-accounts/{}/token")
 def _proxy(call: Call) -> Body:
     """Answer as in `TestAccountChild_basic#2`."""
-    number = call.world.store.new_id("Token")
-    known = {"id": number, "scopes": "*", "created": call.world.now, "expiry": "2999-12-12T05:00:00"}
+    number = call.state.store.new_id("Token")
+    known = {"id": number, "scopes": "*", "created": call.state.now, "expiry": "2999-12-12T05:00:00"}
     return {**known, "label": f"parent_{number}", "token": f"{number:064x}"}
 
 
 @fill("/account/service-transfers", "/account/entity-transfers")
 def _transfer(call: Call) -> None:
-    number = call.world.store.new_id(call.resource.name)
+    number = call.state.store.new_id(call.resource.name)
     call.draft["token"] = f"{number:08X}-8D3E-4E7A-91FC-8B7C6A1C0D42"
     call.draft.update(status="pending", is_sender=True)
     for identity in (call.draft.get("entities") or {}).get("linodes") or ():
-        call.world.need("Instance", identity)
+        call.state.need("Instance", identity)
 
 
 @instead("POST /account/service-transfers/{}/accept", "POST /account/entity-transfers/{}/accept")
 def _accept(call: Call) -> None:
     name = "ServiceTransfer" if "service" in call.route.path else "EntityTransfer"
-    _pending(call.world.need(name, call.values[0])).change(status="accepted", updated=call.world.now)
+    _pending(call.state.need(name, call.values[0])).change(status="accepted", updated=call.state.now)
 
 
 @instead("DELETE /account/service-transfers/{}", "DELETE /account/entity-transfers/{}")
 def _call_off(call: Call) -> None:
     """Cancel a transfer: it stays, with the status of a cancelled one."""
     name = "ServiceTransfer" if "service" in call.route.path else "EntityTransfer"
-    _pending(call.world.need(name, call.values[0])).change(status="canceled", updated=call.world.now)
+    _pending(call.state.need(name, call.values[0])).change(status="canceled", updated=call.state.now)
 
 
 def _pending(row: Row) -> Row:
@@ -175,17 +175,17 @@ def _pending(row: Row) -> Row:
 
 @check("POST /account/betas")
 def _offered(call: Call) -> None:
-    if call.world.get("BetaProgram", call.given("id")) is None:
+    if call.state.get("BetaProgram", call.given("id")) is None:
         raise bad("Beta program not found", "id")
 
 
 @fill("/account/betas")
 def _enrolled(call: Call) -> None:
     """Copy the beta program into the enrolment, as in `TestAccountBetaPrograms#3`."""
-    draft, program = call.draft, _program(call.world, call.body.get("id") or call.draft["id"])
-    draft.update(program, id=call.body.get("id") or draft["id"], enrolled=call.world.now)
+    draft, program = call.draft, _program(call.state, call.body.get("id") or call.draft["id"])
+    draft.update(program, id=call.body.get("id") or draft["id"], enrolled=call.state.now)
 
 
-def _program(world: AccountState, identity: object) -> Body:
-    row = world.get("BetaProgram", identity)
+def _program(state: AccountState, identity: object) -> Body:
+    row = state.get("BetaProgram", identity)
     return {key: row.body[key] for key in ("label", "description", "started", "ended")} if row is not None else {}

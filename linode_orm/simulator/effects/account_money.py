@@ -35,13 +35,13 @@ def _added(call: Call) -> None:
 
 @answer("POST /account/payment-methods/{}/make-default")
 def _only(call: Call) -> None:
-    for row in call.world.rows("PaymentMethod"):
+    for row in call.state.rows("PaymentMethod"):
         row.change(is_default=row is call.item)
 
 
 @check("DELETE /account/payment-methods/{}")
 def _may_go(call: Call) -> None:
-    if call.world.strict and call.item.body["is_default"]:
+    if call.state.strict and call.item.body["is_default"]:
         raise bad("Cannot delete the default payment method")
 
 
@@ -49,7 +49,7 @@ def _may_go(call: Call) -> None:
 def _item(call: Call) -> None:
     """Bill one piece over a time, as the example of `GET /account/invoices/{invoiceId}/items` in the API reference."""
     draft = call.draft
-    for key, value in (("from", call.world.now), ("to", call.world.now), ("quantity", 1)):
+    for key, value in (("from", call.state.now), ("to", call.state.now), ("quantity", 1)):
         draft[key] = value if draft.get(key) is None else draft[key]
     draft["unit_price"] = draft.get("unit_price") or str(draft.get("amount") or 0.0)
 
@@ -70,7 +70,7 @@ def _amount(call: Call) -> None:
 
 @instead("POST /account/payments/paypal")
 def _stage(call: Call) -> Body:
-    number = call.world.store.new_id("Payment")
+    number = call.state.store.new_id("Payment")
     return {"payment_id": f"PAY-{number:024X}", "checkout_token": f"EC-{number:017X}"}
 
 

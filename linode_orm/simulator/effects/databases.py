@@ -25,7 +25,7 @@ def _netmasks(allowed: object) -> list[str]:
 
 @check(*(f"POST {path}" for path in COLLECTIONS))
 def _may_create(call: Call) -> None:
-    if call.given("region") is not None and call.world.get("Region", call.given("region")) is None:
+    if call.given("region") is not None and call.state.get("Region", call.given("region")) is None:
         raise bad("Region is not valid", "region")
 
 
@@ -52,7 +52,7 @@ def _new(call: Call) -> None:
 @after(*(f"POST {path}" for path in COLLECTIONS))
 def _created(call: Call) -> None:
     call.hidden["has_event"] = True
-    call.world.job(call.item, (1.0, {"status": "active"}), action="database_create")
+    call.state.job(call.item, (1.0, {"status": "active"}), action="database_create")
 
 
 @after(*(f"PUT {path}" for path in ITEMS))
@@ -63,29 +63,29 @@ def _updated(call: Call) -> None:
 
 @answer(*(f"POST {path}/suspend" for path in ITEMS))
 def _suspend(call: Call) -> None:
-    call.world.job(call.item, (0.0, {"status": "suspending"}), (1.0, {"status": "suspended"}))
+    call.state.job(call.item, (0.0, {"status": "suspending"}), (1.0, {"status": "suspended"}))
 
 
 @answer(*(f"POST {path}/resume" for path in ITEMS))
 def _resume(call: Call) -> None:
-    call.world.job(call.item, (0.0, {"status": "resuming"}), (1.0, {"status": "active"}))
+    call.state.job(call.item, (0.0, {"status": "resuming"}), (1.0, {"status": "active"}))
 
 
 @answer(*(f"POST {path}/patch" for path in ITEMS))
 def _patch(call: Call) -> None:
-    call.world.job(call.item, (0.0, {"status": "updating"}), (1.0, {"status": "active"}), action="database_update")
+    call.state.job(call.item, (0.0, {"status": "updating"}), (1.0, {"status": "active"}), action="database_update")
 
 
 @fill(*(f"{path}/credentials" for path in ITEMS))
 def _credentials(call: Call) -> None:
     kind = "mysql" if "mysql" in call.resource.path else "postgresql"
     user = {"mysql": "linroot"}.get(kind, "linpostgres")
-    call.draft.update(username=user, password=f"{call.world.store.new_id('password'):x}@simulated")
+    call.draft.update(username=user, password=f"{call.state.store.new_id('password'):x}@simulated")
 
 
 @answer(*(f"POST {path}/credentials/reset" for path in ITEMS))
 def _reset(call: Call) -> None:
-    call.item.change(password=f"{call.world.store.new_id('password'):x}@simulated")
+    call.item.change(password=f"{call.state.store.new_id('password'):x}@simulated")
 
 
 @fill(*(f"{path}/ssl" for path in ITEMS))
@@ -99,8 +99,8 @@ def _all(call: Call) -> list[Row | Body]:
     known = call.resource.fields
     rows: list[Row | Body] = []
     for name, kind in (("MySQLDatabase", "mysql"), ("PostgreSQLDatabase", "postgresql")):
-        for row in call.world.rows(name):
+        for row in call.state.rows(name):
             shown = {key: value for key, value in row.body.items() if key in known}
-            usual = call.world.draft(call.resource)
+            usual = call.state.draft(call.resource)
             rows.append({**usual, **shown, "instance_uri": f"/v4/databases/{kind}/instances/{row.id}"})
-    return rows or list(call.world.rows(call.resource.name))
+    return rows or list(call.state.rows(call.resource.name))

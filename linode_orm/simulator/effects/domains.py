@@ -23,7 +23,7 @@ def _new(call: Call) -> None:
 
 @check("POST /domains")
 def _may_create(call: Call) -> None:
-    if call.world.strict and call.given("type") in {None, "master"} and not call.given("soa_email"):
+    if call.state.strict and call.given("type") in {None, "master"} and not call.given("soa_email"):
         raise bad("soa_email required when type=master", "soa_email")
 
 
@@ -38,24 +38,24 @@ def _record(call: Call) -> None:
 
 def _free(call: Call) -> str:
     name = str(call.given("domain"))
-    if any(row.body["domain"] == name for row in call.world.rows("Domain")):
+    if any(row.body["domain"] == name for row in call.state.rows("Domain")):
         raise bad(TAKEN, "domain")
     return name
 
 
 @answer("POST /domains/import")
 def _import(call: Call) -> bytes:
-    return call.world.make("Domain", (), domain=_free(call), type="master", soa_email="", status="active").encoded()
+    return call.state.make("Domain", (), domain=_free(call), type="master", soa_email="", status="active").encoded()
 
 
 @answer("POST /domains/{}/clone")
 def _clone(call: Call) -> bytes:
-    world, row = call.world, call.item
+    state, row = call.state, call.item
     kept = {key: value for key, value in row.body.items() if key not in {"id", "domain", "created", "updated"}}
-    copy = world.make("Domain", (), **{**kept, "domain": _free(call)})
-    for record in world.below(row, "DomainRecord"):
+    copy = state.make("Domain", (), **{**kept, "domain": _free(call)})
+    for record in state.below(row, "DomainRecord"):
         same = {key: value for key, value in record.body.items() if key != "id"}
-        world.make("DomainRecord", copy.chain, **same)
+        state.make("DomainRecord", copy.chain, **same)
     return copy.encoded()
 
 
@@ -63,7 +63,7 @@ def _clone(call: Call) -> bytes:
 def _zone_file(call: Call) -> Body:
     """Return the lines of the zone file; there are none before the first record (`TestDomain_ZoneFile_Get#1`)."""
     domain = call.parent
-    lines = [_line(record) for record in call.world.below(domain, "DomainRecord")]
+    lines = [_line(record) for record in call.state.below(domain, "DomainRecord")]
     head = [f"; {domain.body['domain']} [{domain.id}]", "$TTL 86400"]
     return {"zone_file": [*head, *lines] if lines else []}
 

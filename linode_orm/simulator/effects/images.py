@@ -25,7 +25,7 @@ def _new(call: Call) -> None:
     if isinstance(draft["id"], str) and "/" not in draft["id"]:
         draft["id"] = f"private/{int(draft['id'], 16)}"
         draft["status"], draft["type"] = "available", "manual"
-        draft["is_public"], draft["created_by"] = False, call.world.username
+        draft["is_public"], draft["created_by"] = False, call.state.username
         draft["image_sharing"] = _sharing(draft["id"], 0)
         draft["capabilities"] = ["cloud-init"] if call.body.get("cloud_init") else []
         draft["vendor"] = draft["expiry"] = draft["eol"] = None
@@ -36,45 +36,45 @@ def _new(call: Call) -> None:
 
 @check("POST /images")
 def _may_create(call: Call) -> None:
-    if call.world.strict and _disk(call.world, call.given("disk_id")) is None:
+    if call.state.strict and _disk(call.state, call.given("disk_id")) is None:
         raise bad("disk_id is not valid", "disk_id")
 
 
-def _disk(world: AccountState, identity: object) -> Row | None:
-    return next((row for row in world.rows("Disk") if row.id == identity), None)
+def _disk(state: AccountState, identity: object) -> Row | None:
+    return next((row for row in state.rows("Disk") if row.id == identity), None)
 
 
 @after("POST /images")
 def _created(call: Call) -> None:
-    disk = _disk(call.world, call.given("disk_id"))
+    disk = _disk(call.state, call.given("disk_id"))
     size = int(disk.body["size"]) if disk is not None else 1500
     call.item.change(size=size, total_size=size)
-    host = call.world.get("Instance", disk.parents[0]) if disk is not None else None
+    host = call.state.get("Instance", disk.parents[0]) if disk is not None else None
     steps = ((0.0, {"status": "creating"}), (1.0, {"status": "available"}))
     if host is None:
-        call.world.job(call.item, *steps)
+        call.state.job(call.item, *steps)
     else:
-        call.world.job(call.item, *steps, action="disk_imagize", entity=host, keeps_busy=True, secondary=call.item)
+        call.state.job(call.item, *steps, action="disk_imagize", entity=host, keeps_busy=True, secondary=call.item)
 
 
 @answer("POST /images/upload")
 def _upload(call: Call) -> dict[str, object]:
     kept = {key: call.body[key] for key in ("label", "description", "tags") if key in call.body}
-    image = call.world.make("Image", (), **kept)
+    image = call.state.make("Image", (), **kept)
     able = ["cloud-init"] if call.given("cloud_init") else []
     image.change(status="pending_upload", capabilities=able, size=0, total_size=0)
-    return {"image": image.body, "upload_to": f"{call.world.base}/uploads/{image.id}"}
+    return {"image": image.body, "upload_to": f"{call.state.base}/uploads/{image.id}"}
 
 
 @instead("PUT /uploads/{}")
 def _uploaded(call: Call) -> None:
     """Accept the file; the image is available a job later (`TestImage_Replicate#2`)."""
-    image = call.world.need("Image", call.values[0])
+    image = call.state.need("Image", call.values[0])
     if image.body["status"] != "pending_upload":
         raise bad("The image has its file already")
     size = max(1, int(call.given("size") or 0) // 1_048_576)
     done = {"status": "available", "size": size, "total_size": size}
-    call.world.job(image, (1.0, done), action="image_upload")
+    call.state.job(image, (1.0, done), action="image_upload")
 
 
 @answer("POST /images/{}/regions")
@@ -83,7 +83,7 @@ def _replicate(call: Call) -> bytes:
     have = {each["region"]: each for each in call.item.body.get("regions") or ()}
     usual = {"status": "pending replication"}
     regions = [have.get(each) or {"region": each, **usual} for each in call.given("regions") or ()]
-    call.world.change(call.item, regions=regions)
+    call.state.change(call.item, regions=regions)
     return call.item.encoded()
 
 
@@ -99,20 +99,20 @@ def _group(call: Call) -> None:
 
 @after("POST /images/sharegroups")
 def _with_images(call: Call) -> None:
-    _count(call.world, call.item)
+    _count(call.state, call.item)
 
 
-def _count(world: AccountState, group: Row) -> None:
-    images, members = world.below(group, "ImageShareGroupImage"), world.below(group, "ImageShareGroupMember")
+def _count(state: AccountState, group: Row) -> None:
+    images, members = state.below(group, "ImageShareGroupImage"), state.below(group, "ImageShareGroupMember")
     group.change(images_count=len(images), members_count=len(members))
 
 
 @fill("/images/sharegroups/{}/images")
 def _shared(call: Call) -> None:
     """Show a copy of the image under an id of its own (`TestImageSharing_Suite#12`)."""
-    world, draft, group = call.world, call.draft, call.parent
-    source = world.get("Image", draft["id"])
-    number = world.store.new_id("ImageShareGroupImage")
+    state, draft, group = call.state, call.draft, call.parent
+    source = state.get("Image", draft["id"])
+    number = state.store.new_id("ImageShareGroupImage")
     if source is not None:
         kept = {key: each for key, each in source.body.items() if key in draft and key not in {"label", "description"}}
         draft.update(kept)
@@ -129,19 +129,19 @@ def _shared(call: Call) -> None:
 @after("POST /images/sharegroups/{}/images")
 def _listed(call: Call) -> Body:
     """Answer with a page of what was added (`TestImageSharing_Suite#12`)."""
-    world, group = call.world, call.parent
-    world.store.drop(call.item)
-    rows = [_share(world, group, each) for each in call.given("images") or ()]
-    _count(world, group)
+    state, group = call.state, call.parent
+    state.store.drop(call.item)
+    rows = [_share(state, group, each) for each in call.given("images") or ()]
+    _count(state, group)
     return {"data": [row.body for row in rows], "page": 1, "pages": 1, "results": len(rows)}
 
 
-def _share(world: AccountState, group: Row, given: Body) -> Row:
-    if world.get("Image", given.get("id")) is None:
+def _share(state: AccountState, group: Row, given: Body) -> Row:
+    if state.get("Image", given.get("id")) is None:
         raise not_found()
     known = {key: given[key] for key in ("label", "description") if given.get(key)}
-    row = world.make("ImageShareGroupImage", group.chain, **known)
-    source = world.need("Image", given["id"])
+    row = state.make("ImageShareGroupImage", group.chain, **known)
+    source = state.need("Image", given["id"])
     shown = {key: each for key, each in source.body.items() if key in row.body and key not in {"id", "image_sharing"}}
     sharing: dict[str, Any] = {**row.body["image_sharing"]["shared_by"]}
     sharing |= {"source_image_id": source.id, "source_image_label": source.body["label"]}
@@ -152,7 +152,7 @@ def _share(world: AccountState, group: Row, given: Body) -> Row:
 
 @after("DELETE /images/sharegroups/{}/images/{}", "DELETE /images/sharegroups/{}/members/{}")
 def _fewer(call: Call) -> None:
-    _count(call.world, call.parent)
+    _count(call.state, call.parent)
 
 
 @fill("/images/sharegroups/{}/members")
@@ -162,7 +162,7 @@ def _member(call: Call) -> None:
 
 @after("POST /images/sharegroups/{}/members")
 def _joined(call: Call) -> None:
-    _count(call.world, call.parent)
+    _count(call.state, call.parent)
 
 
 @fill("/images/sharegroups/tokens")
@@ -170,8 +170,8 @@ def _token(call: Call) -> None:
     """Set the group that the token is for; the token itself is shown once."""
     draft = call.draft
     wanted = draft.get("valid_for_sharegroup_uuid")
-    group = next((row for row in call.world.rows("ImageShareGroup") if row.body["uuid"] == wanted), None)
-    number = call.world.store.new_id("ImageShareGroupToken")
+    group = next((row for row in call.state.rows("ImageShareGroup") if row.body["uuid"] == wanted), None)
+    number = call.state.store.new_id("ImageShareGroupToken")
     draft["token_uuid"] = f"{number:08x}-13c2-4a4e-8f5b-0d9c1f7e6a42"
     draft.update(status="active" if group is not None else "pending", expiry=None, updated=None)
     draft["sharegroup_label"] = group.body["label"] if group is not None else None
@@ -189,7 +189,7 @@ def _of_token(call: Call) -> Body:
 
 def _group_of(call: Call) -> Row:
     wanted = call.item.body["valid_for_sharegroup_uuid"]
-    group = next((row for row in call.world.rows("ImageShareGroup") if row.body["uuid"] == wanted), None)
+    group = next((row for row in call.state.rows("ImageShareGroup") if row.body["uuid"] == wanted), None)
     if group is None:
         raise not_found()
     return group
@@ -197,11 +197,11 @@ def _group_of(call: Call) -> Row:
 
 @listing("GET /images/sharegroups/tokens/{}/sharegroup/images")
 def _through_token(call: Call) -> list[Row]:
-    return call.world.below(_group_of(call), "ImageShareGroupImage")
+    return call.state.below(_group_of(call), "ImageShareGroupImage")
 
 
 @listing("GET /images/{}/sharegroups")
 def _groups(call: Call) -> list[Row]:
-    shared = call.world.rows("ImageShareGroupImage")
+    shared = call.state.rows("ImageShareGroupImage")
     mine = [row for row in shared if row.body["image_sharing"]["shared_by"]["source_image_id"] == call.item.id]
-    return [call.world.need("ImageShareGroup", row.parents[0]) for row in mine]
+    return [call.state.need("ImageShareGroup", row.parents[0]) for row in mine]

@@ -28,67 +28,67 @@ def name_of(address: str) -> str:
     return f"{address.replace('.', '-')}.ip.linodeusercontent.com"
 
 
-def belongs(world: AccountState, row: Row, host: Row | None) -> None:
+def belongs(state: AccountState, row: Row, host: Row | None) -> None:
     """Assign an address to a Linode, or to none; its name and entity follow (`TestIPAddress_Instance_Allocate#5`)."""
     if host is None:
         row.change(linode_id=None, rdns=None, assigned_entity=None)
         return
     named = name_of(str(row.body["address"])) if row.body.get("public") else None
-    row.change(linode_id=host.id, rdns=named, region=host.body["region"], assigned_entity=world.events.entity(host))
+    row.change(linode_id=host.id, rdns=named, region=host.body["region"], assigned_entity=state.events.entity(host))
 
 
-def give(world: AccountState, host: Row, address: str, *, public: bool) -> Row:
+def give(state: AccountState, host: Row, address: str, *, public: bool) -> Row:
     """Make an address of a Linode."""
-    row = world.make("IPAddress", (), address=address, type="ipv4", public=public, region=host.body["region"])
+    row = state.make("IPAddress", (), address=address, type="ipv4", public=public, region=host.body["region"])
     row.change(reserved=False, vpc_nat_1_1=None, interface_id=None)
     if not public:
         row.change(gateway=None, subnet_mask="255.255.128.0", prefix=17)
-    belongs(world, row, host)
+    belongs(state, row, host)
     return row
 
 
 @ready("/networking/ips")
 def _all_addresses(call: Call) -> None:
-    for host in call.world.rows("Instance"):
-        _own(call.world, host)
+    for host in call.state.rows("Instance"):
+        _own(call.state, host)
 
 
-def _own(world: AccountState, host: Row) -> None:
+def _own(state: AccountState, host: Row) -> None:
     """Make the rows of the addresses that a Linode shows; they are made when they are first read."""
-    if host.hidden.get("addressed") or "IPAddress" not in world.store.resources:
+    if host.hidden.get("addressed") or "IPAddress" not in state.store.resources:
         return
     host.hidden["addressed"] = True
     for each in host.body["ipv4"]:
-        if world.get("IPAddress", each) is None:
-            give(world, host, str(each), public=not str(each).startswith("192.168."))
+        if state.get("IPAddress", each) is None:
+            give(state, host, str(each), public=not str(each).startswith("192.168."))
 
 
-def addresses(world: AccountState, host: Row) -> list[Row]:
+def addresses(state: AccountState, host: Row) -> list[Row]:
     """Return the addresses of a Linode."""
-    _own(world, host)
-    return [row for row in world.rows("IPAddress") if row.body.get("linode_id") == host.id]
+    _own(state, host)
+    return [row for row in state.rows("IPAddress") if row.body.get("linode_id") == host.id]
 
 
-def show(world: AccountState, host: Row) -> None:
+def show(state: AccountState, host: Row) -> None:
     """Update the addresses that a Linode shows."""
-    host.change(ipv4=[row.body["address"] for row in addresses(world, host)])
+    host.change(ipv4=[row.body["address"] for row in addresses(state, host)])
 
 
 @after("POST /linode/instances")
 def _created(call: Call) -> None:
-    world, host = call.world, call.item
-    if "IPAddress" not in world.store.resources:
+    state, host = call.state, call.item
+    if "IPAddress" not in state.store.resources:
         return
     wanted = call.given("ipv4") or ()
     if wanted:
         host.change(ipv4=[])
         for each in wanted:
-            belongs(world, world.need("IPAddress", each), host)
+            belongs(state, state.need("IPAddress", each), host)
         host.hidden["addressed"] = True
-    _own(world, host)
+    _own(state, host)
     if call.given("private_ip"):
-        give(world, host, private_of(int(host.id)), public=False)
-    show(world, host)
+        give(state, host, private_of(int(host.id)), public=False)
+    show(state, host)
 
 
 @check("POST /linode/instances")
@@ -99,7 +99,7 @@ def _reserved(call: Call) -> None:
         return
     if not isinstance(wanted, list) or len(wanted) != 1 or "." not in str(wanted[0]):
         raise bad("Must provide a single valid reserved ipv4 address", "ipv4")
-    row = call.world.get("IPAddress", wanted[0])
+    row = call.state.get("IPAddress", wanted[0])
     if row is None or not row.body.get("reserved"):
         raise bad("Must provide a single valid reserved ipv4 address", "ipv4")
     if row.body.get("linode_id") is not None:
@@ -109,30 +109,30 @@ def _reserved(call: Call) -> None:
 @after("DELETE /linode/instances/{}")
 def _deleted(call: Call) -> None:
     """Release reserved addresses, as in `TestInstance_DeleteInstanceVariants#4`; the others are deleted."""
-    for row in list(call.world.rows("IPAddress")):
+    for row in list(call.state.rows("IPAddress")):
         if row.body.get("linode_id") == call.item.id:
             if row.body.get("reserved"):
-                belongs(call.world, row, None)
+                belongs(call.state, row, None)
             else:
-                call.world.remove(row)
+                call.state.remove(row)
 
 
 @listing("GET /linode/instances/{}/ips")
 def _scattered(call: Call) -> dict[str, object]:
     """Answer as in `TestIPAddress_Instance_Share#6`."""
-    world, host = call.world, call.item
+    state, host = call.state, call.item
     groups: dict[str, list[Body]] = {key: [] for key in ("public", "private", "shared", "reserved", "vpc")}
-    for row in addresses(world, host):
+    for row in addresses(state, host):
         reserved = bool(row.body.get("reserved"))
         groups["reserved" if reserved else "public" if row.body["public"] else "private"].append(row.body)
-    groups["shared"] += [row.body for row in world.rows("IPAddress") if host.id in row.hidden.get("shared", ())]
+    groups["shared"] += [row.body for row in state.rows("IPAddress") if host.id in row.hidden.get("shared", ())]
     address = str(host.body["ipv6"]).partition("/")[0]
     mask = "ffff:ffff:ffff:ffff::"
     plain = {"gateway": "fe80::1", "subnet_mask": mask, "prefix": 64, "type": "ipv6", "rdns": None}
     common = {**plain, "linode_id": host.id, "region": host.body["region"], "reserved": False, "interface_id": None}
     slaac = {**common, "address": address, "public": True}
     local = {**common, "address": f"fe80::{host.id:x}", "public": False}
-    routed = [row.body for row in world.rows("IPv6Range") if host.id in (row.body.get("linodes") or ())]
+    routed = [row.body for row in state.rows("IPv6Range") if host.id in (row.body.get("linodes") or ())]
     shown = ("range", "prefix", "region", "route_target")
     ranges = [{key: each.get(key) for key in shown} for each in routed]
     return {"ipv4": groups, "ipv6": {"slaac": slaac, "link_local": local, "global": ranges, "vpc": []}}
@@ -150,7 +150,7 @@ def _may_allocate(call: Call) -> None:
         raise bad("Cannot reserve a private address.", "address")
     if not address:
         raise bad("Must provide a valid reserved address", "address")
-    row = call.world.get("IPAddress", address)
+    row = call.state.get("IPAddress", address)
     if row is None or not row.body.get("reserved") or row.body.get("linode_id") is not None:
         raise bad("Address must be reserved and must be currently unassigned.", "address")
     if row.body["region"] != call.item.body["region"]:
@@ -159,24 +159,24 @@ def _may_allocate(call: Call) -> None:
 
 @answer("POST /linode/instances/{}/ips")
 def _allocate(call: Call) -> bytes:
-    world, host = call.world, call.item
-    row = world.get("IPAddress", call.given("address"))
+    state, host = call.state, call.item
+    row = state.get("IPAddress", call.given("address"))
     if row is None:
         number = int(host.id) + 65_536 * (1 + len(host.body["ipv4"]))
         public = bool(call.given("public"))
-        row = give(world, host, address_of(number) if public else private_of(number), public=public)
+        row = give(state, host, address_of(number) if public else private_of(number), public=public)
     else:
-        belongs(world, row, host)
-    show(world, host)
-    world.events.add("linode_addip", host)
+        belongs(state, row, host)
+    show(state, host)
+    state.events.add("linode_addip", host)
     return row.encoded()
 
 
 def _one(call: Call) -> Row:
-    host = call.world.need("Instance", call.values[0])
-    _own(call.world, host)
-    row = call.world.need("IPAddress", call.values[1])
-    return row if row.body.get("linode_id") == host.id else call.world.need("IPAddress", None)
+    host = call.state.need("Instance", call.values[0])
+    _own(call.state, host)
+    row = call.state.need("IPAddress", call.values[1])
+    return row if row.body.get("linode_id") == host.id else call.state.need("IPAddress", None)
 
 
 @instead("GET /linode/instances/{}/ips/{}")
@@ -195,13 +195,13 @@ def _put(call: Call) -> bytes:
 def _release(call: Call) -> None:
     """Take an address from its Linode; a reserved one stays the account's."""
     row = _one(call)
-    host = call.world.need("Instance", call.values[0])
+    host = call.state.need("Instance", call.values[0])
     if row.body.get("reserved"):
-        belongs(call.world, row, None)
+        belongs(call.state, row, None)
     else:
-        call.world.remove(row)
-    show(call.world, host)
-    call.world.events.add("linode_deleteip", host)
+        call.state.remove(row)
+    show(call.state, host)
+    call.state.events.add("linode_deleteip", host)
 
 
 def rename(row: Row, name: object) -> None:

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @answer("POST /linode/instances/{}/backups/enable")
 def _enable_backups(call: Call) -> None:
-    call.world.change(call.item, backups={**call.item.body["backups"], "enabled": True})
+    call.state.change(call.item, backups={**call.item.body["backups"], "enabled": True})
 
 
 @answer("POST /linode/instances/{}/backups/cancel")
 def _cancel_backups(call: Call) -> None:
-    call.world.change(call.item, backups={**call.item.body["backups"], "enabled": False})
+    call.state.change(call.item, backups={**call.item.body["backups"], "enabled": False})
 
 
 @fill("/linode/instances/{}/backups")
@@ -28,28 +28,28 @@ def _backup(call: Call) -> None:
     draft = call.draft
     draft.update(type="snapshot", status="pending" if call.route.verb == "create" else "successful", available=True)
     draft["region"] = call.parent.body["region"]
-    draft["finished"] = None if call.route.verb == "create" else call.world.now
+    draft["finished"] = None if call.route.verb == "create" else call.state.now
 
 
 @after("POST /linode/instances/{}/backups")
 def _snapshot(call: Call) -> None:
     """Replace the snapshot before this one; it is done a job later (`TestInstanceBackups_List#8`)."""
-    world, row = call.world, call.item
+    state, row = call.state, call.item
     call.hidden["has_event"] = True
-    for other in world.below(call.parent, "Backup"):
+    for other in state.below(call.parent, "Backup"):
         if other is not row and other.body["type"] == "snapshot":
-            world.store.drop(other)
-    done = {"status": "successful", "finished": world.now}
-    world.job(row, (1.0, done), action="linode_snapshot", entity=call.parent)
+            state.store.drop(other)
+    done = {"status": "successful", "finished": state.now}
+    state.job(row, (1.0, done), action="linode_snapshot", entity=call.parent)
 
 
 @answer("POST /linode/instances/{}/backups/{}/restore")
 def _restore(call: Call) -> None:
-    target = call.world.get("Instance", call.given("linode_id"))
+    target = call.state.get("Instance", call.given("linode_id"))
     if target is None:
         raise bad("Linode not found", "linode_id")
     done = {"status": target.body["status"]}
-    call.world.job(target, (0.0, {"status": "restoring"}), (1.0, done), action="backups_restore", keeps_busy=True)
+    call.state.job(target, (0.0, {"status": "restoring"}), (1.0, done), action="backups_restore", keeps_busy=True)
 
 
 # -- figures -----------------------------------------------------------------------------------------------------------
@@ -58,13 +58,13 @@ def _restore(call: Call) -> None:
 @instead("GET /linode/instances/{}/stats", "GET /linode/instances/{}/stats/{}/{}")
 def _stats(call: Call) -> Body:
     """Return a day of points, one in five minutes, all zero."""
-    call.world.need("Instance", call.values[0])
-    return _series(call.world, f"linode.com - linode{call.values[0]} - day (5 min avg)")
+    call.state.need("Instance", call.values[0])
+    return _series(call.state, f"linode.com - linode{call.values[0]} - day (5 min avg)")
 
 
-def _series(world: AccountState, title: str) -> Body:
+def _series(state: AccountState, title: str) -> Body:
     """Return the series of a Linode."""
-    until = int(world.clock.now().timestamp()) * 1000
+    until = int(state.clock.now().timestamp()) * 1000
     series = [[until - 300_000 * back, 0.0] for back in range(3, 0, -1)]
     net = dict.fromkeys(("in", "out", "private_in", "private_out"), series)
     return {"cpu": series, "io": {"io": series, "swap": series}, "netv4": net, "netv6": net, "title": title}
@@ -72,5 +72,5 @@ def _series(world: AccountState, title: str) -> Body:
 
 @instead("GET /linode/instances/{}/transfer/{}/{}")
 def _transfer(call: Call) -> Body:
-    call.world.need("Instance", call.values[0])
+    call.state.need("Instance", call.values[0])
     return {"bytes_in": 0, "bytes_out": 0, "bytes_total": 0}

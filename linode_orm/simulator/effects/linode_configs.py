@@ -41,11 +41,11 @@ def _slot(given: object) -> Body | None:
 @check("POST /linode/instances/{}/configs", "PUT /linode/instances/{}/configs/{}")
 def _may_configure(call: Call) -> None:
     for each in call.given("interfaces") or ():
-        _subnet(call.world, each.get("subnet_id") if isinstance(each, dict) else None)
+        _subnet(call.state, each.get("subnet_id") if isinstance(each, dict) else None)
 
 
-def _subnet(world: AccountState, identity: object) -> Row | None:
-    found = [row for row in world.rows("VPCSubnet") if row.id == identity]
+def _subnet(state: AccountState, identity: object) -> Row | None:
+    found = [row for row in state.rows("VPCSubnet") if row.id == identity]
     if identity is not None and not found:
         raise bad("Subnet not found", "subnet_id")
     return found[0] if found else None
@@ -54,21 +54,21 @@ def _subnet(world: AccountState, identity: object) -> Row | None:
 @after("POST /linode/instances/{}/configs", "PUT /linode/instances/{}/configs/{}")
 def _configured(call: Call) -> None:
     """Make an object of each interface in the body, with an id (`TestInstance_ConfigInterfaces_List#4`)."""
-    world, row = call.world, call.item
+    state, row = call.state, call.item
     if call.before and isinstance(call.given("devices"), dict):
         row.change(devices=_devices(call, call.given("devices") or call.before["devices"]))
     wanted = call.given("interfaces")
-    if wanted is None or "ConfigInterface" not in world.store.resources:
+    if wanted is None or "ConfigInterface" not in state.store.resources:
         return
-    for child in world.below(row, "ConfigInterface"):
-        world.store.drop(child)
+    for child in state.below(row, "ConfigInterface"):
+        state.store.drop(child)
     for each in wanted:
-        world.make("ConfigInterface", row.chain, **{key: value for key, value in each.items() if key != "id"})
-    _show(world, row)
+        state.make("ConfigInterface", row.chain, **{key: value for key, value in each.items() if key != "id"})
+    _show(state, row)
 
 
-def _show(world: AccountState, config: Row) -> None:
-    config.change(interfaces=[child.body for child in world.below(config, "ConfigInterface")])
+def _show(state: AccountState, config: Row) -> None:
+    config.change(interfaces=[child.body for child in state.below(config, "ConfigInterface")])
 
 
 @fill("/linode/instances/{}/configs/{}/interfaces")
@@ -81,7 +81,7 @@ def _interface(call: Call) -> None:
     if draft.get("purpose") != "vpc":
         draft.update(subnet_id=None, vpc_id=None, ipv4=None, ip_ranges=None, ipv6=None)
         return
-    subnet = _subnet(call.world, draft.get("subnet_id"))
+    subnet = _subnet(call.state, draft.get("subnet_id"))
     draft["vpc_id"] = int(subnet.parents[0]) if subnet is not None else draft.get("vpc_id")
     draft["ipv4"] = _addresses(draft.get("ipv4") or {}, subnet)
     draft["ip_ranges"] = draft.get("ip_ranges") or []
@@ -103,16 +103,16 @@ def _addresses(given: Body, subnet: Row | None) -> Body:
 def _shown(call: Call) -> None:
     row = call.item
     if row.body.get("purpose") == "vpc" and row.body.get("ipv4") and not row.gone:
-        row.change(ipv4=_addresses(row.body["ipv4"], _subnet(call.world, row.body.get("subnet_id"))))
-    _show(call.world, call.parent)
+        row.change(ipv4=_addresses(row.body["ipv4"], _subnet(call.state, row.body.get("subnet_id"))))
+    _show(call.state, call.parent)
 
 
 @answer("POST /linode/instances/{}/configs/{}/interfaces/order")
 def _order(call: Call) -> None:
-    world, config = call.world, call.item
-    table = world.store.table(world.store.resources["ConfigInterface"], config.chain)
+    state, config = call.state, call.item
+    table = state.store.table(state.store.resources["ConfigInterface"], config.chain)
     wanted: list[Any] = [str(each) for each in call.given("ids") or ()]
     if set(wanted) != set(table.rows):
         raise bad("Must name every interface of the configuration profile", "ids")
     table.rows = {key: table.rows[key] for key in wanted}
-    _show(world, config)
+    _show(state, config)

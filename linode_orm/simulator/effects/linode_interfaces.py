@@ -21,12 +21,12 @@ def _may_add(call: Call) -> None:
     if sum(call.given(kind) is not None for kind in KINDS) > 1:
         raise bad("Only one of public, vlan and vpc can be given", "public")
     vpc = call.given("vpc")
-    if isinstance(vpc, dict) and _vpc_of(call.world, vpc.get("subnet_id")) is None:
+    if isinstance(vpc, dict) and _vpc_of(call.state, vpc.get("subnet_id")) is None:
         raise bad("Subnet not found", "vpc.subnet_id")
 
 
-def _vpc_of(world: AccountState, identity: object) -> int | None:
-    return next((int(row.parents[0]) for row in world.rows("VPCSubnet") if row.id == identity), None)
+def _vpc_of(state: AccountState, identity: object) -> int | None:
+    return next((int(row.parents[0]) for row in state.rows("VPCSubnet") if row.id == identity), None)
 
 
 @fill("/linode/instances/{}/interfaces")
@@ -43,7 +43,7 @@ def _interface(call: Call) -> None:
     if kind == "public":
         draft["public"] = _public(number, draft.get("public") or {})
     elif kind == "vpc":
-        draft["vpc"] = {**draft["vpc"], "vpc_id": _vpc_of(call.world, draft["vpc"].get("subnet_id"))}
+        draft["vpc"] = {**draft["vpc"], "vpc_id": _vpc_of(call.state, draft["vpc"].get("subnet_id"))}
     if kind == "vlan":
         draft["default_route"] = {"ipv4": None, "ipv6": None}
     else:
@@ -73,11 +73,11 @@ def _public(number: int, given: Body) -> Body:
 @born("/linode/instances/{}/interfaces")
 @after("POST /linode/instances/{}/interfaces")
 def _added(call: Call) -> None:
-    _write_down(call.world, call.item)
-    firewall = call.world.get("Firewall", call.given("firewall_id"))
+    _write_down(call.state, call.item)
+    firewall = call.state.get("Firewall", call.given("firewall_id"))
     if firewall is not None:
-        entity = {**call.world.events.entity(call.item), "type": "interface", "parent_entity": None}
-        call.world.make("FirewallDevice", firewall.chain, entity=entity)
+        entity = {**call.state.events.entity(call.item), "type": "interface", "parent_entity": None}
+        call.state.make("FirewallDevice", firewall.chain, entity=entity)
 
 
 @after("PUT /linode/instances/{}/interfaces/{}")
@@ -86,39 +86,39 @@ def _changed(call: Call) -> None:
     row.change(version=int(row.body["version"]) + 1)
     if row.body.get("public") is not None:
         row.change(public=_public(int(row.id), row.body["public"]))
-    _write_down(call.world, row)
+    _write_down(call.state, row)
 
 
-def _write_down(world: AccountState, row: Row) -> None:
+def _write_down(state: AccountState, row: Row) -> None:
     facts = {"interface_id": row.id, "linode_id": int(row.parents[0]), "version": row.body["version"]}
-    record = world.make("LinodeInterfaceHistory", row.parents, **facts)
-    record.change(interface_data=encode(row.body).decode(), created=world.now)
+    record = state.make("LinodeInterfaceHistory", row.parents, **facts)
+    record.change(interface_data=encode(row.body).decode(), created=state.now)
 
 
 @listing("GET /linode/instances/{}/interfaces/{}/firewalls")
 def _firewalls(call: Call) -> list[Row]:
     from linode_orm.simulator.effects.linode import behind  # noqa: PLC0415  modules of effects load in any order
 
-    return behind(call.world, "interface", call.item.id)
+    return behind(call.state, "interface", call.item.id)
 
 
 @instead("POST /linode/instances/{}/upgrade-interfaces")
 def _upgrade(call: Call) -> Body:
     """Return the interfaces that those of a profile become, and make them unless it is a dry run (the default)."""
-    world = call.world
-    host = world.need("Instance", call.values[0])
-    configs = world.below(host, "Config")
+    state = call.state
+    host = state.need("Instance", call.values[0])
+    configs = state.below(host, "Config")
     wanted = call.given("config_id") or (configs[0].id if configs else None)
     if call.given("config_id") is not None and all(row.id != wanted for row in configs):
         raise bad("Configuration profile not found", "config_id")
     dry = call.given("dry_run") is not False
-    row = world.make("LinodeInterface", host.chain, public={})
+    row = state.make("LinodeInterface", host.chain, public={})
     shown = [dict(row.body)]
     if dry:
-        world.store.drop(row)
+        state.store.drop(row)
     else:
         host.change(interface_generation="linode")
-        _write_down(world, row)
+        _write_down(state, row)
     return {"config_id": wanted, "dry_run": dry, "interfaces": shown}
 
 

@@ -18,7 +18,7 @@ NOT_YET: Final = 503
 
 @check("POST /lke/clusters")
 def _may_create(call: Call) -> None:
-    if call.world.get("Region", call.given("region")) is None:
+    if call.state.get("Region", call.given("region")) is None:
         raise bad("region is not valid", "region")
 
 
@@ -34,11 +34,11 @@ def _cluster(call: Call) -> None:
 
 @after("POST /lke/clusters")
 def _with_pools(call: Call) -> None:
-    world, cluster = call.world, call.item
-    cluster.hidden["ready_at"] = world.clock.monotonic() + world.job_seconds
+    state, cluster = call.state, call.item
+    cluster.hidden["ready_at"] = state.clock.monotonic() + state.job_seconds
     for pool in call.given("node_pools") or ():
         made = {key: value for key, value in pool.items() if value is not None}
-        _nodes(world, world.make("LKENodePool", cluster.chain, **made))
+        _nodes(state, state.make("LKENodePool", cluster.chain, **made))
 
 
 @after("PUT /lke/clusters/{}")
@@ -63,30 +63,30 @@ def _pool_made(call: Call) -> None:
 
 @after("POST /lke/clusters/{}/pools", "PUT /lke/clusters/{}/pools/{}")
 def _pool(call: Call) -> Body:
-    _nodes(call.world, call.item)
+    _nodes(call.state, call.item)
     return dict(call.item.body)
 
 
-def _nodes(world: AccountState, pool: Row) -> None:
+def _nodes(state: AccountState, pool: Row) -> None:
     """Make as many nodes as a pool counts; new ones are ready a job later (`TestLKENodePool_Update#5`)."""
     cluster = pool.parents
-    have = [node for node in world.rows("LKENode") if node.hidden.get("pool") == pool.key]
+    have = [node for node in state.rows("LKENode") if node.hidden.get("pool") == pool.key]
     wanted = int(pool.body.get("count") or 0)
     for _ in range(len(have), wanted):
-        number = world.store.new_id("LKENode")
+        number = state.store.new_id("LKENode")
         name = f"{pool.id}-{number * 2_654_435_761 % 16**12:012x}"
-        node = world.make("LKENode", cluster, id=name, status="not_ready", instance_id=None, pool_id=pool.id)
+        node = state.make("LKENode", cluster, id=name, status="not_ready", instance_id=None, pool_id=pool.id)
         node.hidden["pool"] = pool.key
-        world.job(node, (0.5, {"instance_id": 900_000 + number % 90_000}), (1.0, {"status": "ready"}))
+        state.job(node, (0.5, {"instance_id": 900_000 + number % 90_000}), (1.0, {"status": "ready"}))
         have.append(node)
     for node in have[wanted:]:
-        world.store.drop(node)
-    show_nodes(world, pool)
+        state.store.drop(node)
+    show_nodes(state, pool)
 
 
-def show_nodes(world: AccountState, pool: Row) -> None:
+def show_nodes(state: AccountState, pool: Row) -> None:
     """Update the nodes that a pool shows."""
-    mine = [node for node in world.rows("LKENode") if node.hidden.get("pool") == pool.key]
+    mine = [node for node in state.rows("LKENode") if node.hidden.get("pool") == pool.key]
     shown = ("id", "instance_id", "status")
     nodes = [{key: node.body[key] for key in shown} for node in mine]
     if pool.body.get("nodes") != nodes:
@@ -95,34 +95,34 @@ def show_nodes(world: AccountState, pool: Row) -> None:
 
 @listing("GET /lke/clusters/{}/pools")
 def _pools(call: Call) -> list[Row]:
-    pools = call.world.below(call.parent, "LKENodePool")
+    pools = call.state.below(call.parent, "LKENodePool")
     for pool in pools:
-        show_nodes(call.world, pool)
+        show_nodes(call.state, pool)
     return pools
 
 
 @answer("GET /lke/clusters/{}/pools/{}")
 def _one_pool(call: Call) -> bytes:
-    show_nodes(call.world, call.item)
+    show_nodes(call.state, call.item)
     return call.item.encoded()
 
 
 @after("DELETE /lke/clusters/{}/pools/{}")
 def _pool_gone(call: Call) -> None:
-    for node in list(call.world.rows("LKENode")):
+    for node in list(call.state.rows("LKENode")):
         if node.hidden.get("pool") == call.item.key:
-            call.world.store.drop(node)
+            call.state.store.drop(node)
 
 
 @answer("DELETE /lke/clusters/{}/nodes/{}")
 def _node_gone(call: Call) -> None:
     """Make the pool smaller by one (`TestLKENodePoolNode_Delete#5`)."""
-    world, node = call.world, call.item
-    world.store.drop(node)
-    for pool in world.rows("LKENodePool"):
+    state, node = call.state, call.item
+    state.store.drop(node)
+    for pool in state.rows("LKENodePool"):
         if pool.key == node.hidden.get("pool"):
             pool.change(count=max(0, int(pool.body["count"]) - 1))
-            _nodes(world, pool)
+            _nodes(state, pool)
 
 
 @answer(
@@ -134,10 +134,10 @@ def _node_gone(call: Call) -> None:
 def _recycle(call: Call) -> None:
     """Make the nodes not ready for the time of a job."""
     which = call.route.path.rpartition("/")[2]
-    for node in call.world.rows("LKENode"):
+    for node in call.state.rows("LKENode"):
         mine = call.item.key in {node.key, node.hidden.get("pool"), node.parents[0]}
         if mine and which == "recycle":
-            call.world.job(node, (0.0, {"status": "not_ready"}), (1.0, {"status": "ready"}))
+            call.state.job(node, (0.0, {"status": "not_ready"}), (1.0, {"status": "ready"}))
 
 
 # -- what is ready only later ------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ def _recycle(call: Call) -> None:
 
 def _wait(call: Call, what: str) -> None:
     """Refuse as in `TestLKECluster_Kubeconfig_Delete#4` until the control plane is ready."""
-    if call.parent.hidden.get("ready_at", 0.0) > call.world.clock.monotonic():
+    if call.parent.hidden.get("ready_at", 0.0) > call.state.clock.monotonic():
         raise Refused((f"Cluster {what} not yet available. Please try again later.", None), status=NOT_YET)
 
 
@@ -183,4 +183,4 @@ def _acl_off(call: Call) -> None:
 
 @instead("GET /lke/tiers/{}/versions")
 def _tiered(call: Call) -> list[Row]:
-    return [row for row in call.world.rows("LKETieredVersion") if row.parents == call.values]
+    return [row for row in call.state.rows("LKETieredVersion") if row.parents == call.values]

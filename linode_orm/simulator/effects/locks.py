@@ -19,9 +19,9 @@ CLASSES: Final = {"linode": "Instance", "nodebalancer": "NodeBalancer", "volume"
 def _may_lock(call: Call) -> None:
     """Refuse as in `TestTryToCreateWithInvalidData#0` and `TestTryToLockTwoResourcesWithTheSameType#4`."""
     kind, wanted = str(call.given("entity_type")), call.given("lock_type")
-    if call.world.get(CLASSES.get(kind, ""), call.given("entity_id")) is None:
+    if call.state.get(CLASSES.get(kind, ""), call.given("entity_id")) is None:
         raise bad("entity_id is not valid", "entity_id")
-    for row in call.world.rows("ResourceLock"):
+    for row in call.state.rows("ResourceLock"):
         entity = row.body["entity"]
         if (entity["type"], entity["id"]) == (kind, call.given("entity_id")):
             have = row.body["lock_type"]
@@ -34,23 +34,23 @@ def _may_lock(call: Call) -> None:
 @fill("/locks")
 def _lock(call: Call) -> None:
     kind = str(call.given("entity_type"))
-    target = call.world.get(CLASSES.get(kind, ""), call.given("entity_id"))
+    target = call.state.get(CLASSES.get(kind, ""), call.given("entity_id"))
     if target is not None:
-        call.draft["entity"] = {**call.world.events.entity(target), "type": kind}
+        call.draft["entity"] = {**call.state.events.entity(target), "type": kind}
 
 
-def _target(world: AccountState, lock: Row) -> Row | None:
+def _target(state: AccountState, lock: Row) -> Row | None:
     entity = lock.body["entity"]
-    return world.get(CLASSES.get(str(entity["type"]), ""), entity["id"])
+    return state.get(CLASSES.get(str(entity["type"]), ""), entity["id"])
 
 
 @after("POST /locks", "DELETE /locks/{}")
 def _shown(call: Call) -> None:
     """Update the locks that the object shows (`TestLocks#3`)."""
-    target = _target(call.world, call.item)
+    target = _target(call.state, call.item)
     if target is None:
         return
-    mine = [row for row in call.world.rows("ResourceLock") if _target(call.world, row) is target]
+    mine = [row for row in call.state.rows("ResourceLock") if _target(call.state, row) is target]
     target.change(locks=[row.body["lock_type"] for row in mine])
 
 

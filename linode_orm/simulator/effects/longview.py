@@ -30,21 +30,21 @@ def _numbers(call: Call) -> Body:
 @check("PUT /longview/plan")
 def _known(call: Call) -> None:
     wanted = call.given("longview_subscription")
-    if wanted is not None and call.world.get("LongviewSubscription", wanted) is None:
+    if wanted is not None and call.state.get("LongviewSubscription", wanted) is None:
         raise bad("longview_subscription is not valid", "longview_subscription")
 
 
 @after("PUT /longview/plan")
 def _chosen(call: Call) -> Body:
     """Return the plan, or nothing if it was removed (`TestLongviewPlan_Update#2`)."""
-    row = call.world.get("LongviewSubscription", call.given("longview_subscription"))
-    settings = call.world.singleton(call.world.store.resources["AccountSettings"], ())
+    row = call.state.get("LongviewSubscription", call.given("longview_subscription"))
+    settings = call.state.singleton(call.state.store.resources["AccountSettings"], ())
     settings.change(longview_subscription=row.id if row is not None else None)
     return dict(row.body) if row is not None else {}
 
 
 @answer("GET /longview/plan")
 def _plan(call: Call) -> Body:
-    settings = call.world.singleton(call.world.store.resources["AccountSettings"], ())
-    row = call.world.get("LongviewSubscription", settings.body.get("longview_subscription"))
+    settings = call.state.singleton(call.state.store.resources["AccountSettings"], ())
+    row = call.state.get("LongviewSubscription", settings.body.get("longview_subscription"))
     return dict(row.body) if row is not None else {}

@@ -19,13 +19,13 @@ def _service(call: Call) -> None:
 
 @answer("POST /managed/services/{}/disable")
 def _disable(call: Call) -> bytes:
-    call.world.change(call.item, status="disabled")
+    call.state.change(call.item, status="disabled")
     return call.item.encoded()
 
 
 @answer("POST /managed/services/{}/enable")
 def _enable(call: Call) -> bytes:
-    call.world.change(call.item, status="ok")
+    call.state.change(call.item, status="ok")
     return call.item.encoded()
 
 
@@ -36,7 +36,7 @@ def _credential(call: Call) -> None:
 
 @answer("POST /managed/credentials/{}/revoke")
 def _revoke(call: Call) -> None:
-    call.world.remove(call.item)
+    call.state.remove(call.item)
 
 
 @answer("POST /managed/credentials/{}/update")
@@ -48,17 +48,17 @@ def _replace(call: Call) -> None:
 @ready("/managed/linode-settings")
 def _every_linode(call: Call) -> None:
     """Make the settings of every Linode."""
-    world = call.world
-    for host in world.rows("Instance"):
-        if world.get("ManagedLinodeSettings", host.id) is None:
+    state = call.state
+    for host in state.rows("Instance"):
+        if state.get("ManagedLinodeSettings", host.id) is None:
             ssh: Body = {"access": True, "user": None, "ip": "any", "port": 22}
             group = str(host.body.get("group") or "")
-            world.make("ManagedLinodeSettings", (), id=host.id, label=host.body["label"], group=group, ssh=ssh)
+            state.make("ManagedLinodeSettings", (), id=host.id, label=host.body["label"], group=group, ssh=ssh)
 
 
 @instead("GET /managed/stats")
 def _stats(call: Call) -> Body:
-    until = int(call.world.clock.now().timestamp()) * 1000
+    until = int(call.state.clock.now().timestamp()) * 1000
     series: list[Any] = [{"x": until - 300_000 * back, "y": 0} for back in range(3, 0, -1)]
     return {"data": dict.fromkeys(("cpu", "disk", "swap", "net_in", "net_out"), series)}
 

@@ -22,18 +22,18 @@ FORBIDDEN: Final = 403
 def _alert(call: Call) -> None:
     draft = call.draft
     draft["service_type"] = call.parent.key
-    draft.update(type="user", created_by=call.world.username, updated_by=call.world.username)
+    draft.update(type="user", created_by=call.state.username, updated_by=call.state.username)
     draft["class"] = None
     draft["scope"] = draft.get("scope") or "entity"
     draft["status"] = "provisioning" if call.route.verb == "create" else "enabled"
     ids = draft.get("entity_ids") or []
     path = f"/monitor/services/{call.parent.key}/alert-definitions/{draft['id']}/entities"
     draft["entities"] = {"count": len(ids), "has_more_resources": False, "url": path}
-    draft["alert_channels"] = _channels(call.world, call.given("channel_ids"))
+    draft["alert_channels"] = _channels(call.state, call.given("channel_ids"))
 
 
-def _channels(world: AccountState, ids: object) -> list[Body]:
-    rows = [world.get("AlertChannel", each) for each in ids] if isinstance(ids, list) else []
+def _channels(state: AccountState, ids: object) -> list[Body]:
+    rows = [state.get("AlertChannel", each) for each in ids] if isinstance(ids, list) else []
     known = [row for row in rows if row is not None]
     return [
         {"id": row.id, "label": row.body["label"], "type": "alert-channels", "url": f"/monitor/alert-channels/{row.id}"}
@@ -43,14 +43,14 @@ def _channels(world: AccountState, ids: object) -> list[Body]:
 
 @after("POST /monitor/services/{}/alert-definitions")
 def _alerting(call: Call) -> None:
-    call.world.job(call.item, (1.0, {"status": "enabled"}))
+    call.state.job(call.item, (1.0, {"status": "enabled"}))
 
 
 @after("PUT /monitor/services/{}/alert-definitions/{}")
 def _alert_changed(call: Call) -> None:
-    call.item.change(updated_by=call.world.username)
+    call.item.change(updated_by=call.state.username)
     if "channel_ids" in call.body:
-        call.item.change(alert_channels=_channels(call.world, call.given("channel_ids")))
+        call.item.change(alert_channels=_channels(call.state, call.given("channel_ids")))
 
 
 @answer("POST /monitor/services/{}/alert-definitions/{}/clone")
@@ -59,31 +59,31 @@ def _alert_cloned(call: Call) -> bytes:
     kept = {key: value for key, value in row.body.items() if key not in {"id", "created", "updated"}}
     given = {key: value for key, value in call.body.items() if key in row.body}
     label = call.given("label") or f"{row.body['label']} (copy)"
-    copy = call.world.make("AlertDefinition", row.parents, **{**kept, **given, "label": label})
+    copy = call.state.make("AlertDefinition", row.parents, **{**kept, **given, "label": label})
     copy.change(status="provisioning", alert_channels=row.body["alert_channels"])
-    call.world.job(copy, (1.0, {"status": "enabled"}))
+    call.state.job(copy, (1.0, {"status": "enabled"}))
     return copy.encoded()
 
 
 @instead("GET /monitor/alert-definitions")
 def _all_alerts(call: Call) -> list[Row]:
-    return list(call.world.rows("AlertDefinition"))
+    return list(call.state.rows("AlertDefinition"))
 
 
 @listing("GET /monitor/services/{}/alert-definitions/{}/entities")
 def _entities(call: Call) -> list[Row | Body]:
     """Return the entities of the alert, ids as strings (`TestMonitorAlertDefinitionEntities_List#1`)."""
-    found: list[Row | Body] = list(call.world.below(call.parent, "AlertEntity"))
+    found: list[Row | Body] = list(call.state.below(call.parent, "AlertEntity"))
     kind = call.parent.body["service_type"]
     for each in call.parent.body.get("entity_ids") or ():
-        place = _place(call.world, kind, each)
+        place = _place(call.state, kind, each)
         found.append({"id": str(each), "label": f"{kind}-{each}", "type": kind, "url": f"/v4/{place}/{each}"})
     return found
 
 
-def _place(world: AccountState, kind: str, identity: object) -> str:
+def _place(state: AccountState, kind: str, identity: object) -> str:
     if kind == "dbaas":
-        engine = "mysql" if world.get("MySQLDatabase", identity) is not None else "postgresql"
+        engine = "mysql" if state.get("MySQLDatabase", identity) is not None else "postgresql"
         return f"databases/{engine}/instances"
     return "linode/instances" if kind == "linode" else f"{kind}s"
 
@@ -91,10 +91,10 @@ def _place(world: AccountState, kind: str, identity: object) -> str:
 @fill("/monitor/alert-channels")
 def _channel(call: Call) -> None:
     draft = call.draft
-    draft.update(type="user", created_by=call.world.username, updated_by=call.world.username)
+    draft.update(type="user", created_by=call.state.username, updated_by=call.state.username)
     draft["channel_type"] = draft.get("channel_type") or "email"
     if not isinstance(draft.get("details"), dict):
-        draft["details"] = {"email": {"usernames": [call.world.username], "recipient_type": "user"}}
+        draft["details"] = {"email": {"usernames": [call.state.username], "recipient_type": "user"}}
     alerts = {"url": f"/monitor/alert-channels/{draft['id']}/alerts", "type": "alerts-definitions", "alert_count": 0}
     draft["alerts"] = alerts
 
@@ -102,7 +102,7 @@ def _channel(call: Call) -> None:
 @listing("GET /monitor/alert-channels/{}/alerts")
 def _on_channel(call: Call) -> list[Body]:
     found = []
-    for row in call.world.rows("AlertDefinition"):
+    for row in call.state.rows("AlertDefinition"):
         if any(each["id"] == call.item.id for each in row.body["alert_channels"]):
             kind, path = row.body["service_type"], f"/monitor/services/{row.parents[0]}/alert-definitions/{row.id}"
             found.append({"id": row.id, "label": row.body["label"], "service_type": kind, "url": path})
@@ -114,7 +114,7 @@ def _on_channel(call: Call) -> list[Body]:
 
 @listing("GET /monitor/services/{}/dashboards")
 def _dashboards(call: Call) -> list[Row]:
-    return [row for row in call.world.rows("MonitorDashboard") if row.body["service_type"] == call.item.key]
+    return [row for row in call.state.rows("MonitorDashboard") if row.body["service_type"] == call.item.key]
 
 
 @answer("POST /monitor/services/{}/token")
@@ -123,7 +123,7 @@ def _token(call: Call) -> Body:
     if call.item.key == "dbaas":
         names = ("MySQLDatabase", "PostgreSQLDatabase", "Database")
         ids = call.given("entity_ids") or ()
-        unknown = [each for each in ids if all(call.world.get(name, each) is None for name in names)]
+        unknown = [each for each in ids if all(call.state.get(name, each) is None for name in names)]
         if unknown:
             reason = f"The following entity_ids are not valid - {unknown}"
             raise Refused((reason, "entity_ids"), status=FORBIDDEN)
@@ -133,9 +133,9 @@ def _token(call: Call) -> Body:
 @instead("POST /monitor/services/{}/metrics")
 def _metrics(call: Call) -> Body:
     """Answer as a store of time series does: one series for each entity and metric."""
-    if call.world.get("MonitorService", call.values[0]) is None:
+    if call.state.get("MonitorService", call.values[0]) is None:
         raise not_found()
-    now = int(call.world.clock.now().timestamp())
+    now = int(call.state.clock.now().timestamp())
     names = [each.get("name") for each in call.given("metrics") or () if isinstance(each, dict)]
     series = [
         {"metric": {"entity_id": str(one), "metric_name": str(name)}, "values": [[now - 60, "0"], [now, "0"]]}

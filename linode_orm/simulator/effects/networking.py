@@ -41,34 +41,34 @@ def _with_devices(call: Call) -> None:
     for plural, ids in groups.items():
         kind = str(plural).removesuffix("s")
         for identity in ids or ():
-            call.world.make("FirewallDevice", call.item.chain, entity=_entity(call.world, kind, identity))
-    _show_entities(call.world, call.item)
+            call.state.make("FirewallDevice", call.item.chain, entity=_entity(call.state, kind, identity))
+    _show_entities(call.state, call.item)
 
 
 @instead("GET /networking/firewalls/{}/rules")
 def _rules(call: Call) -> Body:
-    return dict(call.world.need("Firewall", call.values[0]).body["rules"])
+    return dict(call.state.need("Firewall", call.values[0]).body["rules"])
 
 
 @instead("PUT /networking/firewalls/{}/rules")
 def _rules_changed(call: Call) -> Body:
     """Replace the rules, with a new version and fingerprint (`TestFirewallRules_Update#1`)."""
-    world, row = call.world, call.world.need("Firewall", call.values[0])
+    state, row = call.state, call.state.need("Firewall", call.values[0])
     field, before = row.resource.fields["rules"], row.body["rules"]
-    check_body({"rules": field}, {"rules": call.body}, "update", strict=world.strict)
-    rules = merged_value(field, before, call.body, world.now)
+    check_body({"rules": field}, {"rules": call.body}, "update", strict=state.strict)
+    rules = merged_value(field, before, call.body, state.now)
     row.hidden.setdefault("history", []).append(row.body)
-    world.change(row, rules=_stamped(rules, int(before.get("version") or 0) + 1))
-    world.events.add("firewall_rules_update", row)
+    state.change(row, rules=_stamped(rules, int(before.get("version") or 0) + 1))
+    state.events.add("firewall_rules_update", row)
     return dict(row.body["rules"])
 
 
-def _entity(world: AccountState, kind: str, identity: object) -> Body:
+def _entity(state: AccountState, kind: str, identity: object) -> Body:
     name = CLASSES.get(kind)
-    target = world.get(name, identity) if name else None
+    target = state.get(name, identity) if name else None
     if target is None:
         raise bad(f"{kind} {identity} not found", "id")
-    return {**world.events.entity(target), "type": kind, "parent_entity": None}
+    return {**state.events.entity(target), "type": kind, "parent_entity": None}
 
 
 @check("POST /networking/firewalls/{}/devices")
@@ -76,8 +76,8 @@ def _may_attach(call: Call) -> None:
     for key in ("id", "type"):
         if call.given(key) is None:
             raise bad(f"{key} is required", key)
-    entity = _entity(call.world, str(call.given("type")), call.given("id"))
-    for device in call.world.below(call.parent, "FirewallDevice"):
+    entity = _entity(call.state, str(call.given("type")), call.given("id"))
+    for device in call.state.below(call.parent, "FirewallDevice"):
         if device.body["entity"]["id"] == entity["id"] and device.body["entity"]["type"] == entity["type"]:
             raise bad("The device is already assigned to this firewall")
 
@@ -85,46 +85,46 @@ def _may_attach(call: Call) -> None:
 @fill("/networking/firewalls/{}/devices")
 def _device(call: Call) -> None:
     if call.route.verb == "create":
-        call.draft["entity"] = _entity(call.world, str(call.given("type")), call.given("id"))
+        call.draft["entity"] = _entity(call.state, str(call.given("type")), call.given("id"))
 
 
 @after("POST /networking/firewalls/{}/devices", "DELETE /networking/firewalls/{}/devices/{}")
 def _devices_changed(call: Call) -> None:
-    _show_entities(call.world, call.parent)
+    _show_entities(call.state, call.parent)
 
 
-def _show_entities(world: AccountState, firewall: Row) -> None:
-    firewall.change(entities=[device.body["entity"] for device in world.below(firewall, "FirewallDevice")])
+def _show_entities(state: AccountState, firewall: Row) -> None:
+    firewall.change(entities=[device.body["entity"] for device in state.below(firewall, "FirewallDevice")])
 
 
 @after("POST /linode/instances", "POST /nodebalancers")
 def _born_behind(call: Call) -> None:
     """Attach a new Linode or NodeBalancer to the firewall that its POST names."""
-    firewall = call.world.get("Firewall", call.given("firewall_id"))
+    firewall = call.state.get("Firewall", call.given("firewall_id"))
     if firewall is not None:
         kind = "linode" if call.resource.name == "Instance" else "nodebalancer"
-        call.world.make("FirewallDevice", firewall.chain, entity=_entity(call.world, kind, call.item.id))
-        _show_entities(call.world, firewall)
+        call.state.make("FirewallDevice", firewall.chain, entity=_entity(call.state, kind, call.item.id))
+        _show_entities(call.state, firewall)
 
 
 @answer("PUT /linode/instances/{}/firewalls", "PUT /nodebalancers/{}/firewalls")
 def _replace(call: Call) -> dict[str, object]:
-    world, kind = call.world, "linode" if call.resource.name == "Instance" else "nodebalancer"
-    wanted = [world.need("Firewall", identity) for identity in call.given("firewall_ids") or ()]
-    for device in list(world.rows("FirewallDevice")):
+    state, kind = call.state, "linode" if call.resource.name == "Instance" else "nodebalancer"
+    wanted = [state.need("Firewall", identity) for identity in call.given("firewall_ids") or ()]
+    for device in list(state.rows("FirewallDevice")):
         if device.body["entity"]["type"] == kind and device.body["entity"]["id"] == call.item.id:
-            world.remove(device)
-            _show_entities(world, world.need("Firewall", device.chain[0]))
+            state.remove(device)
+            _show_entities(state, state.need("Firewall", device.chain[0]))
     for firewall in wanted:
-        world.make("FirewallDevice", firewall.chain, entity=_entity(world, kind, call.item.id))
-        _show_entities(world, firewall)
+        state.make("FirewallDevice", firewall.chain, entity=_entity(state, kind, call.item.id))
+        _show_entities(state, firewall)
     return {"data": [row.body for row in wanted], "page": 1, "pages": 1, "results": len(wanted)}
 
 
 @instead("GET /networking/firewalls/{}/history")
 def _history(call: Call) -> list[Body]:
     """Return the firewall as it was with each version of its rules, the newest first."""
-    row = call.world.need("Firewall", call.values[0])
+    row = call.state.need("Firewall", call.values[0])
     return [dict(row.body), *reversed(row.hidden.get("history", []))]
 
 
@@ -142,12 +142,12 @@ def _expansion(call: Call) -> Body:
     """Return the rules with those of their rule sets in place of references."""
     rules = dict(call.parent.body["rules"])
     for side in ("inbound", "outbound"):
-        rules[side] = [each for rule in rules[side] or () for each in _expanded(call.world, rule)]
+        rules[side] = [each for rule in rules[side] or () for each in _expanded(call.state, rule)]
     return rules
 
 
-def _expanded(world: AccountState, rule: Body) -> list[Body]:
-    found = world.get("FirewallRuleSet", rule.get("ruleset"))
+def _expanded(state: AccountState, rule: Body) -> list[Body]:
+    found = state.get("FirewallRuleSet", rule.get("ruleset"))
     if rule.get("ruleset") is None:
         usual = {"description": "", "ports": "", "label": "", "addresses": {"ipv4": [], "ipv6": []}}
         return [{**usual, **{key: value for key, value in rule.items() if value is not None}}]
@@ -167,7 +167,7 @@ def _ruleset_changed(call: Call) -> None:
 @check("DELETE /networking/firewalls/{}")
 def _may_delete(call: Call) -> None:
     """Refuse while the account's settings name the firewall."""
-    settings = call.world.singleton(call.world.store.resources["FirewallSettings"], ())
+    settings = call.state.singleton(call.state.store.resources["FirewallSettings"], ())
     if call.item.id in (settings.body.get("default_firewall_ids") or {}).values():
         raise bad("Firewall is in use as a default firewall")
 
@@ -175,5 +175,5 @@ def _may_delete(call: Call) -> None:
 @check("PUT /networking/firewalls/settings")
 def _known(call: Call) -> None:
     for key, identity in (call.given("default_firewall_ids") or {}).items():
-        if identity is not None and call.world.get("Firewall", identity) is None:
+        if identity is not None and call.state.get("Firewall", identity) is None:
             raise bad("Firewall not found", f"default_firewall_ids.{key}")

@@ -21,7 +21,7 @@ def _may_allocate(call: Call) -> None:
     identity, region = call.given("linode_id"), call.given("region")
     if call.given("type") == "ipv6":
         raise bad("Only addresses of type ipv4 are currently supported.")
-    if region is not None and call.world.get("Region", region) is None:
+    if region is not None and call.state.get("Region", region) is None:
         raise bad("region is not valid", "region")
     if call.given("reserved") and call.given("public") is False:
         raise bad("Cannot reserve a private address.", "public")
@@ -29,7 +29,7 @@ def _may_allocate(call: Call) -> None:
         raise bad("Linode is a required argument when not reserving an IP address.", "linode_id")
     if identity is None and region is None:
         raise bad("A datacenter or a Linode must be provided when reserving an address.")
-    host = call.world.get("Instance", identity)
+    host = call.state.get("Instance", identity)
     if identity is not None and host is None:
         raise bad("Linode is not active", "linode_id")
     if host is not None and region is not None and region != host.body["region"]:
@@ -39,7 +39,7 @@ def _may_allocate(call: Call) -> None:
 @fill("/networking/ips")
 def _address(call: Call) -> None:
     draft = call.draft
-    number = call.world.store.new_id("IPAddress")
+    number = call.state.store.new_id("IPAddress")
     if call.route.verb == "create":
         draft["address"] = f"198.51.{number // 250 % 256}.{number % 250 + 1}"
     draft["region"] = draft["region"] or "us-east"
@@ -54,10 +54,10 @@ def _address(call: Call) -> None:
 
 @after("POST /networking/ips")
 def _allocated(call: Call) -> None:
-    host = call.world.get("Instance", call.given("linode_id"))
-    belongs(call.world, call.item, host)
+    host = call.state.get("Instance", call.given("linode_id"))
+    belongs(call.state, call.item, host)
     if host is not None:
-        show(call.world, host)
+        show(call.state, host)
 
 
 @after("PUT /networking/ips/{}")
@@ -71,7 +71,7 @@ def _changed(call: Call) -> bytes:
 
 
 def _reserved(call: Call) -> Row:
-    row = call.world.get("IPAddress", call.values[0])
+    row = call.state.get("IPAddress", call.values[0])
     if row is None or not row.body.get("reserved"):
         raise not_found()
     return row
@@ -80,17 +80,17 @@ def _reserved(call: Call) -> Row:
 @instead("GET /networking/reserved/ips")
 def _list(call: Call) -> list[Any]:
     ready.run("/networking/ips", call)
-    return [row for row in call.world.rows("IPAddress") if row.body.get("reserved")]
+    return [row for row in call.state.rows("IPAddress") if row.body.get("reserved")]
 
 
 @instead("POST /networking/reserved/ips")
 def _reserve(call: Call) -> bytes:
     """Reserve an address (`TestInstance_AddReservedIPToInstance#2`, `TestReservedIPAddresses_ReserveIPVariants#0`)."""
-    if call.world.get("Region", call.given("region")) is None:
+    if call.state.get("Region", call.given("region")) is None:
         raise bad("region is not valid", "region")
-    number = call.world.store.new_id("IPAddress")
+    number = call.state.store.new_id("IPAddress")
     address = f"198.51.{number // 250 % 256}.{number % 250 + 1}"
-    row = call.world.make("IPAddress", (), address=address, region=call.given("region"), public=True, type="ipv4")
+    row = call.state.make("IPAddress", (), address=address, region=call.given("region"), public=True, type="ipv4")
     row.change(reserved=True, linode_id=None, rdns=None, tags=sorted(set(call.given("tags") or ())))
     return row.encoded()
 
@@ -112,7 +112,7 @@ def _unreserve(call: Call) -> None:
     """End the reservation of an address; a Linode that has it keeps it as an ordinary one."""
     row = _reserved(call)
     if row.body.get("linode_id") is None:
-        call.world.remove(row)
+        call.state.remove(row)
     else:
         row.change(reserved=False)
 
@@ -123,13 +123,13 @@ def _unreserve(call: Call) -> None:
 @instead("POST /networking/ips/assign", "POST /networking/ipv4/assign")
 def _assign(call: Call) -> None:
     """Refuse as recorded in `TestIPAddress_Instance_ReserveIP_Assign`."""
-    world, pairs = call.world, []
+    state, pairs = call.state, []
     ready.run("/networking/ips", call)
     for each in call.given("assignments") or ():
-        row = _found(world, str(each.get("address")))
+        row = _found(state, str(each.get("address")))
         if row is None:
             raise bad("IP Address not found.")
-        host = world.get("Instance", each.get("linode_id"))
+        host = state.get("Instance", each.get("linode_id"))
         if host is None:
             raise bad(f"Invalid Linode ID {each.get('linode_id')}")
         pairs.append((row, host))
@@ -137,28 +137,28 @@ def _assign(call: Call) -> None:
         if row.resource.name == "IPv6Range":
             row.change(linodes=[host.id], route_target=str(host.body["ipv6"]).partition("/")[0])
             continue
-        before = world.get("Instance", row.body.get("linode_id"))
-        belongs(world, row, host)
+        before = state.get("Instance", row.body.get("linode_id"))
+        belongs(state, row, host)
         for each in filter(None, (before, host)):
-            show(world, each)
+            show(state, each)
 
 
-def _found(world: AccountState, address: str) -> Row | None:
-    return world.get("IPAddress", address) or world.get("IPv6Range", address.partition("/")[0])
+def _found(state: AccountState, address: str) -> Row | None:
+    return state.get("IPAddress", address) or state.get("IPv6Range", address.partition("/")[0])
 
 
 @instead("POST /networking/ips/share", "POST /networking/ipv4/share")
 def _share(call: Call) -> None:
     """Share addresses of other Linodes with a Linode; the list replaces the one before."""
-    world = call.world
-    host = world.get("Instance", call.given("linode_id"))
+    state = call.state
+    host = state.get("Instance", call.given("linode_id"))
     if host is None:
         raise bad(f"Invalid Linode ID {call.given('linode_id')}")
     ready.run("/networking/ips", call)
-    rows = [_found(world, str(each)) for each in call.given("ips") or ()]
+    rows = [_found(state, str(each)) for each in call.given("ips") or ()]
     if None in rows:
         raise bad("IP Address not found.")
-    for row in (*world.rows("IPAddress"), *world.rows("IPv6Range")):
+    for row in (*state.rows("IPAddress"), *state.rows("IPv6Range")):
         others = [each for each in row.hidden.get("shared", ()) if each != host.id]
         row.hidden["shared"] = [*others, host.id] if row in rows else others
 
@@ -168,9 +168,9 @@ def _share(call: Call) -> None:
 
 @fill("/networking/ipv6/ranges")
 def _range(call: Call) -> None:
-    draft, world = call.draft, call.world
-    number = world.store.new_id("IPv6Range")
-    host = world.get("Instance", call.given("linode_id"))
+    draft, state = call.draft, call.state
+    number = state.store.new_id("IPv6Range")
+    host = state.get("Instance", call.given("linode_id"))
     target = call.given("route_target") or (str(host.body["ipv6"]).partition("/")[0] if host is not None else None)
     if call.route.verb == "create" or ":" not in str(draft["range"]):
         draft["range"] = f"2001:db8:{number // 65536 % 65536:x}:{number % 65536:x}::"

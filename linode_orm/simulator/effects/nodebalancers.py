@@ -57,7 +57,7 @@ def _config(call: Call) -> None:
 @check("POST /nodebalancers/{}/configs")
 def _may_configure(call: Call) -> None:
     port = call.given("port") or 80
-    if any(other.body["port"] == port for other in call.world.below(call.parent, "NodeBalancerConfig")):
+    if any(other.body["port"] == port for other in call.state.below(call.parent, "NodeBalancerConfig")):
         raise bad("Port must be unique", "port")
 
 
@@ -69,7 +69,7 @@ def _node(call: Call) -> None:
     draft["status"] = "Unknown"
     draft["mode"] = draft["mode"] or "accept"
     draft["weight"] = draft["weight"] or 100
-    balancer = call.world.need("NodeBalancer", call.parent.chain[0])
+    balancer = call.state.need("NodeBalancer", call.parent.chain[0])
     if balancer.body.get("backend_connectivity") == "undefined":
         said = {"id": balancer.id}
         _connect(said, "vpc" if call.given("subnet_id") else _reached_by(draft["address"]))
@@ -78,20 +78,20 @@ def _node(call: Call) -> None:
 
 @answer("POST /nodebalancers/{}/configs/{}/rebuild")
 def _rebuild(call: Call) -> bytes:
-    world, row = call.world, call.item
+    state, row = call.state, call.item
     given = {key: value for key, value in call.body.items() if key in row.body and key != "nodes"}
-    have = {node.id: node for node in world.below(row, "NodeBalancerNode")}
+    have = {node.id: node for node in state.below(row, "NodeBalancerNode")}
     wanted = call.given("nodes") or ()
     for identity in have.keys() - {node.get("id") for node in wanted}:
-        world.remove(have[identity])
+        state.remove(have[identity])
     for node in wanted:
         said = {key: value for key, value in node.items() if key != "id"}
         if node.get("id") in have:
-            world.change(have[node["id"]], **said)
+            state.change(have[node["id"]], **said)
         else:
-            world.make("NodeBalancerNode", row.chain, **said)
-    world.change(row, **given)
-    world.events.add("nodebalancer_config_update", row)
+            state.make("NodeBalancerNode", row.chain, **said)
+    state.change(row, **given)
+    state.events.add("nodebalancer_config_update", row)
     return row.encoded()
 
 
@@ -99,28 +99,28 @@ def _rebuild(call: Call) -> bytes:
 def _firewalls(call: Call) -> list[Row]:
     from linode_orm.simulator.effects.linode import behind  # noqa: PLC0415  modules of effects load in any order
 
-    return behind(call.world, "nodebalancer", call.world.need("NodeBalancer", call.values[0]).id)
+    return behind(call.state, "nodebalancer", call.state.need("NodeBalancer", call.values[0]).id)
 
 
 @after("DELETE /nodebalancers/{}")
 def _deleted(call: Call) -> None:
-    for device in list(call.world.rows("FirewallDevice")):
+    for device in list(call.state.rows("FirewallDevice")):
         entity = device.body.get("entity") or {}
         if entity.get("type") == "nodebalancer" and entity.get("id") == call.item.id:
-            call.world.remove(device)
+            call.state.remove(device)
 
 
 @after("POST /nodebalancers")
 def _young(call: Call) -> None:
-    call.item.hidden["measured_at"] = call.world.clock.monotonic() + call.world.job_seconds
+    call.item.hidden["measured_at"] = call.state.clock.monotonic() + call.state.job_seconds
 
 
 @answer("GET /nodebalancers/{}/stats")
 def _stats(call: Call) -> bytes:
     """Refuse while there are no statistics yet (`TestNodeBalancerStats_Get#2`); answer with zeros later."""
-    if call.parent.hidden.get("measured_at", 0.0) > call.world.clock.monotonic():
+    if call.parent.hidden.get("measured_at", 0.0) > call.state.clock.monotonic():
         raise bad("Stats are unavailable at this time.")
-    until = int(call.world.clock.now().timestamp()) * 1000
+    until = int(call.state.clock.now().timestamp()) * 1000
     series = [[until - 300_000 * back, 0.0] for back in range(3, 0, -1)]
     data = {"connections": series, "traffic": {"in": series, "out": series}}
     return encode({"title": f"linode.com - balancer{call.parent.id} - day (5 min avg)", "data": data})

@@ -58,8 +58,8 @@ def _by_cluster(call: Call) -> tuple[str, ...] | None:
     first = call.values[0]
     region, _, number = first.rpartition("-")
     places = {first, region} if number == "1" else {first}
-    if not any(each in ENDPOINTS or call.world.get("Region", each) is not None for each in places):
-        held = {row.body["region"] for row in call.world.rows("ObjectStorageBucket")}
+    if not any(each in ENDPOINTS or call.state.get("Region", each) is not None for each in places):
+        held = {row.body["region"] for row in call.state.rows("ObjectStorageBucket")}
         if not places & held:
             raise not_found("The specified region was not found or does not support Object Storage.")
     return (region, *call.values[1:]) if number == "1" and _cluster(region) == first else None
@@ -108,7 +108,7 @@ def _may_create(call: Call) -> None:
     if not call.given("region") and not call.given("cluster"):
         raise bad("region is required", "region")
     region = call.given("region") or str(call.given("cluster")).rpartition("-")[0]
-    if call.world.get("ObjectStorageBucket", f"{region}\0{call.given('label')}") is not None:
+    if call.state.get("ObjectStorageBucket", f"{region}\0{call.given('label')}") is not None:
         raise bad("Bucket already exists", "label")
 
 
@@ -116,7 +116,7 @@ def _may_create(call: Call) -> None:
 def _bucket(call: Call) -> None:
     draft = call.draft
     cluster = call.body.get("cluster") or draft.get("cluster")
-    known = call.world.get("Region", draft["region"]) is not None or call.body.get("region")
+    known = call.state.get("Region", draft["region"]) is not None or call.body.get("region")
     region = draft["region"] if known else str(cluster or "us-east-1").rpartition("-")[0]
     place = place_of(region)
     draft["region"], draft["cluster"] = region, cluster or _cluster(region)
@@ -130,15 +130,15 @@ def _bucket(call: Call) -> None:
 @after("POST /object-storage/buckets")
 def _opened(call: Call) -> None:
     allowed = {"acl": call.given("acl") or "private", "cors_enabled": bool(call.given("cors_enabled"))}
-    access = call.world.store.resources.get("ObjectStorageBucketAccess")
+    access = call.state.store.resources.get("ObjectStorageBucketAccess")
     if access is not None:
-        call.world.singleton(access, call.item.chain).change(**allowed)
+        call.state.singleton(access, call.item.chain).change(**allowed)
 
 
 @instead("GET /object-storage/buckets/{}")
 def _in_region(call: Call) -> list[Row]:
     wanted = {call.values[0], call.values[0].removesuffix("-1")}
-    return [row for row in call.world.rows("ObjectStorageBucket") if row.body["region"] in wanted]
+    return [row for row in call.state.rows("ObjectStorageBucket") if row.body["region"] in wanted]
 
 
 def _policy(acl: str) -> str:
@@ -187,27 +187,27 @@ def _plain(call: Call) -> None:
 
 @instead("GET /object-storage/buckets/{}/{}/object-list")
 def _objects(call: Call) -> Body:
-    held = _needed(call.world, call.values).hidden.get("objects", {})
+    held = _needed(call.state, call.values).hidden.get("objects", {})
     return {"data": list(held.values()), "next_marker": None, "is_truncated": False}
 
 
 @instead("POST /object-storage/buckets/{}/{}/object-url")
 def _url(call: Call) -> Body:
     """Return a signed URL; it leads to the simulator, so that no file goes anywhere else."""
-    row, name = _needed(call.world, call.values), str(call.given("name"))
-    place = f"{call.world.base}/objects/{row.body['region']}/{row.body['label']}/{quote(name, safe='')}"
+    row, name = _needed(call.state, call.values), str(call.given("name"))
+    place = f"{call.state.base}/objects/{row.body['region']}/{row.body['label']}/{quote(name, safe='')}"
     return {"url": f"{place}?Signature=simulated", "exists": name in row.hidden.get("objects", {})}
 
 
 @instead("PUT /objects/{}/{}/{}")
 def _put(call: Call) -> None:
     size = int(call.given("size") or 0)
-    keep(call.world, _needed(call.world, call.values), call.values[2], size, str(call.given("content") or ""))
+    keep(call.state, _needed(call.state, call.values), call.values[2], size, str(call.given("content") or ""))
 
 
-def keep(world: AccountState, bucket: Row, name: str, size: int, content: str = "") -> None:
+def keep(state: AccountState, bucket: Row, name: str, size: int, content: str = "") -> None:
     """Put an object into a bucket (`TestLogStream_Create_TwoDestinations#12`)."""
-    facts = {"size": size, "last_modified": f"{world.now}.000Z", "etag": md5(content.encode()).hexdigest()}  # noqa: S324  what S3 calls a tag
+    facts = {"size": size, "last_modified": f"{state.now}.000Z", "etag": md5(content.encode()).hexdigest()}  # noqa: S324  what S3 calls a tag
     bucket.hidden.setdefault("objects", {})[name] = {"name": name, **facts, "owner": OWNER}
     bucket.hidden.setdefault("contents", {})[name] = content
     held = bucket.hidden["objects"].values()
@@ -216,7 +216,7 @@ def keep(world: AccountState, bucket: Row, name: str, size: int, content: str = 
 
 @instead("GET /objects/{}/{}/{}")
 def _get(call: Call) -> bytes:
-    contents = _needed(call.world, call.values).hidden.get("contents", {})
+    contents = _needed(call.state, call.values).hidden.get("contents", {})
     if call.values[2] not in contents:
         raise not_found()
     return b64decode(contents[call.values[2]])
@@ -224,15 +224,15 @@ def _get(call: Call) -> bytes:
 
 @instead("DELETE /objects/{}/{}/{}")
 def _drop(call: Call) -> None:
-    bucket = _needed(call.world, call.values)
+    bucket = _needed(call.state, call.values)
     for kept in ("objects", "contents"):
         bucket.hidden.get(kept, {}).pop(call.values[2], None)
     held = bucket.hidden.get("objects", {}).values()
     bucket.change(objects=len(held), size=sum(each["size"] for each in held))
 
 
-def _needed(world: AccountState, values: tuple[str, ...]) -> Row:
-    row = world.get("ObjectStorageBucket", "\0".join(values[:2]))
+def _needed(state: AccountState, values: tuple[str, ...]) -> Row:
+    row = state.get("ObjectStorageBucket", "\0".join(values[:2]))
     if row is None:
         raise not_found()
     return row
@@ -240,7 +240,7 @@ def _needed(world: AccountState, values: tuple[str, ...]) -> Row:
 
 @instead("POST /object-storage/cancel")
 def _cancel(call: Call) -> None:
-    settings = call.world.singleton(call.world.store.resources["AccountSettings"], ())
+    settings = call.state.singleton(call.state.store.resources["AccountSettings"], ())
     settings.change(object_storage="disabled")
 
 

@@ -24,12 +24,12 @@ def _token(call: Call) -> None:
 
 @after("POST /profile/tokens")
 def _token_is_good(call: Call) -> None:
-    call.world.tokens[call.item.hidden["once"]["token"]] = call.item
+    call.state.tokens[call.item.hidden["once"]["token"]] = call.item
 
 
 @fill("/profile")
 def _profile(call: Call) -> None:
-    call.draft.update(username=call.world.username, email="simulated@example.com", timezone="UTC", restricted=False)
+    call.draft.update(username=call.state.username, email="simulated@example.com", timezone="UTC", restricted=False)
 
 
 @instead("GET /profile/grants")
@@ -41,18 +41,18 @@ def _grants(call: Call) -> bytes:
 
 @answer("POST /profile/tfa-enable")
 def _tfa(call: Call) -> Body:
-    return {"secret": "5FXX6KLACOC33GTC", "expiry": call.world.now}
+    return {"secret": "5FXX6KLACOC33GTC", "expiry": call.state.now}
 
 
 @answer("POST /profile/tfa-enable-confirm")
 def _confirmed(call: Call) -> Body:
-    call.world.change(call.item, two_factor_auth=True)
+    call.state.change(call.item, two_factor_auth=True)
     return {"scratch": "sample two factor scratch code"}
 
 
 @answer("POST /profile/tfa-disable")
 def _plain(call: Call) -> None:
-    call.world.change(call.item, two_factor_auth=False)
+    call.state.change(call.item, two_factor_auth=False)
 
 
 @answer("POST /profile/phone-number")
@@ -62,12 +62,12 @@ def _phone(call: Call) -> None:
 
 @answer("POST /profile/phone-number/verify")
 def _verified(call: Call) -> None:
-    call.world.change(call.item, verified_phone_number=call.item.hidden.get("phone"))
+    call.state.change(call.item, verified_phone_number=call.item.hidden.get("phone"))
 
 
 @answer("DELETE /profile/phone-number")
 def _no_phone(call: Call) -> None:
-    call.world.change(call.item, verified_phone_number=None)
+    call.state.change(call.item, verified_phone_number=None)
 
 
 QUESTIONS: Final = (
@@ -102,12 +102,12 @@ def _responded(call: Call) -> Body:
 @instead("GET /profile/preferences")
 def _preferences(call: Call) -> Body:
     """Return the preferences that clients have stored, whose keys are their own."""
-    row = call.world.singleton(call.world.store.resources["Profile"], ())
+    row = call.state.singleton(call.state.store.resources["Profile"], ())
     return dict(row.hidden.get("preferences", {}))
 
 
 @instead("PUT /profile/preferences")
 def _prefer(call: Call) -> Body:
-    row = call.world.singleton(call.world.store.resources["Profile"], ())
+    row = call.state.singleton(call.state.store.resources["Profile"], ())
     row.hidden["preferences"] = dict(call.body)
     return dict(call.body)

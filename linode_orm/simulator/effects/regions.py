@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 @instead("GET /regions/{}/availability")
 def _available(call: Call) -> bytes:
     """Answer with a bare list, as the description and the official library have it."""
-    region = call.world.need("Region", call.values[0])
-    rows = [row for row in call.world.rows("RegionAvailability") if row.body["region"] == region.id]
+    region = call.state.need("Region", call.values[0])
+    rows = [row for row in call.state.rows("RegionAvailability") if row.body["region"] == region.id]
     return encode([row.body for row in rows])

@@ -24,36 +24,36 @@ ABOUT: Final = {
 
 @fill("/support/tickets")
 def _ticket(call: Call) -> None:
-    draft, world = call.draft, call.world
-    draft.update(status="new", closable=True, closed=None, opened=world.now, opened_by=world.username, updated_by=None)
+    draft, state = call.draft, call.state
+    draft.update(status="new", closable=True, closed=None, opened=state.now, opened_by=state.username, updated_by=None)
     draft["attachments"], draft["entity"] = [], None
     for key, name in ABOUT.items():
         if call.given(key) is not None:
-            row = world.get(name, call.given(key))
+            row = state.get(name, call.given(key))
             if row is None:
                 raise bad(f"{key} is not valid", key)
-            draft["entity"] = world.events.entity(row)
+            draft["entity"] = state.events.entity(row)
 
 
 @answer("POST /support/tickets/{}/close")
 def _close(call: Call) -> None:
     if call.item.body["status"] == "closed":
         raise bad("Ticket is already closed")
-    call.world.change(call.item, status="closed", closed=call.world.now, closable=False, updated_by=call.world.username)
+    call.state.change(call.item, status="closed", closed=call.state.now, closable=False, updated_by=call.state.username)
 
 
 @fill("/support/tickets/{}/replies")
 def _reply(call: Call) -> None:
-    call.draft.update(created_by=call.world.username, from_linode=False)
+    call.draft.update(created_by=call.state.username, from_linode=False)
 
 
 @after("POST /support/tickets/{}/replies")
 def _replied(call: Call) -> None:
-    call.world.change(call.parent, status="open", updated_by=call.world.username)
+    call.state.change(call.parent, status="open", updated_by=call.state.username)
 
 
 @instead("POST /support/tickets/{}/attachments")
 def _attach(call: Call) -> None:
-    row = call.world.need("SupportTicket", call.values[0])
+    row = call.state.need("SupportTicket", call.values[0])
     name = str(call.given("filename") or call.given("file") or "attachment").rpartition("/")[2]
-    row.change(attachments=[*row.body["attachments"], name], updated=call.world.now)
+    row.change(attachments=[*row.body["attachments"], name], updated=call.state.now)

@@ -19,24 +19,24 @@ PLURALS: Final = {kind: f"{kind}es" if kind.endswith("s") else f"{kind}s" for ki
 """Under which key the body of a new tag names objects of a kind, where it takes them."""
 
 
-def _holders(world: AccountState, label: str) -> Iterator[tuple[str, Row]]:
+def _holders(state: AccountState, label: str) -> Iterator[tuple[str, Row]]:
     for kind, name in KINDS.items():
-        for row in world.rows(name):
+        for row in state.rows(name):
             if label in (row.body.get("tags") or ()):
                 yield kind, row
 
 
 @listing("GET /tags")
 def _labels(call: Call) -> list[Any]:
-    used = {tag for name in KINDS.values() for row in call.world.rows(name) for tag in row.body.get("tags") or ()}
-    made = {str(row.body["label"]) for row in call.world.rows("Tag")}
+    used = {tag for name in KINDS.values() for row in call.state.rows(name) for tag in row.body.get("tags") or ()}
+    made = {str(row.body["label"]) for row in call.state.rows("Tag")}
     return [{"label": label} for label in sorted(used | made)]
 
 
 @check("POST /tags")
 def _may_create(call: Call) -> None:
     label = call.given("label")
-    if any(row.body["label"] == label for row in call.world.rows("Tag")) or any(_holders(call.world, str(label))):
+    if any(row.body["label"] == label for row in call.state.rows("Tag")) or any(_holders(call.state, str(label))):
         raise bad("Tag already exists", "label")
 
 
@@ -45,23 +45,23 @@ def _put_on(call: Call) -> None:
     label = str(call.given("label"))
     for kind, plural in PLURALS.items():
         for identity in call.given(plural) or ():
-            row = call.world.need(KINDS[kind], identity)
-            call.world.change(row, tags=sorted({*(row.body.get("tags") or ()), label}))
+            row = call.state.need(KINDS[kind], identity)
+            call.state.change(row, tags=sorted({*(row.body.get("tags") or ()), label}))
 
 
 @answer("GET /tags/{}")
 def _objects(call: Call) -> list[Any]:
-    found = list(_holders(call.world, call.values[0]))
+    found = list(_holders(call.state, call.values[0]))
     return [{"type": kind, "data": row.body} for kind, row in found]
 
 
 @after("DELETE /tags/{}")
 def _taken_off(call: Call) -> None:
-    for _, row in list(_holders(call.world, call.values[0])):
-        call.world.change(row, tags=[tag for tag in row.body["tags"] if tag != call.values[0]])
+    for _, row in list(_holders(call.state, call.values[0])):
+        call.state.change(row, tags=[tag for tag in row.body["tags"] if tag != call.values[0]])
 
 
 @check("DELETE /tags/{}")
 def _may_delete(call: Call) -> None:
-    if call.row is None and not any(_holders(call.world, call.values[0])):
+    if call.row is None and not any(_holders(call.state, call.values[0])):
         raise not_found()

@@ -20,7 +20,7 @@ def _new(call: Call) -> None:
     draft["hardware_type"] = draft["hardware_type"] or "nvme"
     draft["status"] = "creating" if call.route.verb == "create" else "active"
     draft["tags"] = sorted(set(draft["tags"]))
-    host = call.world.get("Instance", draft.get("linode_id"))
+    host = call.state.get("Instance", draft.get("linode_id"))
     if host is not None:
         draft["linode_label"] = host.body["label"]
         draft["region"] = draft["region"] or host.body["region"]
@@ -30,41 +30,41 @@ def _new(call: Call) -> None:
 def _may_create(call: Call) -> None:
     if call.given("region") is None and call.given("linode_id") is None:
         raise bad("Must provide a region or a Linode ID", "region")
-    if call.given("region") is not None and call.world.get("Region", call.given("region")) is None:
+    if call.given("region") is not None and call.state.get("Region", call.given("region")) is None:
         raise bad("Region is not valid", "region")
-    if call.given("linode_id") is not None and call.world.get("Instance", call.given("linode_id")) is None:
+    if call.given("linode_id") is not None and call.state.get("Instance", call.given("linode_id")) is None:
         raise bad("Linode not found", "linode_id")
 
 
 @after("POST /volumes")
 def _created(call: Call) -> None:
     call.hidden["has_event"] = True
-    call.world.job(call.item, (1.0, {"status": "active"}), action="volume_create")
+    call.state.job(call.item, (1.0, {"status": "active"}), action="volume_create")
 
 
 @answer("POST /volumes/{}/attach")
 def _attach(call: Call) -> bytes:
-    world, row = call.world, call.item
-    host = world.get("Instance", call.given("linode_id"))
+    state, row = call.state, call.item
+    host = state.get("Instance", call.given("linode_id"))
     if host is None:
         raise bad("Linode not found", "linode_id")
     if row.body["linode_id"] is not None:
         raise bad("Volume is already attached")
     if host.body["region"] != row.body["region"]:
         raise bad("Volume and Linode must be in the same region", "linode_id")
-    world.change(row, linode_id=host.id, linode_label=host.body["label"])
-    world.events.add("volume_attach", row)
+    state.change(row, linode_id=host.id, linode_label=host.body["label"])
+    state.events.add("volume_attach", row)
     return row.encoded()
 
 
 @answer("POST /volumes/{}/detach")
 def _detach(call: Call) -> None:
     _let_go(call, call.item)
-    call.world.events.add("volume_detach", call.item)
+    call.state.events.add("volume_detach", call.item)
 
 
 def _let_go(call: Call, row: Row) -> None:
-    call.world.change(row, linode_id=None, linode_label=None)
+    call.state.change(row, linode_id=None, linode_label=None)
 
 
 @answer("POST /volumes/{}/resize")
@@ -72,7 +72,7 @@ def _resize(call: Call) -> bytes:
     row, size = call.item, call.given("size")
     if not isinstance(size, int) or size <= row.body["size"]:
         raise bad("Storage volumes can only be resized up", "size")
-    call.world.job(
+    call.state.job(
         row, (0.0, {"status": "resizing", "size": size}), (1.0, {"status": "active"}), action="volume_resize"
     )
     return row.encoded()
@@ -82,8 +82,8 @@ def _resize(call: Call) -> bytes:
 def _clone(call: Call) -> bytes:
     row = call.item
     kept = {key: row.body[key] for key in ("region", "size", "tags")}
-    copy = call.world.make("Volume", (), **{**kept, "label": call.given("label")})
-    call.world.job(copy, (0.0, {"status": "creating"}), (1.0, {"status": "active"}), action="volume_clone")
+    copy = call.state.make("Volume", (), **{**kept, "label": call.given("label")})
+    call.state.job(copy, (0.0, {"status": "creating"}), (1.0, {"status": "active"}), action="volume_clone")
     return copy.encoded()
 
 

@@ -21,7 +21,7 @@ RANGES: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 def _may_create(call: Call) -> None:
     if call.given("vpc_type") == "rdma" and call.given("ipv6"):
         raise bad("RDMA VPCs cannot have IPv6 ranges", "ipv6")
-    if call.world.get("Region", call.given("region")) is None:
+    if call.state.get("Region", call.given("region")) is None:
         raise bad("region is not valid", "region")
 
 
@@ -61,23 +61,16 @@ def _subnet(call: Call) -> None:
     draft["vpc_type"] = call.parent.body.get("vpc_type") or "regular"
 
 
-@check("DELETE /vpcs/{}", "DELETE /vpcs/{}/subnets/{}")
-def _empty(call: Call) -> None:
-    """Refuse to delete a VPC with Linodes in it, if guesses are on: a recording deletes all at once."""
-    if call.world.strict and any(call.item.key in row.parents for row in _inside(call.world)):
-        raise bad("Cannot delete while Linodes are attached")
+def _inside(state: AccountState) -> list[Row]:
+    return [row for row in state.rows("ConfigInterface") if row.body.get("purpose") == "vpc"]
 
 
-def _inside(world: AccountState) -> list[Row]:
-    return [row for row in world.rows("ConfigInterface") if row.body.get("purpose") == "vpc"]
-
-
-def _addresses(world: AccountState) -> list[Body]:
+def _addresses(state: AccountState) -> list[Body]:
     """Return the addresses of Linodes in VPCs (`TestVPC_ListAllIPAddresses#5`)."""
     found = []
-    for row in _inside(world):
-        host = world.get("Instance", row.parents[0])
-        subnet = next((each for each in world.rows("VPCSubnet") if each.id == row.body["subnet_id"]), None)
+    for row in _inside(state):
+        host = state.get("Instance", row.parents[0])
+        subnet = next((each for each in state.rows("VPCSubnet") if each.id == row.body["subnet_id"]), None)
         if host is None or subnet is None:
             continue
         network, _, length = str(subnet.body.get("ipv4") or "10.0.0.0/24").partition("/")
@@ -104,11 +97,11 @@ def _addresses(world: AccountState) -> list[Body]:
     return found
 
 
-def _with_ipv6(world: AccountState) -> list[Body]:
+def _with_ipv6(state: AccountState) -> list[Body]:
     """Return the ranges of IPv6 of the same interfaces (`TestVPC_ListAllIPv6Addresses#5`)."""
     nothing = {"address": None, "gateway": None, "prefix": 64, "nat_1_1": "", "subnet_mask": ""}
     found = []
-    for each in _addresses(world):
+    for each in _addresses(state):
         number = int(each["interface_id"]) % 65536
         v6 = {"ipv6_range": f"2001:db8:4:{number:x}::/64", "ipv6_is_public": True}
         found.append({**each, **nothing, **v6, "ipv6_addresses": [{"slaac_address": f"2001:db8:4:{number:x}::1"}]})
@@ -118,7 +111,7 @@ def _with_ipv6(world: AccountState) -> list[Body]:
 def _listed(call: Call, name: str, rows: list[Body]) -> list[Any]:
     """Return the addresses that follow from interfaces, and the rows that tests have added."""
     wanted = int(call.values[0]) if call.values else None
-    seeded: list[Any] = list(call.world.rows(name))
+    seeded: list[Any] = list(call.state.rows(name))
     kept = [row for row in seeded if wanted is None or row.body["vpc_id"] == wanted]
     made = [row for row in rows if wanted is None or row["vpc_id"] == wanted]
     return [*(row.body for row in kept), *made]
@@ -126,12 +119,12 @@ def _listed(call: Call, name: str, rows: list[Body]) -> list[Any]:
 
 @listing("GET /vpcs/ips", "GET /vpcs/{}/ips")
 def _ips(call: Call) -> list[Any]:
-    return _listed(call, "VPCIPAddress", _addresses(call.world))
+    return _listed(call, "VPCIPAddress", _addresses(call.state))
 
 
 @listing("GET /vpcs/ipv6s", "GET /vpcs/{}/ipv6s")
 def _ipv6s(call: Call) -> list[Any]:
-    return _listed(call, "VPCIPv6Address", _with_ipv6(call.world))
+    return _listed(call, "VPCIPv6Address", _with_ipv6(call.state))
 
 
 @fill("/vpcs/default-ranges")

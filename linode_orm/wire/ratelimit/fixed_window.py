@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from attrs import Factory, define
+from attrs import define
 
 from linode_orm.wire.ratelimit.aimd import Aimd
 from linode_orm.wire.ratelimit.bucket import NEVER, POLL
@@ -32,16 +32,17 @@ class ReportedFixedWindow:
     """
 
     window: ServerWindow
-    limit: int = Factory(lambda self: self.window.limit, takes_self=True)
-    per: float = Factory(lambda self: self.window.per, takes_self=True)
+    limit: int
+    per: float
+    aimd: Aimd
     blocked_until: float = NEVER
-    aimd: Aimd = Factory(lambda self: Aimd(self.per), takes_self=True)
     log: SlidingLog | None = None
 
     @classmethod
     def of_report(cls, first: FirstReport) -> ReportedFixedWindow:
         """Return a bucket for a limit that was reported for the first time; `observe` follows."""
-        return cls(ServerWindow.of_report(first))
+        window = ServerWindow.of_report(first)
+        return cls(window, window.limit, window.per, Aimd(window.per))
 
     @property
     def known_period(self) -> float | None:

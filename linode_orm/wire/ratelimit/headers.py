@@ -60,6 +60,7 @@ def parse_rate_limit(headers: Mapping[str, str]) -> RateLimitHeaders | None:
     """Return the budget that an answer reports; None if it reports none or an impossible one."""
     if "x-ratelimit-limit" not in headers:
         return None
+    # What stands before the API may answer anything here. A limit of 0 would block an endpoint for ever.
     limit = _finite_number(headers["x-ratelimit-limit"])
     if limit is None or not 1 <= limit <= _LARGEST_LIMIT:
         return None
@@ -81,6 +82,7 @@ def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:
         until = parse_http_date(value)
         if until is None:
             return None
+        # A date of a server is compared with the clock of that server: this machine's may be hours off.
         seconds = max(until - (parse_http_date(headers.get("date", "")) or now), 0.0)
     return min(seconds, LONGEST_PAUSE) if seconds >= 0 else None
 

@@ -7,7 +7,7 @@ from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from attrs import Factory, define, field, frozen
+from attrs import define, field, frozen
 
 from linode_orm.errors import RateLimited
 from linode_orm.wire.ratelimit.bucket import NEVER, Acquisition, Bucket, Completion, FirstReport
@@ -56,10 +56,10 @@ class Endpoint:
     name: str
     policy: EndpointPolicy
     documented: Bucket
+    buckets: dict[str, Bucket]
+    """The buckets that a request counts in, by their keys at a shared counter."""
     reported: dict[int, Bucket] = field(factory=dict)
     last_report: dict[int, float] = field(factory=dict)
-    buckets: dict[str, Bucket] = Factory(lambda self: {f"class:{self.policy.name}": self.documented}, takes_self=True)
-    """The buckets that a request counts in, by their keys at a shared counter."""
     blocked_until: float = NEVER
     in_flight: int = 0
     started: int = 0
@@ -135,6 +135,7 @@ class RateLimiter:
         now = self._clock.monotonic()
         with self._lock:
             permit.endpoint.in_flight -= 1
+            # Only the bucket that denied it is full; each other one gives its room back, and has no wait of its own.
             return max(
                 each.bucket.cancel(each.probe, denial if each.bucket is denial.bucket else None, now)
                 for each in permit.acquisitions
@@ -150,6 +151,7 @@ class RateLimiter:
             permit.endpoint.in_flight -= 1
             headers = feedback.headers if feedback is not None else None
             reported = permit.endpoint.reported.get(headers.limit) if headers is not None else None
+            # Before the report is read: that asks how many requests are in flight, and this one is not any more.
             for each in permit.acquisitions:
                 completion = _completion(feedback, is_reported=each.bucket is reported)
                 each.bucket.complete(permit.began, now, each.probe, completion)
@@ -200,7 +202,8 @@ class RateLimiter:
             policy = policy_of(name)
             if policy not in self._documented:
                 self._documented[policy] = self._algorithms.documented(policy)
-            endpoint = self._endpoints[name] = Endpoint(name, policy, self._documented[policy])
+            bucket = self._documented[policy]
+            endpoint = self._endpoints[name] = Endpoint(name, policy, bucket, {f"class:{policy.name}": bucket})
         return endpoint
 
     # -- what remains --------------------------------------------------------------------------------------------------
@@ -222,6 +225,7 @@ class RateLimiter:
         with self._lock:
             for name, count in counts.items():
                 endpoint = self._endpoints.get(name)
+                # A reported limit is of one endpoint; those without a report share the documented one of their group.
                 if endpoint is None or not endpoint.reported:
                     unreported[policy_of(name)] += count
                     continue
@@ -258,6 +262,7 @@ def _block(permit: Permit, reported: Bucket | None, feedback: RateFeedback) -> N
         pause = None
     if pause is None and reported is not None:
         return
+    # A refusal that reports no limit may be about any of them, or be a proxy's: then the whole endpoint pauses.
     target = permit.endpoint if reported is None else reported
     until = feedback.now + min(_DEFAULT_PAUSE if pause is None else pause, _LONGEST_BLOCK)
     target.blocked_until = max(target.blocked_until, until)

@@ -75,6 +75,7 @@ class RedisCounter:
         except self._store.errors as error:
             self._mark_unreachable(type(error).__name__)  # promise 41c: the request is sent all the same
             return None
+        # Every request waits for this counter: a smaller budget of its own is quicker than a slow shared one.
         if self._clock.monotonic() - now > _SLOW:
             self._mark_unreachable("slow")
         elif self._warned and self._unreachable_until is None:
@@ -86,6 +87,7 @@ class RedisCounter:
         for each in acquisitions:
             denial = each.bucket.count_shared(self._store, each, now)
             if denial is not None:
+                # All or nothing, as in one process: what was counted before the denial is taken back.
                 for counted in acquisitions:
                     if counted.counted_key:
                         self._store.add(counted.counted_key, -1)

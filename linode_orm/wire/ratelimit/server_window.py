@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from attrs import Factory, define
+from attrs import define
 
 from linode_orm.wire.ratelimit.bucket import POLL, Completion
 from linode_orm.wire.ratelimit.shared_window import SharedWindow
@@ -78,7 +78,7 @@ class ServerWindow:
     in_flight: int = 0
     last_remaining: int = 0
     rolled_over_at: float = 0.0
-    server_end: float = Factory(lambda self: self.reset or 0.0, takes_self=True)
+    server_end: float = 0.0
     is_period_known: bool = False
 
     @classmethod
@@ -97,8 +97,9 @@ class ServerWindow:
             WindowState.UNKNOWN if reset is None else WindowState.REPORTED,
             WindowBoundary(first.seen.now + first.per if ends_at is None else ends_at),
             # The other processes have used the rest, until the shared counter says otherwise.
-            WindowUsage(limit, own, shared=counted if first.is_shared else 0),
+            WindowUsage(limit, lowest_remaining=limit, own=own, shared=counted if first.is_shared else 0),
             SharedWindow(f"={reset}", uncounted=counted, uncounted_on_join=first.in_flight),
+            server_end=reset or 0.0,
         )
 
     # -- requests ------------------------------------------------------------------------------------------------------
@@ -198,6 +199,7 @@ class ServerWindow:
     def _observe_without_reset(self, remaining: int, now: float) -> Sighting:
         """Learn from a report without a reset: if more remain than before, a new window has begun."""
         usage, sighting = self.usage, Sighting.CURRENT
+        # `own` counts what is in flight, and the report may not: only more room than that shows another window.
         if remaining > self.limit - usage.own - usage.foreign + self.in_flight:
             usage.own, usage.foreign, self.boundary.at = self.in_flight + 1, 0, now + self.per
             sighting = Sighting.NEXT
@@ -235,6 +237,7 @@ class ServerWindow:
     def _roll_over(self, now: float, own: int) -> None:
         """Assume the next window to have begun; a report of it will show when it ends."""
         self.rolled_over_at = self.boundary.at
+        # By the clock of the API, which all processes see alike; the boundary is of this process's clock.
         start = self.server_end + (self.boundary.advance(now, self.per) - 1) * self.per
         self._restart(own, start)
         self.server_end = start + self.per

@@ -54,6 +54,7 @@ class SlidingLog:
         if now < self.blocked_until:
             return self.blocked_until - now
         span = self._span()
+        # They were added as they came, so that the oldest stands first.
         while self.completed_at and self.completed_at[0] + span < now:
             self.completed_at.popleft()
         excess = len(self.completed_at) + self.in_flight - self.allowance(now, share)
@@ -62,6 +63,7 @@ class SlidingLog:
         if excess >= len(self.completed_at):
             # Requests in flight fill the budget. Their time is not known before their answers are here.
             return POLL
+        # One more fits as soon as `excess + 1` of the oldest answers have left the span.
         return max(self.completed_at[excess] + span + _MARGIN - now, _MARGIN)
 
     def acquire(self, now: float, share: float) -> int:  # noqa: ARG002  as the protocol has it
@@ -78,6 +80,7 @@ class SlidingLog:
         """Count a request whose end is known, unless the API refused it."""
         self.in_flight -= 1
         self.shortest_round_trip = min(self.shortest_round_trip, now - began)
+        # Without an answer it counts as well: the API may have taken it.
         if completion is not Completion.REFUSED:
             self.completed_at.append(now)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Final, Protocol
 
 from linode_orm._options import check_count
 from linode_orm.errors import InvalidRequestError
+from linode_orm.wire.messages import given_up
 from linode_orm.wire.ratelimit.limiter import Permit, RateLimiter
 
 if TYPE_CHECKING:
@@ -63,19 +63,18 @@ class BlockingRateLimiter:
         """
         began = self._clock.monotonic()
         is_logged = False
-        while True:
+        # Asked before each look at the buckets: a permit is for a request that is sent.
+        while wanted():
             turn = self._try_acquire(request)
             waited = self._clock.monotonic() - began
             if isinstance(turn, Permit):
                 return turn, waited
-            if not wanted():
-                msg = f"{request.title} was not sent: it was given up while it waited for its turn"
-                raise CancelledError(msg)
             if turn >= _LOGGED_DELAY and not is_logged:
                 is_logged = True
                 _log.info("%s waits %.1f s: its budget is used up", request.title, turn, extra=_extra(request, turn))
             # In short sleeps, so that a request that is no longer wanted need not wait for the end of a window.
             self._clock.sleep(min(max(turn, _SHORTEST_SLEEP), _LONGEST_SLEEP))
+        raise given_up(request)
 
     def _try_acquire(self, request: Request) -> Permit | float:
         if self._shared is not None:

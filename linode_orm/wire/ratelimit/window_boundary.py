@@ -58,12 +58,14 @@ class WindowBoundary:
 
     def fit(self, offset: float, margin: float) -> None:
         """An answer of the next window came `offset` seconds from the reported end; `margin` keeps room below it."""
+        # Earlier than the rounding of resets allows: the clocks have moved against each other, and nothing is bounded.
         if -RESOLUTION <= offset < self.latest:
             self.latest = offset
             self.earliest = min(self.earliest, offset - margin)
 
     def advance(self, now: float, per: float) -> int:
         """Move to the first window that has not ended for sure; return how many were passed, one at least."""
+        # At least one, since the caller knows that this window is over; more, if nothing was sent for some periods.
         periods = max(int((now - self.latest - self.at) // per) + 1, 1)
         self.at += periods * per
         return periods

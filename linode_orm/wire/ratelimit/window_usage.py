@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import Factory, define
+from attrs import define
 
 
 @define(eq=False)
@@ -15,10 +15,10 @@ class WindowUsage:
     """
 
     limit: int
+    lowest_remaining: int
     own: int = 0
     foreign: int = 0
     shared: int = 0
-    lowest_remaining: int = Factory(lambda self: self.limit, takes_self=True)
     previous_own: int = 0
 
     def remaining(self, allowance: int) -> int:

@@ -185,7 +185,7 @@ def test_a_plain_loop():
     """200 volumes, and the label of each one's Linode, in a plain loop."""
     with Simulator() as sim:
         sim.seed(instances=150)
-        hosts = [row.id for row in sim.world.rows("Instance")]
+        hosts = [row.id for row in sim.state.rows("Instance")]
         sim.seed(volumes=[{"label": f"v{at}", "linode_id": hosts[at % 150]} for at in range(200)])
         with Session(client=sim.client()) as session:
             labels = [volume.linode.label for volume in session.query(Volume)]

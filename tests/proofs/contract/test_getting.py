@@ -28,7 +28,7 @@ from linode_orm import (
 
 def first(sim, name="Instance"):
     """Give the row of the first object of a class."""
-    return next(iter(sim.world.rows(name)))
+    return next(iter(sim.state.rows(name)))
 
 
 def test_get_costs_one_request_once(session, sim, sent):
@@ -98,7 +98,7 @@ def test_texts_as_ids_are_data(session, sent, key, path):
 
 def test_one_thing_is_one_object(session, sim, sent):
     """Query, get, reference, relation and action give the same object."""
-    volume = next(row for row in sim.world.rows("Volume") if row.body["linode_id"])
+    volume = next(row for row in sim.state.rows("Volume") if row.body["linode_id"])
     through_query = session.query(Volume).filter(Volume.id == volume.id).one()
     assert session.get(Volume, volume.id) is through_query
     assert Volume(session, volume.id) is through_query

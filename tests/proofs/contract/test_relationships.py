@@ -301,13 +301,14 @@ def test_fields_keep_their_names(session):
 
 
 def test_rules_have_a_path_of_their_own(session, sim, sent):
-    """An edit of `firewall.rules` commits as PUT to that path, with the whole rules and nothing else."""
+    """An edit of `firewall.rules` is read again and commits as PUT to that path, with the whole rules and nothing else."""
     firewall = session.query(Firewall).first()
     sent()
     other = "ACCEPT" if firewall.rules.inbound_policy == "DROP" else "DROP"
     firewall.rules.inbound_policy = other
     session.commit()
-    assert sent() == [f"PUT /networking/firewalls/{firewall.id}/rules"]
+    path = f"/networking/firewalls/{firewall.id}"
+    assert sent() == [f"GET {path}", f"PUT {path}/rules"]
     assert sim.requests[-1].body["inbound_policy"] == other
     assert sim.requests[-1].body.keys() >= {"inbound", "outbound", "inbound_policy", "outbound_policy"}
     assert firewall.rules.inbound_policy == other
@@ -378,7 +379,7 @@ def test_the_field_wins_over_the_action(session, sim):
 )
 def test_catalogues(sim, session, sent, model, path):
     """One list request for all of a catalogue; an id outside costs one GET, remembered too; old ones are read again."""
-    rows = [row.id for row in sim.world.rows(model.__name__)]
+    rows = [row.id for row in sim.state.rows(model.__name__)]
     names = [model(session, each).label for each in rows[:3]]
     assert len(names) == 3
     assert sent() == [f"GET {path}"]

@@ -38,7 +38,7 @@ from linode_orm.session.factory.sessionmaker import Options
 
 def ids(sim, name):
     """Give the ids of all objects of a class."""
-    return [row.id for row in sim.world.rows(name)]
+    return [row.id for row in sim.state.rows(name)]
 
 
 # -- making them -------------------------------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ def test_a_block_that_cannot_be_committed(sim, how):
     assert len(error.applied) + len(error.failed) + len(error.pending) == 6
     report = error.session.commit()
     assert len(report.applied) == 6 - len(error.applied)
-    assert all("x" in row.body["tags"] for row in sim.world.rows("Volume"))
+    assert all("x" in row.body["tags"] for row in sim.state.rows("Volume"))
 
 
 def test_a_block_that_raises(sim, session, sent):
@@ -265,7 +265,7 @@ def test_another_thread_may_read_what_is_loaded(session):
 
 def test_ids_are_normalised(session, sim):
     """An id as a text and as a number names one object, as child and as parent."""
-    disk = next(iter(sim.world.rows("Disk")))
+    disk = next(iter(sim.state.rows("Disk")))
     parent = int(disk.parents[0])
     assert Disk(session, str(disk.id), str(parent)) is Disk(session, disk.id, Instance(session, parent))
     assert Disk(session, disk.id, (parent,)) is Disk(session, disk.id, parent)
@@ -385,7 +385,7 @@ def test_singletons_below_a_parent(session, sim, sent):
 
 def test_ids_cost_nothing(session, sim, sent):
     """The id of an object, of its parent and of what it refers to is there without a request."""
-    row = next(iter(sim.world.rows("DomainRecord")))
+    row = next(iter(sim.state.rows("DomainRecord")))
     record = DomainRecord(session, row.id, int(row.parents[0]))
     assert (record.id, record.domain.id) == (row.id, int(row.parents[0]))
     assert sent() == []

@@ -50,7 +50,7 @@ def test_sixty_threads_share_a_client(sim):
     for each in threads:
         each.join()
     assert problems == []
-    assert sum(row.body["label"].startswith("of-") for row in sim.world.rows("Volume")) == 60
+    assert sum(row.body["label"].startswith("of-") for row in sim.state.rows("Volume")) == 60
 
 
 def test_another_thread_is_refused(session):
@@ -77,7 +77,7 @@ def test_a_session_is_not_pickled(session):
 
 def test_a_long_in_is_split(session, sim, sent):
     """A filter over 2,000 ids is cut into as few requests as fit, and gives each match once."""
-    ids = [row.id for row in sim.world.rows("Instance")]
+    ids = [row.id for row in sim.state.rows("Instance")]
     found = session.query(Instance).filter(Instance.id.in_([*ids, *range(1, 2001)])).all()
     assert sorted(each.id for each in found) == sorted(ids)
     assert 2 <= len(sent()) <= 8
@@ -157,11 +157,11 @@ def test_blocks(sim):
         session.query(Volume).first().label = "from-a-block"
         with pytest.raises(InvalidRequestError, match="begin"):
             session.query(Volume).first().save()
-    assert any(row.body["label"] == "from-a-block" for row in sim.world.rows("Volume"))
+    assert any(row.body["label"] == "from-a-block" for row in sim.state.rows("Volume"))
     with pytest.raises(ZeroDivisionError), make.begin() as session:  # noqa: PT012
         session.query(Volume).first().label = "never"
         _ = 1 / 0
-    assert not any(row.body["label"] == "never" for row in sim.world.rows("Volume"))
+    assert not any(row.body["label"] == "never" for row in sim.state.rows("Volume"))
 
 
 def test_max_deletes(session, sent):
@@ -211,4 +211,4 @@ def test_ctrl_c_in_a_commit():
                 assert done + len(caught.value.pending) == 40
                 sim.latency = 0
                 assert len(session.commit().applied) == 40 - done
-        assert all("x" in row.body["tags"] for row in sim.world.rows("Volume"))
+        assert all("x" in row.body["tags"] for row in sim.state.rows("Volume"))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 def row_of(sim, instance):
     """Give the row behind an object."""
-    return sim.world.get(type(instance).__name__, instance.id)
+    return sim.state.get(type(instance).__name__, instance.id)
 
 
 # -- mine and theirs ---------------------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ def test_a_mutable_value_is_one_object(sim, session, how):
 
 def test_a_lazy_load_fills_what_is_held(sim, session):
     """A list that was edited on a reference before it was loaded is the list that the load fills."""
-    key = next(iter(sim.world.rows("Instance"))).id
+    key = next(iter(sim.state.rows("Instance"))).id
     reference = Instance(session, key)
     tags = reference.tags
     tags.add("edge")
@@ -222,7 +222,7 @@ def test_a_row_counts_as_the_whole(session, sent):
 
 def test_null_absent_and_unloaded(sim, session, sent):
     """An absent field reads None or raises `AttributeMissing`, without a second request; `inspect` tells which."""
-    row = next(iter(sim.world.rows("Instance")))
+    row = next(iter(sim.state.rows("Instance")))
     row.change(placement_group=None)
     for key in ("locks", "hypervisor"):
         del row.body[key]
@@ -273,7 +273,7 @@ def test_what_an_editor_looks_at_sends_nothing(sim, session, sent):
 def test_lazy_raise_refuses_everything_implicit(sim, sent):
     """`lazy="raise"` refuses references, collections and stale values alike, naming what asks for them."""
     with Session(client=sim.client(), lazy="raise") as session:
-        reference = Instance(session, next(iter(sim.world.rows("Instance"))).id)
+        reference = Instance(session, next(iter(sim.state.rows("Instance"))).id)
         with pytest.raises(InvalidRequestError, match=r"label needs a request.*session\.load"):
             _ = reference.label
         reference.label = "can-be-assigned"

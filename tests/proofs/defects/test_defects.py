@@ -52,7 +52,7 @@ def account():
 
 def first_id(account):
     """Give the id of a Linode."""
-    return next(iter(account.sim.world.rows("Instance"))).id
+    return next(iter(account.sim.state.rows("Instance"))).id
 
 
 # -- 1: a volatile refresh overwrites a pending change -----------------------------------------------------------------
@@ -159,7 +159,7 @@ def twice_ours(account):
         session.add(Volume(label="data", region="us-east", size=20))
         session.commit()
         assert not session.new
-    return account.sent("POST") == 1 and sum(1 for _ in account.sim.world.rows("Volume")) == 1
+    return account.sent("POST") == 1 and sum(1 for _ in account.sim.state.rows("Volume")) == 1
 
 
 # -- 6: objects that move between pages are missed ---------------------------------------------------------------------
@@ -168,7 +168,7 @@ def twice_ours(account):
 def moving(account, read):
     """Let one object go and one come between the first page and the second; give whether every other one was read."""
     account.sim.seed(volumes=1198)
-    ids = [row.id for row in account.sim.world.rows("Volume")]
+    ids = [row.id for row in account.sim.state.rows("Volume")]
     answered, exchange = [], account.sim.exchange
 
     def once(method, path, **rest):
@@ -176,7 +176,7 @@ def moving(account, read):
         if not answered:
             answered.append(path)
             account.sim.seed(volumes=[{"label": "came"}])
-            account.sim.world.remove(account.sim.world.get("Volume", ids[3]))
+            account.sim.state.remove(account.sim.state.get("Volume", ids[3]))
         return reply
 
     account.sim.exchange = once
@@ -247,9 +247,9 @@ def conditions_ours(account):
 
 def older_events(account):
     identity = first_id(account)
-    row = account.sim.world.need("Instance", identity)
+    row = account.sim.state.need("Instance", identity)
     for _ in range(150):
-        account.sim.world.events.add("linode_reboot", row)
+        account.sim.state.events.add("linode_reboot", row)
     return identity
 
 

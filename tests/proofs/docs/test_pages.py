@@ -15,6 +15,8 @@ from linode_orm.models import INDEX
 from linode_orm.simulator import Simulator, faults, serve
 from tests.places import ROOT
 
+_HEAD = "| what changed of each | 1 object | 10 | 100 | 1,000 |"
+
 
 def page(name):
     """Read a page."""
@@ -54,6 +56,24 @@ def test_figures_of_the_official_library(fleet):
     sim.requests.clear()
     assert len([each.region.country for each in client.linode.instances()]) == 250
     assert len(sim.requests) == figure(1, "countries of the regions")
+
+
+@pytest.mark.parametrize(("line", "name"), [(0, "label"), (1, "tags")])
+def test_requests_of_a_commit(line, name):
+    """The page of costs states how many objects a commit reads and writes, by their number and by what changed."""
+    header, *counts = [cell.replace(",", "") for cell in re.findall(r"[^|]+", _HEAD.removeprefix("| "))]
+    row = cells(page("docs/costs.md"), _HEAD)[line]
+    for text, count in zip(row[1:], counts, strict=True):
+        with Simulator() as sim:
+            sim.seed(instances=int(re.search(r"\d+", count)[0]))
+            with Session(client=sim.client()) as session:
+                for each in session.query(Instance):
+                    each.tags.add("edge") if name == "tags" else setattr(each, name, f"x-{each.id}")
+                before = len(sim.requests)
+                session.commit()
+                methods = [each.method for each in sim.requests[before:]]
+        sent = [methods.count(method) for method in ("GET", "PUT") if method in methods]
+        assert [int(each.replace(",", "")) for each in text.split(" + ")] == sent, header
 
 
 def test_figures_of_this_library(fleet):

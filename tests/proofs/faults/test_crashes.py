@@ -56,9 +56,9 @@ def judge(what: str, endings: list[Ending], places: int, tell) -> list[Ending]:
 
 
 def test_the_commit_has_sixty_operations(size):
-    """Sixty requests, the account and the look at one list are sent, and a journal is written and synced meanwhile."""
+    """Sixty requests, the account and the looks at three lists are sent, and a journal is written and synced meanwhile."""
     requests, writes, syncs = size
-    assert requests == COUNT + 2
+    assert requests == COUNT + 4
     assert syncs > 10
     assert writes > syncs
 

@@ -244,7 +244,7 @@ def test_cassette():
     """A cassette answers the requests that it was recorded from."""
     player = recorder(KEPT).use_cassette("cassette.yaml")
     client = Client("replayed", base_url="http://127.0.0.1:9", workers=1, clock=VirtualClock())
-    with player as played, client, Session(client=client) as session:
+    with player as played, client, Session(client=client, conflicts="ignore") as session:
         found = session.query(Instance).filter(or_(Instance.label.contains("db"), Instance.tags.contains("dev"))).all()
         for each in found:
             each.tags.add("edge")

@@ -1,4 +1,4 @@
-"""An anchor that is missing, stands twice or is used by no removal is reported; one stands for its own line, or the next."""
+"""An anchor that is missing, stands twice or is used by no mutation is reported; one stands for its own line, or the next."""
 
 from __future__ import annotations
 

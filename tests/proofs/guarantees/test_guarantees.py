@@ -16,7 +16,7 @@ import pytest
 from tests.places import ROOT
 from tests.proofs.guarantees.anchors import anchor_of, anchors_of, differences
 from tests.proofs.guarantees.changes import changed
-from tests.proofs.guarantees.mutations import REMOVALS
+from tests.proofs.guarantees.mutations import MUTATIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PACKAGE = ROOT / "linode_orm"
 PAGE = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
 TEST = re.compile(r"`(tests/[\w/]+\.py::[\w:]+)`")
-TENTH = random.Random(11).sample(range(len(REMOVALS)), -(-len(REMOVALS) // 10))
+TENTH = random.Random(11).sample(range(len(MUTATIONS)), -(-len(MUTATIONS) // 10))
 
 
 def promises() -> dict[int, list[str]]:
@@ -37,28 +37,28 @@ def test_every_promise_names_tests_that_exist():
     """The numbers have no gap, and each promise has a test of that name in that file."""
     assert [*promises()] == [*range(1, len(promises()) + 1)]
     assert [number for number, tests in promises().items() if not tests] == []
-    for test in [*(each for tests in promises().values() for each in tests), *(each.test for each in REMOVALS)]:
+    for test in [*(each for tests in promises().values() for each in tests), *(each.test for each in MUTATIONS)]:
         file, *names = test.split("::")
         text = (ROOT / file).read_text(encoding="utf-8")
         assert all(re.search(rf"^ *(class|def) {name}\b", text, re.MULTILINE) for name in names), test
 
 
 def test_every_promise_is_kept_by_something_that_can_be_taken_out():
-    """Each promise of the page has a removal."""
-    assert {each.promise for each in REMOVALS} == set(promises())
+    """Each promise of the page has a mutation."""
+    assert {each.promise for each in MUTATIONS} == set(promises())
 
 
 def test_every_anchor_stands_once_and_is_used_once():
-    """Each removal finds its anchor in the package, and each anchor its removal."""
-    assert differences([each.name for each in anchors_of(PACKAGE)], [each.anchor for each in REMOVALS]) == []
+    """Each mutation finds its anchor in the package, and each anchor its mutation."""
+    assert differences([each.name for each in anchors_of(PACKAGE)], [each.anchor for each in MUTATIONS]) == []
 
 
-@pytest.mark.parametrize("removal", REMOVALS, ids=[each.anchor for each in REMOVALS])
-def test_its_change_fits_the_statement(removal):
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=[each.anchor for each in MUTATIONS])
+def test_its_change_fits_the_statement(mutation):
     """What is taken out makes a difference, and leaves a module of Python."""
-    anchor = anchor_of(PACKAGE, removal.anchor)
+    anchor = anchor_of(PACKAGE, mutation.anchor)
     whole = anchor.path.read_text(encoding="utf-8")
-    without = changed(whole, anchor.line, removal.change)
+    without = changed(whole, anchor.line, mutation.change)
     compile(without, anchor.path, "exec")
     assert without != ast.unparse(ast.parse(whole))
 
@@ -87,17 +87,17 @@ def fails(copy: Path, test: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("at", range(len(REMOVALS)), ids=[each.anchor for each in REMOVALS])
+@pytest.mark.parametrize("at", range(len(MUTATIONS)), ids=[each.anchor for each in MUTATIONS])
 def test_without_it_the_test_fails(copy, full, at):
     """What keeps a promise is taken out of the copy, and the promise's test is red."""
     if not full and at not in TENTH:
         pytest.skip("one of the nine tenths that --full runs")
-    removal = REMOVALS[at]
-    anchor = anchor_of(copy / "linode_orm", removal.anchor)
+    mutation = MUTATIONS[at]
+    anchor = anchor_of(copy / "linode_orm", mutation.anchor)
     whole = anchor.path.read_text(encoding="utf-8")
-    anchor.path.write_text(changed(whole, anchor.line, removal.change), encoding="utf-8")
+    anchor.path.write_text(changed(whole, anchor.line, mutation.change), encoding="utf-8")
     try:
-        assert "1 failed" in fails(copy, removal.test), f"{removal.anchor}: {removal.test} passes without it"
+        assert "1 failed" in fails(copy, mutation.test), f"{mutation.anchor}: {mutation.test} passes without it"
     finally:
         anchor.path.write_text(whole, encoding="utf-8")
 
@@ -105,7 +105,7 @@ def test_without_it_the_test_fails(copy, full, at):
 @pytest.mark.slow
 def test_the_copy_is_what_runs(copy):
     """With nothing taken out the test passes, and it is the copy that it looks at."""
-    assert not fails(copy, REMOVALS[1].test)
+    assert not fails(copy, MUTATIONS[1].test)
     script = "import linode_orm; print(linode_orm.__file__)"
     environment = {**os.environ, "PYTHONPATH": str(copy)}
     shown = subprocess.run(

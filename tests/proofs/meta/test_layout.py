@@ -12,7 +12,8 @@ from tests.places import ROOT
 PACKAGE = ROOT / "linode_orm"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 BY_HAND = [path for path in MODULES if PACKAGE / "models" not in path.parents]
-LINES, FUNCTION_LINES = 500, 40
+LINES, FUNCTION_LINES, METHODS = 500, 40, 20
+LISTS_OF_VERBS = {"Session", "Query"}
 
 
 @cache
@@ -46,6 +47,14 @@ def test_sizes(path):
         if each.end_lineno - each.lineno >= FUNCTION_LINES
     ]
     assert not long
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_methods(path):
+    """No class has more than 20 methods, but for `Session` and `Query`, which are lists of public verbs."""
+    classes = [each for each in ast.walk(tree(path)) if isinstance(each, ast.ClassDef)]
+    methods = {each.name: {part.name for part in each.body if isinstance(part, ast.FunctionDef)} for each in classes}
+    assert [name for name, held in methods.items() if len(held) > METHODS and name not in LISTS_OF_VERBS] == []
 
 
 def test_no_import_cycle():

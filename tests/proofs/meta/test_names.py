@@ -23,7 +23,7 @@ REFUSED: Final = frozenset(
         "hands", "stowaway", "boarding", "aboard", "landed", "chronicle", "graves", "doomed", "told", "straggler",
         "prospects", "newborn", "twins", "desk", "shelf", "shelved", "mistrust", "roster", "household", "certainty",
         "settler", "rekeyed", "riders", "rides", "bundling", "membership", "sought", "carrier", "friends",
-        "strangers", "yard", "quay", "harbour",
+        "strangers", "world", "yard", "quay", "harbour",
     }
 )  # fmt: skip
 """Words of the first version that the field has terms for."""

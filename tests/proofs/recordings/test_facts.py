@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from linode_orm import models
-from linode_orm.mapping.codecs import Codec, Optional
 from linode_orm.mapping.containers import AnyJSON
-from linode_orm.mapping.structures import Structure
+from linode_orm.mapping.structures import Optional, Structure
 from tests.ids import short
 from tests.proofs.recordings.corpus import FILE, needed
 from tests.proofs.recordings.routes import Routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from linode_orm.mapping.codecs import Codec
 
 pytestmark = needed
 

@@ -8,7 +8,8 @@ import threading
 from collections import Counter
 from concurrent.futures import Executor, Future
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import evolve
 
@@ -18,6 +19,7 @@ from linode_orm.wire.messages import Response
 from tests.session.fake_api import FakeApi, refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
@@ -100,11 +102,29 @@ def error_of(name: str) -> Exception:
     return {**BEFORE, **AFTER}[name]()
 
 
+class LateNews(Future[Any]):
+    """The future of work that is done, and says so only when its run waits for an answer."""
+
+    waiting: ClassVar[list[Callable[[], object]]] = []
+
+    def add_done_callback(self, fn: Callable[[Future[Any]], object]) -> None:
+        self.waiting.append(lambda: fn(self))
+
+
+class Waking(SimpleQueue[None]):
+    """The queue that a run waits at: what was done meanwhile is told then."""
+
+    def get(self, *given: Any, **named: Any) -> None:
+        while LateNews.waiting:
+            LateNews.waiting.pop(0)()
+        super().get(*given, **named)
+
+
 class InTurn(Executor):
     """Runs what it is given at once, so that the same seed does the same: a batch is sent before an answer lands."""
 
     def submit(self, work: Any, /, *given: Any, **named: Any) -> Future[Any]:
-        future: Future[Any] = Future()
+        future = LateNews()
         try:
             future.set_result(work(*given, **named))
         except BaseException as error:  # noqa: BLE001  as a pool does

@@ -71,7 +71,6 @@ STEPS = (
 )
 ELSEWHERE = {
     **dict.fromkeys(["Interrupts._handle", "Interrupts._raise"], "a signal: tests/session/commit/test_interrupts.py"),
-    "Executor.interrupt_for": "a journal that cannot be written: test_journal.py, test_journal_files.py",
     **dict.fromkeys(
         ["Executor._split", "Dispatcher._batch_attempt", "CreatedIds.whole", "Intents.split", "Intents.write_in_doubt"],
         "batch requests: test_batch_requests.py",

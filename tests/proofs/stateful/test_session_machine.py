@@ -84,7 +84,9 @@ class SessionMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.sim = Simulator()
-        self.session = Session(client=self.sim.client(), volatile_ttl=None)
+        self.session = Session(
+            client=self.sim.client(), volatile_ttl=None, conflicts="ignore"
+        )  # merges have a test of two writers
         self.models: dict[int, Model] = {}
         self.held: dict[int, Instance] = {}
         self.new: list[Volume] = []
@@ -112,7 +114,7 @@ class SessionMachine(RuleBasedStateMachine):
         before = len(self.sim.requests)
         found = {each.id: each for each in self.session.query(Instance)}
         assert len(self.sim.requests) == before + 1
-        bodies = {row.id: row.body for row in self.sim.world.rows("Instance")}
+        bodies = {row.id: row.body for row in self.sim.state.rows("Instance")}
         assert set(found) == set(bodies)
         for identity, instance in found.items():
             self._meet(identity, instance, bodies[identity])
@@ -142,7 +144,7 @@ class SessionMachine(RuleBasedStateMachine):
         finally:
             self.sim.faults.clear()
         assert fault != 400
-        bodies = {row.id: row.body for row in self.sim.world.rows("Instance") if tag in row.body["tags"]}
+        bodies = {row.id: row.body for row in self.sim.state.rows("Instance") if tag in row.body["tags"]}
         assert set(found) == set(bodies)
         for identity, instance in found.items():
             self._meet(identity, instance, bodies[identity])
@@ -367,7 +369,7 @@ class SessionMachine(RuleBasedStateMachine):
             self.session.commit()
         self.sim.faults.clear()
         self._applied([each for each in self.sim.requests[before:] if each.method != "GET"])
-        labels = [row.body["label"] for row in self.sim.world.rows("Volume")]
+        labels = [row.body["label"] for row in self.sim.state.rows("Volume")]
         assert len(labels) == len(set(labels))
 
     def _compare(self, arrived: Any, model: Model) -> None:
@@ -388,11 +390,11 @@ class SessionMachine(RuleBasedStateMachine):
             if each.method == "PUT" and each.status == 200:
                 self._compare(each, self.models[identity])
         for identity in self.deleted:
-            assert self.sim.world.get("Instance", identity) is None
+            assert self.sim.state.get("Instance", identity) is None
             del self.models[identity], self.held[identity]
         self.deleted.clear()
         for volume in self.new:
-            assert self.sim.world.get("Volume", volume.id) is not None
+            assert self.sim.state.get("Volume", volume.id) is not None
         self.new.clear()
 
     # -- always ------------------------------------------------------------------------------------------------------

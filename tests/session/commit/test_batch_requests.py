@@ -60,7 +60,7 @@ BEFORE = [(f"n{at}", f"192.168.0.{at}:80", "accept", 100) for at in range(6)]
 
 
 def nodes_in(sim):
-    rows = (row.body for row in sim.world.rows("NodeBalancerNode"))
+    rows = (row.body for row in sim.state.rows("NodeBalancerNode"))
     return sorted((row["label"], row["address"], row["mode"], row["weight"]) for row in rows)
 
 
@@ -143,7 +143,7 @@ class TestRebuild:
         report = session.commit()
         assert sent(sim)[-1:] == [f"POST {REBUILD}"]
         assert (len(report), config.check_interval) == (1, 77)
-        assert next(iter(sim.world.rows("NodeBalancerConfig"))).body["check_interval"] == 77
+        assert next(iter(sim.state.rows("NodeBalancerConfig"))).body["check_interval"] == 77
 
     def test_every_node_changed(self, sim, session):
         """Without anything new there is no look at what was there before."""
@@ -173,7 +173,7 @@ class TestRebuild:
             ("theirs", "192.168.0.50:80", "accept", 100),
         ]
         assert nodes[0].mode == "backup"
-        assert next(iter(sim.world.rows("NodeBalancerConfig"))).body["check_interval"] == 99
+        assert next(iter(sim.state.rows("NodeBalancerConfig"))).body["check_interval"] == 99
 
     def test_verify(self, sim, session):
         """What a rebuild wrote is read back."""
@@ -280,7 +280,7 @@ class TestSingle:
         """Nobody knows whether it has a certificate."""
         path = balancer(sim)
         _, _, lb, _, config = path.split("/")
-        for row in [*sim.world.rows("NodeBalancerNode")]:
+        for row in [*sim.state.rows("NodeBalancerNode")]:
             session.load(NodeBalancerNode, row.id, (int(lb), int(config))).weight = 7
         session.commit()
         assert sent(sim)[-6:] == [f"PUT {ONE}"] * 6
@@ -346,7 +346,7 @@ class TestTakenApart:
 
         def ignore(request, _, *__):
             if request.path.endswith("/rebuild"):
-                (first,) = [row.id for row in sim.world.rows("NodeBalancerNode") if row.body["label"] == "n0"]
+                (first,) = [row.id for row in sim.state.rows("NodeBalancerNode") if row.body["label"] == "n0"]
                 sim.change(f"{path}/nodes/{first}", mode="accept")
 
         with Session(client=sim.client(after=[ignore])) as session:
@@ -388,7 +388,7 @@ class TestFaults:
         session.client.request("GET", "/profile")  # what is late has arrived by then
         assert nodes_in(sim) == EDITED
         assert clean(session)
-        assert new.id in {row.id for row in sim.world.rows("NodeBalancerNode")}
+        assert new.id in {row.id for row in sim.state.rows("NodeBalancerNode")}
 
     @pytest.mark.parametrize("fault", ["reset_after", "timeout_before", "html502_after"])
     def test_in_doubt(self, sim, session, fault):
@@ -404,7 +404,7 @@ class TestFaults:
         session.commit()
         assert nodes_in(sim) == EDITED
         assert clean(session)
-        assert len([row for row in sim.world.rows("NodeBalancerNode") if row.body["label"] == "new"]) == 1
+        assert len([row for row in sim.state.rows("NodeBalancerNode") if row.body["label"] == "new"]) == 1
         assert new.id is not None
 
     def test_the_list_before(self, sim, session):
@@ -615,7 +615,7 @@ class TestTags:
         return [*session.query(Instance).all(), *session.query(Domain).all(), *session.query(Volume).all()]
 
     def tags(self, sim):
-        return [sorted(row.body["tags"]) for name in ("Instance", "Domain", "Volume") for row in sim.world.rows(name)]
+        return [sorted(row.body["tags"]) for name in ("Instance", "Domain", "Volume") for row in sim.state.rows(name)]
 
     def test_requests(self, sim, session, fleet):
         """Six objects of three kinds take one request."""
@@ -692,7 +692,7 @@ class TestTags:
         """Tags that others put on meanwhile stay."""
         for each in fleet:
             each.tags.add("new")
-        for row in sim.world.rows("Instance"):
+        for row in sim.state.rows("Instance"):
             sim.change(f"/linode/instances/{row.id}", tags=["old", "theirs"])
         session.commit(fold_tags=True)
         assert self.tags(sim)[:4] == [["new", "old", "theirs"]] * 4
@@ -733,5 +733,5 @@ def test_the_end_is_the_same(edits, faults):
                 sim.faults.add("POST", REBUILD, nth, fault)
             session.commit()
             assert clean(session)
-            ends.append((nodes_in(sim), next(iter(sim.world.rows("NodeBalancerConfig"))).body["check_interval"]))
+            ends.append((nodes_in(sim), next(iter(sim.state.rows("NodeBalancerConfig"))).body["check_interval"]))
     assert ends[0] == ends[1]

@@ -85,7 +85,8 @@ class TestUpdate:
         dock = dock_of(session)
         tags = dock.tags
         tags.add("r")
-        api.fault = lambda _: lambda answer: {**answer, "tags": ["r", "p"], "place": "y"}
+        other = {"tags": ["r", "p"], "place": "y"}
+        api.fault = lambda request: (lambda answer: {**answer, **other}) if request.method == "PUT" else None
         session.commit()
         assert api.body("PUT /docks/5") == {"tags": ["p", "r"]}
         assert (dock.tags is tags, list(tags), dock.place) == (True, ["r", "p"], "y")
@@ -97,7 +98,7 @@ class TestUpdate:
             dock = dock_of(session)
             dock.label = f"z{answer}"
             dock.tags.add(f"t{answer}")
-            api.fault = lambda _, answer=answer: lambda _: answer
+            api.fault = lambda request, answer=answer: (lambda _: answer) if request.method == "PUT" else None
             [entry] = session.commit()
             assert "read again" in entry.note
             assert (dock.__state__.loaded, nothing_left(session)) == (Loaded.NOTHING, True)

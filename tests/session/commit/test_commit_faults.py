@@ -306,16 +306,15 @@ class TestEveryFault:
 
 class TestPolicy:
     def test_stop_starts_nothing_new(self, session, api):
-        """After a failure running calls end, and nothing else is sent."""
+        """After a failure nothing else is sent, not even what a worker has been given already."""
         api.client.workers = 1
         for identity in range(1, 9):
             dock_of(session, identity).label = f"n{identity}"
         meet(api, "PUT", "/docks/1", "refused")
         with pytest.raises(CommitError) as caught:
             session.commit()
-        assert len(caught.value.failed) == 1
-        assert len(caught.value.applied) + 1 == len(api.sent) < 8
-        assert len(caught.value.pending) == 8 - len(api.sent)
+        assert len(caught.value.failed) == len(api.sent) == 1
+        assert len(caught.value.pending) == 7
         before = len(api.sent)
         session.commit()
         assert len(api.sent) - before == 8 - len(caught.value.applied)
@@ -627,7 +626,7 @@ def test_a_value_that_cannot_be_sent_loses_nothing(session, api):
     """A failure on this side of the wire is a failure of that step alone."""
     good, bad = dock_of(session, 5), dock_of(session, 6)
     good.label = "b"
-    bad.tags.add("q")
+    bad.label = "q"
     api.fault = lambda request: (_ for _ in ()).throw(InvalidRequestError("no")) if request.path == "/docks/6" else None
     with pytest.raises(CommitError) as caught:
         session.commit(on_error="continue")

@@ -57,6 +57,32 @@ def test_another_policy():
     assert len(error.applied) + len(error.failed) + len(error.pending) == 6
 
 
+class Broken(FailurePolicy):
+    """A policy with a mistake in it."""
+
+    name = "broken"
+
+    def stops(self, failures: int) -> bool:
+        raise ZeroDivisionError
+
+
+def test_one_that_raises():
+    """What a policy raises ends the commit, and the answers that came are kept."""
+    api = FakeApi(workers=1)
+    session = Session(api, on_error=Broken())
+    barrels = [session.add(Barrel(name=name)) for name in "abc"]
+
+    def fault(request):
+        if request.body["name"] == "b":
+            raise refusal("BadRequest", 400)
+
+    api.fault = fault
+    with pytest.raises(ZeroDivisionError):
+        session.commit()
+    assert [each["name"] for each in api.objects.values()] == ["a"]
+    assert session.new == (barrels[1], barrels[2])
+
+
 def test_one_that_compensates():
     """A policy may go on after failures and undo everything in the end."""
     api, error = commit_of_six(UndoKeepingGoing())

@@ -96,7 +96,7 @@ def names_in(sim: Simulator) -> Counter[str]:
 
 
 @pytest.fixture
-def world() -> Callable[[], contextlib.AbstractContextManager[Simulator]]:
+def new_simulator() -> Callable[[], contextlib.AbstractContextManager[Simulator]]:
     @contextlib.contextmanager
     def made() -> Iterator[Simulator]:
         with Simulator() as sim:
@@ -130,12 +130,12 @@ def walk(situation: Callable[[int], int], full: bool) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", ["stop", "continue", "undo"])
-def test_a_commit(world, sent_signal, policy, full):
+def test_a_commit(new_simulator, sent_signal, policy, full):
     """What was answered is taken in, and the next commit sends the rest alone."""
     number, raises = sent_signal
 
     def situation(at: int) -> int:
-        with world() as sim, Session(client=sim.client(workers=2), on_error=policy) as session:
+        with new_simulator() as sim, Session(client=sim.client(workers=2), on_error=policy) as session:
             zone = zone_with_records(session)
             with Moment(number, at) as moment:
                 result = outcome(session.commit)
@@ -156,12 +156,12 @@ def test_a_commit(world, sent_signal, policy, full):
 
 
 @pytest.mark.slow
-def test_a_compensation(world, sent_signal, full):
+def test_a_compensation(new_simulator, sent_signal, full):
     """What is undone, and what could not be, is told and known to the session."""
     number, raises = sent_signal
 
     def situation(at: int) -> int:
-        with world() as sim, Session(client=sim.client(workers=2), on_error="undo") as session:
+        with new_simulator() as sim, Session(client=sim.client(workers=2), on_error="undo") as session:
             zone_with_records(session)
             sim.faults.add("POST", "/domains/*/records", nth=5, action=400)
             with Moment(number, at) as moment:
@@ -193,14 +193,14 @@ def leave_open(sim: Simulator, path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("undo", [False, True], ids=["complete", "undo"])
-def test_a_recovery(world, sent_signal, undo, full, tmp_path):
+def test_a_recovery(new_simulator, sent_signal, undo, full, tmp_path):
     """It stays open until everything is done, and the next one carries on."""
     number, raises = sent_signal
     wanted = Counter() if undo else Counter(NAMES)
 
     def situation(at: int) -> int:
         path = tmp_path / f"journal{at}"
-        with world() as sim:
+        with new_simulator() as sim:
             leave_open(sim, path)
             with Moment(number, at) as moment:
                 result = outcome(lambda: recover(path, client=sim.client(workers=2), undo=undo))
@@ -214,26 +214,26 @@ def test_a_recovery(world, sent_signal, undo, full, tmp_path):
 
 
 class TestHandlers:
-    def test_one_that_returns_ends_nothing(self, world):
+    def test_one_that_returns_ends_nothing(self, new_simulator):
         """A handler that raises nothing runs, and the commit goes on."""
         rung = []
         before = signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
         try:
-            with world() as sim, Session(client=sim.client(before=[ring])) as session:
+            with new_simulator() as sim, Session(client=sim.client(before=[ring])) as session:
                 zone_with_records(session)
                 assert session.commit().counts == {"applied": len(NAMES)}
         finally:
             signal.signal(signal.SIGALRM, before)
         assert rung
 
-    def test_one_that_is_installed_meanwhile_stays(self, world):
+    def test_one_that_is_installed_meanwhile_stays(self, new_simulator):
         """A hook that installs a handler during a commit finds it there afterwards."""
         before = signal.getsignal(signal.SIGALRM)
 
         def mine(*_: object) -> None:
             """Do nothing."""
 
-        with world() as sim, Session(client=sim.client()) as session:
+        with new_simulator() as sim, Session(client=sim.client()) as session:
             zone_with_records(session)
             session.commit(progress=lambda *_: signal.signal(signal.SIGALRM, mine))
         try:
@@ -241,12 +241,12 @@ class TestHandlers:
         finally:
             signal.signal(signal.SIGALRM, before)
 
-    def test_a_signal_that_is_ignored_stays_ignored(self, world):
+    def test_a_signal_that_is_ignored_stays_ignored(self, new_simulator):
         """Nothing is installed where the program has no handler in Python."""
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             with (
-                world() as sim,
+                new_simulator() as sim,
                 Session(client=sim.client(before=[lambda _: signal.raise_signal(signal.SIGINT)])) as session,
             ):
                 zone_with_records(session)
@@ -255,7 +255,7 @@ class TestHandlers:
         finally:
             signal.signal(signal.SIGINT, before)
 
-    def test_nothing_is_sent_after_one_before_the_first_request(self, world):
+    def test_nothing_is_sent_after_one_before_the_first_request(self, new_simulator):
         """What comes while the session still reads is raised before anything is written."""
 
         def press(request):
@@ -263,7 +263,7 @@ class TestHandlers:
                 signal.raise_signal(signal.SIGINT)
 
         client = {"workers": 1, "before": [press]}
-        with world() as sim, Session(client=sim.client(**client), conflicts="check") as session:
+        with new_simulator() as sim, Session(client=sim.client(**client), conflicts="check") as session:
             zone = Domain(session, zone_id(sim))
             zone.description = "changed"
             with pytest.raises(CommitInterrupted) as caught:

@@ -64,29 +64,29 @@ def public(**more):
 
 def described(sim):
     """Give what is in the account by what people call it, without ids and moments."""
-    world, found = sim.world, {}
-    for vpc in world.rows("VPC"):
-        subnets = [row.body for row in world.below(vpc, "VPCSubnet")]
+    state, found = sim.state, {}
+    for vpc in state.rows("VPC"):
+        subnets = [row.body for row in state.below(vpc, "VPCSubnet")]
         found["vpc", vpc.body["label"]] = sorted((row["label"], row["ipv4"]) for row in subnets)
         assert sorted(row["label"] for row in vpc.body["subnets"]) == sorted(row["label"] for row in subnets)
-    for lb in world.rows("NodeBalancer"):
+    for lb in state.rows("NodeBalancer"):
         configs = {}
-        for config in world.below(lb, "NodeBalancerConfig"):
-            inside = [row.body for row in world.below(config, "NodeBalancerNode")]
+        for config in state.below(lb, "NodeBalancerConfig"):
+            inside = [row.body for row in state.below(config, "NodeBalancerNode")]
             keys = ("label", "address", "weight", "mode")
             shown = {key: config.body[key] for key in ("protocol", "cipher_suite", "check")}
             configs[config.body["port"]] = shown, sorted(tuple(row[key] for key in keys) for row in inside)
         found["nodebalancer", lb.body["label"]] = configs
-    for machine in world.rows("Instance"):
-        inside = [row.body for row in world.below(machine, "LinodeInterface")]
+    for machine in state.rows("Instance"):
+        inside = [row.body for row in state.below(machine, "LinodeInterface")]
         kinds = sorted("public" if row["public"] else json.dumps(row["vlan"]) for row in inside)
         found["instance", machine.body["label"]] = kinds
-    for cluster in world.rows("LKECluster"):
-        inside = [row.body for row in world.below(cluster, "LKENodePool")]
+    for cluster in state.rows("LKECluster"):
+        inside = [row.body for row in state.below(cluster, "LKENodePool")]
         pools = sorted((row["type"], row["count"], len(row["nodes"]), row["tags"]) for row in inside)
         found["cluster", cluster.body["label"]] = pools
-    devices = [row.body["entity"]["type"] for row in world.rows("FirewallDevice")]
-    return found | {"devices": sorted(devices), "histories": len(list(world.rows("LinodeInterfaceHistory")))}
+    devices = [row.body["entity"]["type"] for row in state.rows("FirewallDevice")]
+    return found | {"devices": sorted(devices), "histories": len(list(state.rows("LinodeInterfaceHistory")))}
 
 
 def everything(session, wall):
@@ -156,7 +156,7 @@ class TestPlan:
         assert str(session.plan()) == (
             "POST /vpcs  new VPC 'net'\n"
             '  label: "net"\n'
-            '  region_id: "us-east"\n'
+            '  region: "us-east"\n'
             "  with new VPCSubnet 's0'\n"
             '    label: "s0"\n'
             '    ipv4: "10.0.0.0/24"'
@@ -504,7 +504,9 @@ WORLDS = st.fixed_dictionaries(
 
 def build(session, wall, shape):
     vpc = VPC(
-        label="net", region="us-east", subnets=[VPCSubnet(label=each, ipv4="10.0.0.0/24") for each in shape["subnets"]]
+        label="net",
+        region="us-east",
+        subnets=[VPCSubnet(label=each, ipv4=f"10.0.{at}.0/24") for at, each in enumerate(shape["subnets"])],
     )
     configs = []
     for port, more, inside in shape["configs"]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 
 from linode_orm.errors import CommitError, ConflictError, InvalidRequestError
@@ -91,10 +93,19 @@ def test_deletions_come_last(session, api):
 
 
 def test_deletions_wait_for_everything_else(session, api):
-    """However many requests may run at once, nothing is deleted where something else fails."""
+    """However many requests may run at once, nothing is deleted where something else fails, as late as it may."""
     api.client.workers = 16
     mixed(session)
-    refuse(api, "PUT /docks/3")
+    is_deleting = Event()
+
+    def fault(request):
+        if request.method == "DELETE":
+            is_deleting.set()
+        if (request.method, request.path) == ("PUT", "/docks/3"):
+            is_deleting.wait(0.2)  # a deletion that does not wait for this answer is sent by then
+            raise refusal("BadRequest", 400)
+
+    api.fault = fault
     with pytest.raises(CommitError) as caught:
         session.commit()
     assert not caught.value.not_undone

@@ -86,10 +86,13 @@ def test_another_process_applies_it(api, file):
     assert report[0].object.__describe__() == "Dock 101"
 
 
-def test_set_edits_are_made_again_on_what_is_there(api, file):
-    """Tags that somebody added since stay."""
+def test_what_it_changes_must_be_as_it_was(api, file):
+    """A list that somebody changed since stops a file, which was reviewed as it is; `conflicts="merge"` merges."""
     api.objects["/docks/5"]["tags"] = ["p", "q", "theirs"]
-    Plan.load(file).apply(other(api), secrets=SECRETS)
+    with pytest.raises(ConflictError, match=r"Dock 5\.tags: read \['p', 'q'\]"):
+        Plan.load(file).apply(other(api), secrets=SECRETS)
+    assert api.sent == []
+    Plan.load(file).apply(other(api), secrets=SECRETS, conflicts="merge")
     assert api.body("PUT /docks/5")["tags"] == ["q", "theirs", "edge"]
 
 

@@ -142,9 +142,11 @@ class TestDeletions:
         session.delete(volume)
         saved(session, file)
         sim.change(f"/volumes/{volume.id}", label="precious")
-        with pytest.raises(ConflictError, match="precious") as caught:
-            Plan.load(file).apply(sim.client())
-        assert [each.attribute for each in caught.value.conflicts] == ["label"]
+        for conflicts in (None, "check", "merge", "ignore"):  # merging says nothing of deletions
+            with pytest.raises(ConflictError, match="precious") as caught:
+                Plan.load(file).apply(sim.client(), conflicts=conflicts)
+            assert [each.attribute for each in caught.value.conflicts] == ["label"]
+            assert len(caught.value.report.pending) == 1
         assert not sim.requests.matching("DELETE")
 
     def test_what_moves_by_itself_is_no_change(self, sim, session, file):
@@ -156,6 +158,16 @@ class TestDeletions:
         saved(session, file)
         sim.change(f"/linode/instances/{instance.id}", status="offline", tags=["b", "a"])
         assert Plan.load(file).apply(sim.client()).counts == {"applied": 1}
+
+    def test_what_only_an_action_changes_is_a_change(self, sim, session, file):
+        """A volume that was attached since is another decision, although no PUT sets its Linode."""
+        volume, instance = session.query(Volume).first(), session.query(Instance).first()
+        session.delete(volume)
+        saved(session, file)
+        sim.change(f"/volumes/{volume.id}", linode_id=instance.id)
+        with pytest.raises(ConflictError, match=r"linode"):
+            Plan.load(file).apply(sim.client())
+        assert not sim.requests.matching("DELETE")
 
     def test_what_is_gone_is_deleted(self, sim, session, file):
         """Somebody else was faster."""
@@ -213,11 +225,7 @@ FORGERIES: dict[str, Callable[[dict[str, Any]], None]] = {
     "a nested part": lambda step: step.update(parts=[copy.deepcopy(step)]),
     "a secret shown to logs": lambda step: step.update(secret_keys=[]),
 }
-HARMLESS = {
-    ("create", "another key in its body"),  # what a creation sends is shown, whatever it is
-    ("create", "no changes"),
-    ("create", "a new object"),  # another name for the same one
-}
+HARMLESS = {("create", "a new object")}  # another name for the same one
 """Forgeries that show what they send, of the operations that they are made to."""
 
 
@@ -260,11 +268,15 @@ def test_a_step_that_sends_what_it_does_not_show(sim, session, file, name):
 
 
 def test_what_a_creation_sends_is_shown(sim, session, file):
-    """A key that no attribute has is a line of the plan."""
+    """A key that the file shows nowhere is refused, and one that it shows is a line of the plan."""
     session.add(Volume(label="v", region="us-east", size=20))
     saved(session, file)
     content = json.loads(file.read_text())
     content["steps"][0]["body"]["linode_id"] = 7
+    file.write_text(forged(content))
+    with pytest.raises(InvalidRequestError, match="linode_id is sent, and not shown"):
+        Plan.load(file)
+    content["steps"][0]["changes"].append({"attribute": "linode_id", "key": "linode_id", "new": 7})
     file.write_text(forged(content))
     assert "linode_id: 7" in str(Plan.load(file))
 

@@ -163,7 +163,7 @@ def test_order_under_a_limit(sim, session, sent):
     """Order with limit goes to the server for numbers and moments, and costs one small request."""
     sim.seed(instances=700)
     found = session.query(Instance).order_by(Instance.id.desc()).limit(25).all()
-    assert [each.id for each in found] == sorted((row.id for row in sim.world.rows("Instance")), reverse=True)[:25]
+    assert [each.id for each in found] == sorted((row.id for row in sim.state.rows("Instance")), reverse=True)[:25]
     (asked,) = sent()
     assert asked.x_filter == {"+order_by": "id", "+order": "desc"}
     assert asked.query["page_size"] == "26"

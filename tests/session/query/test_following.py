@@ -27,7 +27,7 @@ RELATIONS = [
     (model, name)
     for model in MODELS
     for name, relation in model.__mapper__.relations.items()
-    if isinstance(relation, Many) and "get" in model.__mapper__.verbs and not model.__mapper__.catalogue
+    if isinstance(relation, Many) and "get" in model.__mapper__.verbs and not model.__mapper__.reference_data
 ]
 """Every relation to many, of an object that can be read again."""
 

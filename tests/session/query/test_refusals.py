@@ -142,7 +142,7 @@ def test_update_marks_every_match(sim, session, sent):
     assert len({id(each.tags) for each in session.dirty}) == 3
     sent()
     session.commit()
-    assert [each.body for each in sent()] == [{"tags": ["new"]}] * 3
+    assert [each.body for each in sent() if each.method == "PUT"] == [{"tags": ["new"]}] * 3
     assert session.query(Domain).update({}) == 6
     assert session.dirty == ()
 

@@ -37,7 +37,7 @@ def refusal(kind):
 
 def is_listed(model):
     mapper = model.__mapper__
-    return "list" in mapper.verbs and not mapper.catalogue
+    return "list" in mapper.verbs and not mapper.reference_data
 
 
 def over_parents():

@@ -11,6 +11,7 @@ from linode_orm import (
     VPC,
     Config,
     ConfigInterface,
+    ConflictError,
     Disk,
     Domain,
     DomainRecord,
@@ -37,6 +38,7 @@ from linode_orm import (
 from linode_orm.models.linode.config import ConfigInterfaceBody
 from linode_orm.models.lke.lke_node_pool import LKENodePoolNode
 from linode_orm.models.networking.firewall import FirewallEntity
+from linode_orm.simulator import Simulator
 from tests.ids import short
 from tests.session.query.list_server import ListServer
 
@@ -229,6 +231,49 @@ class TestWhatIsUnknown:
         server.lists["/volumes"][0]["linode_id"] = "one"
         assert ids(session.query(Volume).filter(Volume.linode.has())) == [2, 3]
         assert ids(session.query(Volume).filter(not_(Volume.linode.has()))) == [4, 5, 6]
+
+
+class TestDeletions:
+    """What `query.delete()` marked is looked at again before it is deleted, with the lists of its relations."""
+
+    @pytest.fixture
+    def sim(self):
+        with Simulator() as sim:
+            (host,) = sim.seed(instances=1)["instances"]
+            for made in sim.seed(volumes=[{"label": label} for label in "abc"])["volumes"]:
+                sim.change(f"/volumes/{made['id']}", linode_id=host["id"] if made["label"] == "a" else None)
+            yield sim
+
+    def test_what_still_meets_it_is_deleted(self, sim):
+        """An anti-join deletes what it found, after one more look at both lists."""
+        with Session(client=sim.client()) as session:
+            assert session.query(Volume).filter(not_(Volume.linode.has())).delete() == 2
+            sim.requests.clear()
+            session.commit()
+            reads = [line for line in sim.requests.lines if line.startswith("GET")]
+            assert reads == ["GET /volumes"]  # neither refers to a Linode, so that no list of them is needed
+            assert [each.label for each in session.query(Volume)] == ["a"]
+
+    def test_what_does_not_is_kept(self, sim):
+        """An object that a relation leads to by now is not deleted, and nothing is sent."""
+        with Session(client=sim.client()) as session:
+            query = session.query(Volume).filter(Volume.label != "c", not_(Volume.linode.has()))
+            assert query.delete() == 1
+            (marked,) = session.deleted
+            host = session.query(Instance).one()
+            sim.change(f"/volumes/{marked.id}", linode_id=host.id)
+            with pytest.raises(ConflictError, match=r"Volume\.linode\.has\(\)"):
+                session.commit()
+            assert session.query(Volume).count() == 3
+
+    def test_a_list_that_is_refused_meanwhile(self, sim):
+        """What can not be looked at any more is not deleted."""
+        with Session(client=sim.client()) as session:
+            session.query(Volume).filter(Volume.linode.has()).delete()
+            sim.faults.add("GET", "/linode/instances", None, 403)
+            with pytest.raises(Forbidden):
+                session.commit()
+            assert session.query(Volume).count() == 3
 
 
 class TestListsInsideABody:

@@ -32,7 +32,7 @@ def listed() -> list[Any]:
     found = []
     for each in models.INDEX:
         mapper = getattr(models, each).__mapper__
-        plain = not mapper.placeholders and mapper.envelope == "page" and not mapper.catalogue and mapper.id_names
+        plain = not mapper.placeholders and mapper.envelope == "page" and not mapper.reference_data and mapper.id_names
         if plain and "list" in mapper.verbs and len(mapper.id_names) == 1:
             found.append(getattr(models, each))
     return found

@@ -79,7 +79,7 @@ def machines(sim, session, count, status="offline"):
 
 def later(sim, seconds, path, **fields):
     """Change an object behind everybody's back after some simulated seconds."""
-    sim.world.jobs.later(seconds, lambda: sim.change(path, **fields))
+    sim.state.jobs.later(seconds, lambda: sim.change(path, **fields))
 
 
 def path(instance):
@@ -295,7 +295,7 @@ def test_children_hear_of_their_parent(sim, session, sent):
         sim.change(path(each), status="not ready")
         later(sim, 28, path(each), status="ready")
     host = sim._call(path(disks[0].instance)).item
-    sim.world.jobs.later(28, lambda: sim.world.events.add("disk_update", host))
+    sim.state.jobs.later(28, lambda: sim.state.events.add("disk_update", host))
     sent()
     session.wait(disks, Disk.status == "ready")
     assert sent()[-2:] == [EVENTS, f"GET {path(disks[0].instance)}/disks"]
@@ -443,7 +443,7 @@ def test_ctrl_c_leaves_the_session(sim, session, sent):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    sim.world.jobs.later(4, interrupted)
+    sim.state.jobs.later(4, interrupted)
     with pytest.raises(KeyboardInterrupt):
         session.wait(found, Instance.status == "running")
     sent()

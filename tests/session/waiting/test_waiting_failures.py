@@ -62,12 +62,12 @@ def path(instance):
 
 def start(sim, action, *objects):
     """Start a job that is never seen to end, as nothing but events; give the last one."""
-    return [sim.world.events.add(action, sim._call(path(each)).item, lasts=100_000) for each in objects][-1]
+    return [sim.state.events.add(action, sim._call(path(each)).item, lasts=100_000) for each in objects][-1]
 
 
 def fail(sim, event, seconds, **fields):
     """Let an event tell after some seconds that its job failed."""
-    sim.world.jobs.later(seconds, lambda: event.change(status="failed", **fields))
+    sim.state.jobs.later(seconds, lambda: event.change(status="failed", **fields))
 
 
 # -- objects that go ---------------------------------------------------------------------------------------------------
@@ -78,8 +78,8 @@ def test_deleted_while_waiting(sim, session, count):
     """An object that is deleted meanwhile ends the wait at once, by its name, as what is not found."""
     found = machines(sim, session, count)
     if count > 1:
-        sim.world.jobs.later(1, lambda: sim.change(path(found[1]), status="running"))
-    sim.world.jobs.later(3, lambda: sim.remove(path(found[0])))
+        sim.state.jobs.later(1, lambda: sim.change(path(found[1]), status="running"))
+    sim.state.jobs.later(3, lambda: sim.remove(path(found[0])))
     with pytest.raises(ObjectGone, match=f"Instance {found[0].id} does not exist") as caught:
         session.wait(found, Instance.status == "running", timeout=300)
     assert sim.clock.monotonic() < 10
@@ -98,7 +98,7 @@ def test_deleted_children(sim, session):
     disks = session.query(Disk).all()
     for each in disks:
         sim.change(path(each), status="not ready")
-    sim.world.jobs.later(2, lambda: sim.remove(path(disks[0].instance)))
+    sim.state.jobs.later(2, lambda: sim.remove(path(disks[0].instance)))
     with pytest.raises(ObjectGone):
         session.wait(disks, Disk.status == "ready")
 
@@ -166,9 +166,9 @@ def test_an_older_job_that_fails_later(sim, session):
     """The failure of a job before the last one is no news of it, whenever it comes."""
     (machine,) = machines(sim, session, 1)
     older, newer = start(sim, "linode_boot", machine), start(sim, "linode_boot", machine)
-    sim.world.jobs.later(12, lambda: newer.change(status="finished"))
+    sim.state.jobs.later(12, lambda: newer.change(status="finished"))
     fail(sim, older, 40)
-    sim.world.jobs.later(150, lambda: sim.change(path(machine), status="running"))
+    sim.state.jobs.later(150, lambda: sim.change(path(machine), status="running"))
     machine.wait_until(Instance.status == "running", timeout=300)
 
 
@@ -183,12 +183,12 @@ def test_a_notification_is_not_the_end(sim, session):
     sim.read(path(found[0]))
     for each in found:
         sim.change(path(each), status="provisioning")
-    first, _ = [sim.world.events.add("database_create", sim._call(path(each)).item) for each in found]
+    first, _ = [sim.state.events.add("database_create", sim._call(path(each)).item) for each in found]
     assert first.body["status"] == "notification"
     began = sim.clock.monotonic()
     domains = iter(range(1_000))
     for seconds in range(0, 200, 5):
-        sim.world.jobs.later(
+        sim.state.jobs.later(
             seconds, lambda: sim.add("/domains", type="master", domain=f"d{next(domains)}.org", soa_email="a@b.org")
         )
     fail(sim, first, 100)
@@ -202,7 +202,7 @@ def test_a_failure_after_the_beginning_by_the_clock_of_the_api(sim, session, mon
     """Where answers have dates, a failure since the beginning counts at once, though events were not asked for before."""
     (machine,) = machines(sim, session, 1)
     monkeypatch.setattr(Client, "skew", timedelta(0))
-    sim.world.jobs.later(2, lambda: fail(sim, start(sim, "linode_boot", machine), 1))
+    sim.state.jobs.later(2, lambda: fail(sim, start(sim, "linode_boot", machine), 1))
     with pytest.raises(WaitFailed, match="linode_boot failed"):
         machine.wait_until(Instance.status == "running", timeout=600)
     assert sim.clock.monotonic() < LATEST_EVENT_DELAY
@@ -213,7 +213,7 @@ def test_an_old_failure_says_nothing(sim, session):
     (machine,) = machines(sim, session, 1)
     fail(sim, start(sim, "linode_boot", machine), 0)
     sim.clock.advance(3_600)
-    sim.world.jobs.later(100, lambda: sim.change(path(machine), status="running"))
+    sim.state.jobs.later(100, lambda: sim.change(path(machine), status="running"))
     machine.wait_until(Instance.status == "running", timeout=300)
 
 
@@ -222,7 +222,7 @@ def test_other_jobs_say_nothing(sim, session):
     (machine,) = machines(sim, session, 1)
     for action in ("linode_snapshot", "linode_resize"):
         fail(sim, start(sim, action, machine), 10)
-    sim.world.jobs.later(100, lambda: sim.change(path(machine), status="running"))
+    sim.state.jobs.later(100, lambda: sim.change(path(machine), status="running"))
     machine.wait_until(Instance.status == "running", timeout=300)
 
 
@@ -232,7 +232,7 @@ def test_a_failed_job_of_an_image(sim, session):
     (image,) = session.query(Image).filter(Image.label == "copy").all()
     sim.change(path(image), status="creating")
     host, made = sim._call(path(session.query(Instance).one())).item, sim._call(path(image)).item
-    fail(sim, sim.world.events.add("disk_imagize", host, secondary=made, lasts=100_000), 20)
+    fail(sim, sim.state.events.add("disk_imagize", host, secondary=made, lasts=100_000), 20)
     with pytest.raises(WaitFailed, match="disk_imagize failed"):
         image.wait_until(Image.status == "available", timeout=600)
 
@@ -243,7 +243,7 @@ def test_without_events(sim, session, fault):
     found = machines(sim, session, 3)
     sim.faults.add("GET", "/account/events", None, fault)
     for each in found:
-        sim.world.jobs.later(150, lambda each=each: sim.change(path(each), status="running"))
+        sim.state.jobs.later(150, lambda each=each: sim.change(path(each), status="running"))
     session.wait(found, Instance.status == "running", timeout=300)
     asked = [at for at, each in enumerate(sim.requests) if each.path == "/account/events"]
     looks = [at for at, each in enumerate(sim.requests) if each.path == "/linode/instances"]

@@ -12,8 +12,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.record import changes, mark_clean, pending_reference, value_of, write
 from linode_orm.mapping.relations import Many, One
 from linode_orm.mapping.state import Loaded, Status, state_of
-from linode_orm.session.planning.dependencies import ancestors
-from linode_orm.session.planning.steps import key_of, parent_of
+from linode_orm.session.planning.steps import ancestors, key_of, parent_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -94,11 +93,11 @@ class OutcomeApplier:
         # The new key, if the request was a rename: the answer names the object by it.
         key = next((value_of(instance, name) for name in names if (name,) == instance.__mapper__.id_names), None)
         mark_clean(instance, names)
-        identity = self._identity_in(instance, body)
+        identity, own = self._identity_in(instance, body), _own(instance)
         note = ""
         # promise 31c: another key is no answer
-        if identity is not None and (identity == _own(instance) or _is_meant(identity, key)):
-            if identity != _own(instance):
+        if identity is not None and (identity == own or _is_meant(identity, key)):
+            if identity != own:
                 self._map.rekey(instance, identity)
             self._take(instance, cast("dict[str, Any]", body))
         else:
@@ -158,8 +157,7 @@ class OutcomeApplier:
         self._collections.deleted(instance)
 
     def _drop(self, instance: Model) -> None:
-        self._changes.deleted.pop(id(instance), None)
-        self._changes.touched.pop(id(instance), None)
+        self._changes.drop(instance)
         self._loader.detach(instance)
 
     # -- the end -----------------------------------------------------------------------------------------------------

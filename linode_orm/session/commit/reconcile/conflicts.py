@@ -2,69 +2,89 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from linode_orm.errors import Clash, ConflictError
 from linode_orm.mapping.masking import masked_value
-from linode_orm.mapping.record import changes, encoded_value, raw_value
+from linode_orm.mapping.record import assigned_in, changes, encoded_value, raw_value
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from linode_orm.errors import Fates
     from linode_orm.mapping import Model
-    from linode_orm.mapping.fields import Kind
-    from linode_orm.session.waiting.bulk_refresh import BulkRefresh
+    from linode_orm.mapping.protocols import FieldFacts
+    from linode_orm.session.planning.plan import Change
 
 _SHOWN = 5
-_KEEP_MINE: Final = "session.refresh(x, keep=True) takes theirs and keeps the change for the next commit"
+_RESOLVE: Final = (
+    'session.resolve(x, "mine") keeps the change for the next commit, session.resolve(x, "theirs") drops it'
+)
 
 
-def look_again(refresh: BulkRefresh, instances: Iterable[Model]) -> list[Model]:
-    """Read the newest values of changed objects and rebase set edits on them; return the objects that are gone."""
-    changed = [each for each in instances if changes(each)]
-    return refresh.run(changed, [each for each in changed if _is_only_on_get(each)])
-
-
-def _is_only_on_get(instance: Model) -> bool:
+def is_only_on_get(instance: Model) -> bool:
+    """Whether the rows of lists lack what was changed of an object."""
     fields = instance.__mapper__.fields
     return any(fields[name].only_on_get for name in changes(instance))
 
 
-def check(instances: Iterable[Model], gone: Iterable[Model]) -> None:
-    """Raise `ConflictError` if another writer changed an attribute since the value was read that an edit began from."""
-    clashes = [Clash(each, "", None, None, None) for each in gone]
-    for instance in instances:
-        for name, edit in changes(instance).items():
-            field = instance.__mapper__.fields[name]
-            theirs = raw_value(instance, name)
-            mine = encoded_value(instance, name)
-            # promise 16b: what was sent may be there, and is mine
-            bases = () if edit.base is ABSENT else (edit.base, *edit.sent)
-            is_set_edit = not edit.exact
-            # It clashes only with every value that the API may rightly have: the one that was read, and those sent
-            # since.
-            if bases and all(field.codec.clashes(each, theirs, mine, is_set_edit=is_set_edit) for each in bases):
-                clashes.append(Clash(instance, name, *(_shown(field, each) for each in (edit.base, theirs, mine))))
-    refuse(clashes)
+def seen_before(instances: Iterable[Model]) -> dict[tuple[int, str], object]:
+    """Return the values, by object and attribute, over which an assignment wins: those that were read last."""
+    return {(id(each), name): raw_value(each, name) for each in instances for name in changes(each)}
 
 
-def refuse(clashes: list[Clash], *, advice: str = _KEEP_MINE) -> None:
+def clashes_of(instance: Model, seen: Mapping[tuple[int, str], object], *, scalars: bool) -> Iterator[Clash]:
+    """Yield the attributes of an object that another writer changed since the value was read that an edit began from.
+
+    Without `scalars`, only those are looked at whose parts are merged.
+    """
+    for name, edit in changes(instance).items():
+        field = instance.__mapper__.fields[name]
+        if not (scalars or field.codec.mutable):
+            continue
+        theirs, mine = raw_value(instance, name), encoded_value(instance, name)
+        was = seen.get((id(instance), name), ABSENT)
+        if edit.clashes(field.codec, theirs, mine, assigned_in(instance, name), was):
+            yield Clash(instance, name, shown(field, edit.base), shown(field, theirs), shown(field, mine))
+
+
+def refuse(clashes: list[Clash], *, advice: str = _RESOLVE, report: Fates | None = None) -> None:
     """Raise `ConflictError` if there are clashes; `advice` says in the message how the change can still be made."""
     if not clashes:
         return
     lines = [_line(each) for each in clashes[:_SHOWN]]
     more = [f"and {len(clashes) - _SHOWN} more"] if len(clashes) > _SHOWN else []
     message = "\n".join(["changed elsewhere since it was read:", *lines, *more, f"nothing was written; {advice}"])
-    raise ConflictError(message, conflicts=clashes)
+    error = ConflictError(message, conflicts=clashes)
+    error.report = report
+    raise error
+
+
+def conflict_of(instance: Model, clashes: Iterable[tuple[Change, object]]) -> ConflictError:
+    """Return the error of an update that was not sent, because both sides changed the same."""
+    found = changed_twice(instance, clashes)
+    return ConflictError("\n".join(["changed elsewhere since it was read:", *map(_line, found)]), conflicts=found)
+
+
+def changed_twice(instance: Model, clashes: Iterable[tuple[Change, object]]) -> list[Clash]:
+    """Return the clashes of planned changes with the values that are there now."""
+    fields = instance.__mapper__.fields
+    return [
+        Clash(instance, field.name, shown(field, each.old), shown(field, theirs), shown(field, each.new))
+        for each, theirs in clashes
+        for field in [fields[each.name]]
+    ]
 
 
 def _line(each: Clash) -> str:
     name = cast("Model", each.object).__describe__()
     if not each.attribute:
-        return f"  {name} is gone"
-    return f"  {name}.{each.attribute}: read {each.base!r}, theirs {each.theirs!r}, mine {each.mine!r}"
+        return f"  {name}{f': {each.why}' if each.why else ' is gone'}"
+    mine = each.why or f"mine {each.mine!r}"
+    return f"  {name}.{each.attribute}: read {each.base!r}, theirs {each.theirs!r}, {mine}"
 
 
-def _shown(field: Kind[Any], value: object) -> object:
+def shown(field: FieldFacts, value: object) -> object:
+    """Return a value as an error shows it."""
     return None if value is ABSENT else masked_value(field, value)

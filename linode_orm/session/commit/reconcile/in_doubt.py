@@ -15,7 +15,7 @@ from linode_orm.session.commit.reconcile.apply_outcome import OutcomeApplier, fi
 from linode_orm.session.outcome.lookup import LookupCriteria, criteria_for, look
 from linode_orm.session.outcome.nested import Applied, look_again, match_nested
 from linode_orm.session.outcome.resolve import WHOLE, LookupResult, resolve
-from linode_orm.session.planning.plan import InDoubt, with_secrets_of
+from linode_orm.session.planning.placeholders import with_secrets_of
 from linode_orm.session.planning.steps import parent_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.session.commit.interrupts import Interrupts
     from linode_orm.session.commit.reconcile.objects import SessionObjects
+    from linode_orm.session.planning.plan import InDoubt
     from linode_orm.wire.client import Client
 
 
@@ -50,7 +51,7 @@ class _Resolution:
         parents_first = sorted(instances, key=lambda each: each.__mapper__.parent_count)
         for instance in parents_first:
             known = in_doubt.get(id(instance))
-            if known is None or interrupts:
+            if known is None or interrupts.raised:
                 continue
             if known.was_nested and id(instance) not in self._looked_up:
                 self._look_together(instance, parents_first)

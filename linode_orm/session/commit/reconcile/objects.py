@@ -8,7 +8,8 @@ from attrs import frozen
 
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.state import Status, state_of
-from linode_orm.session.planning.plan import Key, Pending
+from linode_orm.session.planning.placeholders import Pending
+from linode_orm.session.planning.plan import Key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

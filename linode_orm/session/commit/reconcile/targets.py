@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm.mapping.lifecycle import invalidate
+from linode_orm.mapping.state import Loaded
 from linode_orm.session.commit.reconcile.apply_outcome import OutcomeApplier
+from linode_orm.session.commit.reconcile.conflicts import conflict_of
 from linode_orm.session.outcome.nested import alone
 from linode_orm.session.planning.payloads import resolve_secret
-from linode_orm.session.planning.plan import Hidden, InDoubt, Plan, secret_name
+from linode_orm.session.planning.placeholders import Hidden
+from linode_orm.session.planning.plan import InDoubt, Plan, secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from linode_orm.errors import ConflictError
     from linode_orm.mapping import Model
+    from linode_orm.session.commit.newest import NewestStep
     from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.session.planning.plan import Step, Token
 
@@ -61,6 +66,11 @@ class Targets:
     def invalidate_values(self, step: Step) -> None:
         """Record that nobody knows which values the API has of what a step changes."""
 
+    def conflict(self, step: Step, renewal: NewestStep, *, learns: bool) -> ConflictError:
+        """Return the error of a step that another writer's change forbids; with `learns`, tell its object."""
+        del learns
+        return conflict_of(self.object_of(step), renewal.clashes)
+
     def finish(self) -> None:
         """Bring the rest in order when everything has ended."""
 
@@ -83,6 +93,7 @@ class SessionTargets(Targets):
 
     def resolve_secret(self, step: Step, hidden: Hidden) -> object:
         """Return the secret that the user assigned, to the object or to one that is nested in its request."""
+        # From the inside out: a place inside another one begins with the same keys, and the longer one is meant.
         for nested in reversed(step.nested_creates):
             if hidden.path[: len(nested.place)] == nested.place:
                 return resolve_secret(self._objects[nested.token], Hidden(hidden.path[len(nested.place) :]), "create")
@@ -128,6 +139,13 @@ class SessionTargets(Targets):
         for part in step.whole:
             if part.operation in {"update", "replace"}:
                 invalidate(self.object_of(part), [change.name for change in part.changes])
+
+    def conflict(self, step: Step, renewal: NewestStep, *, learns: bool) -> ConflictError:
+        """Return the error of a step that another writer's change forbids; the object takes the newest values."""
+        instance = self.object_of(step)
+        if learns:
+            self._session_objects.loader.take(instance, {**renewal.body}, Loaded.ROW)
+        return conflict_of(instance, renewal.clashes)
 
     def finish(self) -> None:
         """Give ids to what waits for them, and let go what was below deleted objects."""
