@@ -17,6 +17,7 @@ from linode_orm.session.query.collections import Collections
 from linode_orm.session.query.eager import EagerLoader
 from linode_orm.session.query.lazy import LazyLoader
 from linode_orm.session.query.reader import Reader
+from linode_orm.session.query.relation_reader import RelationReaders
 from linode_orm.session.query.runner import QueryRunner
 from linode_orm.session.waiting.started import StartedActions
 
@@ -58,7 +59,8 @@ class Parts:
         reference_data = ReferenceData(client.reference_data, lists, loader)
         self.reader = reader = Reader(client, loader, reference_data)
         eager = EagerLoader(self.identity_map, loader, lists, reader)
-        reads = (client, loader, reference_data, lists, eager)
+        self.relations = RelationReaders(lists, loader, reference_data)
+        reads = (client, loader, reference_data, self.relations, eager)
         check, delete = owner.check, owner.mark_deleted
         self.runner = runner = QueryRunner(*reads, check=check, delete=delete, strict=strict_filters)
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
@@ -83,7 +85,7 @@ class Parts:
         """What reads many objects again."""
         from linode_orm.session.waiting.bulk_refresh import BulkRefresh  # noqa: PLC0415  see the class
 
-        return BulkRefresh(self.client, self.loader, self.reader, self.runner)
+        return BulkRefresh(self.client, self.loader, self.reader, self.relations)
 
     @cached_property
     def waiting(self) -> Waiting:

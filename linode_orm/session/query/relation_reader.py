@@ -8,6 +8,7 @@ from linode_orm.mapping.relations import Many, relation_of
 from linode_orm.mapping.state import state_of
 from linode_orm.session.query.evaluate import ASKED, UNREAD, compile_condition, compile_for_parents
 from linode_orm.session.query.relation_answers import RelationAnswers
+from linode_orm.session.query.relation_lists import RelationLists
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,9 +17,26 @@ if TYPE_CHECKING:
     from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.relation_conditions import RelatedObject
     from linode_orm.mapping.relations import One
+    from linode_orm.session.loading.loader import Loader
+    from linode_orm.session.loading.reference_data import ReferenceData
+    from linode_orm.session.loading.whole_lists import WholeLists
     from linode_orm.session.query.evaluate import Test, Value
     from linode_orm.session.query.relation_answers import Row, Verdict
-    from linode_orm.session.query.relation_lists import RelationLists
+    from linode_orm.session.query.relation_lists import Refuse
+
+
+class RelationReaders:
+    """Makes the relation reader of each reading of a session's lists, which reads them anew."""
+
+    def __init__(self, lists: WholeLists, loader: Loader, reference_data: ReferenceData) -> None:
+        self._lists = lists
+        self._loader = loader
+        self._reference_data = reference_data
+
+    def of(self, model: type[Model], condition: Expression, refuse: Refuse) -> ConditionReader:
+        """Return what evaluates a condition on rows of a class; `refuse` decides what the error of a list means."""
+        lists = RelationLists(self._lists, self._loader, self._reference_data, refuse)
+        return RelationReader(lists).of(model, condition)
 
 
 class RelationReader:

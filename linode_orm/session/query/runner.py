@@ -20,8 +20,6 @@ from linode_orm.session.query.evaluate import compile_condition, order_key, sort
 from linode_orm.session.query.explanation import Explanation
 from linode_orm.session.query.planner import plan_query
 from linode_orm.session.query.refusals import Refusals
-from linode_orm.session.query.relation_lists import RelationLists
-from linode_orm.session.query.relation_reader import RelationReader
 from linode_orm.session.query.routes import follows_relations
 from linode_orm.session.query.sources import Reading, Sources
 
@@ -32,13 +30,9 @@ if TYPE_CHECKING:
     from linode_orm.mapping.query import Query
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.loading.reference_data import ReferenceData
-    from linode_orm.session.loading.whole_lists import WholeLists
     from linode_orm.session.query.eager import EagerLoader
-    from linode_orm.session.query.evaluate import Value
     from linode_orm.session.query.planner import ReadPlan
-    from linode_orm.session.query.relation_answers import Row
-    from linode_orm.session.query.relation_lists import Refuse
-    from linode_orm.session.query.relation_reader import ConditionReader
+    from linode_orm.session.query.relation_reader import ConditionReader, RelationReaders
     from linode_orm.session.query.sources import Body, Chunk, Parents
     from linode_orm.wire.client import Client
 
@@ -64,7 +58,7 @@ class QueryRunner:
         client: Client,
         loader: Loader,
         reference_data: ReferenceData,
-        lists: WholeLists,
+        relations: RelationReaders,
         eager: EagerLoader,
         *,
         check: Callable[[], None],
@@ -74,8 +68,7 @@ class QueryRunner:
         self._client = client
         self._loader = loader
         self._sources = Sources(client, loader, reference_data)
-        self._lists = lists
-        self._reference_data = reference_data
+        self._relations = relations
         self._eager = eager
         self._check = check
         self._delete = delete
@@ -171,14 +164,7 @@ class QueryRunner:
         """Begin a reading of a plan; a condition that follows relations gets what reads their lists."""
         if plan.condition is None or not follows_relations(plan.condition):
             return Reading(held, refusals, None)
-        return Reading(held, refusals, self._relations(refusals.take).of(plan.model, plan.condition))
-
-    def _relations(self, refuse: Refuse) -> RelationReader:
-        return RelationReader(RelationLists(self._lists, self._loader, self._reference_data, refuse))
-
-    def values(self, model: type[Model], condition: Expression, rows: Sequence[Row], refuse: Refuse) -> list[Value]:
-        """Return the value of a condition for rows of a class; reads the lists of the relations that it follows."""
-        return self._relations(refuse).of(model, condition).values(rows)
+        return Reading(held, refusals, self._relations.of(plan.model, plan.condition, refusals.take))
 
     # -- order -------------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.lists.listing import Listing
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.query.reader import Reader
-    from linode_orm.session.query.runner import QueryRunner
+    from linode_orm.session.query.relation_reader import RelationReaders
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request, Response
 
@@ -106,11 +106,11 @@ class RefreshResult:
 class BulkRefresh:
     """Reads many objects again: by lists where these take fewer requests than objects, else by a GET of each."""
 
-    def __init__(self, client: Client, loader: Loader, reader: Reader, runner: QueryRunner) -> None:
+    def __init__(self, client: Client, loader: Loader, reader: Reader, relations: RelationReaders) -> None:
         self._client = client
         self._loader = loader
         self._reader = reader
-        self._runner = runner
+        self._relations = relations
 
     def meeting(self, condition: Expression, model: type[Model], instances: Sequence[Model]) -> list[Model]:
         """Return those objects of a class that meet a condition, by what was last read of them.
@@ -118,7 +118,7 @@ class BulkRefresh:
         The lists of the relations that the condition follows are read; one that is refused is an error.
         """
         rows = [(state_of(each).parents, dict(state_of(each).body)) for each in instances]
-        values = self._runner.values(model, condition, rows, _raise)
+        values = self._relations.of(model, condition, _raise).values(rows)
         return [each for each, value in zip(instances, values, strict=True) if value is True]
 
     def run(self, instances: Iterable[Model], needs_get: Iterable[Model] = ()) -> list[Model]:

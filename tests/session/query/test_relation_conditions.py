@@ -328,6 +328,7 @@ class TestRefusals:
             (lambda: VPCSubnet.linodes.any(Instance.label == "x"), InvalidRequestError, "shows only id, interfaces"),
             (lambda: Config.interfaces.any("x"), TypeError, r"Config\.interfaces\.any\(\) takes conditions"),
         ],
+        ids=range(10),
     )
     def test_when_written(self, build, kind, says):
         """A condition about another class, or about what no answer shows, is refused where it is written."""
