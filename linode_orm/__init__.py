@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from linode_orm.errors import AttributeMissing as AttributeMissing
     from linode_orm.errors import BadRequest as BadRequest
     from linode_orm.errors import Busy as Busy
+    from linode_orm.errors import CassetteError as CassetteError
     from linode_orm.errors import Clash as Clash
     from linode_orm.errors import CommitError as CommitError
     from linode_orm.errors import CommitInterrupted as CommitInterrupted
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from linode_orm.errors import NoResultFound as NoResultFound
     from linode_orm.errors import NotFilterable as NotFilterable
     from linode_orm.errors import NotFound as NotFound
+    from linode_orm.errors import NPlusOne as NPlusOne
     from linode_orm.errors import ObjectGone as ObjectGone
     from linode_orm.errors import PartialResult as PartialResult
     from linode_orm.errors import PartialResultError as PartialResultError
@@ -83,6 +85,7 @@ _PUBLIC = (
     "AttributeMissing",
     "BadRequest",
     "Busy",
+    "CassetteError",
     "Change",
     "Clash",
     "Client",
@@ -107,6 +110,7 @@ _PUBLIC = (
     "MultipleResultsFound",
     "NoResultFound",
     "NotFilterable",
+    "NPlusOne",
     "NotFound",
     "ObjectGone",
     "Option",

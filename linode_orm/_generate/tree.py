@@ -68,11 +68,6 @@ class Node:
         """Whether a body takes the field and no answer has it."""
         return not self.answered and (self.createable or self.mutable)
 
-    @property
-    def has_parts(self) -> bool:
-        """Whether the field is an object, or a list of objects, with declared fields."""
-        return bool(self.children)
-
     def walk(self, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
         """Give every field below this one with the path that leads to it."""
         for name, child in self.children.items():

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDict, TypeVar, Unpack, overload
 
+from linode_orm._caller import warn
 from linode_orm._secrets import is_secret_key
 from linode_orm._sqlalchemy_names import refuse
-from linode_orm.errors import ReadOnlyAttribute, UnknownValue, warn
+from linode_orm.errors import ReadOnlyAttribute, UnknownValue
 from linode_orm.mapping.annotations import ValueMarks, parse
 from linode_orm.mapping.codecs import NoneType, WrongType
 from linode_orm.mapping.normal_forms import form_of

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Never, TypeVar, cast, ove
 
 from attrs import frozen
 
+from linode_orm._caller import warn
 from linode_orm._public import public
 from linode_orm._sqlalchemy_names import refuse
-from linode_orm.errors import UnknownValue, warn
+from linode_orm.errors import UnknownValue
 from linode_orm.mapping import server_filters
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.expressions import And, Expression, Not, Or

@@ -30,10 +30,11 @@ class Edit:
     value that the user's changes were last applied to, as far as nobody else changed the same. `exact` says that the
     user assigned a whole value instead of changing one. `sent` are the values that were sent and never answered, the
     newest last: the API may have taken each.
-    `reference` is the new object whose id the field gets when that exists.
+    `reference` is the new object whose id the field gets when that exists. `given` is the object that the user gave in
+    place of its id.
     """
 
-    __slots__ = ("base", "exact", "rebased_on", "reference", "sent")
+    __slots__ = ("base", "exact", "given", "rebased_on", "reference", "sent")
 
     def __init__(self, base: object, *, exact: bool) -> None:
         self.base = base
@@ -41,6 +42,7 @@ class Edit:
         self.exact = exact
         self.sent: tuple[object, ...] = ()
         self.reference: Record | None = None
+        self.given: Record | None = None
 
     def is_in_doubt(self, codec: Codec, mine: object) -> bool:
         """Whether the API may hold, or still take, another value than `mine`, because that was sent."""
@@ -301,7 +303,7 @@ def _assigned(state: RecordState, name: str, theirs: object) -> Edit:
     if state.edits is None:
         state.edits = {}
     edit = state.edits.setdefault(name, Edit(theirs, exact=True))
-    edit.exact, edit.reference = True, None
+    edit.exact, edit.reference, edit.given = True, None, None
     return edit
 
 
@@ -318,6 +320,19 @@ def pending_reference(record: Record, name: str) -> Record | None:
     edits = record.__state__.edits
     edit = edits.get(name) if edits else None
     return edit.reference if edit is not None else None
+
+
+def keep_given(record: Record, name: str, target: Record) -> None:
+    """Remember the object that was given in place of the raw id `name`, until another one is assigned."""
+    edit = (record.__state__.edits or {}).get(name)
+    if edit is not None:
+        edit.given = target
+
+
+def given_object(record: Record, name: str) -> Record | None:
+    """Return the object that was given in place of the raw id `name`."""
+    edit = (record.__state__.edits or {}).get(name)
+    return edit.given if edit is not None else None
 
 
 def value_of(record: Record, name: str, default: object = None) -> Any:  # noqa: ANN401  whatever the attribute holds

@@ -16,11 +16,11 @@ from linode_orm.mapping.json_values import copied, problem_in
 from linode_orm.mapping.operators import EQUAL, IN, Operand
 from linode_orm.mapping.options import Option
 from linode_orm.mapping.owner import LoadOrigin
-from linode_orm.mapping.record import Record, declared_at, pending_reference, refer
+from linode_orm.mapping.record import Record, declared_at, given_object, keep_given, pending_reference, refer
 from linode_orm.mapping.references import fits, is_object
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.relation_conditions import related
-from linode_orm.mapping.state import State
+from linode_orm.mapping.state import State, Status
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -126,6 +126,9 @@ class One(Generic[T]):
         pending = pending_reference(record, self.via)
         if pending is not None:
             return pending
+        given = given_object(record, self.via) if state.status is Status.TRANSIENT else None
+        if given is not None:
+            return given  # no session could give the one object of this key
         identity = getattr(record, self.via)
         if identity is None:
             return None
@@ -152,6 +155,8 @@ class One(Generic[T]):
         key = self.key_of(value, record.__describe__())
         if not isinstance(key, Record):
             field.assign(record, key, self.name)
+            if isinstance(value, Record):
+                keep_given(record, self.via, value)
             return
         reason = field.refusal(record)
         if reason:

@@ -16,6 +16,7 @@ from linode_orm.session.planning.changes import Changes
 from linode_orm.session.query.collections import Collections
 from linode_orm.session.query.eager import EagerLoader
 from linode_orm.session.query.lazy import LazyLoader
+from linode_orm.session.query.n_plus_one import NPlusOneDetector
 from linode_orm.session.query.reader import Reader
 from linode_orm.session.query.relation_reader import RelationReaders
 from linode_orm.session.query.runner import QueryRunner
@@ -54,7 +55,7 @@ class Parts:
         self.client = client
         self.owner = owner = SessionOwner(client)
         self.identity_map = IdentityMap()
-        self.loader = loader = Loader(self.identity_map, owner, client.clock.monotonic, volatile_ttl)
+        self.loader = loader = Loader(self.identity_map, owner, client.monotonic, volatile_ttl)
         lists = WholeLists(client, loader)
         reference_data = ReferenceData(client.reference_data, lists, loader)
         self.reader = reader = Reader(client, loader, reference_data)
@@ -64,7 +65,8 @@ class Parts:
         check, delete = owner.check, owner.mark_deleted
         self.runner = runner = QueryRunner(*reads, check=check, delete=delete, strict=strict_filters)
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
-        collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add)
+        self.detector = detector = NPlusOneDetector()
+        collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add, detector=detector)
         self.changes = Changes(self.identity_map, loader, reader, collections, owner)
         self.history = History(open_journal(journal), client)
         self.started = StartedActions(client)

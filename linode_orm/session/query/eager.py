@@ -59,6 +59,9 @@ class EagerLoader:
         found = self._by_ids(model, list(wanted))
         if found is not None:
             held += found
+            reached = state_of(found[0]).batch if found else None
+            if isinstance(reached, LoaderBatch):
+                reached.reached_from(owners[0], relation.name)
 
     def _unloaded(
         self, relation: One[Any], model: type[Model], owners: Iterable[Model], held: list[Model]

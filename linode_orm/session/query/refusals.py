@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.errors import ApiError, BadRequest, Busy, Forbidden, NotFound, PartialResult, warn
+from linode_orm._caller import warn
+from linode_orm.errors import ApiError, BadRequest, Busy, Forbidden, NotFound, PartialResult
 from linode_orm.mapping.query import SkippedList
 from linode_orm.mapping.state import state_of
 from linode_orm.wire.messages import Request

@@ -14,6 +14,7 @@ import requests
 
 from linode_orm import Client, Instance, Session, Volume, selectin
 from linode_orm.simulator import Simulator
+from linode_orm.testing import recorder
 from tests.proofs.benchmarks.harness import fleet, ratio
 from tests.table import note
 
@@ -192,3 +193,24 @@ def test_a_plain_loop():
     assert len(labels) == 200
     note("200 volumes: volume.linode.label in a loop", f"{len(sim.requests)} requests", "2")
     assert len(sim.requests) == 2
+
+
+def test_recording(tmp_path):
+    """Record 200 updates at 50 ms latency with 8 workers, to the end of the block, over the same without a recorder."""
+    numbers = itertools.count()
+    with fleet(200, LATENCY) as server:
+
+        def commit():
+            number = next(numbers)
+            with Session(client=Client("t", base_url=server.url, budget=None)) as session:
+                for each in session.query(Instance):
+                    each.label = f"{each.id}-{number}"
+                assert len(session.commit().applied) == 200
+
+        def record():
+            with recorder(tmp_path, record=True).use_cassette("updates") as cassette:
+                commit()
+            assert len(cassette) == 201
+
+        over = ratio(record, commit, pairs=9)
+    note("200 updates recorded, over not recorded", f"{over:.2f} x", "<= 1.2 x")

@@ -17,7 +17,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 EXTRAS = PROJECT["optional-dependencies"]
 OURS = {"linode_orm", "tests", "noxfile", "harness", "rows"}
 # import names that are not the names of the distributions, for environments that lack those
-SPELLED = {"attr": "attrs", "vcr": "vcrpy", "yaml": "pyyaml", "_pytest": "pytest"}
+SPELLED = {"attr": "attrs", "vcr": "vcrpy", "yaml": "pyyaml", "socks": "PySocks", "_pytest": "pytest"}
 
 
 def spelled(name):
@@ -94,11 +94,11 @@ def trees(*folders):
 
 @pytest.fixture(scope="module")
 def package():
-    """Give what the package imports while it is loaded, the command line aside, and what it imports at all."""
+    """Give what the package imports while it is loaded, command line and pytest plugin aside, and at all."""
     at_once, ever = set(), set()
     for path, tree in trees("linode_orm"):
         ever |= third_parties(ast.walk(tree))
-        if "cli" not in path.parts:
+        if not {"cli", "plugin"} & set(path.relative_to(ROOT).parts):
             at_once |= third_parties(loading(tree.body))
     return at_once, ever
 
@@ -111,10 +111,10 @@ def test_what_every_user_imports_is_a_dependency(package):
 
 
 def test_what_some_users_import_is_an_extra(package):
-    """Each library that is imported by the command line, or in a function, is in an extra that users install."""
+    """Each library that is imported by a command, by the plugin or in a function is in an extra that users install."""
     _, ever = package
-    offered = REQUIRED | OPTIONAL["cli"] | OPTIONAL["redis"] | OPTIONAL["tests"]
-    assert {"click", "rich.console", "redis.retry", "limits.storage", "vcr"} <= ever
+    offered = REQUIRED | OPTIONAL["cli"] | OPTIONAL["redis"] | OPTIONAL["pytest"]
+    assert {"click", "rich.console", "redis.retry", "limits.storage", "pytest", "yaml"} <= ever
     assert {each for each in ever if not distributions(each) & offered} == set()
 
 
@@ -122,13 +122,13 @@ def test_nothing_is_declared_in_vain(package):
     """Each dependency, and each library of the extras of the package, is imported somewhere in it."""
     _, ever = package
     used = {name for each in ever for name in distributions(each)}
-    assert (REQUIRED | OPTIONAL["cli"] | OPTIONAL["redis"]) - used == set()
+    assert (REQUIRED | OPTIONAL["cli"] | OPTIONAL["redis"] | OPTIONAL["pytest"]) - used == set()
 
 
 def test_every_dependency_has_a_lower_bound():
     """A library is never installed older than the code needs."""
-    everyone = [*PROJECT["dependencies"], *EXTRAS["cli"], *EXTRAS["redis"]]
-    assert [each for each in everyone if ">=" not in each] == []
+    everyone = [*PROJECT["dependencies"], *EXTRAS["cli"], *EXTRAS["redis"], *EXTRAS["pytest"], *EXTRAS["cassettes"]]
+    assert [each for each in everyone if ">=" not in each and not each.startswith(PROJECT["name"])] == []
 
 
 @pytest.mark.slow

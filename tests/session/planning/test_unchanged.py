@@ -113,7 +113,7 @@ class TestWhatIsThere:
         assert plan(session) == []
         assert not instance.__state__.edits
 
-    def test_without_what_the_api_sets(self, name, key):
+    def test_without_the_rest(self, name, key):
         """Read-only keys beside it are no difference."""
         field = resource(name).__mapper__.keys[key]
         self.check(name, key, filled(field), wanted(field, filled(field)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from linode_orm import (
     Client,
     Disk,
@@ -16,6 +18,10 @@ from linode_orm import (
     selectin,
     sessionmaker,
 )
+from linode_orm.testing import assert_requests, no_n_plus_one
+
+if TYPE_CHECKING:
+    from linode_orm.simulator import Simulator
 
 
 def wrong(session: Session, instance: Instance, volume: Volume, domain: Domain) -> None:
@@ -108,3 +114,22 @@ def making(client: Client, session: Session) -> None:
     session.query(Volume).options(selectin(Volume.label))  # wrong
     session.query(Volume).order_by(Instance.disks)  # wrong
     session.query(Volume).order_by(5)  # wrong
+
+
+def testing(sim: Simulator, session: Session) -> None:
+    """Seed data of other names and types, and bounds that are none."""
+    sim.make.volum()  # wrong
+    sim.make.volume(sise=3)  # wrong
+    sim.make.volume(size="3")  # wrong
+    sim.make.volume(linode=Volume(session, 5))  # wrong
+    sim.make.instance(label="web").lable  # wrong
+    sim.seed(instances="3")  # wrong
+    sim.seed(instances=3)[Instance][0].lable  # wrong
+    sim.seed(instances=3)["instances"][0]["id"] + 1  # wrong
+    sim.read(Volume, 5).lable  # wrong
+    sim.read("/volumes/5")["size"] + 1  # wrong
+    assert_requests(session, "3")  # wrong
+    assert_requests(sim, 3)  # wrong
+    assert_requests(session, atmost=3)  # wrong
+    no_n_plus_one(sim)  # wrong
+    Session(detect_n_plus_one="yes")  # wrong
