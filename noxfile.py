@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import nox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 nox.needs_version = ">=2024.10.9"
 nox.options.sessions = ["lint", "types", "contracts", "tests", "build"]
 nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+"""The versions of Python that the package is for."""
 
 
 def prepare(session: nox.Session) -> None:
@@ -56,6 +65,21 @@ def quick(session: nox.Session) -> None:
     """Every test that is not slow, in less than a minute."""
     prepare(session)
     session.run("pytest", "-m", "not slow", *session.posargs)
+
+
+@nox.session
+def pythons(session: nox.Session) -> None:
+    """Every test that is not slow, under each other version of Python that this machine has."""
+    for version in PYTHONS:
+        found = interpreter(version)
+        if found is None:
+            session.log(f"Python {version} is not on this machine")
+        elif sys.version_info[:2] != tuple(map(int, version.split("."))):
+            place = Path(session.create_tmp()).resolve() / version
+            python = str(place / "bin" / "python")
+            session.run(found, "-m", "venv", "--clear", str(place), external=True)
+            session.run(python, "-m", "pip", "install", "--quiet", "--editable", ".[tests]", external=True)
+            session.run(python, "-m", "pytest", "-q", "-m", "not slow", *session.posargs, external=True)
 
 
 @nox.session
@@ -113,7 +137,7 @@ def drift(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build the wheel, look at what is in it, install it into an empty environment and run the demo from there."""
+    """Build the wheel, look at what is in it, install it into an empty environment and run every command from there."""
     prepare(session)
     work = Path(session.create_tmp()).resolve()
     shutil.rmtree(work / "dist", ignore_errors=True)
@@ -127,6 +151,29 @@ def build(session: nox.Session) -> None:
     session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli]", external=True)
     with session.chdir(work):
         session.run(str(work / "empty" / "bin" / "linode-orm"), "demo", external=True)
+    commands = ["tests/cli/test_fresh_process.py", "tests/cli/test_statuses.py"]
+    session.run("pytest", "-q", *commands, env={"LINODE_ORM_INSTALLED": python})
+
+
+def interpreter(version: str) -> str | None:
+    """Return an interpreter of a version, on the PATH or kept by pyenv or uv; None where there is none."""
+    for path in candidates(version):
+        told = "import sys; print('{}.{}'.format(*sys.version_info))"
+        # one on the PATH may be a shim that leads to none
+        if subprocess.run([path, "-c", told], capture_output=True, text=True, check=False).stdout.strip() == version:
+            return path
+    return None
+
+
+def candidates(version: str) -> Iterator[str]:
+    """Yield the paths at which an interpreter of a version may be."""
+    on_path = shutil.which(f"python{version}")
+    if on_path is not None:
+        yield on_path
+    pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+    uv = Path(os.environ.get("UV_PYTHON_INSTALL_DIR", "~/.local/share/uv/python")).expanduser()
+    for folder in (*pyenv.glob(f"{version}.*"), *uv.glob(f"cpython-{version}.*")):
+        yield str(folder / "bin" / f"python{version}")
 
 
 def contents(wheel: Path) -> set[str]:

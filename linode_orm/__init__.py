@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from linode_orm.errors import AttributeMissing as AttributeMissing
     from linode_orm.errors import BadRequest as BadRequest
     from linode_orm.errors import Busy as Busy
+    from linode_orm.errors import CassetteError as CassetteError
     from linode_orm.errors import Clash as Clash
     from linode_orm.errors import CommitError as CommitError
     from linode_orm.errors import CommitInterrupted as CommitInterrupted
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from linode_orm.errors import NoResultFound as NoResultFound
     from linode_orm.errors import NotFilterable as NotFilterable
     from linode_orm.errors import NotFound as NotFound
+    from linode_orm.errors import NPlusOne as NPlusOne
     from linode_orm.errors import ObjectGone as ObjectGone
     from linode_orm.errors import PartialResult as PartialResult
     from linode_orm.errors import PartialResultError as PartialResultError
@@ -93,6 +95,7 @@ _PUBLIC = (
     "AttributeMissing",
     "BadRequest",
     "Busy",
+    "CassetteError",
     "CellProblem",
     "Change",
     "Clash",
@@ -120,6 +123,7 @@ _PUBLIC = (
     "MultipleResultsFound",
     "NoResultFound",
     "NotFilterable",
+    "NPlusOne",
     "NotFound",
     "ObjectGone",
     "Option",
@@ -216,8 +220,9 @@ def __getattr__(name: str) -> object:
     elif not name.startswith("_") and hasattr(models := _import_module("linode_orm.models"), name):
         value = getattr(models, name)
     else:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
+        known = () if name.startswith("_") else __dir__()
+        _import_module("linode_orm._sqlalchemy_names").refuse(f"module {__name__!r}", "package", name, known)
+        raise AssertionError  # it raises
     globals()[name] = value
     return value
 

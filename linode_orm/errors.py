@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from linode_orm._printable import printable_lines
@@ -476,6 +474,14 @@ class ConfigError(LinodeORMError):
     """No token, or settings that cannot be used; says where they were looked for."""
 
 
+@public
+class CassetteError(LinodeORMError):
+    """A request that no recording answers, or a cassette that cannot be read, or is not written; nothing was sent."""
+
+    difference: tuple[str, ...] = ()
+    """The lines that tell a request from the nearest recording that was not played."""
+
+
 # ---------------------------------------------------------------- warnings
 
 
@@ -485,13 +491,10 @@ class PartialResult(UserWarning):
 
 
 @public
+class NPlusOne(UserWarning):
+    """A collection is loaded for one object of a query after the other; `selectin` would load it for all at once."""
+
+
+@public
 class UnknownValue(UserWarning):
     """A literal is not among the values that are known of its field; the API may take it, or it is mistyped."""
-
-
-def warn(warning: Warning) -> None:
-    """Warn of the line that called the library."""
-    depth, frame = 1, sys._getframe()  # noqa: SLF001  the way of `warnings` itself, which has no public one before 3.12
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == __package__:
-        depth, frame = depth + 1, frame.f_back
-    warnings.warn(warning, stacklevel=depth)

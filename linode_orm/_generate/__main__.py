@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from linode_orm._generate import coverage, notes
 from linode_orm._generate.description import locate, read
+from linode_orm._generate.factories import factory_stubs
 from linode_orm._generate.facts import FOLDER, Facts
 from linode_orm._generate.index import door, index, service_door
 from linode_orm._generate.module import Module
@@ -58,6 +59,8 @@ def write(target: Path, facts: Facts, wheel: Path | None = None) -> None:
     for resource in resources.values():
         for name, text in Module(resource, resources).files():
             (target / resource.service / f"{name}.py").write_text(text, encoding="utf-8")
+    for name, text in factory_stubs(resources):
+        (target / f"{name}.pyi").write_text(text, encoding="utf-8")
     for name, make in (("__init__", door), ("_index", index)):
         (target / f"{name}.py").write_text(make(resources.values(), facts.common["aliases"]), encoding="utf-8")
     config = ["--config", str(ROOT / "pyproject.toml")]
@@ -69,8 +72,8 @@ def write(target: Path, facts: Facts, wheel: Path | None = None) -> None:
 
 def modules(folder: Path) -> Iterator[Path]:
     """Give the modules that the generator writes, without those that people do."""
-    for file in sorted(folder.rglob("*.py")):
-        if file.name not in BY_HAND:
+    for file in sorted(folder.rglob("*.py*")):
+        if file.suffix in {".py", ".pyi"} and file.name not in BY_HAND:
             yield file.relative_to(folder)
 
 

@@ -45,7 +45,6 @@ class Operation:
     version: str
     summary: str
     params: tuple[tuple[str, str], ...]
-    paginated: bool = False
     rows: tuple[str, ...] = ()
     request: tuple[Key, ...] = ()
     answer: tuple[Key, ...] = ()
@@ -122,7 +121,6 @@ def _operation(name: str, raw: Any) -> Operation:  # noqa: ANN401  a stand-in
         version=raw.default_api_version,
         summary=raw.summary,
         params=tuple((each.name, each.type) for each in raw.params),
-        paginated=bool(answer and answer.is_paginated),
         rows=tuple((answer and answer.rows) or ()),
         request=tuple(_asked(each) for each in (request.attrs if request else ())),
         answer=tuple(_answered(each) for each in (answer.attrs if answer else ())),

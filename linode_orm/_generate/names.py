@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import keyword
 import re
 from typing import Final
@@ -41,8 +40,3 @@ def singular(name: str) -> str:
         if name.endswith(plural) and not name.endswith(("ss", "us", "is")):
             return name.removesuffix(plural) + single
     return name
-
-
-def a_name(name: str) -> bool:
-    """Whether a builtin is shadowed by the name."""
-    return hasattr(builtins, name)

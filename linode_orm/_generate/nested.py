@@ -63,10 +63,6 @@ class Classes:
         name = f"{self._resource}{prefix}{''.join(words)}{camel(last)}"
         return f"{name}Body" if name in self._reserved else name
 
-    def name_at(self, node: Node, path: tuple[str, ...], *, hidden: bool) -> str:
-        """Give the class made for a field, by what it holds."""
-        return self.of(node, path, hidden=hidden)
-
 
 def _shape(node: Node) -> Shape:
     return tuple(

@@ -51,6 +51,8 @@ class Node:
     changed_by: str = ""
     changed_as: str = ""
     written_by: str = ""
+    rows_of: str = ""
+    """Which resource the objects of a list are."""
     doc: str = ""
     behind: tuple[str, int] = ("", 0)
     """Which field it is written behind, and its place there; fields without it are ordered by name."""
@@ -65,11 +67,6 @@ class Node:
     def write_only(self) -> bool:
         """Whether a body takes the field and no answer has it."""
         return not self.answered and (self.createable or self.mutable)
-
-    @property
-    def has_parts(self) -> bool:
-        """Whether the field is an object, or a list of objects, with declared fields."""
-        return bool(self.children)
 
     def walk(self, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
         """Give every field below this one with the path that leads to it."""

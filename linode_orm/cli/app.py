@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
 from rich.console import Console
 
-from linode_orm import CommitError, LinodeORMError, __version__
+from linode_orm import CommitError, CommitInterrupted, LinodeORMError, __version__
 from linode_orm._printable import printable_lines
+from linode_orm.cli.status import FAILED, LEFT, status_after, status_of_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from linode_orm import CommitReport
 
 _SECONDS = click.FloatRange(0)
 _Files = tuple[tuple[str, TextIO], ...]
@@ -43,17 +48,22 @@ def _say(value: object, *, err: bool = False) -> None:
     click.echo(printable_lines(value), err=err)
 
 
+def _say_error(error: LinodeORMError) -> None:
+    """Print the report of a commit that failed, and on standard error one line that says why."""
+    if isinstance(error, CommitError):
+        _say(error.report)
+    _say(f"{type(error).__name__}: {' '.join(str(error).split())}", err=True)
+
+
 class _Plainly(click.Group):
-    """Says errors of the library in one line, after the report of a commit that failed, and ends with 1."""
+    """Says errors of the library in one line, and ends with 1."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except LinodeORMError as error:
-            if isinstance(error, CommitError):
-                _say(error.report)
-            _say(f"{type(error).__name__}: {' '.join(str(error).split())}", err=True)
-            ctx.exit(1)
+            _say_error(error)
+            ctx.exit(FAILED)
 
 
 @click.group(cls=_Plainly, context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,34 +81,65 @@ def demo() -> None:
 
 
 @app.command()
-@click.argument("journal", type=click.Path(dir_okay=False))
+@click.argument(
+    "journals", metavar="JOURNAL...", nargs=-1, required=True, type=click.Path(dir_okay=False, readable=False)
+)
 @click.option("--undo", is_flag=True, help="Take back what was done instead of completing it.")
 @click.option("--forget", is_flag=True, help="Send nothing; count the commit as settled by hand.")
 @click.option("--account-unchecked", is_flag=True, help="Go on where nothing tells whose account the commit is for.")
 @_secrets
 def recover(  # noqa: PLR0913  one for each option
-    journal: str, names: tuple[str, ...], files: _Files, *, undo: bool, forget: bool, account_unchecked: bool
+    journals: tuple[str, ...],
+    names: tuple[str, ...],
+    files: _Files,
+    *,
+    undo: bool,
+    forget: bool,
+    account_unchecked: bool,
 ) -> None:
-    """Settle the commit that a crash left unfinished in JOURNAL: say what was done, and complete it or take it back.
+    """Settle what a crash left unfinished in each JOURNAL: say what was done, and complete it or take it back.
 
-    The token is found as scripts find it. The exit status is 0 where nothing is left to do, 2 where something is.
+    The token is found as scripts find it. A journal that cannot be settled does not keep the others from it. The exit
+    status is 0 where nothing is left to do, 1 where an error ended it, and 3 where something is left.
     """
+    if len(journals) > 1 and (names or files):
+        msg = "a secret is named by its place in one journal: give --secret and --secret-file with one JOURNAL"
+        raise click.UsageError(msg)
     from linode_orm import recover as settle  # noqa: PLC0415  only this command needs it
 
     secrets = _asked(names, files)
-    report = settle(journal, undo=undo, forget=forget, secrets=secrets, account_unchecked=account_unchecked)
-    _say(report)
-    left = [entry for entry in report if entry.status not in {"applied", "undone"}]
-    if left and not forget:
-        raise click.exceptions.Exit(2)
+    settled = partial(settle, secrets=secrets, undo=undo, forget=forget, account_unchecked=account_unchecked)
+    raise click.exceptions.Exit(status_of_all(_settled(journals, settled)))
+
+
+def _settled(journals: tuple[str, ...], settle: Callable[[str], CommitReport]) -> Iterator[int]:
+    """Settle one journal after the other; yield the exit status of each, up to one that Ctrl-C ends."""
+    for journal in journals:
+        if len(journals) > 1:
+            _say(f"{journal}:")
+        try:
+            _say(settle(journal))
+            yield status_after(journal)
+        except CommitInterrupted as error:
+            _say_error(error)
+            yield LEFT
+            return
+        except CommitError as error:
+            _say_error(error)
+            yield status_after(journal, error)
+        except LinodeORMError as error:
+            _say_error(error)
+            yield FAILED
 
 
 @app.command()
-@click.argument("file", type=click.Path(dir_okay=False))
+@click.argument("file", type=click.Path(dir_okay=False, readable=False))
 @click.option("--apply", "send", is_flag=True, help="Send it, after looking whether the account is as it was.")
 @_secrets
 @click.option("--on-error", type=click.Choice(["stop", "continue", "undo"]), default="stop", show_default=True)
-@click.option("--journal", type=click.Path(dir_okay=False), help="Write down what is sent, for `recover`.")
+@click.option(
+    "--journal", type=click.Path(dir_okay=False, readable=False), help="Write down what is sent, for `recover`."
+)
 @click.option("--max-deletes", type=click.IntRange(0), help="Send nothing where it deletes more objects than that.")
 def plan(  # noqa: PLR0913  one for each option
     file: str,
@@ -112,7 +153,8 @@ def plan(  # noqa: PLR0913  one for each option
 ) -> None:
     """Show the plan that was saved to FILE, and send it with --apply.
 
-    The report is shown whether everything was done or not. The exit status is 0 where it was, 1 where it was not.
+    The report is shown whether everything was done or not. The exit status is 0 where it was and 1 where it was not; it
+    is 3 where something is in doubt, or left in the journal for `recover`.
     """
     from linode_orm import Client, Plan  # noqa: PLC0415  only this command needs them
 
@@ -124,8 +166,11 @@ def plan(  # noqa: PLR0913  one for each option
         return
     with Client() as client:
         secrets = _asked(names, files)
-        report = saved.apply(client, on_error=on_error, secrets=secrets, journal=journal, max_deletes=max_deletes)
-        _say(report)
+        try:
+            _say(saved.apply(client, on_error=on_error, secrets=secrets, journal=journal, max_deletes=max_deletes))
+        except CommitError as error:
+            _say_error(error)
+            raise click.exceptions.Exit(status_after(journal, error)) from None
 
 
 def _asked(names: tuple[str, ...], files: _Files) -> dict[str, str]:
@@ -164,3 +209,18 @@ def simulate(host: str, port: int, fleet: int, job_seconds: float, latency: floa
             server.wait()
     except KeyboardInterrupt:
         click.echo("Bye.")
+
+
+@app.group()
+def cassette() -> None:
+    """Look at cassettes: recorded requests and answers that tests replay."""
+
+
+@cassette.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def show(file: Path) -> None:
+    """Print the cassette in FILE as a list of requests."""
+    from linode_orm.testing.cassettes.listing import listed  # noqa: PLC0415  only this command needs it
+
+    for line in listed(file):
+        _say(line)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 from linode_orm._public import public
 from linode_orm._secrets import is_secret
+from linode_orm.mapping.edits import in_json
 from linode_orm.mapping.masking import stripped_body
 from linode_orm.mapping.query import Query
-from linode_orm.mapping.record import Record, encode, in_json
+from linode_orm.mapping.record import Record, encode
 from linode_orm.mapping.state import State
 from linode_orm.output.cells import iso
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Never
 
-from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.columns import Column
 from linode_orm.mapping.operators import Attribute
 
@@ -54,26 +53,34 @@ class Reached(Attribute[Any]):
     __repr__ = __str__
 
     def op(self, operator: Operator, value: object, /) -> Never:
-        """Raise `InvalidRequestError`: a condition names the attribute of its own class."""
+        """Raise `AttributeError`: a condition names the attribute of its own class."""
         target = self.relations[-1].model.__name__
         name = ".".join(field.name for field in self.path) or "id"
         way = ".".join(each.name for each in self.relations)
         shown = operator.shown(f"{target}.{name}", value)
-        msg = f"{self} is a column of a table, and no condition; write {self.model.__name__}.{way}.has({shown})"
-        raise InvalidRequestError(msg)
+        msg = (
+            f"{self} is a column of a table, and no condition; write instead: {self.model.__name__}.{way}.has({shown})"
+        )
+        raise AttributeError(msg)
 
     def asc(self) -> Order:
-        """Raise `InvalidRequestError`: a query is ordered by the attributes of its own class."""
+        """Raise `AttributeError`: a query is ordered by the attributes of its own class."""
         self._refuse_order()
 
     def desc(self) -> Order:
-        """Raise `InvalidRequestError`, as `asc()` does."""
+        """Raise `AttributeError`, as `asc()` does."""
         self._refuse_order()
 
     def _refuse_order(self) -> Never:
         name = self.model.__name__
         msg = f"{self} is a column of a table, and a query is ordered by attributes of {name}; sort the rows"
-        raise InvalidRequestError(msg)
+        raise AttributeError(msg)
+
+
+def is_column(relation: ReferenceFacts, name: str) -> bool:
+    """Whether the class that a relation leads to has a field or a reference of that name."""
+    mapper: Any = relation.model.__mapper__
+    return name in mapper.fields or hasattr(mapper.relations.get(name), "via")
 
 
 def reached(model: type, relations: tuple[ReferenceFacts, ...], name: str) -> Reached:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, Never, NoReturn, TypeVar, cast
 
 from attrs import evolve
 
+from linode_orm._caller import warn
 from linode_orm._options import check_choice, check_flags, check_seconds
 from linode_orm._public import public
 from linode_orm._secrets import SecretText, forgets_locals
+from linode_orm._sqlalchemy_names import refuse
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
 from linode_orm.mapping.lifecycle import expire, forget_collections
@@ -54,7 +56,8 @@ class Session(SessionBase):
 
     `volatile_ttl` is how many seconds volatile attributes count as fresh (None: for ever). `strict_filters` refuses
     filters that the server cannot evaluate instead of evaluating them here. `lazy="raise"` refuses every implicit
-    request.
+    request. `detect_n_plus_one` warns (`NPlusOne`) where a collection is loaded for one object of a query after the
+    other, and names the line and the `selectin` to write.
 
     The other options are about commits, and all but `journal` are arguments of `commit()` too. `on_error` is the
     failure policy: `stop` starts nothing new, `continue` does all that does not depend on what failed, `undo` restores
@@ -82,16 +85,14 @@ class Session(SessionBase):
         journal: str | os.PathLike[str] | None = None,
         fold: bool = True,
         fold_tags: bool = False,
+        detect_n_plus_one: bool = False,
     ) -> None:
         token = SecretText(token) if isinstance(token, str) else token
         check_choice("lazy", lazy, ("batch", "raise"))
         check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
-        check_flags(strict_filters=strict_filters)
-        _check_client(client)
+        check_flags(strict_filters=strict_filters, detect_n_plus_one=detect_n_plus_one)
+        _check_client(client, token, base_url, profile)
         self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
-        if client is not None and (token is not None or base_url is not None or profile is not None):
-            msg = "Session(client=...) takes no token, base_url or profile: the client has its own"
-            raise InvalidRequestError(msg)
         self._owns_client = client is None
         self.client = client or Client(token, base_url=base_url, profile=profile)
         self._parts = Parts(
@@ -103,15 +104,29 @@ class Session(SessionBase):
             refuses_lazy=lazy == "raise",
             journal=journal,
         )
+        if detect_n_plus_one:
+            self._parts.detector.report_to(warn)
         self._owner = self.__owner__ = self._parts.owner
         self._changes = self._parts.changes
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            """Raise `AttributeError`, which says what to write instead of a name of SQLAlchemy's."""
+            refuse("a session", "Session", name, dir(type(self)))
+
     # -- reading -----------------------------------------------------------------------------------------------------
 
-    def query(self, model: type[M], /) -> Query[M]:
+    def query(self, model: type[M], /, *others: Never) -> Query[M]:
         """Return a query over all objects of a class; nothing is sent before they are asked for."""
         self._owner.check()
         check_class(model, "session.query()")
+        if others:
+            msg = (
+                f"session.query() takes one class, and got {others[0]!r} beside {model.__name__}; ask what a relation "
+                "leads to by has() and any(), and load it by .options(selectin(...))"
+            )
+            raise InvalidRequestError(msg)
         return Query(model, self._parts.runner)
 
     @forgets_locals
@@ -409,6 +424,8 @@ class Session(SessionBase):
             self.close()
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_changes"):  # its making was refused, and a debugger shows it
+            return "<Session that was not made>"
         pending = f"{len(self._changes.new)} new, {len(self.dirty)} dirty, {len(self._changes.deleted)} deleted"
         return f"<Session of {self.client!r}: {pending}>"
 
@@ -421,7 +438,13 @@ parts_of: Callable[[Session], Parts] = attrgetter("_parts")
 """Return the parts of a session, for the modules that open one to apply a plan or to recover a journal."""
 
 
-def _check_client(client: object) -> None:
-    if client is not None and not hasattr(client, "send"):
+def _check_client(client: object, *own: object) -> None:
+    """Raise `InvalidRequestError` for what is no client, and for one beside `own`, which would make another."""
+    if client is None:
+        return
+    if not hasattr(client, "send"):
         msg = f"client is a linode_orm.Client, not {client!r}"
+        raise InvalidRequestError(msg)
+    if any(each is not None for each in own):
+        msg = "Session(client=...) takes no token, base_url or profile: the client has its own"
         raise InvalidRequestError(msg)

@@ -1,19 +1,23 @@
 """A stateful local stand-in for the Linode API, answered from the declarations."""
 
 from linode_orm.simulator.clock import VirtualClock
+from linode_orm.simulator.factories import Factories
 from linode_orm.simulator.faults import Fault, Faults, delayed_effect, slow_drip, status
 from linode_orm.simulator.http import Serving, serve
 from linode_orm.simulator.reply import Arrival, Reply, RequestLog
+from linode_orm.simulator.seeded import Seeded
 from linode_orm.simulator.simulator import Simulator
 from linode_orm.simulator.xfilter import Dialect
 
 __all__ = [
     "Arrival",
     "Dialect",
+    "Factories",
     "Fault",
     "Faults",
     "Reply",
     "RequestLog",
+    "Seeded",
     "Serving",
     "Simulator",
     "VirtualClock",

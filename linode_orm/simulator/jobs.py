@@ -32,8 +32,3 @@ class Jobs:
         now = self._clock.monotonic()
         while self._queue and self._queue[0][0] <= now:
             heapq.heappop(self._queue)[2]()
-
-    @property
-    def next_due(self) -> float | None:
-        """The seconds until the next call; None if there is none."""
-        return self._queue[0][0] - self._clock.monotonic() if self._queue else None

@@ -24,14 +24,14 @@ PLANS: Final = ("g6-nanode-1", "g6-standard-1", "g6-standard-2", "g6-standard-4"
 SYSTEMS: Final = ("linode/debian12", "linode/ubuntu24.04", "linode/alpine3.21")
 
 
-def seed(state: AccountState, wanted: Mapping[str, int | Sequence[Mapping[str, object]]]) -> dict[str, list[Body]]:
-    """Make the objects that `wanted` counts or describes, parents first; return their bodies."""
+def seed(state: AccountState, wanted: Mapping[str, int | Sequence[Mapping[str, object]]]) -> dict[str, list[Row]]:
+    """Make the objects that `wanted` counts or describes, parents first; return their rows by keyword."""
     named = {resource_of(state, keyword): (keyword, each) for keyword, each in wanted.items()}
-    made: dict[str, list[Body]] = {}
+    made: dict[str, list[Row]] = {}
     for resource in sorted(named, key=lambda one: one.depth):
         keyword, each = named[resource]
         rows = _many(state, resource, each) if isinstance(each, int) else _described(state, resource, each)
-        made[keyword] = [row.body for row in rows]
+        made[keyword] = list(rows)
     return made
 
 
@@ -60,16 +60,30 @@ def _numbers(state: AccountState, resource: Resource) -> Iterator[int]:
     yield from count(sum(1 for _ in state.rows(resource.name)) + 1)
 
 
+def make_one(
+    state: AccountState, resource: Resource, parent: Row | None, given: Body, *, without: Sequence[str] = ()
+) -> Row:
+    """Make one object of the values that are given, and plausible ones for all others but those under `without`."""
+    return _completed(state, resource, parent, given, next(_numbers(state, resource)), without)
+
+
+def _completed(  # noqa: PLR0913  what makes a row
+    state: AccountState, resource: Resource, parent: Row | None, given: Body, number: int, without: Sequence[str] = ()
+) -> Row:
+    usual = PLAUSIBLE.get(resource.name, _labelled)(state, number, parent)
+    usual = {key: value for key, value in usual.items() if key not in without}
+    if resource.name == "Instance" and "type" in given:
+        usual["specs"] = specs_of(state, str(given["type"]))
+    return state.make(resource.name, parent.chain if parent is not None else (), **{**usual, **given})
+
+
 def _described(state: AccountState, resource: Resource, rows: Sequence[Mapping[str, object]]) -> Iterator[Row]:
-    plausible, numbers = PLAUSIBLE.get(resource.name, _labelled), _numbers(state, resource)
+    numbers = _numbers(state, resource)
     for each in rows:
         given = dict(each)
         parent = _parent(state, resource, given)
         check_keys(resource, given)
-        usual = plausible(state, next(numbers), parent)
-        if resource.name == "Instance" and "type" in given:
-            usual["specs"] = specs_of(state, str(given["type"]))
-        yield state.make(resource.name, parent.chain if parent is not None else (), **{**usual, **given})
+        yield _completed(state, resource, parent, given, next(numbers))
 
 
 def _parent(state: AccountState, resource: Resource, given: dict[str, object]) -> Row | None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import TYPE_CHECKING, Any, Self, Unpack, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast, overload
 
 from linode_orm._options import check_seconds
+from linode_orm.mapping import Model
 from linode_orm.simulator import effects, price_lists, sample_account, seed_data
 from linode_orm.simulator.account_state import AccountState
 from linode_orm.simulator.clock import VirtualClock
 from linode_orm.simulator.crud import change_at
+from linode_orm.simulator.factories import Factories
 from linode_orm.simulator.faults import Faults, spoiled
 from linode_orm.simulator.reply import Arrival, Reply, RequestLog
 from linode_orm.simulator.request_handler import OK, Asked, RequestHandler
+from linode_orm.simulator.row_objects import RowObjects, fields_of
 from linode_orm.simulator.schema import declared
+from linode_orm.simulator.seeded import Seeded
 from linode_orm.simulator.transport import SimulatedTransport
 from linode_orm.simulator.xfilter import Dialect
 
@@ -24,9 +28,10 @@ if TYPE_CHECKING:
     from linode_orm.simulator.faults import Action
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.schema import Resource
-    from linode_orm.simulator.store import Row
     from linode_orm.wire import JSON, Client
     from linode_orm.wire.options import Options
+
+M = TypeVar("M", bound=Model)
 
 
 class Simulator:
@@ -63,6 +68,8 @@ class Simulator:
         self.router = self._handler.router
         self.rate_limits = self._handler.rate_limits
         self._lock = threading.RLock()
+        self._objects = RowObjects(self.state)
+        self.make = Factories(self.state, self._objects, self._lock)
         if catalogue:
             seed_data.stock(self.state)
             price_lists.install(self.state)
@@ -98,38 +105,52 @@ class Simulator:
         options.setdefault("clock", self.clock)
         return Client(token, transport=self.transport, **options)
 
-    def seed(self, **rows: int | Sequence[Mapping[str, object]]) -> dict[str, list[dict[str, JSON]]]:
-        """Make objects without requests or events, ready for use; return their bodies.
+    def seed(self, **rows: int | Sequence[Mapping[str, object]]) -> Seeded:
+        """Make objects without requests or events, ready for use; return them as objects and as bodies.
 
         Each keyword is a collection (`instances`, `volumes`, `domains`, ...): a number makes that many plausible ones,
         a list makes the rows that it describes by raw keys. Children name their parent (`disks=[{"instance": 123}]`);
         numbers of children (`instances=10, disks=2`) are made below every parent. Raises `ValueError` for an unknown
-        collection or key.
+        collection or key. `sim.make` makes one object at a time, by attributes that type checkers know.
         """
         with self._lock:
-            return sample_account.seed(self.state, rows)
+            return Seeded(sample_account.seed(self.state, rows), self._objects)
 
     def populate(self, instances: int) -> None:
         """Make a sample account of that many Linodes, with the objects that usually go with them."""
         with self._lock:
             sample_account.populate(self.state, instances)
 
-    def change(self, path: str, **fields: object) -> dict[str, JSON]:
-        """Change the object at a path without a request of the client; return its body.
+    @overload
+    def change(self, place: str, /, **fields: object) -> dict[str, object]: ...
+    @overload
+    def change(self, place: M, /, **fields: object) -> M: ...
+    def change(self, place: str | M, /, **fields: object) -> dict[str, object] | M:
+        """Change an object without a request of the client; return it as it is now.
 
-        Raises `LookupError` where there is none, `ValueError` for a key that it does not have.
+        It is named by an object, whose attributes are given, or by its path, whose raw keys are: then its body is
+        returned. Raises `LookupError` where there is none, `ValueError` for a key and `TypeError` for an attribute that
+        it does not have.
         """
+        if isinstance(place, str):
+            with self._lock:
+                return dict(change_at(self._handler.find(place), fields))
+        given, _ = fields_of(type(place), fields)
         with self._lock:
-            return dict(change_at(self._handler.find(path), fields))
+            row = self._objects.row_of(place)
+            row.change(**given)
+            self.state.shown_in_parent(row)
+            return self._objects.shown(type(place), row)
 
-    def remove(self, path: str) -> None:
-        """Delete the object at a path, with all effects, without a request of the client."""
+    def remove(self, place: str | Model, /) -> None:
+        """Delete an object, or the one at a path, with all effects, without a request of the client."""
+        path = place if isinstance(place, str) else self._objects.path_of(place)
         reply = self._quietly("DELETE", path)
         if reply.status != OK:
             msg = f"nothing to remove at {path}: {reply.content.decode()}"
             raise LookupError(msg)
 
-    def add(self, path: str, **fields: object) -> dict[str, JSON]:
+    def add(self, path: str, /, **fields: object) -> dict[str, object]:
         """Create an object in the collection at a path without a request of the client; return its body."""
         reply = self._quietly("POST", path, fields)
         if reply.status != OK:
@@ -137,11 +158,26 @@ class Simulator:
             raise LookupError(msg)
         return dict(json.loads(reply.content))
 
-    def read(self, path: str) -> dict[str, JSON]:
-        """Return the body of the object at a path, as it stands now; raise `LookupError` where there is none."""
+    @overload
+    def read(self, place: str, /) -> dict[str, object]: ...
+    @overload
+    def read(self, place: M, /) -> M: ...
+    @overload
+    def read(self, place: type[M], identity: object = None, parent: object = None, /) -> M: ...
+    def read(
+        self, place: str | M | type[M], identity: object = None, parent: object = None, /
+    ) -> dict[str, object] | M:
+        """Return an object as it stands now: of a class by its id and its parent's, of another object, or at a path.
+
+        The object belongs to no session; at a path its body is returned. Raises `LookupError` where there is none.
+        """
         with self._lock:
             self.state.jobs.settle()
-            return dict(self._handler.find(path).item.body)
+            if isinstance(place, str):
+                return dict(self._handler.find(place).item.body)
+            if isinstance(place, type):
+                return self._objects.shown(place, self._objects.row(place, identity, parent))
+            return self._objects.shown(type(place), self._objects.row_of(place))
 
     def _quietly(self, method: str, path: str, body: object = None) -> Reply:
         with self._lock:
@@ -197,8 +233,3 @@ def _as_sent(body: object) -> Any:  # noqa: ANN401  JSON
         return None
     text = json.dumps(body, ensure_ascii=False)
     return cast("object", json.loads(text.encode(errors="replace")))
-
-
-def row_at(sim: Simulator, path: str) -> Row:
-    """Return the row at a path, for tests that read it directly."""
-    return sim._call(path).item  # noqa: SLF001  one package

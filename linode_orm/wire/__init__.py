@@ -1,6 +1,6 @@
 """How to talk: requests and responses as values, the transport, retries and configuration; it knows no model."""
 
-from linode_orm.wire.client import Client, Outcome
+from linode_orm.wire.client import Client, Outcome, observed
 from linode_orm.wire.clock import Clock, SystemClock
 from linode_orm.wire.messages import JSON, Content, Request, Response
 from linode_orm.wire.transport import Transport
@@ -15,4 +15,5 @@ __all__ = [
     "Response",
     "SystemClock",
     "Transport",
+    "observed",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Lock
@@ -17,16 +16,19 @@ from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
+from linode_orm.wire.interceptor import ClientClock
 from linode_orm.wire.messages import Request, Response
 from linode_orm.wire.reference_data import ReferenceDataCache
 from linode_orm.wire.request_hooks import RequestHooks
 from linode_orm.wire.sender import Sender, TimeLimits
 from linode_orm.wire.tokens import Token
+from linode_orm.wire.workers import Workers
 from linode_orm.wire.writes_in_flight import WritesInFlight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
     from datetime import datetime, timedelta
     from types import TracebackType
     from typing import Self
@@ -39,6 +41,11 @@ if TYPE_CHECKING:
     from linode_orm.wire.transport import Transport
 
 _READS: Final = frozenset({"GET", "HEAD"})
+
+
+def observed(client: Client, before: BeforeHook) -> AbstractContextManager[None]:
+    """Call one more hook before each try of a client, on every thread, in a `with` block."""
+    return client._sender.hooks.added(before)  # noqa: SLF001  its own module
 
 
 @frozen
@@ -71,7 +78,7 @@ class Client:
     Thread-safe. Making one sends nothing.
     """
 
-    _pool: ThreadPoolExecutor | None = None
+    _pool: Workers | None = None
     _closed = False
     base_url = ""
     """The address of the API, without its version."""
@@ -103,7 +110,7 @@ class Client:
         check_flags(read_only=read_only)
         self.workers, self.timeout, self.deadline = workers, timeout, deadline
         self.max_request_lifetime = _lifetime(max_request_lifetime, settle, timeout)
-        self.read_only, self.clock = read_only, clock if clock is not None else SystemClock()
+        self.read_only, self.clock = read_only, ClientClock(clock if clock is not None else SystemClock())
         self.reference_data = ReferenceDataCache(catalogue_ttl, self.clock)
         self.base_url, value = _place(token, base_url, profile, looks=transport is None)
         self.transport = transport or _over_http(self.base_url, workers)
@@ -113,7 +120,7 @@ class Client:
             clock=self.clock,
             token=Token(value),
             hooks=RequestHooks(before, after),
-            rate_limiter=_rate_limiter(budget, processes, self.clock, (self.base_url, value)),
+            rate_limiter=_rate_limiter(budget, processes, self.clock.own, (self.base_url, value)),
             writes_in_flight=self.writes_in_flight,
             limits=TimeLimits(timeout, deadline),
         )
@@ -154,7 +161,7 @@ class Client:
         def work(index: int, request: Request) -> None:
             arrived.put(self._outcome(index, request))
 
-        futures: list[Future[None]] = [pool.submit(work, index, request) for index, request in enumerate(waiting)]
+        futures: list[Future[None]] = [pool.submit_read(work, index, request) for index, request in enumerate(waiting)]
         try:
             for _ in futures:
                 yield arrived.get()
@@ -244,12 +251,12 @@ class Client:
         return self._sender.token.expiry
 
     @property
-    def pool(self) -> ThreadPoolExecutor:
+    def pool(self) -> Workers:
         """The threads that send side by side; a process that was forked has its own."""
         with self._lock:
             if self._pool is None or os.getpid() != self._process:
                 self._process = os.getpid()
-                self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="linode_orm")
+                self._pool = Workers(self.workers, thread_name_prefix="linode_orm")
             return self._pool
 
     def close(self) -> None:

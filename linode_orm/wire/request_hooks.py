@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm._printable import printable
@@ -11,7 +13,7 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.messages import Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 BeforeHook = Callable[[Request], object]
 """Called before each try; what it raises keeps the request from being sent."""
@@ -26,6 +28,20 @@ class RequestHooks:
 
     def __init__(self, before: Sequence[BeforeHook], after: Sequence[AfterHook]) -> None:
         self._before, self._after = _functions("before", before), _functions("after", after)
+        self._lock = Lock()
+
+    @contextmanager
+    def added(self, hook: BeforeHook) -> Iterator[None]:
+        """Call one more hook before each try of a `with` block, after all that may keep the request from being sent."""
+        with self._lock:
+            self._before = (*self._before, hook)
+        try:
+            yield
+        finally:
+            with self._lock:
+                hooks = list(self._before)
+                hooks.remove(hook)
+                self._before = tuple(hooks)
 
     def before(self, request: Request) -> None:
         """Call the hooks before a try."""

@@ -51,6 +51,11 @@ class Retries(NamedTuple):
         return _pause(min(growing, _LONGEST_BACKOFF), error)
 
 
+def asks_for_the_shortest_pause(error: Exception) -> bool:
+    """Whether a refusal is that of a request which came too early: the API asks for no more than one second."""
+    return isinstance(error, RateLimited) and (error.retry_after or 0.0) <= _DEFAULT_PAUSE
+
+
 def _pause(backoff: float, error: Exception) -> float:
     """Return the pause that the API asks for, or the backoff; a pause of hardly any length starts no rush."""
     asked = error.retry_after if isinstance(error, (RateLimited, ServerError)) else None

@@ -11,15 +11,16 @@ from attrs import Factory, define, evolve, frozen
 from linode_orm.errors import ApiError, ResponseError, TransportError
 from linode_orm.wire.api_clock import ApiClock
 from linode_orm.wire.api_errors import raise_for_status
+from linode_orm.wire.interceptor import INSTALLED, Attempt
 from linode_orm.wire.messages import JSON_TYPE, Request, Response, given_up
 from linode_orm.wire.outcome import mark_not_sent, outcome_of
 from linode_orm.wire.request_hooks import log_retry
-from linode_orm.wire.retry import Retries
+from linode_orm.wire.retry import Retries, asks_for_the_shortest_pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from linode_orm.wire.clock import Clock
+    from linode_orm.wire.interceptor import ClientClock
     from linode_orm.wire.ratelimit.limiter import Permit
     from linode_orm.wire.ratelimit.wait import BlockingRateLimiter
     from linode_orm.wire.request_hooks import RequestHooks
@@ -43,7 +44,7 @@ class Sender:
     """Sends requests, each until it has an answer or is given up; thread-safe."""
 
     transport: Transport
-    clock: Clock
+    clock: ClientClock
     token: Token
     hooks: RequestHooks
     rate_limiter: BlockingRateLimiter | None
@@ -77,7 +78,7 @@ class Sender:
                 if following is None or clock.monotonic() + pause >= end:
                     raise
                 retries = following
-                if permit is not None and permit.explains(error):
+                if self._is_probe_refused(permit, error):
                     # The limiter knows when to probe again. A probe uses up a part of the deadline, so that an API
                     # whose window never ends is not asked for ever.
                     end, pause = end - pause / 4, 0.0
@@ -92,11 +93,18 @@ class Sender:
 
     def _acquire(self, request: Request, wanted: Callable[[], bool] | None) -> tuple[Permit | None, float]:
         """Wait for a request's turn; return its permit, None if no budget holds for it, and the seconds waited."""
-        if self.rate_limiter is None or request.url:
+        # A replay sends nothing, so that there is nothing to count.
+        if self.rate_limiter is None or request.url or INSTALLED.clock is not None:
             if wanted is not None and not wanted():
                 raise given_up(request)
             return None, 0.0
         return self.rate_limiter.acquire(request, lambda: not self.closed and (wanted is None or wanted()))
+
+    def _is_probe_refused(self, permit: Permit | None, error: Exception) -> bool:
+        """Whether the limiter asked too early, and knows when to ask again; of a replay, it did while recording."""
+        if permit is not None:
+            return permit.explains(error)
+        return self.rate_limiter is not None and INSTALLED.clock is not None and asks_for_the_shortest_pause(error)
 
     def _try(self, request: Request, tries: int, left: float, permit: Permit | None) -> Response:
         try:
@@ -128,7 +136,7 @@ class Sender:
         token = request.token if request.url else self.token.value
         timeout = min(self.limits.timeout, max(left, _SHORTEST_TIMEOUT))
         try:
-            response = self.transport.send(request, token=token, timeout=timeout)
+            response = self._pass_on(request, token, timeout)
         except BaseException as error:
             if isinstance(error, TransportError) and error.timed_out:
                 # What was left of the deadline for this try says nothing to a reader: the limit that was set does.
@@ -138,6 +146,12 @@ class Sender:
             raise
         self.hooks.after(request, response, self.clock.monotonic() - began, tries)
         return response
+
+    def _pass_on(self, request: Request, token: str | None, timeout: float) -> Response:
+        interceptor = INSTALLED.interceptor
+        if interceptor is None:
+            return self.transport.send(request, token=token, timeout=timeout)
+        return interceptor.send(Attempt(request, self.transport, token, timeout, self.clock.own))
 
     def _check(self, response: Response, tries: int) -> None:
         """Raise the error that an answer stands for; learn from an answer about tokens when this client's own ends."""

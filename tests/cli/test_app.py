@@ -17,6 +17,8 @@ from click.testing import CliRunner
 import linode_orm
 from linode_orm import Client, CommitError, Instance, NotFound, Region, Session, Unauthorized, Volume
 from linode_orm.cli.app import app
+from linode_orm.testing import recorder
+from tests.proofs.cassettes.playing import Canned
 
 COMMAND = [sys.executable, "-c", "from linode_orm.cli import main; main()"]
 
@@ -186,3 +188,34 @@ def test_ctrl_c():
     assert output.endswith("Bye.\n")
     with socket.socket() as again:
         assert again.connect_ex(("127.0.0.1", int(url.rpartition(":")[2]))) != 0
+
+
+def test_a_cassette_is_listed(tmp_path):
+    """`cassette show` prints a line for each request, with its answer, and what was sent below it."""
+    answers = Canned(lambda request: (404, {}) if request.path == "/gone" else {"id": 5})
+    with recorder(tmp_path, record=True).use_cassette("x"), Client("any-token", transport=answers) as client:
+        client.request("POST", "/volumes", body={"label": "a\x1b[31m", "password": "very secret"})
+        client.request("GET", "/volumes", query={"page": 1}, x_filter={"label": "a"})
+        with pytest.raises(NotFound):
+            client.request("GET", "/gone")
+    shown = said("cassette", "show", str(tmp_path / "x.yaml"))
+    lines = shown.output.splitlines()
+    assert shown.exit_code == 0
+    assert lines[0].startswith("x.yaml: 3 requests, made ")
+    assert "POST /v4/volumes  -> 200" in lines[1]
+    assert "***1" in lines[2]
+    assert "GET /v4/volumes?page=1  -> 200" in lines[3]
+    assert 'filter {"label": "a"}' in lines[4]
+    assert "GET /v4/gone  -> 404" in lines[5]
+    assert "very secret" not in shown.output
+    assert "\x1b" not in shown.output
+
+
+def test_what_is_no_cassette_is_not_listed(tmp_path):
+    """A file that is missing or no cassette is one line on standard error, and the command ends with 1."""
+    (tmp_path / "x.yaml").write_text("a: 1", encoding="utf-8")
+    for name, problem in (("none.yaml", "there is no cassette"), ("x.yaml", "is no cassette")):
+        shown = said("cassette", "show", str(tmp_path / name))
+        assert shown.exit_code == 1
+        assert shown.stderr.count("\n") == 1
+        assert problem in shown.stderr

@@ -15,9 +15,12 @@ from unittest import mock
 
 import pytest
 
-from linode_orm.errors import ResponseError, TransportError
+from linode_orm.errors import ConfigError, ResponseError, TransportError
 from linode_orm.wire import Client, Request
-from linode_orm.wire.http import IDLE_SECONDS, HttpTransport
+from linode_orm.wire.connections import IDLE_SECONDS
+from linode_orm.wire.http import HttpTransport
+from linode_orm.wire.outcome import Outcome, outcome_of
+from tests.ids import short
 from tests.wire.server import Answer, Script, serving
 
 if TYPE_CHECKING:
@@ -61,6 +64,22 @@ def test_quoted_paths_stay_quoted(server: Script, client: Client, path: str) -> 
     assert server.arrived[0].path == f"/v4{path}"
 
 
+@pytest.mark.parametrize("content", [None, b"", b"no certificate", b"\x00\xff" * 50, "folder"], ids=short)
+def test_a_bundle_of_certificates_that_is_none(tmp_path: Path, content: bytes | str | None) -> None:
+    """It is a `ConfigError` that names the file, before anything is sent; a folder is one."""
+    bundle = tmp_path / "bundle.pem"
+    if isinstance(content, bytes):
+        bundle.write_bytes(content)
+    elif content:
+        bundle.mkdir()
+    with mock.patch.dict(os.environ, {"REQUESTS_CA_BUNDLE": str(bundle)}):
+        client = Client("secret-token", base_url="https://127.0.0.1:1", timeout=1, deadline=1)
+    with client, pytest.raises(TransportError if content == "folder" else ConfigError) as caught:
+        client.send(Request("POST", "/volumes", body={}))
+    assert outcome_of(caught.value) is Outcome.NOT_SENT
+    assert content == "folder" or str(bundle) in str(caught.value)
+
+
 def test_netrc_is_not_read(server: Script, client: Client, tmp_path: Path) -> None:
     """A `.netrc` entry for the host does not take the token's place."""
     netrc = tmp_path / "netrc"
@@ -92,7 +111,7 @@ def test_connections_are_used_again(server: Script, client: Client) -> None:
     """Requests in turn share one connection; one that was idle for long is opened anew."""
     client.send(Request("GET", "/account"))
     client.send(Request("GET", "/account"))
-    with mock.patch("linode_orm.wire.http.monotonic", return_value=10**9 + IDLE_SECONDS):
+    with mock.patch("linode_orm.wire.connections.monotonic", return_value=10**9 + IDLE_SECONDS):
         client.send(Request("POST", "/volumes", body={}))
     first, second, third = (each.connection for each in server.arrived)
     assert first == second != third
@@ -162,6 +181,7 @@ class TestFailures:
         """Nobody listens: not sent."""
         assert self.sent("http://127.0.0.1:1", Request("POST", "/volumes", body={})) is False
 
+    @pytest.mark.linode_real  # no name that could be looked up
     def test_unknown_host(self) -> None:
         """The host has no address: not sent."""
         assert self.sent("http://nowhere.localhost.invalid", Request("POST", "/volumes", body={})) is False

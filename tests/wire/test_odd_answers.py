@@ -171,6 +171,7 @@ class TestProxies:
         assert headers["proxy-authorization"].startswith("basic ")
         assert headers["authorization"] == "bearer t"
 
+    @pytest.mark.linode_real  # the proxy on this machine looks nothing up
     def test_https(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The proxy is asked for a tunnel, and sees neither path nor token; its refusal is an error: nothing was sent."""
         with raw(lambda _: [b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"]) as (place, heads):

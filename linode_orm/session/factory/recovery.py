@@ -74,3 +74,14 @@ def _recovered(
                 return Recovery(parts_of(session).commit, journal, stored, options).run()
         finally:
             journal.close()
+
+
+def is_unfinished(path: str | os.PathLike[str]) -> bool:
+    """Whether a journal keeps a commit that `recover()` carries on; raise `JournalError` where it cannot be read."""
+    from linode_orm.session.journal.history import open_journal  # noqa: PLC0415  only who recovers needs it
+
+    journal = open_journal(path, must_exist=True)
+    try:
+        return bool(journal.unfinished())
+    finally:
+        journal.close()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, NoReturn, TypedDict, Unpack
 
 from linode_orm._public import public
+from linode_orm._secrets import forgets_locals
 from linode_orm.session.session import Session
 
 if TYPE_CHECKING:
@@ -33,16 +34,19 @@ class Options(TypedDict, total=False):
     journal: str | os.PathLike[str] | None
     fold: bool
     fold_tags: bool
+    detect_n_plus_one: bool
 
 
 @public
 class sessionmaker:  # noqa: N801  SQLAlchemy's name
     """A factory of sessions that share options, and a client unless told otherwise."""
 
+    @forgets_locals
     def __init__(self, **options: Unpack[Options]) -> None:
         _check_options(options)
         self._options = options
 
+    @forgets_locals
     def __call__(self, **options: Unpack[Options]) -> Session:
         """Return a new session; these options override those of the factory."""
         _check_options(options)
@@ -55,8 +59,14 @@ class sessionmaker:  # noqa: N801  SQLAlchemy's name
         with self() as session, session.begin():
             yield session
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling."""
+        msg = "a sessionmaker cannot be pickled: it may hold a token; make one in each process"
+        raise TypeError(msg)
+
     def __repr__(self) -> str:
-        return f"sessionmaker(client={self._options.get('client')!r})"
+        client = getattr(self, "_options", {}).get("client")  # its making may have been refused
+        return f"sessionmaker(client={client!r})"
 
 
 def _check_options(options: Options) -> None:

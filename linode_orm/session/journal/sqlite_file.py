@@ -222,6 +222,10 @@ class JournalFile:
         with suppress(sqlite3.Error):
             self._connection.close()
 
+    def __del__(self) -> None:
+        if hasattr(self, "_process"):  # it was opened; a connection that nobody closes is a warning from 3.13 on
+            self.close()
+
     def keep_open(self) -> None:
         """Let the connection never be closed in this process, not at its end either."""
         _forever(self._connection)

@@ -21,16 +21,33 @@ class LoaderBatch:
     The first read of `volume.linode.label` on one object of a query loads the Linodes of all of them. They must live
     as long as the batch, although nobody holds them yet, or the second object would send the request again.
     `held` keeps them by the name of the relation (`""`: the parents of the objects). `refuses` says that the query was
-    made with `raiseload()`.
+    made with `raiseload()`. `source` is where the objects of a collection or of references came from: the batch of the
+    objects that have them, and the relation.
     """
 
-    __slots__ = ("__weakref__", "_limit", "held", "members", "refuses")
+    __slots__ = ("__weakref__", "_limit", "held", "members", "refuses", "source")
 
     def __init__(self, *, refuses: bool = False) -> None:
         self.members: list[ref[Model]] = []
         self._limit = _SWEEP_FROM
         self.held: dict[str, list[Model]] = {}
         self.refuses = refuses
+        self.source: tuple[LoaderBatch, str] | None = None
+
+    def reached_from(self, owner: Model, relation: str) -> None:
+        """Remember the query of the objects, and their relation, by which these objects were reached."""
+        batch = state_of(owner).batch
+        if self.source is None and isinstance(batch, LoaderBatch) and self not in {each for each, _ in batch.sources()}:
+            self.source = batch, f"{type(owner).__name__}.{relation}"
+
+    def sources(self) -> Iterator[tuple[LoaderBatch, str]]:
+        """Yield this batch and those that it was reached from, each with the relation that leads on from it."""
+        batch, reached_by = self, ""
+        while True:
+            yield batch, reached_by
+            if batch.source is None:
+                return
+            batch, reached_by = batch.source
 
     def add(self, references: Iterable[ref[Model]]) -> None:
         """Add objects; drop dead references when their number has doubled, so that a streamed query stays small."""

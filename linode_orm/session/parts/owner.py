@@ -9,6 +9,7 @@ from linode_orm._secrets import forgets_locals
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.state import Status, state_of
+from linode_orm.wire.interceptor import INSTALLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,6 +82,7 @@ class SessionOwner:
         if self._is_closed:
             msg = "this Session is closed; make another one"
             raise InvalidRequestError(msg)
+        INSTALLED.enter(self)
 
     def close(self) -> None:
         """Refuse every call from now on."""

@@ -9,7 +9,6 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.masking import masked_value
 from linode_orm.mapping.record import (
-    Edit,
     assigned_in,
     changes,
     edits_of,
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from linode_orm.mapping import Nested
+    from linode_orm.mapping.edits import Edit
     from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.record import Record
 
@@ -186,6 +186,8 @@ class _Dressing:
             self.secret_keys.add(field.key)
             return Hidden((*path, field.key))
         raw = field.codec.trim(encoded_value(record, field.name), self.verb)
+        if isinstance(raw, (str, int, float)):  # nothing is inside it: no secret, and no object
+            return raw
         if field.codec.nested:
             raw = field.codec.map_objects(value_of(record, field.name), raw, self.nested, (*path, field.key))
         else:

@@ -15,12 +15,13 @@ from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.loading.lists.listing import Listing
 from linode_orm.session.loading.loader_batch import LoaderBatch
 from linode_orm.session.loading.whole_lists import listing_of
-from linode_orm.session.query.eager import inverse_relation
+from linode_orm.session.query.routes import inverse_relation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from linode_orm.session.loading.loader import Loader
+    from linode_orm.session.query.n_plus_one import NPlusOneDetector
     from linode_orm.session.query.reader import Reader
     from linode_orm.session.query.runner import QueryRunner
 
@@ -37,7 +38,7 @@ class Collections:
     further up than collections are. What all collections need is held once, here.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the parts that collections need
         self,
         loader: Loader,
         reader: Reader,
@@ -45,12 +46,14 @@ class Collections:
         *,
         is_refused: bool,
         add: Callable[[Model], None],
+        detector: NPlusOneDetector,
     ) -> None:
         self.loader = loader
         self.reader = reader
         self.runner = runner
         self.is_refused = is_refused
         self.add = add
+        self.detector = detector
         self._reached: dict[type[Model], WeakSet[SessionCollection[Any]]] = {}
         """The collections at a path of their own, by the class of their objects."""
 
@@ -153,6 +156,9 @@ class SessionCollection(Collection[M]):
 
     def __fill__(self, children: Iterable[M]) -> None:
         self._loaded = list(children)
+        batch = state_of(self._loaded[0]).batch if self._loaded else None
+        if isinstance(batch, LoaderBatch):
+            batch.reached_from(self.parent, self.relation.name)
 
     def __refill__(self) -> None:
         """Forget what was loaded; the next use reads the list, or the rows in the parent's own body."""
@@ -183,7 +189,8 @@ class SessionCollection(Collection[M]):
         if self.relation.embedded and self._from_parent():
             return
         self._check_allowed()
-        self._loaded = self.query().all()
+        self._collections.detector.loading(self.parent, self.relation)
+        self.__fill__(self.query().all())
 
     def _check_allowed(self) -> None:
         """Raise `InvalidRequestError` where the session, or the query of the parent, refuses implicit requests."""

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.relations import Many
-from linode_orm.session.query.eager import inverse_relation
+from linode_orm.session.query.routes import inverse_relation
 from linode_orm.session.snapshot.layout import layout_of, sql_name
 from linode_orm.session.snapshot.sql_filter import ALL, SQLExpression, SQLFilter
 from linode_orm.wire.messages import Response

@@ -269,6 +269,25 @@ def updates_written_down() -> Figures:
         return commit_of_a_thousand(relabel, journal=Path(folder) / "journal")
 
 
+@row("200 updates recorded on a cassette")
+def updates_recorded() -> Figures:
+    from linode_orm import Instance
+    from linode_orm.testing import recorder
+
+    with tempfile.TemporaryDirectory() as folder, served(200) as (server, session):
+        objects = session.query(Instance).all()
+        server.arrived()
+
+        def work() -> None:
+            with recorder(folder, record=True).use_cassette("updates.yaml"):
+                for each in objects:
+                    relabel(each)
+                session.commit()
+
+        took = seconds(work)
+        return {"seconds": took, "requests": server.arrived()[0]}
+
+
 @row("150 instances with regions, volumes and disks")
 def everything() -> Figures:
     from linode_orm import Instance, Session, selectin

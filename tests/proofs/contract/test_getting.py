@@ -24,6 +24,7 @@ from linode_orm import (
     raiseload,
     selectin,
 )
+from linode_orm.mapping import Many
 
 
 def first(sim, name="Instance"):
@@ -159,6 +160,20 @@ def test_lazy_raise_refuses_implicit_requests(sim, sent):
         assert sent() == []
         session.refresh(instance)
         assert instance.status == "running"
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, each in Instance.__mapper__.relations.items() if isinstance(each, Many)]
+)
+def test_refresh_of_a_collection_is_an_explicit_request(sim, name):
+    """`x.disks.refresh()` reads where implicit requests are refused: those of the session, and those of a query."""
+    with Session(client=sim.client(), lazy="raise") as session, Session(client=sim.client()) as other:
+        for instance in (session.query(Instance).first(), other.query(Instance).options(raiseload()).first()):
+            collection = getattr(instance, name)
+            with pytest.raises(InvalidRequestError):
+                len(collection)
+            collection.refresh()
+            assert len(collection) >= 0
 
 
 def test_raiseload_refuses_relations_of_one_query(session, sent):

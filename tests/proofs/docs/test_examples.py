@@ -12,37 +12,16 @@ import sys
 import tomllib
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from linode_orm.mapping import registry
 from linode_orm.simulator import Simulator, serve
 from tests.places import ROOT
+from tests.proofs.docs.blocks import blocks, pattern
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-FENCE = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-ID = re.compile(r"\d{7,}")
 PROMISE = re.compile(r"#.*?\b(?P<count>\d+) requests?\b")
-
-
-class Block(NamedTuple):
-    """A fenced block of a page."""
-
-    page: Path
-    line: int
-    language: str
-    text: str
-
-
-def blocks(page, *languages):
-    """Give the fenced blocks of a page in these languages."""
-    text = page.read_text(encoding="utf-8")
-    return [
-        Block(page, text.count("\n", 0, found.start()) + 2, found["language"], found["text"])
-        for found in FENCE.finditer(text)
-        if found["language"] in languages
-    ]
 
 
 @pytest.fixture
@@ -73,6 +52,8 @@ def test_python_blocks(page, account):
         if block.language == "output":
             assert re.fullmatch(pattern(block.text), printed, re.DOTALL), f"{page.name}:{block.line}: {printed}"
             continue
+        if block.file:  # tests/proofs/docs/test_projects.py runs the files of a page
+            continue
         with redirect_stdout(io.StringIO()) as output:
             run_block(block, account, namespace)
         printed = output.getvalue()
@@ -99,12 +80,6 @@ def promise(statement, lines):
     return sum(numbers) if numbers else None
 
 
-def pattern(text):
-    """Give a regular expression for what a block prints: three dots are anything, seven digits any id."""
-    literal = ".*?".join(map(re.escape, text.strip().split("...")))
-    return r"\s*" + ID.sub(r"\\d{7,}", literal) + r"\s*"
-
-
 def run(statement, page, namespace):
     """Run one statement of a page, compiled as in a file that begins with the usual future import."""
     exec(compile(ast.Module([statement], []), str(page), "exec", flags=annotations.compiler_flag), namespace)
@@ -119,7 +94,8 @@ def test_shell_blocks(block):
     for line in block.text.splitlines():
         for command in re.split(r"&&|\|", line):
             first, *arguments = shlex.split(command, comments=True) or [""]
-            while first == "export" or "=" in first:
+            arguments = arguments[2:] if first == "env" else arguments
+            while first in {"export", "env"} or "=" in first:
                 first, *arguments = arguments or [""]
             check(first, arguments)
 

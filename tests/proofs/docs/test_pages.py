@@ -114,8 +114,8 @@ def test_every_error_has_a_row():
 
 
 def test_every_fault_has_a_row():
-    """The page of the simulator names each fault."""
-    rows = cells(page("docs/testing.md"), "| name | what happens")
+    """The page of the faults names each of them."""
+    rows = cells(page("docs/faults.md"), "| name | what happens")
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row[0])} == set(faults.NAMED)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.places import ROOT
+from tests.proofs.docs.blocks import FILE
 
 pytestmark = pytest.mark.slow
 
@@ -28,6 +29,10 @@ def modules(tmp_path_factory):
         text = page.read_text(encoding="utf-8")
         kept = set()
         for block in FENCE.finditer(text):
+            file = FILE.match(block[1])
+            if file is not None:  # pages may name their own files, and import one from another
+                (folder / file[1]).write_text(f"from __future__ import annotations\n\n{block[1]}", encoding="utf-8")
+                continue
             first = text.count("\n", 0, block.start(1))
             kept |= set(range(first, first + block[1].count("\n")))
         lines = [line if at in kept else "" for at, line in enumerate(text.split("\n"))]

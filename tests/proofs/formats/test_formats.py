@@ -240,9 +240,10 @@ def test_plan_file(tmp_path):
     assert difference(facts(sim), shown("account")["after"]) == ([], [])
 
 
-def test_cassette():
-    """A cassette answers the requests that it was recorded from."""
-    player = recorder(KEPT).use_cassette("cassette.yaml")
+@pytest.mark.parametrize("name", ["cassette.yaml", "cassette-1.yaml"])
+def test_cassette(name):
+    """A cassette answers the requests that it was recorded from, of this format and of the one before, vcrpy's own."""
+    player = recorder(KEPT).use_cassette(name)
     client = Client("replayed", base_url="http://127.0.0.1:9", workers=1, clock=VirtualClock())
     with player as played, client, Session(client=client, conflicts="ignore") as session:
         found = session.query(Instance).filter(or_(Instance.label.contains("db"), Instance.tags.contains("dev"))).all()

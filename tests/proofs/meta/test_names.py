@@ -30,7 +30,7 @@ REFUSED: Final = frozenset(
 
 ORDINARY: Final = {
     "English": (
-        "acquisition all and answer any argument as masking printable private strict applier apply applying back block bound by call choice claim count coverage "
+        "acquisition all and answer any argument as masking printable plus private strict applier apply applying back block bound by call choice claim count coverage "
         "create date declare demo denial description dispatch drift earlier end entry error evaluate explanation fact "
         "first former full generate goal hidden hold inner interrupt is job kind lifecycle limit main many mark match "
         "memory module money name new no not note observe one only or order ordering part pause plain progress public "
@@ -38,11 +38,11 @@ ORDINARY: Final = {
         "tree try undo unheld verdict verify whole wrong"
     ),
     "computing": (
-        "absent address aimd algorithm annotation array arrow attribute budget cache cassette chunk class cli compare "
-        "comparison compensated compile complete content context continue counter crud csv cycle dict dictionary factory "
-        "feedback field header html http id inspection json keyword leaf map message model npm operand operator option output parent "
-        "protocol python ratelimit rebuild redis request response route router scalar scope scrub server simulator "
-        "sql sqlite status store test typescript unset validate wire xfilter"
+        "absent adapter address aimd algorithm annotation array arrow attribute budget cache cassette chunk class cli compare "
+        "comparison compensated compile complete content context continue counter crud csv cycle dict dictionary difference "
+        "digest factory feedback field fixture format header html http id inspection json keyword layout leaf map message "
+        "model npm operand operator option output parent protocol proxy python ratelimit rebuild redis request response route "
+        "router scalar scope scrub server simulator sql sqlalchemy sqlite status store test typescript unset validate wire xfilter yaml"
     ),
     "public names of the contract": "sessionmaker selectable",
 }

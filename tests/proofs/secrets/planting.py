@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from linode_orm.wire import Request
 
 MARK = "TOP-SECRET"
+PLAIN = ("x", 1, True, "2020-01-01T00:00:00")
+OTHER = ("y", 2, False, "2021-01-01T00:00:00")
+"""What stands in fields that hold no secret: at first, and after a change."""
 
 
 class Planter:
     """Makes values in which every secret is a string of its own, and every open document holds some."""
 
-    def __init__(self) -> None:
-        self._numbers = count()
+    def __init__(self, plain: tuple[Any, ...] = PLAIN) -> None:
+        self._numbers, self._first = count(), plain
         self.planted = 0
         self.used: set[str] = set()
 
@@ -68,7 +71,7 @@ class Planter:
         return {"anything": self.secret()} if codec.accepts({}) else [self.secret()]
 
     def _plain(self, codec: Any) -> Any:
-        for value in (self.document(), [self.document()], "x", 1, True, "2020-01-01T00:00:00", [], [1], {}):
+        for value in (self.document(), [self.document()], *self._first, [], [1], {}):
             if self._fits(codec, value):
                 return value
         return None

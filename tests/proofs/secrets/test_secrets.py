@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from linode_orm import Client, LinodeORMError, Session, models
+from linode_orm import Client, LinodeORMError, Session, models, sessionmaker
 from linode_orm._secrets import SecretText, is_secret, masked, stripped
+from linode_orm.mapping.codecs import NO_HOLDER
+from linode_orm.session.commit.policy import CONFLICTS
 from tests.models.calling import identity
 from tests.proofs.secrets.planting import (
     MARK,
+    OTHER,
     Planter,
     Refusing,
     answered,
@@ -93,7 +97,7 @@ def test_what_is_created(tmp_path: Path, tell) -> None:
 
 
 def test_what_is_answered(tell) -> None:
-    """Objects of answers show none of their secrets, nor do changes of them."""
+    """Objects of answers show none of their secrets."""
     planted = 0
     for model in ALL:
         planter = Planter()
@@ -108,6 +112,56 @@ def test_what_is_answered(tell) -> None:
         assert where(places) == [], model.__name__
         planted += planter.planted
     tell(f"secrets planted in answers of {len(ALL)} classes: {planted}, 0 found")
+
+
+def changing(model: Any, folder: Path, conflicts: Any) -> tuple[dict[str, str], int, BaseException | None]:
+    """Change all that a PUT takes of an object that another writer changes too; return what is shown, planted, raised."""
+    planter, bodies = Planter(OTHER), [answered(Planter(), model), answered(Planter(), model)]
+    own, parents = identity(model.__mapper__)
+
+    def read(request: Request) -> Any:
+        if request.method != "GET":
+            return None
+        is_account = request.path in {"/account", "/profile"} and model.__name__ not in {"Account", "Profile"}
+        return ACCOUNT if is_account else bodies.pop(0) if len(bodies) > 1 else bodies[0]
+
+    with logged() as log, opened(Refusing(read), journal=folder / "journal", conflicts=conflicts) as session:
+        instance = session._parts.owner.reference(model, own, parents, None)
+        ended(lambda: session._parts.owner.load(instance, ""))
+        for field in CHANGED[model]:
+            value = planter.value(field, "update")
+            setattr(instance, field.name, field.codec.decode(value, NO_HOLDER, ""))
+        plan = session.plan()
+        plan.save(folder / "plan.json")
+        error = ended(session.commit)
+        places = {
+            "plan": str(plan), "plan as JSON": json.dumps(plan.to_dict()), "steps": repr(list(plan)), "object": shown(instance),
+            "error": chained_texts(error) if error else "", "conflicts": repr(getattr(error, "conflicts", "")),
+            "log": log.getvalue(), **{each.name: each.read_bytes().decode("latin-1") for each in folder.iterdir()},
+        }  # fmt: skip
+    later = {f"{each.name} later": each.read_bytes().decode("latin-1") for each in folder.iterdir()}
+    return places | later, planter.planted, error
+
+
+CHANGED = {
+    each: [field for field in each.__mapper__.fields.values() if field.mutable]
+    for each in ALL
+    if "update" in each.__mapper__.verbs
+}
+
+
+@pytest.mark.parametrize("conflicts", CONFLICTS)
+def test_what_is_changed(tmp_path: Path, tell, conflicts: str) -> None:
+    """Plans, plan files, journals, errors, conflicts, frames, pickles and logs of changes show no secret of either side."""
+    planted, failed = 0, 0
+    for model in CHANGED:
+        folder = tmp_path / model.__name__
+        folder.mkdir()
+        places, number, error = changing(model, folder, conflicts)
+        assert where(places) == [], model.__name__
+        planted, failed = planted + number, failed + (error is not None)
+    assert failed > len(CHANGED) // 2
+    tell(f"secrets planted in changes of {len(CHANGED)} classes ({conflicts}): {planted}, 0 found")
 
 
 def arguments(planter: Planter, operation: Any, model: Any) -> dict[str, Any]:
@@ -196,6 +250,35 @@ def test_what_actions_answer(tell) -> None:
     tell(f"secrets planted in answers of {calls} actions: {planted}, 0 found")
 
 
+WRONG = {
+    "Client": (Client, {"timeout": "soon"}),
+    "Client of no address": (Client, {"base_url": "http://example.org"}),
+    "Session": (Session, {"volatile_ttl": "soon"}),
+    "Session of no address": (Session, {"base_url": "http://example.org"}),
+    "Session with an option that there is not": (Session, {"lasy": "raise"}),
+    "sessionmaker": (sessionmaker, {"lasy": "raise"}),
+    "sessionmaker, when it is called": (sessionmaker(lazy="batch"), {"volatile_ttl": "soon"}),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_made_with_a_token(name: str) -> None:
+    """An error about another option shows no token: no text, no pickle, no frame."""
+    make, options = WRONG[name]
+    with pytest.raises((LinodeORMError, TypeError, ValueError)) as caught:
+        make(token=TOKEN, **options)
+    assert where({"error": chained_texts(caught.value)}) == []
+
+
+@pytest.mark.parametrize("make", [Client, Session, sessionmaker])
+def test_what_holds_a_token(make: Any) -> None:
+    """It shows none, and is pickled nowhere."""
+    made_of_it = make(token=TOKEN)
+    assert where({"repr": repr(made_of_it), "text": str(made_of_it)}) == []
+    with pytest.raises(TypeError, match="cannot be pickled"):
+        pickle.dumps(made_of_it)
+
+
 class TestTheRule:
     """One rule says which keys name secrets."""
 
@@ -243,7 +326,6 @@ class TestTheRule:
 def test_secret_text() -> None:
     """It is a string in every way but its repr and its pickle."""
     import copy
-    import pickle
 
     text = SecretText("hunter2")
     assert text == "hunter2"

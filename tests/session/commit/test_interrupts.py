@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 import linode_orm
-from linode_orm import CommitError, CommitInterrupted, Domain, DomainRecord, Session, recover
+from linode_orm import CommitError, CommitInterrupted, Domain, DomainRecord, Session, Volume, recover
 from linode_orm.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -207,6 +207,59 @@ def test_a_recovery(new_simulator, sent_signal, undo, full, tmp_path):
             assert isinstance(result, raises) == moment.is_reached, (at, result)
             recover(path, client=sim.client(), undo=undo)
             assert names_in(sim) == wanted, at
+            assert not recover(path, client=sim.client()), at
+            return moment.lines
+
+    walk(situation, full)
+
+
+SIZES = {"grown": 11, "kept": 20, "gone": 30}
+
+
+def changed_in_every_way(session: Session) -> None:
+    """Change one volume, delete one, and make two; one of the new ones takes the label of the deleted one."""
+    volumes = {each.label: each for each in session.query(Volume)}
+    volumes["grown"].tags.add("edge")
+    volumes["kept"].label = "renamed"
+    session.delete(volumes["gone"])
+    session.add_all(Volume(label=label, size=10, region="us-east") for label in ("gone", "new"))
+
+
+def volumes_in(sim: Simulator) -> Counter[tuple[str, int, str]]:
+    with Session(client=sim.client()) as session:
+        return Counter((each.label, each.size, ",".join(each.tags)) for each in session.query(Volume))
+
+
+BEFORE = Counter({("grown", 11, ""): 1, ("kept", 20, ""): 1, ("gone", 30, ""): 1})
+AFTER = Counter({("grown", 11, "edge"): 1, ("renamed", 20, ""): 1, ("gone", 10, ""): 1, ("new", 10, ""): 1})
+BACK = BEFORE - Counter({("gone", 30, ""): 1})
+"""What an undo brings back once the deletion is done, which nothing brings back."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("then", ["commit", "recover", "undo"])
+@pytest.mark.parametrize("policy", ["stop", "continue", "undo"])
+def test_a_commit_of_every_kind_in_a_journal(sent_signal, policy, then, full, tmp_path):
+    """Updates, deletions and creations are done once, by the next commit or by a recovery, or undone by one."""
+    number, raises = sent_signal
+
+    def situation(at: int) -> int:
+        path = tmp_path / f"journal{at}"
+        with Simulator() as sim:
+            sim.seed(volumes=[{"label": label, "size": size, "tags": []} for label, size in SIZES.items()])
+            with Session(client=sim.client(workers=2), on_error=policy, journal=path) as session:
+                changed_in_every_way(session)
+                with Moment(number, at) as moment:
+                    result = outcome(session.commit)
+                assert isinstance(result, raises) == moment.is_reached, (at, result)
+                if then == "commit":
+                    session.commit()
+            report = recover(path, client=sim.client(), undo=then == "undo")
+            assert not (report and then == "commit"), (at, result)
+            # an empty report: nothing was written down when the signal came, or everything was done by then
+            is_whole = then == "commit" or not isinstance(result, raises) or (report and not report.undone)
+            ends = [BEFORE, BACK] if report and then == "undo" else [AFTER] if is_whole else [BEFORE, BACK, AFTER]
+            assert volumes_in(sim) in ends, (at, result, report)
             assert not recover(path, client=sim.client()), at
             return moment.lines
 

@@ -19,9 +19,9 @@ from linode_orm import (
 )
 from linode_orm.session.journal.sqlite_journal import SqliteJournal
 from linode_orm.simulator import Simulator
-from tests.session.fake_api import FakeApi, refusal
+from tests.session.fake_api import Dock, FakeApi, refusal
 from tests.session.fake_api import Session as FakeSession
-from tests.session.journal.crashing import SECRETS, WRITES, die, kill, mixed, shape, wanted
+from tests.session.journal.crashing import SECRETS, WRITES, die, dock_of, kill, mixed, shape, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -300,3 +300,27 @@ class TestAccounts:
                     session.add(Volume(label=f"v{place}"[-12:].replace("/", "-"), size=20, region="us-east"))
                     session.commit()
             assert len(sim.requests.matching("GET", "/account")) == 1
+
+
+@pytest.mark.parametrize("answer", ["of another object", "with its number given again", "as ever"])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", [1, 2])
+def test_the_number_of_what_the_commit_deleted(api, path, at, after, answer):
+    """Whether the deletion ran before the crash or after it, the new object gets its own number, or the freed one."""
+    session = FakeSession(api, journal=path)
+    session.delete(dock_of(session, 77, label="same"))
+    session.add(Dock(label="same", place="y"))
+    kill(session, path, at=at, after=after, verify=True)
+    armed = [answer == "of another object"]
+    if answer == "with its number given again":
+        api._next = 76
+
+    def fault(request):
+        if request.method == "POST" and armed and armed.pop():
+            return lambda _: {"id": 77, "label": "same", "place": "x"}
+        return None
+
+    api.fault = fault
+    assert recover(path, client=api.client).counts == {"applied": 2}
+    assert [body["place"] for body in api.objects.values()] == ["y"]
+    assert not recover(path, client=api.client)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import assert_type
+from typing import TYPE_CHECKING, assert_type
 
 from linode_orm import (
     VPC,
     Client,
     CommitError,
+    Config,
+    ConfigInterface,
     Disk,
     Domain,
     DomainRecord,
     Event,
+    Expression,
     Firewall,
     Instance,
     Linode,
     LKECluster,
+    LKENode,
     LKENodePool,
     ObjectStorageKey,
     Region,
@@ -34,6 +38,11 @@ from linode_orm import (
     sessionmaker,
 )
 from linode_orm.mapping import JSON, Collection, Query, TagList
+from linode_orm.models.networking.firewall import FirewallRule
+from linode_orm.testing import assert_requests, count_requests, no_n_plus_one
+
+if TYPE_CHECKING:
+    from linode_orm.simulator import Simulator
 
 
 def reading(session: Session) -> None:
@@ -102,6 +111,24 @@ def asking(session: Session) -> None:
     )
     session.query(Instance).filter(condition, ~condition | condition).order_by(Instance.created.desc(), Instance.label)
     session.query(Instance).options(selectin(Instance.disks), selectin(Instance.volumes, Volume.region))
+    further = or_(
+        Volume.linode.has(Instance.region == "us-east"),
+        not_(Volume.linode.has()),
+        Volume.label.like("50#%", escape="#"),
+        Volume.label.icontains("web"),
+        Volume.size.not_in([1, 2]),
+        Volume.linode_id.is_not(None),
+    )
+    assert_type(further, Expression)
+    assert_type(session.query(Volume).where(further)[0], Volume)
+    assert_type(session.query(Volume).where(further)[:3], list[Volume])
+    fleet = session.query(Instance).filter(
+        Instance.firewalls.any(), ~Instance.volumes.any(Volume.size > 100), Instance.watchdog_enabled.is_(True)
+    )
+    fleet.options(selectin(Instance.firewalls))
+    session.query(LKENodePool).filter(LKENodePool.nodes.any(LKENode.status == "ready"))
+    session.query(Firewall).filter(Firewall.rules.inbound.any(FirewallRule.action == "DROP"), Firewall.entities.any())
+    session.query(Config).filter(Config.interfaces.any(ConfigInterface.purpose == "vpc"))
     session.query(DomainRecord).filter(DomainRecord.domain == 5).update({"ttl_sec": 300})
 
 
@@ -139,6 +166,31 @@ def creating(session: Session) -> None:
     cluster = LKECluster(label="c", region="us-east", k8s_version="1.32")
     cluster.pools.append(LKENodePool(type="g6-standard-1", count=2))
     session.add(cluster)
+
+
+def testing(sim: Simulator, session: Session) -> None:
+    """Seed data, and what holds a test to its requests."""
+    web = sim.make.instance(label="web", status="offline", tags=["a"], alerts={"cpu": 90})
+    assert_type(web, Instance)
+    assert_type(sim.make.volume(linode=web, size=40).linode, Instance | None)
+    assert_type(sim.make.disk(instance=web.id), Disk)
+    assert_type(sim.make.vpc_subnet(vpc=VPC(session, 1), ipv4="10.0.0.0/24"), VPCSubnet)
+    assert_type(sim.make(Volume, label="data"), Volume)
+    made = sim.seed(instances=2, disks=1, volumes=[{"label": "data"}])
+    assert_type(made[Instance], list[Instance])
+    assert_type(made[Instance][0].specs.memory, int)
+    assert_type(made["instances"], list[dict[str, object]])
+    assert_type(sim.read(Volume, 5), Volume)
+    assert_type(sim.read(Disk, 5, web), Disk)
+    assert_type(sim.read(web), Instance)
+    assert_type(sim.read("/volumes/5"), dict[str, object])
+    assert_type(sim.change(web, label="other"), Instance)
+    assert_type(sim.change("/volumes/5", label="other"), dict[str, object])
+    sim.remove(web)
+    with assert_requests(session, 3) as sent, assert_requests(session.client, at_least=1, at_most=4):
+        assert_type(sent.lines, list[str])
+    with count_requests(session), no_n_plus_one(session):
+        Session(client=session.client, detect_n_plus_one=True).close()
 
 
 def connecting() -> None:

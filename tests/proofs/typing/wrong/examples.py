@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from linode_orm import (
     Client,
     Disk,
@@ -16,6 +18,10 @@ from linode_orm import (
     selectin,
     sessionmaker,
 )
+from linode_orm.testing import assert_requests, no_n_plus_one
+
+if TYPE_CHECKING:
+    from linode_orm.simulator import Simulator
 
 
 def wrong(session: Session, instance: Instance, volume: Volume, domain: Domain) -> None:
@@ -54,6 +60,21 @@ def wrong(session: Session, instance: Instance, volume: Volume, domain: Domain) 
     Instance.label > 5  # wrong
     Instance.specs.memry > 5  # wrong
     Event.entity.idd == 5  # wrong
+    Volume.linode.has("x")  # wrong
+    Volume.linode.any()  # wrong
+    Instance.volumes.any(5)  # wrong
+    Instance.volumes.has()  # wrong
+    Instance.tags.any("x")  # wrong
+    Instance.label.any()  # wrong
+    Instance.label.like(5)  # wrong
+    Instance.id.not_in(["x"])  # wrong
+    Instance.label.is_("x")  # wrong
+    "x" in Instance.tags  # wrong
+    session.query(Instance)["x"]  # wrong
+    session.query(Instance).where("x")  # wrong
+    session.query(Instance).join(Volume)  # wrong
+    session.flush()  # wrong
+    session.query(Instance, Volume)  # wrong
     session.query("Instance")  # wrong
     session.query(Instance).filter("label == 'x'")  # wrong
     session.query(Instance).filter(True)  # wrong
@@ -97,3 +118,22 @@ def making(client: Client, session: Session) -> None:
     session.query(Volume).table(Instance.disks)  # wrong
     size: str = session.query(Volume).table(Volume.label, Volume.size)[0][1]  # wrong
     print(size)
+
+
+def testing(sim: Simulator, session: Session) -> None:
+    """Seed data of other names and types, and bounds that are none."""
+    sim.make.volum()  # wrong
+    sim.make.volume(sise=3)  # wrong
+    sim.make.volume(size="3")  # wrong
+    sim.make.volume(linode=Volume(session, 5))  # wrong
+    sim.make.instance(label="web").lable  # wrong
+    sim.seed(instances="3")  # wrong
+    sim.seed(instances=3)[Instance][0].lable  # wrong
+    sim.seed(instances=3)["instances"][0]["id"] + 1  # wrong
+    sim.read(Volume, 5).lable  # wrong
+    sim.read("/volumes/5")["size"] + 1  # wrong
+    assert_requests(session, "3")  # wrong
+    assert_requests(sim, 3)  # wrong
+    assert_requests(session, atmost=3)  # wrong
+    no_n_plus_one(sim)  # wrong
+    Session(detect_n_plus_one="yes")  # wrong

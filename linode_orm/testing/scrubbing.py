@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Final
-
-from linode_orm import models
 from linode_orm._secrets import MASK, is_secret
-
-OPEN: Final = frozenset({"ssl_cert"})
-"""Keys that answers mask and that are no secrets."""
+from linode_orm.testing.declared import declared_keys
 
 
-@cache
 def secret_keys() -> frozenset[str]:
     """Return the keys of what is declared as a secret, of any class or action; other secrets end as secrets do."""
-    found: set[str] = set()
-    for name in models.INDEX:
-        mapper = getattr(models, name).__mapper__
-        found.update(mapper.secret_keys, *(each.secret for each in mapper.operations.values()))
-    return frozenset(found - OPEN)
+    return declared_keys().secret
 
 
 def scrub(value: object) -> object:

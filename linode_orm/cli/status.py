@@ -1,0 +1,42 @@
+"""Exit statuses: what the end of a command tells a script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from linode_orm import CommitError, JournalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DONE: Final = 0
+"""Everything was done, or shown."""
+FAILED: Final = 1
+"""An error ended the command, and nothing is left that another command carries on."""
+LEFT: Final = 3
+"""Something is left: in a journal, or in doubt. 2 is click's own, for a command that was not understood."""
+
+
+def status_after(journal: str | None, error: CommitError | None = None) -> int:
+    """Return the status of a commit that has ended, by what its journal keeps and by its error."""
+    if journal is not None and _is_open(journal):
+        return LEFT
+    if error is None:
+        return DONE
+    return LEFT if error.report.in_doubt else FAILED
+
+
+def _is_open(journal: str) -> bool:
+    """Whether a journal keeps something for `recover`; one that cannot be read any more may."""
+    from linode_orm.session.factory.recovery import is_unfinished  # noqa: PLC0415  only who has a journal needs it
+
+    try:
+        return is_unfinished(journal)
+    except JournalError:
+        return True
+
+
+def status_of_all(statuses: Iterable[int]) -> int:
+    """Return the status of a command over several journals: one that failed beside others that did not is left."""
+    seen = {*statuses}
+    return LEFT if len(seen) > 1 else seen.pop()

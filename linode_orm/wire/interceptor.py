@@ -1,0 +1,127 @@
+"""The interceptor: what stands between every client of the process and its transport while one is installed."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import Lock, get_ident
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from attrs import field, frozen
+
+from linode_orm.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from linode_orm.wire.clock import Clock
+    from linode_orm.wire.messages import Request, Response
+    from linode_orm.wire.transport import Transport
+
+
+@frozen(eq=False)
+class Attempt:
+    """One try of a request, as a client is about to make it; `clock` is the client's own."""
+
+    request: Request
+    transport: Transport
+    token: str | None = field(repr=False)
+    timeout: float
+    clock: Clock
+
+    def pass_on(self, request: Request) -> Response:
+        """Send the request, or one that stands for it, by the client's transport."""
+        return self.transport.send(request, token=self.token, timeout=self.timeout)
+
+
+class Interceptor(Protocol):
+    """Sees each try of each request, passes it on or answers it; called from several threads at once."""
+
+    @property
+    def clock(self) -> Clock | None:
+        """The clock in place of every client's own, None for none; where there is one, nothing is sent."""
+        ...
+
+    def send(self, attempt: Attempt) -> Response:
+        """Give the answer of one try, as a transport does."""
+        ...
+
+    def enter(self, session: object) -> None:
+        """Note which session is at work on this thread from now on; any object stands for it."""
+        ...
+
+    def carry(self, function: Callable[..., object], *, is_read: bool) -> Callable[..., object]:
+        """Return a function for a worker of a client that is called on behalf of this thread; `is_read`: it reads."""
+        ...
+
+
+class _Installed:
+    """The interceptor of the process, and its clock beside it, which is asked at each read of a volatile attribute."""
+
+    interceptor: Interceptor | None = None
+    clock: Clock | None = None
+    thread: int | None = None
+
+    def enter(self, session: object) -> None:
+        """Tell the interceptor, if there is one, which session is at work on this thread."""
+        if self.interceptor is not None:
+            self.interceptor.enter(session)
+
+
+INSTALLED: Final = _Installed()
+_LOCK: Final = Lock()
+
+
+@contextmanager
+def intercepted(interceptor: Interceptor) -> Iterator[None]:
+    """Install an interceptor for a `with` block, in place of one that is installed.
+
+    It is one for the whole process, since a client's workers are threads of their own. Raises `InvalidRequestError`
+    where one is installed by another thread.
+    """
+    before = _install(interceptor, get_ident())
+    try:
+        yield
+    finally:
+        with _LOCK:
+            INSTALLED.interceptor, INSTALLED.thread = before
+            INSTALLED.clock = INSTALLED.interceptor.clock if INSTALLED.interceptor is not None else None
+
+
+def _install(interceptor: Interceptor, thread: int) -> tuple[Interceptor | None, int | None]:
+    with _LOCK:
+        before = INSTALLED.interceptor, INSTALLED.thread
+        if before[0] is not None and before[1] != thread:
+            msg = "a cassette is in use on another thread: one of them would answer the requests of both"
+            raise InvalidRequestError(msg)
+        INSTALLED.interceptor, INSTALLED.thread, INSTALLED.clock = interceptor, thread, interceptor.clock
+        return before
+
+
+class ClientClock:
+    """The clock of a client: its own, or that of the interceptor while one with a clock is installed.
+
+    Whatever else its own clock can do, such as `advance`, it can do too.
+    """
+
+    __slots__ = ("own",)
+
+    def __init__(self, own: Clock) -> None:
+        self.own = own
+
+    def monotonic(self) -> float:
+        """Give seconds that only grow."""
+        return (INSTALLED.clock or self.own).monotonic()
+
+    def now(self) -> datetime:
+        """Give the moment, aware, in UTC."""
+        return (INSTALLED.clock or self.own).now()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        (INSTALLED.clock or self.own).sleep(seconds)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the clock has beyond the protocol
+        if name in self.__slots__:
+            raise AttributeError(name)  # a copy that is not made yet
+        return getattr(self.own, name)

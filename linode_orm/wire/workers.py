@@ -1,0 +1,32 @@
+"""The workers of a client: threads that send side by side, each call on behalf of the thread that handed it over."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+
+from linode_orm.wire.interceptor import INSTALLED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Workers(ThreadPoolExecutor):
+    """A pool of threads whose calls an interceptor can tell apart."""
+
+    def submit(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Hand over a call that may write."""
+        return super().submit(_carried(function, is_read=False), *args, **kwargs)
+
+    def submit_read(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Hand over a call that only reads, and that this thread waits for."""
+        return super().submit(_carried(function, is_read=True), *args, **kwargs)
+
+
+def _carried(function: Callable[P, R], *, is_read: bool) -> Callable[P, R]:
+    interceptor = INSTALLED.interceptor
+    return function if interceptor is None else cast("Callable[P, R]", interceptor.carry(function, is_read=is_read))
