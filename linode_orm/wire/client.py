@@ -16,7 +16,7 @@ from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
-from linode_orm.wire.interceptor import INSTALLED, ClientClock
+from linode_orm.wire.interceptor import ClientClock
 from linode_orm.wire.messages import Request, Response
 from linode_orm.wire.reference_data import ReferenceDataCache
 from linode_orm.wire.request_hooks import RequestHooks
@@ -220,7 +220,7 @@ class Client:
     @property
     def clock(self) -> Clock:
         """The clock that the client goes by: its own, or that of a cassette while one is replayed."""
-        return INSTALLED.clock or self._clock.own
+        return self._clock.current
 
     @clock.setter
     def clock(self, clock: Clock) -> None:
@@ -229,7 +229,7 @@ class Client:
     @property
     def monotonic(self) -> Callable[[], float]:
         """A function that gives the seconds of that clock, also when it is another one by then."""
-        return self._clock.monotonic
+        return self._clock.seconds
 
     # -- its state ---------------------------------------------------------------------------------------------------
 

@@ -82,7 +82,8 @@ class SessionOwner:
         if self._is_closed:
             msg = "this Session is closed; make another one"
             raise InvalidRequestError(msg)
-        INSTALLED.enter(self)
+        if INSTALLED.interceptor is not None:
+            INSTALLED.enter(self)
 
     def close(self) -> None:
         """Refuse every call from now on."""
