@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from operator import attrgetter
 from threading import Lock, get_ident
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from weakref import WeakSet
 
 from attrs import field, frozen
@@ -110,7 +110,7 @@ def _set(interceptor: Interceptor | None, thread: int | None) -> None:
 class ClientClock:
     """The clock of a client: its own, or that of the interceptor while one with a clock is installed.
 
-    `current` is the one of them that holds now.
+    `current` is the one of them that holds now. Whatever else its own clock can do, such as `advance`, it can do too.
     """
 
     __slots__ = ("__weakref__", "current", "own")
@@ -120,10 +120,6 @@ class ClientClock:
         with _LOCK:
             self.current: Clock = INSTALLED.clock or own
             _CLOCKS.add(self)
-
-    def seconds(self) -> float:
-        """Give the seconds of the clock that holds at each call; `monotonic` is that of the one that holds now."""
-        return self.current.monotonic()
 
     if TYPE_CHECKING:
 
@@ -144,6 +140,11 @@ class ClientClock:
         monotonic = property(attrgetter("current.monotonic"))
         now = property(attrgetter("current.now"))
         sleep = property(attrgetter("current.sleep"))
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the clock has beyond the protocol
+        if name in self.__slots__:
+            raise AttributeError(name)  # a copy that is not made yet
+        return getattr(self.own, name)
 
 
 _CLOCKS: Final[WeakSet[ClientClock]] = WeakSet()
