@@ -55,7 +55,7 @@ class Parts:
         self.client = client
         self.owner = owner = SessionOwner(client)
         self.identity_map = IdentityMap()
-        self.loader = loader = Loader(self.identity_map, owner, client.clock.monotonic, volatile_ttl)
+        self.loader = loader = Loader(self.identity_map, owner, owner.monotonic, volatile_ttl)
         lists = WholeLists(client, loader)
         reference_data = ReferenceData(client.reference_data, lists, loader)
         self.reader = reader = Reader(client, loader, reference_data)
