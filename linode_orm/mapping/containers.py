@@ -9,7 +9,8 @@ from linode_orm._former import names_of
 from linode_orm.mapping.codecs import Codec, NoneType, NotComparable, Scalar, WrongType, equal_in_json
 from linode_orm.mapping.json_types import Array, Dictionary
 from linode_orm.mapping.json_values import problem_of
-from linode_orm.mapping.merging import ROW_KEYS, Merging, Rows, merge_map
+from linode_orm.mapping.list_merging import ListMerge
+from linode_orm.mapping.merging import Merging, merge_map
 from linode_orm.mapping.references import ObjectId, identity_of, is_object
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
 from linode_orm.mapping.values import ABSENT
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linode_orm.mapping.codecs import Path, Visit
-    from linode_orm.mapping.merging import MergedRow
+    from linode_orm.mapping.list_merging import MergedRow
     from linode_orm.mapping.tracked import Holder
 
 if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
@@ -46,11 +47,6 @@ def _is_null(value: object) -> bool:
 def _is_updated(item: Codec, value: object, raw: object) -> bool:
     """Whether a value was brought up to date in place; null has no place of its own."""
     return value is not None and raw is not None and item.update(value, raw)
-
-
-def _is_among(item: Codec, value: object, values: list[object]) -> bool:
-    """Whether a list holds a value that means the same."""
-    return value in values if item.is_exact else any(item.same(value, each) for each in values)
 
 
 def _pair_up(test: Callable[[object, object], bool], ones: list[object], others: list[object]) -> bool:
@@ -235,68 +231,25 @@ class ListOf(Collection):
         _remember_null(value, adopted)
         return True
 
-    @property
-    def _rows(self) -> Rows:
-        """How the rows of two lists are matched."""
-        item = self.item.bare
-        takes = {field.key for field in item.fields.values() if field.createable or field.mutable}
-        is_set = not item.fields or item.is_named_by_id
-        keys = () if is_set else next((keys for keys in ROW_KEYS if takes.issuperset(keys)), ())
-        return Rows(self.item, keys, is_set=is_set)
-
     def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
         if self.is_one_value or not isinstance(value, TrackedList) or not isinstance(theirs, (list, NoneType)):
             return False
-        seen, there = onto if isinstance(onto, list) else [], theirs or []
-        held = [*value]
-        merging, mine = Merging(), [None if each is None else self.item.encode(each) for each in held]
-        slots = self._rows.align(seen, there, mine, merging, ())
+        seen, there, held = onto if isinstance(onto, list) else [], theirs or [], [*value]
+        mine = [None if each is None else self.item.encode(each) for each in held]
+        merging = Merging()
+        merge = ListMerge(self.item, seen, there, mine, merging)
         if merging.clashes and not force:
             return False
-        value.__replace__([self._rebased_item(slot, seen, there, held, value) for slot in slots])
+        value.__replace__([_rebased_item(merge, slot, self.item, held, value) for slot in merge.slots])
         return True
-
-    def _rebased_item(
-        self, slot: MergedRow, onto: list[object], theirs: list[object], held: list[object], holder: Holder
-    ) -> object:
-        """Return one item of a list that was rebased: a row that users may hold stays the same object."""
-        if slot.theirs is None:
-            return held[slot.mine or 0]
-        raw = theirs[slot.theirs]
-        mine = None if slot.mine is None else held[slot.mine]
-        if mine is None or raw is None or type(raw) in self.item.plain:
-            return _updated_item(self.item, ABSENT, raw, holder)
-        base = None if slot.base is None else onto[slot.base]
-        if self.item.rebase(mine, base, raw):
-            return mine
-        return _updated_item(self.item, ABSENT, self.item.merge(base, raw, self.item.encode(mine), Merging()), holder)
 
     def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
         one, other, own = ([] if each is None or each is ABSENT else each for each in (base, theirs, mine))
         are_lists = isinstance(one, list) and isinstance(other, list) and isinstance(own, list)
-        if self.is_one_value or not are_lists or path in merging.assigned or self.same(one, other):
+        if self.is_one_value or not are_lists or path in merging.assigned or self.alike(one, other):
             return merging.whole(self, base, theirs, mine, path)
         one, other, own = (cast("list[object]", each) for each in (one, other, own))
-        return [
-            self._merged_item(slot, one, other, own, merging, path)
-            for slot in self._rows.align(one, other, own, merging, path)
-        ]
-
-    def _merged_item(  # noqa: PLR0913, PLR0917  the three lists
-        self,
-        slot: MergedRow,
-        base: list[object],
-        theirs: list[object],
-        mine: list[object],
-        merging: Merging,
-        path: Path,
-    ) -> object:
-        if slot.theirs is None or slot.mine is None:
-            return mine[slot.mine or 0] if slot.theirs is None else theirs[slot.theirs]
-        if not self.item.bare.fields:
-            return theirs[slot.theirs]
-        before = ABSENT if slot.base is None else base[slot.base]
-        return self.item.merge(before, theirs[slot.theirs], mine[slot.mine], merging, (*path, slot.mine))
+        return ListMerge(self.item, one, other, own, merging, path).merged()
 
     def agrees(self, sent: object, answered: object) -> bool:
         if not isinstance(sent, list) or not isinstance(answered, list):
@@ -320,6 +273,19 @@ class ListOf(Collection):
             return raw
         pairs = enumerate(zip(value, raw, strict=True))
         return [self.item.map_objects(one, each, visit, (*path, at)) for at, (one, each) in pairs]
+
+
+def _rebased_item(merge: ListMerge, slot: MergedRow, item: Codec, held: list[object], holder: Holder) -> object:
+    """Return one item of a list that was rebased: a row that users may hold stays the same object."""
+    if slot.theirs is None:
+        return held[slot.mine or 0]
+    raw = merge.theirs[slot.theirs]
+    mine = None if slot.mine is None else held[slot.mine]
+    if mine is None or raw is None or type(raw) in item.plain:
+        return _updated_item(item, ABSENT, raw, holder)
+    if item.rebase(mine, None if slot.base is None else merge.base[slot.base], raw):
+        return mine
+    return _updated_item(item, ABSENT, merge.item(slot), holder)
 
 
 def _updated_item(item: Codec, old: object, raw: object, holder: Holder) -> object:
@@ -413,7 +379,7 @@ class MapOf(Collection):
     def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
         one, other, own = ({} if each is None or each is ABSENT else each for each in (base, theirs, mine))
         are_maps = isinstance(one, dict) and isinstance(other, dict) and isinstance(own, dict)
-        if self.is_one_value or not are_maps or path in merging.assigned or self.same(one, other):
+        if self.is_one_value or not are_maps or path in merging.assigned or self.alike(one, other):
             return merging.whole(self, base, theirs, mine, path)
         one, other, own = (cast("dict[str, object]", each) for each in (one, other, own))
         return merge_map(self.item, one, other, own, merging, path)

@@ -22,6 +22,31 @@ UNDECLARED: Final = AnyJSON()
 """The codec of a key that no declaration has."""
 
 
+def _leaf(cls: type[Any], key: str) -> Codec:
+    """Return the codec of a key of objects, declared or not."""
+    field = cls.__mapper__.keys.get(key)
+    return field.codec if field is not None else UNDECLARED
+
+
+def _named(cls: type[Any], value: dict[str, object]) -> dict[str, object]:
+    """Return a plain dict with the names of attributes in place of the keys of JSON."""
+    mapper: Any = cls.__mapper__
+    return {
+        key if key in mapper.attributes or key not in mapper.keys else mapper.keys[key].name: each
+        for key, each in value.items()
+    }
+
+
+def _is_empty(cls: type[Any], key: str, value: object) -> bool:
+    """Whether a value says no more than a key that is left out: the API fills in what stands for nothing."""
+    if value is None or value is False or value in ("", [], {}):
+        return True
+    field = cls.__mapper__.keys.get(key)
+    if field is not None and field.default is not None and field.codec.alike(field.default, value):
+        return True
+    return isinstance(value, dict) and field is not None and field.codec.alike({}, value)
+
+
 class Structure(Container):
     """Objects with declared fields."""
 
@@ -49,21 +74,13 @@ class Structure(Container):
     def adopt(self, value: object, holder: Holder, name: str) -> object:
         if isinstance(value, dict):
             try:
-                value = self.cls(**self._named(value))
+                value = self.cls(**_named(self.cls, value))
             except (TypeError, AttributeError) as error:
                 msg = f"{self.text} ({error})"
                 raise WrongType(msg, value) from None
         if not self.fits(value):
             raise WrongType(self.text, value)
         return value.__held_by__(holder, name)
-
-    def _named(self, value: dict[str, object]) -> dict[str, object]:
-        """Return a plain dict with the names of attributes in place of the keys of JSON."""
-        mapper: Any = self.cls.__mapper__
-        return {
-            key if key in mapper.attributes or key not in mapper.keys else mapper.keys[key].name: each
-            for key, each in value.items()
-        }
 
     def encode(self, value: object) -> object:
         return value.__encode__()  # type: ignore[attr-defined]  # a Nested by construction
@@ -91,25 +108,16 @@ class Structure(Container):
             if mine is ABSENT and field is not None and field.form is not None and field.form.is_chosen:
                 continue
             if mine is ABSENT or theirs is ABSENT:
-                if not self._is_empty(key, theirs if mine is ABSENT else mine):
+                if not _is_empty(self.cls, key, theirs if mine is ABSENT else mine):
                     return False
-            elif not self._leaf(key).alike(mine, theirs):
+            elif not _leaf(self.cls, key).alike(mine, theirs):
                 return False
         return True
-
-    def _is_empty(self, key: str, value: object) -> bool:
-        """Whether a value says no more than a key that is left out: the API fills in what stands for nothing."""
-        if value is None or value is False or value in ("", [], {}):
-            return True
-        field = self.cls.__mapper__.keys.get(key)
-        if field is not None and field.default is not None and field.codec.alike(field.default, value):
-            return True
-        return isinstance(value, dict) and field is not None and field.codec.alike({}, value)
 
     def completed(self, raw: object, theirs: object) -> object:
         if not isinstance(raw, dict) or not isinstance(theirs, dict):
             return raw
-        given = {key: self._leaf(key).completed(each, theirs.get(key)) for key, each in raw.items()}
+        given = {key: _leaf(self.cls, key).completed(each, theirs.get(key)) for key, each in raw.items()}
         return {**theirs, **given}
 
     def overlay(self, value: object, adopted: object) -> bool:
@@ -150,12 +158,7 @@ class Structure(Container):
     def agrees(self, sent: object, answered: object) -> bool:
         if not isinstance(sent, dict) or not isinstance(answered, dict):
             return super().agrees(sent, answered)
-        return all(self._leaf(key).agrees(value, answered[key]) for key, value in sent.items() if key in answered)
-
-    def _leaf(self, key: str) -> Codec:
-        """Return the codec of a key, declared or not."""
-        field = self.cls.__mapper__.keys.get(key)
-        return field.codec if field is not None else UNDECLARED
+        return all(_leaf(self.cls, key).agrees(value, answered[key]) for key, value in sent.items() if key in answered)
 
     def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
         """Merge key by key; a key that is not in `mine` and was in `base` stays out, because it is never sent."""
@@ -169,7 +172,7 @@ class Structure(Container):
             if key not in own and key in one:
                 continue
             values = (one.get(key, ABSENT), other.get(key, ABSENT), own.get(key, ABSENT))
-            value = self._leaf(key).merge(*values, merging, (*path, key))
+            value = _leaf(self.cls, key).merge(*values, merging, (*path, key))
             if value is not ABSENT:
                 merged[key] = value
         return merged
@@ -179,7 +182,7 @@ class Structure(Container):
             return new
         changed: dict[str, object] = {}
         for key, value in new.items():
-            codec, theirs = self._leaf(key), old.get(key, ABSENT)
+            codec, theirs = _leaf(self.cls, key), old.get(key, ABSENT)
             if not codec.same(value, theirs):
                 changed[key] = codec.only_changed(value, theirs)
         return changed
@@ -238,7 +241,32 @@ def items_of(item: Codec) -> Codec:
     return ById(item.cls) if is_by_id and isinstance(item, Structure) else item
 
 
-class Optional(Codec):
+class _Wrapper(Codec):
+    """What a codec leaves to the one that it wraps, whether a value is null or not."""
+
+    inner: Codec
+
+    @property
+    def bare(self) -> Codec:
+        return self.inner
+
+    def parse(self, text: str) -> object:
+        return self.inner.parse(text)
+
+    def completed(self, raw: object, theirs: object) -> object:
+        return self.inner.completed(raw, theirs)
+
+    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
+        return self.inner.merge(base, theirs, mine, merging, path)
+
+    def only_changed(self, new: object, old: object) -> object:
+        return self.inner.only_changed(new, old)
+
+    def inside(self, key: str | int) -> Codec | None:
+        return self.inner.inside(key)
+
+
+class Optional(_Wrapper):
     """A type, or null."""
 
     allows_null = True
@@ -252,10 +280,6 @@ class Optional(Codec):
         for name in self._COPIED:
             setattr(self, name, getattr(inner, name))
 
-    @property
-    def bare(self) -> Codec:
-        return self.inner
-
     def decode(self, raw: object, holder: Holder, name: str) -> object:
         return None if raw is None else self.inner.decode(raw, holder, name)
 
@@ -264,9 +288,6 @@ class Optional(Codec):
 
     def encode(self, value: object) -> object:
         return None if value is None else self.inner.encode(value)
-
-    def parse(self, text: str) -> object:
-        return self.inner.parse(text)
 
     def same(self, one: object, other: object) -> bool:
         if one is None or other is None:
@@ -281,17 +302,11 @@ class Optional(Codec):
     def normal(self, raw: object) -> object:
         return None if raw is None else self.inner.normal(raw)
 
-    def completed(self, raw: object, theirs: object) -> object:
-        return self.inner.completed(raw, theirs)
-
     def overlay(self, value: object, adopted: object) -> bool:
         return value is not None and adopted is not None and self.inner.overlay(value, adopted)
 
     def agrees(self, sent: object, answered: object) -> bool:
         return sent is None or self.inner.agrees(sent, answered)
-
-    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
-        return self.inner.merge(base, theirs, mine, merging, path)
 
     def update(self, value: object, raw: object) -> bool:
         return value is not None and raw is not None and self.inner.update(value, raw)
@@ -308,12 +323,6 @@ class Optional(Codec):
 
     def trim(self, raw: object, verb: str) -> object:
         return None if raw is None else self.inner.trim(raw, verb)
-
-    def only_changed(self, new: object, old: object) -> object:
-        return self.inner.only_changed(new, old)
-
-    def inside(self, key: str | int) -> Codec | None:
-        return self.inner.inside(key)
 
     def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
         return raw if value is None or raw is None else self.inner.map_objects(value, raw, visit, path)

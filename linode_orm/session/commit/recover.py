@@ -74,6 +74,14 @@ def _as_written(stored: StoredCommit, why: str = "") -> Iterator[Entry]:
         yield Entry(known.step, None, status, note=(why if is_left else "") or known.note)
 
 
+def _state(report: CommitReport, *, is_undone: bool) -> str:
+    """Return the state of a commit: it has ended when everything is done, or undone as far as that can be."""
+    if not is_undone:
+        return "finished" if all(entry.status == "applied" for entry in report) else "open"
+    lost = [entry for entry in report.not_undone if not entry.step.lasting or entry.note != entry.step.lasting]
+    return "undoing" if lost or report.in_doubt or report.applied else "undone"
+
+
 class Recovery:
     """One unfinished commit: what became of each step is found out, then the rest is sent, or all is undone.
 
@@ -120,20 +128,13 @@ class Recovery:
         """Write down in which state the commit is, and raise what ended the recovery early."""
         is_pressed, crash = self._ending
         try:
-            self._journal.end(self._stored.id, self._state(report))
+            self._journal.end(self._stored.id, _state(report, is_undone=self._undo))
         except JournalError as error:
             crash = crash or error
         result = interrupted(RunResult(report, self._ids, (), is_pressed, crash), interrupts)
         if result.is_stopped:
             raise_where_incomplete(result, None, advice=_STAYS_OPEN)
         return report
-
-    def _state(self, report: CommitReport) -> str:
-        """Return the state of the commit: it has ended when everything is done, or undone as far as that can be."""
-        if not self._undo:
-            return "finished" if all(entry.status == "applied" for entry in report) else "open"
-        lost = [entry for entry in report.not_undone if not entry.step.lasting or entry.note != entry.step.lasting]
-        return "undoing" if lost or report.in_doubt or report.applied else "undone"
 
     def _filled(self, entries: Mapping[int, Entry]) -> CommitReport:
         """Return the report of entries; a step that has none is pending."""

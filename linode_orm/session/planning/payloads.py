@@ -9,7 +9,6 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.masking import masked_value
 from linode_orm.mapping.record import (
-    Edit,
     assigned_in,
     changes,
     edits_of,
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from linode_orm.mapping import Nested
+    from linode_orm.mapping.edits import Edit
     from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.record import Record
 

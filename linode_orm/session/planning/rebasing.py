@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from linode_orm.mapping import Model
+    from linode_orm.mapping.edits import Edit
     from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.mapper import Mapper
-    from linode_orm.mapping.record import Edit
     from linode_orm.session.planning.plan import Step
 
 
