@@ -90,12 +90,14 @@ class Preconditions:
                 raise
             read_at = None
         guards.check_protected((each for each, _ in self._deleted), self._policy.protected_tags)
-        conflicts.refuse([*self._clashes(gone, seen)])  # promise 16a: conflicts are found before anything is written
+        # promise 16a: conflicts are found before anything is written
+        conflicts.refuse([*self._clashes(gone, seen, refresh)])
         self.read_at = read_at if self.changed else None
 
-    def _clashes(self, gone: set[int], seen: dict[tuple[int, str], object]) -> Iterator[Clash]:
+    def _clashes(self, gone: set[int], seen: dict[tuple[int, str], object], refresh: BulkRefresh) -> Iterator[Clash]:
+        there = [(each, mark) for each, mark in self._deleted if id(each) not in gone]
         # promise 16d: what a query marked must still meet its condition
-        yield from deletions.clashes_of(self._deleted, gone, checks=self._checks)
+        yield from deletions.clashes_of(there, refresh.meeting, checks=self._checks)
         for each in self.changed if self._policy.conflicts != "ignore" else ():
             if id(each) in gone:
                 yield Clash(each, "", None, None, None)
