@@ -221,7 +221,7 @@ def __getattr__(name: str) -> object:
         value = getattr(models, name)
     else:
         known = () if name.startswith("_") else __dir__()
-        _import_module("linode_orm._sqlalchemy_names").refuse(f"module {__name__!r}", "package", name, known)
+        _import_module("linode_orm._unknown_names").refuse(f"module {__name__!r}", "package", name, known)
         raise AssertionError  # it raises
     globals()[name] = value
     return value

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping.codecs import Codec, NoneType, WrongType
+from linode_orm.mapping.codecs import Codec, NoneType
 from linode_orm.mapping.containers import Container, ListOf, MapOf
 from linode_orm.mapping.json_values import problem_of
 from linode_orm.mapping.references import ObjectId, identity_of, is_object
+from linode_orm.mapping.values import WrongType
 
 if TYPE_CHECKING:
     from linode_orm.mapping.codecs import Path

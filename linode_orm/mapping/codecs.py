@@ -10,6 +10,7 @@ from linode_orm._former import names_of
 from linode_orm.mapping.json_types import ANY_JSON, NO_FIELDS, Plain
 from linode_orm.mapping.json_values import problem_of
 from linode_orm.mapping.references import ObjectId, fits, identity_of, is_object
+from linode_orm.mapping.values import NotComparable, WrongType
 from linode_orm.output.cells import CellType
 
 if TYPE_CHECKING:
@@ -30,27 +31,6 @@ if not TYPE_CHECKING:  # type checkers would take every name for one that this m
     __getattr__ = names_of(__name__)
 
 NoneType: Final = type(None)
-_LONGEST_SHOWN: Final = 60
-
-
-class WrongType(Exception):  # noqa: N818  a signal inside mapping, never raised to users
-    """A value is not of the type that its declaration names."""
-
-    def __init__(self, expected: str, value: object) -> None:
-        super().__init__(f"{expected} expected, not {_shown(value)}")
-
-
-class NotComparable(WrongType):
-    """An operator makes no sense for the values of a type."""
-
-    def __init__(self, reason: str) -> None:
-        Exception.__init__(self, reason)
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    text = text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
-    return f"{text} ({type(value).__name__})"
 
 
 class _Conversion:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm._former import names_of
-from linode_orm.mapping.codecs import Codec, NoneType, NotComparable, Scalar, WrongType, equal_in_json
+from linode_orm.mapping.codecs import Codec, NoneType, Scalar, equal_in_json
 from linode_orm.mapping.json_types import Array, Dictionary
 from linode_orm.mapping.json_values import problem_of
 from linode_orm.mapping.list_merging import ListMerge
 from linode_orm.mapping.merging import Merging, merge_map
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
-from linode_orm.mapping.values import ABSENT
+from linode_orm.mapping.values import ABSENT, NotComparable, WrongType
 from linode_orm.output.cells import CellType
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Never
 
-from linode_orm._sqlalchemy_names import refuse
+from linode_orm._unknown_names import refuse
 from linode_orm.mapping.addressing import Addressing
 from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, make_volatile
 from linode_orm.mapping.masking import Masker, secret_keys

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Never, Self, cast
 from linode_orm._printable import printable
 from linode_orm._secrets import MASK, Sealed, SecretText, forget_locals
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.identity import body_of_id
 from linode_orm.mapping.mapper import Mapper
 from linode_orm.mapping.masking import masked_value, stripped_body, stripped_value
@@ -26,7 +25,7 @@ from linode_orm.mapping.record import (
 from linode_orm.mapping.registry import lookup, register
 from linode_orm.mapping.state import Loaded, Origin, State, Status
 from linode_orm.mapping.transient import DETACHED, TRANSIENT
-from linode_orm.mapping.values import ABSENT
+from linode_orm.mapping.values import ABSENT, WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Never, Protocol, TypeVar, cast, 
 from attrs import evolve, field, frozen
 
 from linode_orm._public import public
-from linode_orm._sqlalchemy_names import refuse
+from linode_orm._unknown_names import refuse
 from linode_orm.errors import InvalidRequestError, MultipleResultsFound, NoResultFound, PartialResultError
 from linode_orm.mapping.expressions import and_, check_conditions
 from linode_orm.mapping.operators import Attribute, Order

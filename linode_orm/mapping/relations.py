@@ -8,28 +8,33 @@ from typing import TYPE_CHECKING, Any, Generic, Never, TypeVar, cast, overload
 
 from attrs import frozen
 
+from linode_orm._lazy import Later
 from linode_orm._public import public
-from linode_orm._sqlalchemy_names import refuse
+from linode_orm._unknown_names import refuse
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.columns import Column
 from linode_orm.mapping.expressions import Expression
-from linode_orm.mapping.json_values import copied, problem_in
 from linode_orm.mapping.operators import EQUAL, IN, Operand
-from linode_orm.mapping.options import Option
 from linode_orm.mapping.owner import LoadOrigin
-from linode_orm.mapping.reached import Reached, is_column, reached
 from linode_orm.mapping.record import Record, declared_at, given_object, keep_given, pending_reference, refer
 from linode_orm.mapping.references import fits, is_object
 from linode_orm.mapping.registry import lookup
-from linode_orm.mapping.relation_conditions import related
 from linode_orm.mapping.state import State, Status
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
+    from linode_orm.mapping import json_values, options, relation_conditions
+    from linode_orm.mapping import reached as columns_beyond
     from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.operators import Attribute, Operator, Order
+    from linode_orm.mapping.options import Option
     from linode_orm.mapping.query import Query
+    from linode_orm.mapping.reached import Reached
     from linode_orm.mapping.relation_conditions import RelatedObject
+else:  # who declares a class waits for none of this
+    json_values, options = Later("linode_orm.mapping.json_values"), Later("linode_orm.mapping.options")
+    relation_conditions = Later("linode_orm.mapping.relation_conditions")
+    columns_beyond = Later("linode_orm.mapping.reached")
 
 T = TypeVar("T")
 M = TypeVar("M")
@@ -216,10 +221,10 @@ class Reference(Loadable, Operand["T | int | str"], Generic[T]):
         """
         if name in {"model", "relation"}:  # while a pickle is read
             raise AttributeError(name)
-        if name.startswith("_") or not is_column(self.relation, name):
+        if name.startswith("_") or not columns_beyond.is_column(self.relation, name):
             known = [*dir(type(self)), *getattr(self.relation.model, "__mapper__").attributes]  # noqa: B009  a Model
             refuse(self, "to one", name, known, instead=_through(self.relation, name))
-        return reached(self.model, (self.relation,), name)
+        return columns_beyond.reached(self.model, (self.relation,), name)
 
     def __column__(self) -> Column[int | str | None]:
         """Return what a table reads for the reference: the raw id."""
@@ -230,7 +235,7 @@ class Reference(Loadable, Operand["T | int | str"], Generic[T]):
 
         It is evaluated here, on the cheapest list that has the objects; `query.explain()` says which.
         """
-        return related(self.model, self.relation, condition)
+        return relation_conditions.related(self.model, self.relation, condition)
 
     def op(self, operator: Operator, value: object, /) -> Expression:
         """Make the condition of an operator on the raw id; on a parent, which lists are read."""
@@ -381,7 +386,7 @@ class Many(Loadable, Generic[M]):
 
         It is evaluated here, on the cheapest lists that have the objects; `query.explain()` says which.
         """
-        return related(self.owner, self, condition)
+        return relation_conditions.related(self.owner, self, condition)
 
     def __str__(self) -> str:
         return f"{self.owner.__name__}.{self.name}"
@@ -417,7 +422,7 @@ class Many(Loadable, Generic[M]):
         """Return a copy of children that are plain dicts; raise `TypeError` for what no body can hold."""
         where = f"{record.__describe__()}.{self.name}"
         keys = self.model.__mapper__.keys  # type: ignore[attr-defined]  # a Model
-        problem = problem_in(value, where)
+        problem = json_values.problem_in(value, where)
         for child in value if isinstance(value, list) else ():
             for key, each in child.items():
                 refers = keys[key].codec.refers if key in keys else ""
@@ -425,7 +430,7 @@ class Many(Loadable, Generic[M]):
                     problem = problem or f"{where}: {key} takes {refers}, or its id, not {each.__describe__()}"
         if problem:
             raise TypeError(problem)
-        return copied(value)
+        return json_values.copied(value)
 
     def given(self, record: Record) -> object:
         """Return the children that a new object was given as plain dicts; `ABSENT` where it was given none."""
@@ -461,7 +466,7 @@ def selectin(*relations: Loadable) -> Option:
     if not path:
         msg = "selectin() takes at least one relation, such as Instance.disks"
         raise TypeError(msg)
-    return Option("selectin", tuple(path))
+    return options.Option("selectin", tuple(path))
 
 
 def relations_of(option: Option) -> tuple[One[Any] | Many[Any], ...]:
@@ -483,4 +488,4 @@ def leads_to_parent(leaf: RelatedObject) -> bool:
 @public
 def raiseload() -> Option:
     """Refuse every implicit request for the relations of the objects of a query."""
-    return Option("raise", ())
+    return options.Option("raise", ())

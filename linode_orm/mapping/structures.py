@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
 from linode_orm.mapping.any_json import AnyJSON
-from linode_orm.mapping.codecs import Codec, NoneType, WrongType
+from linode_orm.mapping.codecs import Codec, NoneType
 from linode_orm.mapping.containers import Container
 from linode_orm.mapping.json_types import ANY_OF, Object
 from linode_orm.mapping.json_values import problem_of
 from linode_orm.mapping.references import fits, identity_of, is_object
-from linode_orm.mapping.values import ABSENT
+from linode_orm.mapping.values import ABSENT, WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from linode_orm.mapping.codecs import NO_HOLDER, Codec, WrongType
+from linode_orm.mapping.codecs import NO_HOLDER, Codec
 from linode_orm.mapping.json_types import TIMESTAMP
+from linode_orm.mapping.values import WrongType
 from linode_orm.output.cells import CellType, iso
 
 if TYPE_CHECKING:

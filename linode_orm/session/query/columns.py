@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linode_orm._secrets import MASK
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.columns import Column
 from linode_orm.mapping.masking import masked_value
-from linode_orm.mapping.values import UNREADABLE
+from linode_orm.mapping.values import UNREADABLE, WrongType
 from linode_orm.output.cells import CellType
 from linode_orm.output.table import CellProblem
 
