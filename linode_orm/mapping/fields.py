@@ -6,11 +6,10 @@ import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDict, TypeVar, Unpack, overload
 
 from linode_orm._caller import warn
+from linode_orm._former import names_of
 from linode_orm._lazy import Later
 from linode_orm._secrets import is_secret_key
-from linode_orm._unknown_names import refuse
 from linode_orm.errors import ReadOnlyAttribute, UnknownValue
-from linode_orm.mapping.operators import Attribute
 from linode_orm.mapping.record import Record, declared_at, read, write
 from linode_orm.mapping.values import ABSENT, WrongType, not_among
 
@@ -20,17 +19,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from linode_orm.mapping import annotations as typed
-    from linode_orm.mapping import normal_forms
+    from linode_orm.mapping import nested_attributes, normal_forms
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.normal_forms import NormalForm
-    from linode_orm.mapping.protocols import FieldFacts
+    from linode_orm.mapping.operators import Attribute
     from linode_orm.mapping.tracked import TagList
 
     _Tags = list[str] | tuple[str, ...] | set[str] | frozenset[str]
     _Plain = str | int | float | bool | datetime | Sequence[object] | Mapping[str, object] | None
 else:
-    # The codecs are imported when the first value is read.
+    # The codecs are imported when the first value is read, and attributes when the first condition is made.
     typed, normal_forms = Later("linode_orm.mapping.annotations"), Later("linode_orm.mapping.normal_forms")
+    nested_attributes = Later("linode_orm.mapping.nested_attributes")
     # A type checker takes a property for a member of a protocol, and no other descriptor.
     from functools import cached_property as computed_once
 
@@ -252,7 +252,7 @@ class Kind(Generic[T_co]):
 
     def attribute(self, model: type) -> Attribute[object]:
         """Return the attribute that conditions on `model` are made of."""
-        return nested_attribute(model, (self,))
+        return nested_attributes.nested_attribute(model, (self,))
 
     if TYPE_CHECKING:
 
@@ -440,27 +440,5 @@ KINDS: dict[str, type[Kind[Any]]] = {
     "Secret": Secret,
 }
 
-
-class NestedAttribute(Attribute[Any]):
-    """An attribute whose values are objects with declared fields: `Event.entity`, and so `Event.entity.id`."""
-
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> Attribute[Any]:
-        field = self.field.codec.fields.get(name)
-        if field is None:
-            refuse(self, "attribute", name, self.field.codec.fields)
-        return nested_attribute(self.model, (*self.path, field))
-
-    def __getitem__(self, name: str) -> Attribute[Any]:
-        """Return the attribute inside of it by its key: `NodeBalancer.transfer["in"]` is named like an operator."""
-        fields = self.field.codec.fields
-        field = fields.get(name) or next((each for each in fields.values() if each.key == name), None)
-        if field is None:
-            refuse(self, "attribute", str(name), fields)
-        return nested_attribute(self.model, (*self.path, field))
-
-
-def nested_attribute(model: type, path: tuple[FieldFacts, ...]) -> Attribute[object]:
-    """Return the attribute at the end of a path of fields."""
-    return (NestedAttribute if path[-1].codec.fields else Attribute)(model, path)
+if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
+    __getattr__ = names_of(__name__)

@@ -8,6 +8,7 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Never
 from urllib.parse import quote, unquote
+from weakref import finalize
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
@@ -52,6 +53,7 @@ class SnapshotTransport:
         self._path = path
         self._names = names
         self._lock = Lock()
+        finalize(self, connection.close)  # a session does not close a client that it was given
 
     def send(self, request: Request, *, token: str | None, timeout: float) -> Response:
         """Answer one request; raise `InvalidRequestError` where the snapshot does not hold what it asks for."""
@@ -97,11 +99,13 @@ class SnapshotTransport:
 
     def _refusal(self, request: Request, route: _Route, key: str) -> Response | None:
         """Return the answer to a list that the API refused when the snapshot was made; None where it gave it."""
-        below = key.rpartition("/")[0] if route.kind == "item" and not route.model.__mapper__.singleton else key
+        mapper = route.model.__mapper__
+        own = len(mapper.id_names) if route.kind == "item" else 0
+        below = "" if route.via else "/".join(key.split("/")[: len(key.split("/")) - own])
         row = self._connection.execute(
             "SELECT status, reason FROM _skipped WHERE class = ? AND parents = ?", (route.model.__name__, below)
         ).fetchone()
-        if row is None or route.via:
+        if row is None:
             return None
         status, reason = row
         return _response(request, status, json.dumps({"errors": [{"reason": reason}]}).encode())

@@ -35,7 +35,7 @@ ORDINARY: Final = {
         "first former full generate goal hidden hold inner interrupt is job kind lifecycle limit main many mark match "
         "memory module money name new no not note observe one only or order ordering part pause plain progress public "
         "read recover resolve row run send shape share shown rich sighting source structure support system time touch tour "
-        "tree try undo unheld verdict verify whole wrong"
+        "tree try undo unheld unknown verdict verify whole wrong"
     ),
     "computing": (
         "absent adapter address aimd algorithm annotation array arrow attribute budget cache cassette chunk class cli compare "

@@ -283,6 +283,13 @@ class TestOffline:
             assert first.id not in {each.instance.id for each in found}
             assert len(found) == 22
 
+    def test_a_refused_list_at_another_path(self, simulator, session, tmp_path):
+        """The volumes of a Linode are refused, and not empty, where the list of all volumes was."""
+        simulator.faults.add("GET", "/volumes", 1, 403)
+        snapshot = session.snapshot(tmp_path / "x", [Instance, Volume])
+        with Session(client=snapshot.client()) as offline, pytest.raises(Forbidden):
+            list(offline.query(Instance).first().volumes)
+
     def test_a_restricted_token(self, tmp_path):
         """A token that may read one list gives a snapshot of that; one that may read nothing raises its error."""
         rows = {"/domains": [{"id": 1, "domain": "a.example", "type": "master"}]}
