@@ -32,17 +32,17 @@ LISTED = [
 def outcome(parse, content):
     """Give what a parser makes of some bytes, in a form that tells types, signs and the order of keys apart."""
     try:
-        return "value", told_apart(parse(content))
+        return "value", typed(parse(content))
     except (ValueError, RecursionError):
         return "refused", None
 
 
-def told_apart(value):
+def typed(value):
     """Give a value with its types."""
     if isinstance(value, dict):
-        return "dict", [(key, told_apart(each)) for key, each in value.items()]
+        return "dict", [(key, typed(each)) for key, each in value.items()]
     if isinstance(value, list):
-        return "list", [told_apart(each) for each in value]
+        return "list", [typed(each) for each in value]
     if isinstance(value, float):
         return "float", "nan" if math.isnan(value) else (value, math.copysign(1, value))
     return type(value).__name__, value
