@@ -64,6 +64,11 @@ class Preconditions:
         return rests and can_be_read(instance.__mapper__)
 
     @property
+    def are_of_updates(self) -> bool:
+        """Whether an update is built on what is read, or compared with it."""
+        return bool(self._changed)
+
+    @property
     def requests(self) -> int:
         """How many requests `check` needs at least."""
         return sum(group.cost for group in groups_of(self._read, needs_get=frozenset()))
