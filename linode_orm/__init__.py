@@ -190,8 +190,9 @@ def __getattr__(name: str) -> object:
     elif not name.startswith("_") and hasattr(models := _import_module("linode_orm.models"), name):
         value = getattr(models, name)
     else:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
+        known = () if name.startswith("_") else __dir__()
+        _import_module("linode_orm._sqlalchemy_names").refuse(f"module {__name__!r}", "package", name, known)
+        raise AssertionError  # it raises
     globals()[name] = value
     return value
 

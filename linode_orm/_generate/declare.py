@@ -23,7 +23,7 @@ MARKS: Final = (
     "filterable", "required", "put_required", "volatile", "absent", "nullable", "only_on_get", "written_by",
     "merged", "unique", "redacted", "secret", "unordered", "ordered", "changed_by", "changed_as", "deprecated",
     "format", "normal",
-    "default",
+    "default", "rows_of",
 )  # fmt: skip
 ENTITIES: Final = frozenset(
     {"entity", "entities", "secondary_entity", "parent_entity", "assigned_entity", "entity_access"}
@@ -187,12 +187,14 @@ class Declaration:
             target = self.list_of(action)
             if target:
                 name = given.get(action.path) or self.collection_name(action.path)
-                yield f'{name}: Many[{self.seen(target)}] = Many("{target}", path="{action.path}")'
+                named = self.resource.facts.get("named_in", {}).get(name)
+                marks = f', named_in="{named["field"]}", named_as={_tuple(named["types"])}' if named else ""
+                yield f'{name}: Many[{self.seen(target)}] = Many("{target}", path="{action.path}"{marks})'
 
     def road_lines(self) -> Iterator[str]:
         """Give a line for each road that the facts name: another path below the item to objects of a class."""
         for name, own in self.resource.facts.get("roads", {}).items():
-            marks = "".join(f", {key}={quoted(own[key])}" for key in ("path", "envelope") if key in own)
+            marks = "".join(f", {key}={quoted(own[key])}" for key in ("path", "envelope", "is_wider") if key in own)
             yield f'{name}: Many[{self.seen(own["target"])}] = Many("{own["target"]}"{marks})'
 
     def collection_name(self, path: str) -> str:
@@ -286,6 +288,10 @@ class Declaration:
                 text = f"Sequence[{child.name}] | Mapping[str, object]"
             (required if node.required else optional).append(f"{name}: {text}")
         return [*required, *(f"{each} = ..." for each in optional)]
+
+
+def _tuple(values: list[str]) -> str:
+    return f"({', '.join(map(quoted, values))},)"
 
 
 def line(  # noqa: PLR0913  what a line says

@@ -56,7 +56,7 @@ OTHERS: Final = frozenset(
         "path", "item", "id", "parent", "doc", "module", "version", "envelope", "page_size", "reference_data",
         "empty_create", "singleton", "base", "deprecated_resource", "type", "gone", "names", "classes", "collections",
         "actions", "added", "why", "relations", "values", "exports", "no_verbs", "class_docs", "roads", "by_hand",
-        "parent_keys", "flat", "read_by", "like", "changed_as", "shapes",
+        "parent_keys", "flat", "read_by", "like", "changed_as", "shapes", "named_in",
     }
 )  # fmt: skip
 """Facts that are about the resource, or that name things."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from linode_orm._generate.description import Key, Operation
 from linode_orm._generate.facts import parse
 from linode_orm._generate.names import attribute, snake
-from linode_orm._generate.tree import Node, answered, arguments, grow
+from linode_orm._generate.tree import ARRAY, Node, answered, arguments, grow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,6 +154,7 @@ def build(description: Description, facts: Facts) -> dict[str, Resource]:
         facts.lay(each.body, each.facts, f"{each.service}.toml [{each.name}]")
         facts.lay_nullable(each.name, each.body)
     _name_writers(found)
+    _name_rows(found)
     _attach_actions(found, description, facts)
     return found
 
@@ -166,6 +167,15 @@ def _name_writers(found: dict[str, Resource]) -> None:
             able = [name for name, other in same if other is not None and other.mutable]
             if able and not node.mutable:
                 node.changed_as = ", ".join(able)
+
+
+def _name_rows(found: dict[str, Resource]) -> None:
+    """Put on lists of objects the resource whose id these objects have as their own."""
+    for each in found.values():
+        for _, node in each.body.walk():
+            identity = node.children.get("id")
+            if node.type == ARRAY and node.answered and identity is not None and identity.refers in found:
+                node.rows_of = identity.refers
 
 
 def _item(own: dict[str, Any]) -> str:

@@ -51,6 +51,8 @@ class Node:
     changed_by: str = ""
     changed_as: str = ""
     written_by: str = ""
+    rows_of: str = ""
+    """Which resource the objects of a list are."""
     doc: str = ""
     behind: tuple[str, int] = ("", 0)
     """Which field it is written behind, and its place there; fields without it are ordered by name."""

@@ -184,13 +184,15 @@ class Addressing:
 
     def collection_path(self, parents: tuple[object, ...] = ()) -> str:
         """Return the path of the collection below these parents, ids quoted."""
-        self.check_resource()
+        if self.subclass_of:
+            self.check_resource()
         return _fill(self.path, dict(zip(self.placeholders, flat(parents), strict=True)))
 
     def path_for(self, identity: object, parents: tuple[object, ...] = ()) -> str:
         """Return the path of one object, ids quoted."""
-        self.check_resource()
-        values = dict(zip(self.placeholders, flat(parents), strict=True))
+        if self.subclass_of:
+            self.check_resource()
+        values = dict(zip(self.placeholders, flat(parents), strict=True)) if parents or self.placeholders else {}
         if None in values.values():
             msg = f"{self.name} {identity}: the API's answer does not name what it lies below ({', '.join(values)})"
             raise InvalidRequestError(msg)

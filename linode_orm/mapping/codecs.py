@@ -168,6 +168,10 @@ class _Conditions(_Conversion):
         """Whether a comparable value contains a part, in the form that the method `part` returns."""
         return isinstance(value, str) and part in value
 
+    def has_part_in_any_case(self, value: Any, part: Any) -> bool:  # noqa: ANN401  as `has_part`
+        """Whether a comparable value contains a part, whatever the case of either is."""
+        return isinstance(value, str) and isinstance(part, str) and part.casefold() in value.casefold()
+
 
 class _EditsInPlace:
     """How a value that users change in place follows the server. The defaults are for values that do not change."""
@@ -233,6 +237,9 @@ class Codec(_Conditions, _EditsInPlace):
 
     nested: tuple[type[Any], ...] = ()
     """The classes of the objects that values are or hold."""
+
+    holds_rows: bool = False
+    """Values are lists of objects with declared fields."""
 
     is_one_value: bool = False
     """Two changes of different parts of a value cannot be merged: the order of its parts means something."""

@@ -126,6 +126,7 @@ class ListOf(Collection):
     def __init__(self, item: Codec, text: str | None = None, *, unordered: bool = False) -> None:
         super().__init__(text or f"list[{item.text}]", item)
         self.unordered = unordered
+        self.holds_rows = bool(item.fields)
         self._is_labelled = "label" in item.fields
         self.known_values = item.known_values
         self.filter_type = "labelled" if self._is_labelled else "list"
@@ -194,6 +195,12 @@ class ListOf(Collection):
         if isinstance(part, str) and self._is_labelled:
             return any(isinstance(each, dict) and each.get("label") == part for each in value)
         return any(self.item.same(each, part) for each in value)
+
+    def has_part_in_any_case(self, value: list[object], part: object) -> bool:
+        if not isinstance(part, str):
+            return self.has_part(value, part)
+        labels = (each.get("label") if isinstance(each, dict) else each for each in value)
+        return any(isinstance(each, str) and each.casefold() == part.casefold() for each in labels)
 
     def fits(self, value: object) -> bool:
         return isinstance(value, list)

@@ -103,4 +103,5 @@ def _settable(codec: Codec, raw: object) -> object:
 
 def in_json(codec: Codec, value: object) -> object:
     """Return the JSON of a value; None for None, which the server may send whatever the declaration says."""
-    return None if value is None else codec.encode(value)
+    # Most values are strings and numbers, which are the same in JSON.
+    return value if value is None or type(value) in codec.plain else codec.encode(value)

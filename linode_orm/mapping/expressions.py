@@ -10,7 +10,7 @@ from linode_orm._former import names_of
 from linode_orm._public import public
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
     __getattr__ = names_of(__name__)
@@ -87,7 +87,10 @@ def check_conditions(given: Iterable[object], call: str) -> None:
     """Raise `TypeError`, which names the call, for what is no condition."""
     for each in given:
         if not isinstance(each, Expression):
-            msg = f"{call}() takes conditions such as Instance.label == 'x', not {each!r}"
+            hint = f"; {each} alone is no condition, {each}.is_(True) is one" if hasattr(each, "in_") else ""
+            if isinstance(each, bool):
+                hint = "; Python has evaluated it: combine conditions with and_, or_, not_, ask lists by .contains()"
+            msg = f"{call}() takes conditions such as Instance.label == 'x', not {each!r}{hint}"
             raise TypeError(msg)
 
 
@@ -110,3 +113,14 @@ def not_(expression: Expression) -> Expression:
     """Return the opposite of a condition; it is unknown of null, too."""
     (part,) = _parts(And, (expression,), "not_") if not isinstance(expression, And) else (expression,)
     return part.part if isinstance(part, Not) else Not(part)
+
+
+def leaves(expression: Expression) -> Iterator[Expression]:
+    """Yield every leaf of a condition; what stands inside of a leaf (`has`, `any`) is none of its own."""
+    if isinstance(expression, Not):
+        yield from leaves(expression.part)
+    elif isinstance(expression, (And, Or)):
+        for part in expression.parts:
+            yield from leaves(part)
+    else:
+        yield expression

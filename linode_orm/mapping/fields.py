@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDic
 
 from linode_orm._caller import warn
 from linode_orm._secrets import is_secret_key
+from linode_orm._sqlalchemy_names import refuse
 from linode_orm.errors import ReadOnlyAttribute, UnknownValue
 from linode_orm.mapping.annotations import ValueMarks, parse
 from linode_orm.mapping.codecs import NoneType, WrongType
@@ -83,6 +84,8 @@ class Marks(TypedDict, total=False):
     """The format that the API's description names, such as `password`."""
     default: object
     """The value that the API takes if a POST has none; the simulator does so too."""
+    rows_of: str
+    """Which resource the objects of a list are, by its name."""
     create: bool
     """A POST takes the field: True unless given."""
     update: bool
@@ -140,6 +143,7 @@ class Kind(Generic[T_co]):
     deprecated: bool = False
     format: str = ""
     default: object = None
+    rows_of: str = ""
     _create: bool = True
     _update: bool = False
     _nullable: bool | None = None
@@ -220,7 +224,7 @@ class Kind(Generic[T_co]):
         self._decoding = (self.key, self.name, undecoded, codec.bare.decoder)
         return codec
 
-    @property
+    @computed_once
     def form(self) -> NormalForm | None:
         """The normal form of the values, or of the items of a list: by the field's mark, else by its format."""
         return form_of(self.normal, self.format)
@@ -290,7 +294,8 @@ class Kind(Generic[T_co]):
             msg = f"{record.__describe__()}.{name or self.name} {reason}"
             raise ReadOnlyAttribute(msg)
         write(record, self, value, name)
-        self._warn_of_unknown(record, value)
+        if self.known_values:
+            self._warn_of_unknown(record, value)
 
     def _warn_of_unknown(self, record: Record, value: object) -> None:
         unknown = self.unknown_in(value)
@@ -442,8 +447,15 @@ class NestedAttribute(Attribute[Any]):
     def __getattr__(self, name: str) -> Attribute[Any]:
         field = self.field.codec.fields.get(name)
         if field is None:
-            msg = f"{self} has no attribute {name!r}"
-            raise AttributeError(msg)
+            refuse(self, "attribute", name, self.field.codec.fields)
+        return nested_attribute(self.model, (*self.path, field))
+
+    def __getitem__(self, name: str) -> Attribute[Any]:
+        """Return the attribute inside of it by its key: `NodeBalancer.transfer["in"]` is named like an operator."""
+        fields = self.field.codec.fields
+        field = fields.get(name) or next((each for each in fields.values() if each.key == name), None)
+        if field is None:
+            refuse(self, "attribute", str(name), fields)
         return nested_attribute(self.model, (*self.path, field))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Never
 
+from linode_orm._sqlalchemy_names import refuse
 from linode_orm.mapping.addressing import Addressing
 from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, make_volatile
 from linode_orm.mapping.masking import secret_keys
@@ -172,11 +172,8 @@ class Mapper(Addressing):
         return getattr(model, name)  # type: ignore[no-any-return]
 
     def refuse_unknown(self, name: str) -> Never:
-        """Raise `AttributeError` naming what comes closest."""
-        close = get_close_matches(name, self.attributes, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        msg = f"{self.name} has no attribute {name!r}{hint}"
-        raise AttributeError(msg, name=name)
+        """Raise `AttributeError` naming what to write instead, or what comes closest."""
+        refuse(self.name, "class", name, [*self.attributes, *self.operations])
 
     def learn(self, keys: set[str]) -> None:
         """Make keys that no declaration knows readable by name, from the body in which they came."""

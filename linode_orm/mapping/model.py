@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Never, Self, cast
 
 from linode_orm._printable import printable
 from linode_orm._secrets import MASK, Sealed, SecretText, forget_locals
@@ -37,7 +37,27 @@ if TYPE_CHECKING:
     from linode_orm.mapping.tracked import Holder
 
 
-class _Declared(Record):
+if TYPE_CHECKING:
+    _DeclaredType = type
+else:
+
+    class _DeclaredType(type):
+        """The class of declared classes: it refuses a name that a class does not have.
+
+        Python asks it for attributes of classes only; a `__getattr__` of the objects would double the cost of every
+        read.
+        """
+
+        def __getattr__(cls, name: str) -> Never:
+            """Raise `AttributeError` with what to write instead, or with the attribute that comes closest."""
+            mapper = None if name.startswith("_") else getattr(cls, "__mapper__", None)
+            if mapper is not None:
+                mapper.refuse_unknown(name)
+            msg = f"type object {cls.__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg, name=name, obj=cls)
+
+
+class _Declared(Record, metaclass=_DeclaredType):
     """What models and nested values share beside being records: assignment by declaration."""
 
     __slots__ = ()
@@ -265,7 +285,14 @@ resource = cast("Callable[[str], type[Model]]", lookup)
 def check_class(given: object, where: str) -> None:
     """Raise `InvalidRequestError` for what is no resource class."""
     if not (isinstance(given, type) and issubclass(given, Model)):
-        msg = f"{where} takes a resource class such as Instance, not {given!r}"
+        model = getattr(given, "model", None)
+        hint = (
+            f"; session.query({model.__name__}) gives the objects, from which the attribute is read, "
+            f"and .table({given}) columns alone"
+            if isinstance(model, type)
+            else ""
+        )
+        msg = f"{where} takes a resource class such as Instance, not {given!r}{hint}"
         raise InvalidRequestError(msg)
 
 

@@ -4,27 +4,46 @@ from __future__ import annotations
 
 import operator as python
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, Never, TypeVar, cast, overload
 
 from attrs import frozen
 
 from linode_orm._caller import warn
 from linode_orm._public import public
+from linode_orm._sqlalchemy_names import refuse
 from linode_orm.errors import UnknownValue
 from linode_orm.mapping import server_filters
-from linode_orm.mapping.codecs import NotComparable, WrongType
+from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.expressions import And, Expression, Not, Or
+from linode_orm.mapping.operands import (
+    differs,
+    equals,
+    in_any_case,
+    infix,
+    is_truth,
+    like,
+    list_of,
+    method,
+    on_text,
+    operand,
+    operands,
+    ordered,
+    ordered_operand,
+    pattern_operand,
+    text_operand,
+    truth_operand,
+)
+from linode_orm.mapping.patterns import Pattern
+from linode_orm.mapping.relation_conditions import listed
 from linode_orm.mapping.values import not_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from linode_orm.mapping.codecs import Codec
+    from linode_orm.mapping.operands import Test
     from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.mapping.server_filters import Rules
-
-    Test = Callable[[Any], bool | None]
-    """Whether a comparable value passes; None where it is of a type that cannot be compared."""
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -62,96 +81,13 @@ def operator_called(name: str) -> Operator:
     return OPERATORS[name]
 
 
-# -- printing, checking and evaluating ---------------------------------------------------------------------------------
-
-
-def infix(symbol: str) -> Callable[[str, object], str]:
-    """Return the printing of a symbol between attribute and value."""
-    return lambda attribute, value: f"{attribute} {symbol} {value!r}"
-
-
-def method(name: str) -> Callable[[str, object], str]:
-    """Return the printing of a method of the attribute."""
-    return lambda attribute, value: f"{attribute}.{name}({value!r})"
-
-
-_SHOWN_VALUES: Final = 8
-
-
-def _list_of(values: tuple[object, ...]) -> str:
-    if len(values) <= _SHOWN_VALUES:
-        return repr([*values])
-    return f"[{', '.join(map(repr, values[:_SHOWN_VALUES]))}, … {len(values)} values]"
-
-
-def _operand(codec: Codec, value: object) -> object:
-    return codec.operand(getattr(value, "__identity__", value))
-
-
-def _ordered_operand(codec: Codec, value: object) -> object:
-    if value is None or not codec.has_order:
-        msg = f"{codec.text} has no order against {value!r}"
-        raise NotComparable(msg)
-    return _operand(codec, value)
-
-
-def text_operand(name: str) -> Callable[[Codec, object], str]:
-    """Return the check of an operator that compares strings with strings."""
-
-    def check(codec: Codec, value: object) -> str:
-        if str not in codec.plain:
-            msg = f"{name}() needs a text, and the attribute is {codec.text}"
-            raise NotComparable(msg)
-        if not isinstance(value, str):
-            msg = f"{name}() takes a str, not {value!r} ({type(value).__name__})"
-            raise NotComparable(msg)
-        return value
-
-    return check
-
-
-def _operands(codec: Codec, values: Iterable[object]) -> tuple[object, ...]:
-    given = (_operand(codec, value) for value in values)
-    return tuple({repr(each): each for each in given}.values())
-
-
-def _equals(codec: Codec, want: object) -> Test:
-    return codec.one_of((want,))
-
-
-def _differs(codec: Codec, want: object) -> Test:
-    equals = codec.one_of((want,))
-    return lambda value: not equals(value)
-
-
-def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Codec, object], Test]:
-    """Return the evaluation of an order; it is unknown between a number and a string, which a mixed field may hold."""
-
-    def test(codec: Codec, want: object) -> Test:
-        operand = codec.comparable(want)
-        kinds = (int, float) if isinstance(operand, (int, float)) else type(operand)
-        return lambda value: compare(value, operand) if isinstance(value, kinds) else None
-
-    return test
-
-
-def on_text(test: Callable[[str, str], bool]) -> Callable[[Codec, str], Test]:
-    """Return the evaluation of a test of strings; it is false of a number, which a mixed field may hold."""
-
-    def compiled(codec: Codec, want: str) -> Test:
-        folded = codec.folded(want)
-        return lambda value: isinstance(value, str) and test(value, folded)
-
-    return compiled
-
-
 # -- the table ---------------------------------------------------------------------------------------------------------
 
 EQUAL: Final = Operator(
     name="==",
     shown=infix("=="),
-    check=_operand,
-    test=_equals,
+    check=operand,
+    test=equals,
     rules=server_filters.EQUAL,
     negated_rules=server_filters.UNEQUAL,
     names_values=True,
@@ -159,8 +95,8 @@ EQUAL: Final = Operator(
 UNEQUAL: Final = Operator(
     name="!=",
     shown=infix("!="),
-    check=_operand,
-    test=_differs,
+    check=operand,
+    test=differs,
     rules=server_filters.UNEQUAL,
     negated_rules=server_filters.EQUAL,
     names_values=True,
@@ -168,32 +104,32 @@ UNEQUAL: Final = Operator(
 LESS: Final = Operator(
     name="<",
     shown=infix("<"),
-    check=_ordered_operand,
-    test=_ordered(python.lt),
+    check=ordered_operand,
+    test=ordered(python.lt),
     rules=server_filters.LESS,
     negated_rules=server_filters.AT_LEAST,
 )
 AT_MOST: Final = Operator(
     name="<=",
     shown=infix("<="),
-    check=_ordered_operand,
-    test=_ordered(python.le),
+    check=ordered_operand,
+    test=ordered(python.le),
     rules=server_filters.AT_MOST,
     negated_rules=server_filters.GREATER,
 )
 GREATER: Final = Operator(
     name=">",
     shown=infix(">"),
-    check=_ordered_operand,
-    test=_ordered(python.gt),
+    check=ordered_operand,
+    test=ordered(python.gt),
     rules=server_filters.GREATER,
     negated_rules=server_filters.AT_MOST,
 )
 AT_LEAST: Final = Operator(
     name=">=",
     shown=infix(">="),
-    check=_ordered_operand,
-    test=_ordered(python.ge),
+    check=ordered_operand,
+    test=ordered(python.ge),
     rules=server_filters.AT_LEAST,
     negated_rules=server_filters.LESS,
 )
@@ -213,10 +149,58 @@ STARTSWITH: Final = Operator(
     rules=server_filters.STARTSWITH,
     negated_rules=server_filters.NO_OPERATOR,
 )
+ENDSWITH: Final = Operator(
+    name="endswith",
+    shown=method("endswith"),
+    check=text_operand("endswith"),
+    test=on_text(str.endswith),
+    rules=server_filters.ENDSWITH,
+    negated_rules=server_filters.NO_OPERATOR,
+)
+LIKE: Final = Operator(
+    name="like",
+    shown=method("like"),
+    check=pattern_operand("like"),
+    test=like(folds=False),
+    rules=server_filters.LIKE,
+    negated_rules=server_filters.NO_OPERATOR,
+)
+ILIKE: Final = Operator(
+    name="ilike",
+    shown=method("ilike"),
+    check=pattern_operand("ilike"),
+    test=like(folds=True),
+    rules=server_filters.ANY_CASE,
+    negated_rules=server_filters.NO_OPERATOR,
+)
+ICONTAINS: Final = Operator(
+    name="icontains",
+    shown=method("icontains"),
+    check=lambda codec, value: codec.part(getattr(value, "__identity__", value)),
+    test=lambda codec, want: partial(codec.has_part_in_any_case, part=want),
+    rules=server_filters.ANY_CASE,
+    negated_rules=server_filters.NO_OPERATOR,
+)
+ISTARTSWITH: Final = Operator(
+    name="istartswith",
+    shown=method("istartswith"),
+    check=text_operand("istartswith"),
+    test=in_any_case(str.startswith),
+    rules=server_filters.ANY_CASE,
+    negated_rules=server_filters.NO_OPERATOR,
+)
+IENDSWITH: Final = Operator(
+    name="iendswith",
+    shown=method("iendswith"),
+    check=text_operand("iendswith"),
+    test=in_any_case(str.endswith),
+    rules=server_filters.ANY_CASE,
+    negated_rules=server_filters.NO_OPERATOR,
+)
 IN: Final = Operator(
     name="in",
-    shown=lambda attribute, values: f"{attribute}.in_({_list_of(values)})",
-    check=_operands,
+    shown=lambda attribute, values: f"{attribute}.in_({list_of(values)})",
+    check=operands,
     test=lambda codec, wants: codec.one_of(wants),
     rules=server_filters.IN,
     negated_rules=server_filters.NOT_IN,
@@ -232,8 +216,22 @@ IS_NULL: Final = Operator(
     tests_null=True,
 )
 
+IS: Final = Operator(
+    name="is",
+    shown=method("is_"),
+    check=truth_operand,
+    test=is_truth,
+    rules=server_filters.IS,
+    negated_rules=server_filters.NO_OPERATOR,
+    tests_null=True,
+)
+
 OPERATORS: Final = {
-    each.name: each for each in (EQUAL, UNEQUAL, LESS, AT_MOST, GREATER, AT_LEAST, CONTAINS, STARTSWITH, IN, IS_NULL)
+    each.name: each
+    for each in (
+        *(EQUAL, UNEQUAL, LESS, AT_MOST, GREATER, AT_LEAST, CONTAINS, STARTSWITH, ENDSWITH, LIKE),
+        *(ICONTAINS, ISTARTSWITH, IENDSWITH, ILIKE, IN, IS_NULL, IS),
+    )
 }
 """Every operator by its name."""
 
@@ -245,7 +243,8 @@ OPERATORS: Final = {
 class Comparison(Expression):
     """The comparison of an attribute with a value.
 
-    `value` is as it stands in JSON: of the operator `in` a tuple of such values, of `is_null` None.
+    `value` is as it stands in JSON: of the operator `in` a tuple of such values, of `is_null` None, of `like` a
+    `Pattern`.
     """
 
     attribute: Attribute[Any]
@@ -302,6 +301,27 @@ class Operand(Generic[T]):
     __slots__ = ()
     __hash__ = object.__hash__
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            """Raise `AttributeError`, which says what to write instead of a name of SQLAlchemy's."""
+            if name in {"model", "path", "relation"}:  # while a pickle is read
+                raise AttributeError(name)
+            refuse(self, "attribute", name, dir(type(self)))
+
+        def __contains__(self, item: object) -> bool:
+            """Raise `TypeError`: Python makes a truth value of what `in` answers."""
+            msg = f"{item!r} in {self} asks nothing of the API; write {self}.contains({item!r})"
+            raise TypeError(msg)
+
+        def __bool__(self) -> bool:
+            """Raise `TypeError`, so that Python's `and`, `or` and `not` cannot drop a condition in silence."""
+            msg = (
+                f"{self} is an attribute and has no truth value; compare it, as in {self}.is_(True) or "
+                f"{self}.is_not(None), and combine conditions with and_, or_, not_"
+            )
+            raise TypeError(msg)
+
     def op(self, operator: Operator, value: object, /) -> Expression:
         """Return the condition of any operator; raise `TypeError` for a value that it does not take."""
         raise NotImplementedError
@@ -335,11 +355,38 @@ class Operand(Generic[T]):
         """
         return self.op(CONTAINS, item)
 
+    def icontains(self, part: str, /) -> Expression:
+        """Whether a string has the part, or a list an item, in upper or lower case."""
+        return self.op(ICONTAINS, part)
+
     def startswith(self, prefix: str, /) -> Expression:
         """Whether a string begins with the prefix; upper and lower case differ."""
         return self.op(STARTSWITH, prefix)
 
-    def in_(self, values: Iterable[T], /) -> Expression:
+    def istartswith(self, prefix: str, /) -> Expression:
+        """Whether a string begins with the prefix, in upper or lower case."""
+        return self.op(ISTARTSWITH, prefix)
+
+    def endswith(self, suffix: str, /) -> Expression:
+        """Whether a string ends with the suffix; upper and lower case differ."""
+        return self.op(ENDSWITH, suffix)
+
+    def iendswith(self, suffix: str, /) -> Expression:
+        """Whether a string ends with the suffix, in upper or lower case."""
+        return self.op(IENDSWITH, suffix)
+
+    def like(self, pattern: str, /, *, escape: str | None = None) -> Expression:
+        """Whether the whole string matches: `%` is any characters, `_` one; `escape` before them takes them literally.
+
+        Upper and lower case differ.
+        """
+        return self.op(LIKE, pattern if escape is None else Pattern(pattern, escape))
+
+    def ilike(self, pattern: str, /, *, escape: str | None = None) -> Expression:
+        """Whether the whole string matches a pattern of `like`, in upper or lower case."""
+        return self.op(ILIKE, pattern if escape is None else Pattern(pattern, escape))
+
+    def in_(self, values: Iterable[T | None], /) -> Expression:
         """Whether the value is one of these; None among them means `is_(None)`."""
         if isinstance(values, (str, bytes)):
             msg = f"{self}.in_() takes a collection of values, not the text {values!r}"
@@ -349,16 +396,21 @@ class Operand(Generic[T]):
         is_one_of = self.op(IN, known)
         return Or((is_one_of, self.op(IS_NULL, None))) if len(known) < len(given) else is_one_of
 
+    def not_in(self, values: Iterable[T | None], /) -> Expression:
+        """Whether the value is none of these, the opposite of `in_`: of null it is unknown."""
+        return Not(self.in_(values))
+
     def between(self, low: T, high: T, /) -> Expression:
         """Whether the value lies between both ends, which count."""
         return And((self.op(AT_LEAST, low), self.op(AT_MOST, high)))
 
-    def is_(self, value: None, /) -> Expression:
-        """Whether the value is null, or missing."""
-        if value is not None:
-            msg = f"{self}.is_() takes None; compare other values with =="
-            raise TypeError(msg)
-        return self.op(IS_NULL, None)
+    def is_(self, value: bool | None, /) -> Expression:  # noqa: FBT001  SQLAlchemy's word
+        """Whether the value is null or missing (None), or this truth value; it is true or false of null, too."""
+        return self.op(IS_NULL, None) if value is None else self.op(IS, value)
+
+    def is_not(self, value: bool | None, /) -> Expression:  # noqa: FBT001  SQLAlchemy's word
+        """Whether the value is there (`is_not(None)`), or is not this truth value: null is not, either."""
+        return Not(self.is_(value))
 
 
 @public
@@ -404,6 +456,15 @@ class Attribute(Operand[T]):
         if unknown:
             warn(UnknownValue(f"{comparison}: {not_among(unknown, self.field.known_values)}"))
         return comparison
+
+    def any(
+        self: Attribute[list[Any]] | Attribute[list[Any] | None], condition: Expression | None = None, /
+    ) -> Expression:
+        """Whether a list has an object, and one that meets the condition; true or false of every list, also of null.
+
+        The condition is written on the class that the list is declared with, or on the resource that the objects are.
+        """
+        return listed(self, condition)
 
     def asc(self) -> Order:
         """Order from the smallest to the largest; null comes last."""

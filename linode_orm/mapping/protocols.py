@@ -22,6 +22,7 @@ class FieldFacts(Protocol):
     changed_by: str
     written_by: str
     default: object
+    rows_of: str
     kind: ClassVar[str]
     is_read_only: ClassVar[bool]
     is_write_only: ClassVar[bool]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Never, Protocol, TypeVar, cast, overload
 
 from attrs import evolve, field, frozen
 
 from linode_orm._public import public
+from linode_orm._sqlalchemy_names import refuse
 from linode_orm.errors import MultipleResultsFound, NoResultFound, PartialResultError
 from linode_orm.mapping.expressions import and_, check_conditions
 from linode_orm.mapping.operators import Attribute, Order
@@ -65,9 +66,10 @@ class Runner(Protocol):
 @public
 @frozen(eq=False)
 class SkippedList:
-    """A list that the API refused to give to a query over the children of many parents.
+    """A list that the API refused to give to a query over children of many parents, or to a condition on a relation.
 
-    `parent` is the object below which the list lies, and `error` what was answered. `relation` is the relation of the
+    `parent` is the object below which the list lies (None for a list of the account), and `error` what was answered.
+    `relation` is the relation of the
     query's objects that the list would have filled (`selectin`); empty where the list is one of the query itself.
     """
 
@@ -116,6 +118,10 @@ class Query(Generic[M]):
         parts = conditions if self.condition is None else (self.condition, *conditions)
         return self._with(condition=and_(*parts)) if parts else self
 
+    def where(self, *conditions: Expression) -> Query[M]:
+        """Return a query for those that meet these conditions, too: another name of `filter`."""
+        return self.filter(*conditions)
+
     def filter_by(self, **values: object) -> Query[M]:
         """Return a query for those whose attributes have these values, too: `filter_by(label="web")`."""
         mapper = self.model.__mapper__  # type: ignore[attr-defined]  # a Model
@@ -144,6 +150,30 @@ class Query(Generic[M]):
 
     def __iter__(self) -> Iterator[M]:
         return cast("Iterator[M]", self.runner.rows(self))
+
+    @overload
+    def __getitem__(self, index: int, /) -> M: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> list[M]: ...
+    def __getitem__(self, index: int | slice, /) -> M | list[M]:
+        """Return the match at an index, or the list of those in a slice; raise `IndexError` where there is none.
+
+        Only what is needed is read. Negative indices are refused: the end of a list is not known before it is read.
+        """
+        if isinstance(index, slice):
+            start, stop = _index(index.start or 0), None if index.stop is None else _index(index.stop)
+            return list(self._part(start, None if stop is None else max(0, stop - start)))[:: index.step]
+        found = list(self._part(_index(index), 1))
+        if not found:
+            msg = f"{self!r} has no match at index {index}"
+            raise IndexError(msg)
+        return found[0]
+
+    def _part(self, skipped: int, count: int | None) -> Query[M]:
+        """Return a query for some of the matches of this one."""
+        left = None if self.limited is None else max(0, self.limited - skipped)
+        wanted = left if count is None else count if left is None else min(left, count)
+        return evolve(self, passed=self.passed + skipped, limited=wanted)
 
     def __bool__(self) -> bool:
         msg = f"{self!r} has no truth value; use .exists() to ask whether there is a match"
@@ -225,6 +255,12 @@ class Query(Generic[M]):
         """
         return self.runner.delete(self, partial=partial)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            """Raise `AttributeError`, which says what to write instead of a name of SQLAlchemy's."""
+            refuse("a query", "Query", name, dir(type(self)))
+
     def __repr__(self) -> str:
         parts = [f"query({self.model.__name__})"]
         if self.condition is not None:
@@ -255,3 +291,13 @@ def _natural(name: str, count: object) -> int:
         msg = f"{name}() takes a whole number from 0, not {count!r}"
         raise TypeError(msg)
     return count
+
+
+def _index(index: object) -> int:
+    if type(index) is not int:
+        msg = f"an index of a query is a whole number, not {index!r}"
+        raise TypeError(msg)
+    if index < 0:
+        msg = f"a query takes no negative index ({index}): reverse its order, or index the list that .all() gives"
+        raise IndexError(msg)
+    return index

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, Never, TypeVar, cast, overload
 
 from attrs import frozen
 
 from linode_orm._public import public
+from linode_orm._sqlalchemy_names import refuse
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.expressions import Expression
 from linode_orm.mapping.json_values import copied, problem_in
@@ -18,6 +19,7 @@ from linode_orm.mapping.owner import LoadOrigin
 from linode_orm.mapping.record import Record, declared_at, given_object, keep_given, pending_reference, refer
 from linode_orm.mapping.references import fits, is_object
 from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.relation_conditions import related
 from linode_orm.mapping.state import State, Status
 from linode_orm.mapping.values import ABSENT
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.fields import Kind
     from linode_orm.mapping.operators import Attribute, Operator, Order
     from linode_orm.mapping.query import Query
+    from linode_orm.mapping.relation_conditions import RelatedObject
 
 T = TypeVar("T")
 M = TypeVar("M")
@@ -46,6 +49,12 @@ class Collection(Sequence[M]):
     def refresh(self) -> None:
         """Read the collection again."""
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            """Raise `AttributeError`, which says what to write instead of a name of SQLAlchemy's."""
+            refuse("a collection", "collection", name, dir(type(self)))
+
     def __refill__(self) -> None:
         """Forget what was loaded, so that the next use reads it; a collection that loads nothing stays as it is."""
 
@@ -61,6 +70,8 @@ class One(Generic[T]):
 
     name: str
     owner: type
+    quantifier = "has"
+    """The method that makes a condition on what the relation leads to."""
 
     def __init__(self, target: str, *, via: str = "") -> None:
         self.target = target
@@ -99,6 +110,11 @@ class One(Generic[T]):
     def field(self, model: type) -> Kind[object] | None:
         """Return the field with the raw id; None for the parent of a child."""
         return model.__mapper__.fields[self.via] if self.via else None  # type: ignore[attr-defined]  # a Model
+
+    def is_hidden(self, model: type) -> bool:
+        """Whether no answer of the API shows what the relation leads to: only requests have the raw id."""
+        field = self.field(model)
+        return field is not None and field.is_write_only
 
     def resolve(self, record: Record) -> object:
         """Return the object referred to, without a request unless the raw id has to be loaded."""
@@ -191,6 +207,21 @@ class Reference(Loadable, Operand["T | int | str"], Generic[T]):
 
     __repr__ = __str__
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            """Raise `AttributeError`, which says how to ask of what the relation leads to."""
+            if name in {"model", "relation"}:  # while a pickle is read
+                raise AttributeError(name)
+            refuse(self, "to one", name, dir(type(self)), instead=_through(self.relation, name))
+
+    def has(self, condition: Expression | None = None, /) -> Expression:
+        """Whether the relation leads to an object, and to one that meets the condition; true or false, never unknown.
+
+        It is evaluated here, on the cheapest list that has the objects; `query.explain()` says which.
+        """
+        return related(self.model, self.relation, condition)
+
     def op(self, operator: Operator, value: object, /) -> Expression:
         """Make the condition of an operator on the raw id; on a parent, which lists are read."""
         given = [*cast("Iterable[object]", value)] if operator is IN else [value]
@@ -252,19 +283,37 @@ class Many(Loadable, Generic[M]):
     The list of children stands below their parent's path. `path` names another path below the item, `embedded` the key
     of the parent's own body that holds them all, `create_key` the key under which the parent's POST takes them.
     `envelope` says how the answer at `path` holds the rows, where it is no page.
+
+    The list of all objects may tell to whom each of them belongs: by a relation of theirs that leads back, or in the
+    list `named_in` of their bodies, whose entries have the id of an owner beside one of the types `named_as`. What
+    `is_wider` has objects that the list of all does not show.
     """
 
     name: str
     owner: type
+    quantifier = "any"
+    """The method that makes a condition on what the relation leads to."""
 
-    def __init__(
-        self, target: str, *, path: str = "", embedded: str = "", create_key: str = "", envelope: str = ""
+    def __init__(  # noqa: PLR0913  what a declaration may say of a relation
+        self,
+        target: str,
+        *,
+        path: str = "",
+        embedded: str = "",
+        create_key: str = "",
+        envelope: str = "",
+        named_in: str = "",
+        named_as: tuple[str, ...] = (),
+        is_wider: bool = False,
     ) -> None:
         self.target = target
         self.path = path
         self.envelope = envelope
         self.embedded = embedded
         self.create_key = create_key
+        self.named_in = named_in
+        self.named_as = named_as
+        self.is_wider = is_wider
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.owner = owner
@@ -297,6 +346,32 @@ class Many(Loadable, Generic[M]):
     def model(self) -> type:
         """The class of the objects."""
         return lookup(self.target)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            """Raise `AttributeError`, which says how to ask of what the relation leads to."""
+            if "owner" not in vars(type(self)) and "name" not in vars(self):  # while the class is made
+                raise AttributeError(name)
+            refuse(self, "to many", name, dir(type(self)), instead=_through(self, name))
+
+        def __contains__(self, item: object) -> bool:
+            """Raise `TypeError`: Python makes a truth value of what `in` answers."""
+            model = self.target
+            msg = f"{item!r} in {self} asks nothing of the API; write {self}.any({model}.id == ...)"
+            raise TypeError(msg)
+
+    def is_hidden(self, model: type) -> bool:
+        """Whether no answer of the API shows what the relation leads to: every collection has a list."""
+        del self, model
+        return False
+
+    def any(self, condition: Expression | None = None, /) -> Expression:
+        """Whether there is an object here, and one that meets the condition; true or false, never unknown.
+
+        It is evaluated here, on the cheapest lists that have the objects; `query.explain()` says which.
+        """
+        return related(self.owner, self, condition)
 
     def __str__(self) -> str:
         return f"{self.owner.__name__}.{self.name}"
@@ -347,6 +422,13 @@ class Many(Loadable, Generic[M]):
         return (record.__state__.given_children or {}).get(self.name, ABSENT)
 
 
+def _through(relation: One[Any] | Many[Any], name: str) -> str:
+    """Return how to ask for an attribute of what a relation leads to; empty for a name that is none."""
+    if name.startswith("_") or name not in getattr(relation.model, "__mapper__").attributes:  # noqa: B009  a Model
+        return ""
+    return f"{relation.owner.__name__}.{relation.name}.{relation.quantifier}({relation.target}.{name} == ...)"
+
+
 def is_plain(value: object) -> bool:
     """Whether children are given as the API takes them: as plain dicts, or null."""
     if isinstance(value, list):
@@ -377,19 +459,18 @@ def relations_of(option: Option) -> tuple[One[Any] | Many[Any], ...]:
     return cast("tuple[One[Any] | Many[Any], ...]", option.path)
 
 
+def relation_of(leaf: RelatedObject) -> One[Any] | Many[Any]:
+    """Return the relation that a condition asks of."""
+    return cast("One[Any] | Many[Any]", leaf.declared)
+
+
+def leads_to_parent(leaf: RelatedObject) -> bool:
+    """Whether a condition asks of the parent of an object."""
+    relation = relation_of(leaf)
+    return not isinstance(relation, Many) and not relation.via
+
+
 @public
 def raiseload() -> Option:
     """Refuse every implicit request for the relations of the objects of a query."""
     return Option("raise", ())
-
-
-def leaves(expression: Expression) -> Iterator[Expression]:
-    """Yield every leaf of a condition."""
-    inner = getattr(expression, "parts", None)
-    if inner is None:
-        part = getattr(expression, "part", None)
-        inner = () if part is None else (part,)
-        if part is None:
-            yield expression
-    for each in inner:
-        yield from leaves(each)

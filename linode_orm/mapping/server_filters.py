@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from linode_orm.mapping.patterns import Pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -77,6 +79,11 @@ def text(value: object) -> tuple[Test, ...]:
 def part(value: object) -> tuple[Test, ...]:
     """Write a string that has to be contained."""
     return ({"+contains": value},) if isinstance(value, str) and _is_safe(value) else ()
+
+
+def literal(value: object) -> tuple[Test, ...]:
+    """Write the longest literal of a pattern, which every match contains."""
+    return part(value.longest_literal.strip()) if isinstance(value, Pattern) else ()
 
 
 def _is_safe(value: str) -> bool:
@@ -197,6 +204,15 @@ CONTAINS: Final = Rules(
 )
 STARTSWITH: Final = Rules(
     {"string": Rule(part, "documented", f"sent as +contains, which holds them all; {_FOLDS}")}, _MIXED
+)
+ENDSWITH: Final = STARTSWITH
+LIKE: Final = Rules(
+    {"string": Rule(literal, "documented", f"its longest literal sent as +contains, which holds them all; {_FOLDS}")},
+    _MIXED,
+)
+ANY_CASE: Final = Rules({}, here("a server that tells upper and lower case apart would leave rows out"))
+IS: Final = Rules(
+    {"bool": EQUAL.by_type["bool"]}, here("whether the server compares it with a truth value is not on record")
 )
 IN: Final = Rules(
     {

@@ -103,12 +103,12 @@ class Origin:
         return copy
 
 
-class _Shared(property, Generic[T]):
-    """A value that stands in an object's origin; `State.share` replaces it, and nobody can assign it."""
+class _Read(property, Generic[T]):
+    """A value that everybody may read and nobody can assign, such as one of the object's origin (`State.share`)."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, path: str) -> None:
         # Every assignment and every answer reads some of these: a getter in C costs a third of one in Python.
-        super().__init__(attrgetter(f"origin.{name}"))
+        super().__init__(attrgetter(path))
 
     if TYPE_CHECKING:
 
@@ -130,21 +130,23 @@ class State(RecordState):
     __slots__ = ("identity", "origin")
 
     origin: Origin
-    owner: _Shared[Owner] = _Shared("owner")
-    parents: _Shared[tuple[object, ...]] = _Shared("parents")
+    body: _Read[Mapping[str, Any]] = _Read("raw")
+    """The last answer of the API; nobody changes it."""
+    owner: _Read[Owner] = _Read("origin.owner")
+    parents: _Read[tuple[object, ...]] = _Read("origin.parents")
     """The ids of the parents, from the outermost in."""
-    status: _Shared[Status] = _Shared("status")
-    loaded: _Shared[Loaded] = _Shared("loaded")
-    fresh_until: _Shared[float | None] = _Shared("fresh_until")
+    status: _Read[Status] = _Read("origin.status")
+    loaded: _Read[Loaded] = _Read("origin.loaded")
+    fresh_until: _Read[float | None] = _Read("origin.fresh_until")
     """The time of the owner's monotonic clock from which volatile values are read again; None for never."""
-    batch: _Shared[object] = _Shared("batch")
+    batch: _Read[object] = _Read("origin.batch")
     """The loader batch of the query that the object came from; the load origin of a reference that is not loaded."""
-    one_time_values: _Shared[dict[str, object] | None] = _Shared("one_time_values")
+    one_time_values: _Read[dict[str, object] | None] = _Read("origin.one_time_values")
     """The values that an answer showed only once, by key: a new token."""
-    stale_values: _Shared[StaleValues | None] = _Shared("stale_values")
-    pending_parent: _Shared[Record | None] = _Shared("pending_parent")
+    stale_values: _Read[StaleValues | None] = _Read("origin.stale_values")
+    pending_parent: _Read[Record | None] = _Read("origin.pending_parent")
     """The parent that a new object was given as an object."""
-    given_children: _Shared[dict[str, object] | None] = _Shared("given_children")
+    given_children: _Read[dict[str, object] | None] = _Read("origin.given_children")
     """The children that a new object was given as plain dicts, by relation."""
 
     def __init__(self, raw: dict[str, object], identity: object, origin: Origin) -> None:
@@ -152,11 +154,6 @@ class State(RecordState):
         self.edits = None
         self.identity = identity
         self.origin = origin
-
-    @property
-    def body(self) -> Mapping[str, Any]:
-        """The last answer of the API; nobody changes it."""
-        return self.raw
 
     @property
     def is_new(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, Never, NoReturn, TypeVar, cast
 
 from attrs import evolve
 
@@ -12,6 +12,7 @@ from linode_orm._caller import warn
 from linode_orm._options import check_choice, check_flags, check_seconds
 from linode_orm._public import public
 from linode_orm._secrets import SecretText, forgets_locals
+from linode_orm._sqlalchemy_names import refuse
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
 from linode_orm.mapping.lifecycle import expire, forget_collections
@@ -105,12 +106,24 @@ class Session(SessionBase):
         self._owner = self.__owner__ = self._parts.owner
         self._changes = self._parts.changes
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            """Raise `AttributeError`, which says what to write instead of a name of SQLAlchemy's."""
+            refuse("a session", "Session", name, dir(type(self)))
+
     # -- reading -----------------------------------------------------------------------------------------------------
 
-    def query(self, model: type[M], /) -> Query[M]:
+    def query(self, model: type[M], /, *others: Never) -> Query[M]:
         """Return a query over all objects of a class; nothing is sent before they are asked for."""
         self._owner.check()
         check_class(model, "session.query()")
+        if others:
+            msg = (
+                f"session.query() takes one class, and got {others[0]!r} beside {model.__name__}; ask what a relation "
+                "leads to by has() and any(), and load it by .options(selectin(...))"
+            )
+            raise InvalidRequestError(msg)
         return Query(model, self._parts.runner)
 
     @forgets_locals

@@ -16,7 +16,7 @@ from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.errors import InvalidRequestError
 from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.config import DEFAULT_URL, check_token, check_url, discover
-from linode_orm.wire.interceptor import INSTALLED, ClientClock
+from linode_orm.wire.interceptor import ClientClock
 from linode_orm.wire.messages import Request, Response
 from linode_orm.wire.reference_data import ReferenceDataCache
 from linode_orm.wire.request_hooks import RequestHooks
@@ -110,17 +110,17 @@ class Client:
         check_flags(read_only=read_only)
         self.workers, self.timeout, self.deadline = workers, timeout, deadline
         self.max_request_lifetime = _lifetime(max_request_lifetime, settle, timeout)
-        self.read_only, self._clock = read_only, ClientClock(clock if clock is not None else SystemClock())
-        self.reference_data = ReferenceDataCache(catalogue_ttl, self._clock)
+        self.read_only, self.clock = read_only, ClientClock(clock if clock is not None else SystemClock())
+        self.reference_data = ReferenceDataCache(catalogue_ttl, self.clock)
         self.base_url, value = _place(token, base_url, profile, looks=transport is None)
         self.transport = transport or _over_http(self.base_url, workers)
-        self.writes_in_flight = WritesInFlight(self._clock, self.max_request_lifetime)
+        self.writes_in_flight = WritesInFlight(self.clock, self.max_request_lifetime)
         self._sender = Sender(
             transport=self.transport,
-            clock=self._clock,
+            clock=self.clock,
             token=Token(value),
             hooks=RequestHooks(before, after),
-            rate_limiter=_rate_limiter(budget, processes, self._clock.own, (self.base_url, value)),
+            rate_limiter=_rate_limiter(budget, processes, self.clock.own, (self.base_url, value)),
             writes_in_flight=self.writes_in_flight,
             limits=TimeLimits(timeout, deadline),
         )
@@ -216,20 +216,6 @@ class Client:
         It is counted on from the last answer, so that no jump of this machine's clock moves it.
         """
         return self._sender.api_clock.now
-
-    @property
-    def clock(self) -> Clock:
-        """The clock that the client goes by: its own, or that of a cassette while one is replayed."""
-        return INSTALLED.clock or self._clock.own
-
-    @clock.setter
-    def clock(self, clock: Clock) -> None:
-        self._clock = ClientClock(clock)
-
-    @property
-    def monotonic(self) -> Callable[[], float]:
-        """A function that gives the seconds of that clock, also when it is another one by then."""
-        return self._clock.monotonic
 
     # -- its state ---------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from threading import Lock, get_ident
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from attrs import field, frozen
 
@@ -99,7 +99,10 @@ def _install(interceptor: Interceptor, thread: int) -> tuple[Interceptor | None,
 
 
 class ClientClock:
-    """The clock of a client: its own, or that of the interceptor while one with a clock is installed."""
+    """The clock of a client: its own, or that of the interceptor while one with a clock is installed.
+
+    Whatever else its own clock can do, such as `advance`, it can do too.
+    """
 
     __slots__ = ("own",)
 
@@ -117,3 +120,8 @@ class ClientClock:
     def sleep(self, seconds: float) -> None:
         """Wait."""
         (INSTALLED.clock or self.own).sleep(seconds)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the clock has beyond the protocol
+        if name in self.__slots__:
+            raise AttributeError(name)  # a copy that is not made yet
+        return getattr(self.own, name)

@@ -125,6 +125,8 @@ class Response:
 
         The API sends `{}` at least. A proxy may answer 200 in its place, with nothing or a page to sign in on.
         """
+        if self._parsed:
+            return self._parsed[0]
         if not self.content and self.status != HTTPStatus.NO_CONTENT:
             msg = f"{self.request.title}: the answer ({self.status}) is empty, which no answer of the API is"
             raise unreadable(msg)

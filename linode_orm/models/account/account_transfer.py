@@ -21,7 +21,7 @@ class AccountTransfer(Model, path="/account/transfer", id=None, verbs="get"):
 
     billable: ReadOnly[int]
     quota: ReadOnly[int]
-    region_transfers: ReadOnly[list[AccountTransferRegionTransfer]]
+    region_transfers: ReadOnly[list[AccountTransferRegionTransfer]] = ReadOnly(rows_of="Region")
     used: ReadOnly[int] = ReadOnly(volatile=True)
 
     if TYPE_CHECKING:

@@ -40,17 +40,17 @@ class UserGrantsGlobal(Nested):
 class UserGrants(Model, path="/account/users/{user}/grants", id=None, parent="User"):
     """What a restricted user may do."""
 
-    database: Field[list[UserGrantsDatabase]]
-    domain: Field[list[UserGrantsDatabase]]
-    firewall: Field[list[UserGrantsDatabase]]
+    database: Field[list[UserGrantsDatabase]] = Field(rows_of="Database")
+    domain: Field[list[UserGrantsDatabase]] = Field(rows_of="Domain")
+    firewall: Field[list[UserGrantsDatabase]] = Field(rows_of="Firewall")
     global_: Field[UserGrantsGlobal] = Field(key="global")
-    image: Field[list[UserGrantsDatabase]]
-    linode: Field[list[UserGrantsDatabase]]
-    longview: Field[list[UserGrantsDatabase]]
-    nodebalancer: Field[list[UserGrantsDatabase]]
-    stackscript: Field[list[UserGrantsDatabase]]
-    volume: Field[list[UserGrantsDatabase]]
-    vpc: Field[list[UserGrantsDatabase]]
+    image: Field[list[UserGrantsDatabase]] = Field(rows_of="Image")
+    linode: Field[list[UserGrantsDatabase]] = Field(rows_of="Instance")
+    longview: Field[list[UserGrantsDatabase]] = Field(rows_of="LongviewClient")
+    nodebalancer: Field[list[UserGrantsDatabase]] = Field(rows_of="NodeBalancer")
+    stackscript: Field[list[UserGrantsDatabase]] = Field(rows_of="StackScript")
+    volume: Field[list[UserGrantsDatabase]] = Field(rows_of="Volume")
+    vpc: Field[list[UserGrantsDatabase]] = Field(rows_of="VPC")
     user: One[User] = One("User")
 
     if TYPE_CHECKING:

@@ -155,7 +155,7 @@ class Config(Model, path="/linode/instances/{instance}/configs", parent="Instanc
     devices: Field[ConfigDevices] = Field(required=True, ordered=True)
     helpers: Field[ConfigHelpers]
     initrd: ReadOnly[int | None]
-    interfaces: Field[list[ConfigInterfaceBody]] = Field(filterable=True, ordered=True)
+    interfaces: Field[list[ConfigInterfaceBody]] = Field(filterable=True, ordered=True, rows_of="ConfigInterface")
     kernel_id: Field[str] = Field(key="kernel", default="linode/latest-64bit")
     kernel: One[Kernel] = One("Kernel", via="kernel_id")
     memory_limit: Field[int]

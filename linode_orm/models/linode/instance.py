@@ -117,13 +117,14 @@ class Instance(InstanceActions, path="/linode/instances"):
     disks: Many[Disk] = Many("Disk")
     interfaces: Many[LinodeInterface] = Many("LinodeInterface", create_key="interfaces")
     history: Many[LinodeInterfaceHistory] = Many("LinodeInterfaceHistory")
-    firewalls: Many[Firewall] = Many("Firewall", path="firewalls")
+    firewalls: Many[Firewall] = Many("Firewall", path="firewalls", named_in="entities", named_as=("linode",))
     nodebalancers: Many[NodeBalancer] = Many("NodeBalancer", path="nodebalancers")
     volumes: Many[Volume] = Many("Volume", path="volumes")
     ips: Many[IPAddress] = Many(
         "IPAddress",
         path="ips",
         envelope="rows:ipv4.public ipv4.private ipv4.shared ipv4.reserved ipv6.slaac ipv6.link_local",
+        is_wider=True,
     )
 
     if TYPE_CHECKING:

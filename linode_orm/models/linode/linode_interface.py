@@ -169,7 +169,15 @@ class LinodeInterface(
     vlan: Field[LinodeInterfaceVlan | None]
     vpc: Field[LinodeInterfaceVpc | None]
     instance: One[Instance] = One("Instance")
-    firewalls: Many[Firewall] = Many("Firewall", path="firewalls")
+    firewalls: Many[Firewall] = Many(
+        "Firewall",
+        path="firewalls",
+        named_in="entities",
+        named_as=(
+            "interface",
+            "linode_interface",
+        ),
+    )
 
     if TYPE_CHECKING:
 

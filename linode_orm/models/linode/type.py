@@ -17,7 +17,7 @@ class TypeAddonsBackups(Nested):
     """What stands under `addons.backups` of a Type."""
 
     price: ReadOnly[TypeAddonsBackupsPrice]
-    region_prices: ReadOnly[list[TypeAddonsBackupsRegionPrice]]
+    region_prices: ReadOnly[list[TypeAddonsBackupsRegionPrice]] = ReadOnly(rows_of="Region")
 
 
 class TypeAddonsBackupsPrice(Nested):
@@ -50,7 +50,7 @@ class Type(Model, path="/linode/types", verbs="list get", reference_data=True):
     memory: ReadOnly[int] = ReadOnly(filterable=True)
     network_out: ReadOnly[int] = ReadOnly(filterable=True)
     price: ReadOnly[TypeAddonsBackupsPrice]
-    region_prices: ReadOnly[list[TypeAddonsBackupsRegionPrice]]
+    region_prices: ReadOnly[list[TypeAddonsBackupsRegionPrice]] = ReadOnly(rows_of="Region")
     successor: ReadOnly[str | None]
     transfer: ReadOnly[int] = ReadOnly(filterable=True)
     vcpus: ReadOnly[int] = ReadOnly(filterable=True)

@@ -70,7 +70,7 @@ class LKENodePool(Model, path="/lke/clusters/{lke_cluster}/pools", parent="LKECl
     k8s_version: Field[str | None] = Field(absent=True)
     labels: Field[dict[str, JSON]]
     locks: ReadOnly[list[str] | None] = ReadOnly(absent=True, unordered=True)
-    nodes: ReadOnly[list[LKENodePoolNode]] = ReadOnly(volatile=True)
+    nodes: ReadOnly[list[LKENodePoolNode]] = ReadOnly(volatile=True, rows_of="LKENode")
     tags: Field[TagList] = Field(filterable=True)
     taints: Field[list[LKENodePoolTaint]]
     type_id: Fixed[str] = Fixed(key="type")

@@ -28,7 +28,7 @@ class LKEType(Model, path="/lke/types", verbs="list"):
     id: ReadOnly[str]
     label: ReadOnly[str] = ReadOnly(filterable=True)
     price: ReadOnly[LKETypePrice]
-    region_prices: ReadOnly[list[LKETypeRegionPrice]]
+    region_prices: ReadOnly[list[LKETypeRegionPrice]] = ReadOnly(rows_of="Region")
     transfer: ReadOnly[int] = ReadOnly(filterable=True)
 
     if TYPE_CHECKING:

@@ -28,7 +28,7 @@ class LongviewType(Model, path="/longview/types", verbs="list"):
     id: ReadOnly[str]
     label: ReadOnly[str] = ReadOnly(filterable=True)
     price: ReadOnly[LongviewTypePrice]
-    region_prices: ReadOnly[list[LongviewTypeRegionPrice]]
+    region_prices: ReadOnly[list[LongviewTypeRegionPrice]] = ReadOnly(rows_of="Region")
     transfer: ReadOnly[int] = ReadOnly(filterable=True)
 
     if TYPE_CHECKING:

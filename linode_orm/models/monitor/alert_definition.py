@@ -94,7 +94,7 @@ class AlertDefinition(
 
     id: ReadOnly[int] = ReadOnly(filterable=True)
     label: Field[str] = Field(filterable=True, required=True, unique=True)
-    alert_channels: ReadOnly[list[AlertDefinitionAlertChannel]]
+    alert_channels: ReadOnly[list[AlertDefinitionAlertChannel]] = ReadOnly(rows_of="AlertChannel")
     channel_ids: WriteOnly[list[int]] = WriteOnly(required=True, unordered=True, refers="AlertChannel", update=True)
     class_: ReadOnly[Literal["shared", "dedicated"] | str | None] = ReadOnly(key="class")
     created: ReadOnly[datetime]

@@ -84,7 +84,7 @@ class Stream(Model, path="/monitor/streams"):
     label: Field[str] = Field(required=True)
     created: ReadOnly[datetime]
     created_by: ReadOnly[str]
-    destinations: Field[list[StreamDestinationBody]] = Field(required=True)
+    destinations: Field[list[StreamDestinationBody]] = Field(required=True, rows_of="StreamDestination")
     details: Field[StreamDetails | None]
     status: Field[str] = Field(volatile=True)
     type: Fixed[str] = Fixed(required=True)

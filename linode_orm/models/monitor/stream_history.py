@@ -81,7 +81,7 @@ class StreamHistory(Model, path="/monitor/streams/{stream}/history", parent="Str
     label: ReadOnly[str]
     created: ReadOnly[datetime]
     created_by: ReadOnly[str]
-    destinations: ReadOnly[list[StreamHistoryDestination]]
+    destinations: ReadOnly[list[StreamHistoryDestination]] = ReadOnly(rows_of="StreamDestination")
     details: ReadOnly[StreamHistoryDetails | None]
     status: ReadOnly[str] = ReadOnly(volatile=True)
     type: ReadOnly[str]

@@ -28,7 +28,7 @@ class NetworkTransferPrice(Model, path="/network-transfer/prices", verbs="list")
     id: ReadOnly[str]
     label: ReadOnly[str] = ReadOnly(filterable=True)
     price: ReadOnly[NetworkTransferPricePrice]
-    region_prices: ReadOnly[list[NetworkTransferPriceRegionPrice]]
+    region_prices: ReadOnly[list[NetworkTransferPriceRegionPrice]] = ReadOnly(rows_of="Region")
     transfer: ReadOnly[int] = ReadOnly(filterable=True)
 
     if TYPE_CHECKING:

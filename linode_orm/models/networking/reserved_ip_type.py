@@ -28,7 +28,7 @@ class ReservedIPType(Model, path="/networking/reserved/ips/types", verbs="list")
     id: ReadOnly[int]
     label: ReadOnly[str]
     price: ReadOnly[ReservedIPTypePrice]
-    region_prices: ReadOnly[list[ReservedIPTypeRegionPrice]]
+    region_prices: ReadOnly[list[ReservedIPTypeRegionPrice]] = ReadOnly(rows_of="Region")
 
     if TYPE_CHECKING:
 

@@ -73,7 +73,7 @@ class NodeBalancer(Model, path="/nodebalancers"):
     updated: ReadOnly[datetime] = ReadOnly(volatile=True)
     configs: Many[NodeBalancerConfig] = Many("NodeBalancerConfig", create_key="configs")
     vpcs: Many[NodeBalancerVPCConfig] = Many("NodeBalancerVPCConfig", create_key="vpcs")
-    firewalls: Many[Firewall] = Many("Firewall", path="firewalls")
+    firewalls: Many[Firewall] = Many("Firewall", path="firewalls", named_in="entities", named_as=("nodebalancer",))
 
     if TYPE_CHECKING:
 

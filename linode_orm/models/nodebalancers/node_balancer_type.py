@@ -28,7 +28,7 @@ class NodeBalancerType(Model, path="/nodebalancers/types", verbs="list"):
     id: ReadOnly[str]
     label: ReadOnly[str] = ReadOnly(filterable=True)
     price: ReadOnly[NodeBalancerTypePrice]
-    region_prices: ReadOnly[list[NodeBalancerTypeRegionPrice]]
+    region_prices: ReadOnly[list[NodeBalancerTypeRegionPrice]] = ReadOnly(rows_of="Region")
     transfer: ReadOnly[int] = ReadOnly(filterable=True)
 
     if TYPE_CHECKING:

@@ -37,7 +37,7 @@ class ObjectStorageKey(Model, path="/object-storage/keys"):
     access_key: ReadOnly[str]
     bucket_access: Fixed[list[ObjectStorageKeyBucketAccess] | None]
     limited: ReadOnly[bool]
-    regions: Field[list[ObjectStorageKeyRegion]] = Field(unordered=True)
+    regions: Field[list[ObjectStorageKeyRegion]] = Field(unordered=True, rows_of="Region")
     secret_key: ReadOnly[str] = ReadOnly(redacted=True)
 
     if TYPE_CHECKING:

@@ -19,7 +19,7 @@ class ObjectStorageTransferRegionTransfer(Nested):
 class ObjectStorageTransfer(Model, path="/object-storage/transfer", id=None, verbs="get"):
     """The traffic of object storage this month."""
 
-    region_transfers: ReadOnly[list[ObjectStorageTransferRegionTransfer]]
+    region_transfers: ReadOnly[list[ObjectStorageTransferRegionTransfer]] = ReadOnly(rows_of="Region")
     used: ReadOnly[int] = ReadOnly(volatile=True)
 
     if TYPE_CHECKING:

@@ -28,7 +28,7 @@ class ObjectStorageType(Model, path="/object-storage/types", verbs="list"):
     id: ReadOnly[str]
     label: ReadOnly[str] = ReadOnly(filterable=True)
     price: ReadOnly[ObjectStorageTypePrice]
-    region_prices: ReadOnly[list[ObjectStorageTypeRegionPrice]]
+    region_prices: ReadOnly[list[ObjectStorageTypeRegionPrice]] = ReadOnly(rows_of="Region")
     transfer: ReadOnly[int] = ReadOnly(filterable=True)
 
     if TYPE_CHECKING:

@@ -37,17 +37,17 @@ class ProfileGrantsGlobal(Nested):
 class ProfileGrants(Model, path="/profile/grants", id=None, verbs="get"):
     """What the token's user may do."""
 
-    database: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
-    domain: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
-    firewall: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
+    database: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants", rows_of="Database")
+    domain: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants", rows_of="Domain")
+    firewall: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants", rows_of="Firewall")
     global_: ReadOnly[ProfileGrantsGlobal] = ReadOnly(key="global", changed_as="UserGrants")
-    image: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
-    linode: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
-    longview: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
-    nodebalancer: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
-    stackscript: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
-    volume: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
-    vpc: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants")
+    image: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants", rows_of="Image")
+    linode: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants", rows_of="Instance")
+    longview: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants", rows_of="LongviewClient")
+    nodebalancer: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants", rows_of="NodeBalancer")
+    stackscript: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants", rows_of="StackScript")
+    volume: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants", rows_of="Volume")
+    vpc: ReadOnly[list[ProfileGrantsDatabase]] = ReadOnly(changed_as="UserGrants", rows_of="VPC")
 
     if TYPE_CHECKING:
 

@@ -28,7 +28,7 @@ class VolumeType(Model, path="/volumes/types", verbs="list"):
     id: ReadOnly[str]
     label: ReadOnly[str] = ReadOnly(filterable=True)
     price: ReadOnly[VolumeTypePrice]
-    region_prices: ReadOnly[list[VolumeTypeRegionPrice]]
+    region_prices: ReadOnly[list[VolumeTypeRegionPrice]] = ReadOnly(rows_of="Region")
     transfer: ReadOnly[int] = ReadOnly(filterable=True)
 
     if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
@@ -22,7 +22,6 @@ from linode_orm.session.commit.reconcile.targets import SessionTargets
 from linode_orm.session.commit.run_plan import CARRY_ON, interrupted, raise_where_incomplete, run_plan, unsent
 from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
-from linode_orm.session.planning.plan import Key
 from linode_orm.session.planning.report import CommitReport
 from linode_orm.session.planning.steps import key_of
 
@@ -38,9 +37,11 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.planning.changes import Changes
-    from linode_orm.session.planning.plan import Plan
+    from linode_orm.session.planning.plan import Plan, Step, Token
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
+
+_NOTHING: Final[frozenset[Token]] = frozenset()
 
 
 @contextmanager
@@ -132,14 +133,11 @@ class Commit:
         # planned once, when everything is read that may change the plan
         preconditions = self._preconditions(policy, only)
         with self._reported(lambda: self._planned(policy, only)):
-            read_at = preconditions.check(self.refresh, self.client.clock)
+            preconditions.check(self.refresh, self.client.clock)
         plan = self._planned(policy, only)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
-            unread = _folded(plan) if policy.fold_tags else frozenset[Key]()
-            rests = preconditions.are_of_updates or bool(unread)
-            newest = self.newest(policy.conflicts, read_at, unread) if rests else None
-            return self._run(plan, policy, interrupts, newest, is_whole=only is None)
+            return self._run(plan, policy, interrupts, preconditions, is_whole=only is None)
         # Nothing is left of what an earlier commit did not finish: it must not keep other processes from beginning.
         if only is None or not self._is_anything_pending():
             self.history.end_own()
@@ -150,7 +148,7 @@ class Commit:
         return bool(changes.new or changes.deleted or any(changes_of(each) for each in changes.touched.values()))
 
     def _preconditions(self, policy: Policy, only: Model | None) -> Preconditions:
-        folded = _folded(self._planned(policy, only)) if policy.fold_tags else frozenset[Key]()
+        folded = _folded(self._planned(policy, only)) if policy.fold_tags else _NOTHING
         return Preconditions(self.changes, policy, only, folded)
 
     @contextmanager
@@ -163,7 +161,14 @@ class Commit:
             error.report = unsent(plan, SessionTargets(self.objects, plan))
             raise
 
-    def newest(self, name: str, read_at: float | None, unread: frozenset[Key] = frozenset()) -> NewestValues | None:
+    def _newest_for(self, plan: Plan, policy: Policy, preconditions: Preconditions) -> NewestValues | None:
+        # Most updates hold plain values alone, which no other writer's value goes into: nothing is read again for them.
+        if not (preconditions.rests_on_values or policy.fold_tags or policy.on_error.compensates):
+            return None
+        unread = _folded(plan) if policy.fold_tags else _NOTHING
+        return self.newest(policy.conflicts, preconditions.read_at, unread)
+
+    def newest(self, name: str, read_at: float | None, unread: frozenset[Token] = frozenset()) -> NewestValues | None:
         """Return what reads values again while a plan runs, by the option `conflicts`; None if nothing is read."""
         if name == "ignore":
             return None
@@ -182,11 +187,12 @@ class Commit:
         plan: Plan,
         policy: Policy,
         interrupts: Interrupts,
-        newest: NewestValues | None = None,
+        preconditions: Preconditions | None = None,
         *,
         is_whole: bool,
     ) -> CommitReport:
-        targets = SessionTargets(self.objects, plan, watches=newest is not None and newest.is_read)
+        has_read = preconditions is not None and preconditions.read_at is not None
+        targets = SessionTargets(self.objects, plan, watches=has_read)
         interrupts.check(lambda: unsent(plan, targets))
         log = self.history.begin(plan, policy.on_error.name, policy.conflicts, is_whole=is_whole)
         # This log takes the place of an earlier one, in which it stood since when these creations are in doubt.
@@ -194,6 +200,7 @@ class Commit:
             in_doubt = targets.in_doubt_of(step)
             if in_doubt is not None:
                 log.intend([step], in_doubt.since, {step.number: in_doubt.known} if in_doubt.is_listed else {})
+        newest = self._newest_for(plan, policy, preconditions) if preconditions is not None else None
         sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, newest))
         return self.report(sent, targets, interrupts, verify=policy.verify)
 
@@ -224,7 +231,6 @@ class Commit:
                 self.changes.touched.pop(id(instance), None)
 
 
-def _folded(plan: Plan) -> frozenset[Key]:
+def _folded(plan: Iterable[Step]) -> frozenset[Token]:
     """Return the objects that get a tag by a POST for all of them, which takes nothing from their lists."""
-    parts = (part.token for step in plan if step.model == "Tag" for part in step.parts)
-    return frozenset(token for token in parts if isinstance(token, Key))
+    return frozenset(part.token for step in plan if step.model == "Tag" for part in step.parts)

@@ -27,6 +27,8 @@ class CreatedIds:
 
     def path_of(self, step: Step) -> str:
         """Return the path of a step, quoted."""
+        if "{" not in step.path:
+            return step.path
         return fill_path(step.path, lambda each: quoted(self.by_token[each.token]))
 
     def filled(self, body: object) -> object:

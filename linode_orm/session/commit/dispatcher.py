@@ -62,9 +62,11 @@ class Dispatcher:
             context = evolve(context, is_wanted=lambda: is_wanted() and not newest.is_late(step))
         # With a lost answer the old path is unknown to the API if the first try was done, and a retry answers 404.
         there = read_by_new_key(step, parents)
-        if there is not None:
+        if newest is not None:
             return Flight(submit(_call_in_time, context, attempt, request, there), attempt)
-        return Flight(submit(_call_in_time, context, attempt, request, None), attempt)
+        if there is not None:
+            return Flight(submit(call_renaming, context, attempt, request, there), attempt)
+        return Flight(submit(call, context, attempt, request), attempt)
 
     def _request(self, step: Step, sent: object) -> Request:
         body = sent

@@ -141,7 +141,9 @@ class Executor:
             return
         if self._options.policy.compensates:
             self._release_held()
-        going = self._on_newest(self._next_steps())
+        going = self._next_steps()
+        if self._options.newest is not None:
+            going = self._on_newest(going, self._options.newest)
         try:
             # One write covers this round and what follows soon: each write waits for the disk, and a thousand would add
             # up.
@@ -164,10 +166,9 @@ class Executor:
                 going.append(self.steps[number])
         return going
 
-    def _on_newest(self, going: list[Step]) -> list[Step]:
+    def _on_newest(self, going: list[Step], newest: NewestValues) -> list[Step]:
         """Return the steps on the newest values, which are read again where that is due; a step that clashes fails."""
-        newest = self._options.newest
-        if newest is None or not any(newest.is_due(step, at) for at, step in enumerate(going)):
+        if not any(newest.is_due(step, at) for at, step in enumerate(going)):
             return going
         flying = {self.steps[number].token for number in self._in_flight}
         busy = self.entries.keys() | self._in_flight.keys()
@@ -224,10 +225,11 @@ class Executor:
         # The numbers are copied at one stroke, because workers add to them meanwhile.
         for number in list(self._answers):
             answer = self._answers[number]
-            if not answer.was_given_up and number in self.steps:
+            was_given_up = answer.was_given_up
+            if not was_given_up and number in self.steps:
                 self._settle(self.steps[number], answer)
             del self._answers[number], self._in_flight[number]
-            if answer.was_given_up and not self.cancellation.is_set:
+            if was_given_up and not self.cancellation.is_set:
                 self._schedule.push(number)  # its values grew old while it waited for its turn: they are read again
 
     def _answer_of(self, flight: Flight) -> Answer:
@@ -257,7 +259,7 @@ class Executor:
             self.window = max(self.window, self._options.newest.age(step, answer.ended) or 0.0)
         if isinstance(answer.error, KeyboardInterrupt):
             self.interrupt()
-        if answer.splits(step):
+        if answer.inner is not None and answer.splits(step):
             self._split(step, answer)
         elif answer.error is None:
             note = self.outcomes.receive(step, answer)

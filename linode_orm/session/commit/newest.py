@@ -73,11 +73,6 @@ class NewestValues:
         self._planned: dict[int, Step] = {}
         """The steps as they were planned: each merge starts from what the user saw."""
 
-    @property
-    def is_read(self) -> bool:
-        """Whether the values of all steps were read before the run."""
-        return self._read_at is not None
-
     def of_compensation(self) -> NewestValues:
         """Return the same for a compensating plan, of which nothing is read yet."""
         return NewestValues(self._client, self._refresh, self._owner, read_at=None)

@@ -36,6 +36,8 @@ class Preconditions:
     ) -> None:
         self._changes, self._policy, self._only, self._folded = changes, policy, only, folded
         self._checks = policy.conflicts == "check"
+        self.read_at: float | None = None
+        """When the values were read that updates are built on, by the monotonic clock; None if they were not."""
 
     @cached_property
     def _changed(self) -> list[Model]:
@@ -47,6 +49,11 @@ class Preconditions:
         if self._policy.conflicts == "ignore":
             return []
         return [each for each in existing if is_read_first(each) and key_of(each) not in self._folded]
+
+    @property
+    def rests_on_values(self) -> bool:
+        """Whether an update is built on values that another writer may have changed."""
+        return bool(self._changed)
 
     @cached_property
     def _deleted(self) -> list[tuple[Model, DeletionMark]]:
@@ -64,23 +71,18 @@ class Preconditions:
         return rests and can_be_read(instance.__mapper__)
 
     @property
-    def are_of_updates(self) -> bool:
-        """Whether an update is built on what is read, or compared with it."""
-        return bool(self._changed)
-
-    @property
     def requests(self) -> int:
         """How many requests `check` needs at least."""
         return sum(group.cost for group in groups_of(self._read, needs_get=frozenset()))
 
-    def check(self, refresh: BulkRefresh, clock: Clock) -> float | None:
-        """Read what the commit rests on; return when the values were read that its updates are built on, if they were.
+    def check(self, refresh: BulkRefresh, clock: Clock) -> None:
+        """Read what the commit rests on, and note when the values were read that its updates are built on.
 
         Raises `ConflictError` if another writer changed the same, and `InvalidRequestError` for a protected tag. Where
         the values of updates cannot be read, each is read again before it is sent, so that it fails alone.
         """
         if not self._read:
-            return None
+            return
         whole = [each for each in self._changed if conflicts.is_only_on_get(each)]
         whole += [each for each, mark in self._deleted if deletions.needs_get(mark)]
         seen = {} if self._checks else conflicts.seen_before(self._changed)
@@ -93,12 +95,14 @@ class Preconditions:
                 raise
             read_at = None
         guards.check_protected((each for each, _ in self._deleted), self._policy.protected_tags)
-        conflicts.refuse([*self._clashes(gone, seen)])  # promise 16a: conflicts are found before anything is written
-        return read_at if self._changed else None
+        # promise 16a: conflicts are found before anything is written
+        conflicts.refuse([*self._clashes(gone, seen, refresh)])
+        self.read_at = read_at if self._changed else None
 
-    def _clashes(self, gone: set[int], seen: dict[tuple[int, str], object]) -> Iterator[Clash]:
+    def _clashes(self, gone: set[int], seen: dict[tuple[int, str], object], refresh: BulkRefresh) -> Iterator[Clash]:
+        there = [(each, mark) for each, mark in self._deleted if id(each) not in gone]
         # promise 16d: what a query marked must still meet its condition
-        yield from deletions.clashes_of(self._deleted, gone, checks=self._checks)
+        yield from deletions.clashes_of(there, refresh.meeting, checks=self._checks)
         for each in self._changed if self._policy.conflicts != "ignore" else ():
             if id(each) in gone:
                 yield Clash(each, "", None, None, None)

@@ -35,23 +35,30 @@ class WholeLists:
     def objects(self, listings: Sequence[Listing]) -> list[list[Model] | ApiError]:
         """Return the objects of each list, or why it was refused; the objects of one list are a loader batch."""
         found: list[list[Model] | ApiError] = []
-        for listing, pages in self._pages(listings):
+        for listing, pages in self.pages(listings):
             try:
                 found.append(self._hydrated(listing, pages))
             except ApiError as error:
                 found.append(error)
         return found
 
-    def objects_within(self, model: type[Model], most: int) -> list[Model] | None:
-        """Return the objects of the list of a class that has no parents; None where that takes more requests."""
-        listing = listing_of(model)
+    def rows_within(self, listing: Listing, most: int | None) -> Iterator[list[Body]] | None:
+        """Return the pages of a list; None where it takes more than `most` requests.
+
+        The first page costs a request in vain where the list is long; no other call tells its length.
+        """
         reader = ListReader(self._client, listing)
         pages = reader.pages()
         first = next(pages)
-        # The first page costs a request in vain where the list is long; no other call tells its length.
-        if reader.page_count > most:
+        if most is not None and reader.page_count > most:
             return None
-        return self._hydrated(listing, _after(first, pages))
+        return _after(first, pages)
+
+    def objects_within(self, model: type[Model], most: int) -> list[Model] | None:
+        """Return the objects of the list of a class that has no parents; None where that takes more requests."""
+        listing = listing_of(model)
+        pages = self.rows_within(listing, most)
+        return None if pages is None else self._hydrated(listing, pages)
 
     def objects_with(self, listings: Sequence[Listing], ids: Collection[object]) -> list[Model]:
         """Return the objects with these ids among the rows of several lists, as one loader batch.
@@ -60,7 +67,7 @@ class WholeLists:
         """
         batch = LoaderBatch()
         found: list[Model] = []
-        for listing, pages in self._pages(listings):
+        for listing, pages in self.pages(listings):
             mapper = listing.model.__mapper__
             for rows in pages:
                 wanted = [row for row in rows if identity_in(mapper, row) in ids]
@@ -68,7 +75,7 @@ class WholeLists:
         batch.add(map(ref, found))
         return found
 
-    def _pages(self, listings: Sequence[Listing]) -> Iterator[tuple[Listing, Iterator[list[Body]]]]:
+    def pages(self, listings: Sequence[Listing]) -> Iterator[tuple[Listing, Iterator[list[Body]]]]:
         """Ask for the first pages of all lists side by side; yield each list with its pages."""
         readers = [ListReader(self._client, listing) for listing in listings]
         arrived = send_in_order(self._client, [reader.opening for reader in readers])

@@ -45,7 +45,7 @@ class SessionOwner:
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.monotonic = client.monotonic
+        self.monotonic = client.clock.monotonic
         self.is_in_block = False
         """Whether a `begin()` block is open, which sends everything at its end."""
         self._thread, self._is_closed = get_ident(), False

@@ -18,6 +18,7 @@ from linode_orm.session.query.eager import EagerLoader
 from linode_orm.session.query.lazy import LazyLoader
 from linode_orm.session.query.n_plus_one import NPlusOneDetector
 from linode_orm.session.query.reader import Reader
+from linode_orm.session.query.relation_reader import RelationReaders
 from linode_orm.session.query.runner import QueryRunner
 from linode_orm.session.waiting.started import StartedActions
 
@@ -54,14 +55,15 @@ class Parts:
         self.client = client
         self.owner = owner = SessionOwner(client)
         self.identity_map = IdentityMap()
-        self.loader = loader = Loader(self.identity_map, owner, client.monotonic, volatile_ttl)
+        self.loader = loader = Loader(self.identity_map, owner, client.clock.monotonic, volatile_ttl)
         lists = WholeLists(client, loader)
         reference_data = ReferenceData(client.reference_data, lists, loader)
         self.reader = reader = Reader(client, loader, reference_data)
         eager = EagerLoader(self.identity_map, loader, lists, reader)
-        self.runner = runner = QueryRunner(
-            client, loader, reference_data, eager, check=owner.check, delete=owner.mark_deleted, strict=strict_filters
-        )
+        self.relations = RelationReaders(lists, loader, reference_data)
+        reads = (client, loader, reference_data, self.relations, eager)
+        check, delete = owner.check, owner.mark_deleted
+        self.runner = runner = QueryRunner(*reads, check=check, delete=delete, strict=strict_filters)
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
         self.detector = detector = NPlusOneDetector()
         collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add, detector=detector)
@@ -85,7 +87,7 @@ class Parts:
         """What reads many objects again."""
         from linode_orm.session.waiting.bulk_refresh import BulkRefresh  # noqa: PLC0415  see the class
 
-        return BulkRefresh(self.client, self.loader, self.reader)
+        return BulkRefresh(self.client, self.loader, self.reader, self.relations)
 
     @cached_property
     def waiting(self) -> Waiting:

@@ -186,6 +186,8 @@ class _Dressing:
             self.secret_keys.add(field.key)
             return Hidden((*path, field.key))
         raw = field.codec.trim(encoded_value(record, field.name), self.verb)
+        if isinstance(raw, (str, int, float)):  # nothing is inside it: no secret, and no object
+            return raw
         if field.codec.nested:
             raw = field.codec.map_objects(value_of(record, field.name), raw, self.nested, (*path, field.key))
         else:

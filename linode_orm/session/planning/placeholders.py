@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SECRET: Final = "***"  # noqa: S105  what is shown instead
+_LEAVES: Final = frozenset({str, int, float, bool, type(None)})
 _TOKEN: Final = re.compile(r"\{(new:\d+)\}")
 
 
@@ -59,7 +60,8 @@ def fill(value: object, resolve: Callable[[Pending | Hidden], object]) -> object
     if isinstance(value, (Pending, Hidden)):
         return resolve(value)
     if isinstance(value, dict):
-        return {key: fill(each, resolve) for key, each in value.items()}
+        # Most of a body are strings and numbers, which hold no placeholder.
+        return {key: each if type(each) in _LEAVES else fill(each, resolve) for key, each in value.items()}
     if isinstance(value, list):
         return [fill(each, resolve) for each in value]
     return value
@@ -67,7 +69,7 @@ def fill(value: object, resolve: Callable[[Pending | Hidden], object]) -> object
 
 def fill_path(path: str, resolve: Callable[[Pending], str]) -> str:
     """Return a path with its tokens replaced by ids."""
-    return _TOKEN.sub(lambda match: resolve(Pending(match[1])), path) if "{" in path else path
+    return _TOKEN.sub(lambda match: resolve(Pending(match[1])), path)
 
 
 def with_tokens(path: str, parents: Iterable[object]) -> str:

@@ -111,7 +111,7 @@ class DraftStep:
             depends_on=depends_on,
             in_doubt=self.in_doubt,
             lasting=lasting(self.operation, type(self.instance), self.body.changes),
-            nested_creates=tuple(self.nested_creates()),
+            nested_creates=tuple(self.nested_creates()) if self.nested else (),
             seen=checksums(mapper, body) if self.operation == "delete" else (),
         )
 

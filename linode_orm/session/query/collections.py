@@ -15,7 +15,7 @@ from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.loading.lists.listing import Listing
 from linode_orm.session.loading.loader_batch import LoaderBatch
 from linode_orm.session.loading.whole_lists import listing_of
-from linode_orm.session.query.eager import inverse_relation
+from linode_orm.session.query.routes import inverse_relation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,6 +9,7 @@ from linode_orm.mapping.relations import Many, One, relations_of
 from linode_orm.mapping.state import state_of
 from linode_orm.session.loading.loader_batch import LoaderBatch
 from linode_orm.session.query.by_id import can_filter_by_id, listings_by_id
+from linode_orm.session.query.routes import owners_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.whole_lists import WholeLists
     from linode_orm.session.query.reader import Reader
     from linode_orm.session.query.refusals import Refusals
+    from linode_orm.session.query.routes import Owners
 
 _FEW: Final = 2
 """From how many objects on one list is cheaper than a GET of each."""
@@ -147,9 +149,10 @@ class EagerLoader:
         missing = [each for each in collections if not each.__is_loaded__()]
         if relation.embedded:
             return [child for each in collections for child in each]
-        # The list of all volumes names the Linode of each: one list instead of one for each Linode.
-        back = inverse_relation(relation)
-        if back is not None and len(missing) > 1 and self._fill_from_whole(relation, back, missing):
+        # The list of all volumes names the Linode of each, and that of all firewalls what each is assigned to: one list
+        # instead of one for each Linode.
+        owners_of_row = owners_of(relation)
+        if owners_of_row is not None and len(missing) > 1 and self._fill_from_whole(relation, owners_of_row, missing):
             missing = []
         if missing:
             lists = self._lists.objects([each.__listing__() for each in missing])
@@ -159,30 +162,16 @@ class EagerLoader:
                 collection.__fill__(() if isinstance(children, ApiError) else children)
         return [child for each in collections for child in each]
 
-    def _fill_from_whole(self, relation: Many[Any], back: One[Any], missing: list[Any]) -> bool:
+    def _fill_from_whole(self, relation: Many[Any], owners_of_row: Owners, missing: list[Any]) -> bool:
         """Fill many collections from one list of all objects; return False where reading each collection is cheaper."""
         model: Any = relation.model
         children = self._lists.objects_within(model, len(missing) - 1)
         if children is None:
             return False
-        field = model.__mapper__.fields[back.via]
         by_owner: dict[object, list[Model]] = {}
         for child in children:
-            identity = state_of(child).body.get(field.key)
-            if field.codec.accepts(identity):
+            for identity in dict.fromkeys(owners_of_row(state_of(child).body)):
                 by_owner.setdefault(identity, []).append(child)
         for collection in missing:
             collection.__fill__(by_owner.get(state_of(collection.parent).identity, []))
         return True
-
-
-def inverse_relation(relation: Many[Any]) -> One[Any] | None:
-    """Return the relation by which the objects of a collection name its owner, where the list of all objects has it."""
-    model: Any = relation.model
-    mapper = model.__mapper__
-    if not relation.path or mapper.placeholders or "list" not in mapper.verbs:
-        return None
-    for back in mapper.relations.values():
-        if isinstance(back, One) and back.via and back.target == relation.owner.__name__:
-            return back
-    return None

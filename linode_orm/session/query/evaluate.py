@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.expressions import And, Not, Or
 from linode_orm.mapping.operators import Comparison
-from linode_orm.mapping.relations import ParentIs, leaves
-from linode_orm.mapping.values import UNREADABLE
+from linode_orm.mapping.relation_conditions import ListedObject, RelatedObject, check_about
+from linode_orm.mapping.relations import Many, ParentIs, leads_to_parent, relation_of
+from linode_orm.mapping.values import UNREADABLE, Unreadable
+from linode_orm.session.query.routes import cost, owner_key, route_of, row_parents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.expressions import Expression
@@ -20,70 +23,162 @@ if TYPE_CHECKING:
 
     Body = Mapping[str, Any]
     Parents = tuple[object, ...]
-    Test = Callable[[Body, Parents], bool | None]
-    """True, False, or None for unknown."""
     Get = Callable[[Body], Any]
     """The value at an attribute; None for null and missing, `UNREADABLE` for one of another type."""
 
 
-def compile_condition(model: type[Model], condition: Expression) -> Test:
+class Unread(Enum):
+    """Why a condition on a relation has no value."""
+
+    UNREAD = "unread"
+    """The list that would tell was refused."""
+    ASKED = "asked"
+    """The list that tells is not read yet."""
+
+
+UNREAD: Final = Unread.UNREAD
+ASKED: Final = Unread.ASKED
+
+Value = bool | Unread | None
+"""True, False, or unknown: None because of null, else why a relation could not be followed."""
+
+if TYPE_CHECKING:
+    Test = Callable[[Body, Parents], Value]
+    Relations = Callable[[RelatedObject], Test]
+    """Gives the test of a condition on a relation, which may answer `ASKED` at first."""
+
+
+def compile_condition(model: type[Model], condition: Expression, relations: Relations | None = None) -> Test:
     """Return the function that evaluates a condition on a raw body and the ids of its parents.
 
     Null, missing and a value of the wrong type make a comparison unknown. Texts are ordered by code point and told
-    apart by case; datetimes are compared as moments.
+    apart by case; datetimes are compared as moments. Without `relations`, conditions on them have no value yet.
     """
     check_model(model, condition)
-    return _compile(model, condition)
+    return _Compiler(relations or _not_read).compiled(condition)
+
+
+def compile_for_parents(condition: Expression, relations: Relations) -> Test:
+    """Return the function that evaluates what a condition says of the parents of an object alone.
+
+    All that depends on the object itself is `UNREAD`: it may be anything.
+    """
+    return _Compiler(relations, is_of_parents=True).compiled(condition)
 
 
 def check_model(model: type[Model], condition: Expression) -> None:
     """Raise `InvalidRequestError` for a condition on attributes of another class."""
-    for leaf in leaves(condition):
-        about = getattr(getattr(leaf, "attribute", leaf), "model", model)
-        if not issubclass(model, about):
-            msg = (
-                f"the condition {leaf} is about {about.__name__}, and the query gives {model.__name__} objects; "
-                f"filter by attributes of {model.__name__}"
-            )
-            raise InvalidRequestError(msg)
+    check_about(condition, model, f"the query gives {model.__name__}")
 
 
-def _compile(model: type[Model], condition: Expression) -> Test:
-    if isinstance(condition, And):
-        return _until([_compile(model, part) for part in condition.parts], decisive=False)
-    if isinstance(condition, Or):
-        return _until([_compile(model, part) for part in condition.parts], decisive=True)
-    if isinstance(condition, Not):
-        return _opposite(_compile(model, condition.part))
-    if isinstance(condition, ParentIs):
-        wanted = frozenset(condition.parents)
-        return lambda _, parents: parents in wanted
-    if isinstance(condition, Comparison):
-        return _leaf(condition)
-    msg = f"{condition!r} is no condition that can be evaluated"
-    raise InvalidRequestError(msg)
+def _not_read(leaf: RelatedObject) -> Test:
+    del leaf
+    return lambda _, __: ASKED
+
+
+class _Compiler:
+    """Makes the tests of conditions; those on relations come from `relations`."""
+
+    def __init__(self, relations: Relations, *, is_of_parents: bool = False) -> None:
+        self._relations = relations
+        self._is_of_parents = is_of_parents
+
+    def compiled(self, condition: Expression) -> Test:
+        """Return the test of a condition."""
+        if isinstance(condition, And):
+            return _until(self._cheapest_first(condition.parts), decisive=False)
+        if isinstance(condition, Or):
+            return _until(self._cheapest_first(condition.parts), decisive=True)
+        if isinstance(condition, Not):
+            return _opposite(self.compiled(condition.part))
+        if isinstance(condition, ParentIs):
+            wanted = frozenset(condition.parents)
+            return lambda _, parents: parents in wanted
+        if isinstance(condition, RelatedObject):
+            return self._related(condition)
+        if self._is_of_parents:
+            return _unread
+        if isinstance(condition, ListedObject):
+            return self._among(_reach(condition.attribute), row_parents(condition.attribute), condition.condition)
+        if isinstance(condition, Comparison):
+            return _leaf(condition)
+        msg = f"{condition!r} is no condition that can be evaluated"
+        raise InvalidRequestError(msg)
+
+    def _related(self, leaf: RelatedObject) -> Test:
+        relation = relation_of(leaf)
+        if self._is_of_parents and not leads_to_parent(leaf):
+            return _unread
+        if route_of(relation).kind == "body" and isinstance(relation, Many):
+            key = relation.embedded
+            return self._among(lambda body: body.get(key), owner_key(leaf.model), leaf.condition)
+        return self._relations(leaf)
+
+    def _cheapest_first(self, parts: Iterable[Expression]) -> list[Test]:
+        """Return the tests of parts, those that need no list first, so that no list is read that decides nothing."""
+        return [self.compiled(part) for part in sorted(parts, key=cost)]
+
+    def _among(
+        self, reach: Get, below: Callable[[Body, Parents], Parents | Unreadable], condition: Expression | None
+    ) -> Test:
+        """Return the test whether the rows at a place of a body have one that meets a condition."""
+        holds = self.compiled(condition) if condition is not None else _is_there
+
+        def test(body: Body, parents: Parents) -> Value:
+            rows = reach(body)
+            if rows is None:
+                return False
+            above = below(body, parents)
+            if type(rows) is not list or isinstance(above, Unreadable):
+                return None
+            return some(holds(row, above) for row in rows if isinstance(row, dict))
+
+        return test
+
+
+def some(values: Iterable[Value]) -> Value:
+    """Return whether one of these is true: true or false, unless it hangs on what is not read."""
+    result: Value = False
+    for value in values:
+        if value is True:
+            return True
+        if isinstance(value, Unread) and result is not ASKED:
+            result = value
+    return result
+
+
+def _unread(_: Body, __: Parents) -> Value:
+    return UNREAD
+
+
+def _is_there(_: Body, __: Parents) -> Value:
+    return True
 
 
 def _until(tests: list[Test], *, decisive: bool) -> Test:
-    """Return the test that is `decisive` if one of these is, else unknown if one is unknown, else the opposite."""
+    """Return the test that is `decisive` if one of these is, else unknown if one is unknown, else the opposite.
 
-    def holds(body: Body, parents: Parents) -> bool | None:
-        result: bool | None = not decisive
+    What hangs on a list that was refused is unknown for that reason, whatever else is unknown.
+    """
+
+    def holds(body: Body, parents: Parents) -> Value:
+        result: Value = not decisive
         for test in tests:
             value = test(body, parents)
-            if value is decisive:
-                return decisive
-            if value is None:
-                result = None
+            # what was asked for comes first: the parts behind it cost more, and may never be needed
+            if value is decisive or value is ASKED:
+                return value
+            if value is UNREAD or (value is None and result is not UNREAD):
+                result = value
         return result
 
     return holds
 
 
 def _opposite(test: Test) -> Test:
-    def holds(body: Body, parents: Parents) -> bool | None:
+    def holds(body: Body, parents: Parents) -> Value:
         value = test(body, parents)
-        return None if value is None else not value
+        return not value if isinstance(value, bool) else value
 
     return holds
 
@@ -93,7 +188,7 @@ def _leaf(leaf: Comparison) -> Test:
     test = leaf.operator.test(leaf.attribute.field.codec.bare, leaf.value)
     tests_null = leaf.operator.tests_null
 
-    def holds(body: Body, _: Parents) -> bool | None:
+    def holds(body: Body, _: Parents) -> Value:
         value = get(body)
         if value is UNREADABLE or (value is None and not tests_null):
             return None

@@ -9,6 +9,7 @@ from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.relations import Many, relations_of
+from linode_orm.session.query.routes import owners_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,7 @@ class Explanation(NamedTuple):
             "requests": list(self.requests),
             "number": self.number,
             "x_filter": self.plan.x_filter,
+            "relations": [each._asdict() for each in self.plan.relations],
             "notes": [note._asdict() for note in self.plan.notes],
             "paging": self.paging,
         }
@@ -67,15 +69,21 @@ class Explanation(NamedTuple):
     @property
     def number(self) -> str:
         """How many requests the query takes, as far as that is known before the first."""
-        plan, mapper = self.plan, self.plan.model.__mapper__
-        if plan.is_empty:
+        if self.plan.is_empty:
             return "0"
+        further = (f"; for {each.condition} {each.number}" for each in self.plan.relations if each.paths)
+        return self._own_number + "".join(further)
+
+    @property
+    def _own_number(self) -> str:
+        plan, mapper = self.plan, self.plan.model.__mapper__
         if plan.path is None and mapper.reference_data:
             return "1, and 0 while the client keeps the list"
         if plan.parents is None:
             *above, parent = (model.__name__ for model in _ancestors(plan.model))
             each = [f"1 for each {name}" for name in above]
-            return " + ".join(["1", *each, f"{len(plan.filters)} for each {parent}"])
+            meets = f" that meets {plan.parent_condition}" if plan.parent_condition is not None else ""
+            return " + ".join(["1", *each, f"{len(plan.filters)} for each {parent}{meets}"])
         several = ", and 1 for each further page" if plan.envelope == "page" else ""
         return f"{len(plan.parents) * len(plan.filters)}{several}"
 
@@ -94,6 +102,8 @@ class Explanation(NamedTuple):
                 yield from self._lists("GET " + (plan.path or mapper.collection_path(key)), "")
             if len(plan.parents) > _SHOWN:
                 yield f"… {len(plan.parents)} lists in all, side by side"
+        for each in plan.relations:
+            yield from each.requests
         for option in self.options:
             if option.kind == "selectin":
                 yield from (_for_relation(relation) for relation in relations_of(option))
@@ -138,6 +148,6 @@ def _for_relation(relation: One[Any] | Many[Any]) -> str:
         return f"{relation.target}: 1 list filtered by the ids that are referred to"
     if relation.embedded:
         return f"{relation.name}: no request, the parents' bodies hold them"
-    if relation.path and not mapper.placeholders:
+    if owners_of(relation) is not None:
         return f"{relation.name}: 1 list of {relation.target} where that is cheaper, else 1 list for each object"
     return f"{relation.name}: 1 list for each object, side by side"

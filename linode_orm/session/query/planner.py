@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from linode_orm.errors import InvalidRequestError, NotFilterable
-from linode_orm.mapping.expressions import And, Not, Or
+from linode_orm.mapping.expressions import And, Not, Or, and_, leaves, or_
 from linode_orm.mapping.operators import IS_NULL, Comparison
-from linode_orm.mapping.relations import ParentIs, leaves
+from linode_orm.mapping.relation_conditions import ListedObject, RelatedObject
+from linode_orm.mapping.relations import ParentIs, leads_to_parent, relation_of
 from linode_orm.session.loading.lists.xfilter import Leaf, all_of, any_of, divided, written
 from linode_orm.session.query.evaluate import check_model, order_key
+from linode_orm.session.query.relation_plans import RelationPlan, reason, relation_plans
+from linode_orm.session.query.routes import route_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,14 +45,17 @@ class ReadPlan(NamedTuple):
     """The requests that answer a query.
 
     `filters` are the X-Filters, one for each request, whose answers together hold every match; `{}` sends none.
-    `parents` are the keys of the parents whose lists are read; None means all parents of a child class.
+    `parents` are the keys of the parents whose lists are read; None means all parents of a child class, or those that
+    meet `parent_condition`. `relations` are the further lists that conditions on relations need.
     """
 
     model: type[Model]
     path: str | None
     envelope: str
     parents: tuple[tuple[object, ...], ...] | None
+    parent_condition: Expression | None
     condition: Expression | None
+    relations: tuple[RelationPlan, ...]
     order: tuple[Order, ...]
     filters: tuple[Payload, ...]
     x_filter: Payload
@@ -84,11 +90,11 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
     model: type[Model] = query.model
     _check(model, query)
     drafts: list[_DraftNote] = []
-    clause, narrowed = None, None
-    if query.condition is not None:
-        clause = _push(query.condition, drafts, decides=query.path is None)
-        narrowed = narrowing(query.condition)
-    nothing = query.condition is not None and never(query.condition)
+    clause, condition = None, query.condition
+    parents = _parents(query, narrowing(condition) if condition is not None else None)
+    if condition is not None:
+        clause = _push(condition, drafts, decides=query.path is None, reads_parents=parents is None)
+    nothing = condition is not None and never(condition)
     unfiltered = _unfiltered(model, query.path)
     if strict and not nothing:
         _refuse_local(model, _notes(drafts, clause, ""), "" if model.__mapper__.reference_data else unfiltered)
@@ -96,7 +102,6 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
     clause = None if unfiltered else clause
     filters = tuple(map(written, divided(clause)))
     complete = all(note.where != "here" for note in notes)
-    parents = _parents(query, narrowed)
     ordered = _orders(query, filters, parents, notes)
     order = _order_payload(query.order[0]) if ordered else {}
     return ReadPlan(
@@ -104,7 +109,9 @@ def plan_query(query: Query[Any], *, strict: bool = False) -> ReadPlan:
         path=query.path,
         envelope=query.envelope or model.__mapper__.envelope,
         parents=parents,
-        condition=query.condition,
+        parent_condition=_of_parents(condition) if parents is None and condition is not None else None,
+        condition=condition,
+        relations=relation_plans(condition, filters_for, reads_parents=parents is None),
         order=query.order,
         filters=tuple({**each, **order} for each in filters),
         x_filter={**(filters[0] if len(filters) == 1 else written(clause)), **order},
@@ -122,7 +129,7 @@ def filters_for(model: type[Model], condition: Expression) -> tuple[Payload, ...
 
     They are for the list of the class itself, and `{}` (none is sent) where that takes no filter.
     """
-    clause = None if _unfiltered(model, None) else _push(condition, [], decides=False)
+    clause = None if _unfiltered(model, None) else _push(condition, [], decides=False, reads_parents=False)
     return tuple(map(written, divided(clause)))
 
 
@@ -140,9 +147,7 @@ def _check(model: type[Model], query: Query[Any]) -> None:
     model.__mapper__.check_resource()
     if query.condition is not None:
         check_model(model, query.condition)
-        for leaf in leaves(query.condition):
-            if isinstance(leaf, Comparison):
-                _check_listed(model, leaf)
+        _check_leaves(model, query.condition)
     for order in query.order:
         check_model(model, Comparison(order.attribute, IS_NULL, None))
         order_key(order)
@@ -152,7 +157,17 @@ def _check(model: type[Model], query: Query[Any]) -> None:
         raise InvalidRequestError(msg)
 
 
-def _check_listed(model: type[Model], part: Comparison | Order) -> None:
+def _check_leaves(model: type[Model], condition: Expression) -> None:
+    for leaf in leaves(condition):
+        if isinstance(leaf, (Comparison, ListedObject)):
+            _check_listed(model, leaf)
+        elif isinstance(leaf, RelatedObject):
+            route_of(relation_of(leaf))  # refuses what no list tells
+            if leaf.condition is not None:
+                _check_leaves(cast("type[Model]", relation_of(leaf).model), leaf.condition)
+
+
+def _check_listed(model: type[Model], part: Comparison | ListedObject | Order) -> None:
     if part.attribute.path[0].only_on_get:
         msg = (
             f"{part}: lists of {model.__name__} do not have {part.attribute.path[0].name!r}, only an object's own GET "
@@ -202,16 +217,22 @@ def _ids(clause: Clause | None) -> frozenset[int]:
     return frozenset({id(clause)}) if isinstance(clause, Leaf) else frozenset().union(*map(_ids, clause.parts))
 
 
-def _push(expression: Expression, notes: list[_DraftNote], *, decides: bool, negated: bool = False) -> Clause | None:
+def _push(
+    expression: Expression, notes: list[_DraftNote], *, decides: bool, reads_parents: bool, negated: bool = False
+) -> Clause | None:
     """Return the largest part of a condition that may be sent; negations move to the leaves by De Morgan's laws.
 
-    `decides` says that the parents which the condition names may decide which lists are read.
+    `decides` says that the parents which the condition names may decide which lists are read, `reads_parents` that the
+    parents are read.
     """
     if isinstance(expression, Not):
-        return _push(expression.part, notes, decides=decides, negated=not negated)
+        return _push(expression.part, notes, decides=decides, reads_parents=reads_parents, negated=not negated)
     decides = decides and narrowing(expression, negated=negated) is not None
     if isinstance(expression, (And, Or)):
-        clauses = [_push(part, notes, decides=decides, negated=negated) for part in expression.parts]
+        clauses = [
+            _push(part, notes, decides=decides, reads_parents=reads_parents, negated=negated)
+            for part in expression.parts
+        ]
         return all_of(clauses) if isinstance(expression, And) is not negated else any_of(clauses)
     if isinstance(expression, ParentIs):
         part = f"not_({expression})" if negated else str(expression)
@@ -220,6 +241,11 @@ def _push(expression: Expression, notes: list[_DraftNote], *, decides: bool, neg
         return None
     if isinstance(expression, Comparison):
         return _push_leaf(expression, notes, negated=negated)
+    part = f"not_({expression})" if negated else str(expression)
+    if isinstance(expression, RelatedObject):
+        notes.append(_DraftNote(part, None, reason(expression, reads_parents=reads_parents)))
+    elif isinstance(expression, ListedObject):
+        notes.append(_DraftNote(part, None, "the server cannot filter by the objects of a list"))
     return None
 
 
@@ -249,6 +275,8 @@ def never(expression: Expression, *, negated: bool = False) -> bool:
         return (any if some else all)(never(part, negated=negated) for part in expression.parts)
     if isinstance(expression, ParentIs):
         return not negated and not expression.parents
+    if isinstance(expression, (RelatedObject, ListedObject)):
+        return not negated and expression.condition is not None and never(expression.condition)
     return isinstance(expression, Comparison) and not expression.values and not negated
 
 
@@ -265,6 +293,19 @@ def narrowing(expression: Expression, *, negated: bool = False) -> frozenset[tup
     if isinstance(expression, And) is not negated:
         return frozenset.intersection(*named) if named else None
     return frozenset().union(*named) if named and len(named) == len(found) else None
+
+
+def _of_parents(expression: Expression) -> Expression | None:
+    """Return a condition that the parents of every match meet; None if none is known."""
+    if isinstance(expression, RelatedObject):
+        return expression.condition if leads_to_parent(expression) else None
+    if not isinstance(expression, (And, Or)):
+        return None
+    parts = [_of_parents(part) for part in expression.parts]
+    known = [part for part in parts if part is not None]
+    if isinstance(expression, And):
+        return and_(*known) if known else None
+    return or_(*known) if known and len(known) == len(parts) else None
 
 
 def _parents(

@@ -24,17 +24,19 @@ class Refusals:
         self._query = query
         query.unread.clear()
 
-    def take(self, error: Exception, path: str, parent: Model, relation: str = "") -> None:
-        """Note a list that was refused; raise `error` where it says something else.
+    def take(self, error: Exception, path: str, parent: Model | None, relation: str = "") -> bool:
+        """Note a list that was refused, and return whether it was; raise `error` where it says something else.
 
-        A 404 of the children of what is gone itself is no refusal: it has none.
+        A 404 of the children of what is gone itself is no refusal: it has none. `parent` is None for a list of the
+        account, whose 404 is an error.
         """
-        if isinstance(error, NotFound):
+        if isinstance(error, NotFound) and parent is not None:
             if not self._exists(parent):
-                return
+                return False
         elif isinstance(error, Busy) or not isinstance(error, (BadRequest, Forbidden)):
             raise error
         self._add(SkippedList(path, parent, error, relation))
+        return True
 
     def _add(self, skipped: SkippedList) -> None:
         known = self._query.unread

@@ -20,6 +20,7 @@ from linode_orm.session.query.evaluate import compile_condition, order_key, sort
 from linode_orm.session.query.explanation import Explanation
 from linode_orm.session.query.planner import plan_query
 from linode_orm.session.query.refusals import Refusals
+from linode_orm.session.query.routes import follows_relations
 from linode_orm.session.query.sources import Reading, Sources
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.reference_data import ReferenceData
     from linode_orm.session.query.eager import EagerLoader
     from linode_orm.session.query.planner import ReadPlan
-    from linode_orm.session.query.sources import Body, Parents
+    from linode_orm.session.query.relation_reader import ConditionReader, RelationReaders
+    from linode_orm.session.query.sources import Body, Chunk, Parents
     from linode_orm.wire.client import Client
 
     Found = tuple[Parents, object, Body]
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 _PORTION: Final = 500
 """After how many rows of several lists objects are returned."""
+_TOGETHER: Final = 5_000
+"""For how many rows at most the lists of relations are asked together, which bounds the memory of a streamed query."""
 
 
 class QueryRunner:
@@ -54,6 +58,7 @@ class QueryRunner:
         client: Client,
         loader: Loader,
         reference_data: ReferenceData,
+        relations: RelationReaders,
         eager: EagerLoader,
         *,
         check: Callable[[], None],
@@ -63,6 +68,7 @@ class QueryRunner:
         self._client = client
         self._loader = loader
         self._sources = Sources(client, loader, reference_data)
+        self._relations = relations
         self._eager = eager
         self._check = check
         self._delete = delete
@@ -105,7 +111,7 @@ class QueryRunner:
         """Yield the objects in portions; the objects of one portion are hydrated together."""
         if plan.is_empty:
             return
-        reading = Reading(batch.held.setdefault("", []), refusals)
+        reading = self._reading(plan, batch.held.setdefault("", []), refusals)
         if plan.order:
             yield self._in_order(plan, batch, self._sorted(plan, reading))
             return
@@ -143,12 +149,22 @@ class QueryRunner:
 
         The server's filter is not trusted: it may ignore case, or know fewer operators.
         """
+        chunks = self._sources.chunks(plan, self, enough=enough, reading=reading)
+        if reading.relations is not None:
+            yield from _related(chunks, reading.relations, 1 if enough is not None else _TOGETHER)
+            return
         holds = None if plan.condition is None else compile_condition(plan.model, plan.condition)
-        for parents, bodies in self._sources.chunks(plan, self, enough=enough, reading=reading):
+        for parents, bodies in chunks:
             if holds is None:
                 yield parents, bodies
             else:
                 yield parents, [body for body in bodies if holds(body, parents) is True]
+
+    def _reading(self, plan: ReadPlan, held: list[Model], refusals: Refusals) -> Reading:
+        """Begin a reading of a plan; a condition that follows relations gets what reads their lists."""
+        if plan.condition is None or not follows_relations(plan.condition):
+            return Reading(held, refusals, None)
+        return Reading(held, refusals, self._relations.of(plan.model, plan.condition, refusals.take))
 
     # -- order -------------------------------------------------------------------------------------------------------
 
@@ -173,17 +189,18 @@ class QueryRunner:
         key, enough = order_key(plan.order[0]), plan.enough or 0
         found: list[Found] = []
         last: SortKey | None = None
-        holds = None if plan.condition is None else compile_condition(plan.model, plan.condition)
+        holds = _test_of(plan, reading)
         for parents, bodies in self._sources.chunks(plan, self, enough=enough + 1, reading=reading):
             keys = [key(body) for body in bodies]
             known = _before_nulls(keys)
             if not _in_direction(last, keys[:known], descending=plan.order[0].descending):
                 return None
-            for here, body in zip(keys[:known], bodies, strict=False):
+            matching = holds(parents, bodies[:known])
+            for here, body, is_match in zip(keys[:known], bodies, matching, strict=False):
                 if len(found) >= enough and here != last:
                     return found
                 last = here
-                if holds is None or holds(body, parents) is True:
+                if is_match:
                     found.append(self._found(plan, parents, body))
             if known < len(keys):
                 return None  # the limit lies among nulls, and no recording shows where the server puts them
@@ -194,7 +211,8 @@ class QueryRunner:
     @forgets_locals
     def count(self, query: Query[Any], *, partial: bool) -> int:
         """Return the number of matches: 1 request where nothing is evaluated here, else all pages, without objects."""
-        plan, reading = self._plan(query), Reading([], Refusals(self._client, query))
+        plan = self._plan(query)
+        reading = self._reading(plan, [], Refusals(self._client, query))
         if plan.is_empty:
             return 0
         total = self._counted(plan)
@@ -259,6 +277,42 @@ class QueryRunner:
         for instance in matches:
             self._delete(instance, query.condition)
         return len(matches)
+
+
+def _test_of(plan: ReadPlan, reading: Reading) -> Callable[[Parents, list[Body]], Sequence[bool]]:
+    """Return what tells which of some rows below the same parents meet the condition of a plan."""
+    relations = reading.relations
+    if relations is not None:
+        return lambda parents, bodies: [value is True for value in relations.values([(parents, row) for row in bodies])]
+    if plan.condition is None:
+        return lambda _, bodies: [True] * len(bodies)
+    holds = compile_condition(plan.model, plan.condition)
+    return lambda parents, bodies: [holds(body, parents) is True for body in bodies]
+
+
+def _related(chunks: Iterator[Chunk], relations: ConditionReader, together: int) -> Iterator[Run]:
+    """Yield the matches of a condition that follows relations, so many rows at a time, which share the lists read."""
+    for taken in _portioned(chunks, together):
+        rows = [(parents, body) for parents, bodies in taken for body in bodies]
+        values = relations.values(rows)
+        at = 0
+        for parents, bodies in taken:
+            yield parents, [body for body, value in zip(bodies, values[at:], strict=False) if value is True]
+            at += len(bodies)
+
+
+def _portioned(chunks: Iterator[Chunk], rows: int) -> Iterator[list[Chunk]]:
+    """Yield chunks in groups of at least so many rows."""
+    taken: list[Chunk] = []
+    held = 0
+    for chunk in chunks:
+        taken.append(chunk)
+        held += len(chunk.rows)
+        if held >= rows:
+            yield taken
+            taken, held = [], 0
+    if taken:
+        yield taken
 
 
 def _check_values(model: type[Model], values: Mapping[str, object]) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.reference_data import ReferenceData
     from linode_orm.session.query.planner import ReadPlan
     from linode_orm.session.query.refusals import Refusals
+    from linode_orm.session.query.relation_reader import ConditionReader
     from linode_orm.wire.client import Client
 
     Body = dict[str, Any]
@@ -35,13 +36,15 @@ class Chunk(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """One reading of a plan: the parents that were read for it, and what is known of refused lists.
+    """One reading of a plan: the parents that were read for it, and what is known of refused lists and relations.
 
-    While `held` lives, the parents are read once and not again for each child.
+    While `held` lives, the parents are read once and not again for each child. `relations` evaluates a condition that
+    follows relations; None where the plan's does not.
     """
 
     held: list[Model]
     refusals: Refusals
+    relations: ConditionReader | None
 
 
 class Sources:
@@ -76,13 +79,18 @@ class Sources:
         mapper = plan.model.__mapper__
         parent = resource(str(mapper.parent)) if mapper.parent is not None else None
         if plan.parents is not None:
+            keys = plan.parents
+            if reading.relations is not None and len(keys) > 1:
+                keys = tuple(reading.relations.among_keys(keys))
             if parent is not None and plan.path is None and not parent.__mapper__.singleton:
-                reading.held.extend(self._loader.reference(parent, key[-1], key[:-1]) for key in plan.parents)
-            return plan.parents
-        every: Query[Any] = Query(cast("type[Model]", parent), runner)
+                reading.held.extend(self._loader.reference(parent, key[-1], key[:-1]) for key in keys)
+            return keys
+        every: Query[Any] = Query(cast("type[Model]", parent), runner, plan.parent_condition)
         found = every.all()
-        reading.held.extend(found)
         reading.refusals.take_over(every)
+        if reading.relations is not None:
+            found = reading.relations.among(found)
+        reading.held.extend(found)
         return [state_of(each).key for each in found]
 
     def _side_by_side(

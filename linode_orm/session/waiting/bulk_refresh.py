@@ -15,10 +15,11 @@ from linode_orm.session.query.by_id import can_filter_by_id, listings_by_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from linode_orm.mapping import Model
+    from linode_orm.mapping import Expression, Model
     from linode_orm.session.loading.lists.listing import Listing
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.query.reader import Reader
+    from linode_orm.session.query.relation_reader import RelationReaders
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Request, Response
 
@@ -105,10 +106,20 @@ class RefreshResult:
 class BulkRefresh:
     """Reads many objects again: by lists where these take fewer requests than objects, else by a GET of each."""
 
-    def __init__(self, client: Client, loader: Loader, reader: Reader) -> None:
+    def __init__(self, client: Client, loader: Loader, reader: Reader, relations: RelationReaders) -> None:
         self._client = client
         self._loader = loader
         self._reader = reader
+        self._relations = relations
+
+    def meeting(self, condition: Expression, model: type[Model], instances: Sequence[Model]) -> list[Model]:
+        """Return those objects of a class that meet a condition, by what was last read of them.
+
+        The lists of the relations that the condition follows are read; one that is refused is an error.
+        """
+        rows = [(state_of(each).parents, dict(state_of(each).body)) for each in instances]
+        values = self._relations.of(model, condition, _raise).values(rows)
+        return [each for each, value in zip(instances, values, strict=True) if value is True]
 
     def run(self, instances: Iterable[Model], needs_get: Iterable[Model] = ()) -> list[Model]:
         """Bring objects up to date, each once; pending changes stay. Returns those that are gone.
@@ -191,6 +202,12 @@ class BulkRefresh:
         else:
             self._reader.take(instance, answer)
             result.read.add(id(instance))
+
+
+def _raise(error: ApiError, path: str, parent: Model | None) -> bool:
+    """Raise the error of a list: what it would tell is needed."""
+    del path, parent
+    raise error
 
 
 def _note_failure(result: RefreshResult, error: Exception) -> None:

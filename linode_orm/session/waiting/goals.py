@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.expressions import And, Expression, and_
+from linode_orm.mapping.expressions import And, Expression, and_, leaves
 from linode_orm.mapping.operators import Comparison
-from linode_orm.mapping.relations import leaves
+from linode_orm.mapping.relation_conditions import ListedObject, deep_leaves
 from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import not_among
-from linode_orm.session.query.evaluate import compile_condition
+from linode_orm.session.query.evaluate import check_model
 from linode_orm.session.query.planner import never
+from linode_orm.session.query.routes import follows_relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from linode_orm.mapping import Model
-    from linode_orm.session.query.evaluate import Test
 
 
 class Goal:
@@ -25,17 +25,14 @@ class Goal:
 
     def __init__(self, model: type[Model], condition: Expression) -> None:
         self.condition = condition
-        self._holds: Test = compile_condition(model, condition)
-        comparisons = [each for each in leaves(condition) if isinstance(each, Comparison)]
+        check_model(model, condition)
+        self.follows_relations = follows_relations(condition)
+        """Whether other lists are read to tell whether it is met, so that news of the objects are not enough."""
+        comparisons = [each for each in leaves(condition) if isinstance(each, (Comparison, ListedObject))]
         # a message must not show a value that answers mask
         shown_ = (each.attribute for each in comparisons if not any(part.redacted for part in each.attribute.path))
         self._attributes = list({str(each): each for each in shown_}.values())
         self.needs_get = any(each.attribute.path[0].only_on_get for each in comparisons)
-
-    def is_met(self, instance: Model) -> bool:
-        """Whether the condition is true of an object, by the last answer of the API."""
-        state = state_of(instance)
-        return self._holds(state.body, state.parents) is True
 
     def seen(self, instance: Model) -> str:
         """Return the values of the attributes that the condition asks for, as a message shows them."""
@@ -78,7 +75,7 @@ def _check(condition: object) -> None:
     if never(condition):
         msg = f"{condition} is never true: there is nothing to wait for"
         raise InvalidRequestError(msg)
-    for leaf in leaves(condition):
+    for leaf in deep_leaves(condition):
         if isinstance(leaf, Comparison) and leaf.unknown:
             why = not_among(leaf.unknown, leaf.attribute.field.known_values)
             msg = f"{leaf}: {why}; it would be waited for in vain"

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from linode_orm._options import check_seconds
 from linode_orm._public import public
-from linode_orm.errors import InvalidRequestError, ObjectGone, WaitFailed, WaitTimeout
+from linode_orm.errors import ApiError, InvalidRequestError, ObjectGone, TransportError, WaitFailed, WaitTimeout
 from linode_orm.mapping.state import state_of
 from linode_orm.session.progress import shown
 from linode_orm.session.waiting.action_ends import ActionEnds
@@ -165,7 +165,7 @@ class _Wait:
     def _asks_for_events(self, number: int, groups: list[RefreshGroup]) -> bool:
         """Whether a round asks for events instead of reading every object."""
         # the first round reads the objects: a condition may be true already, and no event will come then
-        if self._feed.is_disabled or not number:
+        if self._feed.is_disabled or not number or any(goal.follows_relations for goal in self._goals.values()):
             return False
         if self._waiting.keys() <= self._ended.held:  # their conditions are true, and only events can tell more
             return number % _ROUNDS_PER_READING[0] != 0
@@ -179,8 +179,9 @@ class _Wait:
         """Drop the objects that have met their goal; raise where one is gone or can never meet it."""
         # Those that have arrived are taken out before anything raises, because the error says who has.
         read = [each for key, each in self._waiting.items() if key in result.read]
+        met = self._met(read)
         for each in read:
-            if self._ended.counts(each, is_met=self._goals[type(each)].is_met(each)):
+            if self._ended.counts(each, is_met=id(each) in met):
                 del self._waiting[id(each)]
         for group in self._groups:
             group.waiting = [each for each in group.waiting if id(each) in self._waiting]
@@ -193,6 +194,19 @@ class _Wait:
                 why = unreachable(goal.condition, type(each), state.body, state.parents, self._feed.failed(each))
                 if why:
                     raise self._failed(each, why)
+
+    def _met(self, objects: list[Model]) -> set[int]:
+        """Return the `id()` of the objects that meet their goal; a list that could not be read now tells of none."""
+        met: set[int] = set()
+        for model, goal in self._goals.items():
+            try:
+                mine = [each for each in objects if type(each) is model]
+                met.update(map(id, self._refresh.meeting(goal.condition, model, mine)))
+            except (ApiError, TransportError) as error:
+                if not error.retryable:
+                    raise
+                self._failure = error
+        return met
 
     def _show(self, objects: Iterable[Model]) -> None:
         """Report every object that has changed since it was reported last."""

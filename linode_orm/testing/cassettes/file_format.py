@@ -136,10 +136,14 @@ def _unpacked(content: bytes, encoding: str) -> bytes:
 
 
 def write(path: Path, file: CassetteFile) -> None:
-    """Write a cassette, whole or not at all; folders that are missing are made."""
+    """Write a cassette, whole or not at all; folders that are missing are made. Raise `CassetteError` if that fails."""
     text = dumped(file)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_private(path, text.encode())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_private(path, text.encode())
+    except OSError as error:
+        msg = f"the cassette {path} cannot be written: {error.strerror}"
+        raise CassetteError(msg) from None
 
 
 def dumped(file: CassetteFile) -> str:

@@ -60,10 +60,8 @@ class Replay:
     def send(self, attempt: Attempt) -> Response:
         """Answer a request by the first recording of it that was not played; raise `CassetteError` where none is."""
         request, token = attempt.request, attempt.token
-        sent = self._form(request)
+        sent = self._form(request, token)
         with self._lock:
-            if token is not None:
-                self._scrubber.stand_ins.learn(token)
             recorded = self._found(sent, request, token)
             self._matcher.play(recorded, token)
             self.played += 1
@@ -81,11 +79,13 @@ class Replay:
         if self._errors:
             raise self._errors[0]
 
-    def _form(self, request: Request) -> Form:
+    def _form(self, request: Request, token: str | None) -> Form:
         body = request.body if request.content is None else Digest(request.content).read()
         url = request.url or f"/{request.version}{request.path}"
         parts = Parts(request.method, url, request.query, request.x_filter, body, request.secret_keys)
         with self._lock:
+            if token is not None:
+                self._scrubber.stand_ins.learn(token)
             return form(self._scrubber, parts)
 
     def _found(self, sent: Form, request: Request, token: str | None) -> Recorded:

@@ -160,6 +160,28 @@ def test_a_fleet_with_everything():
     note("  explain()", f"{len(explained)} lines", "says so")
 
 
+def test_conditions_on_relations():
+    """600 Linodes and 60 firewalls: those without one by a condition, and all of them with theirs."""
+    with Simulator() as sim:
+        hosts = [each["id"] for each in sim.seed(instances=600)["instances"]]
+        walls = [each["id"] for each in sim.seed(firewalls=60)["firewalls"]]
+        for at, wall in enumerate(walls):
+            sim.add(f"/networking/firewalls/{wall}/devices", type="linode", id=hosts[3 * at])
+        wanted = ["GET /linode/instances", "GET /linode/instances", "GET /networking/firewalls"]
+        with Session(client=sim.client()) as session:
+            sim.requests.clear()
+            assert session.query(Instance).filter(Instance.firewalls.any()).count() == 60
+            counted = sim.requests.lines
+            sim.requests.clear()
+            fleet = session.query(Instance).options(selectin(Instance.firewalls)).all()
+            assert sum(len(each.firewalls) for each in fleet) == 60
+            loaded = sim.requests.lines
+    note("600 instances, 60 firewalls: Instance.firewalls.any()", f"{len(counted)} requests", "p(n) + p(F) = 2 + 1")
+    note("  selectin(Instance.firewalls)", f"{len(loaded)} requests", "p(n) + p(F) = 2 + 1")
+    assert counted == wanted
+    assert loaded == wanted
+
+
 def test_a_plain_loop():
     """200 volumes, and the label of each one's Linode, in a plain loop."""
     with Simulator() as sim:

@@ -49,7 +49,7 @@ class TestWithoutAnAnswer:
             ResponseError("POST /volumes: the answer (200) is longer than 64 MiB"),
             InvalidRequestError("POST /volumes is not sent: its body cannot be encoded"),
         ],
-        ids=lambda each: str(each).removeprefix("POST /volumes"),
+        ids=["refused", "timeout", "broken off", "too long", "not encoded"],
     )
     def test_it_is_raised_again(self, tmp_path, error):
         """A replay raises the same error, and a client draws the same conclusions from it."""
@@ -99,7 +99,7 @@ class TestWithoutAnAnswer:
         assert message == want[0]
 
     @pytest.mark.parametrize("workers", [1, 8, 16])
-    def test_a_lost_answer_is_lost_in_the_replay(self, tmp_path, workers):
+    def test_a_lost_answer(self, tmp_path, workers):
         """A commit that looked for what a lost answer had made looks for it in the replay, and finds it."""
 
         def program(client):
@@ -182,7 +182,7 @@ class TestSignals:
         assert replayed(tmp_path, program) == (done, True)
 
     @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
-    def test_a_block_that_is_broken_off_writes_nothing(self, tmp_path, error):
+    def test_a_block_that_is_broken_off(self, tmp_path, error):
         """Where Ctrl-C ends the block, the cassette that was there stays."""
         (tmp_path / "x.yaml").write_text("the old one", encoding="utf-8")
         with (
@@ -246,6 +246,12 @@ class TestFiles:
             assert not folder.exists()
         assert [each.name for each in folder.iterdir()] == ["x.yaml"]
         assert stat.S_IMODE((folder / "x.yaml").stat().st_mode) == 0o600
+
+    def test_it_cannot_be_written(self, tmp_path):
+        """A place where no file can be is an error that names it."""
+        (tmp_path / "file").write_text("", encoding="utf-8")
+        with pytest.raises(CassetteError, match="cannot be written"):
+            self.record(tmp_path / "file")
 
     def test_a_link_is_replaced(self, tmp_path):
         """What a link leads to stays as it is."""

@@ -20,7 +20,7 @@ BASE = {
 }
 CHANGES = {
     "another method": {"method": "DELETE"},
-    "a method in place of another with a body": {"method": "POST"},
+    "a method with a body": {"method": "POST"},
     "another id": {"path": "/volumes/6"},
     "a path below": {"path": "/volumes/5/attach"},
     "a path that is quoted otherwise": {"path": "/volumes%2F5"},
@@ -73,7 +73,7 @@ class TestRefused:
                 client.send(Request(**BASE))
 
     @pytest.mark.parametrize("change", CHANGES)
-    def test_another_request_is_refused_with_the_difference(self, tape, change):
+    def test_another_request(self, tape, change):
         """Another method, path, query, filter or body is refused, and the error names what differs."""
         with ending(CassetteError) as end, tape.use_cassette("one"), Client("x", base_url=NOWHERE) as client:
             with pytest.raises(CassetteError) as caught:
@@ -170,7 +170,7 @@ class TestOrder:
             assert cassette.all_played
 
     @pytest.mark.parametrize(("path", "is_answered"), [("/volumes/5", False), ("/volumes", False), ("/regions", True)])
-    def test_a_read_that_ran_beside_a_write(self, tmp_path, path, is_answered):
+    def test_a_read_beside_a_write(self, tmp_path, path, is_answered):
         """A read that was recorded while a write ran is played after it only where it is about something else."""
         reading, written = threading.Event(), threading.Event()
 
@@ -239,7 +239,7 @@ class TestAccounts:
         assert not [each for each in tokens if each in text]
 
     @pytest.mark.parametrize("others", [["any", "any"], ["any", "other"]])
-    def test_other_tokens_stand_for_them_as_they_come(self, tmp_path, others):
+    def test_other_tokens(self, tmp_path, others):
         """Tokens that were not recorded, or one for all, are taken in the order in which they come."""
         self.record(tmp_path, ["token-of-prod-0123456", "token-of-dev-01234567"])
         with recorder(tmp_path).use_cassette("one") as cassette:

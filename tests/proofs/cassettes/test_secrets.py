@@ -126,7 +126,7 @@ def test_there_are_sixty_places():
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_no_secret_is_on_the_cassette(record, place):
+def test_no_secret(record, place):
     """A secret that is planted in one place of a request or an answer is not on the cassette."""
     request, answer = PLACES[place]
     text = record(request, answer)
@@ -135,7 +135,7 @@ def test_no_secret_is_on_the_cassette(record, place):
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_what_is_scrubbed_is_replayed(record, tmp_path, place):
+def test_it_replays(record, tmp_path, place):
     """A program that sends the same secret again is answered."""
     request, answer = PLACES[place]
     record(request, answer)
@@ -165,7 +165,7 @@ class TestSuspects:
 
     @pytest.mark.parametrize("key", SUSPECTS)
     @pytest.mark.parametrize("side", ["request", "answer"])
-    def test_what_looks_like_a_secret_fails_the_recording(self, record, tmp_path, key, side):
+    def test_a_suspect(self, record, tmp_path, key, side):
         """A field that looks like a secret and is declared nowhere is named by its path, and no file is written."""
         body = {"rows": [{"label": "a"}, {key: SUSPECTS[key]}]}
         with pytest.raises(CassetteError, match=re.escape(f"{side}: body.rows[1].{key}")) as caught:
@@ -174,7 +174,7 @@ class TestSuspects:
         assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize("key", PLAIN)
-    def test_what_does_not_is_recorded(self, record, key):
+    def test_what_is_none(self, record, key):
         """Ids, dates, counts and words that only contain such a word are recorded as they are."""
         assert json.dumps(PLAIN[key]) in record(get(), {"x": {key: PLAIN[key]}})
 

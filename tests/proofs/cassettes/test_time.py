@@ -45,7 +45,7 @@ class TestWaits:
     @pytest.mark.parametrize(
         "clock", [None, VirtualClock(), VirtualClock(datetime(2031, 5, 1, tzinfo=UTC))], ids=["real", "same", "later"]
     )
-    def test_a_wait_replays_whenever_it_is(self, tmp_path, workers, clock):
+    def test_a_wait(self, tmp_path, workers, clock):
         """A wait of twenty rounds replays years later, at once, with any workers and whatever clock the client has."""
         (status, waited), count, _ = on_simulated_time(tmp_path, shut_down)
         assert count > ROUNDS
@@ -148,7 +148,7 @@ class TestClock:
             assert cassette.all_played
 
     @pytest.mark.parametrize("other", [timedelta(days=1), timedelta(hours=-1), timedelta(seconds=10)])
-    def test_another_moment_is_refused(self, tmp_path, other):
+    def test_another_moment(self, tmp_path, other):
         """A datetime in a filter that no clock explains is another filter."""
 
         def program(client, moment):

@@ -42,7 +42,7 @@ ORDINARY: Final = {
         "comparison compensated compile complete content context continue counter crud cycle dict dictionary difference "
         "digest factory feedback field fixture format header http id inspection json keyword layout leaf map message "
         "model npm operand operator option parent protocol proxy python ratelimit rebuild redis request response route "
-        "router scalar scope scrub server simulator sqlite status store test typescript unset validate wire xfilter yaml"
+        "router scalar scope scrub server simulator sqlalchemy sqlite status store test typescript unset validate wire xfilter yaml"
     ),
     "public names of the contract": "sessionmaker",
 }

@@ -11,6 +11,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.normal_forms import NORMAL_FORMS
 from linode_orm.models._index import INDEX
 from linode_orm.session.planning import planner
+from tests.ids import short
 from tests.session.fake_api import Session
 
 NOW = "2026-01-01T00:00:00"
@@ -102,7 +103,7 @@ def plan(session):
     return [line for step in planner.plan(session._parts.changes) for line in str(step).splitlines()]
 
 
-@pytest.mark.parametrize(("name", "key"), CASES)
+@pytest.mark.parametrize(("name", "key"), CASES, ids=lambda each: short(each, 13))
 class TestWhatIsThere:
     """Assigning it plans nothing, and leaves what the API has readable."""
 

@@ -48,6 +48,7 @@ class ListServer:
     def __init__(self, lists: dict[str, list[Body]] | None = None) -> None:
         self.lists = lists or {}
         self.clock = SystemClock()
+        self.monotonic = self.clock.monotonic
         self.reference_data = ReferenceDataCache(60, self.clock)
         self.requests: list[Request] = []
         self.between: Callable[[], None] = lambda: None

@@ -229,6 +229,22 @@ def test_explaining_sends_nothing(session, sent):
     assert sent() == []
 
 
+def test_firewalls_of_all_linodes(sim, session, sent):
+    """The list of all firewalls answers a condition on those of each Linode, and loads them: p(n) + p(F) requests."""
+    hosts = [each["id"] for each in sim.seed(instances=600)["instances"]]
+    for at, wall in enumerate(sim.seed(firewalls=60)["firewalls"]):
+        sim.add(f"/networking/firewalls/{wall['id']}/devices", type="linode", id=hosts[3 * at])
+    sent()
+    wanted = ["GET /linode/instances", "GET /linode/instances", "GET /networking/firewalls"]
+    assert session.query(Instance).filter(Instance.firewalls.any()).count() == 60
+    assert lines(sent()) == wanted
+    assert session.query(Instance).filter(not_(Instance.firewalls.any())).count() == 540
+    assert lines(sent()) == wanted
+    fleet = session.query(Instance).options(selectin(Instance.firewalls)).all()
+    assert sum(len(each.firewalls) for each in fleet) == 60
+    assert lines(sent()) == wanted
+
+
 def test_collections_are_queried_by_their_own_list(sim, session, sent):
     """`.query()` of a collection reads the list below the parent, filtered there where it is known to filter."""
     key = sim.seed(instances=2, disks=3)["instances"][0]["id"]

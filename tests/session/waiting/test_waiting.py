@@ -9,14 +9,17 @@ import pytest
 from linode_orm import (
     Database,
     Disk,
+    Forbidden,
     Image,
     Instance,
     InvalidRequestError,
     LKENode,
+    LKENodePool,
     ObjectGone,
     Region,
     Session,
     Token,
+    UnknownValue,
     Volume,
     WaitTimeout,
     and_,
@@ -497,3 +500,55 @@ def test_refusals(sim, session, sent):
     with pytest.raises(TypeError, match="progress is True"):
         session.wait(machine, Instance.status == "running", progress="yes")
     assert sent() == []
+
+
+class TestReachingFurther:
+    def pool(self, sim, session):
+        """Make a cluster with a pool of three nodes, which become ready a job later."""
+        (cluster,) = sim.seed(clusters=1)["clusters"]
+        made = sim.add(f"/lke/clusters/{cluster['id']}/pools", type="g6-standard-1", count=3)
+        return session.load(LKENodePool, made["id"], cluster["id"])
+
+    def test_lists_inside_a_body(self, sim, session, sent):
+        """That all nodes of a pool are ready is waited for by the pool alone, with events in between."""
+        pool = self.pool(sim, session)
+        assert {node.status for node in pool.nodes} == {"not_ready"}
+        sent()
+        session.wait(pool, LKENodePool.nodes.any(), not_(LKENodePool.nodes.any(LKENode.status != "ready")))
+        assert {node.status for node in pool.nodes} == {"ready"}
+        assert {line.rsplit("/", 1)[-1] for line in sent()} <= {str(pool.id), "events"}
+
+    def test_a_relation(self, sim, session, sent):
+        """What volumes hang on is read in each round, in one list for all of them, and no round asks for events alone."""
+        hosts = sim.seed(instances=2)["instances"]
+        sim.change(f"/linode/instances/{hosts[0]['id']}", status="offline")
+        sim.seed(volumes=[{"label": f"v{each['id']}", "linode_id": each["id"]} for each in hosts])
+        volumes, runs = session.query(Volume).all(), Volume.linode.has(Instance.status == "running")
+        sent()
+        with pytest.raises(WaitTimeout, match="1 of 2 objects"):
+            session.wait(volumes, runs, timeout=3)
+        lines = sent()
+        assert set(lines[:2]) == {"GET /volumes", LIST}
+        assert EVENTS not in lines
+        assert not any(line.startswith(f"{LIST}/") for line in lines)
+        sim.change(f"/linode/instances/{hosts[0]['id']}", status="running")
+        session.wait(volumes, runs, timeout=3)
+
+    def test_a_value_inside_that_there_is_not(self, sim, session, sent):
+        """A literal that is not among the documented values is refused inside of a condition, too."""
+        pool = self.pool(sim, session)
+        sent()
+        with pytest.warns(UnknownValue):
+            condition = LKENodePool.nodes.any(LKENode.status == "redy")
+        with pytest.raises(InvalidRequestError, match="'redy' is not among the known values"):
+            session.wait(pool, condition)
+        assert sent() == []
+
+    def test_a_list_that_is_refused(self, sim, session):
+        """A relation whose list is refused is an error of the wait: it would be waited for in vain."""
+        (host,) = sim.seed(instances=1)["instances"]
+        sim.seed(volumes=[{"label": "v", "linode_id": host["id"]}])
+        (volume,) = session.query(Volume).all()
+        sim.faults.add("GET", "/linode/instances", None, 403)
+        with pytest.raises(Forbidden):
+            session.wait(volume, Volume.linode.has(Instance.status == "running"))

@@ -5,37 +5,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm.errors import Clash
+from linode_orm.mapping.expressions import leaves
 from linode_orm.mapping.operators import Comparison
-from linode_orm.mapping.relations import leaves
 from linode_orm.mapping.state import state_of
 from linode_orm.session.commit.reconcile.conflicts import shown
 from linode_orm.session.planning.seen import checksums, moved
-from linode_orm.session.query.evaluate import compile_condition
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from linode_orm.mapping import Model
+    from linode_orm.mapping import Expression, Model
     from linode_orm.session.planning.changes import DeletionMark
 
+    Meeting = Callable[[Expression, type[Model], Sequence[Model]], list[Model]]
+    """Gives those objects of a class that meet a condition."""
 
-def clashes_of(marks: Iterable[tuple[Model, DeletionMark]], gone: Container[int], *, checks: bool) -> Iterator[Clash]:
+
+def clashes_of(marks: Sequence[tuple[Model, DeletionMark]], meeting: Meeting, *, checks: bool) -> Iterator[Clash]:
     """Yield a clash for each object that does not meet the condition any more by which it was marked for deletion.
 
-    With `checks`, also for each that is not as it was seen then. `gone` are the `id()` of objects that do not exist any
-    more, which is what their deletion is for.
+    With `checks`, also for each that is not as it was seen then. `meeting` reads the lists of relations that
+    a condition follows.
     """
+    met = _still_met(marks, meeting)
     for instance, mark in marks:
-        if id(instance) in gone:
-            continue
-        state = state_of(instance)
-        if mark.condition is not None:
-            holds = compile_condition(type(instance), mark.condition)
-            if holds(state.body, state.parents) is not True:
-                yield from _broken(instance, mark)
-                continue
-        if checks:
+        if mark.condition is not None and id(instance) not in met:
+            yield from _broken(instance, mark)
+        elif checks:
             yield from moved_since(instance, mark.body)
+
+
+def _still_met(marks: Iterable[tuple[Model, DeletionMark]], meeting: Meeting) -> set[int]:
+    """Return the `id()` of the objects that meet the condition by which they were marked."""
+    together: dict[tuple[type[Model], int], tuple[Expression, list[Model]]] = {}
+    for instance, mark in marks:
+        if mark.condition is not None:
+            key = type(instance), id(mark.condition)
+            together.setdefault(key, (mark.condition, []))[1].append(instance)
+    found = (meeting(condition, model, objects) for (model, _), (condition, objects) in together.items())
+    return {id(each) for objects in found for each in objects}
 
 
 def moved_since(instance: Model, before: Mapping[str, object]) -> Iterator[Clash]:

@@ -9,14 +9,18 @@ from linode_orm import (
     VPC,
     Client,
     CommitError,
+    Config,
+    ConfigInterface,
     Disk,
     Domain,
     DomainRecord,
     Event,
+    Expression,
     Firewall,
     Instance,
     Linode,
     LKECluster,
+    LKENode,
     LKENodePool,
     ObjectStorageKey,
     Region,
@@ -33,6 +37,7 @@ from linode_orm import (
     sessionmaker,
 )
 from linode_orm.mapping import Collection, Query, TagList
+from linode_orm.models.networking.firewall import FirewallRule
 from linode_orm.testing import assert_requests, count_requests, no_n_plus_one
 
 if TYPE_CHECKING:
@@ -77,6 +82,24 @@ def asking(session: Session) -> None:
     )
     session.query(Instance).filter(condition, ~condition | condition).order_by(Instance.created.desc(), Instance.label)
     session.query(Instance).options(selectin(Instance.disks), selectin(Instance.volumes, Volume.region))
+    further = or_(
+        Volume.linode.has(Instance.region == "us-east"),
+        not_(Volume.linode.has()),
+        Volume.label.like("50#%", escape="#"),
+        Volume.label.icontains("web"),
+        Volume.size.not_in([1, 2]),
+        Volume.linode_id.is_not(None),
+    )
+    assert_type(further, Expression)
+    assert_type(session.query(Volume).where(further)[0], Volume)
+    assert_type(session.query(Volume).where(further)[:3], list[Volume])
+    fleet = session.query(Instance).filter(
+        Instance.firewalls.any(), ~Instance.volumes.any(Volume.size > 100), Instance.watchdog_enabled.is_(True)
+    )
+    fleet.options(selectin(Instance.firewalls))
+    session.query(LKENodePool).filter(LKENodePool.nodes.any(LKENode.status == "ready"))
+    session.query(Firewall).filter(Firewall.rules.inbound.any(FirewallRule.action == "DROP"), Firewall.entities.any())
+    session.query(Config).filter(Config.interfaces.any(ConfigInterface.purpose == "vpc"))
     session.query(DomainRecord).filter(DomainRecord.domain == 5).update({"ttl_sec": 300})
 
 

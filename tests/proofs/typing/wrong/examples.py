@@ -60,6 +60,21 @@ def wrong(session: Session, instance: Instance, volume: Volume, domain: Domain) 
     Instance.label > 5  # wrong
     Instance.specs.memry > 5  # wrong
     Event.entity.idd == 5  # wrong
+    Volume.linode.has("x")  # wrong
+    Volume.linode.any()  # wrong
+    Instance.volumes.any(5)  # wrong
+    Instance.volumes.has()  # wrong
+    Instance.tags.any("x")  # wrong
+    Instance.label.any()  # wrong
+    Instance.label.like(5)  # wrong
+    Instance.id.not_in(["x"])  # wrong
+    Instance.label.is_("x")  # wrong
+    "x" in Instance.tags  # wrong
+    session.query(Instance)["x"]  # wrong
+    session.query(Instance).where("x")  # wrong
+    session.query(Instance).join(Volume)  # wrong
+    session.flush()  # wrong
+    session.query(Instance, Volume)  # wrong
     session.query("Instance")  # wrong
     session.query(Instance).filter("label == 'x'")  # wrong
     session.query(Instance).filter(True)  # wrong
