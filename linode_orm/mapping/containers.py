@@ -115,6 +115,12 @@ class Collection(Container):
         return self.item
 
 
+def _decoded(item: Codec, raw: list[object], holder: Holder) -> list[object]:
+    # a function of its own: the comprehension closes over three names, which would slow down every line of `decode`
+    plain, decode = item.plain, item.decode
+    return [each if each is None or type(each) in plain else decode(each, holder, "") for each in raw]
+
+
 class ListOf(Collection):
     """Lists of values of one type; `unordered` ones are compared and merged as sets, because the API keeps them so."""
 
@@ -147,15 +153,10 @@ class ListOf(Collection):
             return value
         for each in raw:
             if type(each) not in plain:
-                _extend(value, self._decoded(raw, value))
+                _extend(value, _decoded(self.item, raw, value))
                 return value
         _extend(value, raw)
         return value
-
-    def _decoded(self, raw: list[object], holder: Holder) -> list[object]:
-        # a method of its own: the comprehension closes over three names, which would slow down every line of `decode`
-        plain, decode = self.item.plain, self.item.decode
-        return [each if each is None or type(each) in plain else decode(each, holder, "") for each in raw]
 
     def null(self, holder: Holder, name: str) -> object:
         value = self.decode([], holder, name)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from operator import attrgetter
 from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, Final, Protocol
+from weakref import WeakSet
 
 from attrs import field, frozen
 
@@ -84,8 +86,7 @@ def intercepted(interceptor: Interceptor) -> Iterator[None]:
         yield
     finally:
         with _LOCK:
-            INSTALLED.interceptor, INSTALLED.thread = before
-            INSTALLED.clock = INSTALLED.interceptor.clock if INSTALLED.interceptor is not None else None
+            _set(*before)
 
 
 def _install(interceptor: Interceptor, thread: int) -> tuple[Interceptor | None, int | None]:
@@ -94,34 +95,57 @@ def _install(interceptor: Interceptor, thread: int) -> tuple[Interceptor | None,
         if before[0] is not None and before[1] != thread:
             msg = "a cassette is in use on another thread: one of them would answer the requests of both"
             raise InvalidRequestError(msg)
-        INSTALLED.interceptor, INSTALLED.thread, INSTALLED.clock = interceptor, thread, interceptor.clock
+        _set(interceptor, thread)
         return before
+
+
+def _set(interceptor: Interceptor | None, thread: int | None) -> None:
+    """Install an interceptor, None for none, and let every client go by its clock; called with the lock."""
+    INSTALLED.interceptor, INSTALLED.thread = interceptor, thread
+    INSTALLED.clock = interceptor.clock if interceptor is not None else None
+    for each in list(_CLOCKS):
+        each.current = INSTALLED.clock or each.own
 
 
 class ClientClock:
     """The clock of a client: its own, or that of the interceptor while one with a clock is installed.
 
-    Whatever else its own clock can do, such as `advance`, it can do too.
+    `current` is the one of them that holds now. Whatever else its own clock can do, such as `advance`, it can do too.
     """
 
-    __slots__ = ("own",)
+    __slots__ = ("__weakref__", "current", "own")
 
     def __init__(self, own: Clock) -> None:
         self.own = own
+        with _LOCK:
+            self.current: Clock = INSTALLED.clock or own
+            _CLOCKS.add(self)
 
-    def monotonic(self) -> float:
-        """Give seconds that only grow."""
-        return (INSTALLED.clock or self.own).monotonic()
+    if TYPE_CHECKING:
 
-    def now(self) -> datetime:
-        """Give the moment, aware, in UTC."""
-        return (INSTALLED.clock or self.own).now()
+        def monotonic(self) -> float:
+            """Give seconds that only grow."""
+            ...
 
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        (INSTALLED.clock or self.own).sleep(seconds)
+        def now(self) -> datetime:
+            """Give the moment, aware, in UTC."""
+            ...
+
+        def sleep(self, seconds: float) -> None:
+            """Wait."""
+            ...
+
+    else:
+        # Each request reads the time seven times: a getter in C adds no call of ours to any of them.
+        monotonic = property(attrgetter("current.monotonic"))
+        now = property(attrgetter("current.now"))
+        sleep = property(attrgetter("current.sleep"))
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the clock has beyond the protocol
         if name in self.__slots__:
             raise AttributeError(name)  # a copy that is not made yet
         return getattr(self.own, name)
+
+
+_CLOCKS: Final[WeakSet[ClientClock]] = WeakSet()
+"""The clocks of all clients, which follow the installed interceptor."""

@@ -20,7 +20,8 @@ class ReferenceDataCache:
 
     def __init__(self, ttl: float, clock: Clock) -> None:
         self._lock = Lock()
-        self._entries: TTLCache[Hashable, Any] = TTLCache(_MAX_ENTRIES, ttl, timer=clock.monotonic)
+        timer = lambda: clock.monotonic()  # noqa: E731, PLW0108  a cassette may replace the clock
+        self._entries: TTLCache[Hashable, Any] = TTLCache(_MAX_ENTRIES, ttl, timer=timer)
 
     def get(self, key: Hashable) -> Any:  # noqa: ANN401  any value that was put in
         """Return the value of a key, None if there is none or it is too old."""

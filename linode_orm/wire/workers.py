@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
+    from linode_orm.wire.interceptor import Interceptor
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -20,13 +22,16 @@ class Workers(ThreadPoolExecutor):
 
     def submit(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Hand over a call that may write."""
-        return super().submit(_carried(function, is_read=False), *args, **kwargs)
+        if (interceptor := INSTALLED.interceptor) is not None:
+            function = _carried(interceptor, function, is_read=False)
+        return super().submit(function, *args, **kwargs)
 
     def submit_read(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Hand over a call that only reads, and that this thread waits for."""
-        return super().submit(_carried(function, is_read=True), *args, **kwargs)
+        if (interceptor := INSTALLED.interceptor) is not None:
+            function = _carried(interceptor, function, is_read=True)
+        return super().submit(function, *args, **kwargs)
 
 
-def _carried(function: Callable[P, R], *, is_read: bool) -> Callable[P, R]:
-    interceptor = INSTALLED.interceptor
-    return function if interceptor is None else cast("Callable[P, R]", interceptor.carry(function, is_read=is_read))
+def _carried(interceptor: Interceptor, function: Callable[P, R], *, is_read: bool) -> Callable[P, R]:
+    return cast("Callable[P, R]", interceptor.carry(function, is_read=is_read))

@@ -133,7 +133,7 @@ class Commit:
         # planned once, when everything is read that may change the plan
         preconditions = self._preconditions(policy, only)
         with self._reported(lambda: self._planned(policy, only)):
-            preconditions.check(self.refresh, self.client.clock)
+            preconditions.check(self.refresh, self.client)
         plan = self._planned(policy, only)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
@@ -163,7 +163,7 @@ class Commit:
 
     def _newest_for(self, plan: Plan, policy: Policy, preconditions: Preconditions) -> NewestValues | None:
         # Most updates hold plain values alone, which no other writer's value goes into: nothing is read again for them.
-        if not (preconditions.rests_on_values or policy.fold_tags or policy.on_error.compensates):
+        if not (preconditions.changed or policy.fold_tags or policy.on_error.compensates):
             return None
         unread = _folded(plan) if policy.fold_tags else _NOTHING
         return self.newest(policy.conflicts, preconditions.read_at, unread)

@@ -213,7 +213,7 @@ class Executor:
         """Leave an answer to the session's thread; called on the worker, before it takes its next step."""
         answer, step = self._answer_of(flight), flight.attempt.step
         # Counted here: when the session's thread takes the answer, the worker may have sent its next step already.
-        if failed := answer.failed_steps(step):
+        if (answer.error is not None or answer.inner is not None) and (failed := answer.failed_steps(step)):
             self.cancellation.fail(failed)
         self._answers[step.number] = answer
         self._wake.put(None)

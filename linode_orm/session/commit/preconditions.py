@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.changes import Changes, DeletionMark
     from linode_orm.session.planning.plan import Token
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
-    from linode_orm.wire.clock import Clock
+    from linode_orm.wire.client import Client
 
 
 class Preconditions:
@@ -40,8 +40,8 @@ class Preconditions:
         """When the values were read that updates are built on, by the monotonic clock; None if they were not."""
 
     @cached_property
-    def _changed(self) -> list[Model]:
-        """The changed objects that are read."""
+    def changed(self) -> list[Model]:
+        """The changed objects that are read, because updates of them are built on what others may have changed."""
         touched = self._changes.touched.values() if self._only is None else [self._only]
         existing = (each for each in touched if state_of(each).status is Status.PERSISTENT)
         if self._checks or self._policy.on_error.compensates:
@@ -49,11 +49,6 @@ class Preconditions:
         if self._policy.conflicts == "ignore":
             return []
         return [each for each in existing if is_read_first(each) and key_of(each) not in self._folded]
-
-    @property
-    def rests_on_values(self) -> bool:
-        """Whether an update is built on values that another writer may have changed."""
-        return bool(self._changed)
 
     @cached_property
     def _deleted(self) -> list[tuple[Model, DeletionMark]]:
@@ -63,7 +58,7 @@ class Preconditions:
 
     @cached_property
     def _read(self) -> list[Model]:
-        return [*self._changed, *(each for each, mark in self._deleted if self._rests_on_values(each, mark))]
+        return [*self.changed, *(each for each, mark in self._deleted if self._rests_on_values(each, mark))]
 
     def _rests_on_values(self, instance: Model, mark: DeletionMark) -> bool:
         is_protected = guards.can_be_protected(instance, self._policy.protected_tags)  # promise 3d: as they are now
@@ -75,7 +70,7 @@ class Preconditions:
         """How many requests `check` needs at least."""
         return sum(group.cost for group in groups_of(self._read, needs_get=frozenset()))
 
-    def check(self, refresh: BulkRefresh, clock: Clock) -> None:
+    def check(self, refresh: BulkRefresh, client: Client) -> None:
         """Read what the commit rests on, and note when the values were read that its updates are built on.
 
         Raises `ConflictError` if another writer changed the same, and `InvalidRequestError` for a protected tag. Where
@@ -83,27 +78,27 @@ class Preconditions:
         """
         if not self._read:
             return
-        whole = [each for each in self._changed if conflicts.is_only_on_get(each)]
+        whole = [each for each in self.changed if conflicts.is_only_on_get(each)]
         whole += [each for each, mark in self._deleted if deletions.needs_get(mark)]
-        seen = {} if self._checks else conflicts.seen_before(self._changed)
-        read_at: float | None = clock.monotonic()
+        seen = {} if self._checks else conflicts.seen_before(self.changed)
+        read_at: float | None = client.clock.monotonic()
         gone: set[int] = set()
         try:
             gone = {id(each) for each in refresh.run(self._read, whole)}
         except LinodeORMError:
-            if self._checks or self._policy.on_error.compensates or len(self._read) > len(self._changed):
+            if self._checks or self._policy.on_error.compensates or len(self._read) > len(self.changed):
                 raise
             read_at = None
         guards.check_protected((each for each, _ in self._deleted), self._policy.protected_tags)
         # promise 16a: conflicts are found before anything is written
         conflicts.refuse([*self._clashes(gone, seen, refresh)])
-        self.read_at = read_at if self._changed else None
+        self.read_at = read_at if self.changed else None
 
     def _clashes(self, gone: set[int], seen: dict[tuple[int, str], object], refresh: BulkRefresh) -> Iterator[Clash]:
         there = [(each, mark) for each, mark in self._deleted if id(each) not in gone]
         # promise 16d: what a query marked must still meet its condition
         yield from deletions.clashes_of(there, refresh.meeting, checks=self._checks)
-        for each in self._changed if self._policy.conflicts != "ignore" else ():
+        for each in self.changed if self._policy.conflicts != "ignore" else ():
             if id(each) in gone:
                 yield Clash(each, "", None, None, None)
             else:

@@ -35,9 +35,9 @@ class ApiTime:
     @classmethod
     def now(cls, client: Client) -> Self:
         """Return the present time."""
-        there = client.api_now
-        at = client.clock.now() if there is None else there  # promise 15c: the clock of the API tells
-        return cls(at, there is not None, client.clock.monotonic())
+        there, clock = client.api_now, client.clock
+        at = clock.now() if there is None else there  # promise 15c: the clock of the API tells
+        return cls(at, there is not None, clock.monotonic())
 
     @classmethod
     def of(cls, text: str) -> Self:

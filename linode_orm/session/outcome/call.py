@@ -77,8 +77,6 @@ class Answer:
 
         In doubt counts as a failure: what depends on the step must not be sent.
         """
-        if self.error is None and self.inner is None:
-            return ()
         in_doubt = self.inner.in_doubt if self.inner is not None else ()
         if self.splits(step):
             return tuple(each.step.number for each in in_doubt)

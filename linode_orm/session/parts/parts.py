@@ -55,9 +55,8 @@ class Parts:
         self.client = client
         self.owner = owner = SessionOwner(client)
         self.identity_map = IdentityMap()
-        self.loader = loader = Loader(self.identity_map, owner, client.clock.monotonic, volatile_ttl)
-        lists = WholeLists(client, loader)
-        reference_data = ReferenceData(client.reference_data, lists, loader)
+        self.loader = loader = Loader(self.identity_map, owner, owner.monotonic, volatile_ttl)
+        reference_data = ReferenceData(client.reference_data, lists := WholeLists(client, loader), loader)
         self.reader = reader = Reader(client, loader, reference_data)
         eager = EagerLoader(self.identity_map, loader, lists, reader)
         self.relations = RelationReaders(lists, loader, reference_data)
