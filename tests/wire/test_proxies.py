@@ -124,6 +124,7 @@ def test_this_machine(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
         assert len(api.arrived) == 1
 
 
+@pytest.mark.linode_real  # no name is looked up here: the proxy is on this machine
 class TestSocks:
     """With PySocks the proxy is used, and bounds hold as they do without it."""
 

@@ -6,6 +6,7 @@ import os
 import pickle
 import signal
 import threading
+from time import sleep
 
 import pytest
 
@@ -194,6 +195,13 @@ def test_read_only_clients_send_nothing_but_reads(sim, sent):
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs signals")
+def _press_ctrl_c(sim, writes):
+    """Send SIGINT when so many writes have arrived."""
+    while sum(each.method == "PUT" for each in sim.requests) < writes:
+        sleep(0.005)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 def test_ctrl_c_in_a_commit():
     """Ctrl-C lets calls in flight end, starts nothing new, and the session holds exactly the rest."""
     with Simulator() as sim:
@@ -203,7 +211,7 @@ def test_ctrl_c_in_a_commit():
             with Session(client=client, volatile_ttl=None) as session:
                 for volume in session.query(Volume):
                     volume.tags.add("x")
-                threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+                threading.Thread(target=_press_ctrl_c, args=(sim, 6)).start()
                 with pytest.raises(CommitInterrupted) as caught:
                     session.commit()
                 done = len(caught.value.applied)
