@@ -79,7 +79,7 @@ def pythons(session: nox.Session) -> None:
             python = str(place / "bin" / "python")
             session.run(found, "-m", "venv", "--clear", str(place), external=True)
             session.run(python, "-m", "pip", "install", "--quiet", "--editable", ".[tests]", external=True)
-            session.run(python, "-m", "pytest", "-q", "-m", "not slow", *session.posargs, external=True)
+            session.run(python, "-m", "pytest", "-q", "-n", "auto", "-m", "not slow", *session.posargs, external=True)
 
 
 @nox.session
@@ -148,7 +148,7 @@ def build(session: nox.Session) -> None:
         session.error(f"{wheel.name} holds more than the package: {sorted(strangers)}")
     session.run("python", "-m", "venv", "--clear", str(work / "empty"))
     python = str(work / "empty" / "bin" / "python")
-    session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli]", external=True)
+    session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli,cassettes]", external=True)
     with session.chdir(work):
         session.run(str(work / "empty" / "bin" / "linode-orm"), "demo", external=True)
     commands = ["tests/cli/test_fresh_process.py", "tests/cli/test_statuses.py"]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from abc import ABC, abstractmethod
 
 
-class TestRun(Protocol):
+class TestRun(ABC):
     """What a test run decides and hears; called on the thread that sends."""
 
+    @abstractmethod
     def check_host(self, host: str) -> None:
         """Raise `InvalidRequestError` to refuse a host that is not this machine; nothing was looked up or sent yet."""
 
+    @abstractmethod
     def recorder_seen(self) -> None:
         """Take note that a recorder has put its connections in the place of those of urllib3."""
 

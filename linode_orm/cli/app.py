@@ -217,7 +217,7 @@ def cassette() -> None:
 
 
 @cassette.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, readable=False, path_type=Path))
 def show(file: Path) -> None:
     """Print the cassette in FILE as a list of requests."""
     from linode_orm.testing.cassettes.listing import listed  # noqa: PLC0415  only this command needs it

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from operator import attrgetter
 from threading import Lock, get_ident
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
 from attrs import field, frozen
@@ -36,25 +37,25 @@ class Attempt:
         return self.transport.send(request, token=self.token, timeout=self.timeout)
 
 
-class Interceptor(Protocol):
+class Interceptor(ABC):
     """Sees each try of each request, passes it on or answers it; called from several threads at once."""
 
     @property
     def clock(self) -> Clock | None:
         """The clock in place of every client's own, None for none; where there is one, nothing is sent."""
-        ...
+        return None
 
+    @abstractmethod
     def send(self, attempt: Attempt) -> Response:
         """Give the answer of one try, as a transport does."""
-        ...
 
+    @abstractmethod
     def enter(self, session: object) -> None:
         """Note which session is at work on this thread from now on; any object stands for it."""
-        ...
 
+    @abstractmethod
     def carry(self, function: Callable[..., object], *, is_read: bool) -> Callable[..., object]:
         """Return a function for a worker of a client that is called on behalf of this thread; `is_read`: it reads."""
-        ...
 
 
 class _Installed:

@@ -11,10 +11,11 @@ from linode_orm import CommitInterrupted, Instance, Session, Volume, recover
 from linode_orm.cli.app import app
 from linode_orm.simulator import Simulator, serve
 from tests.cli.fresh import COMMAND, python, started
+from tests.places import ROOT
 
 pytestmark = pytest.mark.slow
 
-COMMANDS = {"demo", "plan", "recover", "simulate"}
+COMMANDS = {"cassette", "demo", "plan", "recover", "simulate"}
 
 
 class Place:
@@ -155,6 +156,11 @@ CASES = {
     "plan a folder": (2, lambda place: ["plan", place.folder]),
     "plan in doubt": (3, in_doubt),
     "plan in doubt in a journal": (3, in_doubt_in_a_journal),
+    "cassette show": (0, lambda _: ["cassette", "show", ROOT / "cassettes" / "edit_many.yaml"]),
+    "cassette show nothing there": (1, lambda place: ["cassette", "show", place.folder / "nowhere.yaml"]),
+    "cassette show no cassette": (1, lambda place: ["cassette", "show", foreign(place)[1]]),
+    "cassette show by no name": (2, lambda _: ["cassette", "show"]),
+    "cassette show a folder": (2, lambda place: ["cassette", "show", place.folder]),
     "simulate --port x": (2, lambda _: ["simulate", "--port", "x"]),
     "no such command": (2, lambda _: ["dmeo"]),
 }

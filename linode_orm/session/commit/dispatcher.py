@@ -107,6 +107,7 @@ def read_by_new_key(step: Step, parents: tuple[object, ...]) -> Request | None:
         return None
     mapper = resource(step.model).__mapper__
     keys = [change.new for change in step.changes if (change.name,) == mapper.id_names]
+    # Where no GET shows one object, nothing tells whether a rename was done: the first error stands.
     if not keys or "get" not in mapper.verbs:
         return None
     return Request("GET", mapper.path_for(keys[0], parents), version=step.version)

@@ -82,6 +82,7 @@ class _Compared:
         """Return a step on what is there now; as it was planned where it clashes."""
         parts = [self._part(part) for part in step.whole]
         found = [each for _, clashes in parts for each in clashes]
+        # A batch request goes as a whole or not at all: one part that clashes holds the others back.
         if found:
             self.clashes[step.number] = found
             return step
@@ -95,6 +96,7 @@ class _Compared:
         if part.operation == "delete":
             is_compared = self._comparison.deletions and id(newest) not in self._gone
             return part, [*_moved_deletion(instance, newest, part)] if is_compared else []
+        # What is gone cannot be updated; a deletion of it is done already.
         if id(newest) in self._gone:
             return part, [Clash(instance, "", None, None, None)]
         body = state_of(newest).body

@@ -26,6 +26,7 @@ _APPLIED: Final = "the plan was applied before; make a new plan of what is there
 def check_unapplied(plan: Plan) -> None:
     """Raise `InvalidRequestError` where the file of a plan is marked as applied; sends nothing."""
     mark = _mark_of(plan)
+    # A link that leads nowhere is a mark too, as it is for the exclusive creation below.
     if mark and os.path.lexists(mark):
         _refuse(mark, "is there")
 
@@ -39,6 +40,7 @@ def marked(plan: Plan) -> Iterator[None]:
     try:
         yield
     except BaseException:
+        # Nothing was sent: without its mark, the plan can be applied once more.
         if mark:
             with suppress(OSError):
                 Path(mark).unlink()
@@ -75,6 +77,7 @@ def check_unmade(client: Client, plan: Plan) -> None:
     since = ApiTime.of(plan.source.made)
     collections: dict[tuple[str, tuple[object, ...]], list[LookupCriteria]] = {}
     for step in (each for outer in plan for each in outer.whole if each.operation == "create"):
+        # What waits for another creation of the plan cannot have been made before that one.
         if any(waits_for((step.body, step.parents))) or "list" not in resource(step.model).__mapper__.verbs:
             continue
         sent = cast("dict[str, Any]", step.body if isinstance(step.body, dict) else {})

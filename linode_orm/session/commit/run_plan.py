@@ -118,6 +118,7 @@ def unsent(plan: Plan, targets: Targets) -> CommitReport:
 def interrupted(sent: RunResult, interrupts: Interrupts) -> RunResult:
     """Return a result with what signal handlers raised until now; it counts as raised by the commit."""
     interrupts.report = sent.report
+    # What a handler raises from here on finds the report above, and is raised when the commit ends.
     if not interrupts.raised:
         return sent
     raised = interrupts.take()

@@ -58,6 +58,7 @@ def _encoded(name: str, value: object, step: Step, hidden: Hidden) -> object:
     codec = _codec_of(step, hidden)
     if codec is None:
         return value
+    # A document is given on a command line as text; one that is declared as text stays as it is.
     if isinstance(value, str):
         value = _document(name, value, codec)
     try:
@@ -79,6 +80,7 @@ def _document(name: str, text: str, codec: Codec) -> object:
 def _codec_of(step: Step, hidden: Hidden) -> Codec | None:
     """Return the codec of the value behind a placeholder; None if nothing declares it."""
     nested = [each for each in step.nested_creates if hidden.path[: len(each.place)] == each.place]
+    # The longest place: a nested create in a nested create begins with the keys of the outer one.
     nearest = max(nested, key=lambda each: len(each.place), default=None)
     model, above = (step.model, 0) if nearest is None else (nearest.model, len(nearest.place))
     return _inside(resource(model), hidden.path[above:])

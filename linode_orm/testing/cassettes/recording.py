@@ -23,12 +23,13 @@ from linode_orm.testing.cassettes.scrubbing import KeyRule, Scrubber
 from linode_orm.testing.cassettes.stand_ins import StandIns
 from linode_orm.version import VERSION
 from linode_orm.wire.config import DEFAULT_URL
+from linode_orm.wire.interceptor import Interceptor
 from linode_orm.wire.messages import JSON_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from linode_orm.wire import Clock, Request, Response
+    from linode_orm.wire import Request, Response
     from linode_orm.wire.interceptor import Attempt
 
 _KEPT_HEADERS: Final = frozenset({"content-type", "date"})
@@ -76,10 +77,9 @@ class _Try:
         return self.request if self.file is None else evolve(self.request, content=self.file.content)
 
 
-class Recording:
+class Recording(Interceptor):
     """An interceptor that records; see `linode_orm.wire.interceptor.Interceptor`."""
 
-    clock: Clock | None = None
     played = 0
 
     def __init__(self, rule: KeyRule) -> None:

@@ -17,6 +17,7 @@ from linode_orm.testing.cassettes.stand_ins import StandIns
 from linode_orm.testing.cassettes.timeline import Timelines
 from linode_orm.testing.cassettes.writes import AnsweredWrite
 from linode_orm.wire import Response
+from linode_orm.wire.interceptor import Interceptor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.interceptor import Attempt
 
 
-class Replay:
+class Replay(Interceptor):
     """An interceptor that replays; see `linode_orm.wire.interceptor.Interceptor`."""
 
     def __init__(self, file: CassetteFile, name: str, rule: KeyRule) -> None:
@@ -43,19 +44,24 @@ class Replay:
             [(each, form_of(each.request, self._scrubber)) for each in file.interactions],
             Accounts(file.header.accounts, file.header.salt),
         )
-        self.clock = Timelines(file.header.began, self._matcher.first_left)
+        self._timelines = Timelines(file.header.began, self._matcher.first_left)
         self._lock = Lock()
         self._errors: list[CassetteError] = []
+
+    @property
+    def clock(self) -> Timelines:
+        """The time of the recording, for each thread its own."""
+        return self._timelines
 
     def carry(self, function: Callable[..., object], *, is_read: bool) -> Callable[..., object]:
         """Return a function for a worker that goes on with the time of this thread."""
         if is_read:
-            self.clock.settle()
-        return self.clock.carry(function)
+            self._timelines.settle()
+        return self._timelines.carry(function)
 
     def enter(self, session: object) -> None:
         """Let the writes of a session count on this thread from now on."""
-        self.clock.enter(session)
+        self._timelines.enter(session)
 
     def send(self, attempt: Attempt) -> Response:
         """Answer a request by the first recording of it that was not played; raise `CassetteError` where none is."""
@@ -66,11 +72,11 @@ class Replay:
             self._matcher.play(recorded, token)
             self.played += 1
         interaction = recorded.interaction
-        self.clock.play(interaction.span)
+        self._timelines.play(interaction.span)
         if interaction.answer is None:
             raise _raised(interaction.failure)
         if not _is_read(request):
-            self.clock.current.writes.answered.append(AnsweredWrite(sent, interaction.span))
+            self._timelines.current.writes.answered.append(AnsweredWrite(sent, interaction.span))
         answer = interaction.answer
         return Response(answer.status, dict(answer.headers), answer.content, request, interaction.span.took)
 
@@ -89,8 +95,8 @@ class Replay:
             return form(self._scrubber, parts)
 
     def _found(self, sent: Form, request: Request, token: str | None) -> Recorded:
-        timeline = self.clock.current
-        self.clock.settle()
+        timeline = self._timelines.current
+        self._timelines.settle()
         candidates = self._matcher.candidates(sent, token, timeline)
         found = first_read(candidates, timeline.writes) if _is_read(request) else next(iter(candidates), None)
         if found is None:

@@ -33,7 +33,7 @@ _ASKED: Final = (
 """The functions of the standard library that take the name of a host; a method's first argument is its object."""
 
 
-class NetworkGuard:
+class NetworkGuard(_test_run.TestRun):
     """Refuses connections to the real API, and remembers what it has refused.
 
     A client asks it before it connects, also through a proxy, and before each request on a connection that is open. Of

@@ -97,7 +97,8 @@ def test_commit_of_a_thousand():
             seen = ratio(ours, bare, pairs=3)
     note("tagging 1,000 and committing, over bare PUTs", f"{seen:.2f} x", "<= 1.15 x")
     note("  bytes of the bodies", f"{mine / base:.2f} x, {count} requests", "<= 1.1 x")
-    assert count == 1_000
+    # the newest tags are read in three lists first, and in one more for each hundred, or for every four seconds
+    assert 1_000 < count <= 1_020
 
 
 def test_a_thousand_updates(tmp_path):

@@ -172,7 +172,7 @@ def test_commands_start_from_nothing():
     assert [command.count("\n") for command in commands] == [1, 1]
     assert all(command.startswith("python3 -m venv .venv && .venv/bin/pip install ") for command in commands)
     assert commands[0].endswith("&& .venv/bin/linode-orm demo\n")
-    assert commands[1].endswith("&& .venv/bin/python -m pytest -q\n")
+    assert commands[1].endswith("&& .venv/bin/python -m pytest -q -n auto\n")
     # .ci/run takes the first line that names what the command ends in
     for command, word in zip(commands, ("linode-orm demo", "pytest"), strict=True):
         assert next(line for line in page("README.md").splitlines(keepends=True) if word in line) == command

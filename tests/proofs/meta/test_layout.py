@@ -12,7 +12,7 @@ from tests.places import ROOT
 PACKAGE = ROOT / "linode_orm"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 BY_HAND = [path for path in MODULES if PACKAGE / "models" not in path.parents]
-LINES, FUNCTION_LINES, METHODS = 500, 40, 20
+LINES, FUNCTION_LINES, METHODS, PROTOCOLS = 500, 40, 20, 16
 LISTS_OF_VERBS = {"Session", "Query"}
 
 
@@ -55,6 +55,19 @@ def test_methods(path):
     classes = [each for each in ast.walk(tree(path)) if isinstance(each, ast.ClassDef)]
     methods = {each.name: {part.name for part in each.body if isinstance(part, ast.FunctionDef)} for each in classes}
     assert [name for name, held in methods.items() if len(held) > METHODS and name not in LISTS_OF_VERBS] == []
+
+
+def test_protocols():
+    """The package has at most 16 protocols: where there is one kind of thing, it is a class."""
+    bases = [
+        base
+        for path in names().values()
+        for each in ast.walk(tree(path))
+        if isinstance(each, ast.ClassDef)
+        for base in each.bases
+    ]
+    found = [base for base in bases if ast.unparse(base).partition("[")[0] == "Protocol"]
+    assert 0 < len(found) <= PROTOCOLS
 
 
 def test_no_import_cycle():

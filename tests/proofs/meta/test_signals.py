@@ -48,7 +48,7 @@ def test_no_test_needs_a_terminal():
         "-p",
         "no:cacheprovider",
         "-o",
-        "addopts=--import-mode=importlib",
+        "addopts=--import-mode=importlib -p no:asyncio -p no:recording",
         *tests,
     ]
     ended = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=240)

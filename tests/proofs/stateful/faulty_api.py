@@ -131,6 +131,8 @@ class InTurn(Executor):
             future.set_exception(error)
         return future
 
+    submit_read = submit
+
 
 class FaultyApi(FakeApi):
     """A fake API that applies the next queued fault to each request, or ends the process."""

@@ -42,6 +42,15 @@ BEHIND = (
 )
 # what JSON holds, as plain dictionaries of whatever it was given
 WRITTEN = {"__init__", "__call__", "__iter__", "__getitem__", "__enter__", "__len__", "__contains__"}
+# `in` is hidden from type checkers where it only refuses at run time, so that they refuse it too; `any` is there for
+# attributes that are lists; a slice is one of whatever
+ELSEWHERE = {
+    "Attribute.__contains__",
+    "Many.__contains__",
+    "Reference.__contains__",
+    "Attribute.any",
+    "Query.__getitem__",
+}
 
 
 def doors():
@@ -106,7 +115,7 @@ def questions():
             arguments = f"[{', '.join(['int'] * len(variables(value)))}]" if variables(value) else ""
             lines.append(f"import {room}")
             lines.append(f"def about_{name}(it: {room}.{name}{arguments}) -> None:")
-            for member in sorted(set(members(value))):
+            for member in sorted(each for each in set(members(value)) if f"{name}.{each}" not in ELSEWHERE):
                 lines.append(f"    reveal_type(it.{member})")
                 asked[len(lines)] = f"{name}.{member}"
             lines.append(f"    reveal_type({room}.{name}{arguments})")
