@@ -229,7 +229,7 @@ class Kind(Generic[T_co]):
     @computed_once
     def form(self) -> NormalForm | None:
         """The normal form of the values, or of the items of a list: by the field's mark, else by its format."""
-        return normal_forms.form_of(self.normal, self.format)
+        return normal_forms.form_of(self.normal, self.format) if self.normal or self.format else None
 
     @computed_once
     def known_values(self) -> tuple[object, ...]:

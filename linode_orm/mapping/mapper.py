@@ -89,6 +89,7 @@ class Mapper(Addressing):
         for name, value in cls.__dict__.items():
             if isinstance(value, (One, Many)):
                 self.relations[name] = value
+                continue  # a relation answers every name, and would look for this one among the attributes
             found = getattr(getattr(value, "__func__", value), "__operation__", None)
             if isinstance(found, Operation):
                 self.operations[name] = found

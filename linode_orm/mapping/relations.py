@@ -250,8 +250,8 @@ class Many(Loadable, Generic[M]):
 
         def __getattr__(self, name: str) -> Never:
             """Raise `AttributeError`, which says how to ask of what the relation leads to."""
-            if "owner" not in vars(type(self)) and "name" not in vars(self):  # while the class is made
-                raise AttributeError(name)
+            if name.startswith("_") or ("owner" not in vars(type(self)) and "name" not in vars(self)):
+                raise AttributeError(name)  # asked for by tools, or while the class is made
             refuse(self, "to many", name, dir(type(self)), instead=class_references.through(self, name))
 
         def __contains__(self, item: object) -> bool:

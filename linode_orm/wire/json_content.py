@@ -6,15 +6,14 @@ string. It also decides what orjson refuses: NaN, half surrogate pairs, other en
 
 from __future__ import annotations
 
-import gc
 import json
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     Loads = Callable[[bytes], Any]
 
@@ -31,8 +30,7 @@ _MARKS: Final = bytes(
 _NO_BRACKETS: Final = bytes(each for each in range(256) if each not in _BRACKETS)
 _DEEPEST: Final = 100
 """The deepest nesting of an answer that is read; answers of the API have less than ten levels."""
-_BLOCK: Final = 64
-_LARGE: Final = 1 << 15
+_BLOCK: Final = 128
 
 
 @cache
@@ -47,8 +45,7 @@ def quick_loads() -> Loads | None:
 def parse_json(content: bytes) -> Any:  # noqa: ANN401  JSON
     """Return what JSON holds; raise `ValueError` or `RecursionError` for what is none, or is nested too deep."""
     marks = content.translate(_MARKS, delete=_DROPPED)
-    with _no_collection(content):
-        parsed = _parsed(content, marks)
+    parsed = _parsed(content, marks)
     if _is_deep(marks, parsed):
         msg = f"a document nested deeper than {_DEEPEST} levels"
         raise ValueError(msg)
@@ -61,19 +58,6 @@ def _parsed(content: bytes, marks: bytes) -> Any:  # noqa: ANN401  JSON
         with suppress(ValueError):  # what json makes of it counts
             return loads(content)
     return json.loads(content)
-
-
-@contextmanager
-def _no_collection(content: bytes) -> Iterator[None]:
-    """Keep the garbage collector from looking at a large document while it grows: it is a tree, and holds no cycle."""
-    pauses = len(content) > _LARGE and gc.isenabled()
-    if pauses:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if pauses:
-            gc.enable()
 
 
 def _has_long_number(marks: bytes) -> bool:
