@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from linode_orm.errors import UnknownValue as UnknownValue
     from linode_orm.errors import WaitFailed as WaitFailed
     from linode_orm.errors import WaitTimeout as WaitTimeout
+    from linode_orm.mapping.as_dict import asdict as asdict
     from linode_orm.mapping.expressions import Expression as Expression
     from linode_orm.mapping.expressions import and_ as and_
     from linode_orm.mapping.expressions import not_ as not_
@@ -59,6 +60,9 @@ if TYPE_CHECKING:
     from linode_orm.mapping.relations import selectin as selectin
     from linode_orm.mapping.tracked import TagList as TagList
     from linode_orm.models import *  # noqa: F403  every model, by its name
+    from linode_orm.output.row import Row as Row
+    from linode_orm.output.table import CellProblem as CellProblem
+    from linode_orm.output.table import Table as Table
     from linode_orm.session import Session as Session
     from linode_orm.session import inspect as inspect
     from linode_orm.session import sessionmaker as sessionmaker
@@ -72,6 +76,12 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.report import Entry as Entry
     from linode_orm.session.planning.report import Unheld as Unheld
     from linode_orm.session.query.explanation import Explanation as Explanation
+    from linode_orm.session.snapshot.diff import Diff as Diff
+    from linode_orm.session.snapshot.diff import DiffEntry as DiffEntry
+    from linode_orm.session.snapshot.diff import diff as diff
+    from linode_orm.session.snapshot.snapshot import SkippedRead as SkippedRead
+    from linode_orm.session.snapshot.snapshot import Snapshot as Snapshot
+    from linode_orm.session.snapshot.writer import SnapshotEntry as SnapshotEntry
     from linode_orm.session.waiting.wait import WaitEntry as WaitEntry
     from linode_orm.wire import Client as Client
 
@@ -86,6 +96,7 @@ _PUBLIC = (
     "BadRequest",
     "Busy",
     "CassetteError",
+    "CellProblem",
     "Change",
     "Clash",
     "Client",
@@ -98,6 +109,8 @@ _PUBLIC = (
     "ConflictError",
     "DetachedInstanceError",
     "Detail",
+    "Diff",
+    "DiffEntry",
     "Entry",
     "Explanation",
     "Expression",
@@ -122,11 +135,16 @@ _PUBLIC = (
     "RateLimited",
     "ReadOnlyAttribute",
     "ResponseError",
+    "Row",
     "SentRequest",
     "ServerError",
     "Session",
     "SkippedList",
+    "SkippedRead",
+    "Snapshot",
+    "SnapshotEntry",
     "Step",
+    "Table",
     "TagList",
     "TransportError",
     "Unauthorized",
@@ -136,6 +154,8 @@ _PUBLIC = (
     "WaitFailed",
     "WaitTimeout",
     "and_",
+    "asdict",
+    "diff",
     "inspect",
     "not_",
     "or_",
@@ -147,10 +167,13 @@ _PUBLIC = (
 
 _PLACES = {
     "Attribute": "linode_orm.mapping.operators",
+    "CellProblem": "linode_orm.output.table",
     "Change": "linode_orm.session.planning.plan",
     "Client": "linode_orm.wire",
     "Collection": "linode_orm.mapping.relations",
     "CommitReport": "linode_orm.session.planning.report",
+    "Diff": "linode_orm.session.snapshot.diff",
+    "DiffEntry": "linode_orm.session.snapshot.diff",
     "Entry": "linode_orm.session.planning.report",
     "Explanation": "linode_orm.session.query.explanation",
     "Expression": "linode_orm.mapping.expressions",
@@ -160,13 +183,20 @@ _PLACES = {
     "Order": "linode_orm.mapping.operators",
     "Plan": "linode_orm.session.planning.plan",
     "Query": "linode_orm.mapping.query",
+    "Row": "linode_orm.output.row",
     "Session": "linode_orm.session",
     "SkippedList": "linode_orm.mapping.query",
+    "SkippedRead": "linode_orm.session.snapshot.snapshot",
+    "Snapshot": "linode_orm.session.snapshot.snapshot",
+    "SnapshotEntry": "linode_orm.session.snapshot.writer",
     "Step": "linode_orm.session.planning.plan",
+    "Table": "linode_orm.output.table",
     "TagList": "linode_orm.mapping.tracked",
     "Unheld": "linode_orm.session.planning.report",
     "WaitEntry": "linode_orm.session.waiting.wait",
     "and_": "linode_orm.mapping.expressions",
+    "asdict": "linode_orm.mapping.as_dict",
+    "diff": "linode_orm.session.snapshot.diff",
     "inspect": "linode_orm.session",
     "not_": "linode_orm.mapping.expressions",
     "or_": "linode_orm.mapping.expressions",
@@ -191,7 +221,7 @@ def __getattr__(name: str) -> object:
         value = getattr(models, name)
     else:
         known = () if name.startswith("_") else __dir__()
-        _import_module("linode_orm._sqlalchemy_names").refuse(f"module {__name__!r}", "package", name, known)
+        _import_module("linode_orm._unknown_names").refuse(f"module {__name__!r}", "package", name, known)
         raise AssertionError  # it raises
     globals()[name] = value
     return value

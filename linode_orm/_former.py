@@ -23,7 +23,14 @@ MOVED: Final[dict[str, str]] = {
     },
     f"{_PLAN}.Rider": "linode_orm.session.planning.plan.NestedCreate",
     **{f"{_REPORT}.{name}": f"linode_orm.{name}" for name in ("CommitReport", "Entry", "Unheld")},
-    "linode_orm.mapping.codecs.Moment": "linode_orm.mapping.codecs.DateTime",
+    "linode_orm.mapping.codecs.DateTime": "linode_orm.mapping.timestamps.DateTime",
+    "linode_orm.mapping.containers.AnyJSON": "linode_orm.mapping.any_json.AnyJSON",
+    "linode_orm.mapping.fields.NestedAttribute": "linode_orm.mapping.nested_attributes.NestedAttribute",
+    **{
+        f"linode_orm.mapping.relations.{name}": f"linode_orm.mapping.class_references.{name}"
+        for name in ("ParentIs", "Reference")
+    },
+    "linode_orm.mapping.codecs.Moment": "linode_orm.mapping.timestamps.DateTime",
     "linode_orm.mapping.expressions.Attribute": "linode_orm.Attribute",
     "linode_orm.mapping.expressions.Comparison": "linode_orm.mapping.operators.Comparison",
     "linode_orm.mapping.expressions.Order": "linode_orm.Order",

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final, Never
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from typing import Final
 
 _RELATION: Final = (
     "the API has no joins; a condition on what a relation leads to is has() or any(), "
@@ -130,7 +126,7 @@ ATTRIBUTE: Final = {
 """Names of attributes of classes."""
 
 TO_ONE: Final = {
-    **{name: instead for name, instead in ATTRIBUTE.items() if name != "has"},
+    **{name: instead for name, instead in ATTRIBUTE.items() if name not in {"has", "label"}},
     "any": ".has(...): the relation leads to one object",
     "of_type": "filter what is read by isinstance()",
     "and_": ".has(and_(...))",
@@ -192,7 +188,7 @@ PACKAGE: Final = {
     "noload": "raiseload()",
     **_each(
         (
-            "relationship backref Column ForeignKey Table MetaData mapped_column Mapped declarative_base "
+            "relationship backref Column ForeignKey MetaData mapped_column Mapped declarative_base "
             "DeclarativeBase registry column_property synonym validates"
         ),
         _DECLARED,
@@ -224,18 +220,3 @@ TABLES: Final = {
     "package": PACKAGE,
 }
 """Every name by what has it in SQLAlchemy."""
-
-
-def refuse(where: object, kind: str, name: str, known: Iterable[str] = (), *, instead: str = "") -> Never:
-    """Raise `AttributeError` for a name that something does not have: what to write instead, or what comes closest.
-
-    `where` is what was asked, as a message names it; `kind` is a key of `TABLES`. `instead` is what to write for a name
-    that the table cannot have.
-    """
-    if name.startswith("_"):  # of what is not made yet nothing can be said, and tools ask for many such names
-        raise AttributeError(name)
-    instead = instead or TABLES[kind].get(name, "")
-    close = get_close_matches(name, [each for each in known if not each.startswith("_")], n=1)
-    hint = f"; write instead: {instead}" if instead else f"; did you mean {close[0]!r}?" if close else ""
-    msg = f"{where} has no attribute {name!r}{hint}"
-    raise AttributeError(msg, name=name)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.record import Record
 from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.values import WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

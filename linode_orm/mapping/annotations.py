@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from linode_orm.mapping.codecs import DateTime, Scalar
-from linode_orm.mapping.containers import AnyJSON, ListOf, MapOf, Tags
+from linode_orm.mapping.any_json import AnyJSON
+from linode_orm.mapping.codecs import Scalar
+from linode_orm.mapping.containers import ListOf, MapOf, Tags
 from linode_orm.mapping.structures import Choice, Optional, Structure, items_of
+from linode_orm.mapping.timestamps import DateTime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from copy import copy
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm._former import names_of
-from linode_orm.mapping.json_types import ANY_JSON, NO_FIELDS, TIMESTAMP, Plain
+from linode_orm.mapping.json_types import ANY_JSON, NO_FIELDS, Plain
 from linode_orm.mapping.json_values import problem_of
 from linode_orm.mapping.references import ObjectId, fits, identity_of, is_object
+from linode_orm.mapping.values import NotComparable, WrongType
+from linode_orm.output.cells import CellType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,29 +31,6 @@ if not TYPE_CHECKING:  # type checkers would take every name for one that this m
     __getattr__ = names_of(__name__)
 
 NoneType: Final = type(None)
-_WITHOUT_OFFSET: Final = len("2018-01-02T03:04:05")
-_parsed_datetime: Final = datetime.fromisoformat
-_LONGEST_SHOWN: Final = 60
-
-
-class WrongType(Exception):  # noqa: N818  a signal inside mapping, never raised to users
-    """A value is not of the type that its declaration names."""
-
-    def __init__(self, expected: str, value: object) -> None:
-        super().__init__(f"{expected} expected, not {_shown(value)}")
-
-
-class NotComparable(WrongType):
-    """An operator makes no sense for the values of a type."""
-
-    def __init__(self, reason: str) -> None:
-        Exception.__init__(self, reason)
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    text = text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
-    return f"{text} ({type(value).__name__})"
 
 
 class _Conversion:
@@ -206,7 +184,41 @@ class _EditsInPlace:
         return None
 
 
-class Codec(_Conditions, _EditsInPlace):
+class _ValuesOut(_Conversion):
+    """How values leave: as cells of tables, and in `asdict`. The defaults are for documents of any form."""
+
+    cell_type: CellType = CellType.JSON
+    """What a column of values is in a table."""
+
+    def cell(self, raw: object) -> object:
+        """Return the cell for a value in JSON that is not null; raise `WrongType`."""
+        if self.accepts(raw):
+            return raw
+        raise WrongType(self.text, raw)
+
+    def cells(self, raws: list[Any]) -> list[Any]:
+        """Return the cells of a column, null among its values; raise `WrongType` where they need a look one by one."""
+        return [None if raw is None else self.cell(raw) for raw in raws]
+
+    def exported(self, raw: object) -> object:
+        """Return a value in JSON as `asdict` shows it: datetimes name their zone. Values of a wrong type stay."""
+        if isinstance(raw, dict):
+            return {key: self._exported_part(key, each) for key, each in raw.items()}
+        if isinstance(raw, list):
+            return [self._exported_part(at, each) for at, each in enumerate(raw)]
+        return raw
+
+    def inside(self, key: str | int) -> Codec | None:
+        """Return the codec of what stands at a key or an index of a value; None if nothing is declared there."""
+        del key
+        return None
+
+    def _exported_part(self, key: str | int, raw: object) -> object:
+        inner = self.inside(key)
+        return raw if inner is None or raw is None else inner.bare.exported(raw)
+
+
+class Codec(_Conditions, _EditsInPlace, _ValuesOut):
     """How values of one type are decoded, encoded, checked, compared and merged.
 
     A codec of your own overrides `decode`, `adopt` and `encode`; the other methods have defaults that follow from
@@ -307,11 +319,6 @@ class Codec(_Conditions, _EditsInPlace):
         del old
         return new
 
-    def inside(self, key: str | int) -> Codec | None:
-        """Return the codec of what stands at a key or an index of a value; None if nothing is declared there."""
-        del key
-        return None
-
     def map_objects(self, value: object, raw: object, visit: Visit, path: Path) -> object:
         """Return the JSON of a value with the results of `visit` in place of its objects with declared fields."""
         del value, visit, path
@@ -345,6 +352,7 @@ class Scalar(Codec):
         self.filter_type = _FILTER_TYPES.get(plain, "mixed")
         self.is_sorted_alike = plain == {int}
         self.json_type = Plain(plain, choices)
+        self.cell_type, self._cell_kinds = _CELL_TYPES.get(plain, CellType.MIXED), plain | {NoneType}
 
     def marked(self, refers: str, form: NormalForm | None) -> Scalar:
         """Return a codec of ids of the objects of a class, which takes the objects as well, or of a normal form."""
@@ -379,6 +387,11 @@ class Scalar(Codec):
 
     def same(self, one: object, other: object) -> bool:
         return equal_in_json(one, other)
+
+    def cells(self, raws: list[Any]) -> list[Any]:
+        if self._cell_kinds.issuperset(map(type, raws)):
+            return raws
+        raise WrongType(self.text, None)
 
     def one_of(self, raws: Sequence[object]) -> Callable[[Any], bool]:
         # of a truth value or a number alone the API writes 0 for False; beside strings each is a value of its own
@@ -441,43 +454,9 @@ _FILTER_TYPES: Final[dict[frozenset[type], str]] = {
     frozenset({bool}): "bool",
     frozenset({int, float}): "float",
 }
-
-
-class DateTime(Codec):
-    """Points in time: naive UTC strings in JSON (docs/api-notes.md#timestamps), aware ones for users."""
-
-    python_types = (datetime,)
-    filter_type = "datetime"
-    is_sorted_alike = True
-    json_type = TIMESTAMP
-
-    def decode(self, raw: object, holder: Holder, name: str) -> object:  # noqa: ARG002  as all codecs
-        if type(raw) is str:
-            try:
-                if len(raw) == _WITHOUT_OFFSET:  # adding the offset first: 90 ns, a tenth of `replace` later
-                    return _parsed_datetime(raw + "+00:00")
-                value = _parsed_datetime(raw)
-                return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-            except (ValueError, OverflowError):  # a date beside the first or last year overflows in UTC
-                raise WrongType(self.text, raw) from None
-        raise WrongType(self.text, raw)
-
-    def adopt(self, value: object, holder: Holder, name: str) -> object:
-        del holder, name
-        if not isinstance(value, datetime):
-            raise WrongType(self.text, value)
-        if value.tzinfo is None:
-            msg = "datetime with a time zone (datetime(..., tzinfo=UTC))"
-            raise WrongType(msg, value)
-        try:
-            return value.astimezone(UTC)
-        except OverflowError:
-            msg = "datetime between the years 1 and 9999 in UTC"
-            raise WrongType(msg, value) from None
-
-    def encode(self, value: object) -> object:
-        if isinstance(value, datetime):
-            if value.microsecond:
-                return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-            return value.astimezone(UTC).replace(tzinfo=None).isoformat()
-        return value
+_CELL_TYPES: Final[dict[frozenset[type], CellType]] = {
+    frozenset({str}): CellType.TEXT,
+    frozenset({int}): CellType.INTEGER,
+    frozenset({bool}): CellType.BOOLEAN,
+    frozenset({int, float}): CellType.FLOAT,
+}

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm._former import names_of
-from linode_orm.mapping.codecs import Codec, NoneType, NotComparable, Scalar, WrongType, equal_in_json
+from linode_orm.mapping.codecs import Codec, NoneType, Scalar, equal_in_json
 from linode_orm.mapping.json_types import Array, Dictionary
 from linode_orm.mapping.json_values import problem_of
 from linode_orm.mapping.list_merging import ListMerge
 from linode_orm.mapping.merging import Merging, merge_map
-from linode_orm.mapping.references import ObjectId, identity_of, is_object
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
-from linode_orm.mapping.values import ABSENT
+from linode_orm.mapping.values import ABSENT, NotComparable, WrongType
+from linode_orm.output.cells import CellType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,6 +91,14 @@ class Container(Codec):
         del value
         return False
 
+    def cell(self, raw: object) -> object:
+        value, item = self.comparable(raw), self.inside(0)
+        if self.cell_type is not CellType.JSON and item is not None and isinstance(value, list):
+            kinds = item.plain | {NoneType}
+            if not kinds.issuperset(map(type, value)):
+                raise WrongType(self.text, raw)
+        return value
+
 
 class Collection(Container):
     """What lists and maps share: all their values are of one type."""
@@ -137,6 +145,7 @@ class ListOf(Collection):
         self.known_values = item.known_values
         self.filter_type = "labelled" if self._is_labelled else "list"
         self.json_type = Array(item.json_type)
+        self.cell_type = _LISTS.get(item.cell_type, CellType.JSON)
         # what `decode` needs stands in one attribute: reading and unpacking it is 40 % quicker than reading three
         self._decoding = (self.container, self._adopter, item.plain)
 
@@ -305,6 +314,10 @@ def _updated_item(item: Codec, old: object, raw: object, holder: Holder) -> obje
     return item.decode(raw, holder, "")
 
 
+_LISTS: Final = {CellType.TEXT: CellType.TEXTS, CellType.INTEGER: CellType.INTEGERS}
+"""What a column of lists is, by what their items are."""
+
+
 class Tags(ListOf):
     """Lists of tags: sets in the API, `TagList` for users."""
 
@@ -413,65 +426,3 @@ class MapOf(Collection):
         if raw is None or not self.nested:
             return raw
         return {key: self.item.map_objects(value[key], each, visit, (*path, key)) for key, each in raw.items()}
-
-
-class AnyJSON(Container):
-    """Values of no declared type; changes of lists and objects inside them are tracked like all others."""
-
-    plain = frozenset({int, str, float, bool, NoneType})
-
-    def __init__(self) -> None:
-        super().__init__("JSON")
-        self._list: ListOf | None = None
-        self._map: MapOf | None = None
-
-    def _container(self, value: object) -> Codec:
-        if isinstance(value, (list, tuple)):
-            if self._list is None:
-                self._list = ListOf(self, "JSON")
-                self._list.is_one_value = True  # nothing says what its order means
-            return self._list
-        if isinstance(value, dict):
-            self._map = self._map or MapOf(self)
-            return self._map
-        raise WrongType(self.text, value)
-
-    def decode(self, raw: object, holder: Holder, name: str) -> object:
-        return raw if type(raw) in self.plain else self._container(raw).decode(raw, holder, name)
-
-    def adopt(self, value: object, holder: Holder, name: str) -> object:
-        if type(value) in self.plain:
-            problem = problem_of(value)
-            if problem:
-                raise WrongType(problem, value)
-            return value
-        return identity_of(value) if is_object(value) else self._container(value).adopt(value, holder, name)
-
-    def encode(self, value: object) -> object:
-        if is_object(value):
-            return ObjectId(value)
-        return value if type(value) in self.plain else self._container(value).encode(value)
-
-    def same(self, one: object, other: object) -> bool:
-        if isinstance(one, (list, dict)) and type(one) is type(other):
-            return self._container(one).same(one, other)
-        return super().same(one, other)
-
-    def agrees(self, sent: object, answered: object) -> bool:
-        if isinstance(sent, (list, dict)) and type(sent) is type(answered):
-            return self._container(sent).agrees(sent, answered)
-        return super().agrees(sent, answered)
-
-    def update(self, value: object, raw: object) -> bool:
-        return isinstance(value, (list, dict)) and self._container(value).update(value, raw)
-
-    def rebase(self, value: object, onto: object, theirs: object, *, force: bool = False) -> bool:
-        return isinstance(value, dict) and self._container(value).rebase(value, onto, theirs, force=force)
-
-    def merge(self, base: object, theirs: object, mine: object, merging: Merging, path: Path = ()) -> object:
-        if isinstance(base, dict) and isinstance(theirs, dict) and isinstance(mine, dict):
-            return self._container(mine).merge(base, theirs, mine, merging, path)
-        return merging.whole(self, base, theirs, mine, path)
-
-    def replace(self, value: object, adopted: object) -> bool:
-        return isinstance(value, list) and self._container(value).replace(value, adopted)

@@ -6,29 +6,31 @@ import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, TypedDict, TypeVar, Unpack, overload
 
 from linode_orm._caller import warn
+from linode_orm._former import names_of
+from linode_orm._lazy import Later
 from linode_orm._secrets import is_secret_key
-from linode_orm._sqlalchemy_names import refuse
 from linode_orm.errors import ReadOnlyAttribute, UnknownValue
-from linode_orm.mapping.annotations import ValueMarks, parse
-from linode_orm.mapping.codecs import NoneType, WrongType
-from linode_orm.mapping.normal_forms import form_of
-from linode_orm.mapping.operators import Attribute
 from linode_orm.mapping.record import Record, declared_at, read, write
-from linode_orm.mapping.values import ABSENT, not_among
+from linode_orm.mapping.values import ABSENT, WrongType, not_among
 
 if TYPE_CHECKING:
     from builtins import property as computed_once
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from linode_orm.mapping import annotations as typed
+    from linode_orm.mapping import nested_attributes, normal_forms
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.normal_forms import NormalForm
-    from linode_orm.mapping.protocols import FieldFacts
+    from linode_orm.mapping.operators import Attribute
     from linode_orm.mapping.tracked import TagList
 
     _Tags = list[str] | tuple[str, ...] | set[str] | frozenset[str]
     _Plain = str | int | float | bool | datetime | Sequence[object] | Mapping[str, object] | None
 else:
+    # The codecs are imported when the first value is read, and attributes when the first condition is made.
+    typed, normal_forms = Later("linode_orm.mapping.annotations"), Later("linode_orm.mapping.normal_forms")
+    nested_attributes = Later("linode_orm.mapping.nested_attributes")
     # A type checker takes a property for a member of a protocol, and no other descriptor.
     from functools import cached_property as computed_once
 
@@ -217,17 +219,17 @@ class Kind(Generic[T_co]):
     @computed_once
     def codec(self) -> Codec:
         """The codec that the annotation names; it is read at the first use, which keeps the import short."""
-        marks = ValueMarks(self.refers, self.form, self.unordered, self.ordered)
-        codec = parse(self.text, vars(sys.modules[self.owner.__module__]), marks)
+        marks = typed.ValueMarks(self.refers, self.form, self.unordered, self.ordered)
+        codec = typed.parse(self.text, vars(sys.modules[self.owner.__module__]), marks)
         # What is kept as it came needs no decoding: null too, unless it reads as an empty list.
-        undecoded = codec.plain if codec.null_is_empty else codec.plain | {NoneType}
+        undecoded = codec.plain if codec.null_is_empty else codec.plain | {type(None)}
         self._decoding = (self.key, self.name, undecoded, codec.bare.decoder)
         return codec
 
     @computed_once
     def form(self) -> NormalForm | None:
         """The normal form of the values, or of the items of a list: by the field's mark, else by its format."""
-        return form_of(self.normal, self.format)
+        return normal_forms.form_of(self.normal, self.format) if self.normal or self.format else None
 
     @computed_once
     def known_values(self) -> tuple[object, ...]:
@@ -250,7 +252,7 @@ class Kind(Generic[T_co]):
 
     def attribute(self, model: type) -> Attribute[object]:
         """Return the attribute that conditions on `model` are made of."""
-        return nested_attribute(model, (self,))
+        return nested_attributes.nested_attribute(model, (self,))
 
     if TYPE_CHECKING:
 
@@ -438,27 +440,5 @@ KINDS: dict[str, type[Kind[Any]]] = {
     "Secret": Secret,
 }
 
-
-class NestedAttribute(Attribute[Any]):
-    """An attribute whose values are objects with declared fields: `Event.entity`, and so `Event.entity.id`."""
-
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> Attribute[Any]:
-        field = self.field.codec.fields.get(name)
-        if field is None:
-            refuse(self, "attribute", name, self.field.codec.fields)
-        return nested_attribute(self.model, (*self.path, field))
-
-    def __getitem__(self, name: str) -> Attribute[Any]:
-        """Return the attribute inside of it by its key: `NodeBalancer.transfer["in"]` is named like an operator."""
-        fields = self.field.codec.fields
-        field = fields.get(name) or next((each for each in fields.values() if each.key == name), None)
-        if field is None:
-            refuse(self, "attribute", str(name), fields)
-        return nested_attribute(self.model, (*self.path, field))
-
-
-def nested_attribute(model: type, path: tuple[FieldFacts, ...]) -> Attribute[object]:
-    """Return the attribute at the end of a path of fields."""
-    return (NestedAttribute if path[-1].codec.fields else Attribute)(model, path)
+if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
+    __getattr__ = names_of(__name__)

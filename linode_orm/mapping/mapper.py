@@ -6,10 +6,10 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Never
 
-from linode_orm._sqlalchemy_names import refuse
+from linode_orm._unknown_names import refuse
 from linode_orm.mapping.addressing import Addressing
 from linode_orm.mapping.fields import KINDS, Kind, ReadOnly, make_volatile
-from linode_orm.mapping.masking import secret_keys
+from linode_orm.mapping.masking import Masker, secret_keys
 from linode_orm.mapping.operations import Operation
 from linode_orm.mapping.record import Record
 from linode_orm.mapping.relations import Many, One
@@ -89,6 +89,7 @@ class Mapper(Addressing):
         for name, value in cls.__dict__.items():
             if isinstance(value, (One, Many)):
                 self.relations[name] = value
+                continue  # a relation answers every name, and would look for this one among the attributes
             found = getattr(getattr(value, "__func__", value), "__operation__", None)
             if isinstance(found, Operation):
                 self.operations[name] = found
@@ -192,6 +193,11 @@ class Mapper(Addressing):
     def secret_keys(self) -> frozenset[str]:
         """The keys, at any depth, of what is declared as a secret although its name does not say so."""
         return secret_keys(self.keys)
+
+    @cached_property
+    def masker(self) -> Masker:
+        """What masks the secrets in bodies of the class."""
+        return Masker(self.keys)
 
     def is_whole(self, body: dict[str, object]) -> bool:
         """Whether a body has every field that no answer may leave out."""

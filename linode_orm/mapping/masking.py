@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm._secrets import MASK, is_secret, is_secret_key, masked, stripped
 
@@ -76,3 +76,58 @@ def stripped_body(fields: Mapping[str, FieldFacts], raw: Mapping[str, object]) -
         elif not field.is_secret:
             shown[key] = stripped_value(field, each)
     return shown
+
+
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+
+
+class Masker:
+    """Masks bodies of one class: what `masked_value` does for each field, decided once and not for every body.
+
+    A body without secrets is returned as it is, so nothing may change what comes back.
+    """
+
+    def __init__(self, fields: Mapping[str, FieldFacts]) -> None:
+        self._fields = fields
+        self._hidden = frozenset(key for key, field in fields.items() if field.is_secret)
+        self._open = frozenset(fields) - self._hidden
+        self._inside: dict[str, Masker | None] = {}
+
+    def __call__(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return a body with its secrets masked."""
+        changed: dict[str, Any] = {}
+        for key, value in body.items():
+            if value is None or (type(value) in _SCALARS and key in self._open):
+                continue
+            made = self._masked(key, value)
+            if made is not value:
+                changed[key] = made
+        return {**body, **changed} if changed else body
+
+    def _masked(self, key: str, value: Any) -> object:  # noqa: ANN401  JSON
+        if key in self._hidden or (key not in self._open and is_secret(key, value)):
+            return MASK
+        if type(value) in _SCALARS:
+            return value
+        if key not in self._open:
+            return masked(value)
+        inside = self._masker(key)
+        if inside is None:
+            is_plain = type(value) is list and _SCALARS.issuperset(map(type, value))
+            return value if is_plain else masked_value(self._fields[key], value)
+        return inside.inside(value)
+
+    def inside(self, value: object) -> object:
+        """Return a value with the secrets masked in the objects that it is or holds."""
+        if isinstance(value, dict):
+            return self(value)
+        if isinstance(value, list):
+            return [self.inside(each) for each in value] if not _SCALARS.issuperset(map(type, value)) else value
+        return value
+
+    def _masker(self, key: str) -> Masker | None:
+        """Return what masks the objects under a key; None where nothing is declared of them."""
+        if key not in self._inside:  # made at the first use: an object may hold others of its own class
+            fields = self._fields[key].codec.json_type.fields
+            self._inside[key] = Masker(fields) if fields else None
+        return self._inside[key]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Never, Self, cast
 from linode_orm._printable import printable
 from linode_orm._secrets import MASK, Sealed, SecretText, forget_locals
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.identity import body_of_id
 from linode_orm.mapping.mapper import Mapper
 from linode_orm.mapping.masking import masked_value, stripped_body, stripped_value
@@ -26,7 +25,7 @@ from linode_orm.mapping.record import (
 from linode_orm.mapping.registry import lookup, register
 from linode_orm.mapping.state import Loaded, Origin, State, Status
 from linode_orm.mapping.transient import DETACHED, TRANSIENT
-from linode_orm.mapping.values import ABSENT
+from linode_orm.mapping.values import ABSENT, WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -225,6 +224,11 @@ class Model(_Declared):
                 shown.append(repr(value))
                 break
         return f"<{' '.join(shown)}>"
+
+    def _repr_html_(self) -> str:
+        from linode_orm.output.html import html_table  # noqa: PLC0415  only notebooks need it
+
+        return html_table(("attribute", "value"), [*_visible(self).items()], title=repr(self))
 
     def __str__(self) -> str:
         identity = self.__state__.identity
@@ -431,6 +435,12 @@ class Nested(_Declared):
             f"{name}={_seen(self, field)!r}" for name, field in self.__mapper__.fields.items() if _has(self, name)
         )
         return f"{type(self).__name__}({shown})"
+
+    def _repr_html_(self) -> str:
+        from linode_orm.output.html import html_table  # noqa: PLC0415  only notebooks need it
+
+        body = stripped_body(self.__mapper__.keys, encode(self))
+        return html_table(("attribute", "value"), [*body.items()], title=type(self).__name__)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _revive_nested, (type(self), stripped_body(self.__mapper__.keys, encode(self)))

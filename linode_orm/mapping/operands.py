@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from linode_orm.mapping.codecs import NotComparable
 from linode_orm.mapping.patterns import Pattern
+from linode_orm.mapping.values import NotComparable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Never, TypeVar, cast, ove
 from attrs import frozen
 
 from linode_orm._caller import warn
+from linode_orm._lazy import Later
 from linode_orm._public import public
-from linode_orm._sqlalchemy_names import refuse
+from linode_orm._unknown_names import refuse
 from linode_orm.errors import UnknownValue
 from linode_orm.mapping import server_filters
-from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.columns import Column
 from linode_orm.mapping.expressions import And, Expression, Not, Or
 from linode_orm.mapping.operands import (
     differs,
@@ -34,16 +35,18 @@ from linode_orm.mapping.operands import (
     truth_operand,
 )
 from linode_orm.mapping.patterns import Pattern
-from linode_orm.mapping.relation_conditions import listed
-from linode_orm.mapping.values import not_among
+from linode_orm.mapping.values import WrongType, not_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from linode_orm.mapping import relation_conditions
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.operands import Test
     from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.mapping.server_filters import Rules
+else:
+    relation_conditions = Later("linode_orm.mapping.relation_conditions")
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -457,6 +460,10 @@ class Attribute(Operand[T]):
             warn(UnknownValue(f"{comparison}: {not_among(unknown, self.field.known_values)}"))
         return comparison
 
+    def __column__(self) -> Column[T]:
+        """Return what a table reads for the attribute."""
+        return Column(self.model, str(self).partition(".")[2], self.path)
+
     def any(
         self: Attribute[list[Any]] | Attribute[list[Any] | None], condition: Expression | None = None, /
     ) -> Expression:
@@ -464,7 +471,7 @@ class Attribute(Operand[T]):
 
         The condition is written on the class that the list is declared with, or on the resource that the objects are.
         """
-        return listed(self, condition)
+        return relation_conditions.listed(self, condition)
 
     def asc(self) -> Order:
         """Order from the smallest to the largest; null comes last."""

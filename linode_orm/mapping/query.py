@@ -7,20 +7,29 @@ from typing import TYPE_CHECKING, Any, Generic, Never, Protocol, TypeVar, cast, 
 from attrs import evolve, field, frozen
 
 from linode_orm._public import public
-from linode_orm._sqlalchemy_names import refuse
-from linode_orm.errors import MultipleResultsFound, NoResultFound, PartialResultError
+from linode_orm._unknown_names import refuse
+from linode_orm.errors import InvalidRequestError, MultipleResultsFound, NoResultFound, PartialResultError
 from linode_orm.mapping.expressions import and_, check_conditions
 from linode_orm.mapping.operators import Attribute, Order
 from linode_orm.mapping.options import check_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from linode_orm.errors import ApiError
+    from linode_orm.mapping.columns import Column, Selectable
     from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.options import Option
+    from linode_orm.output.row import Row
+    from linode_orm.output.table import Table
 
 M = TypeVar("M")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
+F = TypeVar("F")
 
 
 class Orderable(Protocol):
@@ -52,6 +61,10 @@ class Runner(Protocol):
 
     def explain(self, query: Query[Any]) -> object:
         """Return which requests would be sent, and what is evaluated where."""
+        ...
+
+    def table(self, query: Query[Any], columns: Sequence[Column[object]]) -> Table[Any]:
+        """Return the columns of every match; all scalar ones where none is named."""
         ...
 
     def update(self, query: Query[Any], values: Mapping[str, object], *, partial: bool) -> int:
@@ -221,6 +234,45 @@ class Query(Generic[M]):
             )
             raise PartialResultError(msg, skipped=unread)
 
+    @overload
+    def table(  # pyright: ignore[reportOverlappingOverload]  # the last overload is for more columns, of any types
+        self, a: Selectable[A], /
+    ) -> Table[Row[A]]: ...
+    @overload
+    def table(self, a: Selectable[A], b: Selectable[B], /) -> Table[Row[A, B]]: ...
+    @overload
+    def table(self, a: Selectable[A], b: Selectable[B], c: Selectable[C], /) -> Table[Row[A, B, C]]: ...
+    @overload
+    def table(
+        self, a: Selectable[A], b: Selectable[B], c: Selectable[C], d: Selectable[D], /
+    ) -> Table[Row[A, B, C, D]]: ...
+    @overload
+    def table(
+        self, a: Selectable[A], b: Selectable[B], c: Selectable[C], d: Selectable[D], e: Selectable[E], /
+    ) -> Table[Row[A, B, C, D, E]]: ...
+    @overload
+    def table(
+        self,
+        a: Selectable[A],
+        b: Selectable[B],
+        c: Selectable[C],
+        d: Selectable[D],
+        e: Selectable[E],
+        f: Selectable[F],
+        /,
+    ) -> Table[Row[A, B, C, D, E, F]]: ...
+    @overload
+    def table(self, *columns: Selectable[object] | type) -> Table[Row[*tuple[object, ...]]]: ...
+    def table(self, *columns: Selectable[object] | type) -> Table[Any]:
+        """Return columns of every match as rows, without making objects: `table(Volume.label, Volume.linode.label)`.
+
+        Without columns, they are every scalar field that lists have, nested ones too. A reference is its raw id. A
+        relation that a column crosses costs one list of the other class. Values are the server's, secrets are masked,
+        and a value that cannot be read is None and named in `problems`. Raises `InvalidRequestError` for what is no
+        column of this class.
+        """
+        return self.runner.table(self, [column_of(self.model, each) for each in columns])
+
     def count(self, *, partial: bool = False) -> int:
         """Return the number of matches; 1 request where the server's own count is exact.
 
@@ -255,6 +307,13 @@ class Query(Generic[M]):
         """
         return self.runner.delete(self, partial=partial)
 
+    def _repr_html_(self) -> str:
+        from linode_orm.output.html import html_text  # noqa: PLC0415  only notebooks need it
+
+        return html_text(
+            f"{self!r}\n(nothing is sent by showing a query; .table() reads it as rows, .all() as objects)"
+        )
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Never:
@@ -272,6 +331,19 @@ class Query(Generic[M]):
         if self.limited is not None:
             parts.append(f"limit({self.limited})")
         return ".".join(parts)
+
+
+def column_of(model: type, given: object) -> Column[object]:
+    """Return the column that an attribute stands for; raise `InvalidRequestError` for one of another class."""
+    made = getattr(given, "__column__", None)
+    if made is None:
+        msg = f"table() takes attributes such as {model.__name__}.id, not {given!r}"
+        raise InvalidRequestError(msg)
+    column: Column[object] = made()
+    if not issubclass(model, column.model):
+        msg = f"{column} is no column of a query of {model.__name__}; name attributes of {model.__name__}"
+        raise InvalidRequestError(msg)
+    return column
 
 
 def _order(key: object) -> Order:

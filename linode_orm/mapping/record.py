@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from linode_orm._secrets import hide
 from linode_orm.errors import AttributeMissing, ResponseError
-from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.edits import Edit, in_json
 from linode_orm.mapping.references import ObjectId, is_object
-from linode_orm.mapping.values import ABSENT
+from linode_orm.mapping.values import ABSENT, WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping

@@ -95,3 +95,9 @@ def _objects_of(record: Object) -> Iterator[Object]:
             yield edit.reference
     for value in record.__dict__.values():
         yield from objects_in(value)
+
+
+class Loadable:
+    """A relation as an attribute of its class, which `selectin` takes."""
+
+    __slots__ = ()

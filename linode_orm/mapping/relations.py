@@ -6,28 +6,30 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Never, TypeVar, cast, overload
 
-from attrs import frozen
-
+from linode_orm._former import names_of
+from linode_orm._lazy import Later
 from linode_orm._public import public
-from linode_orm._sqlalchemy_names import refuse
+from linode_orm._unknown_names import refuse
 from linode_orm.errors import ReadOnlyAttribute
-from linode_orm.mapping.expressions import Expression
-from linode_orm.mapping.json_values import copied, problem_in
-from linode_orm.mapping.operators import EQUAL, IN, Operand
-from linode_orm.mapping.options import Option
 from linode_orm.mapping.owner import LoadOrigin
 from linode_orm.mapping.record import Record, declared_at, given_object, keep_given, pending_reference, refer
-from linode_orm.mapping.references import fits, is_object
+from linode_orm.mapping.references import Loadable, fits, is_object
 from linode_orm.mapping.registry import lookup
-from linode_orm.mapping.relation_conditions import related
 from linode_orm.mapping.state import State, Status
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
+    from linode_orm.mapping import class_references, json_values, options, relation_conditions
+    from linode_orm.mapping.class_references import Reference
+    from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.fields import Kind
-    from linode_orm.mapping.operators import Attribute, Operator, Order
+    from linode_orm.mapping.options import Option
     from linode_orm.mapping.query import Query
     from linode_orm.mapping.relation_conditions import RelatedObject
+else:  # who declares a class waits for none of this
+    json_values, options = Later("linode_orm.mapping.json_values"), Later("linode_orm.mapping.options")
+    relation_conditions = Later("linode_orm.mapping.relation_conditions")
+    class_references = Later("linode_orm.mapping.class_references")
 
 T = TypeVar("T")
 M = TypeVar("M")
@@ -99,7 +101,7 @@ class One(Generic[T]):
         def __get__(self, instance, owner=None):
             """Return the object referred to, without a request; on a class, what conditions are made of."""
             if instance is None:
-                return Reference(owner, self)
+                return class_references.Reference(owner, self)
             return self.resolve(instance)
 
     @property
@@ -172,109 +174,6 @@ class One(Generic[T]):
             msg = f"{where}.{self.name} takes {self.target}, not {value.__describe__()}"
             raise TypeError(msg)
         return value.__identity__  # type: ignore[attr-defined]  # a Model
-
-
-class Loadable:
-    """A relation as an attribute of its class, which `selectin` takes."""
-
-    __slots__ = ()
-
-
-class Reference(Loadable, Operand["T | int | str"], Generic[T]):
-    """A to-one relation in conditions: `Instance.region == "us-east"`, `Volume.linode == instance`.
-
-    It stands for the raw id; an object that it is compared with stands for its own.
-    """
-
-    __slots__ = ("model", "relation")
-    __hash__ = object.__hash__
-
-    def __init__(self, model: type, relation: One[T]) -> None:
-        self.model = model
-        self.relation = relation
-
-    @property
-    def attribute(self) -> Attribute[object]:
-        """The attribute with the raw id."""
-        field = self.relation.field(self.model)
-        if field is None:
-            msg = f"{self} is a parent: it can be compared with == or in_(), and not ordered by"
-            raise TypeError(msg)
-        return field.attribute(self.model)
-
-    def __str__(self) -> str:
-        return f"{self.model.__name__}.{self.relation.name}"
-
-    __repr__ = __str__
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Never:
-            """Raise `AttributeError`, which says how to ask of what the relation leads to."""
-            if name in {"model", "relation"}:  # while a pickle is read
-                raise AttributeError(name)
-            refuse(self, "to one", name, dir(type(self)), instead=_through(self.relation, name))
-
-    def has(self, condition: Expression | None = None, /) -> Expression:
-        """Whether the relation leads to an object, and to one that meets the condition; true or false, never unknown.
-
-        It is evaluated here, on the cheapest list that has the objects; `query.explain()` says which.
-        """
-        return related(self.model, self.relation, condition)
-
-    def op(self, operator: Operator, value: object, /) -> Expression:
-        """Make the condition of an operator on the raw id; on a parent, which lists are read."""
-        given = [*cast("Iterable[object]", value)] if operator is IN else [value]
-        if not self.relation.via:
-            return self._narrowed(operator, given)
-        keys = [self.relation.key_of(each, self.model.__name__) for each in given]
-        return self.attribute.op(operator, keys if operator is IN else keys[0])
-
-    def _narrowed(self, operator: Operator, given: list[object]) -> Expression:
-        if operator not in {EQUAL, IN}:
-            msg = f"{self} is a parent: only == and in_() narrow a query to it"
-            raise TypeError(msg)
-        return ParentIs(self.model, tuple(_parent_key(self.relation, each) for each in given))
-
-    def asc(self) -> Order:
-        """Order by the raw id."""
-        return self.attribute.asc()
-
-    def desc(self) -> Order:
-        """Order by the raw id, from the largest."""
-        return self.attribute.desc()
-
-
-@frozen(eq=False)
-class ParentIs(Expression):
-    """A condition on the parent of a child, which decides which lists are read.
-
-    `parents` are whole keys, ids from the outermost in.
-    """
-
-    model: type
-    parents: tuple[tuple[object, ...], ...]
-
-    def __str__(self) -> str:
-        keys = ", ".join(str(key[-1]) for key in self.parents)
-        name = self.model.__mapper__.parent_attribute  # type: ignore[attr-defined]  # a Model
-        return f"{self.model.__name__}.{name} is {keys}"
-
-    __repr__ = __str__
-
-
-def _parent_key(relation: One[Any], value: object) -> tuple[object, ...]:
-    """Return the ids from the outermost parent in, of a parent given as object, id or tuple of ids."""
-    model: Any = relation.model
-    if isinstance(value, Record):
-        relation.key_of(value, relation.owner.__name__)
-        state = value.__state__
-        assert isinstance(state, State)  # noqa: S101  key_of has checked that it is a Model
-        if state.is_new:
-            msg = f"{value.__describe__()} is new and has no id yet; commit it first"
-            raise TypeError(msg)
-        return (*state.parents, state.identity)
-    return model.__mapper__.chain(value)  # type: ignore[no-any-return]
 
 
 class Many(Loadable, Generic[M]):
@@ -351,9 +250,9 @@ class Many(Loadable, Generic[M]):
 
         def __getattr__(self, name: str) -> Never:
             """Raise `AttributeError`, which says how to ask of what the relation leads to."""
-            if "owner" not in vars(type(self)) and "name" not in vars(self):  # while the class is made
-                raise AttributeError(name)
-            refuse(self, "to many", name, dir(type(self)), instead=_through(self, name))
+            if name.startswith("_") or ("owner" not in vars(type(self)) and "name" not in vars(self)):
+                raise AttributeError(name)  # asked for by tools, or while the class is made
+            refuse(self, "to many", name, dir(type(self)), instead=class_references.through(self, name))
 
         def __contains__(self, item: object) -> bool:
             """Raise `TypeError`: Python makes a truth value of what `in` answers."""
@@ -371,7 +270,7 @@ class Many(Loadable, Generic[M]):
 
         It is evaluated here, on the cheapest lists that have the objects; `query.explain()` says which.
         """
-        return related(self.owner, self, condition)
+        return relation_conditions.related(self.owner, self, condition)
 
     def __str__(self) -> str:
         return f"{self.owner.__name__}.{self.name}"
@@ -407,7 +306,7 @@ class Many(Loadable, Generic[M]):
         """Return a copy of children that are plain dicts; raise `TypeError` for what no body can hold."""
         where = f"{record.__describe__()}.{self.name}"
         keys = self.model.__mapper__.keys  # type: ignore[attr-defined]  # a Model
-        problem = problem_in(value, where)
+        problem = json_values.problem_in(value, where)
         for child in value if isinstance(value, list) else ():
             for key, each in child.items():
                 refers = keys[key].codec.refers if key in keys else ""
@@ -415,18 +314,11 @@ class Many(Loadable, Generic[M]):
                     problem = problem or f"{where}: {key} takes {refers}, or its id, not {each.__describe__()}"
         if problem:
             raise TypeError(problem)
-        return copied(value)
+        return json_values.copied(value)
 
     def given(self, record: Record) -> object:
         """Return the children that a new object was given as plain dicts; `ABSENT` where it was given none."""
         return (record.__state__.given_children or {}).get(self.name, ABSENT)
-
-
-def _through(relation: One[Any] | Many[Any], name: str) -> str:
-    """Return how to ask for an attribute of what a relation leads to; empty for a name that is none."""
-    if name.startswith("_") or name not in getattr(relation.model, "__mapper__").attributes:  # noqa: B009  a Model
-        return ""
-    return f"{relation.owner.__name__}.{relation.name}.{relation.quantifier}({relation.target}.{name} == ...)"
 
 
 def is_plain(value: object) -> bool:
@@ -441,7 +333,7 @@ def selectin(*relations: Loadable) -> Option:
     """Load a relation for all objects of a query at once, then relations of these: `selectin(Instance.disks)`."""
     path: list[One[object] | Many[object]] = []
     for relation in relations:
-        if isinstance(relation, Reference):
+        if isinstance(relation, class_references.Reference):
             path.append(relation.relation)
         elif isinstance(relation, Many):
             path.append(relation)
@@ -451,7 +343,7 @@ def selectin(*relations: Loadable) -> Option:
     if not path:
         msg = "selectin() takes at least one relation, such as Instance.disks"
         raise TypeError(msg)
-    return Option("selectin", tuple(path))
+    return options.Option("selectin", tuple(path))
 
 
 def relations_of(option: Option) -> tuple[One[Any] | Many[Any], ...]:
@@ -473,4 +365,8 @@ def leads_to_parent(leaf: RelatedObject) -> bool:
 @public
 def raiseload() -> Option:
     """Refuse every implicit request for the relations of the objects of a query."""
-    return Option("raise", ())
+    return options.Option("raise", ())
+
+
+if not TYPE_CHECKING:  # type checkers would take every name for one that this module has
+    __getattr__ = names_of(__name__)

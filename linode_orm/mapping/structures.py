@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
-from linode_orm.mapping.codecs import Codec, NoneType, WrongType
-from linode_orm.mapping.containers import AnyJSON, Container
+from linode_orm.mapping.any_json import AnyJSON
+from linode_orm.mapping.codecs import Codec, NoneType
+from linode_orm.mapping.containers import Container
 from linode_orm.mapping.json_types import ANY_OF, Object
 from linode_orm.mapping.json_values import problem_of
 from linode_orm.mapping.references import fits, identity_of, is_object
-from linode_orm.mapping.values import ABSENT
+from linode_orm.mapping.values import ABSENT, WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -271,7 +272,7 @@ class Optional(_Wrapper):
 
     allows_null = True
 
-    _COPIED: Final = ("mutable", "is_exact", "json_type", "refers", "fields", "nested", "known_values")
+    _COPIED: Final = ("mutable", "is_exact", "json_type", "refers", "fields", "nested", "known_values", "cell_type")
 
     def __init__(self, inner: Codec) -> None:
         super().__init__(f"{inner.text} | None")
@@ -361,6 +362,15 @@ class Choice(Container):
 
     def agrees(self, sent: object, answered: object) -> bool:
         return any(part.agrees(sent, answered) for part in self.parts)
+
+    def cell(self, raw: object) -> object:
+        if self.accepts(raw):
+            return raw
+        raise WrongType(self.text, raw)
+
+    def exported(self, raw: object) -> object:
+        fitting = next((part for part in self.parts if part.accepts(raw)), None)
+        return raw if fitting is None else fitting.exported(raw)
 
     def update(self, value: object, raw: object) -> bool:
         return any(part.update(value, raw) for part in self.parts)

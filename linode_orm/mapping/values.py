@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _SHOWN: Final = 12
+_LONGEST_SHOWN: Final = 60
 
 JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
 """Any value that JSON can carry."""
@@ -60,3 +61,23 @@ class Unreadable(Enum):
 
 
 UNREADABLE: Final = Unreadable.UNREADABLE
+
+
+class WrongType(Exception):  # noqa: N818  a signal inside mapping, never raised to users
+    """A value is not of the type that its declaration names."""
+
+    def __init__(self, expected: str, value: object) -> None:
+        super().__init__(f"{expected} expected, not {_shown(value)}")
+
+
+class NotComparable(WrongType):
+    """An operator makes no sense for the values of a type."""
+
+    def __init__(self, reason: str) -> None:
+        Exception.__init__(self, reason)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    text = text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
+    return f"{text} ({type(value).__name__})"

@@ -13,12 +13,12 @@ from linode_orm.errors import DetachedInstanceError, InvalidRequestError, Linode
 from linode_orm.mapping import Model, Nested
 from linode_orm.mapping.addressing import flat, quoted
 from linode_orm.mapping.annotations import codec_of
-from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.lifecycle import expire, forget_collections, keep_one_time_values
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded, Status, state_of
+from linode_orm.mapping.values import WrongType
 from linode_orm.session.loading.lists.pagination import MOST_IN_VAIN, REPEATS
 from linode_orm.session.query.collections import collected
 from linode_orm.wire.messages import Content, Request

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from linode_orm._public import public
 from linode_orm._secrets import masked
 from linode_orm.mapping import Model
-from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.masking import masked_value
 from linode_orm.mapping.record import changes, edits_of, raw_value, value_of
 from linode_orm.mapping.state import Loaded, Status, state_of
-from linode_orm.mapping.values import ABSENT
+from linode_orm.mapping.values import ABSENT, WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,38 +6,49 @@ from contextlib import contextmanager
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, Never, NoReturn, TypeVar, cast
 
-from attrs import evolve
-
 from linode_orm._caller import warn
+from linode_orm._lazy import Later
 from linode_orm._options import check_choice, check_flags, check_seconds
 from linode_orm._public import public
 from linode_orm._secrets import SecretText, forgets_locals
-from linode_orm._sqlalchemy_names import refuse
+from linode_orm._unknown_names import refuse
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
-from linode_orm.mapping.lifecycle import expire, forget_collections
 from linode_orm.mapping.model import check_class
 from linode_orm.mapping.owner import SessionBase
-from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status, state_of
-from linode_orm.session.commit.policy import Policy
-from linode_orm.session.parts.parts import Parts
-from linode_orm.session.progress import shown
-from linode_orm.wire.client import Client
 
 if TYPE_CHECKING:
     import os
+    import pathlib
     from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
     from typing import Self
 
-    from linode_orm.mapping import Expression
+    import attrs
+
+    from linode_orm.mapping import Expression, lifecycle
+    from linode_orm.mapping import query as queries
+    from linode_orm.mapping.query import Query
     from linode_orm.models import Account, Profile
+    from linode_orm.session import progress as progresses
+    from linode_orm.session.commit import policy as policies
+    from linode_orm.session.parts import parts as sessions_parts
+    from linode_orm.session.parts.parts import Parts
     from linode_orm.session.planning.plan import Plan
     from linode_orm.session.planning.report import CommitReport, Entry
+    from linode_orm.session.snapshot.snapshot import Snapshot
+    from linode_orm.session.snapshot.writer import SnapshotEntry
     from linode_orm.session.waiting.wait import WaitEntry
+    from linode_orm.wire import client as clients
+    from linode_orm.wire.client import Client
+else:  # a script that only names sessions waits for none of this
+    attrs, pathlib, lifecycle = Later("attrs"), Later("pathlib"), Later("linode_orm.mapping.lifecycle")
+    queries, policies = Later("linode_orm.mapping.query"), Later("linode_orm.session.commit.policy")
+    sessions_parts, clients = Later("linode_orm.session.parts.parts"), Later("linode_orm.wire.client")
+    progresses = Later("linode_orm.session.progress")
 
 M = TypeVar("M", bound=Model)
 OnError = Literal["stop", "continue", "undo"]
@@ -89,10 +100,10 @@ class Session(SessionBase):
         check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
         check_flags(strict_filters=strict_filters, detect_n_plus_one=detect_n_plus_one)
         _check_client(client, token, base_url, profile)
-        self._policy = Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
+        self._policy = policies.Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
         self._owns_client = client is None
-        self.client = client or Client(token, base_url=base_url, profile=profile)
-        self._parts = Parts(
+        self.client = client or clients.Client(token, base_url=base_url, profile=profile)
+        self._parts = sessions_parts.Parts(
             self.client,
             self,
             self._policy,
@@ -124,7 +135,7 @@ class Session(SessionBase):
                 "leads to by has() and any(), and load it by .options(selectin(...))"
             )
             raise InvalidRequestError(msg)
-        return Query(model, self._parts.runner)
+        return queries.Query(model, self._parts.runner)
 
     @forgets_locals
     def get(self, model: type[M], identity: object = None, parent: object = None, /) -> M | None:
@@ -182,7 +193,7 @@ class Session(SessionBase):
             msg = f"{instance.__describe__()} cannot be refreshed: it is not created yet"
             raise InvalidRequestError(msg)
         self._parts.reader.read_item(instance)
-        forget_collections(instance)
+        lifecycle.forget_collections(instance)
         if keep:
             accept(instance)  # promise 19: what is pending here wins
             if state_of(instance).status is Status.DELETED:
@@ -192,15 +203,15 @@ class Session(SessionBase):
         """Let the next read of an object, or of its collections, ask the API; pending changes stay; sends nothing."""
         self._owner.own(instance)
         if not state_of(instance).is_new:
-            expire(instance)
-            forget_collections(instance)
+            lifecycle.expire(instance)
+            lifecycle.forget_collections(instance)
 
     def expire_all(self) -> None:
         """Let the next read of every object load it again; pending changes stay; sends nothing."""
         self._owner.check()
         for instance in self._parts.identity_map:
-            expire(instance)
-            forget_collections(instance)
+            lifecycle.expire(instance)
+            lifecycle.forget_collections(instance)
 
     @forgets_locals
     def wait(
@@ -221,6 +232,31 @@ class Session(SessionBase):
         for each in waited:
             self._owner.own(each)
         self._parts.waiting.wait(waited, (condition, *more), timeout, progress)
+
+    @forgets_locals
+    def snapshot(
+        self,
+        path: str | os.PathLike[str],
+        models: Iterable[type[Model]] | None = None,
+        *,
+        progress: bool | Callable[[SnapshotEntry, int, int], None] | None = None,
+    ) -> Snapshot:
+        """Write what the token may read into one SQLite file, and return it; pending changes are not in it.
+
+        The file is for its user alone, and appears whole or not at all. It has a table a class, with typed columns and
+        the body as it came, secrets masked. Without `models` it has every class but time series, public catalogues and
+        credentials. The parents of a class come with it; a child class costs a request for each parent. Lists that the
+        token may not read are named in `skipped`; raises their error where none can be read. `progress` is True, or a
+        function of a `SnapshotEntry`, the number of lists that are done, and the number of those known so far.
+        """
+        self._owner.check()
+        from linode_orm.session.snapshot.classes import classes_of  # noqa: PLC0415  few scripts take a snapshot
+        from linode_orm.session.snapshot.snapshot import Snapshot  # noqa: PLC0415  the same
+        from linode_orm.session.snapshot.writer import write_snapshot  # noqa: PLC0415  the same
+
+        with progresses.shown(progress, "snapshot") as tell:
+            write_snapshot(self.client, pathlib.Path(path), classes_of(models), tell)
+        return Snapshot(path)
 
     # -- the unit of work --------------------------------------------------------------------------------------------
 
@@ -291,7 +327,7 @@ class Session(SessionBase):
         from linode_orm.session.planning.plan import Source  # noqa: PLC0415  scripts that only read need none of it
 
         source = Source(self, "", self._policy.protected_tags)
-        return evolve(self._parts.commit.plan(self._policy), source=source)
+        return attrs.evolve(self._parts.commit.plan(self._policy), source=source)
 
     @forgets_locals
     def commit(  # noqa: PLR0913  the options of the contract
@@ -318,7 +354,7 @@ class Session(SessionBase):
         if self._owner.is_in_block:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
-        with shown(progress, "commit") as tell:
+        with progresses.shown(progress, "commit") as tell:
             policy = self._policy.given(
                 on_error=on_error,
                 conflicts=conflicts,
@@ -354,7 +390,7 @@ class Session(SessionBase):
         from linode_orm.session.planning.plan import Source  # noqa: PLC0415  scripts that only read need none of it
 
         plan = self._parts.history.find(commit_id).plan_compensation()
-        return evolve(plan, source=Source(self, "", self._policy.protected_tags))
+        return attrs.evolve(plan, source=Source(self, "", self._policy.protected_tags))
 
     @contextmanager
     def begin(self) -> Iterator[Self]:

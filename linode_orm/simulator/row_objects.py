@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.addressing import flat
-from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.lifecycle import hydrate
 from linode_orm.mapping.record import restore
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.relations import Many, One
 from linode_orm.mapping.state import Loaded, Origin, Status, state_of
 from linode_orm.mapping.transient import NoSessionOwner
+from linode_orm.mapping.values import WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -220,6 +220,14 @@ class Client:
     # -- its state ---------------------------------------------------------------------------------------------------
 
     @property
+    def largest_page(self) -> int | None:
+        """How many rows of a list are asked for at once, at most; None for as many as the list gives.
+
+        A transport says so by an attribute of that name: where no request takes time, the first rows come sooner.
+        """
+        return getattr(self.transport, "largest_page", None)
+
+    @property
     def requests_sent(self) -> int:
         """How many requests this client sent, tries counted one by one."""
         return self._sender.sent

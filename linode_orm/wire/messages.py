@@ -13,6 +13,7 @@ from attrs import Factory, field, frozen
 from linode_orm._printable import printable
 from linode_orm._secrets import masked, secret_strings
 from linode_orm.errors import InvalidRequestError, ResponseError
+from linode_orm.wire.json_content import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -22,10 +23,6 @@ JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | Non
 
 JSON_TYPE: Final = "application/json"
 _REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-_DEEPEST: Final = 100
-"""The deepest nesting of an answer that is read; answers of the API have less than ten levels."""
-_BLOCK: Final = 64
-_NO_BRACKETS: Final = bytes(each for each in range(256) if each not in b"[]{}")
 _NO_QUERY: Final[dict[str, str | int]] = {}
 
 
@@ -112,10 +109,8 @@ class Response:
         if self._parsed:
             return self._parsed[0]
         with suppress(ValueError, RecursionError):
-            parsed = json.loads(self.content)
-            if not _is_deep(self.content, parsed):
-                self._parsed.append(parsed)
-                return self._parsed[0]
+            self._parsed.append(parse_json(self.content))
+            return self._parsed[0]
         kind = printable(self.headers.get("content-type", "no content type"))
         msg = f"{self.request.title}: the answer ({self.status}, {kind}, {len(self.content)} bytes) is no JSON"
         raise unreadable(msg)  # not chained: the decoder's error holds the answer, which may hold a secret
@@ -134,31 +129,6 @@ class Response:
 
     def __repr__(self) -> str:
         return f"<Response {self.status} to {self.request.title}, {len(self.content)} bytes>"
-
-
-def _is_deep(content: bytes, parsed: JSON) -> bool:
-    """Whether a document is nested deeper than any answer of the API, so that walking it may overflow the stack.
-
-    The document is walked only if its brackets, counted block by block, may be nested so deep.
-    """
-    brackets, depth = content.translate(None, delete=_NO_BRACKETS), 0
-    for begin in range(0, len(brackets), _BLOCK):
-        block = brackets[begin : begin + _BLOCK]
-        openers = block.count(b"{") + block.count(b"[")
-        if depth + openers > _DEEPEST:
-            return _depth(parsed) > _DEEPEST
-        depth = max(depth + openers + openers - len(block), 0)
-    return False
-
-
-def _depth(value: JSON) -> int:
-    """Return how deep a value is nested, and no more than one level beyond the bound."""
-    level, depth = [value], 0
-    while level and depth <= _DEEPEST:
-        held = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, (dict, list)))
-        level = [each for values in held for each in values]
-        depth += 1
-    return depth
 
 
 def given_up(request: Request) -> CancelledError:

@@ -9,8 +9,9 @@ import pytest
 
 from linode_orm import AttributeMissing, Domain, Event, Instance, LongviewPlan, ResponseError, Session, Volume, inspect
 from linode_orm.mapping import Nested
+from linode_orm.mapping.any_json import AnyJSON
 from linode_orm.mapping.codecs import NO_HOLDER
-from linode_orm.mapping.containers import AnyJSON, ListOf
+from linode_orm.mapping.containers import ListOf
 from linode_orm.mapping.lifecycle import merge
 from linode_orm.mapping.record import encode
 from linode_orm.mapping.state import Loaded, Status

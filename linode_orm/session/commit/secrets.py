@@ -7,9 +7,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, cast
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.codecs import WrongType
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.relations import Many
+from linode_orm.mapping.values import WrongType
 from linode_orm.session.planning.placeholders import hidden_in
 from linode_orm.session.planning.plan import secret_name
 

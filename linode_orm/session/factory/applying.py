@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from linode_orm._secrets import forgets_locals
-from linode_orm.session.planning.applier import install_applier
 from linode_orm.session.session import Session, parts_of
 
 if TYPE_CHECKING:
@@ -44,6 +43,3 @@ def _session_for(plan: Plan, client: Client, options: ApplyOptions) -> Iterator[
         yield session
     finally:
         parts_of(session).history.close()
-
-
-install_applier(apply_plan)

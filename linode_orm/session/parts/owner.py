@@ -38,7 +38,7 @@ class SessionOwner:
     _lazy: LazyLoader
     _collections: Collections
     _changes: Changes
-    _actions: Actions
+    _actions: Callable[[], Actions]
     _commit: Callable[[], Commit]
     _waiting: Callable[[], Waiting]
     _policy: Policy
@@ -57,7 +57,7 @@ class SessionOwner:
         lazy: LazyLoader,
         collections: Collections,
         changes: Changes,
-        actions: Actions,
+        actions: Callable[[], Actions],
         commit: Callable[[], Commit],
         waiting: Callable[[], Waiting],
         policy: Policy,
@@ -145,7 +145,7 @@ class SessionOwner:
     def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> object:
         """Send an action now and return its answer."""
         self.check()
-        return self._actions.send(cast("Model | type[Model]", target), operation, arguments)
+        return self._actions().send(cast("Model | type[Model]", target), operation, arguments)
 
     @forgets_locals
     def save(self, instance: Record) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from linode_orm.session.actions import Actions
 from linode_orm.session.journal.history import History, open_journal
 from linode_orm.session.loading.identity_map import IdentityMap
 from linode_orm.session.loading.loader import Loader
@@ -25,6 +24,7 @@ from linode_orm.session.waiting.started import StartedActions
 if TYPE_CHECKING:
     import os
 
+    from linode_orm.session.actions import Actions
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import Policy
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
@@ -69,17 +69,24 @@ class Parts:
         self.changes = Changes(self.identity_map, loader, reader, collections, owner)
         self.history = History(open_journal(journal), client)
         self.started = StartedActions(client)
-        self.actions = Actions(client, loader, reader, runner, collections, self.started)
+        self._collections = collections
         owner.bind(
             loader=loader,
             lazy=lazy,
             collections=collections,
             changes=self.changes,
-            actions=self.actions,
+            actions=lambda: self.actions,
             commit=lambda: self.commit,
             waiting=lambda: self.waiting,
             policy=policy,
         )
+
+    @cached_property
+    def actions(self) -> Actions:
+        """What sends the actions of objects."""
+        from linode_orm.session.actions import Actions  # noqa: PLC0415  see the class
+
+        return Actions(self.client, self.loader, self.reader, self.runner, self._collections, self.started)
 
     @cached_property
     def refresh(self) -> BulkRefresh:

@@ -294,6 +294,12 @@ class Plan:
         shown = [str(step) for step in self.steps] or ["nothing to commit"]
         return "\n\n".join([*shown, *(printable(f"cannot be brought back: {each}") for each in self.lost)])
 
+    def _repr_html_(self) -> str:
+        from linode_orm.output.html import html_table  # noqa: PLC0415  only notebooks need it
+
+        heads = ("step", "request", "object", "changes", "after")
+        return html_table(heads, map(_html_row, self.steps), title=repr(self))
+
     def __repr__(self) -> str:
         least = f", {self.least_time:.0f} s at least" if self.least_time else ""
         return f"<Plan of {self.requests} requests{least}>"
@@ -353,6 +359,13 @@ class Plan:
         """
         options = ApplyOptions(on_error, conflicts, secrets, journal, verify, max_deletes)
         return apply(self, client, options)
+
+
+def _html_row(step: Step) -> tuple[object, ...]:
+    head, *lines = str(step).splitlines()
+    del head
+    shown = "; ".join(line.strip() for line in lines)
+    return step.number, f"{step.method} {step.path}", step.title, shown, [*step.depends_on]
 
 
 @frozen(eq=False)

@@ -160,6 +160,11 @@ class CommitReport:
     def _summary(self) -> str:
         return ", ".join(f"{count} {status}" for status, count in self.counts.items()) or "nothing to commit"
 
+    def _repr_html_(self) -> str:
+        from linode_orm.output.html import html_table  # noqa: PLC0415  only notebooks need it
+
+        return html_table(_HEAD, map(_row, self.entries), title=repr(self))
+
     def __str__(self) -> str:
         rows = [_HEAD, *map(_row, self.entries)] if self.entries else []
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

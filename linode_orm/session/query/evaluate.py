@@ -6,12 +6,12 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping.codecs import WrongType
+from linode_orm.mapping.class_references import ParentIs
 from linode_orm.mapping.expressions import And, Not, Or
 from linode_orm.mapping.operators import Comparison
 from linode_orm.mapping.relation_conditions import ListedObject, RelatedObject, check_about
-from linode_orm.mapping.relations import Many, ParentIs, leads_to_parent, relation_of
-from linode_orm.mapping.values import UNREADABLE, Unreadable
+from linode_orm.mapping.relations import Many, leads_to_parent, relation_of
+from linode_orm.mapping.values import UNREADABLE, Unreadable, WrongType
 from linode_orm.session.query.routes import cost, owner_key, route_of, row_parents
 
 if TYPE_CHECKING:

@@ -115,6 +115,11 @@ class Explanation(NamedTuple):
         if len(self.plan.filters) > _SHOWN:
             yield f"… {len(self.plan.filters)} requests in all, the long choice cut into parts"
 
+    def _repr_html_(self) -> str:
+        from linode_orm.output.html import html_text  # noqa: PLC0415  only notebooks need it
+
+        return html_text(str(self))
+
     def __str__(self) -> str:
         lines = [f"query of {self.plan.model.__name__}"]
         lines += [f"  request: {each}" for each in self.requests]

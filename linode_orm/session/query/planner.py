@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from linode_orm.errors import InvalidRequestError, NotFilterable
+from linode_orm.mapping.class_references import ParentIs
 from linode_orm.mapping.expressions import And, Not, Or, and_, leaves, or_
 from linode_orm.mapping.operators import IS_NULL, Comparison
 from linode_orm.mapping.relation_conditions import ListedObject, RelatedObject
-from linode_orm.mapping.relations import ParentIs, leads_to_parent, relation_of
+from linode_orm.mapping.relations import leads_to_parent, relation_of
 from linode_orm.session.loading.lists.xfilter import Leaf, all_of, any_of, divided, written
 from linode_orm.session.query.evaluate import check_model, order_key
 from linode_orm.session.query.relation_plans import RelationPlan, reason, relation_plans

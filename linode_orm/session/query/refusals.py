@@ -38,6 +38,10 @@ class Refusals:
         self._add(SkippedList(path, parent, error, relation))
         return True
 
+    def take_list(self, error: ApiError, path: str, relation: str) -> None:
+        """Note that the list was refused which would have told of the objects that a relation leads to."""
+        self._add(SkippedList(path, None, error, relation))
+
     def _add(self, skipped: SkippedList) -> None:
         known = self._query.unread
         if any(each.path == skipped.path for each in known):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping import Expression, Model
+    from linode_orm.mapping.columns import Column
     from linode_orm.mapping.query import Query
+    from linode_orm.output.table import Table
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.loading.reference_data import ReferenceData
     from linode_orm.session.query.eager import EagerLoader
@@ -67,6 +69,7 @@ class QueryRunner:
     ) -> None:
         self._client = client
         self._loader = loader
+        self._reference_data = reference_data
         self._sources = Sources(client, loader, reference_data)
         self._relations = relations
         self._eager = eager
@@ -173,12 +176,9 @@ class QueryRunner:
         found = self._first_ones(plan, reading) if plan.ordered else None
         if found is None:
             runs = self._matches(plan, None, reading)
-            found = [self._found(plan, parents, body) for parents, bodies in runs for body in bodies]
+            found = [_found(plan, parents, body) for parents, bodies in runs for body in bodies]
         sort_rows(plan.order, found)
         return found[plan.passed : None if plan.limited is None else plan.passed + plan.limited]
-
-    def _found(self, plan: ReadPlan, parents: Parents, body: Body) -> Found:
-        return parents, identity_in(plan.model.__mapper__, body), body
 
     def _first_ones(self, plan: ReadPlan, reading: Reading) -> list[Found] | None:
         """Return the first matches in the server's order, with the ties after the limit.
@@ -201,10 +201,26 @@ class QueryRunner:
                     return found
                 last = here
                 if is_match:
-                    found.append(self._found(plan, parents, body))
+                    found.append(_found(plan, parents, body))
             if known < len(keys):
                 return None  # the limit lies among nulls, and no recording shows where the server puts them
         return found
+
+    # -- tables ------------------------------------------------------------------------------------------------------
+
+    @forgets_locals
+    def table(self, query: Query[Any], columns: Sequence[Column[object]]) -> Table[Any]:
+        """Return columns of the matches, read as the query's own objects would be, and made of raw rows alone."""
+        from linode_orm.session.query.table_reader import TableReader  # noqa: PLC0415  only tables need it
+
+        plan = self._plan(query)
+        reading = self._reading(plan, [], Refusals(self._client, query))
+        reader = TableReader(self._client, self._reference_data)
+        chosen = reader.check(query, columns)
+        if plan.is_empty:
+            return reader.read(query, chosen, (), reading)
+        runs = _runs_of(self._sorted(plan, reading)) if plan.order else self._runs(plan, reading)
+        return reader.read(query, chosen, runs, reading)
 
     # -- everything else ---------------------------------------------------------------------------------------------
 
@@ -336,6 +352,16 @@ def _together(runs: Iterator[Run], lists: int) -> Iterator[list[Run]]:
             taken, rows = [], 0
     if taken:
         yield taken
+
+
+def _found(plan: ReadPlan, parents: Parents, body: Body) -> Found:
+    return parents, identity_in(plan.model.__mapper__, body), body
+
+
+def _runs_of(found: list[Found]) -> Iterator[Run]:
+    """Yield sorted rows in runs below the same parents."""
+    for parents, rows in groupby(found, key=lambda each: each[0]):
+        yield parents, [body for _, _, body in rows]
 
 
 def _before_nulls(keys: Sequence[SortKey]) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from linode_orm.mapping.class_references import ParentIs
 from linode_orm.mapping.expressions import And, Not, Or
 from linode_orm.mapping.operators import Comparison
-from linode_orm.mapping.relations import ParentIs
 from linode_orm.session.query.evaluate import compile_condition
 
 if TYPE_CHECKING:

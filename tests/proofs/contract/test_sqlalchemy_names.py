@@ -88,7 +88,7 @@ def test_no_name_is_forgotten():
         (lambda s: 5 in Instance.volumes, TypeError, "Instance.volumes.any(Volume.id"),
         (lambda s: Instance.lable == "x", AttributeError, "did you mean 'label'?"),
         (lambda s: Instance.specs.memry > 5, AttributeError, "did you mean 'memory'?"),
-        (lambda s: Volume.linode.label == "x", AttributeError, "Volume.linode.has(Instance.label == ...)"),
+        (lambda s: Volume.linode.label == "x", AttributeError, "Volume.linode.has(Instance.label == 'x')"),
         (lambda s: Instance.volumes.size > 5, AttributeError, "Instance.volumes.any(Volume.size == ...)"),
         (lambda s: Instance.watchdog_enabled and Instance.label == "x", TypeError, "and_, or_, not_"),
         (lambda s: not Instance.watchdog_enabled, TypeError, "no truth value"),

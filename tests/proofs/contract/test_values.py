@@ -261,7 +261,8 @@ def test_what_an_editor_looks_at_sends_nothing(sim, session, sent):
     disks = reference.disks
     for look in (repr, str, hash, dir, vars, copy.copy, copy.deepcopy, pickle.dumps, inspect):
         look(reference)
-    for name in ("_repr_html_", "_ipython_display_", "__len__", "__array__", "_anything"):
+    assert "5" in reference._repr_html_()
+    for name in ("_repr_latex_", "_ipython_display_", "__len__", "__array__", "_anything"):
         assert not hasattr(reference, name)
     repr(disks)
     repr(session)

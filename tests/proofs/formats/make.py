@@ -20,9 +20,12 @@ from linode_orm import (
     Client,
     CommitError,
     ConflictError,
+    DomainRecord,
     Instance,
     LinodeORMError,
+    NodeBalancerNode,
     Session,
+    SSHKey,
     TransportError,
     Volume,
     and_,
@@ -136,6 +139,12 @@ def planned(folder: Path) -> None:
         session.plan().save(folder / "plan.json")
 
 
+def snapshotted(folder: Path) -> None:
+    """Keep a snapshot of the account before the changes."""
+    with Session(client=account().client(workers=1)) as session:
+        session.snapshot(folder / "snapshot.db", [Instance, DomainRecord, Volume, NodeBalancerNode, SSHKey])
+
+
 def pickled(folder: Path) -> None:
     """Keep a pickle of each kind of public value."""
     folder.mkdir()
@@ -199,6 +208,7 @@ def main(folder: Path) -> None:
     finished(folder)
     accounts(folder)
     planned(folder)
+    snapshotted(folder)
     pickled(folder / "pickles")
     shutil.copy(CASSETTES / "edit_many.yaml", folder / "cassette.yaml")
     form = json.loads((folder / "plan.json").read_text(encoding="utf-8"))["format"]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from linode_orm import Client, Instance, Plan, Session, Volume, or_, recover
+from linode_orm import Client, DomainRecord, Instance, Plan, Session, Snapshot, Volume, diff, or_, recover
 from linode_orm.simulator import VirtualClock
 from linode_orm.testing import recorder
 from tests.proofs.formats.make import CRASHES
@@ -238,6 +238,18 @@ def test_plan_file(tmp_path):
     report = plan.apply(sim.client(), secrets=SECRETS)
     assert report.counts == {"applied": len(plan)}
     assert difference(facts(sim), shown("account")["after"]) == ([], [])
+
+
+def test_snapshot():
+    """A snapshot is read, answers queries, and is compared with the account as it is today."""
+    snapshot = Snapshot(KEPT / "snapshot.db")
+    assert snapshot.counts["Instance"] == 5
+    with snapshot.client() as client, Session(client=client) as session:
+        web = session.query(Instance).filter(Instance.label == "web").one()
+        assert (web.tags, web.region_id) == (["prod"], "us-east")
+        assert session.query(DomainRecord).count() == 2
+    with Session(client=account().client()) as session:
+        assert not diff(snapshot, session)
 
 
 @pytest.mark.parametrize("name", ["cassette.yaml", "cassette-1.yaml"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import socketserver
 import threading
 from contextlib import contextmanager, suppress
@@ -13,7 +14,7 @@ import pytest
 
 from linode_orm import Client, LinodeORMError, models
 from linode_orm.simulator.clock import VirtualClock
-from linode_orm.wire import Request
+from linode_orm.wire import Request, json_content
 from tests.proofs.hostile import raw
 from tests.proofs.hostile.answers import HEADERS, encoded, mutated
 from tests.proofs.hostile.operations import Hostile, account, attempt, declared, everyday, opened
@@ -25,6 +26,15 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::linode_orm.PartialResult"),
     pytest.mark.filterwarnings("ignore::linode_orm.UnknownValue"),
 ]
+
+
+@pytest.fixture(autouse=True, params=["json", "orjson"])
+def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let answers be parsed by json alone, or by orjson where json need not decide."""
+    loads = importlib.import_module("orjson").loads if request.param == "orjson" else None
+    monkeypatch.setattr(json_content, "quick_loads", lambda: loads)
+
+
 SESSIONS = 40
 SHARE = 0.4
 """The part of the answers that is spoilt: the others lead deeper into what is called."""

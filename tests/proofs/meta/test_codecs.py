@@ -15,7 +15,10 @@ MODULES = [
     if not path.is_relative_to(ROOT / "linode_orm" / "mapping")
     and not path.is_relative_to(ROOT / "linode_orm" / "models")
 ]
-CODECS = {f"linode_orm.mapping.{name}" for name in ("codecs", "containers", "structures", "json_types")}
+CODECS = {
+    f"linode_orm.mapping.{name}"
+    for name in ("any_json", "codecs", "containers", "structures", "timestamps", "json_types")
+}
 GENERAL = {"Codec", "WrongType", "field_problems", "first_value", "may_be_null", "merged_value"}
 """What these modules offer to others: the base class, its error, and functions that take any field."""
 

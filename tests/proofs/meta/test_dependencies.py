@@ -39,6 +39,8 @@ def names(requirements):
 
 REQUIRED = names(PROJECT["dependencies"])
 OPTIONAL = {extra: names(EXTRAS[extra]) for extra in EXTRAS}
+EXTRAS_OF_USERS = ("cassettes", "cli", "data", "pytest", "redis", "speed")
+USERS = frozenset().union(*(OPTIONAL[extra] for extra in EXTRAS_OF_USERS))
 
 
 @cache
@@ -113,8 +115,8 @@ def test_what_every_user_imports_is_a_dependency(package):
 def test_what_some_users_import_is_an_extra(package):
     """Each library that is imported by a command, by the plugin or in a function is in an extra that users install."""
     _, ever = package
-    offered = REQUIRED | OPTIONAL["cli"] | OPTIONAL["redis"] | OPTIONAL["pytest"]
-    assert {"click", "rich.console", "redis.retry", "limits.storage", "pytest", "yaml"} <= ever
+    offered = REQUIRED | USERS | OPTIONAL["pytest"]
+    assert {"click", "rich.console", "redis.retry", "limits.storage", "nanoarrow", "pytest", "yaml"} <= ever
     assert {each for each in ever if not distributions(each) & offered} == set()
 
 
@@ -122,12 +124,12 @@ def test_nothing_is_declared_in_vain(package):
     """Each dependency, and each library of the extras of the package, is imported somewhere in it."""
     _, ever = package
     used = {name for each in ever for name in distributions(each)}
-    assert (REQUIRED | OPTIONAL["cli"] | OPTIONAL["redis"] | OPTIONAL["pytest"]) - used == set()
+    assert (REQUIRED | USERS) - used == set()
 
 
 def test_every_dependency_has_a_lower_bound():
     """A library is never installed older than the code needs."""
-    everyone = [*PROJECT["dependencies"], *EXTRAS["cli"], *EXTRAS["redis"], *EXTRAS["pytest"], *EXTRAS["cassettes"]]
+    everyone = [*PROJECT["dependencies"], *(each for extra in EXTRAS_OF_USERS for each in EXTRAS[extra])]
     assert [each for each in everyone if ">=" not in each and not each.startswith(PROJECT["name"])] == []
 
 
@@ -135,5 +137,5 @@ def test_every_dependency_has_a_lower_bound():
 def test_what_developers_import_is_an_extra():
     """Each library that tests and nox import is in an extra for developers."""
     used = {each for _, tree in trees("tests", "noxfile.py") for each in third_parties(ast.walk(tree))}
-    declared = REQUIRED | OPTIONAL["dev"]
+    declared = REQUIRED | OPTIONAL["dev"] | OPTIONAL["readers"]
     assert {each for each in used if not distributions(each) & declared} == set()

@@ -81,3 +81,25 @@ def test_command_line_without_its_extra():
     assert ended.returncode == 2
     assert "pip install 'linode_orm[cli]'" in ended.stderr
     assert not ended.stdout
+
+
+def test_what_a_script_does_not_use():
+    """Who names a session and a class gets neither codecs, conditions, commits nor requests before they are used."""
+    look = "import sys, json\nfrom linode_orm import Instance, Session\nprint(json.dumps(sorted(sys.modules)))"
+    loaded = json.loads(subprocess.run([sys.executable, "-c", look], check=True, capture_output=True, text=True).stdout)
+    ours = [name for name in loaded if name.split(".")[0] == "linode_orm"]
+    unused = {
+        f"linode_orm.{name}"
+        for name in (
+            "mapping.codecs",
+            "mapping.operators",
+            "mapping.query",
+            "output",
+            "session.parts",
+            "wire",
+            "simulator",
+        )
+    }
+    assert unused & set(loaded) == set()
+    assert len(ours) <= 50, ours
+    assert not {"requests", "urllib3", "cachetools", "orjson", "nanoarrow", "sqlite3", "rich"} & set(loaded)

@@ -30,21 +30,21 @@ REFUSED: Final = frozenset(
 
 ORDINARY: Final = {
     "English": (
-        "acquisition all and answer any argument masking printable plus private strict applier apply applying back block bound by call choice claim count coverage "
+        "acquisition all and answer any argument as masking printable plus private strict applier apply applying back block bound by call choice claim count coverage "
         "create date declare demo denial description dispatch drift earlier end entry error evaluate explanation fact "
         "first former full generate goal hidden hold inner interrupt is job kind lifecycle limit main many mark match "
         "memory module money name new no not note observe one only or order ordering part pause plain progress public "
-        "read recover resolve row run send shape share shown sighting source structure support system time touch tour "
-        "tree try undo unheld verdict verify whole wrong"
+        "read recover resolve row run send shape share shown rich sighting source structure support system time touch tour "
+        "tree try undo unheld unknown verdict verify whole wrong"
     ),
     "computing": (
-        "absent adapter address aimd algorithm annotation array attribute budget cache cassette chunk class cli compare "
-        "comparison compensated compile complete content context continue counter crud cycle dict dictionary difference "
-        "digest factory feedback field fixture format header http id inspection json keyword layout leaf map message "
-        "model npm operand operator option parent protocol proxy python ratelimit rebuild redis request response route "
-        "router scalar scope scrub server simulator sqlalchemy sqlite status store test typescript unset validate wire xfilter yaml"
+        "absent adapter address aimd algorithm annotation array arrow attribute budget cache cassette chunk class cli compare "
+        "comparison compensated compile complete content context continue counter crud csv cycle dict dictionary difference "
+        "digest factory feedback field fixture format header html http id inspection json keyword layout leaf map message "
+        "model npm operand operator option output parent protocol proxy python ratelimit rebuild redis request response route "
+        "router scalar scope scrub server simulator sql sqlalchemy sqlite status store test typescript unset validate wire xfilter yaml"
     ),
-    "public names of the contract": "sessionmaker",
+    "public names of the contract": "sessionmaker selectable",
 }
 """Words beside the glossary of which names may be made, because they mean here what they mean everywhere."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from linode_orm.mapping.codecs import DateTime
 from linode_orm.mapping.containers import ListOf
+from linode_orm.mapping.timestamps import DateTime
 
 if TYPE_CHECKING:
     from linode_orm import Session

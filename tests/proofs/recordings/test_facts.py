@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from linode_orm import models
-from linode_orm.mapping.containers import AnyJSON
+from linode_orm.mapping.any_json import AnyJSON
 from linode_orm.mapping.structures import Optional, Structure
 from tests.ids import short
 from tests.proofs.recordings.corpus import FILE, needed

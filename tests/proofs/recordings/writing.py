@@ -10,9 +10,9 @@ import pytest
 
 from linode_orm import Session, models
 from linode_orm.mapping import Many, One
-from linode_orm.mapping.codecs import DateTime
 from linode_orm.mapping.containers import ListOf, MapOf
 from linode_orm.mapping.structures import Choice, Structure
+from linode_orm.mapping.timestamps import DateTime
 from linode_orm.wire import Client, Response
 
 if TYPE_CHECKING:

@@ -33,7 +33,8 @@ ROOMS = (
 BEHIND = (
     ("linode_orm.session.planning.plan", ("Plan", "Step", "Change")),
     ("linode_orm.session.planning.report", ("CommitReport", "Entry")),
-    ("linode_orm.mapping.relations", ("Reference", "Option")),
+    ("linode_orm.mapping.class_references", ("Reference",)),
+    ("linode_orm.mapping.options", ("Option",)),
     ("linode_orm.simulator.reply", ("Arrival", "Reply", "RequestLog")),
     ("linode_orm.simulator.faults", ("Faults", "Fault")),
     ("linode_orm.simulator.clock", ("VirtualClock",)),

@@ -7,11 +7,12 @@ from functools import cache
 from typing import Any
 
 from linode_orm.mapping import Many
+from linode_orm.mapping.class_references import ParentIs
 from linode_orm.mapping.expressions import And, Not, Or
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.relation_conditions import ListedObject, RelatedObject
-from linode_orm.mapping.relations import ParentIs, relation_of
+from linode_orm.mapping.relations import relation_of
 from linode_orm.session.query.evaluate import compile_condition
 from tests.models.bodies import MODELS, body_of
 from tests.session.query.list_server import ListServer

@@ -52,18 +52,29 @@ class ListReader:
 
     `page_count` is the number of pages that the first answer names. `wanted` is the number of rows after which the
     caller may stop; None reads ahead at full speed. `is_exact` says that the server filters by every condition, so that
-    a page need not be larger than `wanted`.
+    a page need not be larger than `wanted`. `pages_ahead` is the number of pages that are asked for at once, at most.
     """
 
-    def __init__(self, client: Client, listing: Listing, *, wanted: int | None = None, is_exact: bool = True) -> None:
+    def __init__(
+        self,
+        client: Client,
+        listing: Listing,
+        *,
+        wanted: int | None = None,
+        is_exact: bool = True,
+        pages_ahead: int = PAGES_AHEAD,
+    ) -> None:
         self._client = client
+        self._pages_ahead = pages_ahead
         self._listing = listing
         self._wanted = wanted
         self._seen = SeenIds()
         self._ended = False
         self.page_count = 0
         size = listing.model.__mapper__.page_size
-        self._largest: int | None = size if isinstance(size, int) else None
+        self._largest: int | None = (
+            min(size, getattr(client, "largest_page", None) or size) if isinstance(size, int) else None
+        )
         self._size = self._largest
         if wanted is not None and self._largest is not None and is_exact:
             self._size = min(self._largest, max(SMALLEST_PAGE, wanted))
@@ -83,6 +94,7 @@ class ListReader:
     def after(self, first: Response | Exception) -> Iterator[list[Body]]:
         """Read the rest of the list after the answer to `opening`; yield its rows, a page at a time."""
         page = self._first_page(first)
+        del first  # its parsed content would live as long as the list is read
         count, size = len(page.rows), page.window.size
         yield self._fresh(page)
         # A full page ends the list only if both totals say so: they need not agree while objects come and go.
@@ -165,11 +177,11 @@ class ListReader:
         """Yield how many pages to ask for side by side: as many as are allowed, or as many as the caller wants."""
         if self._wanted is None:
             while True:
-                yield PAGES_AHEAD
+                yield self._pages_ahead
         # Not every row has to be a match, so the second guess is twice the first one.
         step = max(1, -(-(self._wanted - (self._size or 0)) // (self._largest or 1)))
         while True:
-            yield min(step, PAGES_AHEAD)
+            yield min(step, self._pages_ahead)
             step *= 2
 
     def _next_windows(self, stop: int, results: int, most: int) -> list[PageWindow]:
@@ -230,7 +242,7 @@ class ListReader:
         for _ in range(_READINGS):
             read, tries_left = set(now[0]) if now else set(), MOST_IN_VAIN
             while len(now) < pages:
-                last = min(pages, len(now) + PAGES_AHEAD)
+                last = min(pages, len(now) + self._pages_ahead)
                 windows = [self._plain(number) for number in range(len(now) + 1, last + 1)]
                 for page in self._ask(windows):
                     tries_left = tries_left - 1 if read.issuperset(page.ids) else MOST_IN_VAIN

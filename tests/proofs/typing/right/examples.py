@@ -30,13 +30,14 @@ from linode_orm import (
     Volume,
     VPCSubnet,
     and_,
+    asdict,
     inspect,
     not_,
     or_,
     selectin,
     sessionmaker,
 )
-from linode_orm.mapping import Collection, Query, TagList
+from linode_orm.mapping import JSON, Collection, Query, TagList
 from linode_orm.models.networking.firewall import FirewallRule
 from linode_orm.testing import assert_requests, count_requests, no_n_plus_one
 
@@ -66,6 +67,34 @@ def reading(session: Session) -> None:
     assert_type(Volume(session, 1).linode, Instance | None)
     for each in query:
         assert_type(each, Instance)
+
+
+def tabling(session: Session) -> None:
+    """A table knows the types of up to six columns."""
+    table = session.query(Volume).table(Volume.label, Volume.size, Volume.linode_id, Volume.linode.label)
+    for row in table:
+        assert_type(row[0], str)
+        assert_type(row[1], int)
+        assert_type(row[2], int | None)
+        label, size, _, _ = row
+        assert_type(label, str)
+        assert_type(size, int)
+        print(row.label, row["linode.label"], row.count)
+    instances = session.query(Instance)
+    assert_type(instances.table(Instance.created)[0][0], datetime)
+    assert_type(instances.table(Instance.specs.memory)[:5][0][0], int)
+    assert_type(instances.table(Instance.region)[0][0], int | str | None)
+    six = instances.table(
+        Instance.id, Instance.label, Instance.created, Instance.tags, Instance.watchdog_enabled, Instance.region_id
+    )
+    assert_type(six[0][4], bool)
+    assert_type(six[0][5], str)
+    every = instances.table()
+    print(every[0].label, every[0]["specs.memory"], every.columns, every.problems, every.to_dicts())
+    assert_type(every.to_json(), str)
+    every.to_csv("instances.csv")
+    assert_type(asdict(instances.all()), list[JSON])
+    assert_type(asdict(Instance(session, 5), raw=True), dict[str, JSON])
 
 
 def asking(session: Session) -> None:

@@ -114,6 +114,10 @@ def making(client: Client, session: Session) -> None:
     session.query(Volume).options(selectin(Volume.label))  # wrong
     session.query(Volume).order_by(Instance.disks)  # wrong
     session.query(Volume).order_by(5)  # wrong
+    session.query(Volume).table("label")  # wrong
+    session.query(Volume).table(Instance.disks)  # wrong
+    size: str = session.query(Volume).table(Volume.label, Volume.size)[0][1]  # wrong
+    print(size)
 
 
 def testing(sim: Simulator, session: Session) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from linode_orm import models
 from linode_orm.mapping import Model
-from linode_orm.mapping.containers import AnyJSON, ListOf, MapOf
+from linode_orm.mapping.any_json import AnyJSON
+from linode_orm.mapping.containers import ListOf, MapOf
 from linode_orm.mapping.structures import ById, Structure
 
 if TYPE_CHECKING:
