@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MARKS: Final = (
     "filterable", "required", "put_required", "volatile", "absent", "nullable", "only_on_get", "written_by",
     "merged", "unique", "redacted", "secret", "unordered", "ordered", "changed_by", "changed_as", "deprecated",
-    "format", "normal",
+    "format", "normal", "initial",
     "default", "rows_of",
 )  # fmt: skip
 ENTITIES: Final = frozenset(

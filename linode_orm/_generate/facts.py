@@ -28,6 +28,7 @@ LISTS: Final = {
     "deprecated": "deprecated",
     "only_on_get": "only_on_get",
     "merged": "merged",
+    "initial": "initial",
     "filterable": "filterable",
     "answered": "answered",
     "create": "createable",
@@ -57,6 +58,7 @@ OTHERS: Final = frozenset(
         "empty_create", "singleton", "base", "deprecated_resource", "type", "gone", "names", "classes", "collections",
         "actions", "added", "why", "relations", "values", "exports", "no_verbs", "class_docs", "roads", "by_hand",
         "parent_keys", "flat", "read_by", "like", "changed_as", "shapes", "named_in",
+        "natural_key",
     }
 )  # fmt: skip
 """Facts that are about the resource, or that name things."""

@@ -196,6 +196,8 @@ class Module:
             yield f"verbs={quoted(' '.join(verbs))}"
         if facts.get("parent_keys"):
             yield f"parent_keys=({', '.join(map(quoted, facts['parent_keys']))},)"
+        if "natural_key" in facts:
+            yield f"natural_key=({', '.join(map(quoted, facts['natural_key']))},)"
         for name in ("envelope", "page_size", "reference_data", "empty_create", "read_by"):
             if name in facts:
                 yield f"{name}={quoted(facts[name]) if facts[name] != 'none' else 'None'}"

@@ -46,6 +46,8 @@ class Node:
     deprecated: bool = False
     only_on_get: bool = False
     merged: bool = False
+    initial: bool = False
+    """It says what an object is made from; the object may be something else by now."""
     absent: str = ""
     unique: str = ""
     changed_by: str = ""

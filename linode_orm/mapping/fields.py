@@ -64,6 +64,8 @@ class Marks(TypedDict, total=False):
     """The API merges a partial object in a PUT into the value."""
     unique: bool
     """The API refuses a second object with the same value."""
+    initial: bool
+    """It says what an object is made from, and is not compared with what the object is by now."""
     redacted: bool
     """The API masks the value in every answer but the first."""
     unordered: bool
@@ -134,6 +136,7 @@ class Kind(Generic[T_co]):
     written_by: str = ""
     merged: bool = False
     unique: bool = False
+    initial: bool = False
     redacted: bool = False
     secret: bool | None = None
     unordered: bool = False

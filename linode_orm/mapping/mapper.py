@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Never
+from typing import TYPE_CHECKING, Any, Final, Never, cast
 
 from linode_orm._unknown_names import refuse
 from linode_orm.mapping.addressing import Addressing
@@ -116,6 +116,7 @@ class Mapper(Addressing):
         self.reference_data = bool(options.pop("reference_data", options.pop("catalogue", False)))  # its former name
         self.empty_create = bool(options.pop("empty_create", False))
         self.deprecated = bool(options.pop("deprecated", False))
+        self._natural_key = tuple(cast("tuple[str, ...]", options.pop("natural_key", ())))
 
     def _summarize(self) -> None:
         """Keep what every body of the class is asked, so that the loading of a page looks nothing up."""
@@ -153,6 +154,17 @@ class Mapper(Addressing):
             relation.__set_name__(self.cls, name)
             self.relations[name] = relation
         return name
+
+    @cached_property
+    def natural_key(self) -> tuple[str, ...]:
+        """The attributes by which people know one object among those of its parent; empty where none is declared.
+
+        It is the one that the class declares, else the attribute whose values are unique, else an id that users choose.
+        """
+        if self._natural_key or self.unique:
+            return self._natural_key or self.unique[:1]
+        is_chosen = bool(self.id_names) and all(self.fields[name].is_chosen_key for name in self.id_names)
+        return self.id_names if is_chosen else ()
 
     @cached_property
     def required_in_updates(self) -> tuple[Kind[Any], ...]:

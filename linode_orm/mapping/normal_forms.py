@@ -102,7 +102,9 @@ def name_in_zone(name: object, zone: object) -> str:
 
 def _in_its_zone(record: Any, name: object) -> object:  # noqa: ANN401  a DNS record, a class far above
     zone = getattr(record, record.__mapper__.parent_attribute, None)  # a reference: it sends no request
-    return name_in_zone(name, zone.__state__.body.get("domain") if zone is not None else "")
+    if zone is None:
+        return name_in_zone(name, "")
+    return name_in_zone(name, zone.__dict__.get("domain") or zone.__state__.body.get("domain"))
 
 
 def _is_short_for(sent: object, answered: object) -> bool:

@@ -164,6 +164,18 @@ def _is_there(record: Record, field: FieldFacts, mine: object, theirs: object) -
     return within is not None and field.codec.alike(within(record, mine), within(record, theirs))
 
 
+def is_there(record: Record, name: str, mine: object) -> bool:
+    """Whether the API has a value in JSON in a field of a record: an assignment of it would be no change.
+
+    A value that the last answer lacks is not there.
+    """
+    field = record.__mapper__.fields[name]
+    theirs = record.__state__.raw.get(field.key, ABSENT)
+    if theirs is ABSENT:
+        return False
+    return _is_there(record, field, field.codec.completed(mine, theirs) if field.codec.mutable else mine, theirs)
+
+
 def _held(record: Record, field: FieldFacts, theirs: object) -> object:
     """Return the list or the nested value that the user may hold; None where there is none."""
     held = record.__dict__.get(field.name)

@@ -117,7 +117,7 @@ class MySQLDatabase(Model, path="/databases/mysql/instances"):
     engine_id: Fixed[str] = Fixed(key="engine", filterable=True, normal="engine")
     engine: One[DatabaseEngine] = One("DatabaseEngine", via="engine_id")
     engine_config: Field[MySQLDatabaseEngineConfig | None] = Field(absent=True)
-    fork: Fixed[MySQLDatabaseFork | None] = Fixed(absent=True)
+    fork: Fixed[MySQLDatabaseFork | None] = Fixed(absent=True, initial=True)
     hosts: ReadOnly[MySQLDatabaseHosts | None] = ReadOnly(volatile=True)
     members: ReadOnly[dict[str, JSON]] = ReadOnly(volatile=True)
     oldest_restore_time: ReadOnly[datetime | None] = ReadOnly(absent=True)

@@ -36,7 +36,7 @@ class PostgreSQLDatabase(Model, path="/databases/postgresql/instances"):
     engine_id: Fixed[str] = Fixed(key="engine", filterable=True, normal="engine")
     engine: One[DatabaseEngine] = One("DatabaseEngine", via="engine_id")
     engine_config: Field[PostgreSQLDatabaseEngineConfig | None] = Field(absent=True)
-    fork: Fixed[PostgreSQLDatabaseFork | None] = Fixed(absent=True)
+    fork: Fixed[PostgreSQLDatabaseFork | None] = Fixed(absent=True, initial=True)
     hosts: ReadOnly[PostgreSQLDatabaseHosts | None] = ReadOnly(volatile=True)
     members: ReadOnly[dict[str, JSON]] = ReadOnly(volatile=True)
     oldest_restore_time: ReadOnly[datetime | None] = ReadOnly(absent=True)

@@ -61,12 +61,12 @@ class Instance(InstanceActions, path="/linode/instances"):
     has_user_data: ReadOnly[bool]
     host_uuid: ReadOnly[str] = ReadOnly(format="uuid")
     hypervisor: ReadOnly[Literal["kvm"] | str]
-    image_id: Fixed[str | None] = Fixed(key="image", filterable=True, changed_by="rebuild")
+    image_id: Fixed[str | None] = Fixed(key="image", filterable=True, changed_by="rebuild", initial=True)
     image: One[Image | None] = One("Image", via="image_id")
     interface_generation: Fixed[Literal["legacy_config", "linode"] | str | None] = Fixed(
         filterable=True, absent=True, nullable=True, changed_by="upgrade_interfaces"
     )
-    ipv4: Fixed[list[str]] = Fixed(filterable=True, unordered=True, format="ipv4")
+    ipv4: Fixed[list[str]] = Fixed(filterable=True, unordered=True, format="ipv4", initial=True)
     ipv6: ReadOnly[str | None] = ReadOnly(format="ipv6/128")
     kernel_id: WriteOnly[str] = WriteOnly(key="kernel")
     kernel: One[Kernel | None] = One("Kernel", via="kernel_id")

@@ -20,7 +20,9 @@ class NodeBalancerConfigNodesStatus(Nested):
     up: ReadOnly[int]
 
 
-class NodeBalancerConfig(Model, path="/nodebalancers/{node_balancer}/configs", parent="NodeBalancer"):
+class NodeBalancerConfig(
+    Model, path="/nodebalancers/{node_balancer}/configs", parent="NodeBalancer", natural_key=("port",)
+):
     """One port of a NodeBalancer, and how its traffic is balanced."""
 
     id: ReadOnly[int]
