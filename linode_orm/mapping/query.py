@@ -6,20 +6,23 @@ from typing import TYPE_CHECKING, Any, Generic, Never, Protocol, TypeVar, cast, 
 
 from attrs import evolve, field, frozen
 
+from linode_orm._options import check_flags
 from linode_orm._public import public
 from linode_orm._unknown_names import refuse
 from linode_orm.errors import InvalidRequestError, MultipleResultsFound, NoResultFound, PartialResultError
 from linode_orm.mapping.expressions import and_, check_conditions
 from linode_orm.mapping.operators import Attribute, Order
 from linode_orm.mapping.options import check_option
+from linode_orm.mapping.sync_result import SyncOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.errors import ApiError
     from linode_orm.mapping.columns import Column, Selectable
     from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.options import Option
+    from linode_orm.mapping.sync_result import SyncResult
     from linode_orm.output.row import Row
     from linode_orm.output.table import Table
 
@@ -73,6 +76,10 @@ class Runner(Protocol):
 
     def delete(self, query: Query[Any], *, partial: bool) -> int:
         """Mark every match for deletion; return their number."""
+        ...
+
+    def sync(self, query: Query[Any], wanted: Iterable[Any], options: SyncOptions) -> SyncResult[Any]:
+        """Let the matching objects become the wanted ones; return what became of each."""
         ...
 
 
@@ -306,6 +313,23 @@ class Query(Generic[M]):
         Raises `PartialResultError` where a list was refused, and then marks nothing, unless `partial`.
         """
         return self.runner.delete(self, partial=partial)
+
+    def sync(
+        self, wanted: Iterable[M], key: tuple[str, ...] | None = None, *, delete: bool = True, partial: bool = False
+    ) -> SyncResult[M]:
+        """Let the next commit make the matches exactly the wanted new objects; return what it adds, changes, removes.
+
+        A match with the `key` of a wanted object (a tuple of attribute names; by default the key that the class
+        declares) gets its values as pending changes, a wanted object without a match becomes pending, and the other
+        matches are marked for deletion, unless `delete` is False. What only a create takes counts only for new objects.
+
+        Sends the query's own list, and one more for wanted keys that no match has. Raises `InvalidRequestError`, before
+        anything is pending, for two wanted objects with one key, a key that several matches have or an object outside
+        of the query, what cannot be changed and differs, and a wanted object that would be no match; and
+        `PartialResultError` where a list was refused, unless `partial`.
+        """
+        check_flags(delete=delete, partial=partial)
+        return self.runner.sync(self, wanted, SyncOptions(key, delete, partial))
 
     def _repr_html_(self) -> str:
         from linode_orm.output.html import html_text  # noqa: PLC0415  only notebooks need it

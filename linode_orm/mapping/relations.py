@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.options import Option
     from linode_orm.mapping.query import Query
     from linode_orm.mapping.relation_conditions import RelatedObject
+    from linode_orm.mapping.sync_result import SyncResult
 else:  # who declares a class waits for none of this
     json_values, options = Later("linode_orm.mapping.json_values"), Later("linode_orm.mapping.options")
     relation_conditions = Later("linode_orm.mapping.relation_conditions")
@@ -46,6 +47,36 @@ class Collection(Sequence[M]):
     @abstractmethod
     def append(self, child: M, /) -> None:
         """Make a new object a child, pending until the next commit."""
+
+    def extend(self, children: Iterable[M], /) -> None:
+        """Make several new objects children, pending until the next commit."""
+        for child in [*children]:
+            self.append(child)
+
+    @abstractmethod
+    def remove(self, child: M, /) -> None:
+        """Let the next commit delete a child; it leaves the collection at once, and a pending one its session.
+
+        Raises `ValueError` for what is not in the collection, and `InvalidRequestError` where the objects exist without
+        their owner, naming what takes them off.
+        """
+
+    @abstractmethod
+    def clear(self) -> None:
+        """Let the next commit delete every child, as `remove` does; loads the collection if need be."""
+
+    @abstractmethod
+    def sync(self, wanted: Iterable[M], key: tuple[str, ...] | None = None, *, delete: bool = True) -> SyncResult[M]:
+        """Let the next commit make the children exactly the wanted new objects; return what it adds, changes, removes.
+
+        A child with the `key` of a wanted object (a tuple of attribute names; by default the key that the class
+        declares) gets its values as pending changes, a wanted object without a child becomes pending, and the other
+        children are marked for deletion, unless `delete` is False. What only a create takes counts only for new ones.
+
+        Sends one list, and nothing below a parent that is new. Raises `InvalidRequestError`, before anything is
+        pending, for two wanted objects with one key, a key that several children have, and what cannot be changed and
+        differs; also where the objects exist without their owner, naming what takes them off.
+        """
 
     @abstractmethod
     def refresh(self) -> None:

@@ -10,12 +10,13 @@ from linode_orm.mapping.relations import Collection
 from linode_orm.mapping.state import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.operations import Operation
     from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.query import Query
+    from linode_orm.mapping.sync_result import SyncResult
 
 M = TypeVar("M")
 R = TypeVar("R", bound=Record)
@@ -109,6 +110,19 @@ class NewCollection(Collection[M]):
             raise TypeError(msg)
         cast("Any", child).__adopt_parent__(self.parent)
         self.children.append(child)
+
+    def remove(self, child: M, /) -> None:
+        """Take a child out; raise `ValueError` for what is not here."""
+        self.children.remove(child)
+
+    def clear(self) -> None:
+        """Take every child out."""
+        self.children.clear()
+
+    def sync(self, wanted: Iterable[M], key: tuple[str, ...] | None = None, *, delete: bool = True) -> SyncResult[M]:
+        """Raise `DetachedInstanceError`: a session compares what is wanted with what is there."""
+        del wanted, key, delete
+        raise TransientOwner().refusal(self.parent, f".{self.name}.sync()")
 
     def query(self) -> Query[M]:
         """Raise `DetachedInstanceError`: there is nothing in the API yet."""

@@ -15,10 +15,10 @@ from linode_orm._unknown_names import refuse
 from linode_orm.errors import CommitError, InvalidRequestError, NotFound
 from linode_orm.mapping import Model
 from linode_orm.mapping.model import check_class
-from linode_orm.mapping.owner import SessionBase
 from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status, state_of
+from linode_orm.session.verbs.declaring import Declaring
 
 if TYPE_CHECKING:
     import os
@@ -56,7 +56,7 @@ Conflicts = Literal["merge", "check", "ignore"]
 
 
 @public
-class Session(SessionBase):
+class Session(Declaring):
     """The unit of work: it has one object for each key, and `commit()` sends what was changed.
 
     It is cheap, belongs to the thread that made it, and sends nothing by itself. Without `client` it makes its own

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from linode_orm._options import check_flags
 from linode_orm._public import public
 from linode_orm._secrets import forgets_locals
@@ -11,7 +13,7 @@ from linode_orm.session.session import Session, parts_of
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from linode_orm.session.commit.recover import RecoveryOptions
     from linode_orm.session.planning.report import CommitReport
@@ -29,13 +31,13 @@ def recover(  # noqa: PLR0913  the options of the contract
     forget: bool = False,
     account_unchecked: bool = False,
 ) -> CommitReport:
-    """Bring the commit that a crash, or Ctrl-C, left unfinished in a journal to an end: complete it, or undo it.
+    """Bring what a crash, or Ctrl-C, left unfinished in a journal to an end: complete the commit, or undo it.
 
     What was sent without an answer is looked for first. Then everything that was not done is sent; with `undo`, what
-    was done is undone instead, as far as that can be. A commit that was being undone is undone to its end. Steps that
-    need a secret wait for `secrets={"new:1.root_pass": ...}`, because the journal holds none; their entries say which.
-    A secret that is a document is given as a dict, or as JSON. With `forget`, nothing is sent and the commit counts as
-    ended.
+    was done is undone instead, as far as that can be. A commit that was being undone is undone to its end, and what
+    `session.temporary()` made is deleted. Steps that need a secret wait for `secrets={"new:1.root_pass": ...}`, because
+    the journal holds none; their entries say which. A secret that is a document is given as a dict, or as JSON. With
+    `forget`, nothing is sent and the commit counts as ended.
 
     The report tells what became of each operation. What was refused, what was not sent and what is in doubt stays in
     the journal, and the next `recover()` carries on: a commit has ended when everything is done, or undone as far as
@@ -64,16 +66,25 @@ def _recovered(
     with kept_interrupts():
         journal = open_journal(path, must_exist=True)
         try:
-            names = journal.unfinished()
-            stored = journal.find(names[-1]) if names else None
-            if stored is None:
+            stored = [each for name in reversed(journal.unfinished()) if (each := journal.find(name)) is not None]
+            if not stored:
                 return CommitReport()
             if forget:
-                return forgotten(journal, stored)
+                return _together([forgotten(journal, each) for each in stored])
             with Session(client=client) as session:
-                return Recovery(parts_of(session).commit, journal, stored, options).run()
+                commit = parts_of(session).commit
+                # the newest first: a commit inside a block of temporary objects is completed before they are deleted
+                return _together([Recovery(commit, journal, each, options).run() for each in stored])
         finally:
             journal.close()
+
+
+def _together(reports: Sequence[CommitReport]) -> CommitReport:
+    """Return one report for several unfinished commits, under the name of the newest."""
+    if len(reports) == 1:
+        return reports[0]
+    entries = tuple(entry for each in reports for entry in each)
+    return evolve(reports[0], entries=entries, duration=sum(each.duration for each in reports))
 
 
 def is_unfinished(path: str | os.PathLike[str]) -> bool:

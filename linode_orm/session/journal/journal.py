@@ -21,6 +21,7 @@ class NewCommit(NamedTuple):
     """A commit that is about to be made; `instead` names the unfinished one that it carries on.
 
     `account` names the account that it is for; it is empty where the token may read neither account nor profile.
+    `state` is the state in which it begins: `undoing` where recovery takes it back instead of completing it.
     """
 
     id: str
@@ -30,6 +31,7 @@ class NewCommit(NamedTuple):
     conflicts: str
     instead: str | None = None
     account: str = ""
+    state: str = "open"
 
 
 class StepResult(NamedTuple):

@@ -73,8 +73,15 @@ class SqliteJournal(Journal):
             if commit.instead is not None:
                 connection.execute("UPDATE commits SET state = 'returned' WHERE id = ?", (commit.instead,))
             connection.execute(
-                "INSERT INTO commits VALUES (?, ?, ?, ?, 'open', ?, (SELECT id FROM journal))",
-                (commit.id, commit.base_url, commit.on_error, commit.conflicts, datetime.now(UTC).isoformat()),
+                "INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM journal))",
+                (
+                    commit.id,
+                    commit.base_url,
+                    commit.on_error,
+                    commit.conflicts,
+                    commit.state,
+                    datetime.now(UTC).isoformat(),
+                ),
             )
             connection.execute("INSERT INTO accounts VALUES (?, ?)", (commit.id, storable(commit.account)))
             connection.executemany("INSERT INTO steps (commit_id, number, step) VALUES (?, ?, ?)", rows)

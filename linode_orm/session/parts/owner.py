@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import get_ident
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from linode_orm._secrets import forgets_locals
 from linode_orm.errors import InvalidRequestError
@@ -12,15 +12,18 @@ from linode_orm.mapping.state import Status, state_of
 from linode_orm.wire.interceptor import INSTALLED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from linode_orm.mapping import Collection, Expression
     from linode_orm.mapping.operations import Operation
     from linode_orm.mapping.owner import LoadOrigin
+    from linode_orm.mapping.query import Query
     from linode_orm.mapping.record import Record
+    from linode_orm.mapping.sync_result import Members, SyncOptions, SyncResult
     from linode_orm.session.actions import Actions
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import Policy
+    from linode_orm.session.declaring.sync import Syncing
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.planning.changes import Changes
     from linode_orm.session.query.collections import Collections
@@ -41,6 +44,7 @@ class SessionOwner:
     _actions: Callable[[], Actions]
     _commit: Callable[[], Commit]
     _waiting: Callable[[], Waiting]
+    _syncing: Callable[[], Syncing]
     _policy: Policy
 
     def __init__(self, client: Client) -> None:
@@ -60,6 +64,7 @@ class SessionOwner:
         actions: Callable[[], Actions],
         commit: Callable[[], Commit],
         waiting: Callable[[], Waiting],
+        syncing: Callable[[], Syncing],
         policy: Policy,
     ) -> None:
         """Take the parts to which the calls of objects go.
@@ -70,6 +75,7 @@ class SessionOwner:
         """
         self._loader, self._lazy, self._collections, self._changes = loader, lazy, collections, changes
         self._actions, self._commit, self._waiting, self._policy = actions, commit, waiting, policy
+        self._syncing = syncing
 
     def check(self) -> None:
         """Raise `InvalidRequestError` on another thread, and when the session is closed."""
@@ -150,13 +156,13 @@ class SessionOwner:
     @forgets_locals
     def save(self, instance: Record) -> None:
         """Send what is pending for one object now, and what it cannot exist without."""
-        self._check_outside_block("save()")
+        self.check_outside_block("save()")
         self._commit().save(self.own(instance), self._policy)
 
     @forgets_locals
     def delete(self, instance: Record) -> None:
         """Delete one object now; a pending one leaves the session."""
-        self._check_outside_block("delete()")
+        self.check_outside_block("delete()")
         mine = self.own(instance)
         if state_of(mine).status is Status.PENDING:
             self._changes.expunge(mine)
@@ -179,7 +185,22 @@ class SessionOwner:
         """Mark a match of `query.delete()` for deletion, as long as it meets the query's condition."""
         self._changes.delete(self.own(instance), condition)
 
-    def _check_outside_block(self, call: str) -> None:
+    @forgets_locals
+    def sync_query(self, query: Query[Any], wanted: Iterable[Any], options: SyncOptions) -> SyncResult[Any]:
+        """Let the matches of a query become the wanted objects."""
+        self.check()
+        return self._syncing().query(query, wanted, options)
+
+    @forgets_locals
+    def sync_members(
+        self, collection: Members, there: Iterable[Model], wanted: Iterable[Any], options: SyncOptions
+    ) -> SyncResult[Any]:
+        """Let the children of an object become the wanted objects."""
+        self.check()
+        return self._syncing().members(collection, there, wanted, options)
+
+    def check_outside_block(self, call: str) -> None:
+        """Raise `InvalidRequestError` for a call that sends at once, inside a `begin()` block."""
         if self.is_in_block:
             msg = (
                 f"{call} sends at once, and a begin() block sends everything at its end; "

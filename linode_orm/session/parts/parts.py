@@ -23,10 +23,15 @@ from linode_orm.session.waiting.started import StartedActions
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
+    from linode_orm.mapping import Model
     from linode_orm.session.actions import Actions
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import Policy
+    from linode_orm.session.declaring.declaring import Declaring
+    from linode_orm.session.declaring.sync import Syncing
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.session.waiting.wait import Waiting
     from linode_orm.wire.client import Client
@@ -52,6 +57,7 @@ class Parts:
         journal: str | os.PathLike[str] | None,
     ) -> None:
         self._session = session
+        self.policy = policy
         self.client = client
         self.owner = owner = SessionOwner(client)
         self.identity_map = IdentityMap()
@@ -61,11 +67,20 @@ class Parts:
         eager = EagerLoader(self.identity_map, loader, lists, reader)
         self.relations = RelationReaders(lists, loader, reference_data)
         reads = (client, loader, reference_data, self.relations, eager)
-        check, delete = owner.check, owner.mark_deleted
-        self.runner = runner = QueryRunner(*reads, check=check, delete=delete, strict=strict_filters)
+        check, delete, sync = owner.check, owner.mark_deleted, owner.sync_query
+        self.runner = runner = QueryRunner(*reads, check=check, delete=delete, sync=sync, strict=strict_filters)
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
         self.detector = detector = NPlusOneDetector()
-        collections = Collections(loader, reader, runner, is_refused=refuses_lazy, add=owner.add, detector=detector)
+        collections = Collections(
+            loader,
+            reader,
+            runner,
+            is_refused=refuses_lazy,
+            add=owner.add,
+            delete=delete,
+            sync=owner.sync_members,
+            detector=detector,
+        )
         self.changes = Changes(self.identity_map, loader, reader, collections, owner)
         self.history = History(open_journal(journal), client)
         self.started = StartedActions(client)
@@ -78,6 +93,7 @@ class Parts:
             actions=lambda: self.actions,
             commit=lambda: self.commit,
             waiting=lambda: self.waiting,
+            syncing=lambda: self.syncing,
             policy=policy,
         )
 
@@ -117,3 +133,23 @@ class Parts:
             self.owner,
             self._session,
         )
+
+    @cached_property
+    def declaring(self) -> Declaring:
+        """What compares wanted objects with those of the account."""
+        from linode_orm.session.declaring.declaring import Declaring  # noqa: PLC0415  see the class
+
+        return Declaring(self.changes, self.runner)
+
+    @cached_property
+    def syncing(self) -> Syncing:
+        """What lets collections, and the matches of queries, become wanted objects."""
+        from linode_orm.session.declaring.sync import Syncing  # noqa: PLC0415  see the class
+
+        return Syncing(self.changes, self.runner, self.declaring)
+
+    def temporary(self, objects: Sequence[Model]) -> AbstractContextManager[tuple[Model, ...]]:
+        """Return a block at whose end the new objects of its beginning are deleted."""
+        from linode_orm.session.declaring.temporary import Temporary  # noqa: PLC0415  see the class
+
+        return Temporary(self.commit, self.policy, objects).made()

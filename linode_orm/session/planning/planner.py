@@ -33,11 +33,14 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.changes import Changes
     from linode_orm.session.planning.plan import Key
 
+    Only = Model | tuple[Model, ...] | None
+    """The objects that a plan is about: everything that is pending for None."""
+
 _ABOUT_WHAT_EXISTS: Final = frozenset({"update", "replace", "delete"})
 
 
-def plan(changes: Changes, *, only: Model | None = None, fold: bool = True, fold_tags: bool = False) -> Plan:
-    """Plan what a commit would send; with `only`, that object and what it cannot exist without.
+def plan(changes: Changes, *, only: Only = None, fold: bool = True, fold_tags: bool = False) -> Plan:
+    """Plan what a commit would send; with `only`, that object, or those, and what they cannot exist without.
 
     With `fold`, new children are nested in their new parent's POST, and many changes of the children of one parent are
     one rebuild, unless that leaves no order; with `fold_tags`, a tag that is put on several objects is one POST. Raises
@@ -50,7 +53,7 @@ def plan(changes: Changes, *, only: Model | None = None, fold: bool = True, fold
     return _planned(changes, only, fold=False, fold_tags=fold_tags)
 
 
-def _planned(changes: Changes, only: Model | None, *, fold: bool, fold_tags: bool) -> Plan:
+def _planned(changes: Changes, only: Only, *, fold: bool, fold_tags: bool) -> Plan:
     new = list(changes.new.values() if only is None else _closure(changes, only))
     # One object at a time deletes nothing: `delete()` is a call of its own.
     cascade = _cascade(changes.deleted.values()) if only is None and changes.deleted else {}
@@ -67,7 +70,7 @@ def _planned(changes: Changes, only: Model | None, *, fold: bool, fold_tags: boo
     return _arranged(drafts, cascade, sum(id(instance) in in_doubt for instance in new), known)
 
 
-def _drafts(changes: Changes, only: Model | None, new: Iterable[Model], cascade: dict[Key, Key]) -> Iterator[DraftStep]:
+def _drafts(changes: Changes, only: Only, new: Iterable[Model], cascade: dict[Key, Key]) -> Iterator[DraftStep]:
     """Give a draft for each request that is needed as long as no request does the work of another one."""
     for instance in new:
         _check_parents_stay(instance, cascade)
@@ -76,7 +79,7 @@ def _drafts(changes: Changes, only: Model | None, new: Iterable[Model], cascade:
         # It stays in the plan, so that what depends on it stays pending, and is not sent.
         draft.in_doubt = in_doubt is not None and not in_doubt.may_repeat
         yield draft
-    for instance in changes.touched.values() if only is None else [only]:
+    for instance in changes.touched.values() if only is None else _listed(only):
         if state_of(instance).status is Status.PERSISTENT and not (cascade and _is_below(instance, cascade)):
             yield from for_changed(instance, changes.token)
     for instance in changes.deleted.values() if only is None else ():
@@ -93,10 +96,15 @@ def _check_create(draft: DraftStep) -> None:
         check_complete(each.instance, each.sent)
 
 
-def in_doubt(changes: Changes, *, only: Model | None = None) -> list[Model]:
+def in_doubt(changes: Changes, *, only: Only = None) -> list[Model]:
     """Return the new objects of a plan whose creation is in doubt."""
     new = changes.new.values() if only is None else _closure(changes, only)
     return [instance for instance in new if id(instance) in changes.in_doubt]
+
+
+def needed_by(changes: Changes, only: tuple[Model, ...]) -> list[Model]:
+    """Return the pending objects that a plan for some objects creates, needed ones first."""
+    return _closure(changes, only)
 
 
 def count_deletes(changes: Changes) -> int:
@@ -108,6 +116,14 @@ def count_deletes(changes: Changes) -> int:
 def plan_deletion(instance: Model) -> Plan:
     """Plan the deletion of one object."""
     return _arranged([for_deleted(instance)], {}, 0)
+
+
+def plan_deletions(changes: Changes, instances: Iterable[Model]) -> Plan:
+    """Plan the deletion of these objects and of nothing else; what dies with another one of them needs no request."""
+    given = [*instances]
+    cascade = _cascade(given)
+    drafts = [for_deleted(each) for each in given if not _is_below(each, cascade)]
+    return _arranged(drafts, cascade, 0, changes.known_below(cascade.values()))
 
 
 def _arranged(
@@ -149,8 +165,12 @@ def _check_parents_stay(instance: Model, cascade: Mapping[Key, Key]) -> None:
         raise InvalidRequestError(msg)
 
 
-def _closure(changes: Changes, instance: Model) -> list[Model]:
-    """Return an object and the new objects that it needs, needed ones first, with those that must be nested in one."""
+def _listed(only: Model | tuple[Model, ...]) -> tuple[Model, ...]:
+    return only if isinstance(only, tuple) else (only,)
+
+
+def _closure(changes: Changes, only: Model | tuple[Model, ...]) -> list[Model]:
+    """Return objects and the new objects that they need, needed ones first, with those that must be nested in one."""
     found: dict[int, Model] = {}
 
     def visit(each: Model) -> None:
@@ -160,7 +180,8 @@ def _closure(changes: Changes, instance: Model) -> list[Model]:
         if state_of(each).status is Status.PENDING:
             found[id(each)] = each
 
-    visit(instance)
+    for instance in _listed(only):
+        visit(instance)
     for each in changes.new.values():
         above = parent_of(each)
         if above is not None and id(above) in found and is_always_nested(above, each):

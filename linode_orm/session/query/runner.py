@@ -24,11 +24,12 @@ from linode_orm.session.query.routes import follows_relations
 from linode_orm.session.query.sources import Reading, Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from linode_orm.mapping import Expression, Model
     from linode_orm.mapping.columns import Column
     from linode_orm.mapping.query import Query
+    from linode_orm.mapping.sync_result import SyncOptions, SyncResult
     from linode_orm.output.table import Table
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.loading.reference_data import ReferenceData
@@ -51,8 +52,9 @@ _TOGETHER: Final = 5_000
 class QueryRunner:
     """Answers the queries of a session.
 
-    `check` refuses another thread and a closed session; `delete` marks an object for deletion. Both are decided
-    further up than queries are. `strict` refuses filters that the server cannot evaluate.
+    `check` refuses another thread and a closed session; `delete` marks an object for deletion, and `sync` lets
+    matches become wanted objects. All are decided further up than queries are. `strict` refuses filters that the server
+    cannot evaluate.
     """
 
     def __init__(  # noqa: PLR0913  the parts of a session that answer a query
@@ -65,6 +67,7 @@ class QueryRunner:
         *,
         check: Callable[[], None],
         delete: Callable[[Model, Expression | None], None],
+        sync: Callable[[Query[Any], Iterable[Any], SyncOptions], SyncResult[Any]],
         strict: bool,
     ) -> None:
         self._client = client
@@ -75,6 +78,7 @@ class QueryRunner:
         self._eager = eager
         self._check = check
         self._delete = delete
+        self._sync = sync
         self._strict = strict
 
     @property
@@ -293,6 +297,12 @@ class QueryRunner:
         for instance in matches:
             self._delete(instance, query.condition)
         return len(matches)
+
+    @forgets_locals
+    def sync(self, query: Query[Any], wanted: Iterable[Any], options: SyncOptions) -> SyncResult[Any]:
+        """Let the matches become the wanted objects; return what became of each."""
+        self._check()
+        return self._sync(query, wanted, options)
 
 
 def _test_of(plan: ReadPlan, reading: Reading) -> Callable[[Parents, list[Body]], Sequence[bool]]:
