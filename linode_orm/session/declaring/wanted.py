@@ -33,7 +33,7 @@ def checked(given: Iterable[M], call: str, *, mine: Mapping[int, Model]) -> list
             msg = f"{call} takes new objects of resource classes, not {each!r}"
             raise InvalidRequestError(msg)
         if state_of(each).status is not Status.TRANSIENT and id(each) not in mine:
-            msg = f"{call} takes new objects such as {type(each).__name__}(...), and {each!r} is {state_of(each).status.value}"
+            msg = f"{call} takes new objects, and {each!r} is {state_of(each).status.value}"
             raise InvalidRequestError(msg)
         _check_children(each, call)
     if len({id(each) for each in wanted}) < len(wanted):
