@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.relations import Collection as Collection
     from linode_orm.mapping.relations import raiseload as raiseload
     from linode_orm.mapping.relations import selectin as selectin
+    from linode_orm.mapping.sync_result import SyncResult as SyncResult
     from linode_orm.mapping.tracked import TagList as TagList
     from linode_orm.models import *  # noqa: F403  every model, by its name
     from linode_orm.output.row import Row as Row
@@ -160,6 +161,7 @@ _PUBLIC = (
     "Snapshot",
     "SnapshotEntry",
     "Step",
+    "SyncResult",
     "Table",
     "TagList",
     "TransportError",
@@ -206,6 +208,7 @@ _PLACES = {
     "Snapshot": "linode_orm.session.snapshot.snapshot",
     "SnapshotEntry": "linode_orm.session.snapshot.writer",
     "Step": "linode_orm.session.planning.plan",
+    "SyncResult": "linode_orm.mapping.sync_result",
     "Table": "linode_orm.output.table",
     "TagList": "linode_orm.mapping.tracked",
     "Unheld": "linode_orm.session.planning.report",

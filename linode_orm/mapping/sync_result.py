@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from attrs import frozen
 
 from linode_orm._public import public
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 M = TypeVar("M")
 
@@ -20,10 +23,11 @@ class SyncOptions(NamedTuple):
 
 
 class Members(NamedTuple):
-    """Whose children are synced, and of which class they are."""
+    """Whose children are synced, of which class they are, and what reads those of the account."""
 
     parent: Any
     model: type[Any]
+    read: Callable[[], list[Any]]
 
 
 @public

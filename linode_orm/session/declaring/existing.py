@@ -80,8 +80,13 @@ def _condition(key: NaturalKey, wanted: Sequence[Key]) -> Expression | None:
 
 
 def _can_be_filtered(field: Kind[Any]) -> bool:
-    """Whether the server filters by a field, and no message about documented values is to be had of that."""
-    return field.filterable and not field.known_values and field.codec.plain <= {str, int, type(None)}
+    """Whether the server filters by a field, and one spelling of a value finds every other one.
+
+    A filter on documented values would warn of others, of which the wanted object has warned already.
+    """
+    is_contextual = field.form is not None and field.form.within is not None
+    is_plain = field.codec.plain <= {str, int, type(None)}
+    return field.filterable and is_plain and not is_contextual and not field.known_values
 
 
 def _plain(value: Hashable) -> Any:  # noqa: ANN401  a string or a number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linode_orm._printable import printable
 from linode_orm.errors import InvalidRequestError
@@ -131,7 +131,7 @@ def _comparable(instance: Model, field: Kind[Any]) -> Hashable:
         raw = sorted(raw, key=repr)
     if isinstance(raw, (list, dict)):
         return json.dumps(raw, sort_keys=True, default=repr)
-    return type(raw) is bool, cast("Hashable", raw)
+    return type(raw) is bool, raw
 
 
 def refuse_twice(key: NaturalKey, wanted: Iterable[tuple[Key, Model]]) -> None:

@@ -41,9 +41,10 @@ class Syncing:
         self._existing = Existing(changes, runner)
         self._declaring = declaring
 
-    def wanted(self, given: Iterable[M], parent: Model | None) -> list[M]:
-        """Return the wanted objects; those of a collection lie below its parent."""
+    def _wanted(self, model: type, given: Iterable[M], parent: Model | None) -> list[M]:
+        """Return the wanted objects of a class; those of a collection lie below its parent."""
         wanted = checked(given, _CALL, mine=self._changes.new)
+        _check_classes(model, wanted)
         if parent is not None:
             for each in wanted:
                 other = state_of(each).pending_parent
@@ -55,8 +56,7 @@ class Syncing:
     def query(self, query: Query[M], given: Iterable[M], options: SyncOptions) -> SyncResult[M]:
         """Let the matches of a query become the wanted objects; 1 list, and another for keys that it does not show."""
         _check_query(query, options)
-        wanted = self.wanted(given, None)
-        _check_classes(query.model, wanted)
+        wanted = self._wanted(query.model, given, None)
         _place_below(wanted, query)
         natural = natural_key(cast("type[Model]", query.model), options.key)
         keyed = _keyed(natural, wanted)
@@ -71,18 +71,15 @@ class Syncing:
             "SyncResult[M]", self._apply(natural, keyed, found, there if options.delete else [], query.condition)
         )
 
-    def members(
-        self, collection: Members, there: Iterable[Model], given: Iterable[M], options: SyncOptions
-    ) -> SyncResult[M]:
-        """Let the children of an object become the wanted objects; `there` are those of the account; sends nothing."""
+    def members(self, collection: Members, given: Iterable[M], options: SyncOptions) -> SyncResult[M]:
+        """Let the children of an object become the wanted objects; sends what reading the children sends."""
         _check_deletes(collection.model, options)
-        wanted = self.wanted(given, collection.parent)
-        _check_classes(collection.model, wanted)
+        wanted = self._wanted(collection.model, given, collection.parent)
         natural = natural_key(collection.model, options.key)
         keyed = _keyed(natural, wanted)
         parent = state_of(collection.parent)
         scope = id(collection.parent) if parent.is_new else (*parent.key,)
-        others = [*there, *self._existing.pending(natural, scope, wanted)]
+        others = [*collection.read(), *self._existing.pending(natural, scope, wanted)]
         found = matches(natural, keyed, others)
         return cast("SyncResult[M]", self._apply(natural, keyed, found, others if options.delete else [], None))
 
@@ -163,7 +160,7 @@ def _check_deletes(model: type, options: SyncOptions) -> None:
 
 def _place_below(wanted: Iterable[Model], query: Query[Any]) -> None:
     """Let wanted objects lie below the parent whose children a query is about; refuse those of another one."""
-    if query.parents is None:
+    if not query.parents:
         return
     for each in wanted:
         if state_of(each).pending_parent is None and not state_of(each).parents:

@@ -18,6 +18,7 @@ from linode_orm.session.commit.run_plan import interrupted, raise_where_incomple
 from linode_orm.session.journal.log import CommitLog
 from linode_orm.session.outcome.pause import pause
 from linode_orm.session.planning import planner
+from linode_orm.session.planning.report import CommitReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -41,6 +42,7 @@ class Temporary:
         self._mine: list[Model] = []
         """The objects of the block, and new ones that came with them."""
         self._log: CommitLog | None = None
+        self._report = CommitReport()
 
     @contextmanager
     def made(self) -> Iterator[tuple[Model, ...]]:
@@ -72,6 +74,7 @@ class Temporary:
             interrupts.check()
             self._log = self._commit.history.begin_temporary(plan, self._policy.conflicts)
             sent = run_plan(plan, self._client, targets, RunOptions(self._log, STOP))
+            self._report = sent.report
             raise_where_incomplete(interrupted(sent, interrupts), self._commit.session, advice=_TAKEN_BACK)
 
     def _save_needed(self, only: tuple[Model, ...]) -> None:
@@ -104,7 +107,7 @@ class Temporary:
         if doubtful:
             reasons = "; ".join(f"{each!r}: {self._changes.in_doubt[id(each)].reason}" for each in doubtful)
             msg = f"temporary objects are in doubt, and may exist: {reasons}"
-            raise CommitError(msg, session=self._commit.session)
+            raise CommitError(msg, report=self._report, session=self._commit.session)
         if self._log is not None:
             self._commit.history.end_temporary(self._log.name)
 

@@ -192,12 +192,10 @@ class SessionOwner:
         return self._syncing().query(query, wanted, options)
 
     @forgets_locals
-    def sync_members(
-        self, collection: Members, there: Iterable[Model], wanted: Iterable[Any], options: SyncOptions
-    ) -> SyncResult[Any]:
+    def sync_members(self, collection: Members, wanted: Iterable[Any], options: SyncOptions) -> SyncResult[Any]:
         """Let the children of an object become the wanted objects."""
         self.check()
-        return self._syncing().members(collection, there, wanted, options)
+        return self._syncing().members(collection, wanted, options)
 
     def check_outside_block(self, call: str) -> None:
         """Raise `InvalidRequestError` for a call that sends at once, inside a `begin()` block."""

@@ -53,7 +53,7 @@ class Collections:
         is_refused: bool,
         add: Callable[[Model], None],
         delete: Callable[[Model, Expression | None], None],
-        sync: Callable[[Members, Iterable[Model], Iterable[Any], SyncOptions], SyncResult[Any]],
+        sync: Callable[[Members, Iterable[Any], SyncOptions], SyncResult[Any]],
         detector: NPlusOneDetector,
     ) -> None:
         self.loader = loader
@@ -286,14 +286,17 @@ class SessionCollection(Collection[M]):
         """Let the next commit make the children exactly the wanted new objects; `Collection.sync` says how."""
         self._check_owned("sync()")
         check_flags(delete=delete)
-        there: list[M] = [] if state_of(self.parent).is_new else self.query().all()
-        members = Members(self.parent, self._model)
-        result: SyncResult[M] = self._collections.sync(members, there, wanted, SyncOptions(key, delete))
-        self.__fill__(there)
+        members = Members(self.parent, self._model, self._read_anew)
+        result: SyncResult[M] = self._collections.sync(members, wanted, SyncOptions(key, delete))
         for child in result.added:
             self.__joined__(child)
         self._removed |= {id(each): each for each in result.removed if not state_of(each).is_new}
         return result
+
+    def _read_anew(self) -> list[M]:
+        """Read the children that the account has now, and hold them."""
+        self.__fill__([] if state_of(self.parent).is_new else self.query().all())
+        return [*(self._loaded or ())]
 
     def _check_owned(self, call: str) -> None:
         """Raise `InvalidRequestError` where the children exist without their owner, naming what takes them off."""

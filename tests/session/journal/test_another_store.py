@@ -47,7 +47,7 @@ class JsonLines(Journal):
             self.end(commit.instead, "returned")
         facts = {"base_url": commit.base_url, "on_error": commit.on_error, "conflicts": commit.conflicts}
         self._write(commit.id, "begin", **facts, steps=[step.to_dict() for step in all_steps(commit.plan)])
-        self.end(commit.id, "open")
+        self.end(commit.id, commit.state)
 
     def intend(self, name: str, steps: Sequence[Step], moment: ApiTime, there: Mapping[int, Iterable[object]]) -> None:
         listed = {number: [*ids] for number, ids in there.items()}
