@@ -68,14 +68,14 @@ class Temporary:
         plan = planner.plan(self._changes, only=only, fold=self._policy.fold)
         guards.check_writable(self._client, plan)
         self._save_needed(only)
-        with kept_interrupts(self._commit.session) as interrupts:
+        with kept_interrupts() as interrupts:
             plan = planner.plan(self._changes, only=only, fold=self._policy.fold)
             targets = SessionTargets(self._commit.objects, plan)
             interrupts.check()
             self._log = self._commit.history.begin_temporary(plan, self._policy.conflicts)
             sent = run_plan(plan, self._client, targets, RunOptions(self._log, STOP))
             self._report = sent.report
-            raise_where_incomplete(interrupted(sent, interrupts), self._commit.session, advice=_TAKEN_BACK)
+            raise_where_incomplete(interrupted(sent, interrupts), None, advice=_TAKEN_BACK)
 
     def _save_needed(self, only: tuple[Model, ...]) -> None:
         """Create what was pending before and is needed: it stays, and is no part of what is taken back."""

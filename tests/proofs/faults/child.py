@@ -17,7 +17,7 @@ from typing import Any
 import linode_orm
 from linode_orm import Client, LinodeORMError, Session
 from linode_orm.session.commit import commit, recover
-from tests.proofs.faults import bulk, bundled
+from tests.proofs.faults import bulk, bundled, temporary
 from tests.proofs.faults.disk import Disk
 
 FAILED = 3
@@ -39,7 +39,7 @@ def work(job: dict[str, Any]) -> int:
     if job.get("synchronous"):
         _mutate(job["synchronous"])
     try:
-        (_recover if job.get("recovers") else _commit)(job)
+        (_recover if job.get("recovers") else _make_temporary if job.get("temporary") else _commit)(job)
     except LinodeORMError:
         traceback.print_exc()
         return FAILED
@@ -58,6 +58,13 @@ def _commit(job: dict[str, Any]) -> None:
         client.request("GET", MARK)
         session.commit()
         session.close()
+
+
+def _make_temporary(job: dict[str, Any]) -> None:
+    with connect(job["url"], f"pid-{os.getpid()}") as client, Session(client=client, journal=job["journal"]) as session:
+        new = temporary.objects_of(session)
+        client.request("GET", MARK)
+        temporary.block(session, new)
 
 
 def _recover(job: dict[str, Any]) -> None:
