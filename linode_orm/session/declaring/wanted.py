@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
-from linode_orm.mapping.record import edits_of, pending_reference, value_of
-from linode_orm.mapping.references import objects_of
+from linode_orm.mapping.record import Record, edits_of, pending_reference, value_of, write
+from linode_orm.mapping.references import is_object, objects_of
 from linode_orm.mapping.relations import Many
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.transient import NewCollection
@@ -96,22 +96,44 @@ def targets(instance: Model) -> Iterator[Model]:
 
 
 def settle(wanted: Model, answers: Mapping[int, Model]) -> None:
-    """Let a wanted object lie below, and refer to, the objects that stand for other wanted ones.
-
-    Raises `InvalidRequestError` for a reference inside of a nested value, which is no attribute of its own.
-    """
+    """Let a wanted object lie below, and refer to, the objects that stand for other wanted ones, at any depth."""
     parent = state_of(wanted).pending_parent
     above = answers.get(id(parent))
     if above is not None and above is not parent:
         wanted.__adopt_parent__(above)
-    names = wanted.__mapper__.relation_names
-    for name in [*edits_of(wanted)]:
-        target = pending_reference(wanted, name)
-        answer = answers.get(id(target))
-        if answer is not None and answer is not target:
-            setattr(wanted, names[name], answer) if name in names else setattr(wanted, name, answer)
-    for name, target in objects_of(wanted):
-        answer = answers.get(id(target))
-        if answer is not None and answer is not target:
-            msg = f"{wanted!r}.{name} refers to {target!r}, which exists; upsert that first, and refer to the answer"
-            raise InvalidRequestError(msg)
+    if any(id(target) in answers for target in targets(wanted)):
+        _settle_inside(wanted, answers)
+        children = state_of(wanted).given_children
+        if children:
+            state_of(wanted).share(given_children={name: _settled(each, answers) for name, each in children.items()})
+    for name in wanted.__mapper__.relations:
+        held = value_of(wanted, name)
+        for child in held if isinstance(held, NewCollection) else ():
+            settle(child, answers)
+
+
+def _settle_inside(record: Record, answers: Mapping[int, Model]) -> None:
+    """Replace the objects that a record was given in place of ids, in its values too."""
+    for name in [*edits_of(record)]:
+        answer = answers.get(id(pending_reference(record, name)))
+        if answer is not None:
+            write(record, record.__mapper__.fields[name], answer)
+            continue
+        value = value_of(record, name)
+        if isinstance(value, Record) and not is_object(value):
+            _settle_inside(value, answers)
+        elif isinstance(value, (list, dict)):
+            for key, each in [*(value.items() if isinstance(value, dict) else enumerate(value))]:
+                if isinstance(each, Record) and not is_object(each):
+                    _settle_inside(each, answers)
+                else:
+                    value[key] = _settled(each, answers)
+
+
+def _settled(value: object, answers: Mapping[int, Model]) -> object:
+    """Return a value with the objects that stand for those in it."""
+    if isinstance(value, list):
+        return [_settled(each, answers) for each in value]
+    if isinstance(value, dict):
+        return {key: _settled(each, answers) for key, each in value.items()}
+    return answers.get(id(value), value)
