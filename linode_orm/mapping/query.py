@@ -78,7 +78,7 @@ class Runner(Protocol):
         """Mark every match for deletion; return their number."""
         ...
 
-    def sync(self, query: Query[Any], wanted: Iterable[Any], options: SyncOptions) -> SyncResult[Any]:
+    def sync(self, query: Query[Any], wanted: Iterable[Any], options: SyncOptions, /) -> SyncResult[Any]:
         """Let the matching objects become the wanted ones; return what became of each."""
         ...
 

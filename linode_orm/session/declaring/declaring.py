@@ -8,8 +8,8 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.declaring.differences import assign, problems
-from linode_orm.session.declaring.existing import Existing, matches
 from linode_orm.session.declaring.keys import Key, NaturalKey, few, natural_key, refuse_twice, scope_of
+from linode_orm.session.declaring.matches import Matches, matched
 from linode_orm.session.declaring.wanted import checked, settle, targets, with_new_parents
 from linode_orm.session.planning.nesting_rules import is_made_with_parent
 
@@ -27,7 +27,7 @@ class Declaring:
 
     def __init__(self, changes: Changes, runner: QueryRunner) -> None:
         self._changes = changes
-        self._existing = Existing(changes, runner)
+        self._matches = Matches(changes, runner)
 
     def upsert(self, wanted: Iterable[M], given_key: object, call: str) -> list[M]:
         """Return for each wanted object the one that exists, with its values as changes, or itself, pending.
@@ -57,9 +57,9 @@ class Declaring:
         refuse_twice(key, keyed)
         found: dict[int, Model] = {}
         for scope, within in _by_scope(keyed).items():
-            _refuse_pending(key, within, self._existing.pending(key, scope, group))
-            there = self._existing.listed(key, scope, within)
-            found |= {id(within[known]): each for known, each in matches(key, within, there).items()}
+            _refuse_pending(key, within, self._matches.pending(key, scope, group))
+            there = self._matches.listed(key, scope, within)
+            found |= {id(within[known]): each for known, each in matched(key, within, there).items()}
         return found
 
     def apply(self, wanted: Model, found: Model | None, key: NaturalKey) -> None:

@@ -102,7 +102,7 @@ def scope_of(instance: Model) -> Hashable:
     parent = state.pending_parent
     if isinstance(parent, Model) and state_of(parent).is_new:
         return id(parent)
-    return (*parent.__state__.key,) if isinstance(parent, Model) else state.parents
+    return (*state_of(parent).key,) if isinstance(parent, Model) else state.parents
 
 
 def _current(instance: Model, field: Kind[Any]) -> object:

@@ -11,8 +11,8 @@ from linode_orm.mapping.record import edits_of, encoded_value, pending_reference
 from linode_orm.mapping.state import state_of
 from linode_orm.mapping.sync_result import SyncResult
 from linode_orm.session.declaring.declaring import check
-from linode_orm.session.declaring.existing import Existing, matches
 from linode_orm.session.declaring.keys import few, natural_key, refuse_twice, scope_of
+from linode_orm.session.declaring.matches import Matches, matched
 from linode_orm.session.declaring.wanted import checked
 from linode_orm.session.query.evaluate import compile_condition
 from linode_orm.session.query.routes import follows_relations
@@ -38,7 +38,7 @@ class Syncing:
 
     def __init__(self, changes: Changes, runner: QueryRunner, declaring: Declaring) -> None:
         self._changes = changes
-        self._existing = Existing(changes, runner)
+        self._matches = Matches(changes, runner)
         self._declaring = declaring
 
     def _wanted(self, model: type, given: Iterable[M], parent: Model | None) -> list[M]:
@@ -64,7 +64,7 @@ class Syncing:
         query.__check_whole__("sync()", partial=options.partial)
         if query.condition is None:
             there += [each for each in self._changes.new.values() if _is_within(query, each, keyed)]
-        found = matches(natural, keyed, there)
+        found = matched(natural, keyed, there)
         self._check_outside(query, natural, {known: each for known, each in keyed.items() if known not in found}, there)
         _check_condition(query.condition, keyed, found)
         return cast(
@@ -79,8 +79,8 @@ class Syncing:
         keyed = _keyed(natural, wanted)
         parent = state_of(collection.parent)
         scope = id(collection.parent) if parent.is_new else (*parent.key,)
-        others = [*collection.read(), *self._existing.pending(natural, scope, wanted)]
-        found = matches(natural, keyed, others)
+        others = [*collection.read(), *self._matches.pending(natural, scope, wanted)]
+        found = matched(natural, keyed, others)
         return cast("SyncResult[M]", self._apply(natural, keyed, found, others if options.delete else [], None))
 
     def _check_outside(self, query: Query[Any], key: NaturalKey, missing: dict[Key, Model], there: list[Model]) -> None:
@@ -91,7 +91,7 @@ class Syncing:
         taken: list[str] = []
         for scope in {scope_of(each) for each in missing.values()}:
             within = {known: each for known, each in missing.items() if scope_of(each) == scope}
-            others = [*self._existing.listed(key, scope, within), *self._existing.pending(key, scope, within.values())]
+            others = [*self._matches.listed(key, scope, within), *self._matches.pending(key, scope, within.values())]
             outside = (each for each in others if id(each) not in matched and key.of(each) in within)
             taken += [f"{each!r} has the {key.shown(each)}, and is no match of {query!r}" for each in outside]
         if taken:

@@ -15,6 +15,7 @@ from linode_orm.session.planning.changes import Changes
 from linode_orm.session.query.collections import Collections
 from linode_orm.session.query.eager import EagerLoader
 from linode_orm.session.query.lazy import LazyLoader
+from linode_orm.session.query.members import MemberCalls
 from linode_orm.session.query.n_plus_one import NPlusOneDetector
 from linode_orm.session.query.reader import Reader
 from linode_orm.session.query.relation_reader import RelationReaders
@@ -56,11 +57,8 @@ class Parts:
         refuses_lazy: bool,
         journal: str | os.PathLike[str] | None,
     ) -> None:
-        self._session = session
-        self.policy = policy
-        self.client = client
+        self._session, self.client, self.identity_map = session, client, IdentityMap()
         self.owner = owner = SessionOwner(client)
-        self.identity_map = IdentityMap()
         self.loader = loader = Loader(self.identity_map, owner, owner.monotonic, volatile_ttl)
         reference_data = ReferenceData(client.reference_data, lists := WholeLists(client, loader), loader)
         self.reader = reader = Reader(client, loader, reference_data)
@@ -71,16 +69,8 @@ class Parts:
         self.runner = runner = QueryRunner(*reads, check=check, delete=delete, sync=sync, strict=strict_filters)
         lazy = LazyLoader(reader, eager, is_refused=refuses_lazy)
         self.detector = detector = NPlusOneDetector()
-        collections = Collections(
-            loader,
-            reader,
-            runner,
-            is_refused=refuses_lazy,
-            add=owner.add,
-            delete=delete,
-            sync=owner.sync_members,
-            detector=detector,
-        )
+        calls = MemberCalls(owner.add, delete, owner.sync_members)
+        collections = Collections(loader, reader, runner, is_refused=refuses_lazy, calls=calls, detector=detector)
         self.changes = Changes(self.identity_map, loader, reader, collections, owner)
         self.history = History(open_journal(journal), client)
         self.started = StartedActions(client)
@@ -148,8 +138,8 @@ class Parts:
 
         return Syncing(self.changes, self.runner, self.declaring)
 
-    def temporary(self, objects: Sequence[Model]) -> AbstractContextManager[tuple[Model, ...]]:
+    def temporary(self, objects: Sequence[Model], policy: Policy) -> AbstractContextManager[tuple[Model, ...]]:
         """Return a block at whose end the new objects of its beginning are deleted."""
         from linode_orm.session.declaring.temporary import Temporary  # noqa: PLC0415  see the class
 
-        return Temporary(self.commit, self.policy, objects).made()
+        return Temporary(self.commit, policy, objects).made()

@@ -5,27 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 from weakref import WeakSet
 
-from linode_orm._options import check_flags
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
-from linode_orm.mapping.mapper import snake
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.record import value_of
-from linode_orm.mapping.relations import Collection, Many, One
+from linode_orm.mapping.relations import Many, One
 from linode_orm.mapping.state import Status, state_of
-from linode_orm.mapping.sync_result import Members, SyncOptions
 from linode_orm.session.loading.lists.listing import Listing
 from linode_orm.session.loading.loader_batch import LoaderBatch
 from linode_orm.session.loading.whole_lists import listing_of
+from linode_orm.session.query.members import MemberEdits
 from linode_orm.session.query.routes import inverse_relation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from linode_orm.mapping.expressions import Expression
-    from linode_orm.mapping.sync_result import SyncResult
     from linode_orm.session.loading.loader import Loader
+    from linode_orm.session.query.members import MemberCalls
     from linode_orm.session.query.n_plus_one import NPlusOneDetector
     from linode_orm.session.query.reader import Reader
     from linode_orm.session.query.runner import QueryRunner
@@ -39,8 +36,7 @@ _GONE: Final = frozenset({Status.DETACHED, Status.TRANSIENT})
 class Collections:
     """Makes the collections of a session's objects, and lets them follow what the session does.
 
-    `is_refused` says that the session was made with `lazy="raise"`. `add` makes an object pending, `delete` marks
-    one for deletion, and `sync` lets children become wanted objects: all are decided further up than collections are.
+    `is_refused` says that the session was made with `lazy="raise"`. `calls` are decided further up than collections.
     What all collections need is held once, here.
     """
 
@@ -51,18 +47,14 @@ class Collections:
         runner: QueryRunner,
         *,
         is_refused: bool,
-        add: Callable[[Model], None],
-        delete: Callable[[Model, Expression | None], None],
-        sync: Callable[[Members, Iterable[Any], SyncOptions], SyncResult[Any]],
+        calls: MemberCalls,
         detector: NPlusOneDetector,
     ) -> None:
         self.loader = loader
         self.reader = reader
         self.runner = runner
         self.is_refused = is_refused
-        self.add = add
-        self.delete = delete
-        self.sync = sync
+        self.calls = calls
         self.detector = detector
         self._reached: dict[type[Model], WeakSet[SessionCollection[Any]]] = {}
         """The collections at a path of their own, by the class of their objects."""
@@ -124,17 +116,13 @@ class Collections:
         return [target for target in (each.resolve(child) for each in ones) if isinstance(target, Model)]
 
 
-class SessionCollection(Collection[M]):
+class SessionCollection(MemberEdits[M]):
     """The children of a persistent or pending object: those that were loaded, and new ones that were appended."""
 
     def __init__(self, collections: Collections, parent: Model, relation: Many[M]) -> None:
-        self._collections = collections
-        self.parent = parent
-        self.relation = relation
+        super().__init__(collections, parent, relation)
         self._loaded: list[M] | None = None
         self._added: list[M] = []
-        self._removed: dict[int, M] = {}
-        """What was taken out here and is marked for deletion; where the mark is taken off, it is here again."""
 
     @property
     def _model(self) -> type[M]:
@@ -192,11 +180,7 @@ class SessionCollection(Collection[M]):
         loaded = [each for each in self._loaded or () if state_of(each).status not in gone]
         self._loaded = loaded
         self._added = [each for each in self._added if state_of(each).status not in gone and each not in loaded]
-        if not self._removed:
-            return loaded + self._added
-        marked = {at: each for at, each in self._removed.items() if state_of(each).status is Status.DELETED}
-        self._removed = marked
-        return [each for each in (*loaded, *self._added) if id(each) not in marked]
+        return self._without_removed(loaded + self._added)
 
     def _load(self) -> None:
         if state_of(self.parent).is_new:
@@ -261,49 +245,7 @@ class SessionCollection(Collection[M]):
             raise InvalidRequestError(msg)
         child.__adopt_parent__(self.parent)
         self._added.append(child)
-        self._collections.add(child)
-
-    def remove(self, child: M, /) -> None:
-        """Let the next commit delete a child; it leaves the collection at once, and a pending one its session."""
-        self._check_owned("remove()")
-        if not any(each is child for each in self._items()):
-            msg = f"{child!r} is not in {self.parent.__describe__()}.{self.relation.name}"
-            raise ValueError(msg)
-        self._take_out(child)
-
-    def clear(self) -> None:
-        """Let the next commit delete every child, as `remove` does."""
-        self._check_owned("clear()")
-        for child in self._items():
-            self._take_out(child)
-
-    def _take_out(self, child: M) -> None:
-        self._collections.delete(child, None)
-        if not state_of(child).is_new:
-            self._removed[id(child)] = child
-
-    def sync(self, wanted: Iterable[M], key: tuple[str, ...] | None = None, *, delete: bool = True) -> SyncResult[M]:
-        """Let the next commit make the children exactly the wanted new objects; `Collection.sync` says how."""
-        self._check_owned("sync()")
-        check_flags(delete=delete)
-        members = Members(self.parent, self._model, self._read_anew)
-        result: SyncResult[M] = self._collections.sync(members, wanted, SyncOptions(key, delete))
-        for child in result.added:
-            self.__joined__(child)
-        self._removed |= {id(each): each for each in result.removed if not state_of(each).is_new}
-        return result
-
-    def _read_anew(self) -> list[M]:
-        """Read the children that the account has now, and hold them."""
-        self.__fill__([] if state_of(self.parent).is_new else self.query().all())
-        return [*(self._loaded or ())]
-
-    def _check_owned(self, call: str) -> None:
-        """Raise `InvalidRequestError` where the children exist without their owner, naming what takes them off."""
-        if self.relation.path:
-            where = f"{self.parent.__describe__()}.{self.relation.name}"
-            msg = f"{where}.{call}: a {self.relation.target} exists without it; {taken_off_by(self.relation)}"
-            raise InvalidRequestError(msg)
+        self._collections.calls.add(child)
 
     def __joined__(self, child: M) -> None:
         """Hold a child that was made, or moved, elsewhere."""
@@ -325,29 +267,6 @@ class SessionCollection(Collection[M]):
     def __repr__(self) -> str:
         shown = "not loaded" if self._loaded is None else f"{len(self._loaded) + len(self._added)} objects"
         return f"<{self.parent.__describe__()}.{self.relation.name}: {shown}>"
-
-
-def taken_off_by(relation: Many[Any]) -> str:
-    """Return what the user writes to take an object out of a collection whose objects exist without the owner."""
-    target = cast("type[Model]", relation.model)
-    back = inverse_relation(relation)
-    field = target.__mapper__.fields[back.via] if back is not None else None
-    actions = [each.strip() for each in field.changed_by.split(",")] if field is not None else []
-    name = snake(relation.target)
-    off = [each for each in actions if each.startswith(("detach", "unassign", "remove"))]
-    if off:
-        return f"{name}.{off[0]}() takes it off"
-    linking = _linking(target) if relation.named_in else None
-    if linking is not None:
-        return f"the {linking.target} that links both is deleted: {name}.{linking.name}.remove(x)"
-    can_go = "delete" in target.__mapper__.verbs
-    return f"session.delete({name}) deletes it everywhere" if can_go else f"nothing takes a {relation.target} off"
-
-
-def _linking(target: type[Model]) -> Many[Any] | None:
-    """Return the collection of the objects that link others to those of a class, as devices do with firewalls."""
-    many = [each for each in target.__mapper__.relations.values() if isinstance(each, Many) and not each.path]
-    return next((each for each in many if "entity" in cast("type[Model]", each.model).__mapper__.fields), None)
 
 
 def _loaded_of(parent: Model | None, model: type[Model], back: One[Any] | None) -> list[SessionCollection[Any]]:

@@ -78,7 +78,8 @@ class QueryRunner:
         self._eager = eager
         self._check = check
         self._delete = delete
-        self._sync = sync
+        self.sync = sync
+        """Lets the matches of a query become wanted objects, and returns what became of each."""
         self._strict = strict
 
     @property
@@ -297,12 +298,6 @@ class QueryRunner:
         for instance in matches:
             self._delete(instance, query.condition)
         return len(matches)
-
-    @forgets_locals
-    def sync(self, query: Query[Any], wanted: Iterable[Any], options: SyncOptions) -> SyncResult[Any]:
-        """Let the matches become the wanted objects; return what became of each."""
-        self._check()
-        return self._sync(query, wanted, options)
 
 
 def _test_of(plan: ReadPlan, reading: Reading) -> Callable[[Parents, list[Body]], Sequence[bool]]:

@@ -60,5 +60,5 @@ class Declaring(SessionVerbs):
         """
         self._owner.check_outside_block("temporary()")
         self._owner.check()
-        with self._parts.temporary(objects) as made:
+        with self._parts.temporary(objects, self._policy) as made:
             yield made

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from linode_orm import Client, Session
-from linode_orm.models._index import INDEX
 from linode_orm.mapping.model import resource
+from linode_orm.models._index import INDEX
 from linode_orm.simulator import Simulator
 from tests.session.planning.test_random_graphs import MAKERS, Graph
 

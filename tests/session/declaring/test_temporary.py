@@ -148,7 +148,7 @@ def test_a_lost_answer_leaves_nothing(session, sim, zone, fault, times):
     assert not session.new
 
 
-def test_a_deletion_that_fails_is_told(session, sim):
+def test_a_deletion_that_fails_is_reported(session, sim):
     """What could not be deleted stays marked for deletion, and the error says what to do."""
     fault = sim.faults.add("DELETE", "/volumes/*", None, 400)
     with pytest.raises(CommitError, match=r"session\.commit\(\) deletes them"), session.temporary(volume()) as (data,):

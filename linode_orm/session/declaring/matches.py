@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from linode_orm.session.query.runner import QueryRunner
 
 
-class Existing:
+class Matches:
     """Finds the objects that have the keys of wanted ones."""
 
     def __init__(self, changes: Changes, runner: QueryRunner) -> None:
@@ -85,7 +85,7 @@ def _can_be_filtered(field: Kind[Any]) -> bool:
     A filter on documented values would warn of others, of which the wanted object has warned already.
     """
     is_contextual = field.form is not None and field.form.within is not None
-    is_plain = field.codec.plain <= {str, int, type(None)}
+    is_plain = field.codec.bare.filter_type in {"string", "integer"}
     return field.filterable and is_plain and not is_contextual and not field.known_values
 
 
@@ -95,7 +95,7 @@ def _plain(value: Hashable) -> Any:  # noqa: ANN401  a string or a number
     return inner if type(inner) in {str, int} else None
 
 
-def matches(key: NaturalKey, wanted: Mapping[Key, Model], there: Iterable[Model]) -> dict[Key, Model]:
+def matched(key: NaturalKey, wanted: Mapping[Key, Model], there: Iterable[Model]) -> dict[Key, Model]:
     """Return the objects that have the wanted keys; raise `InvalidRequestError` where several have the same one.
 
     One that is marked for deletion counts only where no other has its key.
