@@ -85,8 +85,9 @@ def _field(model: type[Model], name: str) -> Kind[Any]:
     if via not in mapper.fields:
         mapper.refuse_unknown(name)
     field = mapper.fields[via]
-    if field.is_write_only or field.is_secret or not field.createable:
-        msg = f"{mapper.name}.{name} is no part of a key: a key is given to an object, and every list shows it"
+    is_given_by_api = via in mapper.id_names and not field.is_chosen_key
+    if field.is_write_only or field.is_secret or not field.createable or is_given_by_api:
+        msg = f"{mapper.name}.{name} is no part of a key: users give a key to an object, and every list shows it"
         raise InvalidRequestError(msg)
     return field
 

@@ -72,7 +72,7 @@ class Temporary:
             plan = planner.plan(self._changes, only=only, fold=self._policy.fold)
             targets = SessionTargets(self._commit.objects, plan)
             interrupts.check()
-            self._log = self._commit.history.begin_temporary(plan, self._policy.conflicts)
+            self._log = self._commit.history.begin(plan, STOP.name, self._policy.conflicts, is_temporary=True)
             sent = run_plan(plan, self._client, targets, RunOptions(self._log, STOP))
             self._report = sent.report
             raise_where_incomplete(interrupted(sent, interrupts), None, advice=_TAKEN_BACK)

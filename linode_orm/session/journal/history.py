@@ -52,38 +52,16 @@ class History:
         self._temporary: set[str] = set()
         """The commits whose objects are deleted at the end of a block; nothing carries them on."""
 
-    def begin(self, plan: Plan, on_error: str, conflicts: str, *, is_whole: bool = True) -> CommitLog:
+    def begin(
+        self, plan: Plan, on_error: str, conflicts: str, *, is_whole: bool = True, is_temporary: bool = False
+    ) -> CommitLog:
         """Write a commit down before it is made, in place of an unfinished one of this session; return its log.
 
-        `is_whole` says that the commit sends everything that is pending. Raises `InvalidRequestError` if the journal
-        holds a commit that this one does not carry on, and `JournalError` if the journal cannot be written.
+        `is_whole` says that the commit sends everything that is pending. What `is_temporary` creates is deleted at the
+        end of a block, or by `recover()`; it takes no other's place, and other commits of this session leave it alone.
+        Raises `InvalidRequestError` if the journal holds a commit that this one does not carry on, and `JournalError`
+        if the journal cannot be written.
         """
-        unfinished = self._unfinished()
-        if unfinished and not is_whole:
-            msg = (
-                f"the journal {self.journal} holds the rest of a commit of this session; nothing was sent: "
-                f"session.commit() carries it on, session.rollback() drops it"
-            )
-            raise InvalidRequestError(msg)
-        return self._begun(plan, on_error, conflicts, unfinished[0] if unfinished else None, "open")
-
-    def begin_temporary(self, plan: Plan, conflicts: str) -> CommitLog:
-        """Write a commit down whose objects are deleted at the end of a block; return its log.
-
-        `recover()` deletes them, and other commits of this session leave it alone. Raises as `begin` does.
-        """
-        self._unfinished()
-        log = self._begun(plan, "stop", conflicts, None, "undoing")
-        self._temporary.add(log.name)
-        return log
-
-    def end_temporary(self, name: str) -> None:
-        """Write down that nothing is left of a temporary commit."""
-        self._temporary.discard(name)
-        self.journal.end(name, "undone")
-
-    def _unfinished(self) -> list[str]:
-        """Return the unfinished commits of this session; raise `InvalidRequestError` where one is another process's."""
         unfinished = self.journal.unfinished()
         # Its process may be running, or may have been killed: only recover() finds out what became of its requests.
         foreign = [name for name in unfinished if name not in self._own]
@@ -93,14 +71,27 @@ class History:
                 f"sent: linode_orm.recover(path) completes it, recover(path, undo=True) undoes it"
             )
             raise InvalidRequestError(msg)
-        return [name for name in unfinished if name not in self._temporary]
-
-    def _begun(self, plan: Plan, on_error: str, conflicts: str, instead: str | None, state: str) -> CommitLog:
+        rest = [name for name in unfinished if name not in self._temporary]
+        if rest and not is_whole and not is_temporary:
+            msg = (
+                f"the journal {self.journal} holds the rest of a commit of this session; nothing was sent: "
+                f"session.commit() carries it on, session.rollback() drops it"
+            )
+            raise InvalidRequestError(msg)
         name = uuid4().hex
+        instead = rest[0] if rest and not is_temporary else None
         account = account_to_write(self._client) if self.journal.is_lasting else ""
+        state = "undoing" if is_temporary else "open"
         self.journal.begin(NewCommit(name, plan, self._client.base_url, on_error, conflicts, instead, account, state))
         self._own.append(name)
+        if is_temporary:
+            self._temporary.add(name)
         return CommitLog(self.journal, name)
+
+    def end_temporary(self, name: str) -> None:
+        """Write down that nothing is left of a temporary commit."""
+        self._temporary.discard(name)
+        self.journal.end(name, "undone")
 
     def end(self, report: CommitReport, *, interrupted: bool) -> JournalError | None:
         """Write down how a commit ended; return the error if that cannot be written."""

@@ -72,12 +72,15 @@ def die(crash: Crash, fork_server: ForkServer) -> Result:
         journal = Path(place) / "journal"
         server = Server(account, late=crashes.LATE, arriving=killer.arriving, answering=killer.answering)
         with server:
-            status = fork_server.run({"url": server.url, "journal": str(journal), "temporary": True})
-            if killer.chosen is None:
+            write = {"die_at": crash.number, "die_after": crash.way == "after"} if crash.at == "write" else {}
+            job = {"url": server.url, "journal": str(journal), "temporary": True, **write}
+            status = fork_server.run(job)
+            if crash.at == "request" and killer.chosen is None:
                 result.problems.append(f"no request {crash.number} came; exit status {status}: {fork_server.said()}")
             if crash.way != "late":
                 server.settled()
-            result.problems += recovered(server, journal)
+            if server.writes:  # before the first one there may be no journal yet
+                result.problems += recovered(server, journal)
             server.settled()
             result.problems += [f"left over: {each}" for each in left_over(account, before)]
             result.log = [str(each) for each in server.arrived]

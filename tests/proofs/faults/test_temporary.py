@@ -20,6 +20,8 @@ from tests.proofs.faults.temporary import CALLS
 pytestmark = pytest.mark.slow
 
 SIDE_BY_SIDE = 8
+WRITES = 60
+"""As many writes of the journal to the disk, or some more."""
 REQUESTS = 14
 """The requests of a block that nothing happens to: 2 reads, 7 POSTs and 5 DELETEs."""
 
@@ -48,4 +50,14 @@ def test_a_process_that_is_killed(full, tell):
     chosen = places if full else random.Random(20_261_130).sample(places, 10)
     with ForkServer() as fork_server, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         results = list(pool.map(partial(die, fork_server=fork_server), chosen))
-    judge("killed processes", results, tell)
+    judge("processes killed at a request", results, tell)
+
+
+@pytest.mark.skipif(library() is None or not hasattr(os, "fork"), reason="processes of this system are not forked")
+def test_a_process_that_is_killed_while_it_writes(full, tell):
+    """A process is killed before and after any write of its journal to the disk; `recover()` deletes what it made."""
+    places = [Crash("write", number, way) for number in range(1, WRITES + 1) for way in ("before", "after")]
+    chosen = places if full else random.Random(20_261_130).sample(places, 10)
+    with ForkServer() as fork_server, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        results = list(pool.map(partial(die, fork_server=fork_server), chosen))
+    judge("processes killed at a write to the disk", results, tell)

@@ -11,6 +11,7 @@ from linode_orm import (
     Domain,
     DomainRecord,
     Firewall,
+    FirewallDevice,
     Instance,
     InvalidRequestError,
     NodeBalancer,
@@ -350,3 +351,13 @@ def test_a_strict_session_upserts(sim):
     with Session(client=client, strict_filters=True) as strict:
         strict.upsert(volume(), key=("label", "region"))
         assert len(strict.new) == 1
+
+
+def test_what_the_api_gives_or_hides_is_no_key(session, sim):
+    """A key consists of what a user gives to an object and every list shows: no id of the API's, and no password."""
+    for wanted, name in ((volume(), "id"), (Instance(label="web"), "root_pass"), (volume(), "status")):
+        with pytest.raises(InvalidRequestError, match="no part of a key"):
+            session.upsert(wanted, key=("label", name))
+    with pytest.raises(InvalidRequestError, match="no part of a key"):
+        session.upsert(FirewallDevice(firewall=1, id=5, type="linode"), key=("id",))
+    assert not sim.requests

@@ -27,6 +27,7 @@ from linode_orm import (
     Session,
     Stream,
     StreamDestination,
+    SyncResult,
     Volume,
     VPCSubnet,
     and_,
@@ -199,3 +200,19 @@ def connecting() -> None:
         session.rollback()
     with sessionmaker(client=client, volatile_ttl=None).begin() as block:
         assert_type(block, Session)
+
+
+def declaring(session: Session, zone: Domain) -> None:
+    """What is wanted has the class of what is answered."""
+    assert_type(session.upsert(Volume(label="data", region="us-east")), Volume)
+    assert_type(session.upsert(DomainRecord(type="A"), key=("type", "name")), DomainRecord)
+    assert_type(session.upsert_all([Volume(label="data", region="us-east")]), list[Volume])
+    result = zone.records.sync([DomainRecord(type="A")], key=("type", "name"), delete=False)
+    assert_type(result, SyncResult[DomainRecord])
+    assert_type(result.added, tuple[DomainRecord, ...])
+    assert_type(session.query(Volume).sync([], partial=True), SyncResult[Volume])
+    zone.records.extend([DomainRecord(type="A")])
+    zone.records.remove(zone.records[0])
+    zone.records.clear()
+    with session.temporary(DomainRecord(type="A", domain=zone)) as made:
+        print(made[0].save)

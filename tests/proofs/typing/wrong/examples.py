@@ -8,6 +8,7 @@ from linode_orm import (
     Client,
     Disk,
     Domain,
+    DomainRecord,
     Event,
     Firewall,
     Instance,
@@ -137,3 +138,16 @@ def testing(sim: Simulator, session: Session) -> None:
     assert_requests(session, atmost=3)  # wrong
     no_n_plus_one(sim)  # wrong
     Session(detect_n_plus_one="yes")  # wrong
+
+
+def declaring(session: Session, zone: Domain) -> None:
+    """Objects of another class, and keys that are none."""
+    session.upsert("web")  # wrong
+    session.upsert(Volume(label="data", region="us-east"), key="label")  # wrong
+    session.upsert_all(Volume(label="data", region="us-east"))  # wrong
+    zone.records.sync([Volume(label="data", region="us-east")])  # wrong
+    session.query(Volume).sync([DomainRecord(type="A")])  # wrong
+    session.query(Volume).sync([], remove=False)  # wrong
+    zone.records.extend([5])  # wrong
+    with session.temporary("web"):  # wrong
+        pass
