@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.expressions import and_ as and_
     from linode_orm.mapping.expressions import not_ as not_
     from linode_orm.mapping.expressions import or_ as or_
+    from linode_orm.mapping.later import later as later
     from linode_orm.mapping.operators import Attribute as Attribute
     from linode_orm.mapping.operators import Order as Order
     from linode_orm.mapping.options import Option as Option
@@ -157,6 +158,7 @@ _PUBLIC = (
     "asdict",
     "diff",
     "inspect",
+    "later",
     "not_",
     "or_",
     "raiseload",
@@ -198,6 +200,7 @@ _PLACES = {
     "asdict": "linode_orm.mapping.as_dict",
     "diff": "linode_orm.session.snapshot.diff",
     "inspect": "linode_orm.session",
+    "later": "linode_orm.mapping.later",
     "not_": "linode_orm.mapping.expressions",
     "or_": "linode_orm.mapping.expressions",
     "raiseload": "linode_orm.mapping.relations",

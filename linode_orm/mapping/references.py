@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
+from linode_orm.errors import InvalidRequestError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Object = Any
 """An object of a resource class, whose base stands above this module."""
@@ -40,6 +42,58 @@ class ObjectId:
         return repr(self.target)
 
 
+class AnswerValue:
+    """Stands for a value of the answer that will create an object: `later(balancer, "ipv4")`.
+
+    `place` leads from the answer to the value, by keys of JSON and by indexes of lists. `suits` tells by a codec
+    whether its values may be of the type that is declared there. `shown` is the place as text.
+    """
+
+    __slots__ = ("place", "shown", "suits", "target")
+
+    def __init__(self, target: Object, place: tuple[str | int, ...], shown: str, suits: Callable[[Any], bool]) -> None:
+        self.target = target
+        self.place = place
+        self.shown = shown
+        self.suits = suits
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AnswerValue) and self.target is other.target and self.place == other.place
+
+    def __hash__(self) -> int:
+        return hash((id(self.target), self.place))
+
+    def __encode__(self) -> AnswerValue:
+        """Return itself: in JSON it stands for the value, too."""
+        return self
+
+    def __repr__(self) -> str:
+        return f"later({self.target!r}){self.shown}"
+
+
+def referred(reference: object) -> Object:
+    """Return the object that has to exist first: the one that stands for its id, or whose answer has a value."""
+    return reference.target if isinstance(reference, AnswerValue) else reference
+
+
+def check_session(holder: object, target: Object, name: str) -> None:
+    """Raise `InvalidRequestError` where an object of one session is put into an object of another."""
+    mine, theirs = _session_of(holder), _session_of(target)
+    if mine is not None and theirs is not None and mine is not theirs:
+        msg = f"{name}: {target!r} belongs to another session; session.merge(x) brings its values here"
+        raise InvalidRequestError(msg)
+
+
+def _session_of(holder: object) -> object:
+    """Return the owner of the object that holds a value; None where it is in no session."""
+    while holder is not None:
+        state: Any = getattr(holder, "__state__", None)
+        if state is not None and state.origin is not None:
+            return state.origin.owner if state.is_in_session else None
+        holder = state.holder if state is not None else getattr(holder, "_holder", None)
+    return None
+
+
 def is_object(value: object) -> TypeGuard[Object]:
     """Whether a value is an object of a resource class, which has an id of its own."""
     return hasattr(type(value), "__identity__")
@@ -58,7 +112,7 @@ def fits(target: object, refers: str) -> bool:
 
 def objects_in(value: object) -> Iterator[Object]:
     """Yield the objects that stand in a value at any depth, in the place of their ids."""
-    if isinstance(value, ObjectId):
+    if isinstance(value, (ObjectId, AnswerValue)):
         yield value.target
     elif is_object(value):
         yield value
@@ -79,7 +133,7 @@ def objects_of(record: Object) -> Iterator[tuple[str, Object]]:
     """
     for name, edit in (record.__state__.edits or {}).items():
         if edit.reference is not None:
-            yield name, edit.reference
+            yield name, referred(edit.reference)
         value = record.__dict__.get(name)
         if isinstance(value, (list, dict)) or hasattr(value, "__state__"):
             for target in objects_in(value):
@@ -92,7 +146,7 @@ def objects_of(record: Object) -> Iterator[tuple[str, Object]]:
 def _objects_of(record: Object) -> Iterator[Object]:
     for edit in (record.__state__.edits or {}).values():
         if edit.reference is not None:
-            yield edit.reference
+            yield referred(edit.reference)
     for value in record.__dict__.values():
         yield from objects_in(value)
 

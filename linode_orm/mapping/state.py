@@ -161,6 +161,11 @@ class State(RecordState):
         return self.origin.status in _NEW
 
     @property
+    def is_in_session(self) -> bool:
+        """Whether the object belongs to a session."""
+        return self.origin.status not in _ALONE
+
+    @property
     def is_loaded(self) -> bool:
         """Whether more than the id has been read."""
         return self.origin.loaded is not Loaded.NOTHING
@@ -217,6 +222,7 @@ state_of: Callable[[Record], State] = attrgetter("__state__")
 """Return the state of an object: the one way from outside of `mapping` (SQLAlchemy's `instance_state` is the model)."""
 
 _NEW: Final = frozenset({Status.TRANSIENT, Status.PENDING})
+_ALONE: Final = frozenset({Status.TRANSIENT, Status.DETACHED})
 
 
 def _blank(record: Record, field: FieldFacts) -> object:

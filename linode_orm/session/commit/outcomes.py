@@ -83,6 +83,8 @@ class Outcomes:
             key = each.step.token
             if each.identity is not None:
                 self._ids.by_token[str(key)] = each.identity
+            if each.step.operation == "create":
+                self._ids.learn(str(key), each.body)
             # The API may give the number of a deleted object to a new one, which then is not the old one.
             if each.step.operation == "delete" and isinstance(key, Key):
                 self._collections.delete(key)
@@ -108,10 +110,16 @@ class Outcomes:
         return bool(in_doubt) and not in_doubt.isdisjoint((*waits_for(step.body), *waits_for(step.parents)))
 
     def inner_ids(self, step: Step) -> dict[str, object]:
-        """Return the ids of the nested creates of a step, or of its parts, by token."""
+        """Return the ids of the nested creates of a step, or of its parts, by token; with what else their answers told.
+
+        Values of answers stand beside the ids under their names, such as `new:3.ipv4[0]`.
+        """
         inside = [each.token for each in step.nested_creates]
         inside += [part.token for part in step.parts if is_new(part.token)]
-        return {token: self._ids.by_token[token] for token in inside if token in self._ids.by_token}
+        found = {token: self._ids.by_token[token] for token in inside if token in self._ids.by_token}
+        for token in (*inside, str(step.token)):
+            found |= self._ids.values_of(token)
+        return found
 
     # -- when everything has ended -----------------------------------------------------------------------------------
 

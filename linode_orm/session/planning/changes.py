@@ -101,11 +101,21 @@ class Changes:
                 self._unmark(instance)
                 state_of(instance).unmark_deleted()
             return
-        _check_can_be_added(instance)
         # What an object refers to is added before it, so that the order of tokens is an order of creation.
+        for each in self._with_needed(instance, set()):
+            self._attach(each)
+
+    def _with_needed(self, instance: Model, seen: set[int]) -> list[Model]:
+        """Return an object after the new ones that it cannot be created without; all of them can be added."""
+        _check_can_be_added(instance)
+        seen.add(id(instance))
+        found: list[Model] = []
         for other in _needs(instance):
-            if state_of(other).status is Status.TRANSIENT:
-                self.add(other)
+            if state_of(other).is_new and not self._owns(other) and id(other) not in seen:
+                found += self._with_needed(other, seen)
+        return [*found, instance]
+
+    def _attach(self, instance: Model) -> None:
         # before the owner changes: the collections of a transient object are made by the owner that it has
         given = _children(instance)
         self._tokens += 1

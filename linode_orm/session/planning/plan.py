@@ -11,7 +11,7 @@ from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.applier import ApplyOptions, apply
-from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName, hidden_in
+from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName, PendingValue, hidden_in
 from linode_orm.session.planning.shown_changes import diff_lines
 
 if TYPE_CHECKING:
@@ -416,6 +416,8 @@ def secret_name(step: Step, hidden: Hidden) -> str:
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401  JSON
+    if isinstance(value, PendingValue):
+        return {"$later": str(value)}
     if isinstance(value, Pending):
         return {"$new": value.token, "$text": True} if isinstance(value, PendingName) else {"$new": value.token}
     if isinstance(value, Hidden):
