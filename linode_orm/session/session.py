@@ -19,6 +19,7 @@ from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.verbs.observing import Observing
+from linode_orm.session.verbs.stacking import Stacking
 
 if TYPE_CHECKING:
     import os
@@ -53,7 +54,7 @@ Conflicts = Literal["merge", "check", "ignore"]
 
 
 @public
-class Session(Observing):
+class Session(Observing, Stacking):
     """The unit of work: it has one object for each key, and `commit()` sends what was changed.
 
     It is cheap, belongs to the thread that made it, and sends nothing by itself. Without `client` it makes its own

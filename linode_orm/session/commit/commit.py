@@ -90,7 +90,10 @@ class Commit:
         """
         with kept_interrupts(self.session) as interrupts:
             guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
-            return self._send(policy, interrupts)
+            report = self._send(policy, interrupts)
+            if self.changes.manual_order.pairs:
+                self.changes.manual_order.clear()
+            return report
 
     def save(self, instance: Model, policy: Policy) -> CommitReport:
         """Send what is pending for one object and what it cannot exist without; nothing if it is clean.

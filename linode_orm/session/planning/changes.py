@@ -14,6 +14,7 @@ from linode_orm.mapping.references import objects_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.transient import NewCollection
 from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning.manual_order import ManualOrder
 from linode_orm.session.planning.nesting_rules import is_made_with_parent
 from linode_orm.session.planning.steps import ancestors
 from linode_orm.session.query.collections import SessionCollection
@@ -59,6 +60,7 @@ class Changes:
         self.deleted: dict[int, Model] = {}
         self._marks: dict[int, DeletionMark] = {}
         self.in_doubt: dict[int, InDoubt] = {}
+        self.manual_order = ManualOrder()
         self._tokens = 0
         self._token_of: dict[int, str] = {}
 
@@ -177,6 +179,7 @@ class Changes:
 
     def _let_go(self, instance: Model) -> None:
         self.drop(instance)
+        self.manual_order.drop(instance)
         self.in_doubt.pop(id(instance), None)
         if self.new.pop(id(instance), None) is not None:
             self._token_of.pop(id(instance), None)
@@ -206,6 +209,7 @@ class Changes:
 
     def rollback(self) -> None:
         """Take back everything pending."""
+        self.manual_order.clear()
         for instance in [*self.new.values()]:
             self._let_go(instance)
         for instance in [*self.deleted.values()]:
@@ -218,6 +222,7 @@ class Changes:
 
     def clear(self) -> None:
         """Let every object go, with what is pending on it."""
+        self.manual_order.clear()
         for instance in [*self.new.values()]:
             self._let_go(instance)
         self.touched.clear()

@@ -27,10 +27,11 @@ from linode_orm.session.planning.steps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.session.planning.changes import Changes
+    from linode_orm.session.planning.manual_order import ManualOrder
     from linode_orm.session.planning.plan import Key
 
 _ABOUT_WHAT_EXISTS: Final = frozenset({"update", "replace", "delete"})
@@ -57,14 +58,22 @@ def _planned(changes: Changes, only: Model | None, *, fold: bool, fold_tags: boo
     drafts = [*_drafts(changes, only, new, cascade)]
     in_doubt = changes.in_doubt
     if len(drafts) > 1:  # a single request is nested in no other and part of no batch
-        drafts = nest(drafts, everything=fold)
+        drafts = nest(drafts, by_hand=changes.manual_order.concerns, everything=fold)
     for draft in drafts:
         if draft.operation == "create":
             _check_create(draft)
     if len(drafts) > 1 and only is None and (fold or fold_tags):
-        drafts = batch(drafts, changes.find, lambda each: id(each) in in_doubt, rebuilds=fold, tags=fold_tags)
+        alone = _alone(changes)
+        drafts = batch(drafts, changes.find, alone, rebuilds=fold, tags=fold_tags)
     known = changes.known_below(cascade.values()) if cascade else {}
-    return _arranged(drafts, cascade, sum(id(instance) in in_doubt for instance in new), known)
+    lookups = sum(id(instance) in in_doubt for instance in new)
+    return _arranged(drafts, cascade, lookups, known, changes.manual_order)
+
+
+def _alone(changes: Changes) -> Callable[[Model], bool]:
+    """Return the test whether an object keeps requests of its own: it may exist already, or is ordered by hand."""
+    in_doubt, by_hand = changes.in_doubt, changes.manual_order
+    return lambda each: id(each) in in_doubt or by_hand.concerns(each)
 
 
 def _drafts(changes: Changes, only: Model | None, new: Iterable[Model], cascade: dict[Key, Key]) -> Iterator[DraftStep]:
@@ -115,12 +124,13 @@ def _arranged(
     cascade: dict[Key, Key],
     lookups: int,
     known: Mapping[Key, Sequence[Model]] = MappingProxyType({}),
+    by_hand: ManualOrder | None = None,
 ) -> Plan:
     """Put drafts in an order in which they can be sent."""
     if len(drafts) == 1 and drafts[0].operation in _ABOUT_WHAT_EXISTS:  # it waits for nothing, not even for itself
         steps = [drafts[0].step(1, ())]
     else:
-        order = in_order(drafts, cascade, known)
+        order = in_order(drafts, cascade, known, by_hand)
         number = {at: place for place, at in enumerate(order, 1)}
         waits = {at: tuple(sorted(number[other] for other in drafts[at].waits)) for at in order}
         steps = [*number_parts(drafts[at].step(number[at], waits[at]) for at in order)]
