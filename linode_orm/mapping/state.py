@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NamedTuple, TypeVar, overload
 
 from linode_orm.mapping.record import Record, RecordState
 
@@ -64,6 +64,7 @@ class Origin:
         "batch",
         "fresh_until",
         "given_children",
+        "key_reader",
         "loaded",
         "one_time_values",
         "owner",
@@ -92,12 +93,15 @@ class Origin:
         self.stale_values: StaleValues | None = None
         self.pending_parent: Record | None = None
         self.given_children: dict[str, object] | None = None
+        self.key_reader: Any = None
+        """What reads the key of an object whose id no answer showed (`mapping/unread.py`)."""
 
     def replace(self, changes: Mapping[str, object]) -> Origin:
         """Return a copy with other values in some slots."""
         copy = Origin(self.owner, self.parents, self.status, self.loaded, self.fresh_until, self.batch)
         copy.one_time_values, copy.stale_values = self.one_time_values, self.stale_values
         copy.pending_parent, copy.given_children = self.pending_parent, self.given_children
+        copy.key_reader = self.key_reader
         for name, value in changes.items():
             setattr(copy, name, value)
         return copy
@@ -129,6 +133,8 @@ class State(RecordState):
 
     __slots__ = ("identity", "origin")
 
+    is_unread: ClassVar[bool] = False
+    """Whether the id is not known yet, because no answer showed it: asking for it sends a request."""
     origin: Origin
     body: _Read[Mapping[str, Any]] = _Read("raw")
     """The last answer of the API; nobody changes it."""

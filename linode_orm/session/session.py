@@ -370,6 +370,7 @@ class Session(Observing, Stacking):
         self._changes.clear()
         for instance in self._parts.identity_map:
             self._parts.loader.detach(instance)
+        self._parts.loader.let_go_unread(everything=True)
         self._parts.identity_map.clear()
         self._parts.history.close()
         self._owner.close()

@@ -183,7 +183,9 @@ class Commit:
         resolve_renames(self.client, self.objects, [*pending, *([] if only is None else [only])])
 
     def _planned(self, policy: Policy, only: Model | None) -> Plan:
-        return planner.plan(self.changes, only=only, fold=policy.fold, fold_tags=policy.fold_tags)
+        # A session that refuses implicit requests could not read the ids later.
+        reads_ids = policy.verify or self.changes.collections.is_refused
+        return planner.plan(self.changes, only=only, fold=policy.fold, fold_tags=policy.fold_tags, reads_ids=reads_ids)
 
     def _run(
         self,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def answer_values(plan: Plan) -> dict[str, set[PendingValue]]:
     """Return the values of answers that the steps of a plan need, by the token of what is created."""
-    if len(plan.steps) < 2 or not any(step.operation in _CREATING for step in plan):  # noqa: PLR2004  one needs another
+    if not any(step.operation in _CREATING for step in plan):
         return {}
     return values_wanted(part.body for step in plan for part in step.whole)
 

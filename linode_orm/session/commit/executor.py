@@ -66,7 +66,7 @@ class Executor:
         self._client, self._targets, self._options = client, targets, options
         self._schedule = Scheduler(plan, irreversible_last=options.policy.compensates)
         self.steps = self._schedule.steps
-        self._created = CreatedIds(earlier.ids, answer_values(plan))
+        self._created = CreatedIds(earlier.ids, answer_values(plan) if len(plan.steps) > 1 else {})
         self.ids = self._created.by_token
         collections = CollectionIds(client, targets)
         self.outcomes = Outcomes(targets, self._created, collections, defers_answers=options.policy.defers_answers)

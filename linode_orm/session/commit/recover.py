@@ -212,7 +212,8 @@ class Recovery:
     def _applied(self, known: StoredRequest, body: object = None, note: str = "") -> Entry:
         """Return the entry of a step that was done; look for nested creates whose ids are not written down."""
         step = known.step
-        if self._undo or all(nested.token in self._ids for nested in step.nested_creates):
+        needed = (nested for nested in step.nested_creates if nested.is_needed)
+        if self._undo or all(nested.token in self._ids for nested in needed):
             return self._entry(known, "applied", note)
         in_doubt, parents = self._in_doubt(known), self._parents(known)
         inner = match_nested(self._client, in_doubt, parents, self._ids[str(step.token)], body)

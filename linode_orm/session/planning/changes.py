@@ -90,7 +90,10 @@ class Changes:
 
     def touch(self, instance: Model) -> None:
         """Hold an object until the next commit has looked at it."""
-        if state_of(instance).status is Status.PERSISTENT:
+        state = state_of(instance)
+        if state.status is Status.PERSISTENT:
+            if state.is_unread:
+                state.identity  # noqa: B018  it is read now: a plan names objects by their keys, and sends nothing
             self.touched[id(instance)] = instance
 
     def add(self, instance: Model) -> None:
@@ -147,6 +150,8 @@ class Changes:
         if "delete" not in instance.__mapper__.verbs:
             msg = f"{instance.__describe__()}: the API cannot delete a {instance.__mapper__.name}"
             raise InvalidRequestError(msg)
+        if state_of(instance).is_unread:
+            state_of(instance).identity  # noqa: B018  it is read now, as in `touch`
         state_of(instance).mark_deleted()
         known = self._marks.get(id(instance))
         if known is not None and condition is not None:

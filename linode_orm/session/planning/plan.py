@@ -98,6 +98,7 @@ class NestedCreate:
 
     `path` and `parents` are those that a POST of its own would have, with the tokens of its parents. `changes` are its
     own attributes. `is_answered` says that the answer shows the object, so that no list has to be read for its id.
+    `is_needed` says that the list is read otherwise, because other steps need the id; else its first use reads it.
     """
 
     token: str
@@ -108,6 +109,7 @@ class NestedCreate:
     parents: tuple[object, ...]
     changes: tuple[Change, ...] = ()
     is_answered: bool = False
+    is_needed: bool = False
 
     def is_below(self, other: NestedCreate) -> bool:
         """Whether the object stands inside another one."""
@@ -133,6 +135,7 @@ class NestedCreate:
             "parents": _plain(self.parents),
             "changes": [each.to_dict() for each in self.changes],
             "answered": self.is_answered,
+            "needed": self.is_needed,
         }
 
 
@@ -177,7 +180,11 @@ class Step:
     @property
     def reads(self) -> tuple[str, ...]:
         """The paths that are read for the ids of nested creates, or around a batch request."""
-        lists = {nested.siblings: nested.path for nested in self.nested_creates if not nested.is_answered}
+        lists = {
+            nested.siblings: nested.path
+            for nested in self.nested_creates
+            if nested.is_needed and not nested.is_answered
+        }
         return (*lists.values(), *self.looks)
 
     @property

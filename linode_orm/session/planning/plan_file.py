@@ -155,6 +155,7 @@ def _nested_create(content: dict[str, Any]) -> NestedCreate:
         parents=_ids(content["parents"]),
         changes=tuple(_change(each) for each in content["changes"]),
         is_answered=content["answered"],
+        is_needed=content.get("needed", True),
     )
 
 

@@ -6,11 +6,14 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from attrs import evolve
+
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.planning.batching import batch, number_parts
 from linode_orm.session.planning.dependencies import in_order
 from linode_orm.session.planning.natural_keys import listings_before
+from linode_orm.session.planning.needed_ids import with_needed_ids
 from linode_orm.session.planning.nesting import nest
 from linode_orm.session.planning.nesting_rules import is_always_nested
 from linode_orm.session.planning.payloads import check_complete
@@ -37,21 +40,29 @@ if TYPE_CHECKING:
 _ABOUT_WHAT_EXISTS: Final = frozenset({"update", "replace", "delete"})
 
 
-def plan(changes: Changes, *, only: Model | None = None, fold: bool = True, fold_tags: bool = False) -> Plan:
+def plan(
+    changes: Changes,
+    *,
+    only: Model | None = None,
+    fold: bool = True,
+    fold_tags: bool = False,
+    reads_ids: bool = False,
+) -> Plan:
     """Plan what a commit would send; with `only`, that object and what it cannot exist without.
 
     With `fold`, new children are nested in their new parent's POST, and many changes of the children of one parent are
-    one rebuild, unless that leaves no order; with `fold_tags`, a tag that is put on several objects is one POST. Raises
+    one rebuild, unless that leaves no order; with `fold_tags`, a tag that is put on several objects is one POST. With
+    `reads_ids`, the ids that no answer shows are read at once, and not at their first use. Raises
     `InvalidRequestError` where something is missing, contradictory, or cannot be put in an order.
     """
     if fold:
         # the same without nesting and batches may have an order, and tells better what is wrong
         with suppress(InvalidRequestError):
-            return _planned(changes, only, fold=True, fold_tags=fold_tags)
-    return _planned(changes, only, fold=False, fold_tags=fold_tags)
+            return _planned(changes, only, fold=True, fold_tags=fold_tags, reads_ids=reads_ids)
+    return _planned(changes, only, fold=False, fold_tags=fold_tags, reads_ids=reads_ids)
 
 
-def _planned(changes: Changes, only: Model | None, *, fold: bool, fold_tags: bool) -> Plan:
+def _planned(changes: Changes, only: Model | None, *, fold: bool, fold_tags: bool, reads_ids: bool) -> Plan:
     new = list(changes.new.values() if only is None else _closure(changes, only))
     # One object at a time deletes nothing: `delete()` is a call of its own.
     cascade = _cascade(changes.deleted.values()) if only is None and changes.deleted else {}
@@ -67,7 +78,10 @@ def _planned(changes: Changes, only: Model | None, *, fold: bool, fold_tags: boo
         drafts = batch(drafts, changes.find, alone, rebuilds=fold, tags=fold_tags)
     known = changes.known_below(cascade.values()) if cascade else {}
     lookups = sum(id(instance) in in_doubt for instance in new)
-    return _arranged(drafts, cascade, lookups, known, changes.manual_order)
+    arranged = _arranged(drafts, cascade, lookups, known, changes.manual_order)
+    if not any(draft.nested for draft in drafts):
+        return arranged
+    return evolve(arranged, steps=tuple(with_needed_ids(arranged.steps, everything=reads_ids)))
 
 
 def _alone(changes: Changes) -> Callable[[Model], bool]:

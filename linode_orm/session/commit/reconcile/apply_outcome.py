@@ -13,12 +13,14 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.record import changes, mark_clean, pending_reference, value_of, write
 from linode_orm.mapping.relations import Many, One
 from linode_orm.mapping.state import Loaded, Status, state_of
+from linode_orm.mapping.unread import leave_unread, make_readable
 from linode_orm.session.planning.steps import ancestors, key_of, parent_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from linode_orm.mapping.references import AnswerValue
+    from linode_orm.mapping.unread import KeyReader
     from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.session.planning.plan import Key
 
@@ -60,6 +62,21 @@ class OutcomeApplier:
         for each in given_to:
             forget_collections(each)
 
+    def created_unread(
+        self, instance: Model, parents: tuple[object, ...], names: Collection[str], reader: KeyReader
+    ) -> None:
+        """Make a new object persistent whose id no answer showed; `reader` reads it at its first use."""
+        given_to = self._collections.given_to(instance)
+        leave_unread(instance, parents, reader)
+        self._changes.new.pop(id(instance), None)
+        self._changes.in_doubt.pop(id(instance), None)
+        self._has_created = True
+        mark_clean(instance, names)
+        expire(instance, names)
+        self._collections.created(instance)
+        for each in given_to:
+            forget_collections(each)
+
     def _leave(self, instance: Model) -> None:
         """Let an object go that exists now under an id which the API does not tell: a query finds it."""
         self._changes.new.pop(id(instance), None)
@@ -72,6 +89,8 @@ class OutcomeApplier:
         known = self._map.find(type(instance), identity, parents)
         if known is not None and known is not instance:
             self._loader.detach(known)
+        if state_of(instance).is_unread:
+            make_readable(instance)
         admit(instance, identity, parents)
         self._changes.new.pop(id(instance), None)
         self._changes.in_doubt.pop(id(instance), None)
@@ -178,6 +197,7 @@ class OutcomeApplier:
             for instance in [*self._map]:
                 if any(above in self._cascade for above in ancestors(instance)):
                     self._drop(instance)
+            self._loader.let_go_unread()
 
     def _told(self, value: AnswerValue) -> object:
         """Return a value of the answer that created an object; `ABSENT` where there is none."""
