@@ -60,7 +60,7 @@ class ManualOrder:
 
 
 def _places_of(
-    instance: Model, places: Mapping[int, list[int]], deletions: Mapping[object, int], cascade: Mapping[Key, Key]
+    instance: Model, places: Mapping[int, list[int]], deletions: Mapping[Key | str, int], cascade: Mapping[Key, Key]
 ) -> list[int]:
     """Return the requests of an object; what dies with its parent has the request that deletes that one."""
     if id(instance) in places or state_of(instance).status is not Status.DELETED:
