@@ -49,7 +49,9 @@ def value_at(body: Any, place: Place) -> object:  # noqa: ANN401  JSON
         if isinstance(part, int):
             if not isinstance(body, list) or part >= len(body):
                 return ABSENT
+            body = body[part]
         elif not isinstance(body, dict) or part not in body:
             return ABSENT
-        body = body[part]
+        else:
+            body = body[part]
     return ABSENT if body is None else body

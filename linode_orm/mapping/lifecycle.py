@@ -148,34 +148,34 @@ def _put_away(instance: Model, names: Iterable[str]) -> None:
         state.share(stale_values=StaleValues(raw, {**stale, **held}))
 
 
-def fill_answers(record: Record, told: Callable[[AnswerValue], object]) -> None:
+def fill_answers(record: Record, value_for: Callable[[AnswerValue], object]) -> None:
     """Put values of answers in the place of what stands for them in a pending object.
 
-    `told` returns the value in JSON, or `ABSENT` where there is none: what stands for it stays.
+    `value_for` returns the value in JSON, or `ABSENT` where there is none: what stands for it stays.
     """
     for name, edit in [*edits_of(record).items()]:
-        value = told(edit.reference) if isinstance(edit.reference, AnswerValue) else ABSENT
+        value = value_for(edit.reference) if isinstance(edit.reference, AnswerValue) else ABSENT
         if value is not ABSENT:
             with suppress(WrongType):
                 record.__dict__[name] = record.__mapper__.fields[name].codec.decode(value, record, name)
                 edit.reference = None
     given = record.__state__.given_children if isinstance(record.__state__, State) else None
     for held in (*record.__dict__.values(), given):
-        _fill_inside(held, told)
+        _fill_inside(held, value_for)
 
 
-def _fill_inside(value: Any, told: Callable[[AnswerValue], object]) -> None:  # noqa: ANN401  what a field may hold
+def _fill_inside(value: Any, value_for: Callable[[AnswerValue], object]) -> None:  # noqa: ANN401  what a field may hold
     if isinstance(value, Record):
         if isinstance(value.__state__, NestedState):
-            fill_answers(value, told)
+            fill_answers(value, value_for)
         return
     if not isinstance(value, (list, dict)):
         return
     adopt = getattr(value, "_adopt", lambda each, _: each)
     for key, each in [*(value.items() if isinstance(value, dict) else enumerate(value))]:
         if not isinstance(each, AnswerValue):
-            _fill_inside(each, told)
-        elif (known := told(each)) is not ABSENT:
+            _fill_inside(each, value_for)
+        elif (known := value_for(each)) is not ABSENT:
             with suppress(TypeError):
                 # past the tracking: that the list or the map was changed is known
                 if isinstance(value, dict):

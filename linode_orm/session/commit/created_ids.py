@@ -25,6 +25,17 @@ def answer_values(plan: Plan) -> dict[str, set[PendingValue]]:
     return values_wanted(part.body for step in plan for part in step.whole)
 
 
+def learn_values(
+    ids: dict[str, object], wanted: Mapping[str, Iterable[PendingValue]], token: str, body: object
+) -> dict[str, object]:
+    """Put the values that steps need of the answer which created an object beside its id; return them."""
+    created = CreatedIds(ids, wanted)
+    created.learn(token, body)
+    values = created.values_of(token)
+    ids |= values
+    return values
+
+
 _CREATING: Final = frozenset({"create", "bundle"})
 
 

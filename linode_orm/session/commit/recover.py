@@ -12,7 +12,7 @@ from linode_orm.errors import ApiError, ConflictError, JournalError, LinodeORMEr
 from linode_orm.mapping.identity import identity_in
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.compensation import compensate
-from linode_orm.session.commit.created_ids import CreatedIds, answer_values
+from linode_orm.session.commit.created_ids import answer_values, learn_values
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import policy_of_recovery
 from linode_orm.session.commit.interrupts import kept_interrupts
@@ -195,7 +195,9 @@ class Recovery:
             self._ids[str(step.token)] = identity
             self._made[step.model].add(identity)
             self._targets.apply(step, parents, identity, looked_up.body)
-            self._log.settle(step, "applied", identity, "", self._learn(str(step.token), looked_up.body))
+            self._log.settle(
+                step, "applied", identity, "", learn_values(self._ids, self._wanted, str(step.token), looked_up.body)
+            )
             yield self._applied(known, looked_up.body, "its answer was lost; it was looked for and found")
         elif looked_up.why:
             yield self._entry(known, "in doubt", looked_up.why)
@@ -217,24 +219,16 @@ class Recovery:
             return self._entry(known, "applied", note)
         in_doubt, parents = self._in_doubt(known), self._parents(known)
         inner = match_nested(self._client, in_doubt, parents, self._ids[str(step.token)], body)
-        found = self._learn(str(step.token), body)
+        found = learn_values(self._ids, self._wanted, str(step.token), body)
         for each in inner.found:
             self._ids[str(each.step.token)] = each.identity
-            found |= self._learn(str(each.step.token), each.body)
+            found |= learn_values(self._ids, self._wanted, str(each.step.token), each.body)
             self._targets.apply(*each)
         found |= {nested.token: self._ids[nested.token] for nested in step.nested_creates if nested.token in self._ids}
         self._log.settle(step, "applied", self._ids[str(step.token)], note, found)
         if inner.in_doubt:
             return self._entry(known, "in doubt", inner.in_doubt[0].reason)
         return self._entry(known, "applied", note)
-
-    def _learn(self, token: str, body: object) -> dict[str, object]:
-        """Keep the values that other steps need of the answer which created an object; return them by their names."""
-        created = CreatedIds(self._ids, self._wanted)
-        created.learn(token, body)
-        values = created.values_of(token)
-        self._ids |= values
-        return values
 
     def _value_of(self, placeholder: Pending | Hidden) -> object:
         """Return the id, or the value, that a placeholder stands for; None where its object was never made."""

@@ -95,8 +95,8 @@ def _brought(identity: str | None) -> tuple[object, dict[str, object]]:
     """Give the id that a step brought, and those of its nested creates, by token."""
     found = json.loads(identity) if identity is not None else None
     if isinstance(found, dict):
-        aboard = found["aboard"].items()
-        return _identity(found["id"]), {name: _identity(each) if is_token(name) else each for name, each in aboard}
+        inner = found["aboard"].items()
+        return _identity(found["id"]), {name: _identity(each) if is_token(name) else each for name, each in inner}
     return _identity(found), {}
 
 

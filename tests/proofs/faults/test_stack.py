@@ -218,6 +218,7 @@ class TestKilled:
                     report = recover(journal, client=client, undo=undo)
             where = f"killed {way} write {number}, undo={undo}: {report}"
             assert described(made) == (nothing() if undo else whole()), where
-            assert not (report.in_doubt or report.failed), where
+            assert not report.in_doubt, where
+            assert not report.failed, where
             if not undo:
                 assert len(posts(made)) == POSTS, where

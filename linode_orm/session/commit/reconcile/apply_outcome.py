@@ -191,7 +191,7 @@ class OutcomeApplier:
         if self._has_created:
             for instance in [*self._changes.new.values(), *self._changes.touched.values()]:
                 fill_in(instance)
-                fill_answers(instance, self._told)
+                fill_answers(instance, self._value_for)
         # Only then, since it asks every object of the session for its parents.
         if any(_may_have_children(key.model) for key in self._cascade):
             for instance in [*self._map]:
@@ -199,7 +199,7 @@ class OutcomeApplier:
                     self._drop(instance)
             self._loader.let_go_unread()
 
-    def _told(self, value: AnswerValue) -> object:
+    def _value_for(self, value: AnswerValue) -> object:
         """Return a value of the answer that created an object; `ABSENT` where there is none."""
         _, body = self._answers.get(id(value.target), (None, None))
         return value_at(body, value.place)
