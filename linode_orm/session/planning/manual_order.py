@@ -66,7 +66,7 @@ def _places_of(
     if id(instance) in places or state_of(instance).status is not Status.DELETED:
         return places.get(id(instance), [])
     root = cascade.get(key_of(instance))
-    return [deletions[root]] if root in deletions else []
+    return [] if root is None or root not in deletions else [deletions[root]]
 
 
 def _is_below(instance: Model, other: Model) -> bool:

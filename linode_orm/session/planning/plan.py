@@ -92,6 +92,7 @@ class Change:
         return document
 
 
+@formerly()
 @frozen
 class NestedCreate:
     """A new object that the POST of its parent creates: its body stands at `place` in the parent's body.
@@ -109,7 +110,7 @@ class NestedCreate:
     parents: tuple[object, ...]
     changes: tuple[Change, ...] = ()
     is_answered: bool = False
-    is_needed: bool = False
+    is_needed: bool = True
 
     def is_below(self, other: NestedCreate) -> bool:
         """Whether the object stands inside another one."""
