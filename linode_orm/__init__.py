@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.options import Option as Option
     from linode_orm.mapping.query import Query as Query
     from linode_orm.mapping.query import SkippedList as SkippedList
+    from linode_orm.mapping.references import AnswerValue as AnswerValue
     from linode_orm.mapping.relations import Collection as Collection
     from linode_orm.mapping.relations import raiseload as raiseload
     from linode_orm.mapping.relations import selectin as selectin
@@ -107,6 +108,7 @@ if not any(getattr(each, "__name__", "") == "_FormerModules" for each in _sys.me
     _sys.meta_path.append(_FormerModules)
 
 _PUBLIC = (
+    "AnswerValue",
     "ApiError",
     "Attribute",
     "AttributeMissing",
@@ -184,6 +186,7 @@ _PUBLIC = (
 )
 
 _PLACES = {
+    "AnswerValue": "linode_orm.mapping.references",
     "Attribute": "linode_orm.mapping.operators",
     "CellProblem": "linode_orm.output.table",
     "Change": "linode_orm.session.planning.plan",

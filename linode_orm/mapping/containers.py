@@ -134,9 +134,9 @@ class Collection(Container):
 
 def adopted_value(codec: Codec, value: AnswerValue, holder: Holder) -> AnswerValue:
     """Return what stands for a value that an answer will tell; raise `WrongType` where its type does not fit."""
-    if not value.suits(codec):
+    if not value.__suits__(codec):
         raise WrongType(codec.text, value)
-    check_session(holder, value.target, _described(holder, codec.text))
+    check_session(holder, value.__target__, _described(holder, codec.text))
     return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Never
+from typing import TYPE_CHECKING, Any, Final, Never, cast
 
 from linode_orm._public import public
 from linode_orm._secrets import is_secret_key
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @public
-def later(x: Model, attribute: str, /, *place: str | int) -> Any:  # noqa: ANN401  it stands for a value of any type
+def later(x: Model, attribute: str, /, *place: str | int) -> AnswerValue:
     """Return what stands for a value of the answer that will create `x`: `later(balancer, "ipv4")`; sends nothing.
 
     It can be assigned wherever the value could: to a field, inside a nested value, a list or a plain dict. `place`
@@ -57,7 +57,7 @@ def later(x: Model, attribute: str, /, *place: str | int) -> Any:  # noqa: ANN40
     for at, each in enumerate(place):
         key, codec = _inside(codec, each, lambda why, at=at: _refuse(x, attribute, place[: at + 1], why))  # type: ignore[misc]  # bound at once
         keys.append(key)
-    return AnswerValue(x, tuple(keys), shown_place(tuple(keys)), lambda target: suits(target, codec))
+    return AnswerValue(x, tuple(keys), shown_place(tuple(keys)), lambda target: suits(cast("Codec", target), codec))
 
 
 def _field(x: Model, name: str) -> Kind[Any]:

@@ -224,10 +224,10 @@ def _assigned(state: RecordState, name: str, theirs: object) -> Edit:
 
 def _refer_to_value(record: Record, field: FieldFacts, value: AnswerValue, name: str) -> None:
     """Let a field wait for a value of an answer; raise `TypeError` where no value of that type fits."""
-    if not value.suits(field.codec):
+    if not value.__suits__(field.codec):
         msg = f"{record.__describe__()}.{name or field.name}: {field.codec.text} expected, not {value!r}"
         raise TypeError(msg)
-    check_session(record, value.target, name or field.name)
+    check_session(record, value.__target__, name or field.name)
     refer(record, field, value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
+from linode_orm._public import public
 from linode_orm.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -42,38 +43,50 @@ class ObjectId:
         return repr(self.target)
 
 
-class AnswerValue:
-    """Stands for a value of the answer that will create an object: `later(balancer, "ipv4")`.
+if TYPE_CHECKING:
+    _AnyValue = Any
+else:
+    _AnyValue = object
 
-    `place` leads from the answer to the value, by keys of JSON and by indexes of lists. `suits` tells by a codec
-    whether its values may be of the type that is declared there. `shown` is the place as text.
+
+@public
+class AnswerValue(_AnyValue):  # type: ignore[misc]  # checkers take it for whatever value it stands for
+    """Stands for a value of the answer that will create an object; `later(balancer, "ipv4")` makes it.
+
+    To a type checker it fits wherever the value could stand. It has no public attribute: the commit fills the value in.
     """
 
-    __slots__ = ("place", "shown", "suits", "target")
+    __slots__ = ("__place__", "__shown__", "__suits__", "__target__")
 
-    def __init__(self, target: Object, place: tuple[str | int, ...], shown: str, suits: Callable[[Any], bool]) -> None:
-        self.target = target
-        self.place = place
-        self.shown = shown
-        self.suits = suits
+    def __init__(
+        self, target: object, place: tuple[str | int, ...], shown: str, suits: Callable[[object], bool]
+    ) -> None:
+        self.__target__: Object = target
+        self.__place__ = place
+        """Keys of JSON, and indexes of lists, that lead from the answer to the value."""
+        self.__shown__ = shown
+        self.__suits__ = suits
+        """Whether the values of a codec may be of the type that is declared at the place."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, AnswerValue) and self.target is other.target and self.place == other.place
+        if not isinstance(other, AnswerValue):
+            return False
+        return self.__target__ is other.__target__ and bool(self.__place__ == other.__place__)
 
     def __hash__(self) -> int:
-        return hash((id(self.target), self.place))
+        return hash((id(self.__target__), self.__place__))
 
     def __encode__(self) -> AnswerValue:
         """Return itself: in JSON it stands for the value, too."""
         return self
 
     def __repr__(self) -> str:
-        return f"later({self.target!r}){self.shown}"
+        return f"later({self.__target__!r}){self.__shown__}"
 
 
 def referred(reference: object) -> Object:
     """Return the object that has to exist first: the one that stands for its id, or whose answer has a value."""
-    return reference.target if isinstance(reference, AnswerValue) else reference
+    return reference.__target__ if isinstance(reference, AnswerValue) else reference
 
 
 def check_session(holder: object, target: Object, name: str) -> None:
@@ -112,8 +125,10 @@ def fits(target: object, refers: str) -> bool:
 
 def objects_in(value: object) -> Iterator[Object]:
     """Yield the objects that stand in a value at any depth, in the place of their ids."""
-    if isinstance(value, (ObjectId, AnswerValue)):
+    if isinstance(value, ObjectId):
         yield value.target
+    elif isinstance(value, AnswerValue):
+        yield value.__target__
     elif is_object(value):
         yield value
     elif isinstance(value, Mapping):

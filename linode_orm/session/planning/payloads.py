@@ -127,7 +127,7 @@ def resolve_secret(instance: Model, hidden: Hidden, verb: str) -> object:
 def _with_ids(value: object) -> object:
     """Return a value with ids in place of the objects that stand in it, which exist by now."""
     if isinstance(value, AnswerValue):
-        return value_at(state_of(value.target).body, value.place)
+        return value_at(state_of(value.__target__).body, value.__place__)
     if isinstance(value, ObjectId) or is_object(value):
         return value.value if isinstance(value, ObjectId) else identity_of(value)
     if isinstance(value, dict):
@@ -235,10 +235,10 @@ class _Dressing:
 
     def answer_value(self, value: AnswerValue) -> object:
         """Return a placeholder for a value of an answer, or the value where the object exists by now."""
-        target = cast("Model", value.target)
+        target = cast("Model", value.__target__)
         if state_of(target).is_new:
-            return PendingValue(self.name_of(target), value.place)
-        known = value_at(state_of(target).body, value.place)
+            return PendingValue(self.name_of(target), value.__place__)
+        known = value_at(state_of(target).body, value.__place__)
         if known is ABSENT:
             msg = f"{value!r} has no value: {target!r} exists by now, and shows none there; assign another value"
             raise InvalidRequestError(msg)

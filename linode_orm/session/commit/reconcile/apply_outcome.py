@@ -201,8 +201,8 @@ class OutcomeApplier:
 
     def _value_for(self, value: AnswerValue) -> object:
         """Return a value of the answer that created an object; `ABSENT` where there is none."""
-        _, body = self._answers.get(id(value.target), (None, None))
-        return value_at(body, value.place)
+        _, body = self._answers.get(id(value.__target__), (None, None))
+        return value_at(body, value.__place__)
 
 
 def _own(instance: Model) -> object:
