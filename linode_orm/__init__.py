@@ -52,11 +52,13 @@ if TYPE_CHECKING:
     from linode_orm.mapping.expressions import and_ as and_
     from linode_orm.mapping.expressions import not_ as not_
     from linode_orm.mapping.expressions import or_ as or_
+    from linode_orm.mapping.later import later as later
     from linode_orm.mapping.operators import Attribute as Attribute
     from linode_orm.mapping.operators import Order as Order
     from linode_orm.mapping.options import Option as Option
     from linode_orm.mapping.query import Query as Query
     from linode_orm.mapping.query import SkippedList as SkippedList
+    from linode_orm.mapping.references import AnswerValue as AnswerValue
     from linode_orm.mapping.relations import Collection as Collection
     from linode_orm.mapping.relations import raiseload as raiseload
     from linode_orm.mapping.relations import selectin as selectin
@@ -107,6 +109,7 @@ if not any(getattr(each, "__name__", "") == "_FormerModules" for each in _sys.me
     _sys.meta_path.append(_FormerModules)
 
 _PUBLIC = (
+    "AnswerValue",
     "ApiError",
     "Attribute",
     "AttributeMissing",
@@ -175,6 +178,7 @@ _PUBLIC = (
     "asdict",
     "diff",
     "inspect",
+    "later",
     "not_",
     "or_",
     "raiseload",
@@ -184,6 +188,7 @@ _PUBLIC = (
 )
 
 _PLACES = {
+    "AnswerValue": "linode_orm.mapping.references",
     "Attribute": "linode_orm.mapping.operators",
     "CellProblem": "linode_orm.output.table",
     "Change": "linode_orm.session.planning.plan",
@@ -217,6 +222,7 @@ _PLACES = {
     "asdict": "linode_orm.mapping.as_dict",
     "diff": "linode_orm.session.snapshot.diff",
     "inspect": "linode_orm.session",
+    "later": "linode_orm.mapping.later",
     "not_": "linode_orm.mapping.expressions",
     "or_": "linode_orm.mapping.expressions",
     "raiseload": "linode_orm.mapping.relations",

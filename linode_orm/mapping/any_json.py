@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm.mapping.codecs import Codec, NoneType
-from linode_orm.mapping.containers import Container, ListOf, MapOf
+from linode_orm.mapping.containers import Container, ListOf, MapOf, adopted_value
 from linode_orm.mapping.json_values import problem_of
-from linode_orm.mapping.references import ObjectId, identity_of, is_object
+from linode_orm.mapping.references import AnswerValue, ObjectId, identity_of, is_object
 from linode_orm.mapping.values import WrongType
 
 if TYPE_CHECKING:
@@ -46,11 +46,15 @@ class AnyJSON(Container):
             if problem:
                 raise WrongType(problem, value)
             return value
+        if isinstance(value, AnswerValue):
+            return adopted_value(self, value, holder)
         return identity_of(value) if is_object(value) else self._container(value).adopt(value, holder, name)
 
     def encode(self, value: object) -> object:
         if is_object(value):
             return ObjectId(value)
+        if isinstance(value, AnswerValue):
+            return value
         return value if type(value) in self.plain else self._container(value).encode(value)
 
     def same(self, one: object, other: object) -> bool:

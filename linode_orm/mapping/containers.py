@@ -11,6 +11,7 @@ from linode_orm.mapping.json_types import Array, Dictionary
 from linode_orm.mapping.json_values import problem_of
 from linode_orm.mapping.list_merging import ListMerge
 from linode_orm.mapping.merging import Merging, merge_map
+from linode_orm.mapping.references import AnswerValue, check_session
 from linode_orm.mapping.tracked import TagList, TrackedDict, TrackedList
 from linode_orm.mapping.values import ABSENT, NotComparable, WrongType
 from linode_orm.output.cells import CellType
@@ -113,14 +114,34 @@ class Collection(Container):
 
     def _adopt_item(self, value: object, holder: Holder) -> object:
         try:
-            return self.item.adopt(value, holder, "")
+            return self._adopted(value, holder)
         except WrongType as wrong:
             msg = f"{self._item_name} of {_described(holder, self.text)}: {wrong}"
             raise TypeError(msg) from None
 
+    def _adopted(self, value: object, holder: Holder) -> object:
+        """Check a value, or what stands for one until an answer tells it."""
+        return (
+            adopted_value(self.item, value, holder)
+            if type(value) is AnswerValue
+            else self.item.adopt(value, holder, "")
+        )
+
     def inside(self, key: str | int) -> Codec | None:
         del key
         return self.item
+
+
+def adopted_value(codec: Codec, value: AnswerValue, holder: Holder) -> AnswerValue:
+    """Return what stands for a value that an answer will tell; raise `WrongType` where its type does not fit."""
+    if not value.__suits__(codec):
+        raise WrongType(codec.text, value)
+    check_session(holder, value.__target__, _described(holder, codec.text))
+    return value
+
+
+def _encoded(item: Codec, value: object) -> object:
+    return value if value is None or type(value) is AnswerValue else item.encode(value)
 
 
 def _decoded(item: Codec, raw: list[object], holder: Holder) -> list[object]:
@@ -176,15 +197,15 @@ class ListOf(Collection):
         if isinstance(value, (str, bytes, dict)) or not isinstance(value, (Iterable, NoneType)):
             raise WrongType(self.text, value)
         adopted = self.container.__held__(holder, name, self._adopter)
-        adopted.__replace__([self.item.adopt(each, adopted, "") for each in value or ()])
+        adopted.__replace__([self._adopted(each, adopted) for each in value or ()])
         _remember_null(adopted, value)
         return adopted
 
     def encode(self, value: object) -> object:
         if _is_null(value):
             return None
-        encode = self.item.encode
-        return [None if each is None else encode(each) for each in value]  # type: ignore[attr-defined]  # a list by construction
+        item = self.item
+        return [_encoded(item, each) for each in value]  # type: ignore[attr-defined]  # a list by construction
 
     def part(self, value: object) -> object:
         """Check an item; of objects with labels a string is the label of one, and of others it is refused.
@@ -244,7 +265,7 @@ class ListOf(Collection):
     def replace(self, value: object, adopted: object) -> bool:
         if not isinstance(value, TrackedList) or not isinstance(adopted, TrackedList):
             return False
-        value.__replace__([self.item.adopt(each, value, "") for each in adopted])
+        value.__replace__([self._adopted(each, value) for each in adopted])
         _remember_null(value, adopted)
         return True
 
@@ -252,7 +273,7 @@ class ListOf(Collection):
         if self.is_one_value or not isinstance(value, TrackedList) or not isinstance(theirs, (list, NoneType)):
             return False
         seen, there, held = onto if isinstance(onto, list) else [], theirs or [], [*value]
-        mine = [None if each is None else self.item.encode(each) for each in held]
+        mine = [_encoded(self.item, each) for each in held]
         merging = Merging()
         merge = ListMerge(self.item, seen, there, mine, merging)
         if merging.clashes and not force:
@@ -279,7 +300,7 @@ class ListOf(Collection):
     def forget(self, value: object) -> None:
         if self.item.mutable:
             for each in value:  # type: ignore[attr-defined]  # a list by construction
-                if each is not None:
+                if each is not None and type(each) is not AnswerValue:
                     self.item.forget(each)
 
     def trim(self, raw: object, verb: str) -> object:
@@ -360,14 +381,14 @@ class MapOf(Collection):
             if not isinstance(key, str) or problem_of(key):
                 msg = f"{self.text} with text as keys"
                 raise WrongType(msg, value)
-            dict.__setitem__(adopted, key, self.item.adopt(each, adopted, ""))
+            dict.__setitem__(adopted, key, self._adopted(each, adopted))
         return adopted
 
     def encode(self, value: object) -> object:
         if _is_null(value):
             return None
-        encode = self.item.encode
-        return {key: None if each is None else encode(each) for key, each in value.items()}  # type: ignore[attr-defined]  # a dict by construction
+        item = self.item
+        return {key: _encoded(item, each) for key, each in value.items()}  # type: ignore[attr-defined]  # a dict by construction
 
     def same(self, one: object, other: object) -> bool:
         one, other = {} if one is None else one, {} if other is None else other
@@ -393,7 +414,7 @@ class MapOf(Collection):
         if self.is_one_value or not isinstance(value, TrackedDict) or not isinstance(theirs, (dict, NoneType)):
             return False
         merging, seen = Merging(), onto if isinstance(onto, dict) else {}
-        mine = {key: None if each is None else self.item.encode(each) for key, each in value.items()}
+        mine = {key: _encoded(self.item, each) for key, each in value.items()}
         merged = merge_map(self.item, seen, theirs or {}, mine, merging, ())
         return not (merging.clashes and not force) and self.update(value, merged)
 
@@ -408,7 +429,7 @@ class MapOf(Collection):
     def forget(self, value: object) -> None:
         if self.item.mutable:
             for each in value.values():  # type: ignore[attr-defined]  # a dict by construction
-                if each is not None:
+                if each is not None and type(each) is not AnswerValue:
                     self.item.forget(each)
 
     def trim(self, raw: object, verb: str) -> object:

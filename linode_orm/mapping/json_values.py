@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping.references import ObjectId, is_object
+from linode_orm.mapping.references import AnswerValue, ObjectId, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def problem_in(value: object, where: str = "") -> str:
         return ""
     if isinstance(value, (list, tuple)):
         return next((problem for at, each in enumerate(value) if (problem := problem_in(each, f"{where}[{at}]"))), "")
-    if isinstance(value, ObjectId) or is_object(value) or hasattr(value, "__encode__"):
+    if isinstance(value, (ObjectId, AnswerValue)) or is_object(value) or hasattr(value, "__encode__"):
         return ""
     return f"{where}: a value of JSON expected, not {value!r} ({type(value).__name__})"
 

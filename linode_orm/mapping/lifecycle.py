@@ -5,17 +5,20 @@ Nothing here sends a request or asks an identity map: `session.loading` decides 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import ref
 
 from linode_orm.mapping.identity import body_of_id, identity_in
-from linode_orm.mapping.record import EMPTY, Record, doubt_edits, merge_body
+from linode_orm.mapping.record import EMPTY, NestedState, Record, doubt_edits, edits_of, merge_body
+from linode_orm.mapping.references import AnswerValue
 from linode_orm.mapping.relations import Collection
 from linode_orm.mapping.state import Loaded, Origin, StaleValues, State, Status, state_of
 from linode_orm.mapping.transient import DETACHED, TRANSIENT
+from linode_orm.mapping.values import ABSENT, WrongType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from linode_orm.mapping.model import Model
 
@@ -143,6 +146,42 @@ def _put_away(instance: Model, names: Iterable[str]) -> None:
     if held:
         raw, stale = (state.raw, {}) if state.stale_values is None else state.stale_values
         state.share(stale_values=StaleValues(raw, {**stale, **held}))
+
+
+def fill_answers(record: Record, value_for: Callable[[AnswerValue], object]) -> None:
+    """Put values of answers in the place of what stands for them in a pending object.
+
+    `value_for` returns the value in JSON, or `ABSENT` where there is none: what stands for it stays.
+    """
+    for name, edit in [*edits_of(record).items()]:
+        value = value_for(edit.reference) if isinstance(edit.reference, AnswerValue) else ABSENT
+        if value is not ABSENT:
+            with suppress(WrongType):
+                record.__dict__[name] = record.__mapper__.fields[name].codec.decode(value, record, name)
+                edit.reference = None
+    given = record.__state__.given_children if isinstance(record.__state__, State) else None
+    for held in (*record.__dict__.values(), given):
+        _fill_inside(held, value_for)
+
+
+def _fill_inside(value: Any, value_for: Callable[[AnswerValue], object]) -> None:  # noqa: ANN401  what a field may hold
+    if isinstance(value, Record):
+        if isinstance(value.__state__, NestedState):
+            fill_answers(value, value_for)
+        return
+    if not isinstance(value, (list, dict)):
+        return
+    adopt = getattr(value, "_adopt", lambda each, _: each)
+    for key, each in [*(value.items() if isinstance(value, dict) else enumerate(value))]:
+        if not isinstance(each, AnswerValue):
+            _fill_inside(each, value_for)
+        elif (known := value_for(each)) is not ABSENT:
+            with suppress(TypeError):
+                # past the tracking: that the list or the map was changed is known
+                if isinstance(value, dict):
+                    dict.__setitem__(value, key, adopt(known, value))
+                else:
+                    list.__setitem__(value, key, adopt(known, value))
 
 
 def admit(instance: Model, identity: object, parents: tuple[object, ...]) -> None:

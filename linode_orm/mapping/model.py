@@ -158,6 +158,8 @@ class Model(_Declared):
 
     def __touch__(self, name: str) -> None:
         state = self.__state__
+        if state.is_unread:
+            state.identity  # noqa: B018  the row is read for it, on which the change is made
         # A list that the user still holds of an expired object changes: it goes back to its place, and the edit begins
         # from the body in which the list was read.
         if (
@@ -212,6 +214,8 @@ class Model(_Declared):
         state = self.__state__
         if state.is_new:
             return f"{type(self).__name__} (new)"
+        if state.is_unread:
+            return f"{type(self).__name__} (id not read yet)"
         key = ", ".join(map(str, (*state.parents, *(() if state.identity is None else (state.identity,)))))
         return f"{type(self).__name__} {printable(key)}".strip()
 
@@ -231,7 +235,8 @@ class Model(_Declared):
         return html_table(("attribute", "value"), [*_visible(self).items()], title=repr(self))
 
     def __str__(self) -> str:
-        identity = self.__state__.identity
+        state = self.__state__
+        identity = None if state.is_unread else state.identity
         return identity if isinstance(identity, str) else repr(self)
 
     def __eq__(self, other: object) -> bool:
@@ -249,7 +254,8 @@ class Model(_Declared):
     def __reduce__(self) -> tuple[object, ...]:
         # a pickle holds the body and no decoded value, so that other versions of a declaration can read it
         state = self.__state__
-        return _revive, (type(self), _visible(self), state.identity, state.parents, state.loaded.name)
+        identity, parents = (None, ()) if state.is_unread else (state.identity, state.parents)
+        return _revive, (type(self), _visible(self), identity, parents, state.loaded.name)
 
     def __dir__(self) -> list[str]:
         return sorted({*object.__dir__(self)})

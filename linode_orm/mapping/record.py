@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from linode_orm._secrets import hide
 from linode_orm.errors import AttributeMissing, ResponseError
 from linode_orm.mapping.edits import Edit, in_json
-from linode_orm.mapping.references import ObjectId, is_object
+from linode_orm.mapping.references import AnswerValue, ObjectId, check_session, is_object
 from linode_orm.mapping.values import ABSENT, WrongType
 
 if TYPE_CHECKING:
@@ -123,6 +123,9 @@ def read(record: Record, field: FieldFacts) -> object:
 
 def write(record: Record, field: FieldFacts, value: object, name: str = "") -> None:
     """Take a value that a user assigned, under that name; raise `TypeError` where its type is wrong."""
+    if isinstance(value, AnswerValue):
+        _refer_to_value(record, field, value, name)
+        return
     codec = field.codec
     try:
         # before the owner hears of it: a value that is refused is no change
@@ -231,16 +234,25 @@ def _assigned(state: RecordState, name: str, theirs: object) -> Edit:
     return edit
 
 
-def refer(record: Record, field: FieldFacts, target: Record) -> None:
-    """Let a raw id wait for the id of a new object; until that is created the raw id reads None."""
+def _refer_to_value(record: Record, field: FieldFacts, value: AnswerValue, name: str) -> None:
+    """Let a field wait for a value of an answer; raise `TypeError` where no value of that type fits."""
+    if not value.__suits__(field.codec):
+        msg = f"{record.__describe__()}.{name or field.name}: {field.codec.text} expected, not {value!r}"
+        raise TypeError(msg)
+    check_session(record, value.__target__, name or field.name)
+    refer(record, field, value)
+
+
+def refer(record: Record, field: FieldFacts, target: Record | AnswerValue) -> None:
+    """Let a field wait for the id of a new object, or for a value of its answer; until then it reads None."""
     record.__changed__()
     record.__dict__.pop(field.name, None)
     edit = _assigned(record.__state__, field.name, record.__state__.raw.get(field.key, ABSENT))
     edit.reference = target
 
 
-def pending_reference(record: Record, name: str) -> Record | None:
-    """Return the new object whose id the raw id `name` waits for."""
+def pending_reference(record: Record, name: str) -> Record | AnswerValue | None:
+    """Return the new object whose id the field `name` waits for, or the value of an answer that it waits for."""
     edits = record.__state__.edits
     edit = edits.get(name) if edits else None
     return edit.reference if edit is not None else None
@@ -443,7 +455,7 @@ def encode(record: Record) -> dict[str, object]:
     for name, field in record.__mapper__.fields.items():
         target = pending_reference(record, name)
         if target is not None:
-            body[field.key] = ObjectId(target)
+            body[field.key] = target if isinstance(target, AnswerValue) else ObjectId(target)
             continue
         if name not in record.__dict__ and field.key not in state.raw:
             continue

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
+from linode_orm._public import public
+from linode_orm.errors import InvalidRequestError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Object = Any
 """An object of a resource class, whose base stands above this module."""
@@ -40,6 +43,70 @@ class ObjectId:
         return repr(self.target)
 
 
+if TYPE_CHECKING:
+    _AnyValue = Any
+else:
+    _AnyValue = object
+
+
+@public
+class AnswerValue(_AnyValue):  # type: ignore[misc]  # checkers take it for whatever value it stands for
+    """Stands for a value of the answer that will create an object; `later(balancer, "ipv4")` makes it.
+
+    To a type checker it fits wherever the value could stand. It has no public attribute: the commit fills the value in.
+    """
+
+    __slots__ = ("__place__", "__shown__", "__suits__", "__target__")
+
+    def __init__(
+        self, target: object, place: tuple[str | int, ...], shown: str, suits: Callable[[object], bool]
+    ) -> None:
+        self.__target__: Object = target
+        self.__place__ = place
+        """Keys of JSON, and indexes of lists, that lead from the answer to the value."""
+        self.__shown__ = shown
+        self.__suits__ = suits
+        """Whether the values of a codec may be of the type that is declared at the place."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, AnswerValue):
+            return False
+        return self.__target__ is other.__target__ and bool(self.__place__ == other.__place__)
+
+    def __hash__(self) -> int:
+        return hash((id(self.__target__), self.__place__))
+
+    def __encode__(self) -> AnswerValue:
+        """Return itself: in JSON it stands for the value, too."""
+        return self
+
+    def __repr__(self) -> str:
+        return f"later({self.__target__!r}){self.__shown__}"
+
+
+def referred(reference: object) -> Object:
+    """Return the object that has to exist first: the one that stands for its id, or whose answer has a value."""
+    return reference.__target__ if isinstance(reference, AnswerValue) else reference
+
+
+def check_session(holder: object, target: Object, name: str) -> None:
+    """Raise `InvalidRequestError` where an object of one session is put into an object of another."""
+    mine, theirs = _session_of(holder), _session_of(target)
+    if mine is not None and theirs is not None and mine is not theirs:
+        msg = f"{name}: {target!r} belongs to another session; session.merge(x) brings its values here"
+        raise InvalidRequestError(msg)
+
+
+def _session_of(holder: object) -> object:
+    """Return the owner of the object that holds a value; None where it is in no session."""
+    while holder is not None:
+        state: Any = getattr(holder, "__state__", None)
+        if state is not None and state.origin is not None:
+            return state.origin.owner if state.is_in_session else None
+        holder = state.holder if state is not None else getattr(holder, "_holder", None)
+    return None
+
+
 def is_object(value: object) -> TypeGuard[Object]:
     """Whether a value is an object of a resource class, which has an id of its own."""
     return hasattr(type(value), "__identity__")
@@ -60,6 +127,8 @@ def objects_in(value: object) -> Iterator[Object]:
     """Yield the objects that stand in a value at any depth, in the place of their ids."""
     if isinstance(value, ObjectId):
         yield value.target
+    elif isinstance(value, AnswerValue):
+        yield value.__target__
     elif is_object(value):
         yield value
     elif isinstance(value, Mapping):
@@ -79,7 +148,7 @@ def objects_of(record: Object) -> Iterator[tuple[str, Object]]:
     """
     for name, edit in (record.__state__.edits or {}).items():
         if edit.reference is not None:
-            yield name, edit.reference
+            yield name, referred(edit.reference)
         value = record.__dict__.get(name)
         if isinstance(value, (list, dict)) or hasattr(value, "__state__"):
             for target in objects_in(value):
@@ -92,7 +161,7 @@ def objects_of(record: Object) -> Iterator[tuple[str, Object]]:
 def _objects_of(record: Object) -> Iterator[Object]:
     for edit in (record.__state__.edits or {}).values():
         if edit.reference is not None:
-            yield edit.reference
+            yield referred(edit.reference)
     for value in record.__dict__.values():
         yield from objects_in(value)
 

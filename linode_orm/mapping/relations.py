@@ -13,7 +13,7 @@ from linode_orm._unknown_names import refuse
 from linode_orm.errors import ReadOnlyAttribute
 from linode_orm.mapping.owner import LoadOrigin
 from linode_orm.mapping.record import Record, declared_at, given_object, keep_given, pending_reference, refer
-from linode_orm.mapping.references import Loadable, fits, is_object
+from linode_orm.mapping.references import AnswerValue, Loadable, check_session, fits, is_object
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import State, Status
 from linode_orm.mapping.to_one import ReferenceFacts
@@ -152,7 +152,7 @@ class One(ReferenceFacts, Generic[T]):
             return self._parent(record, state)
         pending = pending_reference(record, self.via)
         if pending is not None:
-            return pending
+            return None if isinstance(pending, AnswerValue) else pending
         given = given_object(record, self.via) if state.status is Status.TRANSIENT else None
         if given is not None:
             return given  # no session could give the one object of this key
@@ -189,6 +189,7 @@ class One(ReferenceFacts, Generic[T]):
         if reason:
             msg = f"{record.__describe__()}.{self.name} {reason}"
             raise ReadOnlyAttribute(msg)
+        check_session(record, key, f"{record.__describe__()}.{self.name}")
         refer(record, field, key)
 
     def key_of(self, value: object, where: str) -> object:

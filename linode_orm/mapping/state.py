@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NamedTuple, TypeVar, overload
 
 from linode_orm.mapping.record import Record, RecordState
 
@@ -64,6 +64,7 @@ class Origin:
         "batch",
         "fresh_until",
         "given_children",
+        "key_reader",
         "loaded",
         "one_time_values",
         "owner",
@@ -92,12 +93,15 @@ class Origin:
         self.stale_values: StaleValues | None = None
         self.pending_parent: Record | None = None
         self.given_children: dict[str, object] | None = None
+        self.key_reader: Any = None
+        """What reads the key of an object whose id no answer showed (`mapping/unread.py`)."""
 
     def replace(self, changes: Mapping[str, object]) -> Origin:
         """Return a copy with other values in some slots."""
         copy = Origin(self.owner, self.parents, self.status, self.loaded, self.fresh_until, self.batch)
         copy.one_time_values, copy.stale_values = self.one_time_values, self.stale_values
         copy.pending_parent, copy.given_children = self.pending_parent, self.given_children
+        copy.key_reader = self.key_reader
         for name, value in changes.items():
             setattr(copy, name, value)
         return copy
@@ -129,6 +133,8 @@ class State(RecordState):
 
     __slots__ = ("identity", "origin")
 
+    is_unread: ClassVar[bool] = False
+    """Whether the id is not known yet, because no answer showed it: asking for it sends a request."""
     origin: Origin
     body: _Read[Mapping[str, Any]] = _Read("raw")
     """The last answer of the API; nobody changes it."""
@@ -159,6 +165,11 @@ class State(RecordState):
     def is_new(self) -> bool:
         """Whether the API does not know the object yet."""
         return self.origin.status in _NEW
+
+    @property
+    def is_in_session(self) -> bool:
+        """Whether the object belongs to a session."""
+        return self.origin.status not in _ALONE
 
     @property
     def is_loaded(self) -> bool:
@@ -217,6 +228,7 @@ state_of: Callable[[Record], State] = attrgetter("__state__")
 """Return the state of an object: the one way from outside of `mapping` (SQLAlchemy's `instance_state` is the model)."""
 
 _NEW: Final = frozenset({Status.TRANSIENT, Status.PENDING})
+_ALONE: Final = frozenset({Status.TRANSIENT, Status.DETACHED})
 
 
 def _blank(record: Record, field: FieldFacts) -> object:

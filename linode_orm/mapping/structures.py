@@ -9,7 +9,7 @@ from linode_orm.mapping.codecs import Codec, NoneType
 from linode_orm.mapping.containers import Container
 from linode_orm.mapping.json_types import ANY_OF, Object
 from linode_orm.mapping.json_values import problem_of
-from linode_orm.mapping.references import fits, identity_of, is_object
+from linode_orm.mapping.references import AnswerValue, ObjectId, fits, identity_of, is_object
 from linode_orm.mapping.values import ABSENT, WrongType
 
 if TYPE_CHECKING:
@@ -383,6 +383,8 @@ class Choice(Container):
         if raw is None:
             return None
         fitting = next((part for part in self.parts if part.accepts(raw)), None)
+        if fitting is None and isinstance(raw, (AnswerValue, ObjectId)):
+            return raw
         if fitting is None:
             raise WrongType(self.text, raw)
         return fitting.trim(raw, verb)

@@ -66,9 +66,9 @@ class Inspection:
 
     @property
     def key(self) -> tuple[type[Model], object, object] | None:
-        """The key of the identity map, (type, id, parent id); None for a new object."""
+        """The key of the identity map, (type, id, parent id); None for a new object, and while the id is not read."""
         state = state_of(self.object)
-        if state.is_new:
+        if state.is_new or state.is_unread:
             return None
         parents = state.parents
         above = None if not parents else parents[0] if len(parents) == 1 else parents

@@ -20,6 +20,7 @@ from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.verbs.declaring import Declaring
 from linode_orm.session.verbs.observing import Observing
+from linode_orm.session.verbs.stacking import Stacking
 
 if TYPE_CHECKING:
     import os
@@ -54,7 +55,7 @@ Conflicts = Literal["merge", "check", "ignore"]
 
 
 @public
-class Session(Declaring, Observing):
+class Session(Declaring, Observing, Stacking):
     """The unit of work: it has one object for each key, and `commit()` sends what was changed.
 
     It is cheap, belongs to the thread that made it, and sends nothing by itself. Without `client` it makes its own
@@ -370,6 +371,7 @@ class Session(Declaring, Observing):
         self._changes.clear()
         for instance in self._parts.identity_map:
             self._parts.loader.detach(instance)
+        self._parts.loader.let_go_unread(everything=True)
         self._parts.identity_map.clear()
         self._parts.history.close()
         self._owner.close()

@@ -90,7 +90,10 @@ class Commit:
         """
         with kept_interrupts(self.session) as interrupts:
             guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
-            return self._send(policy, interrupts)
+            report = self._send(policy, interrupts)
+            if self.changes.manual_order.pairs:
+                self.changes.manual_order.clear()
+            return report
 
     def save(self, instance: Model, policy: Policy) -> CommitReport:
         """Send what is pending for one object and what it cannot exist without; nothing if it is clean.
@@ -180,7 +183,9 @@ class Commit:
         resolve_renames(self.client, self.objects, [*pending, *([] if only is None else [only])])
 
     def _planned(self, policy: Policy, only: Model | None) -> Plan:
-        return planner.plan(self.changes, only=only, fold=policy.fold, fold_tags=policy.fold_tags)
+        # A session that refuses implicit requests could not read the ids later.
+        reads_ids = policy.verify or self.changes.collections.is_refused
+        return planner.plan(self.changes, only=only, fold=policy.fold, fold_tags=policy.fold_tags, reads_ids=reads_ids)
 
     def _run(
         self,

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from linode_orm.errors import JournalError, LinodeORMError, NotFound, TransportError
 from linode_orm.session.commit.cancellation import Cancellation
 from linode_orm.session.commit.collection_ids import CollectionIds
-from linode_orm.session.commit.created_ids import CreatedIds
+from linode_orm.session.commit.created_ids import CreatedIds, answer_values
 from linode_orm.session.commit.dispatcher import Dispatcher, Flight
 from linode_orm.session.commit.failure_policy import STOP, FailurePolicy
 from linode_orm.session.commit.intents import AHEAD, Intents
@@ -66,7 +66,7 @@ class Executor:
         self._client, self._targets, self._options = client, targets, options
         self._schedule = Scheduler(plan, irreversible_last=options.policy.compensates)
         self.steps = self._schedule.steps
-        self._created = CreatedIds(earlier.ids)
+        self._created = CreatedIds(earlier.ids, answer_values(plan) if len(plan.steps) > 1 else {})
         self.ids = self._created.by_token
         collections = CollectionIds(client, targets)
         self.outcomes = Outcomes(targets, self._created, collections, defers_answers=options.policy.defers_answers)
@@ -304,7 +304,8 @@ class Executor:
         entry = self.outcomes.record(step, status, answer)
         # A token is looked up, not the answer: a nested create may have brought the id.
         identity = self.ids.get(step.token) if isinstance(step.token, str) else None
-        inner_ids = self.outcomes.inner_ids(step) if step.nested_creates or step.parts else {}
+        brings_more = step.nested_creates or step.parts or self._created.wanted
+        inner_ids = self.outcomes.inner_ids(step) if brings_more else {}
         self._options.log.settle(step, status, identity, answer.note, inner_ids)
         return entry
 

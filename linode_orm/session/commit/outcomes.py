@@ -47,6 +47,8 @@ class Outcomes:
         self.applied: list[Applied] = []
         self.nested_in_doubt: list[InDoubt] = []
         """Nested creates of steps that were done, of which nothing tells which objects they are."""
+        self._unread: list[InDoubt] = []
+        """Nested creates of steps that were done, whose ids are read at their first use."""
 
     def record(self, step: Step, status: Outcome, answer: Answer) -> Entry:
         """Record what became of a step."""
@@ -72,7 +74,11 @@ class Outcomes:
             # Nested objects and parts share the entry of the request that they were sent in.
             applied += [each._replace(step=evolve(each.step, number=step.number)) for each in answer.inner.found]
             self.nested_in_doubt += answer.inner.in_doubt
+            self._unread += answer.inner.unread
         note = self.receive_applied(applied)
+        if self._unread and not self._defers_answers:
+            self._targets.leave_unread(self._unread)
+            self._unread = []
         for each in answer.inner.in_doubt if answer.inner is not None and not self._defers_answers else ():
             self._targets.leave_in_doubt(each)
         return note
@@ -83,6 +89,8 @@ class Outcomes:
             key = each.step.token
             if each.identity is not None:
                 self._ids.by_token[str(key)] = each.identity
+            if each.step.operation == "create":
+                self._ids.learn(str(key), each.body)
             # The API may give the number of a deleted object to a new one, which then is not the old one.
             if each.step.operation == "delete" and isinstance(key, Key):
                 self._collections.delete(key)
@@ -108,10 +116,16 @@ class Outcomes:
         return bool(in_doubt) and not in_doubt.isdisjoint((*waits_for(step.body), *waits_for(step.parents)))
 
     def inner_ids(self, step: Step) -> dict[str, object]:
-        """Return the ids of the nested creates of a step, or of its parts, by token."""
+        """Return the ids of the nested creates of a step, or of its parts, by token; with what else their answers told.
+
+        Values of answers stand beside the ids under their names, such as `new:3.ipv4[0]`.
+        """
         inside = [each.token for each in step.nested_creates]
         inside += [part.token for part in step.parts if is_new(part.token)]
-        return {token: self._ids.by_token[token] for token in inside if token in self._ids.by_token}
+        found = {token: self._ids.by_token[token] for token in inside if token in self._ids.by_token}
+        for token in (*inside, str(step.token)):
+            found |= self._ids.values_of(token)
+        return found
 
     # -- when everything has ended -----------------------------------------------------------------------------------
 
@@ -121,6 +135,7 @@ class Outcomes:
             if wanted(each.step):
                 note, entry = self._targets.apply(*each), self.entries[each.step.number]
                 self.entries[each.step.number] = evolve(entry, note=entry.note or note)
+        self._targets.leave_unread([each for each in self._unread if wanted(each.step)])
         for in_doubt in self.nested_in_doubt:
             if wanted(in_doubt.step):
                 self._targets.leave_in_doubt(in_doubt)

@@ -12,6 +12,7 @@ from linode_orm.errors import ApiError, ConflictError, JournalError, LinodeORMEr
 from linode_orm.mapping.identity import identity_in
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.compensation import compensate
+from linode_orm.session.commit.created_ids import answer_values, learn_values
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import policy_of_recovery
 from linode_orm.session.commit.interrupts import kept_interrupts
@@ -97,6 +98,7 @@ class Recovery:
         self._ids, self._plan = stored.ids, stored.plan
         self._targets = PlanTargets(commit.objects, self._plan, self._secrets, self._ids)
         self._log = CommitLog(journal, stored.id)
+        self._wanted = answer_values(self._plan)
         self._made: dict[str, set[object]] = {}
         self._ending: tuple[bool, BaseException | None] = (False, None)
         """Whether Ctrl-C ended what was sent, and what else did."""
@@ -193,7 +195,9 @@ class Recovery:
             self._ids[str(step.token)] = identity
             self._made[step.model].add(identity)
             self._targets.apply(step, parents, identity, looked_up.body)
-            self._log.settle(step, "applied", identity, "", {})
+            self._log.settle(
+                step, "applied", identity, "", learn_values(self._ids, self._wanted, str(step.token), looked_up.body)
+            )
             yield self._applied(known, looked_up.body, "its answer was lost; it was looked for and found")
         elif looked_up.why:
             yield self._entry(known, "in doubt", looked_up.why)
@@ -210,24 +214,30 @@ class Recovery:
     def _applied(self, known: StoredRequest, body: object = None, note: str = "") -> Entry:
         """Return the entry of a step that was done; look for nested creates whose ids are not written down."""
         step = known.step
-        if self._undo or all(nested.token in self._ids for nested in step.nested_creates):
+        needed = (nested for nested in step.nested_creates if nested.is_needed)
+        if self._undo or all(nested.token in self._ids for nested in needed):
             return self._entry(known, "applied", note)
         in_doubt, parents = self._in_doubt(known), self._parents(known)
         inner = match_nested(self._client, in_doubt, parents, self._ids[str(step.token)], body)
+        found = learn_values(self._ids, self._wanted, str(step.token), body)
         for each in inner.found:
             self._ids[str(each.step.token)] = each.identity
+            found |= learn_values(self._ids, self._wanted, str(each.step.token), each.body)
             self._targets.apply(*each)
-        found = {nested.token: self._ids[nested.token] for nested in step.nested_creates if nested.token in self._ids}
+        found |= {nested.token: self._ids[nested.token] for nested in step.nested_creates if nested.token in self._ids}
         self._log.settle(step, "applied", self._ids[str(step.token)], note, found)
         if inner.in_doubt:
             return self._entry(known, "in doubt", inner.in_doubt[0].reason)
         return self._entry(known, "applied", note)
 
     def _value_of(self, placeholder: Pending | Hidden) -> object:
-        """Return the id that a placeholder stands for; None where its object was never made."""
+        """Return the id, or the value, that a placeholder stands for; None where its object was never made."""
         if isinstance(placeholder, Hidden):
             return placeholder
-        return placeholder.id_in(self._ids) if placeholder.token in self._ids else None
+        try:
+            return placeholder.id_in(self._ids)
+        except (KeyError, ResponseError):
+            return None
 
     def _in_doubt(self, known: StoredRequest) -> InDoubt:
         """Return what the journal knows of a step in doubt."""

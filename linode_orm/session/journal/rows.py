@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm.errors import JournalError
 from linode_orm.session.journal.journal import StoredCommit, StoredRequest, as_sent
 from linode_orm.session.loading.api_time import ApiTime
+from linode_orm.session.planning.placeholders import is_token, value_from
 from linode_orm.session.planning.plan_check import check_identity, check_types, check_whole
 from linode_orm.session.planning.plan_file import from_json, step_from_dict
 
@@ -61,8 +62,11 @@ def _stored(row: Sequence[Any], document: dict[str, Any]) -> StoredRequest:
         check_identity(step.model, found)
     models = {each.token: each.model for each in step.nested_creates}
     models |= {str(each.token): each.model for each in step.parts}
-    for token, each in inner_ids.items():
-        check_identity(models[token], each)
+    for name, each in inner_ids.items():
+        if name in models:
+            check_identity(models[name], each)
+        else:  # a value of an answer
+            _check(value_from(f"{{{name}}}").token in {str(step.token), *models}, f"{name} is of no object of the step")
     ids = None if there is None else frozenset(map(_identity, json.loads(there)))
     moments = [None if each is None else ApiTime.of(each) for each in (intent, last)]
     _check(all(each is None or each.at.tzinfo is not None for each in moments), "a moment has no time zone")
@@ -91,7 +95,8 @@ def _brought(identity: str | None) -> tuple[object, dict[str, object]]:
     """Give the id that a step brought, and those of its nested creates, by token."""
     found = json.loads(identity) if identity is not None else None
     if isinstance(found, dict):
-        return _identity(found["id"]), {token: _identity(each) for token, each in found["aboard"].items()}
+        inner = found["aboard"].items()
+        return _identity(found["id"]), {name: _identity(each) if is_token(name) else each for name, each in inner}
     return _identity(found), {}
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakSet
 
+from linode_orm._lazy import Later
 from linode_orm.mapping.lifecycle import detach, hydrate, merge
 from linode_orm.mapping.state import Loaded, Origin, Status, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from linode_orm.mapping import Model, Owner
+    from linode_orm.mapping import Model, Owner, unread
     from linode_orm.mapping.mapper import Mapper
     from linode_orm.mapping.owner import LoadOrigin
+    from linode_orm.mapping.unread import KeyReader
     from linode_orm.session.loading.identity_map import IdentityMap
+else:  # only a commit of nested creates needs it
+    unread = Later("linode_orm.mapping.unread")
 
 M = TypeVar("M", bound="Model")
 
@@ -32,6 +37,8 @@ class Loader:
         self._owner = owner
         self._monotonic = monotonic
         self._volatile_ttl = volatile_ttl
+        self.key_readers: WeakSet[KeyReader] = WeakSet()
+        """What reads the keys of objects that were created and whose ids no answer showed."""
 
     def rows(
         self,
@@ -44,6 +51,8 @@ class Loader:
     ) -> list[M]:
         """Return the objects of the rows of a list; known ones are brought up to date, pending changes stay."""
         mapper = model.__mapper__
+        if self.key_readers:
+            bodies = self._read_keys(model, parents, bodies)
         # A list of the children of several parents (`/monitor/alert-definitions`): each row names its own parents.
         if mapper.parent_keys and len(parents) != mapper.parent_count:
             return [self.one(model, mapper.parents_in(body), body, loaded, batch=batch) for body in bodies]
@@ -79,6 +88,8 @@ class Loader:
         mapper = model.__mapper__
         if load_origin is not None and len(parents) != mapper.parent_count:
             parents = _parents_beside(mapper, load_origin)
+        if self.key_readers:
+            self._read_keys(model, parents, None)
         known = self._map.find(model, identity, parents)
         if known is None:
             known = model.__bare__(identity, parents, self._owner, Status.PERSISTENT)
@@ -91,8 +102,28 @@ class Loader:
 
     def detach(self, instance: Model, status: Status = Status.DETACHED) -> None:
         """Take an object out of the identity map; its last values stay readable and are never refreshed."""
-        self._map.drop(instance)
+        if state_of(instance).is_unread:
+            unread.make_readable(instance)
+        else:
+            self._map.drop(instance)
         detach(instance, status)
+
+    def _read_keys(
+        self, model: type[Model], parents: tuple[object, ...], bodies: Iterable[dict[str, Any]] | None
+    ) -> list[dict[str, Any]]:
+        """Let objects without ids take theirs before another object is made for one of their rows."""
+        rows = None if bodies is None else [*bodies]
+        for each in [*self.key_readers]:
+            if each.concerns(model, parents):
+                each.read(rows)
+        return rows or []
+
+    def let_go_unread(self, *, everything: bool = False) -> None:
+        """Let objects without ids leave the session, whose parents have left it; with `everything`, all of them."""
+        gone = [each for each in self.key_readers if everything or each.is_gone]
+        for each in gone:
+            each.let_go()
+            self.key_readers.discard(each)
 
 
 def _parents_beside(mapper: Mapper, load_origin: LoadOrigin) -> tuple[object, ...]:

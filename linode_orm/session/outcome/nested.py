@@ -40,12 +40,14 @@ class Applied(NamedTuple):
 class InnerOutcomes:
     """What became of the nested creates of a POST, or of the parts of a batch request.
 
-    `found` were done, `in_doubt` may have been done, and `left` are to be sent by themselves.
+    `found` were done, `in_doubt` may have been done, and `left` are to be sent by themselves. `unread` were done, and
+    nobody needs their ids yet.
     """
 
     found: tuple[Applied, ...] = ()
     in_doubt: tuple[InDoubt, ...] = ()
     left: tuple[Step, ...] = ()
+    unread: tuple[InDoubt, ...] = ()
 
 
 def alone(nested: NestedCreate, step: Step) -> Step:
@@ -71,8 +73,8 @@ def match_nested(
 ) -> InnerOutcomes:
     """Match the nested creates of a POST that was done with the rows of its answer, or of 1 GET a list.
 
-    `outer` is what was sent and when. `parents` and `identity` are the ids of its object, `body` is the answer. If more
-    or fewer rows fit than were sent, these nested creates are in doubt.
+    No list is read whose ids nobody needs. `outer` is what was sent and when. `parents` and `identity` are the ids of
+    its object, `body` is the answer. If more or fewer rows fit than were sent, these nested creates are in doubt.
     """
     return _NestedMatching(client, outer, Applied(outer.step, parents, identity, body)).run()
 
@@ -84,6 +86,7 @@ class _NestedMatching:
         self._above: dict[Place, Applied] = {(): applied}
         """What was found, by its place in the body; what it is nested in is found before it."""
         self._in_doubt: list[InDoubt] = []
+        self._unread: list[InDoubt] = []
 
     def run(self) -> InnerOutcomes:
         lists: dict[Place, list[NestedCreate]] = {}
@@ -93,11 +96,16 @@ class _NestedMatching:
         for place in sorted(lists, key=len):
             self._match_list(place, lists[place])
         found = tuple(each for place, each in self._above.items() if place)
-        return InnerOutcomes(found, tuple(self._in_doubt))
+        return InnerOutcomes(found, tuple(self._in_doubt), unread=tuple(self._unread))
 
     def _match_list(self, place: Place, nested_creates: Sequence[NestedCreate]) -> None:
         """Match the nested creates of one list."""
         above = self._above.get(place[:-1])
+        is_needed = any(each.is_needed for each in nested_creates)
+        answered = _answered(above.body, place[-1], nested_creates) if above is not None else []
+        if not answered and not is_needed:
+            self._unread += (self._attempt(nested, "") for nested in nested_creates)
+            return
         if above is None:
             self._leave_in_doubt(nested_creates, "what it belongs to was not found", frozenset())
             return
@@ -105,9 +113,7 @@ class _NestedMatching:
         criteria = [self._criteria(nested, below) for nested in nested_creates]
         try:
             # An answer that shows all of them is the truth at the moment of the creation, and costs no request.
-            there = _answered(above.body, place[-1], nested_creates) or list(
-                rows(self._client, criteria[0].model, below)
-            )
+            there = answered or list(rows(self._client, criteria[0].model, below))
             keyed = {identity_in(criteria[0].model.__mapper__, row): row for row in there}
         except LinodeORMError as error:
             self._leave_in_doubt(nested_creates, f"it could not be looked for: {error}", frozenset())
@@ -126,10 +132,13 @@ class _NestedMatching:
 
     def _leave_in_doubt(self, nested_creates: Sequence[NestedCreate], why: str, known: frozenset[object]) -> None:
         for nested in nested_creates:
-            step = alone(nested, self._step)
             reason = f"{nested.title} was sent inside {self._step.method} {self._step.path}, and {why}"
             # `known` are the siblings that were found: none of them is the missing one.
-            self._in_doubt.append(InDoubt(step, step.body, self._outer.since, reason, known, was_nested=True))
+            self._in_doubt.append(evolve(self._attempt(nested, reason), known=known))
+
+    def _attempt(self, nested: NestedCreate, reason: str) -> InDoubt:
+        step = alone(nested, self._step)
+        return InDoubt(step, step.body, self._outer.since, reason, was_nested=True)
 
 
 def look_again(client: Client, criteria: Sequence[LookupCriteria]) -> list[LookupResult]:

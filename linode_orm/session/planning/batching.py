@@ -63,14 +63,15 @@ class BatchStep(DraftStep):
 
 
 def batch(
-    drafts: list[DraftStep], find: Find, in_doubt: Callable[[Model], bool], *, rebuilds: bool, tags: bool
+    drafts: list[DraftStep], find: Find, alone: Callable[[Model], bool], *, rebuilds: bool, tags: bool
 ) -> list[DraftStep]:
     """Return the drafts with the changes of one parent's children as its rebuild, and each new tag as one POST.
 
-    `find` returns the object with a key if the session has it. `in_doubt` says that an object may exist already.
+    `find` returns the object with a key if the session has it. `alone` says that the requests of an object stay its
+    own: it may exist already, or its order was told by hand.
     """
-    made = [*_rebuilds(drafts, find, in_doubt)] if rebuilds else []
-    made += _taggings(drafts) if tags else ()
+    made = [*_rebuilds(drafts, find, alone)] if rebuilds else []
+    made += _taggings([each for each in drafts if not alone(each.instance)]) if tags else ()
     gone = {id(part): each for each in made for part in each.parts}
     if not gone:
         return drafts
@@ -84,7 +85,7 @@ def batch(
 # -- rebuilds --------------------------------------------------------------------------------------------------------
 
 
-def _rebuilds(drafts: Iterable[DraftStep], find: Find, in_doubt: Callable[[Model], bool]) -> Iterator[BatchStep]:
+def _rebuilds(drafts: Iterable[DraftStep], find: Find, alone: Callable[[Model], bool]) -> Iterator[BatchStep]:
     groups: dict[tuple[str, tuple[object, ...]], list[DraftStep]] = {}
     own: dict[object, DraftStep] = {}
     for draft in drafts:
@@ -96,7 +97,7 @@ def _rebuilds(drafts: Iterable[DraftStep], find: Find, in_doubt: Callable[[Model
     for (name, parents), group in groups.items():
         rebuild = REBUILDS[name]
         parent = None if _is_new(parents) else find(resource(rebuild.parent), parents[-1], parents[:-1])
-        if parent is None or any(in_doubt(each.instance) for each in group):
+        if parent is None or any(alone(each.instance) for each in group):
             continue
         # The rebuild writes the parent as well: its own update goes with it, if it takes every key.
         mine = own.get(key_of(parent))

@@ -14,6 +14,7 @@ from linode_orm.mapping.references import objects_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.transient import NewCollection
 from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning.manual_order import ManualOrder
 from linode_orm.session.planning.nesting_rules import is_made_with_parent
 from linode_orm.session.planning.steps import ancestors
 from linode_orm.session.query.collections import SessionCollection
@@ -59,6 +60,7 @@ class Changes:
         self.deleted: dict[int, Model] = {}
         self._marks: dict[int, DeletionMark] = {}
         self.in_doubt: dict[int, InDoubt] = {}
+        self.manual_order = ManualOrder()
         self._tokens = 0
         self._token_of: dict[int, str] = {}
 
@@ -88,7 +90,10 @@ class Changes:
 
     def touch(self, instance: Model) -> None:
         """Hold an object until the next commit has looked at it."""
-        if state_of(instance).status is Status.PERSISTENT:
+        state = state_of(instance)
+        if state.status is Status.PERSISTENT:
+            if state.is_unread:
+                state.identity  # noqa: B018  it is read now: a plan names objects by their keys, and sends nothing
             self.touched[id(instance)] = instance
 
     def add(self, instance: Model) -> None:
@@ -101,11 +106,21 @@ class Changes:
                 self._unmark(instance)
                 state_of(instance).unmark_deleted()
             return
-        _check_can_be_added(instance)
         # What an object refers to is added before it, so that the order of tokens is an order of creation.
+        for each in self._with_needed(instance, set()):
+            self._attach(each)
+
+    def _with_needed(self, instance: Model, seen: set[int]) -> list[Model]:
+        """Return an object after the new ones that it cannot be created without; all of them can be added."""
+        _check_can_be_added(instance)
+        seen.add(id(instance))
+        found: list[Model] = []
         for other in _needs(instance):
-            if state_of(other).status is Status.TRANSIENT:
-                self.add(other)
+            if state_of(other).is_new and not self._owns(other) and id(other) not in seen:
+                found += self._with_needed(other, seen)
+        return [*found, instance]
+
+    def _attach(self, instance: Model) -> None:
         # before the owner changes: the collections of a transient object are made by the owner that it has
         given = _children(instance)
         self._tokens += 1
@@ -135,6 +150,8 @@ class Changes:
         if "delete" not in instance.__mapper__.verbs:
             msg = f"{instance.__describe__()}: the API cannot delete a {instance.__mapper__.name}"
             raise InvalidRequestError(msg)
+        if state_of(instance).is_unread:
+            state_of(instance).identity  # noqa: B018  it is read now, as in `touch`
         state_of(instance).mark_deleted()
         known = self._marks.get(id(instance))
         if known is not None and condition is not None:
@@ -167,6 +184,7 @@ class Changes:
 
     def _let_go(self, instance: Model) -> None:
         self.drop(instance)
+        self.manual_order.drop(instance)
         self.in_doubt.pop(id(instance), None)
         if self.new.pop(id(instance), None) is not None:
             self._token_of.pop(id(instance), None)
@@ -196,6 +214,7 @@ class Changes:
 
     def rollback(self) -> None:
         """Take back everything pending."""
+        self.manual_order.clear()
         for instance in [*self.new.values()]:
             self._let_go(instance)
         for instance in [*self.deleted.values()]:
@@ -208,6 +227,7 @@ class Changes:
 
     def clear(self) -> None:
         """Let every object go, with what is pending on it."""
+        self.manual_order.clear()
         for instance in [*self.new.values()]:
             self._let_go(instance)
         self.touched.clear()

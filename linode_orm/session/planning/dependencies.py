@@ -17,15 +17,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from linode_orm.mapping import Model
+    from linode_orm.session.planning.manual_order import ManualOrder
     from linode_orm.session.planning.plan import Key
     from linode_orm.session.planning.steps import DraftStep
 
 
-def in_order(drafts: list[DraftStep], cascade: Mapping[Key, Key], below: Mapping[Key, Sequence[Model]]) -> list[int]:
+def in_order(
+    drafts: list[DraftStep],
+    cascade: Mapping[Key, Key],
+    below: Mapping[Key, Sequence[Model]],
+    by_hand: ManualOrder | None = None,
+) -> list[int]:
     """Record in each draft what it waits for, and return the order; raise `InvalidRequestError` if there is none.
 
     `cascade` is the cascade delete set: the key of each deleted object, with the key of the object whose request
-    deletes it. `below` holds the objects that are known to be deleted with each of the latter.
+    deletes it. `below` holds the objects that are known to be deleted with each of the latter. `by_hand` is the order
+    that the user added.
     """
     _after_creation(drafts)
     _after_names(drafts)
@@ -35,6 +42,8 @@ def in_order(drafts: list[DraftStep], cascade: Mapping[Key, Key], below: Mapping
     order_places(drafts, below)
     if cascade:
         order_deletions(drafts, cascade, below)
+    if by_hand is not None and by_hand.pairs:
+        by_hand.record(drafts, cascade)
     try:
         return settled([draft.waits for draft in drafts])
     except Cycle as cycle:

@@ -8,23 +8,23 @@ from linode_orm.session.planning.nesting_rules import NESTING_RULES
 from linode_orm.session.planning.steps import needed, parent_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from linode_orm.mapping import Model
     from linode_orm.session.planning.nesting_rules import NestingRule
     from linode_orm.session.planning.steps import DraftStep
 
 
-def nest(drafts: list[DraftStep], *, everything: bool) -> list[DraftStep]:
+def nest(drafts: list[DraftStep], *, by_hand: Callable[[Model], bool], everything: bool) -> list[DraftStep]:
     """Return the drafts that remain when children are nested; without `everything`, only those that must be.
 
     A child is nested if the same plan creates its parent, if the parent's POST takes every attribute that was set on
     it, if nothing that it refers to is created by that POST or after it, and if it can be told from its siblings
-    afterwards.
+    afterwards. What is ordered `by_hand` is nested only where nothing else creates it.
     """
     creation = {id(draft.instance): draft for draft in drafts if draft.operation == "create"}
     children = [draft for draft in creation.values() if draft.instance.__mapper__.parent_count]
-    nesting = _Nesting(creation)
+    nesting = _Nesting(creation, by_hand)
     gone = {
         id(child) for child in sorted(children, key=_depth, reverse=True) if nesting.nest_in_parent(child, everything)
     }
@@ -36,8 +36,8 @@ def _depth(draft: DraftStep) -> int:
 
 
 class _Nesting:
-    def __init__(self, creation: Mapping[int, DraftStep]) -> None:
-        self._creation = creation
+    def __init__(self, creation: Mapping[int, DraftStep], by_hand: Callable[[Model], bool]) -> None:
+        self._creation, self._by_hand = creation, by_hand
         self._outer: dict[int, DraftStep] = {}
         self._lists: dict[tuple[int, str], dict[str, list[DraftStep]]] = {}
 
@@ -48,7 +48,9 @@ class _Nesting:
         if parent is None or child.in_doubt:
             return False
         rule = NESTING_RULES.get((parent.instance.__mapper__.name, child.instance.__mapper__.name))
-        if rule is None or not (everything or rule.is_required) or not self._takes(parent, child, rule):
+        if rule is None or not self._takes(parent, child, rule):
+            return False
+        if not rule.is_required and (not everything or self._by_hand(child.instance)):
             return False
         # The parent's POST would wait for something that waits for the parent.
         if self._needs(child, parent):

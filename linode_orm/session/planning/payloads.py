@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from linode_orm._secrets import is_secret
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
+from linode_orm.mapping.answer_places import value_at
 from linode_orm.mapping.masking import masked_value
 from linode_orm.mapping.record import (
     assigned_in,
@@ -17,11 +18,11 @@ from linode_orm.mapping.record import (
     raw_value,
     value_of,
 )
-from linode_orm.mapping.references import ObjectId, identity_of, is_object
+from linode_orm.mapping.references import AnswerValue, ObjectId, identity_of, is_object
 from linode_orm.mapping.relations import Many
 from linode_orm.mapping.state import state_of
 from linode_orm.mapping.values import ABSENT
-from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName
+from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName, PendingValue
 from linode_orm.session.planning.plan import Change
 
 if TYPE_CHECKING:
@@ -125,6 +126,8 @@ def resolve_secret(instance: Model, hidden: Hidden, verb: str) -> object:
 
 def _with_ids(value: object) -> object:
     """Return a value with ids in place of the objects that stand in it, which exist by now."""
+    if isinstance(value, AnswerValue):
+        return value_at(state_of(value.__target__).body, value.__place__)
     if isinstance(value, ObjectId) or is_object(value):
         return value.value if isinstance(value, ObjectId) else identity_of(value)
     if isinstance(value, dict):
@@ -182,6 +185,8 @@ class _Dressing:
         target = pending_reference(record, field.name)
         if isinstance(target, Model):
             return self.reference(target, as_text=not field.codec.accepts(1))
+        if isinstance(target, AnswerValue):
+            return self.answer_value(target)
         if field.is_secret:
             self.secret_keys.add(field.key)
             return Hidden((*path, field.key))
@@ -198,6 +203,8 @@ class _Dressing:
         """Return a value with ids, or placeholders for ids, in place of the objects that stand in it."""
         if isinstance(raw, ObjectId):
             return self.reference(cast("Model", raw.target), as_text=raw.as_text)
+        if isinstance(raw, AnswerValue):
+            return self.answer_value(raw)
         if isinstance(raw, Model):
             return self.reference(raw)
         if isinstance(raw, dict):
@@ -225,6 +232,17 @@ class _Dressing:
         if len(names) > 1:
             return value_of(target, names[-1])
         return (PendingName if as_text else Pending)(self.name_of(target))
+
+    def answer_value(self, value: AnswerValue) -> object:
+        """Return a placeholder for a value of an answer, or the value where the object exists by now."""
+        target = cast("Model", value.__target__)
+        if state_of(target).is_new:
+            return PendingValue(self.name_of(target), value.__place__)
+        known = value_at(state_of(target).body, value.__place__)
+        if known is ABSENT:
+            msg = f"{value!r} has no value: {target!r} exists by now, and shows none there; assign another value"
+            raise InvalidRequestError(msg)
+        return known
 
     def nested(self, record: Nested, raw: dict[str, object], path: tuple[str | int, ...]) -> object:
         """Dress a nested object: leaves that nobody set and the API left out stay out, masked ones too."""

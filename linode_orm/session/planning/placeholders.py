@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
+from linode_orm.errors import ResponseError
 from linode_orm.mapping.addressing import quoted
+from linode_orm.mapping.answer_places import parse_place, shown_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 SECRET: Final = "***"  # noqa: S105  what is shown instead
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
 _TOKEN: Final = re.compile(r"\{(new:\d+)\}")
+_VALUE: Final = re.compile(r"\{(new:\d+)([.\[].*)\}", re.DOTALL)
 
 
 @frozen
@@ -40,6 +43,57 @@ class PendingName(Pending):
     def id_in(self, ids: Mapping[str, object]) -> object:
         """Return the id among those of created objects, as text."""
         return str(ids[self.token])
+
+
+@frozen(repr=False)
+class PendingValue(Pending):
+    """A placeholder for a value of the answer that creates an object: `{new:3.ipv4[0]}`.
+
+    `place` leads from the answer to the value, by keys and by indexes of lists.
+    """
+
+    place: tuple[str | int, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name under which the value stands beside the ids of created objects: `new:3.ipv4[0]`."""
+        return f"{self.token}{shown_place(self.place)}"
+
+    def id_in(self, ids: Mapping[str, object]) -> object:
+        """Return the value among the ids and values of created objects; raise `ResponseError` where it is missing."""
+        if self.name not in ids:
+            msg = f"{self} has no value: the answer that created the object shows none there; assign one"
+            raise ResponseError(msg)
+        return ids[self.name]
+
+    def __str__(self) -> str:
+        return f"{{{self.name}}}"
+
+    __repr__ = __str__
+
+
+def is_token(name: str) -> bool:
+    """Whether a name is that of a new object, and not of a value of its answer."""
+    return _TOKEN.fullmatch(f"{{{name}}}") is not None
+
+
+def value_from(text: str) -> PendingValue:
+    """Return the placeholder that shows itself as a text; raise `ValueError` for a text that shows none."""
+    found = _VALUE.fullmatch(text)
+    if found is None:
+        msg = f"{text!r} stands for no value of an answer"
+        raise ValueError(msg)
+    return PendingValue(found[1], parse_place(found[2]))
+
+
+def values_wanted(bodies: Iterable[object]) -> dict[str, set[PendingValue]]:
+    """Return the values of answers that stand in some bodies, by the token of the object that is created."""
+    wanted: dict[str, set[PendingValue]] = {}
+    for body in bodies:
+        for each in pending_in(body):
+            if isinstance(each, PendingValue):
+                wanted.setdefault(each.token, set()).add(each)
+    return wanted
 
 
 @frozen
@@ -81,15 +135,21 @@ def with_tokens(path: str, parents: Iterable[object]) -> str:
 
 
 def waits_for(value: object) -> Iterator[str]:
-    """Yield the tokens of the objects whose ids a value needs."""
+    """Yield the tokens of the objects whose ids, or values of whose answers, a value needs."""
+    for each in pending_in(value):
+        yield each.token
+
+
+def pending_in(value: object) -> Iterator[Pending]:
+    """Yield the placeholders of ids and of values of answers that stand in a value, at any depth."""
     if isinstance(value, Pending):
-        yield value.token
+        yield value
     elif isinstance(value, dict):
         for each in value.values():
-            yield from waits_for(each)
+            yield from pending_in(each)
     elif isinstance(value, (list, tuple)):
         for each in value:
-            yield from waits_for(each)
+            yield from pending_in(each)
 
 
 def hidden_in(value: object) -> Iterator[Hidden]:

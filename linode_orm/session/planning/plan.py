@@ -11,7 +11,7 @@ from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.applier import ApplyOptions, apply
-from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName, hidden_in
+from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName, PendingValue, hidden_in
 from linode_orm.session.planning.shown_changes import diff_lines
 
 if TYPE_CHECKING:
@@ -92,12 +92,14 @@ class Change:
         return document
 
 
+@formerly()
 @frozen
 class NestedCreate:
     """A new object that the POST of its parent creates: its body stands at `place` in the parent's body.
 
     `path` and `parents` are those that a POST of its own would have, with the tokens of its parents. `changes` are its
     own attributes. `is_answered` says that the answer shows the object, so that no list has to be read for its id.
+    `is_needed` says that the list is read otherwise, because other steps need the id; else its first use reads it.
     """
 
     token: str
@@ -108,6 +110,7 @@ class NestedCreate:
     parents: tuple[object, ...]
     changes: tuple[Change, ...] = ()
     is_answered: bool = False
+    is_needed: bool = True
 
     def is_below(self, other: NestedCreate) -> bool:
         """Whether the object stands inside another one."""
@@ -133,6 +136,7 @@ class NestedCreate:
             "parents": _plain(self.parents),
             "changes": [each.to_dict() for each in self.changes],
             "answered": self.is_answered,
+            "needed": self.is_needed,
         }
 
 
@@ -177,7 +181,11 @@ class Step:
     @property
     def reads(self) -> tuple[str, ...]:
         """The paths that are read for the ids of nested creates, or around a batch request."""
-        lists = {nested.siblings: nested.path for nested in self.nested_creates if not nested.is_answered}
+        lists = {
+            nested.siblings: nested.path
+            for nested in self.nested_creates
+            if nested.is_needed and not nested.is_answered
+        }
         return (*lists.values(), *self.looks)
 
     @property
@@ -416,6 +424,8 @@ def secret_name(step: Step, hidden: Hidden) -> str:
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401  JSON
+    if isinstance(value, PendingValue):
+        return {"$later": str(value)}
     if isinstance(value, Pending):
         return {"$new": value.token, "$text": True} if isinstance(value, PendingName) else {"$new": value.token}
     if isinstance(value, Hidden):

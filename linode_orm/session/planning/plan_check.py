@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.batch_rules import REBUILDS, TAGGED
-from linode_orm.session.planning.placeholders import Hidden, Pending, hidden_in, with_tokens
+from linode_orm.session.planning.placeholders import Hidden, Pending, hidden_in, value_from, with_tokens
 from linode_orm.session.planning.plan import Change, Key, Step, at, is_new
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ def check_whole(content: list[Any]) -> None:
     _require(len(waits) == len(steps) and others <= waits.keys(), "a step is not there, or there twice")
     TopologicalSorter(waits).prepare()
     made = {each["object"].get("new") for each in inside}
-    missing = {each["$new"] for each in everything if "$new" in each} - made
+    named = {each["$new"] for each in everything if "$new" in each}
+    named |= {value_from(each["$later"]).token for each in everything if "$later" in each}
+    missing = named - made
     _require(not missing, f"no step creates {', '.join(sorted(map(str, missing)))}")
     for each in inside:
         fields = resource(each["object"]["type"]).__mapper__.fields

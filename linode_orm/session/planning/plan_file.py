@@ -15,7 +15,7 @@ from linode_orm.mapping.values import ABSENT
 from linode_orm.session.loading.account import account_of
 from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.planning.natural_keys import listings_before
-from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName
+from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName, value_from
 from linode_orm.session.planning.plan import FORMAT, Change, Key, NestedCreate, Plan, Source, Step
 from linode_orm.session.planning.plan_check import check_agreement, check_types, check_whole
 from linode_orm.version import VERSION
@@ -155,6 +155,7 @@ def _nested_create(content: dict[str, Any]) -> NestedCreate:
         parents=_ids(content["parents"]),
         changes=tuple(_change(each) for each in content["changes"]),
         is_answered=content["answered"],
+        is_needed=content.get("needed", True),
     )
 
 
@@ -177,6 +178,8 @@ def from_json(identity: object) -> object:
 def _opened(value: Any) -> Any:  # noqa: ANN401  JSON
     """Return a value of a body, with placeholders in it."""
     if isinstance(value, dict):
+        if value.keys() == {"$later"}:
+            return value_from(value["$later"])
         if "$new" in value:
             return (PendingName if value.get("$text") is True else Pending)(value["$new"])
         if value.keys() == {"$secret"}:

@@ -6,11 +6,14 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from attrs import evolve
+
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.planning.batching import batch, number_parts
 from linode_orm.session.planning.dependencies import in_order
 from linode_orm.session.planning.natural_keys import listings_before
+from linode_orm.session.planning.needed_ids import with_needed_ids
 from linode_orm.session.planning.nesting import nest
 from linode_orm.session.planning.nesting_rules import is_always_nested
 from linode_orm.session.planning.payloads import check_complete
@@ -27,10 +30,11 @@ from linode_orm.session.planning.steps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.session.planning.changes import Changes
+    from linode_orm.session.planning.manual_order import ManualOrder
     from linode_orm.session.planning.plan import Key
 
     Only = Model | tuple[Model, ...] | None
@@ -39,35 +43,54 @@ if TYPE_CHECKING:
 _ABOUT_WHAT_EXISTS: Final = frozenset({"update", "replace", "delete"})
 
 
-def plan(changes: Changes, *, only: Only = None, fold: bool = True, fold_tags: bool = False) -> Plan:
+def plan(
+    changes: Changes,
+    *,
+    only: Only = None,
+    fold: bool = True,
+    fold_tags: bool = False,
+    reads_ids: bool = False,
+) -> Plan:
     """Plan what a commit would send; with `only`, that object, or those, and what they cannot exist without.
 
     With `fold`, new children are nested in their new parent's POST, and many changes of the children of one parent are
-    one rebuild, unless that leaves no order; with `fold_tags`, a tag that is put on several objects is one POST. Raises
+    one rebuild, unless that leaves no order; with `fold_tags`, a tag that is put on several objects is one POST. With
+    `reads_ids`, the ids that no answer shows are read at once, and not at their first use. Raises
     `InvalidRequestError` where something is missing, contradictory, or cannot be put in an order.
     """
     if fold:
         # the same without nesting and batches may have an order, and tells better what is wrong
         with suppress(InvalidRequestError):
-            return _planned(changes, only, fold=True, fold_tags=fold_tags)
-    return _planned(changes, only, fold=False, fold_tags=fold_tags)
+            return _planned(changes, only, fold=True, fold_tags=fold_tags, reads_ids=reads_ids)
+    return _planned(changes, only, fold=False, fold_tags=fold_tags, reads_ids=reads_ids)
 
 
-def _planned(changes: Changes, only: Only, *, fold: bool, fold_tags: bool) -> Plan:
+def _planned(changes: Changes, only: Only, *, fold: bool, fold_tags: bool, reads_ids: bool) -> Plan:
     new = list(changes.new.values() if only is None else _closure(changes, only))
     # One object at a time deletes nothing: `delete()` is a call of its own.
     cascade = _cascade(changes.deleted.values()) if only is None and changes.deleted else {}
     drafts = [*_drafts(changes, only, new, cascade)]
     in_doubt = changes.in_doubt
     if len(drafts) > 1:  # a single request is nested in no other and part of no batch
-        drafts = nest(drafts, everything=fold)
+        drafts = nest(drafts, by_hand=changes.manual_order.concerns, everything=fold)
     for draft in drafts:
         if draft.operation == "create":
             _check_create(draft)
     if len(drafts) > 1 and only is None and (fold or fold_tags):
-        drafts = batch(drafts, changes.find, lambda each: id(each) in in_doubt, rebuilds=fold, tags=fold_tags)
+        alone = _alone(changes)
+        drafts = batch(drafts, changes.find, alone, rebuilds=fold, tags=fold_tags)
     known = changes.known_below(cascade.values()) if cascade else {}
-    return _arranged(drafts, cascade, sum(id(instance) in in_doubt for instance in new), known)
+    lookups = sum(id(instance) in in_doubt for instance in new)
+    arranged = _arranged(drafts, cascade, lookups, known, changes.manual_order)
+    if not any(draft.nested for draft in drafts):
+        return arranged
+    return evolve(arranged, steps=tuple(with_needed_ids(arranged.steps, everything=reads_ids)))
+
+
+def _alone(changes: Changes) -> Callable[[Model], bool]:
+    """Return the test whether an object keeps requests of its own: it may exist already, or is ordered by hand."""
+    in_doubt, by_hand = changes.in_doubt, changes.manual_order
+    return lambda each: id(each) in in_doubt or by_hand.concerns(each)
 
 
 def _drafts(changes: Changes, only: Only, new: Iterable[Model], cascade: dict[Key, Key]) -> Iterator[DraftStep]:
@@ -131,12 +154,13 @@ def _arranged(
     cascade: dict[Key, Key],
     lookups: int,
     known: Mapping[Key, Sequence[Model]] = MappingProxyType({}),
+    by_hand: ManualOrder | None = None,
 ) -> Plan:
     """Put drafts in an order in which they can be sent."""
     if len(drafts) == 1 and drafts[0].operation in _ABOUT_WHAT_EXISTS:  # it waits for nothing, not even for itself
         steps = [drafts[0].step(1, ())]
     else:
-        order = in_order(drafts, cascade, known)
+        order = in_order(drafts, cascade, known, by_hand)
         number = {at: place for place, at in enumerate(order, 1)}
         waits = {at: tuple(sorted(number[other] for other in drafts[at].waits)) for at in order}
         steps = [*number_parts(drafts[at].step(number[at], waits[at]) for at in order)]

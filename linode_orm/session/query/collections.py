@@ -96,6 +96,8 @@ class Collections:
         """Return the loaded collections to which an object belongs, by its parents and by the ids in its body."""
         state, mapper = state_of(child), child.__mapper__
         found: list[SessionCollection[Any]] = []
+        if state.is_unread:  # its parent is there, and needs no id
+            return _loaded_of(cast("Model", state.pending_parent), type(child), None)
         if mapper.parent is not None and state.parents:
             model = resource(str(mapper.parent))
             key = (None, state.parents) if model.__mapper__.singleton else (state.parents[-1], state.parents[:-1])

@@ -33,6 +33,8 @@ class LazyLoader:
         """
         state = state_of(instance)
         self._check_allowed(instance, name)
+        if state.is_unread:
+            state.identity  # noqa: B018  its row is read for it
         if instance.__mapper__.reference_data:
             self._reader.read(instance)
             return

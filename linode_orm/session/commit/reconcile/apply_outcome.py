@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Any, cast
 
 from linode_orm.errors import ResponseError
 from linode_orm.mapping import Model
+from linode_orm.mapping.answer_places import value_at
 from linode_orm.mapping.identity import identity_in
-from linode_orm.mapping.lifecycle import admit, expire, forget_collections, keep_one_time_values
+from linode_orm.mapping.lifecycle import admit, expire, fill_answers, forget_collections, keep_one_time_values
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.record import changes, mark_clean, pending_reference, value_of, write
 from linode_orm.mapping.relations import Many, One
 from linode_orm.mapping.state import Loaded, Status, state_of
+from linode_orm.mapping.unread import leave_unread, make_readable
 from linode_orm.session.planning.steps import ancestors, key_of, parent_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from linode_orm.mapping.references import AnswerValue
+    from linode_orm.mapping.unread import KeyReader
     from linode_orm.session.commit.reconcile.objects import SessionObjects
     from linode_orm.session.planning.plan import Key
 
@@ -28,6 +32,8 @@ class OutcomeApplier:
         self._changes, self._loader, self._map = objects.changes, objects.loader, objects.identity_map
         self._collections = objects.changes.collections
         self._has_created = False
+        self._answers: dict[int, tuple[Model, object]] = {}
+        """Created objects and their answers, by `id()`: what is still pending may wait for a value of one."""
         self._cascade: set[Key] = set()
 
     # -- creations ---------------------------------------------------------------------------------------------------
@@ -40,6 +46,7 @@ class OutcomeApplier:
             self._leave(instance)
             return
         given_to = self._collections.given_to(instance)
+        self._answers[id(instance)] = instance, body
         self.admit(instance, parents, identity)
         mark_clean(instance, names)
         if isinstance(body, dict) and body:
@@ -51,6 +58,21 @@ class OutcomeApplier:
         else:
             expire(instance, names)
         self.keep_or_let_go(instance)
+        self._collections.created(instance)
+        for each in given_to:
+            forget_collections(each)
+
+    def created_unread(
+        self, instance: Model, parents: tuple[object, ...], names: Collection[str], reader: KeyReader
+    ) -> None:
+        """Make a new object persistent whose id no answer showed; `reader` reads it at its first use."""
+        given_to = self._collections.given_to(instance)
+        leave_unread(instance, parents, reader)
+        self._changes.new.pop(id(instance), None)
+        self._changes.in_doubt.pop(id(instance), None)
+        self._has_created = True
+        mark_clean(instance, names)
+        expire(instance, names)
         self._collections.created(instance)
         for each in given_to:
             forget_collections(each)
@@ -67,6 +89,8 @@ class OutcomeApplier:
         known = self._map.find(type(instance), identity, parents)
         if known is not None and known is not instance:
             self._loader.detach(known)
+        if state_of(instance).is_unread:
+            make_readable(instance)
         admit(instance, identity, parents)
         self._changes.new.pop(id(instance), None)
         self._changes.in_doubt.pop(id(instance), None)
@@ -167,11 +191,18 @@ class OutcomeApplier:
         if self._has_created:
             for instance in [*self._changes.new.values(), *self._changes.touched.values()]:
                 fill_in(instance)
+                fill_answers(instance, self._value_for)
         # Only then, since it asks every object of the session for its parents.
         if any(_may_have_children(key.model) for key in self._cascade):
             for instance in [*self._map]:
                 if any(above in self._cascade for above in ancestors(instance)):
                     self._drop(instance)
+            self._loader.let_go_unread()
+
+    def _value_for(self, value: AnswerValue) -> object:
+        """Return a value of the answer that created an object; `ABSENT` where there is none."""
+        _, body = self._answers.get(id(value.__target__), (None, None))
+        return value_at(body, value.__place__)
 
 
 def _own(instance: Model) -> object:

@@ -119,7 +119,10 @@ class _Resolution:
     def _apply_nested(self, in_doubt: InDoubt, outer: Applied) -> None:
         """Adopt what was sent inside an object that was found; what is not found there is in doubt by itself."""
         new = self._objects.new_by_token() if in_doubt.step.nested_creates else {}
-        inner = match_nested(self._client, in_doubt, *outer[1:])
+        # The user may have changed them meanwhile: all of them are found now, and not at their first use.
+        needed = tuple(evolve(each, is_needed=True) for each in in_doubt.step.nested_creates)
+        whole = evolve(in_doubt, step=evolve(in_doubt.step, nested_creates=needed))
+        inner = match_nested(self._client, whole, *outer[1:])
         for step, parents, identity, body in inner.found:
             instance = new.get(str(step.token))
             if instance is not None:

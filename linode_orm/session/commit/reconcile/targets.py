@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from linode_orm.mapping.lifecycle import invalidate
 from linode_orm.mapping.state import Loaded
 from linode_orm.session.commit.reconcile.apply_outcome import OutcomeApplier
 from linode_orm.session.commit.reconcile.conflicts import conflict_of
+from linode_orm.session.commit.reconcile.unread_list import leave_lists_unread
 from linode_orm.session.outcome.nested import alone
 from linode_orm.session.planning.payloads import resolve_secret
 from linode_orm.session.planning.placeholders import Hidden
 from linode_orm.session.planning.plan import InDoubt, Plan, secret_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from linode_orm.errors import ConflictError
     from linode_orm.mapping import Model
     from linode_orm.session.commit.newest import NewestStep
     from linode_orm.session.commit.reconcile.objects import SessionObjects
+    from linode_orm.session.planning.placeholders import Pending
     from linode_orm.session.planning.plan import Step, Token
+    from linode_orm.wire.client import Client
 
 
 class Targets:
@@ -59,6 +62,9 @@ class Targets:
 
     def leave_in_doubt(self, in_doubt: InDoubt) -> None:
         """Keep what is known of a creation in doubt, for the next run."""
+
+    def leave_unread(self, unread: Sequence[InDoubt]) -> None:
+        """Let nested creates be there, whose ids are read at their first use; outer ones come first."""
 
     def clear_doubt(self, step: Step) -> None:
         """Record that a creation in doubt was undone: there is no such object."""
@@ -130,6 +136,13 @@ class SessionTargets(Targets):
         """Keep what is known of a creation in doubt, for the next commit to look for."""
         self._session_objects.changes.in_doubt[id(self.object_of(in_doubt.step))] = in_doubt
 
+    def leave_unread(self, unread: Sequence[InDoubt]) -> None:
+        """Let nested creates be persistent objects, whose ids are read at their first use."""
+        if unread:
+            found = [(self._objects[_parent_token(each.step)], self._objects[each.step.token], each) for each in unread]
+            client = cast("Client", self._session_objects.owner.client)
+            leave_lists_unread(client, self._session_objects, found)
+
     def clear_doubt(self, step: Step) -> None:
         """Record that there is no such object, so that it can be sent as new."""
         self._session_objects.changes.in_doubt.pop(id(self.object_of(step)), None)
@@ -181,6 +194,9 @@ class PlanTargets(SessionTargets):
         """Return what an earlier run left in doubt of a step."""
         return self.in_doubt.get(step.number)
 
+    def leave_unread(self, unread: Sequence[InDoubt]) -> None:
+        """Do nothing: nobody holds the objects."""
+
     def leave_in_doubt(self, in_doubt: InDoubt) -> None:
         """Leave what is nested to the report, and to the journal where there is one; keep the rest."""
         if in_doubt.step.token not in self._inside:
@@ -214,6 +230,11 @@ def _objects_of(objects: SessionObjects, plan: Plan) -> dict[Token, Model]:
         if step.parts and step.token not in found:  # a tag that no object stands for
             found[step.token] = objects.stand_in(step, {})
     return found
+
+
+def _parent_token(step: Step) -> Token:
+    """Return the token of the new parent of a nested create."""
+    return cast("Pending", step.parents[-1]).token
 
 
 def _inside(step: Step) -> Iterator[Step]:

@@ -22,6 +22,7 @@ from linode_orm import (
     LKECluster,
     LKENode,
     LKENodePool,
+    NodeBalancer,
     ObjectStorageKey,
     Region,
     Session,
@@ -33,6 +34,7 @@ from linode_orm import (
     and_,
     asdict,
     inspect,
+    later,
     not_,
     or_,
     selectin,
@@ -167,6 +169,21 @@ def creating(session: Session) -> None:
     cluster = LKECluster(label="c", region="us-east", k8s_version="1.32")
     cluster.pools.append(LKENodePool(type="g6-standard-1", count=2))
     session.add(cluster)
+
+
+def stacking(session: Session) -> None:
+    """Values of answers stand wherever the values themselves may."""
+    entry, web = NodeBalancer(label="b", region="us-east"), Instance(label="w", region="us-east", type="g6-nanode-1")
+    record = DomainRecord(type="A", target=later(entry, "ipv4"))
+    record.target = later(entry, "ipv4")
+    record.ttl_sec = later(entry, "client_conn_throttle")
+    address = later(web, "ipv4", 0)
+    record.target = address
+    web.tags.append(later(entry, "label"))
+    Instance(label="x", region="us-east", type="g6-nanode-1", tags=[later(entry, "label"), "edge"])
+    rules = {"inbound": [{"addresses": {"ipv4": [later(web, "ipv4", 0)]}}]}
+    session.add_all([record, Firewall(label="f", rules=rules)])
+    assert_type(session.depends_on(entry, web, record), None)
 
 
 def testing(sim: Simulator, session: Session) -> None:

@@ -16,6 +16,7 @@ from linode_orm import (
     Session,
     Volume,
     and_,
+    later,
     selectin,
     sessionmaker,
 )
@@ -119,6 +120,16 @@ def making(client: Client, session: Session) -> None:
     session.query(Volume).table(Instance.disks)  # wrong
     size: str = session.query(Volume).table(Volume.label, Volume.size)[0][1]  # wrong
     print(size)
+
+
+def stacking(session: Session, instance: Instance) -> None:
+    """Values of answers and orders of what they are not."""
+    later("instance", "ipv4")  # wrong
+    later(instance, Instance.ipv4)  # wrong
+    later(instance, "ipv4", 0.5)  # wrong
+    session.depends_on("instance", instance)  # wrong
+    session.depends_on(instance, 5)  # wrong
+    session.depends_on(instance, others=[instance])  # wrong
 
 
 def testing(sim: Simulator, session: Session) -> None:
