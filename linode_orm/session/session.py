@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.query import Query
     from linode_orm.models import Account, Profile
     from linode_orm.session import progress as progresses
-    from linode_orm.session.commit import policy as policies
+    from linode_orm.session.commit import policy as commit_policy
     from linode_orm.session.parts import parts as sessions_parts
     from linode_orm.session.parts.parts import Parts
     from linode_orm.session.planning.plan import Plan
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 else:  # a script that only names sessions waits for none of this
     attrs, pathlib, lifecycle = Later("attrs"), Later("pathlib"), Later("linode_orm.mapping.lifecycle")
-    queries, policies = Later("linode_orm.mapping.query"), Later("linode_orm.session.commit.policy")
+    queries, commit_policy = Later("linode_orm.mapping.query"), Later("linode_orm.session.commit.policy")
     sessions_parts, clients = Later("linode_orm.session.parts.parts"), Later("linode_orm.wire.client")
     progresses = Later("linode_orm.session.progress")
 
@@ -73,7 +73,8 @@ class Session(SessionBase):
     others in all that is changed or deleted, `"ignore"` reads nothing. `verify` reads back what was written.
     `protected_tags` forbid the deletion of objects that carry one. `journal` is the file that records what is sent, for
     `recover()` after a crash. `fold` creates new children by the POST of their new parent, and sends many changes of
-    nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST.
+    nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST. `policies` are functions of a plan whose
+    messages refuse a commit (`linode_orm.policies`).
     """
 
     def __init__(  # noqa: PLR0913  the options of the contract
@@ -93,6 +94,7 @@ class Session(SessionBase):
         journal: str | os.PathLike[str] | None = None,
         fold: bool = True,
         fold_tags: bool = False,
+        policies: Iterable[Callable[[Plan], Iterable[str] | None]] = (),
         detect_n_plus_one: bool = False,
     ) -> None:
         token = SecretText(token) if isinstance(token, str) else token
@@ -100,7 +102,9 @@ class Session(SessionBase):
         check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
         check_flags(strict_filters=strict_filters, detect_n_plus_one=detect_n_plus_one)
         _check_client(client, token, base_url, profile)
-        self._policy = policies.Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
+        self._policy = commit_policy.Policy(
+            on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags, policies
+        )
         self._owns_client = client is None
         self.client = client or clients.Client(token, base_url=base_url, profile=profile)
         self._parts = sessions_parts.Parts(
@@ -321,13 +325,41 @@ class Session(SessionBase):
         self._parts.history.abandon()
 
     @forgets_locals
-    def plan(self) -> Plan:
-        """Return the ordered operations that `commit()` would send; sends nothing."""
+    def plan(  # noqa: PLR0913  the options of a commit
+        self,
+        *,
+        on_error: OnError | None = None,
+        conflicts: Conflicts | None = None,
+        verify: bool | None = None,
+        max_deletes: int | None = None,
+        protected_tags: Iterable[str] | None = None,
+        progress: bool | Callable[[Entry, int, int], None] | None = None,
+        fold: bool | None = None,
+        fold_tags: bool | None = None,
+        prices: bool = False,
+    ) -> Plan:
+        """Return the ordered operations that `commit()` would send with the same options; sends nothing.
+
+        With `prices` it sends the GETs of the price lists that its cost needs and the client has not read. What would
+        refuse the commit is in `plan.refusals`. `progress` is taken, and does nothing: there is nothing to wait for.
+        """
         self._owner.check()
         from linode_orm.session.planning.plan import Source  # noqa: PLC0415  scripts that only read need none of it
 
-        source = Source(self, "", self._policy.protected_tags)
-        return attrs.evolve(self._parts.commit.plan(self._policy), source=source)
+        del progress
+        check_flags(prices=prices)
+        policy = self._policy.given(
+            on_error=on_error,
+            conflicts=conflicts,
+            verify=verify,
+            max_deletes=max_deletes,
+            protected_tags=protected_tags,
+            fold=fold,
+            fold_tags=fold_tags,
+        )
+        read_list = self._parts.reference_data.rows if prices else None
+        source = Source(self, "", policy.protected_tags)
+        return attrs.evolve(self._parts.commit.plan(policy, read_list), source=source)
 
     @forgets_locals
     def commit(  # noqa: PLR0913  the options of the contract

@@ -114,12 +114,14 @@ class Commit:
             self._resolve_renames(instance)
             return self._run(planner.plan_deletion(instance), policy, interrupts, is_whole=False)
 
-    def plan(self, policy: Policy) -> Plan:
-        """Return what `commit(policy)` would send, with the least seconds that it takes; sends nothing."""
-        plan = self._planned(policy, None)
-        reads = [("GET", path) for step in plan for path in step.reads]
-        least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
-        return evolve(plan, lookups=plan.lookups + self._preconditions(policy, None).requests, least_time=least)
+    def plan(self, policy: Policy, read_list: Callable[[type[Model]], object] | None = None) -> Plan:
+        """Return what `commit(policy)` would send, with what it takes and costs; sends nothing.
+
+        `read_list` reads the price lists that the client has not read yet; without it nothing is sent.
+        """
+        from linode_orm.session.commit.preview import preview  # noqa: PLC0415  only who looks at plans needs it
+
+        return preview(self, self._planned(policy, None), policy, self.preconditions(policy, None), read_list)
 
     def _send(self, policy: Policy, interrupts: Interrupts, only: Model | None = None) -> CommitReport:
         if self.client.read_only:
@@ -131,7 +133,7 @@ class Commit:
             resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
         interrupts.check()
         # planned once, when everything is read that may change the plan
-        preconditions = self._preconditions(policy, only)
+        preconditions = self.preconditions(policy, only)
         with self._reported(lambda: self._planned(policy, only)):
             preconditions.check(self.refresh, self.client)
         plan = self._planned(policy, only)
@@ -147,7 +149,8 @@ class Commit:
         changes = self.changes
         return bool(changes.new or changes.deleted or any(changes_of(each) for each in changes.touched.values()))
 
-    def _preconditions(self, policy: Policy, only: Model | None) -> Preconditions:
+    def preconditions(self, policy: Policy, only: Model | None) -> Preconditions:
+        """Return what is read before the commit writes, and what must hold then."""
         folded = _folded(self._planned(policy, only)) if policy.fold_tags else _NOTHING
         return Preconditions(self.changes, policy, only, folded)
 

@@ -121,17 +121,62 @@ def _moved(placeholder: Pending | Hidden, place: tuple[str | int, ...]) -> Pendi
 
 
 def title(instance: Model) -> str:
-    """Return what people call an object: `Instance 5 'web'`, `new Volume 'data'`; of a changed label the old one."""
+    """Return what people call an object: `Instance 5 'web'`, `new Volume 'data'`, `Disk 'boot' of Instance 'web'`.
+
+    Of a changed label it is the old one. A child is named by what is known of it and of what it belongs to; by ids
+    where no name is known.
+    """
+    mapper = instance.__mapper__
+    if not mapper.parent_attribute or mapper.singleton:
+        return _top_title(instance)
+    return f"{_child_name(instance)} of {_parent_name(instance)}"
+
+
+def _top_title(instance: Model) -> str:
+    state = state_of(instance)
+    shown = f"new {instance.__mapper__.name}" if state.is_new else instance.__describe__()
+    name = _name(instance)
+    return shown if name is None else f"{shown} {name!r}"
+
+
+def _child_name(instance: Model) -> str:
+    """Return what people call a child within its parent, with its id only where it has no name."""
     state, mapper = state_of(instance), instance.__mapper__
-    shown = f"new {mapper.name}" if state.is_new else instance.__describe__()
+    shown = f"new {mapper.name}" if state.is_new else mapper.name
+    kind = _known(instance, "type") if "type" in mapper.fields else None
+    shown = f"{shown} {kind}" if isinstance(kind, str) else shown
+    name = _name(instance)
+    if name:
+        return f"{shown} {name!r}"
+    port = _known(instance, "port") if "port" in mapper.fields else None
+    if isinstance(port, int):
+        return f"{shown} on port {port}"
+    return shown if state.is_new else f"{shown} {state.identity}"
+
+
+def _parent_name(instance: Model) -> str:
+    parent = parent_of(instance) or getattr(instance, str(instance.__mapper__.parent_attribute))
+    if parent.__mapper__.parent_attribute:
+        return title(parent)
+    name = _name(parent)
+    return f"{parent.__mapper__.name} {name!r}" if name else _top_title(parent)
+
+
+def _name(instance: Model) -> str | None:
+    """Return the name that people gave an object; None where it has none that is known."""
+    mapper = instance.__mapper__
     for name in ("label", "domain", "name"):
         field = mapper.fields.get(name)
-        if field is None or name in mapper.id_names:
-            continue
-        value = state.body.get(field.key) or value_of(instance, name)
-        if isinstance(value, str) and not field.is_write_only:
-            return f"{shown} {value!r}"
-    return shown
+        if field is not None and name not in mapper.id_names and not field.is_write_only:
+            value = _known(instance, name)
+            if isinstance(value, str):
+                return value
+    return None
+
+
+def _known(instance: Model, name: str) -> object:
+    """Return a value as the API has it, or as it was assigned; sends nothing."""
+    return state_of(instance).body.get(instance.__mapper__.fields[name].key) or value_of(instance, name)
 
 
 def key_of(instance: Model) -> Key:
