@@ -18,6 +18,7 @@ from linode_orm.mapping.model import check_class
 from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status, state_of
+from linode_orm.session.verbs.nesting import Nesting
 from linode_orm.session.verbs.observing import Observing
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ Conflicts = Literal["merge", "check", "ignore"]
 
 
 @public
-class Session(Observing):
+class Session(Observing, Nesting):
     """The unit of work: it has one object for each key, and `commit()` sends what was changed.
 
     It is cheap, belongs to the thread that made it, and sends nothing by itself. Without `client` it makes its own
@@ -335,6 +336,8 @@ class Session(Observing):
         to send in, more deletions than `max_deletes`, or a protected tag on what would be deleted.
         """
         self._owner.check()
+        if self._owner.nested:
+            self._owner.refuse_nested("commit()")
         if self._owner.is_in_block:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
@@ -383,6 +386,8 @@ class Session(Observing):
         A `CommitError` at the end leaves the session open as `error.session`, so that its `commit()` carries on.
         """
         self._owner.check()
+        if self._owner.nested:
+            self._owner.refuse_nested("begin()")
         if self._owner.is_in_block:
             msg = "begin() inside a begin() block: there are no nested transactions"
             raise InvalidRequestError(msg)

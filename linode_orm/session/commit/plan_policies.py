@@ -9,19 +9,31 @@ from attrs import evolve
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.as_dict import asdict
+from linode_orm.mapping.state import state_of
 from linode_orm.session.planning.plan import is_new
+from linode_orm.session.planning.rebasing import can_be_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from linode_orm.mapping import Model
+    from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import PlanPolicy
     from linode_orm.session.planning.plan import Key, Plan, Step
 
 
-def refuse_by_policies(plan: Plan, policies: Iterable[PlanPolicy], find: Callable[[Key], Model | None]) -> None:
-    """Raise `InvalidRequestError` with every message of the policies; `find` gives the object with a key."""
-    messages = messages_of(plan, policies, find)
+def refuse_by_policies(plan: Plan, policies: Iterable[PlanPolicy], commit: Commit) -> None:
+    """Raise `InvalidRequestError` with every message of the policies about a plan.
+
+    What the plan deletes and the session never read is read first, because a policy may rest on what it is.
+    """
+    deleted = [step.token for each in plan for step in each.whole if step.operation == "delete"]
+    known = [commit.objects.find(token) for token in deleted if not is_new(token)]
+    unread = [each for each in known if each is not None and not state_of(each).is_loaded]
+    readable = [each for each in unread if can_be_read(each.__mapper__)]
+    if readable:
+        commit.refresh.run(readable)
+    messages = messages_of(plan, policies, commit.objects.find)
     if messages:
         msg = "\n".join(["the policies of the session refuse this; nothing was sent:", *(f"  {m}" for m in messages)])
         raise InvalidRequestError(msg)

@@ -67,10 +67,12 @@ def _with_newest(step: Step) -> Step:
 
 
 def _refusals(commit: Commit, plan: Plan, policy: Policy) -> Iterator[str]:
-    """Yield why the commit would be refused, as far as that is known without a request."""
+    """Yield why the commit would be refused, as far as that is known without a request.
+
+    That the client is read-only is no reason: such a plan is for another client.
+    """
     deleted = commit.changes.deleted.values()
     for check in (
-        lambda: guards.check_writable(commit.client, plan),
         lambda: guards.check_max_deletes(policy.max_deletes, lambda: plan.deletes),
         lambda: guards.check_protected(deleted, policy.protected_tags),
     ):

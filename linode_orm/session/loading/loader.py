@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model, Owner
     from linode_orm.mapping.mapper import Mapper
     from linode_orm.mapping.owner import LoadOrigin
+    from linode_orm.session.hooks import Hooks
     from linode_orm.session.loading.identity_map import IdentityMap
 
 M = TypeVar("M", bound="Model")
@@ -32,6 +33,8 @@ class Loader:
         self._owner = owner
         self._monotonic = monotonic
         self._volatile_ttl = volatile_ttl
+        self.hooks: Hooks | None = None
+        """The hooks of the session; None until there are some."""
 
     def rows(
         self,
@@ -50,7 +53,10 @@ class Loader:
         # without fields that only a GET shows, a row is the whole object, and no first read sends a GET
         loaded = loaded if mapper.only_on_get else Loaded.WHOLE
         origin = Origin(self._owner, parents, Status.PERSISTENT, loaded, self._fresh_until(mapper), batch)
-        return hydrate(model, bodies, self._map.table(model, parents), origin)
+        found = hydrate(model, bodies, self._map.table(model, parents), origin)
+        if self.hooks is not None:  # one look a page
+            self.hooks.loaded(found)
+        return found
 
     def one(
         self, model: type[M], parents: tuple[object, ...], body: dict[str, Any], loaded: Loaded, *, batch: object = None
@@ -61,6 +67,8 @@ class Loader:
     def take(self, instance: Model, body: dict[str, Any], loaded: Loaded) -> None:
         """Bring an object up to date with a newer body of it."""
         merge(instance, body, loaded, self._fresh_until(instance.__mapper__))
+        if self.hooks is not None:
+            self.hooks.loaded((instance,))
 
     def _fresh_until(self, mapper: Mapper) -> float | None:
         """Return until when what is read now counts as fresh; None where nothing of it grows stale."""

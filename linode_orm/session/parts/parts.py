@@ -52,6 +52,7 @@ class Parts:
         journal: str | os.PathLike[str] | None,
     ) -> None:
         self._session = session
+        self.policy = policy
         self.client = client
         self.owner = owner = SessionOwner(client)
         self.identity_map = IdentityMap()

@@ -15,7 +15,7 @@ from linode_orm.session.planning.shown_changes import diff_lines
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from decimal import Decimal
 
     from linode_orm.session.loading.api_time import ApiTime
@@ -326,7 +326,7 @@ class Plan:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the plan to a file that `Plan.load` reads, without any secret; 1 GET tells whose account it is for.
 
-        Raises `InvalidRequestError` for a plan that comes from no session.
+        Raises `InvalidRequestError` for a plan that comes from no session, and for one that has `refusals`.
         """
         from linode_orm.session.planning import plan_file  # noqa: PLC0415  only who saves plans needs it
 
@@ -352,8 +352,12 @@ class Plan:
         journal: str | os.PathLike[str] | None = None,
         verify: bool = False,
         max_deletes: int | None = None,
+        policies: Iterable[Callable[[Plan], Iterable[str] | None]] = (),
     ) -> CommitReport:
         """Send the plan through a client, if the API still has the values that the plan was made from.
+
+        The policies of the session that made the plan are asked again, and those in `policies`, which a plan from a
+        file needs: no file holds functions.
 
         A plan from a file is applied once: `FILE.applied` is created before the first write, and refuses the next time;
         a copy of the file is refused where what it creates was made since. It is applied under `check`: what it changes
@@ -366,7 +370,7 @@ class Plan:
         deletes more than `max_deletes`, or what it deletes carries a tag that its session protects. Raises
         `CommitError` as `commit()` does.
         """
-        options = ApplyOptions(on_error, conflicts, secrets, journal, verify, max_deletes)
+        options = ApplyOptions(on_error, conflicts, secrets, journal, verify, max_deletes, policies)
         return apply(self, client, options)
 
 

@@ -80,7 +80,7 @@ def monthly_cost(plan: Plan, cache: ReferenceDataCache, body_of: Callable[[Key],
         elif step.operation == "delete":
             is_most = True
         else:
-            unpriced.append(step.title)
+            unpriced.append(step.title.removeprefix("new "))
     return MonthlyCost(amount, tuple(unpriced), is_most) if found else None
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     NameOf = Callable[[Model], str]
 
+_NEW = frozenset({Status.TRANSIENT, Status.PENDING})
 _NOTHING = payloads.Payload(None, (), frozenset())
 
 
@@ -87,7 +88,7 @@ class DraftStep:
     def nested_creates(self, above: tuple[str | int, ...] = ()) -> Iterator[NestedCreate]:
         """Yield the nested creates, each before those that are nested in it."""
         for at, child, is_answered in self.nested:
-            name, shown, place = child.instance.__mapper__.name, title(child.instance), (*above, *at)
+            name, shown, place = child.instance.__mapper__.name, name_in_parent(child.instance), (*above, *at)
             token, changed = str(child.token), child.body.changes
             yield NestedCreate(token, name, shown, place, child.path, child.parents, changed, is_answered)
             yield from child.nested_creates(place)
@@ -127,20 +128,15 @@ def title(instance: Model) -> str:
     where no name is known.
     """
     mapper = instance.__mapper__
-    if not mapper.parent_attribute or mapper.singleton:
-        return _top_title(instance)
-    return f"{_child_name(instance)} of {_parent_name(instance)}"
-
-
-def _top_title(instance: Model) -> str:
-    state = state_of(instance)
-    shown = f"new {instance.__mapper__.name}" if state.is_new else instance.__describe__()
+    if mapper.parent_attribute and not mapper.singleton:
+        return f"{name_in_parent(instance)} of {_parent_name(instance)}"
+    shown = f"new {mapper.name}" if state_of(instance).status in _NEW else instance.__describe__()
     name = _name(instance)
     return shown if name is None else f"{shown} {name!r}"
 
 
-def _child_name(instance: Model) -> str:
-    """Return what people call a child within its parent, with its id only where it has no name."""
+def name_in_parent(instance: Model) -> str:
+    """Return what people call a child beside its siblings, with its id only where it has no name."""
     state, mapper = state_of(instance), instance.__mapper__
     shown = f"new {mapper.name}" if state.is_new else mapper.name
     kind = _known(instance, "type") if "type" in mapper.fields else None
@@ -159,16 +155,16 @@ def _parent_name(instance: Model) -> str:
     if parent.__mapper__.parent_attribute:
         return title(parent)
     name = _name(parent)
-    return f"{parent.__mapper__.name} {name!r}" if name else _top_title(parent)
+    return f"{parent.__mapper__.name} {name!r}" if name else title(parent)
 
 
 def _name(instance: Model) -> str | None:
     """Return the name that people gave an object; None where it has none that is known."""
-    mapper = instance.__mapper__
+    mapper, body = instance.__mapper__, state_of(instance).body
     for name in ("label", "domain", "name"):
         field = mapper.fields.get(name)
         if field is not None and name not in mapper.id_names and not field.is_write_only:
-            value = _known(instance, name)
+            value = body.get(field.key) or value_of(instance, name)
             if isinstance(value, str):
                 return value
     return None

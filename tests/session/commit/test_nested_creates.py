@@ -157,7 +157,7 @@ class TestPlan:
             "1. create VPC 'net'  (POST /vpcs)\n"
             '   label: "net"\n'
             '   region: "us-east"\n'
-            "   with new VPCSubnet 's0' of VPC 'net'\n"
+            "   with new VPCSubnet 's0'\n"
             '     label: "s0"\n'
             '     ipv4: "10.0.0.0/24"\n'
             "\n"
