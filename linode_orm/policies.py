@@ -133,7 +133,7 @@ def _held(key: str, value: Any) -> Iterator[tuple[str, object]]:  # noqa: ANN401
             identity = (row.get("id") or row.get("linode_id")) if isinstance(row, dict) else row
             yield _MODELS[key], identity
     elif key == "entities":
-        yield from ((_ENTITIES.get(row.get("type"), "Linode"), row.get("id")) for row in _rows(value))
+        yield from ((_ENTITIES.get(str(row.get("type")), "Instance"), row.get("id")) for row in _rows(value))
     elif key == "subnets":
         for row in _rows(value):
             for inner in _HOLDERS["VPCSubnet"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
@@ -128,7 +129,7 @@ class Commit:
             self._resolve_renames(instance)
             if policy.policies:
                 self.check_policies(planner.plan_deletion(instance), policy.policies)
-            again = lambda: planner.plan_deletion(instance)  # noqa: E731  only hooks need it
+            again = partial(planner.plan_deletion, instance)
             return self._run(again(), policy, interrupts, is_whole=False, plan_again=again)
 
     def plan(self, policy: Policy, read_list: Callable[[type[Model]], object] | None = None) -> Plan:
@@ -167,7 +168,7 @@ class Commit:
             self.check_policies(plan, policy.policies)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
-            again = lambda: self._planned(policy, only)  # noqa: E731  only hooks need it
+            again = partial(self._planned, policy, only)
             return self._run(plan, policy, interrupts, preconditions, is_whole=only is None, plan_again=again)
         # Nothing is left of what an earlier commit did not finish: it must not keep other processes from beginning.
         if only is None or not self._is_anything_pending():

@@ -10,7 +10,7 @@ from attrs import evolve
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.as_dict import asdict
 from linode_orm.mapping.state import state_of
-from linode_orm.session.planning.plan import is_new
+from linode_orm.session.planning.plan import Key
 from linode_orm.session.planning.rebasing import can_be_read
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import PlanPolicy
-    from linode_orm.session.planning.plan import Key, Plan, Step
+    from linode_orm.session.planning.plan import Plan, Step
 
 
 def refuse_by_policies(plan: Plan, policies: Iterable[PlanPolicy], commit: Commit) -> None:
@@ -28,7 +28,7 @@ def refuse_by_policies(plan: Plan, policies: Iterable[PlanPolicy], commit: Commi
     What the plan deletes and the session never read is read first, because a policy may rest on what it is.
     """
     deleted = [step.token for each in plan for step in each.whole if step.operation == "delete"]
-    known = [commit.objects.find(token) for token in deleted if not is_new(token)]
+    known = [commit.objects.find(token) for token in deleted if isinstance(token, Key)]
     unread = [each for each in known if each is not None and not state_of(each).is_loaded]
     readable = [each for each in unread if can_be_read(each.__mapper__)]
     if readable:
@@ -65,6 +65,6 @@ def _answer(policy: PlanPolicy, plan: Plan) -> list[str]:
 def _with_current(step: Step, find: Callable[[Key], Model | None]) -> Step:
     """Return a step that holds what was read last of its object, with secrets masked."""
     parts = tuple(_with_current(part, find) for part in step.parts)
-    instance = None if is_new(step.token) else find(step.token)
+    instance = find(step.token) if isinstance(step.token, Key) else None
     current = asdict(instance, raw=True) if instance is not None else {}
     return evolve(step, parts=parts, current=current)

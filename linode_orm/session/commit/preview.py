@@ -72,10 +72,11 @@ def _refusals(commit: Commit, plan: Plan, policy: Policy) -> Iterator[str]:
     That the client is read-only is no reason: such a plan is for another client.
     """
     deleted = commit.changes.deleted.values()
-    for check in (
+    checks: tuple[Callable[[], None], ...] = (
         lambda: guards.check_max_deletes(policy.max_deletes, lambda: plan.deletes),
         lambda: guards.check_protected(deleted, policy.protected_tags),
-    ):
+    )
+    for check in checks:
         try:
             check()
         except InvalidRequestError as error:

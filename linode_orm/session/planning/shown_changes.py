@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.mapping.list_merging import ROW_KEYS
 from linode_orm.mapping.values import ABSENT
@@ -36,17 +36,16 @@ def diff_lines(name: str, old: object, new: object) -> Iterator[str]:
 def _list_lines(name: str, old: list[Any], new: list[Any]) -> Iterator[str]:
     """Yield what comes and goes; of rows, what changes in each."""
     gone, come = [each for each in old if each not in new], [each for each in new if each not in old]
-    if not gone and not come:
+    are_rows = all(isinstance(each, dict) for each in (*old, *new)) and bool(old or new)
+    keys = _keys_of(old, new) if are_rows else ()
+    if keys:
+        yield from _keyed_lines(name, old, new, keys)
+    elif not gone and not come:
         yield f"{name}: {_shown(old)} -> {_shown(new)}"
-    elif _are_rows(old) and _are_rows(new):
-        keys = _keys_of(old, new)
-        yield from _keyed_lines(name, old, new, keys) if keys else _placed_lines(name, old, new)
+    elif are_rows:
+        yield from _placed_lines(name, old, new)
     else:
         yield f"{name}: {' '.join([*(f'+{_word(each)}' for each in come), *(f'-{_word(each)}' for each in gone)])}"
-
-
-def _are_rows(values: Sequence[object]) -> TypeGuard[Sequence[Row]]:
-    return all(isinstance(each, dict) for each in values)
 
 
 def _keys_of(old: Sequence[Row], new: Sequence[Row]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from attrs import frozen
 from linode_orm.session.planning.display.lines import MOST, VERBS, edits, waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from linode_orm.session.planning.plan import Plan, Step
 
@@ -60,7 +60,7 @@ def blocks(plan: Plan, *, full: bool = False) -> list[Block]:
     return sorted(found, key=lambda block: block.steps[0].number)
 
 
-def _signature(step: Step, kinds: dict[int, tuple[str, str]]) -> object:
+def _signature(step: Step, kinds: Mapping[int, tuple[str, str]]) -> object:
     """Return what steps have in common that may be shown together."""
     if step.parts or step.nested_creates or step.in_doubt:
         return step.number
