@@ -140,6 +140,8 @@ class Changes:
         if "delete" not in instance.__mapper__.verbs:
             msg = f"{instance.__describe__()}: the API cannot delete a {instance.__mapper__.name}"
             raise InvalidRequestError(msg)
+        if self.savepoint is not None:
+            self.savepoint.keep(instance)
         state_of(instance).mark_deleted()
         known = self._marks.get(id(instance))
         if known is not None and condition is not None:
