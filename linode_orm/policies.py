@@ -1,19 +1,18 @@
 """Policies for `Session(policies=[...])`: functions from a plan to the messages that refuse it.
 
-A policy is called before anything is written, and may give no message (None, or an empty list) to agree. The steps that it
+A policy is called before anything is written. It agrees by giving no message: None, or an empty list. The steps that it
 gets hold in `current` what was read last of their objects, in JSON without secrets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from linode_orm.session.planning.plan import Plan, Step
 
@@ -35,8 +34,8 @@ _HOLDERS: Final = {
 def attached_stay(plan: Plan) -> list[str]:
     """Refuse to delete what is attached: volumes, addresses, and firewalls, groups and networks that are in use.
 
-    What it is attached to may go first: a volume may be deleted in the plan that deletes its Linode. What was never read
-    is refused, because nothing tells whether it is attached.
+    What it is attached to may go first: a volume may be deleted in the plan that deletes its Linode. What was never
+    read is refused, because nothing tells whether it is attached.
     """
     deleted = {(step.model, _identity(step)) for step in _deletions(plan)}
     messages: list[str] = []
@@ -45,7 +44,7 @@ def attached_stay(plan: Plan) -> list[str]:
         if keys is None:
             continue
         if not any(key in step.current for key in keys):
-            messages.append(f"{step.title}: nothing was read that tells whether it is attached; session.refresh(x) reads it")
+            messages.append(f"{step.title}: nothing read tells whether it is attached; session.refresh(x) reads it")
             continue
         holders = [each for key in keys for each in _held(key, step.current.get(key)) if each not in deleted]
         if holders:

@@ -1,4 +1,4 @@
-"""Mementos: an object as it is, with all that the user may hold of it, to be put back later (Gamma et al., "Memento")."""
+"""Mementos: an object as it is, with all that a user may hold of it, to be put back (the pattern of Gamma et al.)."""
 
 from __future__ import annotations
 

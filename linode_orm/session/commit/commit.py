@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from linode_orm.mapping import Model, Owner
-    from linode_orm.session.commit.interrupts import Interrupts
     from linode_orm.session.commit import hooked
+    from linode_orm.session.commit.interrupts import Interrupts
     from linode_orm.session.commit.policy import PlanPolicy, Policy
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.commit.run_plan import RunResult
@@ -228,7 +228,7 @@ class Commit:
     def _planned(self, policy: Policy, only: Model | None) -> Plan:
         return planner.plan(self.changes, only=only, fold=policy.fold, fold_tags=policy.fold_tags)
 
-    def _run(
+    def _run(  # noqa: PLR0913  what a run needs to know
         self,
         plan: Plan,
         policy: Policy,

@@ -35,7 +35,9 @@ def _tags(given: object) -> frozenset[str]:
 
 def _functions(given: object) -> tuple[PlanPolicy, ...]:
     """Return the functions of the option `policies`; raise `InvalidRequestError` for anything else."""
-    functions: list[Any] = list(given) if isinstance(given, Iterable) and not isinstance(given, (str, bytes)) else [None]
+    functions: list[Any] = (
+        list(given) if isinstance(given, Iterable) and not isinstance(given, (str, bytes)) else [None]
+    )
     if not all(map(callable, functions)):
         msg = f"policies is a list of functions of a plan, not {given!r}"
         raise InvalidRequestError(msg)

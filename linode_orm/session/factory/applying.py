@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 def apply_plan(plan: Plan, client: Client, options: ApplyOptions) -> CommitReport:
     """Send a plan; raises what `Plan.apply` says."""
     from linode_orm.session.commit.apply_plan import apply, check  # noqa: PLC0415  only who applies plans needs it
-
     from linode_orm.session.commit.policy import Policy  # noqa: PLC0415  the same
 
     given = Policy(policies=options.policies).policies

@@ -148,7 +148,7 @@ class Step:
     it is sent, from what is read then; `looks` are the paths of those reads. `seen` is what was seen, when the plan was
     made, of an object that the step deletes: by key, values in JSON or their digests. `on_newest` are the attributes
     whose values are built on the newest ones, which are read just before; only `session.plan()` says so.
-    `current` is what was read last of the object, in JSON without secrets; only the steps have it that a policy is given.
+    `current` is what was read last of the object, in JSON without secrets; only the steps that a policy gets have it.
     """
 
     number: int
@@ -237,7 +237,8 @@ class Plan:
     take under the known rate limits. `source` is the session that made the plan, or the account of its file.
 
     `cost` is by how much it changes the cost of a month, as far as the price lists tell that the client has read; it is
-    None where the plan is about nothing that costs money. `refusals` are the messages of policies and guards that would refuse the commit.
+    None where the plan is about nothing that costs money. `refusals` are the messages of policies and guards that would
+    refuse the commit.
     """
 
     steps: tuple[Step, ...]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import frozen
 
+from linode_orm._public import public
 from linode_orm.mapping.model import resource
 from linode_orm.session.planning.placeholders import Pending
 from linode_orm.session.planning.plan import Key
@@ -30,14 +31,16 @@ LISTS: Final = {
 }
 """The classes whose price is known, each with the price lists that tell it."""
 
-UNLISTED: Final = frozenset({
-    "Image",
-    "IPAddress",
-    "LongviewSubscription",
-    "ManagedService",
-    "ObjectStorageBucket",
-    "ObjectStorageKey",
-})
+UNLISTED: Final = frozenset(
+    {
+        "Image",
+        "IPAddress",
+        "LongviewSubscription",
+        "ManagedService",
+        "ObjectStorageBucket",
+        "ObjectStorageKey",
+    }
+)
 """The classes that may cost money, and whose price no list tells by what a body holds."""
 
 _COUNTED: Final = frozenset({"type", "count", "cluster_size", "control_plane"})
@@ -45,6 +48,7 @@ _COUNTED: Final = frozenset({"type", "count", "cluster_size", "control_plane"})
 _SMALLEST_VOLUME: Final = 20
 
 
+@public
 @frozen
 class MonthlyCost:
     """By how many dollars a month a plan changes the cost, and what the price is not known of.
@@ -161,7 +165,8 @@ class _Pricing:
 
     def _pool(self, step: Step, body: Body) -> Decimal | None:
         (cluster,) = step.parents
-        above = self._new.get(cluster.token, {}) if isinstance(cluster, Pending) else self._object("LKECluster", cluster)
+        is_new = isinstance(cluster, Pending)
+        above = self._new.get(cluster.token, {}) if is_new else self._object("LKECluster", cluster)
         return self._nodes(body, above.get("region"))
 
     def _nodes(self, pool: Body, region: object) -> Decimal | None:

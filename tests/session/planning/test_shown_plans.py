@@ -234,9 +234,7 @@ class TestLastLine:
         session.add(Volume(label="v", region="us-east", size=50))
         assert session.plan(prices=True).monthly_cost == Decimal("5.0")
         session.rollback()
-        session.add(
-            MySQLDatabase(label="d", region="us-east", type="g6-nanode-1", engine="mysql/8", cluster_size=3)
-        )
+        session.add(MySQLDatabase(label="d", region="us-east", type="g6-nanode-1", engine="mysql/8", cluster_size=3))
         assert session.plan(prices=True).monthly_cost == 32
 
     def test_deletions_and_resizes(self, session):

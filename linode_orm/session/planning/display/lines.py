@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm._printable import printable
@@ -114,22 +115,26 @@ def _parts(step: Step) -> Iterator[str]:
 
 def _nested_creates(step: Step) -> Iterator[str]:
     """Yield the objects that the request creates together with its own; of many beside one another, some."""
-    counts: dict[tuple[object, ...], int] = {}
+    counts = Counter(nested.siblings for nested in step.nested_creates)
+    seen: Counter[tuple[str | int, ...]] = Counter()
     for nested in step.nested_creates:
-        counts[nested.siblings] = counts.get(nested.siblings, 0) + 1
-    seen: dict[tuple[object, ...], int] = {}
-    for nested in step.nested_creates:
-        number = seen[nested.siblings] = seen.get(nested.siblings, 0) + 1
+        seen[nested.siblings] += 1
+        number, count = seen[nested.siblings], counts[nested.siblings]
         indent = "  " * (len(nested.place) // 2 - 1)
-        is_shown = counts[nested.siblings] <= MOST or number <= FEW
-        is_inside_shown = all(isinstance(key, str) or key < MOST for key in nested.place[:-2])
-        if is_shown and is_inside_shown:
-            yield printable(f"{indent}with {nested.title}")
-            inside = _beside(step.operation, at(step.body, nested.place), nested.changes, step.nested_creates, len(nested.place))
-            changes = (*nested.changes, *inside)
-            yield from (printable(f"{indent}  {line}") for change in changes for line in change.lines())
-        elif number == counts[nested.siblings] and is_inside_shown:
-            yield from (f"{indent}{line}" for line in _more(number - FEW))
+        if any(isinstance(key, int) and key >= MOST for key in nested.place[:-2]):
+            continue  # inside of one that is not shown
+        if count <= MOST or number <= FEW:
+            yield from (f"{indent}{line}" for line in _nested_create(step, nested))
+        elif number == count:
+            yield from (f"{indent}{line}" for line in _more(count - FEW))
+
+
+def _nested_create(step: Step, nested: NestedCreate) -> Iterator[str]:
+    """Yield the lines of an object that the request creates together with its own."""
+    yield printable(f"with {nested.title}")
+    body, depth = at(step.body, nested.place), len(nested.place)
+    changes = (*nested.changes, *_beside(step.operation, body, nested.changes, step.nested_creates, depth))
+    yield from (printable(f"  {line}") for change in changes for line in change.lines())
 
 
 def _more(count: int) -> Iterator[str]:

@@ -114,8 +114,8 @@ def _several(block: Block, *, full: bool) -> Iterator[str]:
     yield "<ul>"
     for step in members:
         own = "".join(f"<br><code>{escaped(line)}</code>" for line in ([] if block.is_same else edits(step)))
-        name = escaped(step.title.removeprefix("new "))
-        yield f'<li>{step.number}. {name} <code class="request">{escaped(f"{step.method} {step.path}")}</code>{own}</li>'
+        name, request = escaped(step.title.removeprefix("new ")), escaped(f"{step.method} {step.path}")
+        yield f'<li>{step.number}. {name} <code class="request">{request}</code>{own}</li>'
     yield "</ul>"
     if folded:
         yield "</details>"
