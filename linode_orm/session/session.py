@@ -71,8 +71,8 @@ class Session(Observing, Nesting):
     others in all that is changed or deleted, `"ignore"` reads nothing. `verify` reads back what was written.
     `protected_tags` forbid the deletion of objects that carry one. `journal` is the file that records what is sent, for
     `recover()` after a crash. `fold` creates new children by the POST of their new parent, and sends many changes of
-    nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST. `policies` are functions of a plan, whose
-    messages refuse it (`linode_orm.policies`).
+    nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST. `policies` are functions of a plan;
+    their messages refuse it (`linode_orm.policies`).
     """
 
     def __init__(  # noqa: PLR0913  the options of the contract

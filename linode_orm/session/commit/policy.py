@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve, field, frozen
 
@@ -35,9 +35,8 @@ def _tags(given: object) -> frozenset[str]:
 
 def _functions(given: object) -> tuple[PlanPolicy, ...]:
     """Return the functions of the option `policies`; raise `InvalidRequestError` for anything else."""
-    functions: list[Any] = (
-        list(given) if isinstance(given, Iterable) and not isinstance(given, (str, bytes)) else [None]
-    )
+    is_list = isinstance(given, Iterable) and not isinstance(given, (str, bytes))
+    functions: list[Any] = list(cast("Any", given)) if is_list else [None]
     if not all(map(callable, functions)):
         msg = f"policies is a list of functions of a plan, not {given!r}"
         raise InvalidRequestError(msg)

@@ -57,9 +57,8 @@ class Parts:
         self.owner = owner = SessionOwner(client)
         self.identity_map = IdentityMap()
         self.loader = loader = Loader(self.identity_map, owner, owner.monotonic, volatile_ttl)
-        self.reference_data = reference_data = ReferenceData(
-            client.reference_data, lists := WholeLists(client, loader), loader
-        )
+        lists = WholeLists(client, loader)
+        self.reference_data = reference_data = ReferenceData(client.reference_data, lists, loader)
         self.reader = reader = Reader(client, loader, reference_data)
         eager = EagerLoader(self.identity_map, loader, lists, reader)
         self.relations = RelationReaders(lists, loader, reference_data)

@@ -159,7 +159,7 @@ class TestNonsense:
             session.commit()
         assert len(sim.requests.writes) == 0
 
-    @pytest.mark.parametrize("make", [lambda: protected_tags(), lambda: protected_tags(5), lambda: monthly_limit("x")])
+    @pytest.mark.parametrize("make", [protected_tags, lambda: protected_tags(5), lambda: monthly_limit("x")])
     def test_policies_are_made_of_something(self, make):
         """The shipped ones refuse what they cannot use."""
         with pytest.raises((InvalidRequestError, TypeError)):
