@@ -136,7 +136,7 @@ class _Pricing:
 
     def _volume(self, step: Step, body: Body) -> Decimal | None:
         del step
-        region = body.get("region") or self._region_of_linode(body.get("linode_id"))
+        region = body.get("region") or self._body("Instance", body.get("linode_id")).get("region")
         return _times(_regional(self._row("VolumeType", "volume"), region), body.get("size", _SMALLEST_VOLUME))
 
     def _node_balancer(self, step: Step, body: Body) -> Decimal | None:
@@ -165,18 +165,15 @@ class _Pricing:
 
     def _pool(self, step: Step, body: Body) -> Decimal | None:
         (cluster,) = step.parents
-        is_new = isinstance(cluster, Pending)
-        above = self._new.get(cluster.token, {}) if is_new else self._object("LKECluster", cluster)
-        return self._nodes(body, above.get("region"))
+        return self._nodes(body, self._body("LKECluster", cluster).get("region"))
 
     def _nodes(self, pool: Body, region: object) -> Decimal | None:
         return _times(_regional(self._row("Type", pool.get("type")), region), pool.get("count"))
 
-    def _region_of_linode(self, linode: object) -> object:
-        body = self._new.get(linode.token, {}) if isinstance(linode, Pending) else self._object("Instance", linode)
-        return body.get("region")
-
-    def _object(self, model: str, identity: object) -> Body:
+    def _body(self, model: str, identity: object) -> Body:
+        """Return the body of another object, which the plan may create."""
+        if isinstance(identity, Pending):
+            return self._new.get(identity.token, {})
         return {} if identity is None else self._body_of(Key(model, identity, ()))
 
     def _row(self, name: str, identity: object) -> Body | None:
