@@ -72,9 +72,9 @@ if TYPE_CHECKING:
     from linode_orm.session.inspection import History as History
     from linode_orm.session.inspection import Inspection as Inspection
     from linode_orm.session.planning.plan import Change as Change
+    from linode_orm.session.planning.plan import MonthlyCost as MonthlyCost
     from linode_orm.session.planning.plan import Plan as Plan
     from linode_orm.session.planning.plan import Step as Step
-    from linode_orm.session.planning.prices import MonthlyCost as MonthlyCost
     from linode_orm.session.planning.report import CommitReport as CommitReport
     from linode_orm.session.planning.report import Entry as Entry
     from linode_orm.session.planning.report import Unheld as Unheld
@@ -197,7 +197,7 @@ _PLACES = {
     "Expression": "linode_orm.mapping.expressions",
     "History": "linode_orm.session.inspection",
     "Inspection": "linode_orm.session.inspection",
-    "MonthlyCost": "linode_orm.session.planning.prices",
+    "MonthlyCost": "linode_orm.session.planning.plan",
     "Option": "linode_orm.mapping.options",
     "Order": "linode_orm.mapping.operators",
     "Plan": "linode_orm.session.planning.plan",

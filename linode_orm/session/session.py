@@ -96,13 +96,10 @@ class Session(Observing, Nesting):
         detect_n_plus_one: bool = False,
     ) -> None:
         token = SecretText(token) if isinstance(token, str) else token
-        check_choice("lazy", lazy, ("batch", "raise"))
-        check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
-        check_flags(strict_filters=strict_filters, detect_n_plus_one=detect_n_plus_one)
+        _check_reading(lazy, volatile_ttl, strict_filters=strict_filters, detect_n_plus_one=detect_n_plus_one)
         _check_client(client, token, base_url, profile)
-        self._policy = commit_policy.Policy(
-            on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags, policies
-        )
+        options = (on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags, policies)
+        self._policy = commit_policy.Policy(*options)
         self._owns_client = client is None
         self.client = client or clients.Client(token, base_url=base_url, profile=profile)
         self._parts = sessions_parts.Parts(
@@ -433,6 +430,13 @@ class Session(Observing, Nesting):
 
 parts_of: Callable[[Session], Parts] = attrgetter("_parts")
 """Return the parts of a session, for the modules that open one to apply a plan or to recover a journal."""
+
+
+def _check_reading(lazy: object, volatile_ttl: object, **flags: object) -> None:
+    """Raise `InvalidRequestError` where an option about reading is none of its values."""
+    check_choice("lazy", lazy, ("batch", "raise"))
+    check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
+    check_flags(**flags)
 
 
 def _check_client(client: object, *own: object) -> None:

@@ -94,7 +94,7 @@ class TestEvents:
             session.commit(conflicts="check")
         assert seen == [["soa_email"]]
 
-    def test_a_commit_that_fails_is_told(self, sim, session):
+    def test_a_commit_that_fails(self, sim, session):
         """The report of an incomplete commit comes too, before the error is raised."""
         seen = []
         session.on("after_commit", lambda report: seen.append(report.counts))

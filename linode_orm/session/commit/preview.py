@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from linode_orm.session.commit.policy import Policy
     from linode_orm.session.commit.preconditions import Preconditions
     from linode_orm.session.commit.reconcile.objects import SessionObjects
-    from linode_orm.session.planning.plan import Key, Plan, Step
-    from linode_orm.session.planning.prices import MonthlyCost
+    from linode_orm.session.planning.plan import Key, MonthlyCost, Plan, Step
     from linode_orm.wire.client import Client
 
 

@@ -51,9 +51,7 @@ class Parts:
         refuses_lazy: bool,
         journal: str | os.PathLike[str] | None,
     ) -> None:
-        self._session = session
-        self.policy = policy
-        self.client = client
+        self._session, self.policy, self.client = session, policy, client
         self.owner = owner = SessionOwner(client)
         self.identity_map = IdentityMap()
         self.loader = loader = Loader(self.identity_map, owner, owner.monotonic, volatile_ttl)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from linode_orm.session.loading.api_time import ApiTime
-    from linode_orm.session.planning.prices import MonthlyCost
     from linode_orm.session.planning.report import CommitReport
     from linode_orm.wire.client import Client
 
@@ -171,7 +170,7 @@ class Step:
     looks: tuple[str, ...] = ()
     seen: tuple[tuple[str, int], ...] = field(default=(), repr=False)
     on_newest: tuple[str, ...] = field(default=(), eq=False, repr=False)
-    current: Mapping[str, object] = field(factory=dict, eq=False, repr=False)
+    current: dict[str, object] = field(factory=dict, eq=False, repr=False)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -195,7 +194,7 @@ class Step:
         return tuple(secret_name(self, hidden) for hidden in hidden_in(self.body))
 
     def __str__(self) -> str:
-        from linode_orm.session.planning.display.lines import step_lines  # noqa: PLC0415  only who looks at plans needs it
+        from linode_orm.session.planning.shown.steps import step_lines  # noqa: PLC0415  only who looks at plans needs it
 
         return "\n".join(step_lines(self))
 
@@ -224,6 +223,19 @@ class Step:
             "lasting": self.lasting,
             **seen,
         }
+
+
+@public
+@frozen
+class MonthlyCost:
+    """By how many dollars a month a plan changes the cost, and what it creates or changes without a known price.
+
+    A deletion whose price is not known counts as saving nothing; `is_most` tells that there is one.
+    """
+
+    amount: Decimal
+    unpriced: tuple[str, ...] = ()
+    is_most: bool = False
 
 
 @public
@@ -295,18 +307,18 @@ class Plan:
 
     def to_text(self, *, full: bool = False) -> str:
         """Return the plan as people read it; with `full`, every step by itself, however many there are of a kind."""
-        from linode_orm.session.planning.display.text import plan_text  # noqa: PLC0415  only who looks at plans needs it
+        from linode_orm.session.planning.shown.plan import plan_text  # noqa: PLC0415  only who looks at plans needs it
 
         return plan_text(self, full=full)
 
     def to_html(self) -> str:
         """Return the plan as one page of HTML that needs no other file, such as for a pull request."""
-        from linode_orm.session.planning.display.page import plan_page  # noqa: PLC0415  the same
+        from linode_orm.session.planning.shown.page import plan_page  # noqa: PLC0415  the same
 
         return plan_page(self)
 
     def _repr_html_(self) -> str:
-        from linode_orm.session.planning.display.page import plan_fragment  # noqa: PLC0415  the same
+        from linode_orm.session.planning.shown.page import plan_fragment  # noqa: PLC0415  the same
 
         return plan_fragment(self)
 

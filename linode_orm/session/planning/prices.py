@@ -5,12 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from attrs import frozen
-
-from linode_orm._public import public
 from linode_orm.mapping.model import resource
 from linode_orm.session.planning.placeholders import Pending
-from linode_orm.session.planning.plan import Key
+from linode_orm.session.planning.plan import Key, MonthlyCost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -46,19 +43,6 @@ UNLISTED: Final = frozenset(
 _COUNTED: Final = frozenset({"type", "count", "cluster_size", "control_plane"})
 """The keys that an update may change and that a price depends on."""
 _SMALLEST_VOLUME: Final = 20
-
-
-@public
-@frozen
-class MonthlyCost:
-    """By how many dollars a month a plan changes the cost, and what the price is not known of.
-
-    A deletion whose price is not known counts as saving nothing, which `is_most` tells.
-    """
-
-    amount: Decimal
-    unpriced: tuple[str, ...] = ()
-    is_most: bool = False
 
 
 def needed_lists(plan: Plan) -> list[str]:

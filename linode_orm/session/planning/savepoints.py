@@ -32,7 +32,7 @@ class Savepoint:
         pending = [*changes.new.values(), *changes.touched.values(), *changes.deleted.values()]
         for instance in pending:
             self.keep(instance)
-        self._members = [(each, each.__members__()) for each in _collections(pending)]
+        self._members = [(each, [*vars(each)[_MEMBERS]]) for each in _collections(pending)]
         changes.savepoint = self
 
     def keep(self, instance: Model) -> None:
@@ -65,7 +65,7 @@ class Savepoint:
         for memento in self._mementos.values():
             self._restore(memento)
         for collection, members in self._members:
-            collection.__put_back__(members)
+            vars(collection)[_MEMBERS] = [*members]
 
     def _restore(self, memento: Memento) -> None:
         """Put one object back, also into the identity map where it had left it."""
@@ -82,6 +82,8 @@ class Savepoint:
 
 
 _COPIED = (dict, list, set, int)
+_MEMBERS = "_added"
+"""The new members of a collection, which no list of the server has yet."""
 
 
 def _copied(value: Any) -> Any:  # noqa: ANN401  a container, or a number

@@ -154,14 +154,6 @@ class SessionCollection(Collection[M]):
         """Whether an object is here now, by the last reading."""
         return any(each is child for each in (*(self._loaded or ()), *self._added))
 
-    def __members__(self) -> tuple[M, ...]:
-        """Return the new members, which no list of the server has yet."""
-        return tuple(self._added)
-
-    def __put_back__(self, members: Iterable[M]) -> None:
-        """Have these new members again."""
-        self._added = list(members)
-
     def __fill__(self, children: Iterable[M]) -> None:
         self._loaded = list(children)
         batch = state_of(self._loaded[0]).batch if self._loaded else None

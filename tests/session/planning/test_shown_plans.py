@@ -281,7 +281,7 @@ class TestOptions:
         with pytest.raises(InvalidRequestError):
             session.plan(conflicts="no")
 
-    def test_what_would_refuse_the_commit_is_told(self, sim, session, tmp_path):
+    def test_what_would_refuse_the_commit(self, sim, session, tmp_path):
         """Guards do not stop a plan; it says what would refuse the commit, and cannot be saved."""
         session.delete(session.query(Volume).first())
         before = len(sim.requests)

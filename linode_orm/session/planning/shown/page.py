@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.output.html import escaped
-from linode_orm.session.planning.display.blocks import blocks
-from linode_orm.session.planning.display.lines import FEW, MOST, VERBS, details, edits, ranges, referred_in
-from linode_orm.session.planning.display.text import NOTHING, counts, notes
 from linode_orm.session.planning.plan import is_new
+from linode_orm.session.planning.shown.blocks import blocks
+from linode_orm.session.planning.shown.plan import NOTHING, counts, notes
+from linode_orm.session.planning.shown.steps import FEW, MOST, VERBS, details, edits, ranges, referred_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from linode_orm.session.planning.display.blocks import Block
     from linode_orm.session.planning.plan import Plan, Step
+    from linode_orm.session.planning.shown.blocks import Block
 
 _STYLE: Final = """\
 .linode-plan{color-scheme:light dark;--ink:#1c2024;--dim:#5b6670;--line:#d5dade;--back:#fff;--card:#f6f8f9;

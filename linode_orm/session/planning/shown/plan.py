@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm._printable import printable
-from linode_orm.session.planning.display.blocks import blocks
-from linode_orm.session.planning.display.lines import FEW, MOST, details, edits, head, member, ranges, referred_in
+from linode_orm.session.planning.shown.blocks import blocks
+from linode_orm.session.planning.shown.steps import FEW, MOST, details, edits, head, member, ranges, referred_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linode_orm.session.planning.display.blocks import Block
-    from linode_orm.session.planning.plan import Plan
-    from linode_orm.session.planning.prices import MonthlyCost
+    from linode_orm.session.planning.plan import MonthlyCost, Plan
+    from linode_orm.session.planning.shown.blocks import Block
 
 NOTHING = "nothing to commit"
 

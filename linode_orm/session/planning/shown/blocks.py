@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from linode_orm.session.planning.display.lines import MOST, VERBS, edits, waiting
+from linode_orm.session.planning.shown.steps import MOST, VERBS, edits, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
