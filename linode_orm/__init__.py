@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from linode_orm.session.inspection import History as History
     from linode_orm.session.inspection import Inspection as Inspection
     from linode_orm.session.planning.plan import Change as Change
+    from linode_orm.session.planning.plan import MonthlyCost as MonthlyCost
     from linode_orm.session.planning.plan import Plan as Plan
     from linode_orm.session.planning.plan import Step as Step
     from linode_orm.session.planning.report import CommitReport as CommitReport
@@ -140,6 +141,7 @@ _PUBLIC = (
     "InvalidRequestError",
     "JournalError",
     "LinodeORMError",
+    "MonthlyCost",
     "MultipleResultsFound",
     "NoResultFound",
     "NotFilterable",
@@ -202,6 +204,7 @@ _PLACES = {
     "Expression": "linode_orm.mapping.expressions",
     "History": "linode_orm.session.inspection",
     "Inspection": "linode_orm.session.inspection",
+    "MonthlyCost": "linode_orm.session.planning.plan",
     "Option": "linode_orm.mapping.options",
     "Order": "linode_orm.mapping.operators",
     "Plan": "linode_orm.session.planning.plan",

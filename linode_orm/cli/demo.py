@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 METHODS: Final = {"GET": "cyan", "POST": "green", "PUT": "yellow", "DELETE": "red"}
 OUTCOMES: Final = {"applied": "green", "failed": "red", "in doubt": "magenta", "pending": "yellow"}
+REQUEST: Final = re.compile(r"^\s*\d+\. .*  \((GET|POST|PUT|DELETE) /")
 BAR: Final = "  | "
 HANG: Final = 4
 SHOWN: Final = 8
@@ -111,14 +112,14 @@ def _result(console: Console, value: object) -> Iterator[Text]:
 
 def _lines(value: object) -> Iterator[Text]:
     if isinstance(value, Plan):
-        yield from (coloured(line) for step in value.steps[:SHOWN] for line in str(step).splitlines())
+        yield from map(coloured, str(value).splitlines())
     elif isinstance(value, list):
         yield from (Text(_cells(each)) for each in value[:SHOWN])
     elif isinstance(value, dict):
         yield from (Text(f"{key}: {each}") for key, each in value.items())
     else:
         yield from map(Text, _cells(value).splitlines())
-    if isinstance(value, (Plan, list)) and len(value) > SHOWN:
+    if isinstance(value, list) and len(value) > SHOWN:
         yield Text(f"... {len(value) - SHOWN} more", style="dim")
 
 
@@ -147,10 +148,12 @@ def _rows(console: Console, table: Table) -> Iterator[Text]:
 
 def coloured(line: str) -> Text:
     """Colour a line of a plan: requests by their method, what was red, what will be green."""
-    method, _, _ = line.partition(" ")
-    if method in METHODS:
-        return Text(line, style=f"bold {METHODS[method]}")
-    name, _, rest = line.partition(": ")
+    request = REQUEST.search(line)
+    if request:
+        return Text(line, style=f"bold {METHODS[request[1]]}")
+    name, colon, rest = line.partition(": ")
+    if not colon:
+        return Text(line)
     old, arrow, new = rest.partition(" -> ")
     if arrow:
         return Text.assemble(f"{name}: ", (old, "red"), arrow, (new, "green"))

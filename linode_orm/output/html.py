@@ -15,7 +15,7 @@ def html_table(
     heads: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", total: int = 0, noun: str = ""
 ) -> str:
     """Return a table; below it stands how many rows there are in all, where they are not all shown."""
-    lines = [f"<p>{escape(shown(title))}</p>"] if title else []
+    lines = [f"<p>{escaped(title)}</p>"] if title else []
     lines.append("<table>")
     lines.append(f"<thead><tr>{''.join(f'<th>{escape(shown(each))}</th>' for each in heads)}</tr></thead>")
     count = 0
@@ -26,6 +26,11 @@ def html_table(
     if total > count:
         lines.append(f"<p>… {total} {escape(noun)} in all</p>")
     return "\n".join(lines)
+
+
+def escaped(text: str) -> str:
+    """Return one line of text in which nothing is HTML."""
+    return escape(shown(text))
 
 
 def html_text(text: str) -> str:

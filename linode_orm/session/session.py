@@ -19,6 +19,7 @@ from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.verbs.declaring import Declaring
+from linode_orm.session.verbs.nesting import Nesting
 from linode_orm.session.verbs.observing import Observing
 from linode_orm.session.verbs.stacking import Stacking
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.query import Query
     from linode_orm.models import Account, Profile
     from linode_orm.session import progress as progresses
-    from linode_orm.session.commit import policy as policies
+    from linode_orm.session.commit import policy as commit_policy
     from linode_orm.session.parts import parts as sessions_parts
     from linode_orm.session.parts.parts import Parts
     from linode_orm.session.planning.plan import Plan
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 else:  # a script that only names sessions waits for none of this
     attrs, pathlib, lifecycle = Later("attrs"), Later("pathlib"), Later("linode_orm.mapping.lifecycle")
-    queries, policies = Later("linode_orm.mapping.query"), Later("linode_orm.session.commit.policy")
+    queries, commit_policy = Later("linode_orm.mapping.query"), Later("linode_orm.session.commit.policy")
     sessions_parts, clients = Later("linode_orm.session.parts.parts"), Later("linode_orm.wire.client")
     progresses = Later("linode_orm.session.progress")
 
@@ -55,7 +56,7 @@ Conflicts = Literal["merge", "check", "ignore"]
 
 
 @public
-class Session(Declaring, Observing, Stacking):
+class Session(Declaring, Nesting, Observing, Stacking):
     """The unit of work: it has one object for each key, and `commit()` sends what was changed.
 
     It is cheap, belongs to the thread that made it, and sends nothing by itself. Without `client` it makes its own
@@ -72,7 +73,8 @@ class Session(Declaring, Observing, Stacking):
     others in all that is changed or deleted, `"ignore"` reads nothing. `verify` reads back what was written.
     `protected_tags` forbid the deletion of objects that carry one. `journal` is the file that records what is sent, for
     `recover()` after a crash. `fold` creates new children by the POST of their new parent, and sends many changes of
-    nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST.
+    nodes as one rebuild. `fold_tags` puts a new tag on many objects by one POST. `policies` are functions of a plan;
+    their messages refuse it (`linode_orm.policies`).
     """
 
     def __init__(  # noqa: PLR0913  the options of the contract
@@ -92,14 +94,14 @@ class Session(Declaring, Observing, Stacking):
         journal: str | os.PathLike[str] | None = None,
         fold: bool = True,
         fold_tags: bool = False,
+        policies: Iterable[Callable[[Plan], Iterable[str] | None]] = (),
         detect_n_plus_one: bool = False,
     ) -> None:
         token = SecretText(token) if isinstance(token, str) else token
-        check_choice("lazy", lazy, ("batch", "raise"))
-        check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
-        check_flags(strict_filters=strict_filters, detect_n_plus_one=detect_n_plus_one)
+        _check_reading(lazy, volatile_ttl, strict_filters=strict_filters, detect_n_plus_one=detect_n_plus_one)
         _check_client(client, token, base_url, profile)
-        self._policy = policies.Policy(on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags)
+        options = (on_error, conflicts, verify, None, protected_tags, None, fold, fold_tags, policies)
+        self._policy = commit_policy.Policy(*options)
         self._owns_client = client is None
         self.client = client or clients.Client(token, base_url=base_url, profile=profile)
         self._parts = sessions_parts.Parts(
@@ -275,13 +277,41 @@ class Session(Declaring, Observing, Stacking):
         self._parts.history.abandon()
 
     @forgets_locals
-    def plan(self) -> Plan:
-        """Return the ordered operations that `commit()` would send; sends nothing."""
+    def plan(  # noqa: PLR0913  the options of a commit
+        self,
+        *,
+        on_error: OnError | None = None,
+        conflicts: Conflicts | None = None,
+        verify: bool | None = None,
+        max_deletes: int | None = None,
+        protected_tags: Iterable[str] | None = None,
+        progress: bool | Callable[[Entry, int, int], None] | None = None,
+        fold: bool | None = None,
+        fold_tags: bool | None = None,
+        prices: bool = False,
+    ) -> Plan:
+        """Return the ordered operations that `commit()` would send with the same options; sends nothing.
+
+        With `prices` it sends the GETs of the price lists that its cost needs and the client has not read. What would
+        refuse the commit is in `plan.refusals`. `progress` is taken, and does nothing: there is nothing to wait for.
+        """
         self._owner.check()
         from linode_orm.session.planning.plan import Source  # noqa: PLC0415  scripts that only read need none of it
 
-        source = Source(self, "", self._policy.protected_tags)
-        return attrs.evolve(self._parts.commit.plan(self._policy), source=source)
+        del progress
+        check_flags(prices=prices)
+        policy = self._policy.given(
+            on_error=on_error,
+            conflicts=conflicts,
+            verify=verify,
+            max_deletes=max_deletes,
+            protected_tags=protected_tags,
+            fold=fold,
+            fold_tags=fold_tags,
+        )
+        read_list = self._parts.reference_data.rows if prices else None
+        source = Source(self, "", policy.protected_tags)
+        return attrs.evolve(self._parts.commit.plan(policy, read_list), source=source)
 
     @forgets_locals
     def commit(  # noqa: PLR0913  the options of the contract
@@ -305,6 +335,8 @@ class Session(Declaring, Observing, Stacking):
         to send in, more deletions than `max_deletes`, or a protected tag on what would be deleted.
         """
         self._owner.check()
+        if self._owner.nested:
+            self._owner.refuse_nested("commit()")
         if self._owner.is_in_block:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
@@ -353,6 +385,8 @@ class Session(Declaring, Observing, Stacking):
         A `CommitError` at the end leaves the session open as `error.session`, so that its `commit()` carries on.
         """
         self._owner.check()
+        if self._owner.nested:
+            self._owner.refuse_nested("begin()")
         if self._owner.is_in_block:
             msg = "begin() inside a begin() block: there are no nested transactions"
             raise InvalidRequestError(msg)
@@ -399,6 +433,13 @@ class Session(Declaring, Observing, Stacking):
 
 parts_of: Callable[[Session], Parts] = attrgetter("_parts")
 """Return the parts of a session, for the modules that open one to apply a plan or to recover a journal."""
+
+
+def _check_reading(lazy: object, volatile_ttl: object, **flags: object) -> None:
+    """Raise `InvalidRequestError` where an option about reading is none of its values."""
+    check_choice("lazy", lazy, ("batch", "raise"))
+    check_seconds("volatile_ttl", volatile_ttl, or_none=True, may_be_zero=True)
+    check_flags(**flags)
 
 
 def _check_client(client: object, *own: object) -> None:

@@ -103,9 +103,9 @@ def test_poor_encoding():
 def test_what_it_shows(plain):
     """The plan is a diff, requests are counted, failures are named and survived."""
     for text in (
-        '|   label: "db-1" -> "renamed"',
-        '|   tags: +"large" -"prod"',
-        "| POST /domains/{new:1}/records  new DomainRecord 'www'",
+        '|    label: "db-1" -> "renamed"',
+        "|    tags: +large -prod",
+        "| 2. create DomainRecord A 'www' of Domain 'example.org'",
         "= 3 requests: GET /linode/instances, 2 x PUT /linode/instances/...",
         "= 2 requests: GET /volumes, GET /linode/instances",
         "did you mean 'label'?",
@@ -148,7 +148,8 @@ def test_the_whole_source_is_shown():
 @pytest.mark.parametrize(
     ("line", "spans"),
     [
-        ("PUT /volumes/1  Volume 1 'data'", [("PUT /volumes/1  Volume 1 'data'", "bold yellow")]),
+        ("1. change Volume 1  (PUT /volumes/1)", [("1. change Volume 1  (PUT /volumes/1)", "bold yellow")]),
+        ("   waits for step 1", [("   waits for step 1", "")]),
         ('  label: "a" -> "b"', [('"a"', "red"), ('"b"', "green")]),
         ('  tags: +"x" -"y"', [('+"x"', "green"), (' -"y"', "red")]),
         ('  tags: -"y"', [('-"y"', "red")]),

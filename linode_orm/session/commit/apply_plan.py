@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from linode_orm._options import check_choice, check_count, check_flags
-from linode_orm.errors import InvalidRequestError
+from linode_orm.errors import ConflictError, InvalidRequestError
 from linode_orm.session.commit import guards, plan_once
 from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.failure_policy import failure_policy
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linode_orm.session.commit.commit import Commit
+    from linode_orm.session.commit.policy import PlanPolicy
     from linode_orm.session.planning.applier import ApplyOptions
     from linode_orm.session.planning.plan import Plan
     from linode_orm.session.planning.report import CommitReport
@@ -49,8 +50,14 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
     return secrets
 
 
-def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[str, object]) -> CommitReport:
-    """Send a plan, if the API still has the values that it was made from."""
+def apply(
+    commit: Commit,
+    plan: Plan,
+    options: ApplyOptions,
+    secrets: Mapping[str, object],
+    policies: tuple[PlanPolicy, ...] = (),
+) -> CommitReport:
+    """Send a plan, if the API still has the values that it was made from, and no policy refuses it."""
     comparison = comparison_for(plan, options.conflicts)
     with kept_interrupts() as interrupts:
         read_at = commit.client.clock.monotonic()
@@ -58,10 +65,17 @@ def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[st
         targets = PlanTargets(commit.objects, plan, secrets)
         if clashes:  # promise 28b: a plan is refused if the API has moved on
             found = [each for those in clashes.values() for each in those]
-            refuse(found, advice=_PLAN_AGAIN, report=unsent(plan, targets))
+            try:
+                refuse(found, advice=_PLAN_AGAIN, report=unsent(plan, targets))
+            except ConflictError as error:
+                commit.tell_conflict(error)
+                raise
+        if policies:
+            commit.check_policies(plan, policies)
         plan_once.check_unmade(commit.client, plan)
         policy = failure_policy(options.on_error)
         interrupts.check(lambda: unsent(plan, targets))
+        commit.call_before(plan, None)
         with plan_once.marked(plan):
             log = commit.history.begin(plan, policy.name, comparison.name)
         newest = commit.newest(comparison.name, read_at)

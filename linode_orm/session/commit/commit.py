@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
+from linode_orm._lazy import Later
 from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, InvalidRequestError, LinodeORMError
 from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status, state_of
@@ -22,6 +24,7 @@ from linode_orm.session.commit.reconcile.targets import SessionTargets
 from linode_orm.session.commit.run_plan import CARRY_ON, interrupted, raise_where_incomplete, run_plan, unsent
 from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
+from linode_orm.session.planning.plan import Source
 from linode_orm.session.planning.report import CommitReport
 from linode_orm.session.planning.steps import key_of
 
@@ -29,8 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from linode_orm.mapping import Model, Owner
+    from linode_orm.session.commit import hooked
     from linode_orm.session.commit.interrupts import Interrupts
-    from linode_orm.session.commit.policy import Policy
+    from linode_orm.session.commit.policy import PlanPolicy, Policy
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.commit.run_plan import RunResult
     from linode_orm.session.journal.history import History
@@ -40,6 +44,9 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.plan import Plan, Step, Token
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
+
+else:  # few sessions have hooks
+    hooked = Later("linode_orm.session.commit.hooked")
 
 _NOTHING: Final[frozenset[Token]] = frozenset()
 
@@ -88,6 +95,8 @@ class Commit:
         Sends one or more GETs for each creation in doubt, those that the policy asks for, and the requests of the plan;
         nothing if nothing changed.
         """
+        if self.objects.loader.hooks is not None:
+            hooked.check_outside_hook(self.objects.loader.hooks)
         with kept_interrupts(self.session) as interrupts:
             guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
             report = self._send(policy, interrupts)
@@ -103,6 +112,8 @@ class Commit:
         if state_of(instance).status is Status.DELETED:
             msg = f"{instance!r} is marked for deletion; session.commit() deletes it, session.add(x) takes the mark off"
             raise InvalidRequestError(msg)
+        if self.objects.loader.hooks is not None:
+            hooked.check_outside_hook(self.objects.loader.hooks)
         with _first_error(), kept_interrupts(self.session) as interrupts:
             return self._send(policy, interrupts, only=instance)
 
@@ -111,20 +122,38 @@ class Commit:
 
         1 GET more for `protected_tags`, and for `conflicts="check"`, which raises `ConflictError` if it has changed.
         """
+        if self.objects.loader.hooks is not None:
+            hooked.check_outside_hook(self.objects.loader.hooks)
         with _first_error(), kept_interrupts(self.session) as interrupts:
+            if policy.policies:
+                self.check_policies(planner.plan_deletion(instance), policy.policies)
             with self._reported(lambda: planner.plan_deletion(instance)):
                 check_deletion(instance, policy, self.refresh)
             self._resolve_renames(instance)
-            return self._run(planner.plan_deletion(instance), policy, interrupts, is_whole=False)
+            if policy.policies:
+                self.check_policies(planner.plan_deletion(instance), policy.policies)
+            again = partial(planner.plan_deletion, instance)
+            return self._run(again(), policy, interrupts, is_whole=False, plan_again=again)
 
-    def plan(self, policy: Policy) -> Plan:
-        """Return what `commit(policy)` would send, with the least seconds that it takes; sends nothing."""
-        plan = self._planned(policy, None)
-        reads = [("GET", path) for step in plan for path in step.reads]
-        least = self.client.least_time([*((step.method, step.path) for step in plan), *reads])
-        return evolve(plan, lookups=plan.lookups + self._preconditions(policy, None).requests, least_time=least)
+    def plan(self, policy: Policy, read_list: Callable[[type[Model]], object] | None = None) -> Plan:
+        """Return what `commit(policy)` would send, with what it takes and costs; sends nothing.
+
+        `read_list` reads the price lists that the client has not read yet; without it nothing is sent.
+        """
+        from linode_orm.session.commit.preview import preview  # noqa: PLC0415  only who looks at plans needs it
+
+        return preview(self, self._planned(policy, None), policy, self.preconditions(policy, None), read_list)
+
+    def check_policies(self, plan: Plan, policies: Iterable[PlanPolicy]) -> None:
+        """Raise `InvalidRequestError` where a policy refuses a plan; reads what it deletes, if that was never read."""
+        from linode_orm.session.commit.plan_policies import refuse_by_policies  # noqa: PLC0415  few sessions have any
+        from linode_orm.session.commit.preview import cost_of  # noqa: PLC0415  the same
+
+        refuse_by_policies(evolve(plan, cost=cost_of(plan, self.client, self.objects)), policies, self)
 
     def _send(self, policy: Policy, interrupts: Interrupts, only: Model | None = None) -> CommitReport:
+        if policy.policies:  # before anything is read for the commit, and again when that is done
+            self.check_policies(self._planned(policy, only), policy.policies)
         if self.client.read_only:
             guards.check_writable(self.client, self._planned(policy, only))
             return CommitReport()
@@ -134,13 +163,16 @@ class Commit:
             resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
         interrupts.check()
         # planned once, when everything is read that may change the plan
-        preconditions = self._preconditions(policy, only)
+        preconditions = self.preconditions(policy, only)
         with self._reported(lambda: self._planned(policy, only)):
             preconditions.check(self.refresh, self.client)
         plan = self._planned(policy, only)
+        if policy.policies and plan.steps:
+            self.check_policies(plan, policy.policies)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
-            return self._run(plan, policy, interrupts, preconditions, is_whole=only is None)
+            again = partial(self._planned, policy, only)
+            return self._run(plan, policy, interrupts, preconditions, is_whole=only is None, plan_again=again)
         # Nothing is left of what an earlier commit did not finish: it must not keep other processes from beginning.
         if only is None or not self._is_anything_pending():
             self.history.end_own()
@@ -150,7 +182,8 @@ class Commit:
         changes = self.changes
         return bool(changes.new or changes.deleted or any(changes_of(each) for each in changes.touched.values()))
 
-    def _preconditions(self, policy: Policy, only: Model | None) -> Preconditions:
+    def preconditions(self, policy: Policy, only: Model | None) -> Preconditions:
+        """Return what is read before the commit writes, and what must hold then."""
         folded = _folded(self._planned(policy, only)) if policy.fold_tags else _NOTHING
         return Preconditions(self.changes, policy, only, folded)
 
@@ -162,7 +195,20 @@ class Commit:
         except ConflictError as error:
             plan = planned()
             error.report = unsent(plan, SessionTargets(self.objects, plan))
+            self.tell_conflict(error)
             raise
+
+    def tell_conflict(self, error: ConflictError) -> None:
+        """Call the hooks of a conflict that is about to be raised."""
+        hooks = self.objects.loader.hooks
+        if hooks is not None:
+            hooked.tell_conflict(hooks, error)
+
+    def call_before(self, plan: Plan, plan_again: Callable[[], Plan] | None) -> None:
+        """Call the hooks before a plan is sent; `plan_again` makes the plan anew, None where a file holds it."""
+        hooks = self.objects.loader.hooks
+        if hooks is not None:
+            hooked.call_before(hooks, evolve(plan, source=Source(self.session)), plan_again)
 
     def _newest_for(self, plan: Plan, policy: Policy, preconditions: Preconditions) -> NewestValues | None:
         # Most updates hold plain values alone, which no other writer's value goes into: nothing is read again for them.
@@ -187,7 +233,7 @@ class Commit:
         reads_ids = policy.verify or self.changes.collections.is_refused
         return planner.plan(self.changes, only=only, fold=policy.fold, fold_tags=policy.fold_tags, reads_ids=reads_ids)
 
-    def _run(
+    def _run(  # noqa: PLR0913  what a run needs to know
         self,
         plan: Plan,
         policy: Policy,
@@ -195,10 +241,13 @@ class Commit:
         preconditions: Preconditions | None = None,
         *,
         is_whole: bool,
+        plan_again: Callable[[], Plan],
     ) -> CommitReport:
         has_read = preconditions is not None and preconditions.read_at is not None
         targets = SessionTargets(self.objects, plan, watches=has_read)
         interrupts.check(lambda: unsent(plan, targets))
+        if self.objects.loader.hooks is not None:
+            self.call_before(plan, plan_again)
         log = self.history.begin(plan, policy.on_error.name, policy.conflicts, is_whole=is_whole)
         # This log takes the place of an earlier one, in which it stood since when these creations are in doubt.
         for step in plan.steps if self.changes.in_doubt else ():
@@ -211,7 +260,9 @@ class Commit:
 
     def send(self, plan: Plan, targets: Targets, options: RunOptions) -> RunResult:
         """Send a plan, and write down how that ended."""
-        sent = run_plan(plan, self.client, targets, options)
+        hooks = self.objects.loader.hooks
+        with hooks.keeping() if hooks is not None else nullcontext():
+            sent = run_plan(plan, self.client, targets, options)
         error = self.history.end(sent.report, interrupted=sent.is_stopped)
         return sent if error is None else evolve(sent, crash=sent.crash or error)
 
@@ -225,7 +276,10 @@ class Commit:
         if verify:  # promise 30a: what was written is read back
             applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
             sent = evolve(sent, report=verified(self.refresh, sent.report, applied_steps))
-        raise_where_incomplete(interrupted(sent, interrupts), self.session, advice=advice)
+        sent, hooks = interrupted(sent, interrupts), self.objects.loader.hooks
+        if hooks is not None:
+            hooked.end(hooks, sent, self.session, advice)
+        raise_where_incomplete(sent, self.session, advice=advice)
         return sent.report
 
     def _let_clean_ones_go(self, plan: Plan, instances: Iterable[Model]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve, field, frozen
 
@@ -14,8 +14,11 @@ from linode_orm.session.commit.failure_policy import STOP, FailurePolicy, failur
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from linode_orm.session.planning.plan import Plan
     from linode_orm.session.planning.report import Entry
 
+    PlanPolicy = Callable[[Plan], Iterable[str] | None]
+    """A function from a plan to the messages that refuse it."""
     Progress = Callable[[Entry, int, int], None]
     """Called after each step, on the session's thread: what became of it, how many are done, how many there are."""
 
@@ -30,6 +33,16 @@ def _tags(given: object) -> frozenset[str]:
     return frozenset(map(str, tags))
 
 
+def _functions(given: object) -> tuple[PlanPolicy, ...]:
+    """Return the functions of the option `policies`; raise `InvalidRequestError` for anything else."""
+    is_list = isinstance(given, Iterable) and not isinstance(given, (str, bytes))
+    functions: list[Any] = list(cast("Any", given)) if is_list else [None]
+    if not all(map(callable, functions)):
+        msg = f"policies is a list of functions of a plan, not {given!r}"
+        raise InvalidRequestError(msg)
+    return tuple(functions)
+
+
 @frozen
 class Policy:
     """How a commit is made; the arguments of `Session` and `commit()` of the same names."""
@@ -42,6 +55,7 @@ class Policy:
     progress: Progress | None = None
     fold: bool = True
     fold_tags: bool = False
+    policies: tuple[PlanPolicy, ...] = field(default=(), converter=_functions)
 
     def __attrs_post_init__(self) -> None:
         check_choice("conflicts", self.conflicts, CONFLICTS)

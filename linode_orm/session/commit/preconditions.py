@@ -62,7 +62,7 @@ class Preconditions:
 
     def _rests_on_values(self, instance: Model, mark: DeletionMark) -> bool:
         is_protected = guards.can_be_protected(instance, self._policy.protected_tags)  # promise 3d: as they are now
-        rests = mark.condition is not None or self._checks or is_protected
+        rests = mark.condition is not None or self._checks or is_protected or bool(self._policy.policies)
         return rests and can_be_read(instance.__mapper__)
 
     @property
@@ -108,7 +108,8 @@ class Preconditions:
 def check_deletion(instance: Model, policy: Policy, refresh: BulkRefresh) -> None:
     """Read an object that is deleted at once, in 1 GET, where the policy rests on what it is; raise as `check` does."""
     checks, before = policy.conflicts == "check", state_of(instance).body
-    if checks or guards.can_be_protected(instance, policy.protected_tags):
+    has_policies = bool(policy.policies) and can_be_read(instance.__mapper__)
+    if checks or has_policies or guards.can_be_protected(instance, policy.protected_tags):
         is_gone = bool(refresh.run([instance]))
         guards.check_protected([instance], policy.protected_tags)
         conflicts.refuse([*deletions.moved_since(instance, before)] if checks and not is_gone else [])

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 def apply_plan(plan: Plan, client: Client, options: ApplyOptions) -> CommitReport:
     """Send a plan; raises what `Plan.apply` says."""
     from linode_orm.session.commit.apply_plan import apply, check  # noqa: PLC0415  only who applies plans needs it
+    from linode_orm.session.commit.policy import Policy  # noqa: PLC0415  the same
 
+    given = Policy(policies=options.policies).policies
     secrets = check(plan, client, options)
     with _session_for(plan, client, options) as session:
-        return apply(parts_of(session).commit, plan, options, secrets)
+        policies = (*parts_of(session).policy.policies, *given)
+        return apply(parts_of(session).commit, plan, options, secrets, policies)
 
 
 @contextmanager
@@ -36,6 +39,8 @@ def _session_for(plan: Plan, client: Client, options: ApplyOptions) -> Iterator[
     made_by = plan.source.session if plan.source is not None else None
     if isinstance(made_by, Session) and made_by.client is client and options.journal is None:
         parts_of(made_by).owner.check()
+        if parts_of(made_by).owner.nested:
+            parts_of(made_by).owner.refuse_nested("plan.apply()")
         yield made_by
         return
     session = Session(client=client, journal=options.journal)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.mapper import Mapper
     from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.unread import KeyReader
+    from linode_orm.session.hooks import Hooks
     from linode_orm.session.loading.identity_map import IdentityMap
 else:  # only a commit of nested creates needs it
     unread = Later("linode_orm.mapping.unread")
@@ -39,6 +40,8 @@ class Loader:
         self._volatile_ttl = volatile_ttl
         self.key_readers: WeakSet[KeyReader] = WeakSet()
         """What reads the keys of objects that were created and whose ids no answer showed."""
+        self.hooks: Hooks | None = None
+        """The hooks of the session; None until there are some."""
 
     def rows(
         self,
@@ -59,7 +62,10 @@ class Loader:
         # without fields that only a GET shows, a row is the whole object, and no first read sends a GET
         loaded = loaded if mapper.only_on_get else Loaded.WHOLE
         origin = Origin(self._owner, parents, Status.PERSISTENT, loaded, self._fresh_until(mapper), batch)
-        return hydrate(model, bodies, self._map.table(model, parents), origin)
+        found = hydrate(model, bodies, self._map.table(model, parents), origin)
+        if self.hooks is not None:  # one look a page
+            self.hooks.loaded(found)
+        return found
 
     def one(
         self, model: type[M], parents: tuple[object, ...], body: dict[str, Any], loaded: Loaded, *, batch: object = None
@@ -70,6 +76,8 @@ class Loader:
     def take(self, instance: Model, body: dict[str, Any], loaded: Loaded) -> None:
         """Bring an object up to date with a newer body of it."""
         merge(instance, body, loaded, self._fresh_until(instance.__mapper__))
+        if self.hooks is not None:
+            self.hooks.loaded((instance,))
 
     def _fresh_until(self, mapper: Mapper) -> float | None:
         """Return until when what is read now counts as fresh; None where nothing of it grows stale."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Never, TypeVar, cast
 
 from linode_orm._secrets import forgets_locals
 from linode_orm.errors import InvalidRequestError
@@ -52,6 +52,8 @@ class SessionOwner:
         self.monotonic = lambda: client.clock.monotonic()  # noqa: PLW0108  a cassette may replace the clock
         self.is_in_block = False
         """Whether a `begin()` block is open, which sends everything at its end."""
+        self.nested = 0
+        """How many `begin_nested()` blocks are open; nothing is sent that changes the account as long as one is."""
         self._thread, self._is_closed = get_ident(), False
 
     def bind(  # noqa: PLR0913  the parts that objects reach
@@ -90,6 +92,11 @@ class SessionOwner:
             raise InvalidRequestError(msg)
         if INSTALLED.interceptor is not None:
             INSTALLED.enter(self)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the session is closed."""
+        return self._is_closed
 
     def close(self) -> None:
         """Refuse every call from now on."""
@@ -151,6 +158,8 @@ class SessionOwner:
     def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> object:
         """Send an action now and return its answer."""
         self.check()
+        if self.nested and operation.method != "GET":
+            self.refuse_nested(f"{operation.name}()")
         return self._actions().send(cast("Model | type[Model]", target), operation, arguments)
 
     @forgets_locals
@@ -197,8 +206,15 @@ class SessionOwner:
         self.check()
         return self._syncing().members(collection, wanted, options)
 
+    def refuse_nested(self, call: str) -> Never:
+        """Raise `InvalidRequestError` for what a `begin_nested()` block could not take back."""
+        msg = f"{call} inside a begin_nested() block, which could not take it back: leave the block first"
+        raise InvalidRequestError(msg)
+
     def check_outside_block(self, call: str) -> None:
-        """Raise `InvalidRequestError` for a call that sends at once, inside a `begin()` block."""
+        """Raise `InvalidRequestError` for a call that sends at once, inside a `begin()` or `begin_nested()` block."""
+        if self.nested:
+            self.refuse_nested(call)
         if self.is_in_block:
             msg = (
                 f"{call} sends at once, and a begin() block sends everything at its end; "

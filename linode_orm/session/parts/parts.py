@@ -57,10 +57,12 @@ class Parts:
         refuses_lazy: bool,
         journal: str | os.PathLike[str] | None,
     ) -> None:
-        self._session, self.client, self.identity_map = session, client, IdentityMap()
+        self._session, self.policy, self.client = session, policy, client
+        self.identity_map = IdentityMap()
         self.owner = owner = SessionOwner(client)
         self.loader = loader = Loader(self.identity_map, owner, owner.monotonic, volatile_ttl)
-        reference_data = ReferenceData(client.reference_data, lists := WholeLists(client, loader), loader)
+        lists = WholeLists(client, loader)
+        self.reference_data = reference_data = ReferenceData(client.reference_data, lists, loader)
         self.reader = reader = Reader(client, loader, reference_data)
         eager = EagerLoader(self.identity_map, loader, lists, reader)
         self.relations = RelationReaders(lists, loader, reference_data)

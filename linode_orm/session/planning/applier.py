@@ -8,7 +8,7 @@ from attrs import frozen
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from linode_orm.session.planning.plan import Plan
     from linode_orm.session.planning.report import CommitReport
@@ -27,6 +27,7 @@ class ApplyOptions:
     journal: str | os.PathLike[str] | None = None
     verify: bool = False
     max_deletes: int | None = None
+    policies: Iterable[Callable[[Plan], Iterable[str] | None]] = ()
 
 
 _installed: list[Applier] = []

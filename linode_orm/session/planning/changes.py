@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
     from linode_orm.session.planning.plan import InDoubt, Key
+    from linode_orm.session.planning.savepoints import Savepoint
     from linode_orm.session.query.collections import Collections
     from linode_orm.session.query.reader import Reader
 
@@ -63,6 +64,8 @@ class Changes:
         self.manual_order = ManualOrder()
         self._tokens = 0
         self._token_of: dict[int, str] = {}
+        self.savepoint: Savepoint | None = None
+        """The innermost savepoint that is open; it keeps each object before its first change."""
 
     def token(self, instance: Model) -> str:
         """Return the name by which a plan speaks of an object that has no id yet: `new:3`.
@@ -90,6 +93,8 @@ class Changes:
 
     def touch(self, instance: Model) -> None:
         """Hold an object until the next commit has looked at it."""
+        if self.savepoint is not None:
+            self.savepoint.keep(instance)
         state = state_of(instance)
         if state.status is Status.PERSISTENT:
             if state.is_unread:
@@ -152,6 +157,8 @@ class Changes:
             raise InvalidRequestError(msg)
         if state_of(instance).is_unread:
             state_of(instance).identity  # noqa: B018  it is read now, as in `touch`
+        if self.savepoint is not None:
+            self.savepoint.keep(instance)
         state_of(instance).mark_deleted()
         known = self._marks.get(id(instance))
         if known is not None and condition is not None:
@@ -180,9 +187,10 @@ class Changes:
         """Let an object leave the session, with what is pending on it, and its pending children."""
         for child in [each for each in self.new.values() if state_of(each).pending_parent is instance]:
             self.expunge(child)  # it came with its parent, and cannot be created without
-        self._let_go(instance)
+        self.let_go(instance)
 
-    def _let_go(self, instance: Model) -> None:
+    def let_go(self, instance: Model) -> None:
+        """Let one object leave the session; its pending children stay."""
         self.drop(instance)
         self.manual_order.drop(instance)
         self.in_doubt.pop(id(instance), None)
@@ -216,20 +224,21 @@ class Changes:
         """Take back everything pending."""
         self.manual_order.clear()
         for instance in [*self.new.values()]:
-            self._let_go(instance)
+            self.let_go(instance)
         for instance in [*self.deleted.values()]:
             state_of(instance).unmark_deleted()
         self.deleted.clear()
         self._marks.clear()
-        touched, self.touched = self.touched, {}
-        for instance in touched.values():
+        touched = [*self.touched.values()]
+        self.touched.clear()
+        for instance in touched:
             restore(instance)
 
     def clear(self) -> None:
         """Let every object go, with what is pending on it."""
         self.manual_order.clear()
         for instance in [*self.new.values()]:
-            self._let_go(instance)
+            self.let_go(instance)
         self.touched.clear()
         self.deleted.clear()
         self._marks.clear()

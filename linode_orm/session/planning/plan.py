@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard, ca
 from attrs import field, frozen
 
 from linode_orm._former import formerly
-from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.applier import ApplyOptions, apply
@@ -16,7 +15,8 @@ from linode_orm.session.planning.shown_changes import diff_lines
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from decimal import Decimal
 
     from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.report import CommitReport
@@ -121,12 +121,6 @@ class NestedCreate:
         """The place of the list that the object stands in."""
         return self.place[:-1]
 
-    def __str__(self) -> str:
-        indent = "  " * (len(self.place) // 2)
-        lines = [f"{indent}with {self.title}"]
-        lines += [f"{indent}  {line}" for change in self.changes for line in change.lines()]
-        return "\n".join(map(printable, lines))
-
     def to_dict(self) -> dict[str, object]:
         """Return the nested create as JSON can hold it."""
         return {
@@ -155,7 +149,9 @@ class Step:
     A batch request (operation `bundle`) is one POST in place of several steps, its `parts`. Each part has a number of
     its own, and is sent by itself if the API does not take the parts together. The body of a batch request is made when
     it is sent, from what is read then; `looks` are the paths of those reads. `seen` is what was seen, when the plan was
-    made, of an object that the step deletes: by key, values in JSON or their digests.
+    made, of an object that the step deletes: by key, values in JSON or their digests. `on_newest` are the attributes
+    whose values are built on the newest ones, which are read just before; only `session.plan()` says so.
+    `current` is what was read last of the object, in JSON without secrets; only the steps that a policy gets have it.
     """
 
     number: int
@@ -177,6 +173,8 @@ class Step:
     parts: tuple[Step, ...] = ()
     looks: tuple[str, ...] = ()
     seen: tuple[tuple[str, int], ...] = field(default=(), repr=False)
+    on_newest: tuple[str, ...] = field(default=(), eq=False, repr=False)
+    current: dict[str, object] = field(factory=dict, eq=False, repr=False)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -204,31 +202,9 @@ class Step:
         return tuple(secret_name(self, hidden) for hidden in hidden_in(self.body))
 
     def __str__(self) -> str:
-        doubt = "  (its creation is in doubt: looked for first)" if self.in_doubt else ""
-        lines = [f"{self.method} {self.path}  {self.title}{doubt}"]
-        lines += [f"  {line}" for change in (*self.changes, *self._children()) for line in change.lines()]
-        for part in self.parts:
-            lines.append(f"  instead of {part.method} {part.path}  {part.title}")
-            lines += [f"    {line}" for change in part.changes for line in change.lines()]
-        nested_lines = (line for nested in self.nested_creates for line in self._nested(nested))
-        return "\n".join([*map(printable, lines), *nested_lines])
+        from linode_orm.session.planning.shown.steps import step_lines  # noqa: PLC0415  only who looks at plans needs it
 
-    def _children(self, body: object = ABSENT, changes: tuple[Change, ...] = (), depth: int = 0) -> Iterator[Change]:
-        """Yield what a request sends and no change shows: children, and values that every PUT has."""
-        body, changes = (self.body, self.changes) if body is ABSENT else (body, changes)
-        lists = {nested.place[depth] for nested in self.nested_creates if len(nested.place) > depth}
-        shown = {change.key for change in changes} | lists
-        along = " (sent along)" if self.operation == "update" else ""
-        if self.operation in {"create", "update"} and isinstance(body, dict):
-            more = {key: value for key, value in body.items() if key not in shown}
-            yield from (Change(f"{key}{along}", key, ABSENT, value) for key, value in more.items())
-
-    def _nested(self, nested: NestedCreate) -> Iterator[str]:
-        """Yield the lines of a nested create, and of what stands beside its attributes in the body."""
-        yield str(nested)
-        indent = "  " * (len(nested.place) // 2 + 1)
-        for change in self._children(at(self.body, nested.place), nested.changes, len(nested.place)):
-            yield from (printable(f"{indent}{line}") for line in change.lines())
+        return "\n".join(step_lines(self))
 
     def to_dict(self) -> dict[str, object]:
         """Return the step as JSON can hold it; of a secret it holds the place and the name."""
@@ -259,6 +235,19 @@ class Step:
 
 @public
 @frozen
+class MonthlyCost:
+    """By how many dollars a month a plan changes the cost, and what it creates or changes without a known price.
+
+    A deletion whose price is not known counts as saving nothing; `is_most` tells that there is one.
+    """
+
+    amount: Decimal
+    unpriced: tuple[str, ...] = ()
+    is_most: bool = False
+
+
+@public
+@frozen
 class Plan:
     """What a commit would send, in an order in which it can be sent; an empty plan is false.
 
@@ -266,6 +255,10 @@ class Plan:
     looked for first, and the collections that are read because nothing else would identify what is created in them.
     `lost` says what a compensating plan cannot restore. `least_time` is the least number of seconds that the requests
     take under the known rate limits. `source` is the session that made the plan, or the account of its file.
+
+    `cost` is by how much it changes the cost of a month, as far as the price lists tell that the client has read; it is
+    None where the plan is about nothing that costs money. `refusals` are the messages of policies and guards that would
+    refuse the commit.
     """
 
     steps: tuple[Step, ...]
@@ -273,11 +266,30 @@ class Plan:
     lost: tuple[str, ...] = ()
     least_time: float = field(default=0.0, eq=False)
     source: Source | None = field(default=None, eq=False, repr=False)
+    cost: MonthlyCost | None = field(default=None, eq=False, repr=False)
+    refusals: tuple[str, ...] = field(default=(), eq=False)
 
     @property
     def requests(self) -> int:
         """How many requests the commit needs if none has to be repeated."""
         return len(self.steps) + self.lookups + sum(len(step.reads) for step in self.steps)
+
+    @property
+    def monthly_cost(self) -> Decimal | None:
+        """By how many dollars the plan changes the cost of a month; None where a price is not known.
+
+        It is 0 where the plan is about nothing that costs money. A deletion whose price is not known saves nothing.
+        """
+        if self.cost is None:
+            from decimal import Decimal  # noqa: PLC0415  only who asks for prices needs it
+
+            return Decimal(0)
+        return None if self.cost.unpriced else self.cost.amount
+
+    @property
+    def unpriced(self) -> tuple[str, ...]:
+        """The titles of what the plan creates or changes, and of which no price is known."""
+        return self.cost.unpriced if self.cost is not None else ()
 
     @property
     def deletes(self) -> int:
@@ -299,14 +311,24 @@ class Plan:
         return self.steps[index]
 
     def __str__(self) -> str:
-        shown = [str(step) for step in self.steps] or ["nothing to commit"]
-        return "\n\n".join([*shown, *(printable(f"cannot be brought back: {each}") for each in self.lost)])
+        return self.to_text()
+
+    def to_text(self, *, full: bool = False) -> str:
+        """Return the plan as people read it; with `full`, every step by itself, however many there are of a kind."""
+        from linode_orm.session.planning.shown.plan import plan_text  # noqa: PLC0415  only who looks at plans needs it
+
+        return plan_text(self, full=full)
+
+    def to_html(self) -> str:
+        """Return the plan as one page of HTML that needs no other file, such as for a pull request."""
+        from linode_orm.session.planning.shown.page import plan_page  # noqa: PLC0415  the same
+
+        return plan_page(self)
 
     def _repr_html_(self) -> str:
-        from linode_orm.output.html import html_table  # noqa: PLC0415  only notebooks need it
+        from linode_orm.session.planning.shown.page import plan_fragment  # noqa: PLC0415  the same
 
-        heads = ("step", "request", "object", "changes", "after")
-        return html_table(heads, map(_html_row, self.steps), title=repr(self))
+        return plan_fragment(self)
 
     def __repr__(self) -> str:
         least = f", {self.least_time:.0f} s at least" if self.least_time else ""
@@ -325,7 +347,7 @@ class Plan:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the plan to a file that `Plan.load` reads, without any secret; 1 GET tells whose account it is for.
 
-        Raises `InvalidRequestError` for a plan that comes from no session.
+        Raises `InvalidRequestError` for a plan that comes from no session, and for one that has `refusals`.
         """
         from linode_orm.session.planning import plan_file  # noqa: PLC0415  only who saves plans needs it
 
@@ -351,8 +373,12 @@ class Plan:
         journal: str | os.PathLike[str] | None = None,
         verify: bool = False,
         max_deletes: int | None = None,
+        policies: Iterable[Callable[[Plan], Iterable[str] | None]] = (),
     ) -> CommitReport:
         """Send the plan through a client, if the API still has the values that the plan was made from.
+
+        The policies of the session that made the plan are asked again, and those in `policies`, which a plan from a
+        file needs: no file holds functions.
 
         A plan from a file is applied once: `FILE.applied` is created before the first write, and refuses the next time;
         a copy of the file is refused where what it creates was made since. It is applied under `check`: what it changes
@@ -365,15 +391,8 @@ class Plan:
         deletes more than `max_deletes`, or what it deletes carries a tag that its session protects. Raises
         `CommitError` as `commit()` does.
         """
-        options = ApplyOptions(on_error, conflicts, secrets, journal, verify, max_deletes)
+        options = ApplyOptions(on_error, conflicts, secrets, journal, verify, max_deletes, policies)
         return apply(self, client, options)
-
-
-def _html_row(step: Step) -> tuple[object, ...]:
-    head, *lines = str(step).splitlines()
-    del head
-    shown = "; ".join(line.strip() for line in lines)
-    return step.number, f"{step.method} {step.path}", step.title, shown, [*step.depends_on]
 
 
 @frozen(eq=False)

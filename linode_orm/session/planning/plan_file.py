@@ -32,6 +32,9 @@ def save(plan: Plan, path: str | os.PathLike[str]) -> None:
     if session is None:
         msg = "only a plan that a session made can be saved: session.plan() or session.undo(id)"
         raise InvalidRequestError(msg)
+    if plan.refusals:
+        msg = "\n".join(["the plan is refused, and was not saved:", *(f"  {each}" for each in plan.refusals)])
+        raise InvalidRequestError(msg)
     client: Client = cast("Any", session).client
     account = account_of(client)
     content = {

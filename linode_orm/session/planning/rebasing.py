@@ -68,6 +68,18 @@ def is_built_on_newest(step: Step, *, scalars: bool) -> bool:
     )
 
 
+def built_on_newest(step: Step) -> tuple[str, ...]:
+    """Return the attributes of a step whose values are merged with the newest ones before they are sent."""
+    mapper = resource(step.model).__mapper__
+    if step.operation not in {"update", "replace"} or not can_be_read(mapper):
+        return ()
+    return tuple(
+        each.name
+        for each in step.changes
+        if each.is_set_edit and _compares(mapper.fields[each.name], each, scalars=False)
+    )
+
+
 def needs_get(step: Step) -> bool:
     """Whether the rows of lists lack what a step changes."""
     fields = resource(step.model).__mapper__.fields

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     NameOf = Callable[[Model], str]
 
+_NEW = frozenset({Status.TRANSIENT, Status.PENDING})
 _NOTHING = payloads.Payload(None, (), frozenset())
 
 
@@ -87,7 +88,7 @@ class DraftStep:
     def nested_creates(self, above: tuple[str | int, ...] = ()) -> Iterator[NestedCreate]:
         """Yield the nested creates, each before those that are nested in it."""
         for at, child, is_answered in self.nested:
-            name, shown, place = child.instance.__mapper__.name, title(child.instance), (*above, *at)
+            name, shown, place = child.instance.__mapper__.name, name_in_parent(child.instance), (*above, *at)
             token, changed = str(child.token), child.body.changes
             yield NestedCreate(token, name, shown, place, child.path, child.parents, changed, is_answered)
             yield from child.nested_creates(place)
@@ -121,17 +122,57 @@ def _moved(placeholder: Pending | Hidden, place: tuple[str | int, ...]) -> Pendi
 
 
 def title(instance: Model) -> str:
-    """Return what people call an object: `Instance 5 'web'`, `new Volume 'data'`; of a changed label the old one."""
+    """Return what people call an object: `Instance 5 'web'`, `new Volume 'data'`, `Disk 'boot' of Instance 'web'`.
+
+    Of a changed label it is the old one. A child is named by what is known of it and of what it belongs to; by ids
+    where no name is known.
+    """
+    mapper = instance.__mapper__
+    if mapper.parent_attribute and not mapper.singleton:
+        return f"{name_in_parent(instance)} of {_parent_name(instance)}"
+    shown = f"new {mapper.name}" if state_of(instance).status in _NEW else instance.__describe__()
+    name = _name(instance)
+    return shown if name is None else f"{shown} {name!r}"
+
+
+def name_in_parent(instance: Model) -> str:
+    """Return what people call a child beside its siblings, with its id only where it has no name."""
     state, mapper = state_of(instance), instance.__mapper__
-    shown = f"new {mapper.name}" if state.is_new else instance.__describe__()
+    shown = f"new {mapper.name}" if state.is_new else mapper.name
+    kind = _known(instance, "type") if "type" in mapper.fields else None
+    shown = f"{shown} {kind}" if isinstance(kind, str) else shown
+    name = _name(instance)
+    if name:
+        return f"{shown} {name!r}"
+    port = _known(instance, "port") if "port" in mapper.fields else None
+    if isinstance(port, int):
+        return f"{shown} on port {port}"
+    return shown if state.is_new else f"{shown} {state.identity}"
+
+
+def _parent_name(instance: Model) -> str:
+    parent = parent_of(instance) or getattr(instance, str(instance.__mapper__.parent_attribute))
+    if parent.__mapper__.parent_attribute:
+        return title(parent)
+    name = _name(parent)
+    return f"{parent.__mapper__.name} {name!r}" if name else title(parent)
+
+
+def _name(instance: Model) -> str | None:
+    """Return the name that people gave an object; None where it has none that is known."""
+    mapper, body = instance.__mapper__, state_of(instance).body
     for name in ("label", "domain", "name"):
         field = mapper.fields.get(name)
-        if field is None or name in mapper.id_names:
-            continue
-        value = state.body.get(field.key) or value_of(instance, name)
-        if isinstance(value, str) and not field.is_write_only:
-            return f"{shown} {value!r}"
-    return shown
+        if field is not None and name not in mapper.id_names and not field.is_write_only:
+            value = body.get(field.key) or value_of(instance, name)
+            if isinstance(value, str):
+                return value
+    return None
+
+
+def _known(instance: Model, name: str) -> object:
+    """Return a value as the API has it, or as it was assigned; sends nothing."""
+    return state_of(instance).body.get(instance.__mapper__.fields[name].key) or value_of(instance, name)
 
 
 def key_of(instance: Model) -> Key:

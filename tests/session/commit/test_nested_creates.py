@@ -154,12 +154,14 @@ class TestPlan:
         """Riders stand below the step that makes them."""
         session.add(network(subnets=1))
         assert str(session.plan()) == (
-            "POST /vpcs  new VPC 'net'\n"
-            '  label: "net"\n'
-            '  region: "us-east"\n'
-            "  with new VPCSubnet 's0'\n"
-            '    label: "s0"\n'
-            '    ipv4: "10.0.0.0/24"'
+            "1. create VPC 'net'  (POST /vpcs)\n"
+            '   label: "net"\n'
+            '   region: "us-east"\n'
+            "   with new VPCSubnet 's0'\n"
+            '     label: "s0"\n'
+            '     ipv4: "10.0.0.0/24"\n'
+            "\n"
+            "1 write, at least 0 reads, at least 0.0 s"
         )
 
     def test_off(self, session):

@@ -268,7 +268,7 @@ class TestWayBack:
         assert {step.operation for step in plan} == {"update"}
         assert sorted(plan.lost) == [
             "Cargo 'n': what is deleted cannot be brought back",
-            "Crane 'c': what is deleted cannot be brought back",
+            "Crane 'c' of Dock 'new': what is deleted cannot be brought back",
             "Dock 'new': what is deleted cannot be brought back",
         ]
         plan.apply(session.client)

@@ -118,7 +118,7 @@ class TestUpdates:
         assert (step.path, step.body, str(step)) == (
             "/docks/7",
             {"label": "z"},
-            "PUT /docks/7  Dock 7 'z'\n  label: \"z\"",
+            "1. change Dock 7 'z'  (PUT /docks/7)\n  label: \"z\"",
         )
 
     def test_what_no_request_can_change_is_refused(self, session):
@@ -248,7 +248,7 @@ class TestSave:
 
 class TestReading:
     def test_reads_as_a_diff(self, session, dock):
-        """One paragraph an operation: the request, the object, and a line for each change."""
+        """One paragraph an operation: what it does, its request, and a line for each change; the last line counts."""
         dock.label = "b"
         dock.tags.add("r")
         dock.tags.discard("p")
@@ -256,17 +256,19 @@ class TestReading:
         session.delete(session.loaded(Dock, {"id": 6, "label": "old"}))
         session.add(Dock(label="new", place="x", root_pass="hush"))
         assert str(planner.plan(session._parts.changes)) == (
-            "POST /docks  new Dock 'new'\n"
-            '  label: "new"\n'
-            '  place: "x"\n'
-            "  root_pass: ***\n"
+            "1. create Dock 'new'  (POST /docks)\n"
+            '   label: "new"\n'
+            '   place: "x"\n'
+            "   root_pass: ***\n"
             "\n"
-            "PUT /docks/5  Dock 5 'a'\n"
-            '  label: "a" -> "b"\n'
-            '  tags: +"r" -"p"\n'
-            "  limits.cpu: 1 -> 9\n"
+            "2. change Dock 5 'a'  (PUT /docks/5)\n"
+            '   label: "a" -> "b"\n'
+            "   tags: +r -p\n"
+            "   limits.cpu: 1 -> 9\n"
             "\n"
-            "DELETE /docks/6  Dock 6 'old'"
+            "3. delete Dock 6 'old'  (DELETE /docks/6)\n"
+            "\n"
+            "3 writes, at least 0 reads, at least 0.0 s"
         )
 
     def test_is_a_value(self, session, dock):

@@ -67,7 +67,7 @@ def test_what_is_read_is_what_was_saved(session, file, tmp_path):
     assert again["steps"] == plan.to_dict()["steps"]
     assert plan.secrets == ("new:1.root_pass",)
     assert again["secrets"] == ["new:1.root_pass"]
-    assert 'tags: +"edge" -"p"' in str(plan)
+    assert "tags: +edge -p" in str(plan)
 
 
 def test_no_secret_is_in_it_and_nobody_else_reads_it(file):
