@@ -10,6 +10,9 @@ from linode_orm._former import install as _install
 from linode_orm.version import VERSION as _VERSION
 
 if TYPE_CHECKING:
+    from linode_orm.action_errors import ActionError as ActionError
+    from linode_orm.action_errors import ActionInterrupted as ActionInterrupted
+    from linode_orm.action_errors import JobFailed as JobFailed
     from linode_orm.errors import ApiError as ApiError
     from linode_orm.errors import AttributeMissing as AttributeMissing
     from linode_orm.errors import BadRequest as BadRequest
@@ -57,6 +60,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.query import SkippedList as SkippedList
     from linode_orm.mapping.relations import Collection as Collection
     from linode_orm.mapping.relations import raiseload as raiseload
+    from linode_orm.mapping.jobs import Job as Job
     from linode_orm.mapping.relations import selectin as selectin
     from linode_orm.mapping.tracked import TagList as TagList
     from linode_orm.models import *  # noqa: F403  every model, by its name
@@ -66,6 +70,7 @@ if TYPE_CHECKING:
     from linode_orm.session import Session as Session
     from linode_orm.session import inspect as inspect
     from linode_orm.session import sessionmaker as sessionmaker
+    from linode_orm.session.acting.report import ActionReport as ActionReport
     from linode_orm.session.factory.recovery import recover as recover
     from linode_orm.session.inspection import History as History
     from linode_orm.session.inspection import Inspection as Inspection
@@ -90,6 +95,9 @@ __version__ = _VERSION
 _install()
 
 _PUBLIC = (
+    "ActionError",
+    "ActionInterrupted",
+    "ActionReport",
     "ApiError",
     "Attribute",
     "AttributeMissing",
@@ -118,6 +126,8 @@ _PUBLIC = (
     "History",
     "Inspection",
     "InvalidRequestError",
+    "Job",
+    "JobFailed",
     "JournalError",
     "LinodeORMError",
     "MultipleResultsFound",
@@ -166,6 +176,9 @@ _PUBLIC = (
 )
 
 _PLACES = {
+    "ActionError": "linode_orm.action_errors",
+    "ActionInterrupted": "linode_orm.action_errors",
+    "ActionReport": "linode_orm.session.acting.report",
     "Attribute": "linode_orm.mapping.operators",
     "CellProblem": "linode_orm.output.table",
     "Change": "linode_orm.session.planning.plan",
@@ -179,6 +192,8 @@ _PLACES = {
     "Expression": "linode_orm.mapping.expressions",
     "History": "linode_orm.session.inspection",
     "Inspection": "linode_orm.session.inspection",
+    "Job": "linode_orm.mapping.jobs",
+    "JobFailed": "linode_orm.action_errors",
     "Option": "linode_orm.mapping.options",
     "Order": "linode_orm.mapping.operators",
     "Plan": "linode_orm.session.planning.plan",

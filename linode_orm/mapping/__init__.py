@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.fields import ReadOnly as ReadOnly
     from linode_orm.mapping.fields import Secret as Secret
     from linode_orm.mapping.fields import WriteOnly as WriteOnly
+    from linode_orm.mapping.jobs import Job as Job
     from linode_orm.mapping.model import Model as Model
     from linode_orm.mapping.model import Nested as Nested
     from linode_orm.mapping.operations import act as act
@@ -46,6 +47,7 @@ else:
             "Field": "linode_orm.mapping.fields",
             "Fixed": "linode_orm.mapping.fields",
             "JSON": "linode_orm.mapping.values",
+            "Job": "linode_orm.mapping.jobs",
             "Many": "linode_orm.mapping.relations",
             "Model": "linode_orm.mapping.model",
             "Nested": "linode_orm.mapping.model",
@@ -81,6 +83,7 @@ __all__ = [
     "Expression",
     "Field",
     "Fixed",
+    "Job",
     "Many",
     "Model",
     "Nested",

@@ -37,7 +37,8 @@ class Operation:
     `body` maps argument names to the keys of the body (an empty one: the argument is the body); arguments named in
     braces in `path` stand there instead, and files are no part of it.
     `required` are the arguments that have no default. `event` is the action of the account's event that tells of it,
-    where that is known; a longer name that begins with it (`linode_migrate_datacenter`) is a variant of the same.
+    where that is known; a longer name that begins with it (`linode_migrate_datacenter`) is a variant of the same. `job`
+    is the state that ends the job which it starts, as `JobEnd` reads it; None where it starts none.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Operation:
     required: tuple[str, ...]
     idempotent: bool
     event: str | None = None
+    job: str | None = None
     gives: type | None = None
     parts: Mapping[str, str] = _NOTHING_NAMED
     secret: frozenset[str] = frozenset()
@@ -66,6 +68,7 @@ def operation(  # noqa: PLR0913  the facts of one request
     body: Mapping[str, str] | None = None,
     idempotent: bool | None = None,
     event: str | None = None,
+    job: str | None = None,
     gives: type | None = None,
     parts: Mapping[str, str] = _NOTHING_NAMED,
     version: str | None = None,
@@ -89,6 +92,7 @@ def operation(  # noqa: PLR0913  the facts of one request
             required=tuple(name for name in names if name not in optional),
             idempotent=method in {"GET", "PUT", "DELETE"} if idempotent is None else idempotent,
             event=event,
+            job=job,
             gives=gives,
             parts=parts,
             version=version,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from linode_orm.mapping import Collection, Expression
+    from linode_orm.mapping.jobs import Job
     from linode_orm.mapping.operations import Operation
     from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.record import Record
@@ -42,6 +43,7 @@ class SessionOwner:
     _commit: Callable[[], Commit]
     _waiting: Callable[[], Waiting]
     _policy: Policy
+    _job_of: Callable[[Model], Job | None]
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -61,6 +63,7 @@ class SessionOwner:
         commit: Callable[[], Commit],
         waiting: Callable[[], Waiting],
         policy: Policy,
+        job_of: Callable[[Model], Job | None],
     ) -> None:
         """Take the parts to which the calls of objects go.
 
@@ -70,6 +73,7 @@ class SessionOwner:
         """
         self._loader, self._lazy, self._collections, self._changes = loader, lazy, collections, changes
         self._actions, self._commit, self._waiting, self._policy = actions, commit, waiting, policy
+        self._job_of = job_of
 
     def check(self) -> None:
         """Raise `InvalidRequestError` on another thread, and when the session is closed."""
@@ -146,6 +150,10 @@ class SessionOwner:
         """Send an action now and return its answer."""
         self.check()
         return self._actions().send(cast("Model | type[Model]", target), operation, arguments)
+
+    def job(self, instance: Record) -> Job | None:
+        """Return the newest job that this session started on an object, None where there is none."""
+        return self._job_of(cast("Model", instance))
 
     @forgets_locals
     def save(self, instance: Record) -> None:

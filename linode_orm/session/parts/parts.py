@@ -24,10 +24,14 @@ from linode_orm.session.waiting.started import StartedActions
 if TYPE_CHECKING:
     import os
 
+    from linode_orm.mapping import Model
+    from linode_orm.mapping.jobs import Job
     from linode_orm.session.actions import Actions
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import Policy
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
+    from linode_orm.session.waiting.job_feed import JobFeed
+    from linode_orm.session.waiting.jobs import JobKeeper
     from linode_orm.session.waiting.wait import Waiting
     from linode_orm.wire.client import Client
 
@@ -51,7 +55,7 @@ class Parts:
         refuses_lazy: bool,
         journal: str | os.PathLike[str] | None,
     ) -> None:
-        self._session = session
+        self._session, self._refuses_lazy = session, refuses_lazy
         self.client = client
         self.owner = owner = SessionOwner(client)
         self.identity_map = IdentityMap()
@@ -78,15 +82,36 @@ class Parts:
             actions=lambda: self.actions,
             commit=lambda: self.commit,
             waiting=lambda: self.waiting,
+            job_of=self._job_of,
             policy=policy,
         )
+
+    def _job_of(self, instance: Model) -> Job | None:
+        started = self.started.job_of(instance)
+        return None if started is None else self.jobs.job(started)
 
     @cached_property
     def actions(self) -> Actions:
         """What sends the actions of objects."""
         from linode_orm.session.actions import Actions  # noqa: PLC0415  see the class
 
-        return Actions(self.client, self.loader, self.reader, self.runner, self._collections, self.started)
+        return Actions(
+            self.client, self.loader, self.reader, self.runner, self._collections, self.started, lambda: self.jobs
+        )
+
+    @cached_property
+    def job_feed(self) -> JobFeed:
+        """What asks for the events of jobs."""
+        from linode_orm.session.waiting.job_feed import JobFeed  # noqa: PLC0415  see the class
+
+        return JobFeed(self.client, self.runner, self.loader, self.refresh, self.started)
+
+    @cached_property
+    def jobs(self) -> JobKeeper:
+        """What gives out jobs, and waits for them."""
+        from linode_orm.session.waiting.jobs import JobKeeper  # noqa: PLC0415  see the class
+
+        return JobKeeper(self.client, self.job_feed, self.owner.check, refuses_lazy=self._refuses_lazy)
 
     @cached_property
     def refresh(self) -> BulkRefresh:

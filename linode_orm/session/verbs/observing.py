@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from linode_orm._lazy import Later
 from linode_orm._secrets import forgets_locals
+from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.session.verbs.base import SessionVerbs
 
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
     import pathlib
     from collections.abc import Callable, Iterable
 
-    from linode_orm.mapping import Expression
+    from linode_orm.mapping import Expression, jobs
+    from linode_orm.mapping.jobs import Job
     from linode_orm.session import progress as progresses
     from linode_orm.session.snapshot.snapshot import Snapshot
     from linode_orm.session.snapshot.writer import SnapshotEntry
+    from linode_orm.session.waiting.jobs import SessionJob
     from linode_orm.session.waiting.wait import WaitEntry
 else:  # a script that only names sessions waits for none of this
     pathlib, progresses = Later("pathlib"), Later("linode_orm.session.progress")
+    jobs = Later("linode_orm.mapping.jobs")
 
 
 class Observing(SessionVerbs):
@@ -29,22 +33,38 @@ class Observing(SessionVerbs):
     @forgets_locals
     def wait(
         self,
-        objects: Model | Iterable[Model],
-        condition: Expression,
-        *more: Expression,
+        objects: Model | Job | Iterable[Model | Job],
+        *conditions: Expression,
         timeout: float = 300.0,
         progress: bool | Callable[[WaitEntry, int, int], None] | None = None,
     ) -> None:
         """Read objects until each has met the conditions about its class; mostly 1 request a round.
 
-        Raises `WaitTimeout` after `timeout` seconds, and `WaitFailed` (`ObjectGone` for a deleted object) as soon as
-        one of them can never meet its condition. `progress` is True, or a function of a `WaitEntry`, the number of
-        objects that have met it, and the number of all.
+        A job among them is waited for until it has ended; its object is fresh then. Jobs alone need no condition.
+        Raises `WaitTimeout` after `timeout` seconds, `WaitFailed` (`ObjectGone` for a deleted object) as soon as one
+        of the objects can never meet its condition, and `JobFailed` as soon as a job has failed. `progress` is True, or
+        a function of a `WaitEntry`, the number of objects that have met it, and the number of all.
         """
-        waited = [objects] if isinstance(objects, Model) else list(objects)
-        for each in waited:
-            self._owner.own(each)
-        self._parts.waiting.wait(waited, (condition, *more), timeout, progress)
+        given = [objects] if isinstance(objects, (Model, jobs.Job)) else list(objects)
+        running = [cast("SessionJob", each) for each in given if isinstance(each, jobs.Job)]
+        waited = [self._owner.own(each) for each in given if not isinstance(each, jobs.Job)]
+        for each in running:
+            self._owner.own(each.object)
+        self._owner.check()
+        if running and not waited and conditions:
+            msg = (
+                "a wait for jobs takes no condition: a job has an end of its own; give the objects to wait for a state"
+            )
+            raise InvalidRequestError(msg)
+        if waited and not conditions:
+            msg = f"what is to be waited for? session.wait() takes a condition on {type(waited[0]).__name__}"
+            raise InvalidRequestError(msg)
+        until = self.client.clock.monotonic() + timeout
+        if running:
+            self._parts.jobs.wait(running, timeout, progress)
+            timeout = max(0.0, until - self.client.clock.monotonic())
+        if waited or not running:
+            self._parts.waiting.wait(waited, conditions, timeout, progress)
 
     @forgets_locals
     def snapshot(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import unquote
 
 from linode_orm.errors import ApiError, LinodeORMError
 from linode_orm.mapping.expressions import or_
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import state_of
+from linode_orm.session.waiting.places import parent_path, path_of, places_in
 from linode_orm.session.waiting.reachability import EVENTFUL, decided_by
+from linode_orm.session.waiting.started import LATEST_EVENT_DELAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,17 +31,14 @@ _LOOK_BACK: Final = timedelta(days=1)
 """How far back the first poll goes, because the clocks of client and API may differ by hours."""
 _RECENT: Final = timedelta(minutes=5)
 """How old a failure from before the wait may be and still be about what is waited for."""
-LATEST_EVENT_DELAY: Final = 10.0
-"""For how many seconds such a failure must stay the newest event: the event of a second try may come late."""
 _MOST_FAILURES: Final = 2
 """After how many failures in a row events are not asked for any more."""
 _MOST_BY_ID: Final = 200
 """How many running jobs are asked for by id; more of them are asked for by the range from the first."""
 _RUNNING: Final = frozenset({"scheduled", "started"})
-_VERSION: Final = re.compile(r"^/v4(?:beta)?(?=/)")
 
 
-class Job(NamedTuple):
+class Deciding(NamedTuple):
     """The newest of the events that decide an attribute of one object."""
 
     id: int
@@ -67,16 +64,15 @@ class EventFeed:
         self._about: dict[str, list[Model]] = {}
         """By path: the objects whose events name it, as the object itself or as its parent."""
         for each in objects:
-            path = unquote(each.__mapper__.path_for(state_of(each).identity, state_of(each).parents))
+            path, above = path_of(each), parent_path(each)
             self._own[path] = each
-            above = _parent_path(each)
             for place in (path, above) if above else (path,):
                 self._about.setdefault(place, []).append(each)
         self._failures = 0
         self._newest: int | None = None
         self._states: dict[int, str] = {}
         self._open: set[int] = set()
-        self._jobs: dict[tuple[int, str], Job] = {}
+        self._jobs: dict[tuple[int, str], Deciding] = {}
         self._percent: dict[int, int] = {}
         concerns = (type(each).__name__ in EVENTFUL or started.of(each) is not None for each in self._own.values())
         self.is_disabled = not any(concerns)
@@ -123,7 +119,7 @@ class EventFeed:
         number, status = int(event["id"]), str(event.get("status"))
         before = self._states.get(number)
         self._newest = max(self._newest or 0, number)
-        places = [_place(event.get(each)) for each in ("entity", "secondary_entity")]
+        places = places_in(event)
         about = [each for place in places for each in self._about.get(place, ())]
         if not about:
             return set()
@@ -156,7 +152,7 @@ class EventFeed:
                 action, status, created, message = (
                     str(event.get(key) or "") for key in ("action", "status", "created", "message")
                 )
-                self._jobs[id(instance), name] = Job(number, action, status, created, message, is_new or keeps)
+                self._jobs[id(instance), name] = Deciding(number, action, status, created, message, is_new or keeps)
         return bool(names)
 
     def _note_started(self, instance: Model, event: Body) -> None:
@@ -164,12 +160,8 @@ class EventFeed:
         started, number = self._started.of(instance), int(event["id"])
         if started is None or (started.number or 0) > number:
             return
-        try:
-            created = datetime.fromisoformat(str(event.get("created"))).replace(tzinfo=UTC)
-        except ValueError:
-            return
-        if started.fits(self._client, event, created) and self._started.claim(started, number):
-            started.number, started.status = number, str(event.get("status"))
+        if started.fits(event) and self._started.claim(started, number):
+            started.take(event)
             if not started.has_ended:
                 self._open.add(number)
 
@@ -197,7 +189,7 @@ class EventFeed:
                 found[name] = f"event {job.id} says that {job.action} failed" + (f": {job.message}" * bool(job.message))
         return found
 
-    def _is_about_this(self, job: Job) -> bool:
+    def _is_about_this(self, job: Deciding) -> bool:
         """Whether a failure from before the wait is about this wait: recent, and still the newest event.
 
         Where the clock of the API is known, a failure after the call of `wait()` counts at once. One from before it may
@@ -213,22 +205,6 @@ class EventFeed:
             return True
         stayed = self._client.clock.monotonic() - self._began >= LATEST_EVENT_DELAY
         return stayed and created >= began - _RECENT
-
-
-def _place(entity: object) -> str:
-    """Return the path of an event's entity without the API's version; empty where there is none."""
-    url = entity.get("url") if isinstance(entity, dict) else None
-    return unquote(_VERSION.sub("", url)) if isinstance(url, str) else ""
-
-
-def _parent_path(instance: Model) -> str:
-    mapper, parents = instance.__mapper__, state_of(instance).parents
-    if mapper.parent is None or not parents:
-        return ""
-    above: Any = lookup(str(mapper.parent))
-    if above.__mapper__.singleton:
-        return ""
-    return unquote(above.__mapper__.path_for(parents[-1], parents[:-1]))
 
 
 def _percent(event: Body, known: int, *, starts: bool) -> int:

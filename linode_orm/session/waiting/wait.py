@@ -90,7 +90,7 @@ class Waiting:
         goals = goals_of({type(each): None for each in waited}, conditions)
         if waited:
             feed = EventFeed(self._client, self._runner, waited, self._started)
-            ended = ActionEnds(self._client, self._started, feed)
+            ended = ActionEnds(self._started, feed)
             with shown(progress, "wait") as tell:
                 _Wait(self._client.clock, self._refresh, feed, ended, waited, goals, timeout, tell).run()
 

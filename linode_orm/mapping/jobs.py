@@ -1,0 +1,103 @@
+"""Jobs: what an action starts and the API goes on with after its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from attrs import frozen
+
+from linode_orm._public import public
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from linode_orm.mapping.model import Model
+
+_BY_EVENT_ALONE: Final = "event"
+_NULL: Final = "null"
+
+
+@frozen
+class JobEnd:
+    """The state of an object in which a job has ended: a key of its body, and the values that it may have then.
+
+    `is_decisive` says that the values come from the request, so that the state from before the action has others.
+    """
+
+    keys: tuple[str, ...]
+    values: tuple[object, ...]
+    is_decisive: bool = False
+
+    @classmethod
+    def of(cls, declared: str | None, sent: object) -> Self | None:
+        """Return the end that an operation declares, for the body that was sent; None where no state tells.
+
+        `status=offline|running` is one of two values; `type={type}` is what was sent under `type`; `linode_id=null` is
+        null. `event` says that only the event tells.
+        """
+        if not declared or declared == _BY_EVENT_ALONE:
+            return None
+        key, _, text = declared.partition("=")
+        keys, is_sent = tuple(key.split(".")), text.startswith("{")
+        if is_sent:
+            name = text.strip("{}")
+            if not isinstance(sent, dict) or name not in sent:
+                return None
+            return cls(keys, (sent[name],), is_decisive=True)
+        if text == _NULL:
+            return cls(keys, (None,), is_decisive=True)
+        return cls(keys, tuple(text.split("|")))
+
+    def is_met(self, body: Mapping[str, Any]) -> bool:
+        """Whether a body is in that state; below a list every row must be."""
+        return all(each in self.values for each in _values(body, self.keys))
+
+    def __str__(self) -> str:
+        return f"{'.'.join(self.keys)} = {' or '.join(map(repr, self.values))}"
+
+
+def _values(value: object, keys: tuple[str, ...]) -> list[object]:
+    if not keys:
+        return [value]
+    if isinstance(value, list):
+        return [found for each in value for found in _values(each, keys)]
+    return _values(value.get(keys[0]), keys[1:]) if isinstance(value, dict) else [_NOTHING]
+
+
+_NOTHING: Final = object()
+
+
+@public
+class Job:
+    """What an action started; the API goes on with it after the answer.
+
+    It is found by its event: the newest one of the action on the object since the request that no other job has. Where
+    the token may not read events, or none comes, the state of the object tells that it has ended. `object` is what was
+    acted on, `action` the name of the method.
+    """
+
+    object: Model
+    action: str
+
+    @property
+    def event(self) -> Any:  # noqa: ANN401  an Event, which is a model and stands far above
+        """The account's event of the job, as it was read last; 1 request where it is not known yet, None if none is there."""
+        raise NotImplementedError
+
+    @property
+    def status(self) -> str:
+        """`scheduled`, `started`, `finished` or `failed`; at most 1 request a second until the job has ended."""
+        raise NotImplementedError
+
+    @property
+    def progress(self) -> int:
+        """How far the job is in percent, by its event; at most 1 request a second until the job has ended."""
+        raise NotImplementedError
+
+    def wait(self, timeout: float = 300.0, progress: bool | Callable[..., None] | None = None) -> None:  # noqa: FBT001  the contract's
+        """Wait until the job has ended, and read its object then, so that it is fresh; mostly 1 request a round.
+
+        Raises `JobFailed` with the event's message where the job failed, and `WaitTimeout` after `timeout` seconds.
+        `progress` is True, or a function of a `WaitEntry`, how many jobs have ended, and of how many.
+        """
+        raise NotImplementedError
