@@ -124,13 +124,13 @@ def act(
     model: Any = target
     operation = model.__mapper__.operations[name]
     arguments = {key: value for key, value in given.items() if value is not UNSET and key not in _NO_ARGUMENTS}
-    _check_arguments(model, name, arguments)
+    check_arguments(model, name, arguments)
     session: Any = given.get("session")
     owner = session.__owner__ if isinstance(target, type) else model.__state__.owner
     return cast("R", owner.act(model, operation, arguments))
 
 
-def _check_arguments(target: object, name: str, arguments: Mapping[str, object]) -> None:
+def check_arguments(target: object, name: str, arguments: Mapping[str, object]) -> None:
     """Raise `TypeError` for a wrong type before anything is sent: the id of another class would name another object.
 
     Two arguments that say the same thing, an object and its id, are refused as well.

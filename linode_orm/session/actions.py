@@ -144,9 +144,7 @@ class Actions:
         forget_collections(target)
         if operation.answers is None:
             return None
-        from linode_orm.session.outcome.action_once import makes_something  # noqa: PLC0415  scripts that only read need none of it
-
-        if not makes_something(target, operation):
+        if not makes_other(target, operation):
             self._reader.read_item(target)
             return target
         msg = f"{request.title} was done, as the account's events say, but its answer was lost; look for what it made"
@@ -185,6 +183,11 @@ class Actions:
             msg = f"{request.title}: a page was expected, not {type(page).__name__}"
             raise ResponseError(msg)
         return rows
+
+    @staticmethod
+    def near(target: Model) -> list[Model]:
+        """Return the objects whose collections may follow an action on an object; to be asked before it is sent."""
+        return members_of(target)
 
     @staticmethod
     def check_target(target: Model, operation: Operation) -> None:
@@ -244,6 +247,11 @@ class Actions:
         if isinstance(body, dict):
             keep_one_time_values(instance, body)
         return instance
+
+
+def makes_other(target: Model, operation: Operation) -> bool:
+    """Whether an action answers another object than its own: a clone, an address."""
+    return operation.answers is not None and (operation.answers != type(target).__name__ or operation.name == "clone")
 
 
 def members_of(target: Model | type[Model]) -> list[Model]:

@@ -158,13 +158,13 @@ class SessionOwner:
     @forgets_locals
     def save(self, instance: Record) -> None:
         """Send what is pending for one object now, and what it cannot exist without."""
-        self._check_outside_block("save()")
+        self.check_outside_block("save()")
         self._commit().save(self.own(instance), self._policy)
 
     @forgets_locals
     def delete(self, instance: Record) -> None:
         """Delete one object now; a pending one leaves the session."""
-        self._check_outside_block("delete()")
+        self.check_outside_block("delete()")
         mine = self.own(instance)
         if state_of(mine).status is Status.PENDING:
             self._changes.expunge(mine)
@@ -187,7 +187,8 @@ class SessionOwner:
         """Mark a match of `query.delete()` for deletion, as long as it meets the query's condition."""
         self._changes.delete(self.own(instance), condition)
 
-    def _check_outside_block(self, call: str) -> None:
+    def check_outside_block(self, call: str) -> None:
+        """Raise `InvalidRequestError` inside a `begin()` block for a call that sends at once."""
         if self.is_in_block:
             msg = (
                 f"{call} sends at once, and a begin() block sends everything at its end; "

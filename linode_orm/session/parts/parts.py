@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.jobs import Job
+    from linode_orm.session.acting.parts import ActingParts
     from linode_orm.session.actions import Actions
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import Policy
@@ -112,6 +113,22 @@ class Parts:
         from linode_orm.session.waiting.jobs import JobKeeper  # noqa: PLC0415  see the class
 
         return JobKeeper(self.client, self.job_feed, self.owner.check, refuses_lazy=self._refuses_lazy)
+
+    @cached_property
+    def acting(self) -> ActingParts:
+        """What actions on many objects work with."""
+        from linode_orm.session.acting.parts import ActingParts  # noqa: PLC0415  see the class
+
+        return ActingParts(
+            self.client,
+            self.actions,
+            self.refresh,
+            self.started,
+            self.job_feed,
+            self.jobs,
+            self.history,
+            self.commit,
+        )
 
     @cached_property
     def refresh(self) -> BulkRefresh:

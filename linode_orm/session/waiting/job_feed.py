@@ -13,7 +13,7 @@ from linode_orm.mapping.state import state_of
 from linode_orm.session.waiting.bulk_refresh import groups_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from linode_orm.mapping import Expression, Model
     from linode_orm.mapping.operators import Attribute
@@ -45,8 +45,11 @@ class JobFeed:
         self.failure: LinodeORMError | None = None
         """What kept the last look from telling, where it may pass."""
 
-    def look(self, actions: Sequence[StartedAction]) -> None:
-        """Take what is new of these jobs: 1 request for events, and one or more for states where no event tells."""
+    def look(self, actions: Sequence[StartedAction], ripe: Collection[StartedAction] = ()) -> None:
+        """Take what is new of these jobs: 1 request for events, and one or more for states where no event tells.
+
+        The states of those in `ripe` are read too, since they may be shown before the event.
+        """
         now, self.failure = self._client.clock.monotonic(), None
         running = [each for each in actions if not each.is_over]
         for each in running:
@@ -54,7 +57,8 @@ class JobFeed:
         if running and not self._started.are_events_refused:
             self._take_events(running)
         is_blind = self._started.are_events_refused or self._failures >= _MOST_FAILURES
-        self._take_states([each for each in running if each.needs_state or (is_blind and not each.is_over)])
+        left = [each for each in running if not each.is_over]
+        self._take_states([each for each in left if is_blind or each.needs_state or each in ripe])
         for each in running:
             if each.is_over:
                 self._started.end(each)
@@ -121,9 +125,10 @@ class JobFeed:
             self.failure = error
             return
         self.failure = result.failure or self.failure
-        if result.gone:
-            raise result.gone[0][1]
+        gone = {id(each) for each, _ in result.gone}
         for action, subject in subjects:
+            if id(subject) in gone:
+                action.lose(f"{subject.__describe__()} does not exist (any more)")
             if id(subject) in result.read:
                 action.observe(state_of(subject).body)
 

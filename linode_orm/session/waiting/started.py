@@ -133,6 +133,10 @@ class StartedAction:
         late = LATEST_EVENT_DELAY if self.was_met is False else _SURELY_SHOWN
         self._has_reached |= self.end.is_decisive or self._seen_false or self.age >= late
 
+    def lose(self, why: str) -> None:
+        """Note that its job cannot end well."""
+        self.status, self.message = "failed", why
+
     @property
     def needs_state(self) -> bool:
         """Whether a state is to tell whether its job has ended, as far as events have told."""
@@ -202,6 +206,12 @@ class StartedActions:
     def forget(self, instance: Model) -> None:
         """Note that an action has ended."""
         self._known.pop(key_of(instance), None)
+
+    def withdraw(self, action: StartedAction) -> None:
+        """Take back an action that was not done, or of which nothing is to be waited for."""
+        self.end(action)
+        if self._jobs.get(action.key) is action:
+            del self._jobs[action.key]
 
     def end(self, action: StartedAction) -> None:
         """Note that a job has ended, unless another action on its object has begun since."""
