@@ -21,6 +21,7 @@ from linode_orm.mapping.state import Loaded, Status, state_of
 from linode_orm.mapping.values import WrongType
 from linode_orm.session.loading.lists.pagination import MOST_IN_VAIN, REPEATS
 from linode_orm.session.query.collections import collected
+from linode_orm.session.waiting.places import given_paths
 from linode_orm.session.waiting.started import models_in
 from linode_orm.wire.messages import Content, Request
 from linode_orm.wire.outcome import outcome_of
@@ -71,9 +72,9 @@ class Actions:
         request = request_of(target, operation, arguments)
         if (operation.answers or "").startswith("query:"):
             return self._query(operation, request)
-        near = members_of(target)
-        given = models_in(arguments.values())
-        started, response = self._sent(target, operation, request, given)
+        near, given = members_of(target), models_in(arguments.values())
+        places = given_paths(getattr(target, operation.name, None), arguments)
+        started, response = self._sent(target, operation, request, places)
         if response is None:
             result = self._unanswered(cast("Model", target), operation, request)
         else:
@@ -117,7 +118,7 @@ class Actions:
         return self._result(target, operation, answer, request.path)
 
     def _sent(
-        self, target: Model | type[Model], operation: Operation, request: Request, given: Sequence[Model]
+        self, target: Model | type[Model], operation: Operation, request: Request, given: Sequence[str]
     ) -> tuple[StartedAction | None, Response | None]:
         """Return the answer to a request, None where the action was done and its answer lost, and what it started."""
         if not isinstance(target, Model):
@@ -127,7 +128,9 @@ class Actions:
             response = self._send_once(target, operation, request)
         except LinodeORMError as error:
             if outcome_of(error).is_in_doubt:
-                self._started.add(target, operation, since, request.body, given)
+                started = self._started.add(target, operation, since, request.body, given)
+                if started is not None:
+                    started.is_in_doubt = True
             raise
         return self._started.add(target, operation, since, request.body, given), response
 

@@ -23,6 +23,7 @@ from linode_orm.session.planning.action_terms import ActionTerms
 from linode_orm.session.planning.plan import Plan
 from linode_orm.session.waiting.bulk_refresh import groups_of
 from linode_orm.session.waiting.goals import goals_of
+from linode_orm.session.waiting.places import given_paths
 from linode_orm.session.waiting.started import models_in
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from linode_orm.session.acting.parts import ActingParts
     from linode_orm.session.acting.window import Tell
     from linode_orm.session.commit.interrupts import Interrupts
+    from linode_orm.session.journal.journal import Journal
 
 _SHOWN: Final = 5
 _MOST_READ: Final = 2
@@ -72,8 +74,9 @@ def plan(objects: Iterable[Model], action: object, options: ActOptions) -> list[
     if options.until is not None:
         goals_of({type(each): None for each in targets}, (options.until,))
     until = "" if options.until is None else str(options.until)
-    terms = ActionTerms(operation.name, options.at_once, options.timeout, options.max_failed, until)
     arguments = dict(options.arguments)
+    given = tuple(given_paths(action, arguments))
+    terms = ActionTerms(operation.name, options.at_once, options.timeout, options.max_failed, until, given)
     return plan_actions(targets, operation, arguments, models_in(arguments.values()), terms)
 
 
@@ -91,19 +94,19 @@ def act(
     guards.check_writable(parts.client, wanted)
     if not planned:
         return ActionReport()
-    with _interruptible() as interrupts:
+    with interruptible() as interrupts:
         terms = planned[0].step.action or ActionTerms(planned[0].operation.name)
         log = parts.history.begin(wanted, options.on_error, "ignore", is_whole=False)
         attempts = [Attempt(each) for each in planned]
         goes_on = options.on_error == "continue"
         window = Window(parts, attempts, WindowOptions(terms, log, goes_on, options.until, tell))
         report = run(parts, window, interrupts, log.name)
-        end(parts, window, report)
+        end(parts.history.journal, window, report)
         raise_where_incomplete(window, report, terms, advice=_AGAIN)
         return report
 
 
-class _interruptible:  # noqa: N801  a context manager
+class interruptible:  # noqa: N801  a context manager
     """Keeps what signal handlers raise until the answers are in; what is raised is an error of actions."""
 
     def __init__(self) -> None:
@@ -153,12 +156,12 @@ def _freshen(parts: ActingParts, objects: Sequence[Model]) -> None:
             return  # they are read when they are asked for
 
 
-def end(parts: ActingParts, window: Window, report: ActionReport) -> None:
-    """Write down how actions ended; only those that were ended from outside are carried on by `recover()`."""
-    is_broken = window.is_interrupted or window.crash is not None
+def end(journal: Journal, window: Window, report: ActionReport, *, stays_open: bool = False) -> None:
+    """Write down how actions ended; only those that were ended from outside, and not told of, are carried on."""
+    is_broken = stays_open or window.is_interrupted or window.crash is not None
     is_done = all(each.status == "applied" for each in report)
     try:
-        parts.history.journal.end(report.id, "finished" if is_done else "open" if is_broken else "returned")
+        journal.end(report.id, "finished" if is_done else "open" if is_broken else "returned")
     except JournalError as error:
         window.crash = window.crash or error
 

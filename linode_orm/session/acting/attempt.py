@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from linode_orm.session.planning.report import Entry
 
 if TYPE_CHECKING:
+    from linode_orm.mapping import Model
     from linode_orm.session.acting.action_plan import PlannedAction
     from linode_orm.session.planning.report import Outcome
     from linode_orm.session.waiting.started import StartedAction
@@ -26,7 +27,7 @@ class Attempt:
         self.planned, self.step, self.target = planned, planned.step, planned.target
         self.phase: Phase = "waiting"
         self.started: StartedAction | None = None
-        self.near: tuple[object, ...] = ()
+        self.near: tuple[Model, ...] = ()
         self.tries = 0
         self.lost: BaseException | None = None
         """What its request ended with that may have been done all the same."""

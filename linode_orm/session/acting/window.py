@@ -7,11 +7,11 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from linode_orm.errors import JournalError, LinodeORMError, ObjectGone, TransportError, WaitTimeout
 from linode_orm.mapping.lifecycle import expire
-from linode_orm.mapping.state import state_of
+from linode_orm.mapping.registry import known
 from linode_orm.session.acting.finished import Finished
 from linode_orm.session.actions import makes_other
 from linode_orm.session.loading.api_time import ApiTime
@@ -56,8 +56,8 @@ class WindowOptions:
     """Whether failures stop nothing (`on_error="continue"`)."""
     until: Expression | None = None
     tell: Tell | None = None
-    more: Sequence[Attempt] = field(default=())
-    """Actions of an earlier run that take places until they have ended."""
+    starts: bool = True
+    """Whether what was not started is started; else it is only found out what was."""
 
 
 class Window:
@@ -110,7 +110,8 @@ class Window:
     @property
     def _may_start(self) -> bool:
         is_over = self.failures > self._options.terms.max_failed and not self._options.goes_on
-        return bool(self._waiting) and not (self._is_ended or self.is_stalled or is_over)
+        is_wanted = bool(self._waiting) and self._options.starts
+        return is_wanted and not (self._is_ended or self.is_stalled or is_over)
 
     def _start(self) -> None:
         """Hand actions to workers, after writing down that they may be sent."""
@@ -142,8 +143,10 @@ class Window:
             each.begin()
             if each.started is None:
                 each.started = self._parts.started.add(
-                    each.target, each.planned.operation, moment, each.planned.request.body, each.planned.given
+                    each.target, each.planned.operation, moment, each.planned.request.body, self._options.terms.given
                 )
+            if each.started is not None:
+                each.started.is_in_doubt = True  # until it is answered, no state is known to come after it
             future = self._client.pool.submit(self._client.send, each.planned.request)
             future.add_done_callback(partial(self._arrive, each))
 
@@ -183,6 +186,8 @@ class Window:
             self.interrupt(None if isinstance(crash, KeyboardInterrupt) else crash)
             self._refused(attempt, crash)
         else:
+            if attempt.started is not None:
+                attempt.started.is_in_doubt = False
             self._begun(attempt, result)
 
     def _refused(self, attempt: Attempt, error: BaseException) -> None:
@@ -192,12 +197,12 @@ class Window:
             self._end(attempt, "failed", error)
             return
         # A refusal after a lost answer may be due to the first try: both are looked for.
-        attempt.lost = error if is_in_doubt or attempt.lost is None else attempt.lost
+        attempt.lost = error
         if attempt.started is None or attempt.started.event_name is None:
             self._end(attempt, "in doubt", error, _NO_EVENT)
             return
         clock = self._client.clock.monotonic()
-        attempt.phase, attempt.until = "looking", clock + self._client.max_request_lifetime
+        attempt.phase, attempt.until = "looking", clock + (self._client.max_request_lifetime if is_in_doubt else 0.0)
         self._next_look = min(self._next_look, clock)
 
     def _forget(self, attempt: Attempt) -> None:
@@ -208,8 +213,8 @@ class Window:
         """Note that an action was done, and its job runs."""
         now = self._client.clock.monotonic()
         attempt.phase, attempt.deadline = "running", now + self._options.terms.timeout
-        started, near = attempt.started, tuple(each for each in attempt.near if each is not None)
-        self._parts.actions.settled(attempt.target, attempt.planned.operation, result, started, near)  # type: ignore[arg-type]  # they are models
+        started, near = attempt.started, (*attempt.near, *attempt.planned.given)
+        self._parts.actions.settled(attempt.target, attempt.planned.operation, result, started, near)
         has_job = started is not None and started.is_job
         if not has_job:
             self._forget(attempt)
@@ -247,17 +252,25 @@ class Window:
         """Take what events tell of an action whose answer was lost; return whether none tells, and none will."""
         started = attempt.started
         if started is not None and started.number is not None:
+            started.is_in_doubt = False
             expire(attempt.target)
             self._begun(attempt)
             return False
         if self._client.clock.monotonic() < attempt.until and not self._parts.started.are_events_refused:
             return False
-        is_repeatable = not makes_other(attempt.target, attempt.planned.operation)
-        if not is_repeatable or attempt.tries >= _TRIES or self._parts.started.are_events_refused or not _may_repeat(attempt):
-            note = _REFUSED if self._parts.started.are_events_refused else _NO_CLUE
-            self._end(attempt, "in doubt", attempt.lost, note)
-            return False
-        return True
+        if self._parts.started.are_events_refused or not is_told_by_event(attempt):
+            self._end(attempt, "in doubt", attempt.lost, _REFUSED if self._parts.started.are_events_refused else _NO_CLUE)
+        elif attempt.lost is not None and not outcome_of(attempt.lost).is_in_doubt:
+            self._forget(attempt)
+            self._end(attempt, "failed", attempt.lost)
+        elif not self._options.starts:
+            self._forget(attempt)
+            self._end(attempt, "pending", note=_NOT_STARTED)
+        elif attempt.tries >= _TRIES:
+            self._end(attempt, "in doubt", attempt.lost, _NO_CLUE)
+        else:
+            return True
+        return False
 
     def _take_ends(self) -> None:
         running = [each for each in self._open if each.phase == "running"]
@@ -324,6 +337,7 @@ class Window:
 
 
 _BAD: Final = frozenset({"failed", "in doubt"})
+_NOT_STARTED: Final = "no event tells of it, and none will: it was not started"
 _NO_EVENT: Final = "no event tells whether it was done"
 _NO_CLUE: Final = "no event tells that it was done, and it is not sent again"
 _REFUSED: Final = "the token may not read events, which would tell whether it was done"
@@ -334,6 +348,15 @@ def _is_over(attempt: Attempt) -> bool:
     return started is None or not started.is_job or started.is_over
 
 
-def _may_repeat(attempt: Attempt) -> bool:
-    """Whether no refusal says that it cannot be done again."""
-    return attempt.lost is not None and outcome_of(attempt.lost).is_in_doubt and state_of(attempt.target).identity is not None
+def is_told_by_event(attempt: Attempt) -> bool:
+    """Whether an event would tell that an action was done, so that none proves that it was not.
+
+    The event of what makes an object of its own (a clone) may be about that object alone.
+    """
+    started, operation = attempt.started, attempt.planned.operation
+    if started is None or started.event_name is None:
+        return False
+    if not makes_other(attempt.target, operation):
+        return True
+    made: Any = known(str(operation.answers))
+    return made is not None and made.__mapper__.parent == attempt.target.__mapper__.name and made is not type(attempt.target)

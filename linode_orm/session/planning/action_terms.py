@@ -20,7 +20,8 @@ _PLACEHOLDER: Final = re.compile(r"\\\{\w+\\\}")
 class ActionTerms:
     """The action that a step is, and the arguments of `session.act` that say how all steps of its plan are run.
 
-    `until` is the condition as text: it can be shown, and not be carried on with.
+    `until` is the condition as text: it can be shown, and not be carried on with. `given` are the paths of the objects
+    among the arguments: an event may name one of them instead of the object that was acted on.
     """
 
     name: str
@@ -28,6 +29,7 @@ class ActionTerms:
     timeout: float = 300.0
     max_failed: int = 0
     until: str = ""
+    given: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """Return the terms as JSON can hold them."""
@@ -37,6 +39,7 @@ class ActionTerms:
             "timeout": self.timeout,
             "max_failed": self.max_failed,
             "until": self.until,
+            "given": list(self.given),
         }
 
     @classmethod
@@ -44,11 +47,11 @@ class ActionTerms:
         """Return the terms that `to_dict` wrote; raise `ValueError` for others."""
         if content is None:
             return None
-        terms = cls(**content)
+        terms = cls(**{**content, "given": tuple(content.get("given", ()))})
         whole = (terms.max_failed, 1 if terms.at_once is None else terms.at_once)
         is_right = all(type(each) is int and each >= 0 for each in whole) and whole[1] > 0
         is_right = is_right and isinstance(terms.timeout, (int, float)) and terms.timeout >= 0
-        if not is_right or not isinstance(terms.name, str) or not isinstance(terms.until, str):
+        if not is_right or not isinstance(terms.name, str) or not {type(each) for each in (terms.until, *terms.given)} <= {str}:
             msg = f"{content!r} does not say how actions are run"
             raise ValueError(msg)
         return terms

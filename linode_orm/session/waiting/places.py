@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote
 
-from linode_orm.mapping.registry import lookup
+from linode_orm.mapping.record import Record
+from linode_orm.mapping.registry import known, lookup
 from linode_orm.mapping.state import state_of
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Model
 
+_WORD: Final = re.compile(r"[A-Z]\w+")
 _VERSION: Final = re.compile(r"^/v4(?:beta)?(?=/)")
 
 
@@ -32,6 +34,24 @@ def path_of(instance: Model) -> str:
     """Return the path by which an event names an object."""
     state = state_of(instance)
     return unquote(instance.__mapper__.path_for(state.identity, state.parents))
+
+
+def given_paths(function: object, arguments: Mapping[str, object]) -> list[str]:
+    """Return the paths of the objects among the arguments of a method, which may be given by their ids.
+
+    `function` is the method of the class: its annotations say which class an id is of (`Instance | int`).
+    """
+    hints: Mapping[str, str] = getattr(function, "__annotations__", {})
+    found: list[str] = []
+    for name, value in arguments.items():
+        for each in value if isinstance(value, (list, tuple, set)) else (value,):
+            if isinstance(each, Record):
+                found += [] if state_of(each).is_new else [path_of(cast("Model", each))]
+            elif isinstance(each, (int, str)) and not isinstance(each, bool):
+                named = (known(word) for word in _WORD.findall(hints.get(name, "")))
+                mappers = [cast("Any", model).__mapper__ for model in named if model is not None]
+                found += [unquote(mapper.path_for(each, ())) for mapper in mappers if not mapper.placeholders]
+    return found
 
 
 def collection_of(instance: Model) -> str:

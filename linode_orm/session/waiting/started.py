@@ -67,6 +67,8 @@ class StartedAction:
         self._seen_false = self._has_reached = False
         self.number: int | None = None
         """The id of its event, once that was seen."""
+        self.is_in_doubt = False
+        """Whether it may not have been done, so that no state tells of it."""
         self.floor = 0
         """The id of the event of an earlier action on the object, which is older than its own."""
         self.status = self.message = ""
@@ -83,9 +85,9 @@ class StartedAction:
 
     # -- its event ---------------------------------------------------------------------------------------------------
 
-    def knows(self, *, given: Iterable[Model] = (), made: Model | None = None) -> None:
-        """Take the objects that it was given, and the one that it made: its event may name them."""
-        self._around.update(path_of(each) for each in given if not state_of(each).is_new)
+    def knows(self, *, given: Iterable[str] = (), made: Model | None = None) -> None:
+        """Take the paths of the objects that it was given, and the object that it made: its event may name them."""
+        self._around.update(given)
         if made is not None and key_of(made) != self.key:
             self._own.add(path_of(made))
             self.subject, self._seen_false = key_of(made), True  # no state of it is from before
@@ -124,7 +126,7 @@ class StartedAction:
 
     def observe(self, body: Mapping[str, Any]) -> None:
         """Take the state of its subject, as it was read just now."""
-        if self.end is None:
+        if self.end is None or self.is_in_doubt:
             return
         if not self.end.is_met(body):
             # what is shown early may be older than the action, unless it was otherwise then
@@ -171,11 +173,11 @@ class StartedActions:
         return ApiTime.now(self._client)
 
     def add(
-        self, instance: Model, operation: Operation, since: ApiTime, sent: object = None, given: Iterable[Model] = ()
+        self, instance: Model, operation: Operation, since: ApiTime, sent: object = None, given: Iterable[str] = ()
     ) -> StartedAction | None:
         """Note that an action was sent of which events or states tell; an earlier one on the object is waited for no more.
 
-        `sent` is the body of its request, `given` are the objects among its arguments. Returns None where nothing tells.
+        `sent` is the body of its request, `given` are the paths of the objects among its arguments. Returns None where nothing tells.
         """
         action = StartedAction(self._client, instance, operation, since, sent)
         if action.event_name is None and not action.is_job:
