@@ -23,6 +23,8 @@ from linode_orm.session.waiting.started import StartedActions
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
+    from datetime import datetime
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.jobs import Job
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from linode_orm.session.waiting.job_feed import JobFeed
     from linode_orm.session.waiting.jobs import JobKeeper
     from linode_orm.session.waiting.wait import Waiting
+    from linode_orm.session.waiting.watch import Watch
     from linode_orm.wire.client import Client
 
 
@@ -143,6 +146,15 @@ class Parts:
         from linode_orm.session.waiting.wait import Waiting  # noqa: PLC0415  see the class
 
         return Waiting(self.client, self.runner, self.refresh, self.started)
+
+    def watch(
+        self, models: Sequence[type[Model]], *, since: int | datetime | None, timeout: float | None, every: float
+    ) -> Watch:
+        """Return a new change feed."""
+        from linode_orm.session.waiting.watch import Watch  # noqa: PLC0415  see the class
+
+        parts = (self.client, self.runner, self.loader, self.owner.check)
+        return Watch(*parts, models, since=since, timeout=timeout, every=every)
 
     @cached_property
     def commit(self) -> Commit:

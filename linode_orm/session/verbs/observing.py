@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from linode_orm._lazy import Later
+from linode_orm._options import check_seconds
 from linode_orm._secrets import forgets_locals
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
+from linode_orm.mapping.model import check_class
 from linode_orm.session.verbs.base import SessionVerbs
 
 if TYPE_CHECKING:
     import os
     import pathlib
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
 
     from linode_orm.mapping import Expression, jobs
     from linode_orm.mapping.jobs import Job
+    from linode_orm.models import Event
     from linode_orm.session import progress as progresses
     from linode_orm.session.snapshot.snapshot import Snapshot
     from linode_orm.session.snapshot.writer import SnapshotEntry
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 else:  # a script that only names sessions waits for none of this
     pathlib, progresses = Later("pathlib"), Later("linode_orm.session.progress")
     jobs = Later("linode_orm.mapping.jobs")
+
+M = TypeVar("M", bound=Model)
 
 
 class Observing(SessionVerbs):
@@ -65,6 +71,49 @@ class Observing(SessionVerbs):
             timeout = max(0.0, until - self.client.clock.monotonic())
         if waited or not running:
             self._parts.waiting.wait(waited, conditions, timeout, progress)
+
+    @overload
+    def watch(
+        self,
+        model: type[M],
+        /,
+        *,
+        since: Event | int | datetime | None = None,
+        timeout: float | None = None,
+        every: float = 2.0,
+    ) -> Iterator[tuple[Event, M]]: ...
+    @overload
+    def watch(
+        self,
+        *models: type[Model],
+        since: Event | int | datetime | None = None,
+        timeout: float | None = None,
+        every: float = 2.0,
+    ) -> Iterator[tuple[Event, Model | None]]: ...
+    def watch(
+        self,
+        *models: type[Model],
+        since: Event | int | datetime | None = None,
+        timeout: float | None = None,
+        every: float = 2.0,
+    ) -> Iterator[tuple[Event, Any]]:
+        """Return an iterator of the account's events from now on, each with the object that it is about.
+
+        The object is that of the identity map, and its next read asks the API; it is None where an event names none of
+        a known class. With `models`, only events about objects of these classes come. Each event comes once when it is
+        seen, and once more when its job has ended. A failure that may pass is waited out, and nothing is missed or
+        repeated for it. `since` goes on after an event (or its id), or begins at a time; without it 1 request tells the
+        newest event now. Then it sends 1 request every `every` seconds. It ends after `timeout` seconds; without one it
+        never does. Raises `ApiError` where the token may not read events.
+        """
+        self._owner.check()
+        for each in models:
+            check_class(each, "session.watch()")
+        check_seconds("timeout", timeout, or_none=True, may_be_zero=True)
+        check_seconds("every", every)
+        begin = since.id if isinstance(since, Model) else since
+        feed = self._parts.watch(models, since=cast("int | datetime | None", begin), timeout=timeout, every=every)
+        return cast("Iterator[tuple[Event, Any]]", feed)
 
     @forgets_locals
     def snapshot(
