@@ -11,8 +11,8 @@ from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import state_of
 from linode_orm.session.waiting.places import parent_path, path_of, places_in
-from linode_orm.session.waiting.reachability import EVENTFUL, decided_by
-from linode_orm.session.waiting.started import LATEST_EVENT_DELAY
+from linode_orm.session.waiting.reachability import EVENTFUL, PART_OF, decided_by
+from linode_orm.session.waiting.started import LATEST_EVENT_DELAY, created_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,6 +31,8 @@ _LOOK_BACK: Final = timedelta(days=1)
 """How far back the first poll goes, because the clocks of client and API may differ by hours."""
 _RECENT: Final = timedelta(minutes=5)
 """How old a failure from before the wait may be and still be about what is waited for."""
+_LATE: Final = timedelta(seconds=30)
+"""How long after newer ones an event may come: they are not shown in the order in which they are made."""
 _MOST_FAILURES: Final = 2
 """After how many failures in a row events are not asked for any more."""
 _MOST_BY_ID: Final = 200
@@ -70,10 +72,13 @@ class EventFeed:
                 self._about.setdefault(place, []).append(each)
         self._failures = 0
         self._newest: int | None = None
+        self._floor = 0
         self._states: dict[int, str] = {}
         self._open: set[int] = set()
         self._jobs: dict[tuple[int, str], Deciding] = {}
         self._percent: dict[int, int] = {}
+        self._told: dict[int, dict[int, tuple[str, bool]]] = {}
+        """By object: the actions of the events about it, and whether their jobs run."""
         concerns = (type(each).__name__ in EVENTFUL or started.of(each) is not None for each in self._own.values())
         self.is_disabled = not any(concerns)
         """Whether events are not asked for: these classes have none, or the token may not read them."""
@@ -100,15 +105,25 @@ class EventFeed:
         self._failures = 0
         is_first, self._newest = self._newest is None, self._newest or 0
         news: set[int] = set()
-        for body in sorted((state_of(each).body for each in found), key=lambda raw: int(raw["id"])):
+        bodies = sorted((state_of(each).body for each in found), key=lambda raw: int(raw["id"]))
+        for body in bodies:
             news |= self._take(body, is_first=is_first)
+        self._raise_floor(bodies)
         return news
+
+    def _raise_floor(self, bodies: Iterable[Body]) -> None:
+        """Let events be asked for that are newer than those before which none can come any more: some come late."""
+        made = [(int(each["id"]), created_of(each)) for each in bodies]
+        dated = [(number, created) for number, created in made if created is not None]
+        newest = max((created for _, created in dated), default=None)
+        old = [number for number, created in dated if newest is not None and created < newest - _LATE]
+        self._floor = max([self._floor, *old])
 
     def _later(self) -> Expression:
         """Return the condition on events that are new, or whose job was running at the last poll."""
         event: Any = lookup("Event")
         event_id: Attribute[int] = event.id
-        newest = self._newest or 0
+        newest = self._floor
         # a filter by very many ids is split into several requests; one by range stays one
         if len(self._open) > _MOST_BY_ID:
             return event_id >= min(self._open)
@@ -137,6 +152,8 @@ class EventFeed:
             self._open.add(number)
         else:
             self._open.discard(number)
+        for each in about:
+            self._told.setdefault(id(each), {})[number] = (str(event.get("action")), status in _RUNNING)
         # that a job has started is no reason to look
         is_news = is_new and status != before and status not in _RUNNING
         return {id(each) for each in about} if is_news else set()
@@ -170,6 +187,15 @@ class EventFeed:
         wanted = set(held)
         actions = ((id(each), self._started.of(each)) for each in self._own.values() if id(each) in wanted)
         return {key for key, started in actions if started is not None and started.has_ended}
+
+    def told_of(self, instance: Model, names: frozenset[str]) -> str:
+        """Return `runs` where an event tells of a running job that decides these attributes, `ended` of one that has ended.
+
+        Empty where no event tells of one.
+        """
+        events = self._told.get(id(instance), {}).items()
+        found = [(number, runs) for number, (action, runs) in events if _decides(type(instance), action, names)]
+        return ("runs" if max(found)[1] else "ended") if found else ""
 
     def percent(self, instance: Model) -> int | None:
         """Return how far the last job of an object has come; it never goes back, although the API's figure may."""
@@ -205,6 +231,11 @@ class EventFeed:
             return True
         stayed = self._client.clock.monotonic() - self._began >= LATEST_EVENT_DELAY
         return stayed and created >= began - _RECENT
+
+
+def _decides(model: type[Model], action: str, names: frozenset[str]) -> bool:
+    """Whether the job of an action decides all these attributes: its event may name what the object is part of."""
+    return bool(names) and names <= {*decided_by(model, action), *PART_OF.get((model.__name__, action), ())}
 
 
 def _percent(event: Body, known: int, *, starts: bool) -> int:
