@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from linode_orm.session.acting.window import Tell
     from linode_orm.session.commit.interrupts import Interrupts
     from linode_orm.session.journal.journal import Journal
+    from linode_orm.session.journal.log import CommitLog
 
 _SHOWN: Final = 5
 _MOST_READ: Final = 2
@@ -86,20 +87,30 @@ def plan_of(planned: Sequence[PlannedAction], parts: ActingParts) -> Plan:
     return Plan(steps, least_time=parts.client.least_time([(each.method, each.path) for each in steps]))
 
 
-def act(
-    parts: ActingParts, planned: Sequence[PlannedAction], options: ActOptions, tell: Tell | None
-) -> ActionReport:
+def act(parts: ActingParts, planned: Sequence[PlannedAction], options: ActOptions, tell: Tell | None) -> ActionReport:
     """Run actions in a window; raise `ActionError` where they were not all done."""
     wanted = plan_of(planned, parts)
     guards.check_writable(parts.client, wanted)
     if not planned:
         return ActionReport()
+    log = parts.history.begin(wanted, options.on_error, "ignore", is_whole=False)
+    return act_on(parts, planned, log, on_error=options.on_error, until=options.until, tell=tell)
+
+
+def act_on(  # noqa: PLR0913  how actions are run
+    parts: ActingParts,
+    planned: Sequence[PlannedAction],
+    log: CommitLog,
+    *,
+    on_error: str,
+    until: Expression | None = None,
+    tell: Tell | None = None,
+) -> ActionReport:
+    """Run actions that are written down; raise `ActionError` where they were not all done."""
+    terms = planned[0].step.action or ActionTerms(planned[0].operation.name)
     with interruptible() as interrupts:
-        terms = planned[0].step.action or ActionTerms(planned[0].operation.name)
-        log = parts.history.begin(wanted, options.on_error, "ignore", is_whole=False)
         attempts = [Attempt(each) for each in planned]
-        goes_on = options.on_error == "continue"
-        window = Window(parts, attempts, WindowOptions(terms, log, goes_on, options.until, tell))
+        window = Window(parts, attempts, WindowOptions(terms, log, on_error == "continue", until, tell))
         report = run(parts, window, interrupts, log.name)
         end(parts.history.journal, window, report)
         raise_where_incomplete(window, report, terms, advice=_AGAIN)
