@@ -63,13 +63,13 @@ def plan_actions(
             msg = f"{target.__describe__()} has no action {operation.name} of that class"
             raise InvalidRequestError(msg)
         Actions.check_target(target, operation)
-        check_arguments(target, operation.name, arguments)
         missing = [name for name in operation.required if name not in arguments]
         unknown = sorted(arguments.keys() - (operation.body.keys() | set(operation.required)))
         if missing or unknown:
             what = f"lacks {', '.join(missing)}" if missing else f"takes no {', '.join(unknown)}"
             msg = f"{operation.name}() {what}; give arguments={{name: value}}"
             raise TypeError(msg)
+        check_arguments(target, operation.name, arguments)
         request = request_of(target, operation, arguments)
         if request.content is not None or request.query:
             msg = f"{operation.name}() cannot be run on many objects; call it on each"
