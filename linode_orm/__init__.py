@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.expressions import and_ as and_
     from linode_orm.mapping.expressions import not_ as not_
     from linode_orm.mapping.expressions import or_ as or_
+    from linode_orm.mapping.jobs import Job as Job
     from linode_orm.mapping.operators import Attribute as Attribute
     from linode_orm.mapping.operators import Order as Order
     from linode_orm.mapping.options import Option as Option
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     from linode_orm.mapping.query import SkippedList as SkippedList
     from linode_orm.mapping.relations import Collection as Collection
     from linode_orm.mapping.relations import raiseload as raiseload
-    from linode_orm.mapping.jobs import Job as Job
     from linode_orm.mapping.relations import selectin as selectin
     from linode_orm.mapping.tracked import TagList as TagList
     from linode_orm.models import *  # noqa: F403  every model, by its name

@@ -81,7 +81,7 @@ class Job:
 
     @property
     def event(self) -> Any:  # noqa: ANN401  an Event, which is a model and stands far above
-        """The account's event of the job, as it was read last; 1 request where it is not known yet, None if none is there."""
+        """The account's event of the job, as it was read last, None where there is none; 1 request to look for it."""
         raise NotImplementedError
 
     @property

@@ -66,6 +66,7 @@ class NoSessionOwner:
     def job(self, instance: Record) -> object:
         """Return None: no session has started one."""
         del instance
+        return None
 
     def save(self, instance: Record) -> None:
         """Raise `DetachedInstanceError`."""

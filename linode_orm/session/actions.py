@@ -27,7 +27,7 @@ from linode_orm.wire.messages import Content, Request
 from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.operations import Operation
@@ -89,7 +89,7 @@ class Actions:
         started: StartedAction | None,
         near: Sequence[Model],
     ) -> object:
-        """Let collections and jobs follow an action that was done; return its result, or else the job that it started."""
+        """Let collections and jobs follow an action that was done; return its result, or the job that it started."""
         if operation.method != "GET":
             self._follow(target, [*near, *models_in([result])])
         if started is None or not started.is_job or not isinstance(target, Model):

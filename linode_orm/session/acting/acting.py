@@ -10,13 +10,13 @@ from attrs import evolve, frozen
 from linode_orm._options import check_choice, check_count, check_flags, check_seconds
 from linode_orm.action_errors import ActionError, ActionInterrupted
 from linode_orm.errors import CommitInterrupted, InvalidRequestError, JournalError, LinodeORMError
-from linode_orm.mapping import Model
 from linode_orm.mapping.lifecycle import expire
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.acting.action_plan import operation_for, plan_actions
 from linode_orm.session.acting.attempt import Attempt
+from linode_orm.session.acting.records import WindowOptions
 from linode_orm.session.acting.report import ActionReport
-from linode_orm.session.acting.window import Window, WindowOptions
+from linode_orm.session.acting.window import Window
 from linode_orm.session.commit import guards
 from linode_orm.session.commit.interrupts import first_crash, kept_interrupts
 from linode_orm.session.planning.action_terms import ActionTerms
@@ -29,13 +29,14 @@ from linode_orm.session.waiting.started import models_in
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from linode_orm.mapping import Expression
+    from linode_orm.mapping import Expression, Model
     from linode_orm.session.acting.action_plan import PlannedAction
     from linode_orm.session.acting.parts import ActingParts
-    from linode_orm.session.acting.window import Tell
+    from linode_orm.session.acting.records import Tell
     from linode_orm.session.commit.interrupts import Interrupts
     from linode_orm.session.journal.journal import Journal
     from linode_orm.session.journal.log import CommitLog
+    from linode_orm.session.planning.plan import Source
 
 _SHOWN: Final = 5
 _MOST_READ: Final = 2
@@ -141,16 +142,16 @@ def run(parts: ActingParts, window: Window, interrupts: Interrupts, name: str) -
         with interrupts.interrupting(window.interrupt):
             window.run()
     finally:
-        window.close()
+        window.records.close()
     raised = interrupts.take()
     if any(isinstance(each, KeyboardInterrupt) for each in raised):
-        window.is_interrupted = True
-    window.crash = window.crash or first_crash(raised)
-    entries = tuple(each.entry for each in window.attempts if each.entry is not None)
+        window.records.is_interrupted = True
+    window.records.crash = window.records.crash or first_crash(raised)
+    entries = tuple(each.entry for each in window.records.attempts if each.entry is not None)
     report = ActionReport(entries, perf_counter() - began, id=name)
     interrupts.report = report
-    if not window.is_interrupted and window.crash is None:
-        _freshen(parts, window.ended)
+    if not window.records.is_interrupted and window.records.crash is None:
+        _freshen(parts, window.records.applied)
     return report
 
 
@@ -169,24 +170,24 @@ def _freshen(parts: ActingParts, objects: Sequence[Model]) -> None:
 
 def end(journal: Journal, window: Window, report: ActionReport, *, stays_open: bool = False) -> None:
     """Write down how actions ended; only those that were ended from outside, and not told of, are carried on."""
-    is_broken = stays_open or window.is_interrupted or window.crash is not None
+    is_broken = stays_open or window.records.is_interrupted or window.records.crash is not None
     is_done = all(each.status == "applied" for each in report)
     try:
         journal.end(report.id, "finished" if is_done else "open" if is_broken else "returned")
     except JournalError as error:
-        window.crash = window.crash or error
+        window.records.crash = window.records.crash or error
 
 
 def raise_where_incomplete(window: Window, report: ActionReport, terms: ActionTerms, *, advice: str) -> None:
-    """Raise what a hook raised, `ActionInterrupted` after Ctrl-C, `ActionError` where more failed than may, or is left."""
-    if window.crash is not None and not isinstance(window.crash, JournalError):
-        raise window.crash
+    """Raise what a hook raised, `ActionInterrupted` after Ctrl-C, `ActionError` where too many failed, or some are left."""
+    if window.records.crash is not None and not isinstance(window.records.crash, JournalError):
+        raise window.records.crash
     failures = len(report.failed) + len(report.in_doubt)
     is_well = failures <= terms.max_failed and not report.pending
-    if is_well and not window.is_interrupted and window.crash is None:
+    if is_well and not window.records.is_interrupted and window.records.crash is None:
         return
-    cause = window.crash or next((each.error for each in report if each.error is not None), None)
-    kind = ActionInterrupted if window.is_interrupted else ActionError
+    cause = window.records.crash or next((each.error for each in report if each.error is not None), None)
+    kind = ActionInterrupted if window.records.is_interrupted else ActionError
     raise kind("\n".join([*_lines(report, terms, window), advice]), report=report) from cause
 
 
@@ -194,10 +195,10 @@ def _lines(report: ActionReport, terms: ActionTerms, window: Window) -> list[str
     counts = ", ".join(f"{count} {status}" for status, count in report.counts.items())
     shown = [*report.failed, *report.in_doubt][:_SHOWN]
     lines = [f"  {each.step.title} {each.status}: {each.note or each.error}" for each in shown]
-    head = f"{terms.name} {'interrupted' if window.is_interrupted else 'not complete'}: {counts}"
-    return [head, *lines, *([f"  {window.crash}"] if window.crash is not None else [])]
+    head = f"{terms.name} {'interrupted' if window.records.is_interrupted else 'not complete'}: {counts}"
+    return [head, *lines, *([f"  {window.records.crash}"] if window.records.crash is not None else [])]
 
 
-def with_source(plan: Plan, source: object) -> Plan:
+def with_source(plan: Plan, source: Source) -> Plan:
     """Return a plan with the session that made it."""
     return evolve(plan, source=source)

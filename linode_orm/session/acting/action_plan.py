@@ -56,7 +56,7 @@ def plan_actions(
     given: Iterable[Model],
     terms: ActionTerms,
 ) -> list[PlannedAction]:
-    """Return the action on each object; raise what keeps one of them from being asked for it, before anything is sent."""
+    """Return the action on each object; raise what keeps one of them from being asked for it; sends nothing."""
     planned: list[PlannedAction] = []
     for number, target in enumerate(targets, 1):
         if target.__mapper__.operations.get(operation.name) is not operation:

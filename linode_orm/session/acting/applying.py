@@ -27,7 +27,7 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> None:
         raise InvalidRequestError(msg)
     terms = plan[0].action
     if terms is not None and terms.until:
-        msg = f"until={terms.until} is in no plan, so it is not applied; session.act(..., until=...) runs it; nothing was sent"
+        msg = f"until={terms.until} is in no plan; nothing was sent: session.act(..., until=...) runs it"
         raise InvalidRequestError(msg)
     if options.on_error not in {"stop", "continue"}:
         msg = f"on_error is 'stop' or 'continue' for actions, which cannot be undone, not {options.on_error!r}"
@@ -35,7 +35,9 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> None:
     names = {secret_name(step, hidden) for step in plan for hidden in hidden_in(step.body)}
     missing, unknown = sorted(names - (options.secrets or {}).keys()), sorted((options.secrets or {}).keys() - names)
     if missing or unknown:
-        what = f"needs the secrets {', '.join(missing)}" if missing else f"has no secrets {', '.join(map(str, unknown))}"
+        what = (
+            f"needs the secrets {', '.join(missing)}" if missing else f"has no secrets {', '.join(map(str, unknown))}"
+        )
         msg = f"the plan {what}; nothing was sent"
         raise InvalidRequestError(msg)
     guards.check_writable(client, plan)

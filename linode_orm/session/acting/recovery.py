@@ -10,7 +10,8 @@ from linode_orm.mapping.model import resource
 from linode_orm.session.acting.acting import end, interruptible, raise_where_incomplete, run
 from linode_orm.session.acting.action_plan import restored
 from linode_orm.session.acting.attempt import Attempt
-from linode_orm.session.acting.window import STARTED, Window, WindowOptions
+from linode_orm.session.acting.records import STARTED, WindowOptions
+from linode_orm.session.acting.window import Window
 from linode_orm.session.commit import guards
 from linode_orm.session.journal.accounts import check_account, check_place
 from linode_orm.session.journal.log import CommitLog
@@ -61,7 +62,7 @@ def recover_actions(
         window = Window(parts, attempts, window_options)
         report = run(parts, window, interrupts, stored.id)
         end(journal, window, report, stays_open=bool(report.pending))
-        if window.is_interrupted or window.crash is not None:
+        if window.records.is_ended:
             raise_where_incomplete(window, report, terms, advice=_STAYS_OPEN)
         return report
 
@@ -85,7 +86,9 @@ def _attempt(parts: ActingParts, known: StoredRequest, terms: ActionTerms, optio
         attempt.end("applied" if known.status == "applied" else "failed", note=known.note)
         return attempt
     since = known.intent or ApiTime.now(client)
-    attempt.started = parts.started.add(target, attempt.planned.operation, since, attempt.planned.request.body, terms.given)
+    attempt.started = parts.started.add(
+        target, attempt.planned.operation, since, attempt.planned.request.body, terms.given
+    )
     attempt.tries, now = 1, client.clock.monotonic()
     if is_running:
         attempt.phase, attempt.deadline = "running", now + terms.timeout

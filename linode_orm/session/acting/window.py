@@ -7,12 +7,11 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
-
-from linode_orm.errors import JournalError, LinodeORMError, ObjectGone, TransportError, WaitTimeout
+from linode_orm.errors import JournalError, LinodeORMError, ObjectGone, WaitTimeout
 from linode_orm.mapping.lifecycle import expire
 from linode_orm.mapping.registry import known
 from linode_orm.session.acting.finished import Finished
+from linode_orm.session.acting.records import Records
 from linode_orm.session.actions import makes_other
 from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.outcome.pause import pause
@@ -21,22 +20,15 @@ from linode_orm.session.waiting.wait import FIRST_PAUSE, GROWTH, LONGEST_PAUSE
 from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Future
 
-    from linode_orm.mapping import Expression
     from linode_orm.session.acting.attempt import Attempt
     from linode_orm.session.acting.parts import ActingParts
-    from linode_orm.session.journal.log import CommitLog
-    from linode_orm.session.planning.action_terms import ActionTerms
-    from linode_orm.session.planning.report import Entry, Outcome
+    from linode_orm.session.acting.records import WindowOptions
     from linode_orm.session.waiting.started import StartedAction
     from linode_orm.wire.messages import Response
 
-    Tell = Callable[[Entry, int, int], None]
-
-STARTED: Final = "started; its end is not seen yet"
-"""The note that a journal has of an action that was answered, and whose end was not seen."""
 _TRIES: Final = 3
 """How often an action is sent at most whose answer was lost and of which no event tells."""
 _SHORT_PAUSE: Final = 1.0
@@ -44,20 +36,6 @@ _SHORT_PAUSE: Final = 1.0
 _RIPE: Final = 0.5
 """From which part of the time of the shortest job on the states of objects are read as well as events."""
 _SLICE: Final = 0.05
-
-
-@frozen
-class WindowOptions:
-    """How a window is run."""
-
-    terms: ActionTerms
-    log: CommitLog
-    goes_on: bool = False
-    """Whether failures stop nothing (`on_error="continue"`)."""
-    until: Expression | None = None
-    tell: Tell | None = None
-    starts: bool = True
-    """Whether what was not started is started; else it is only found out what was."""
 
 
 class Window:
@@ -68,59 +46,51 @@ class Window:
 
     def __init__(self, parts: ActingParts, attempts: Sequence[Attempt], options: WindowOptions) -> None:
         self._parts, self._client, self._options = parts, parts.client, options
-        self.attempts = attempts
+        self.records = Records(attempts, options, parts.started)
         self._waiting = [each for each in reversed(attempts) if each.phase == "waiting"]
-        self._open = [each for each in attempts if each.is_unfinished]
         self._finished = Finished(parts.refresh, options.until)
         self._room = 2 * max(1, self._client.workers)  # so that no worker waits for this thread
         self._answers: SimpleQueue[tuple[Attempt, Future[Response]] | None] = SimpleQueue()
         self._next_look, self._pause = self._client.clock.monotonic(), FIRST_PAUSE
         self._shortest = float("inf")
         """How many seconds the shortest job took so far."""
-        self.failures = sum(each.entry is not None and each.entry.status in _BAD for each in attempts)
-        self.is_stalled = self.is_interrupted = False
-        self.crash: BaseException | None = None
+        self.is_stalled = False
+        """Whether the end of one was not seen in time."""
 
     def interrupt(self, crash: BaseException | None = None) -> None:
         """Start nothing more, and wait for no end of a job; safe in a signal handler."""
-        self.is_interrupted, self.crash = self.is_interrupted or crash is None, self.crash or crash
+        self.records.interrupt(crash)
         self._answers.put(None)
 
     def run(self) -> None:
         """Start what may be started, and wait until everything that was started has ended."""
         while True:
             self._start()
-            if not self._open or (self._is_ended and not self._flying):
+            if not self.records.open or (self.records.is_ended and not self._flying):
                 return
             self._await()
-            if self._client.clock.monotonic() >= self._next_look and not self._is_ended:
+            if self._client.clock.monotonic() >= self._next_look and not self.records.is_ended:
                 self._look()
 
     @property
-    def _is_ended(self) -> bool:
-        """Whether it was ended from outside."""
-        return self.is_interrupted or self.crash is not None
-
-    @property
     def _flying(self) -> bool:
-        return any(each.phase == "flying" for each in self._open)
+        return any(each.phase == "flying" for each in self.records.open)
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
     @property
     def _may_start(self) -> bool:
-        is_over = self.failures > self._options.terms.max_failed and not self._options.goes_on
         is_wanted = bool(self._waiting) and self._options.starts
-        return is_wanted and not (self._is_ended or self.is_stalled or is_over)
+        return is_wanted and not (self.records.is_ended or self.is_stalled or self.records.is_stopped)
 
     def _start(self) -> None:
         """Hand actions to workers, after writing down that they may be sent."""
         going: list[Attempt] = []
-        at_once = self._options.terms.at_once or len(self.attempts)
-        flying = sum(each.phase == "flying" for each in self._open)
-        while self._may_start and len(self._open) < at_once and flying + len(going) < self._room:
+        at_once = self._options.terms.at_once or len(self.records.attempts)
+        flying = sum(each.phase == "flying" for each in self.records.open)
+        while self._may_start and len(self.records.open) < at_once and flying + len(going) < self._room:
             going.append(self._waiting.pop())
-            self._open.append(going[-1])
+            self.records.open.append(going[-1])
         if going:
             self._send(going)
             self._pause = FIRST_PAUSE
@@ -128,13 +98,15 @@ class Window:
     def _send(self, going: Sequence[Attempt]) -> None:
         moment = ApiTime.now(self._client)
         try:
-            self._options.log.intend([each.step for each in going], moment, {})  # promise 21a: written before it is sent
+            self._options.log.intend(
+                [each.step for each in going], moment, {}
+            )  # promise 21a: written before it is sent
         except JournalError as error:
-            self.crash = error
+            self.records.crash = error
             for each in going:
-                self._open.remove(each)
+                self.records.open.remove(each)
                 if each.tries:
-                    self._end(each, "in doubt", each.lost)
+                    self.records.end(each, "in doubt", each.lost)
                 else:
                     self._waiting.append(each)
             return
@@ -170,7 +142,7 @@ class Window:
                 except Empty:
                     return
         left = self._next_look - self._client.clock.monotonic()
-        pause(self._client, left, lambda: self._is_ended)
+        pause(self._client, left, lambda: self.records.is_ended)
 
     def _take(self, attempt: Attempt, future: Future[Response]) -> None:
         """Take the answer to one request: it was done, is in doubt, or was refused."""
@@ -179,7 +151,7 @@ class Window:
             planned = attempt.planned
             result = self._parts.actions.received(attempt.target, planned.operation, planned.request, response)
         except CancelledError as error:
-            self._end(attempt, "failed", error)
+            self.records.end(attempt, "failed", error)
         except Exception as error:  # noqa: BLE001  whatever a hook raised, the others are to be answered
             self._refused(attempt, error)
         except BaseException as crash:  # noqa: BLE001  raised when everything in flight is answered
@@ -193,21 +165,17 @@ class Window:
     def _refused(self, attempt: Attempt, error: BaseException) -> None:
         is_in_doubt = outcome_of(error).is_in_doubt
         if not is_in_doubt and attempt.lost is None:
-            self._forget(attempt)
-            self._end(attempt, "failed", error)
+            self.records.withdraw(attempt)
+            self.records.end(attempt, "failed", error)
             return
         # A refusal after a lost answer may be due to the first try: both are looked for.
         attempt.lost = error
         if attempt.started is None or attempt.started.event_name is None:
-            self._end(attempt, "in doubt", error, _NO_EVENT)
+            self.records.end(attempt, "in doubt", error, _NO_EVENT)
             return
         clock = self._client.clock.monotonic()
         attempt.phase, attempt.until = "looking", clock + (self._client.max_request_lifetime if is_in_doubt else 0.0)
         self._next_look = min(self._next_look, clock)
-
-    def _forget(self, attempt: Attempt) -> None:
-        if attempt.started is not None:
-            self._parts.started.withdraw(attempt.started)
 
     def _begun(self, attempt: Attempt, result: object = None) -> None:
         """Note that an action was done, and its job runs."""
@@ -217,11 +185,11 @@ class Window:
         self._parts.actions.settled(attempt.target, attempt.planned.operation, result, started, near)
         has_job = started is not None and started.is_job
         if not has_job:
-            self._forget(attempt)
+            self.records.withdraw(attempt)
             if self._options.until is None:
-                self._end(attempt, "applied")
+                self.records.end(attempt, "applied")
                 return
-        self._options.log.settle(attempt.step, "applied", None, STARTED, {})
+        self.records.running(attempt)
         self._next_look = min(self._next_look, now + FIRST_PAUSE)
 
     # -- looking -----------------------------------------------------------------------------------------------------
@@ -229,23 +197,25 @@ class Window:
     def _look(self) -> None:
         """Ask for what runs and for what is in doubt, and take what has ended."""
         try:
-            self._parts.job_feed.look([each.started for each in self._open if each.started is not None], self._ripe())
+            self._parts.job_feed.look(
+                [each.started for each in self.records.open if each.started is not None], self._ripe()
+            )
         except LinodeORMError as error:
             self._parts.job_feed.failure = error  # named where a deadline passes
-        again = [each for each in self._open if each.phase == "looking" and self._is_to_be_sent_again(each)]
+        again = [each for each in self.records.open if each.phase == "looking" and self._is_to_be_sent_again(each)]
         if again:
             self._send(again)
         self._take_ends()
         # As long as others wait for a place, its end is to be seen soon.
-        is_waited_for = self._may_start or any(each.phase == "looking" for each in self._open)
+        is_waited_for = self._may_start or any(each.phase == "looking" for each in self.records.open)
         self._pause = _SHORT_PAUSE if is_waited_for else min(self._pause * GROWTH, LONGEST_PAUSE)
-        soonest = min((each.deadline for each in self._open if each.phase == "running"), default=float("inf"))
+        soonest = min((each.deadline for each in self.records.open if each.phase == "running"), default=float("inf"))
         now = self._client.clock.monotonic()
         self._next_look = max(min(now + self._pause, soonest), now)
 
     def _ripe(self) -> list[StartedAction]:
         """Return the jobs that may end soon, by the shortest so far, while others wait for their places."""
-        found = [each.started for each in self._open if each.phase == "running" and each.started is not None]
+        found = [each.started for each in self.records.open if each.phase == "running" and each.started is not None]
         return [each for each in found if each.age >= _RIPE * self._shortest] if self._may_start else []
 
     def _is_to_be_sent_again(self, attempt: Attempt) -> bool:
@@ -259,39 +229,41 @@ class Window:
         if self._client.clock.monotonic() < attempt.until and not self._parts.started.are_events_refused:
             return False
         if self._parts.started.are_events_refused or not is_told_by_event(attempt):
-            self._end(attempt, "in doubt", attempt.lost, _REFUSED if self._parts.started.are_events_refused else _NO_CLUE)
+            self.records.end(
+                attempt, "in doubt", attempt.lost, _REFUSED if self._parts.started.are_events_refused else _NO_CLUE
+            )
         elif attempt.lost is not None and not outcome_of(attempt.lost).is_in_doubt:
-            self._forget(attempt)
-            self._end(attempt, "failed", attempt.lost)
+            self.records.withdraw(attempt)
+            self.records.end(attempt, "failed", attempt.lost)
         elif not self._options.starts:
-            self._forget(attempt)
-            self._end(attempt, "pending", note=_NOT_STARTED)
+            self.records.withdraw(attempt)
+            self.records.end(attempt, "pending", note=_NOT_STARTED)
         elif attempt.tries >= _TRIES:
-            self._end(attempt, "in doubt", attempt.lost, _NO_CLUE)
+            self.records.end(attempt, "in doubt", attempt.lost, _NO_CLUE)
         else:
             return True
         return False
 
     def _take_ends(self) -> None:
-        running = [each for each in self._open if each.phase == "running"]
+        running = [each for each in self.records.open if each.phase == "running"]
         for each in running:
             if each.started is not None and each.started.has_failed:
-                self._end(each, "failed", job_failed(self._parts.jobs.job(each.started)))
+                self.records.end(each, "failed", job_failed(self._parts.jobs.job(each.started)))
         over = [each for each in running if each.phase == "running" and _is_over(each)]
         met, gone = self._finished.among([each.target for each in over])
         for each in over:
             if id(each.target) in gone:
                 msg = f"{each.target.__describe__()} does not exist (any more): {gone[id(each.target)]}"
-                self._end(each, "failed", ObjectGone(msg, object=each.target))
+                self.records.end(each, "failed", ObjectGone(msg, object=each.target))
             elif id(each.target) in met:
                 if each.started is not None and each.started.is_job:
                     self._shortest = min(self._shortest, each.started.age)
-                self._end(each, "applied")
+                self.records.end(each, "applied")
         now = self._client.clock.monotonic()
         for each in running:
             if each.phase == "running" and now >= each.deadline:
                 self.is_stalled = True  # its place stays taken: nothing more is started
-                self._end(each, "in doubt", self._late(each))
+                self.records.end(each, "in doubt", self._late(each))
 
     def _late(self, attempt: Attempt) -> WaitTimeout:
         failure = self._parts.job_feed.failure
@@ -302,41 +274,7 @@ class Window:
         )
         return WaitTimeout(msg, waiting=[attempt.target])
 
-    def _end(self, attempt: Attempt, status: Outcome, error: BaseException | None = None, note: str = "") -> None:
-        """Record what became of an action, write it down, and report it to the user."""
-        if attempt in self._open:
-            self._open.remove(attempt)
-        entry = attempt.end(status, error, note)
-        self.failures += status in _BAD
-        self._options.log.settle(attempt.step, status, None, note or ("" if error is None else str(error)), {})
-        if self._options.tell is not None:
-            try:
-                done = sum(each.phase == "ended" for each in self.attempts)
-                self._options.tell(entry, done, len(self.attempts))
-            except KeyboardInterrupt:
-                self.interrupt()
-            except Exception as crash:  # noqa: BLE001  raised when the answers on their way are in
-                self.crash = self.crash or crash
 
-    def close(self) -> None:
-        """Give what is left an entry: what runs was started, and its end was not seen; what waits is pending."""
-        for each in self._open:
-            error = each.lost or TransportError("it was started, and its end was not waited for")
-            each.end("in doubt", error, STARTED if each.phase == "running" else "")
-            if each.phase != "running":
-                self._options.log.settle(each.step, "in doubt", None, str(error), {})
-        self._open = []
-        for each in self.attempts:
-            if each.entry is None:
-                each.end("pending")
-
-    @property
-    def ended(self) -> list[Any]:
-        """The objects whose actions were done."""
-        return [each.target for each in self.attempts if each.entry is not None and each.entry.status == "applied"]
-
-
-_BAD: Final = frozenset({"failed", "in doubt"})
 _NOT_STARTED: Final = "no event tells of it, and none will: it was not started"
 _NO_EVENT: Final = "no event tells whether it was done"
 _NO_CLUE: Final = "no event tells that it was done, and it is not sent again"
@@ -359,4 +297,8 @@ def is_told_by_event(attempt: Attempt) -> bool:
     if not makes_other(attempt.target, operation):
         return True
     made: Any = known(str(operation.answers))
-    return made is not None and made.__mapper__.parent == attempt.target.__mapper__.name and made is not type(attempt.target)
+    return (
+        made is not None
+        and made.__mapper__.parent == attempt.target.__mapper__.name
+        and made is not type(attempt.target)
+    )

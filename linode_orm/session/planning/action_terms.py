@@ -47,14 +47,18 @@ class ActionTerms:
         """Return the terms that `to_dict` wrote; raise `ValueError` for others."""
         if content is None:
             return None
-        terms = cls(**{**content, "given": tuple(content.get("given", ()))})
+        terms: Any = cls(**{**content, "given": tuple(content.get("given", ()))})
         whole = (terms.max_failed, 1 if terms.at_once is None else terms.at_once)
         is_right = all(type(each) is int and each >= 0 for each in whole) and whole[1] > 0
         is_right = is_right and isinstance(terms.timeout, (int, float)) and terms.timeout >= 0
-        if not is_right or not isinstance(terms.name, str) or not {type(each) for each in (terms.until, *terms.given)} <= {str}:
+        if (
+            not is_right
+            or not isinstance(terms.name, str)
+            or not {type(each) for each in (terms.until, *terms.given)} <= {str}
+        ):
             msg = f"{content!r} does not say how actions are run"
             raise ValueError(msg)
-        return terms
+        return terms  # type: ignore[no-any-return]  # its values are looked at as what a file may hold
 
 
 def operation_of(step: Step) -> Operation:

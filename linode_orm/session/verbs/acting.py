@@ -84,8 +84,8 @@ class Acting(SessionVerbs):
         has ended, or where it starts none when it is answered; with `until`, when it also meets that condition. One
         whose end is not seen within `timeout` seconds keeps its place: nothing more is started. `arguments` are those
         of the method. `on_error="stop"` starts no more after more than `max_failed` failures, `"continue"` goes through
-        all. `progress` is True, or a function of an `Entry`, how many have ended, and of how many. `dry_run` returns the
-        plan and sends nothing.
+        all. `progress` is True, or a function of an `Entry`, how many have ended, and of how many. `dry_run` returns
+        the plan and sends nothing.
 
         Sends 1 request an object, and 1 a round for the events of all jobs. Each is done once: one whose answer is lost
         is looked for among the account's events before it is sent again. Raises `ActionError` where more than

@@ -112,7 +112,7 @@ class Observing(SessionVerbs):
         check_seconds("timeout", timeout, or_none=True, may_be_zero=True)
         check_seconds("every", every)
         begin = since.id if isinstance(since, Model) else since
-        feed = self._parts.watch(models, since=cast("int | datetime | None", begin), timeout=timeout, every=every)
+        feed = self._parts.watch(models, since=begin, timeout=timeout, every=every)
         return cast("Iterator[tuple[Event, Any]]", feed)
 
     @forgets_locals

@@ -94,4 +94,3 @@ def _pattern(path: str) -> re.Pattern[str]:
     inner = "([^/]+)".join([*above[:-1], ""]) if len(above) > 1 else ""
     # an id itself may hold a slash: `linode/debian12`
     return re.compile(f"{inner}{above[-1]}(.+){last}" if above else last)
-

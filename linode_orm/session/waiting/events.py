@@ -189,7 +189,7 @@ class EventFeed:
         return {key for key, started in actions if started is not None and started.has_ended}
 
     def told_of(self, instance: Model, names: frozenset[str]) -> str:
-        """Return `runs` where an event tells of a running job that decides these attributes, `ended` of one that has ended.
+        """Return whether a job that decides these attributes `runs` or has `ended`, by the newest event about one.
 
         Empty where no event tells of one.
         """

@@ -98,7 +98,7 @@ class JobKeeper:
             self._feed.look([started])
 
     def wait(self, jobs: Sequence[SessionJob], timeout: float, progress: bool | Tell | None = None) -> None:  # noqa: FBT001  the option of session.wait()
-        """Wait until jobs have ended; raise `JobFailed` for the first one that failed, `WaitTimeout` where it is late."""
+        """Wait until jobs have ended; raise `JobFailed` for the first one that failed, `WaitTimeout` at the end."""
         self._check()
         check_seconds("timeout", timeout, may_be_zero=True)
         if jobs:

@@ -1,4 +1,4 @@
-"""Sparing: which objects of a costly wait need no reading, because an event will tell when there is something to read."""
+"""Sparing: which objects of a costly wait need no reading, because an event will tell when they have changed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Sparing:
         return sum(group.cost for group in groups) >= COSTLY
 
     def chosen(self, number: int, groups: list[RefreshGroup], news: Collection[int]) -> list[RefreshGroup]:
-        """Return the groups to be read in a round; `news` are the `id()` of the objects of which events tell something."""
+        """Return the groups to be read in a round; `news` are the `id()` of the objects of which events tell."""
         now = self._clock.monotonic()
         self._hot.update(dict.fromkeys(news, now + LATEST_EVENT_DELAY))
         if self._met_at_first is None:

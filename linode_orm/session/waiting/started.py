@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
-from weakref import ReferenceType, ref
 
 from linode_orm.mapping import Model
 from linode_orm.mapping.jobs import JobEnd
@@ -14,6 +13,7 @@ from linode_orm.session.waiting.places import collection_of, parent_path, path_o
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from weakref import ReferenceType
 
     from linode_orm.mapping.operations import Operation
     from linode_orm.session.waiting.jobs import SessionJob
@@ -175,9 +175,10 @@ class StartedActions:
     def add(
         self, instance: Model, operation: Operation, since: ApiTime, sent: object = None, given: Iterable[str] = ()
     ) -> StartedAction | None:
-        """Note that an action was sent of which events or states tell; an earlier one on the object is waited for no more.
+        """Note that an action was sent of which events or states tell, in place of an earlier one on the object.
 
-        `sent` is the body of its request, `given` are the paths of the objects among its arguments. Returns None where nothing tells.
+        `sent` is the body of its request, `given` are the paths of the objects among its arguments. Returns None where
+        nothing tells.
         """
         action = StartedAction(self._client, instance, operation, since, sent)
         if action.event_name is None and not action.is_job:

@@ -32,7 +32,9 @@ _MOST_OPEN: Final = 200
 
 
 class Watch:
-    """An iterator of events and their objects; each event comes once when it is seen, and once more when its job has ended.
+    """An iterator of events and their objects.
+
+    Each event comes once when it is seen, and once more when its job has ended.
 
     A failure that may pass is waited out: the next look asks from where the last one that was answered ended. What came
     is kept until it is taken, so that a loop that was left can be entered again.
@@ -99,7 +101,8 @@ class Watch:
         now = self._client.clock.monotonic()
         is_for_late = now - self._looked_for_late >= _LOOKS_FOR_LATE
         try:
-            found = Query(lookup("Event"), self._runner).filter(self._wanted(is_for_late=is_for_late)).all()
+            query: Query[Any] = Query(lookup("Event"), self._runner)
+            found = query.filter(self._wanted(is_for_late=is_for_late)).all()
         except (ApiError, TransportError) as error:
             if not error.retryable:
                 raise
@@ -148,4 +151,3 @@ class Watch:
 
 def _number(event: Model) -> int:
     return int(state_of(event).body["id"])
-

@@ -99,9 +99,7 @@ def test_until_says_what_finished_means(sim, session):
     def relabel(entry, done, total):
         del entry, done, total
 
-    report = session.act(
-        instances, Instance.shutdown, at_once=1, until=Instance.status == "offline", progress=relabel
-    )
+    report = session.act(instances, Instance.shutdown, at_once=1, until=Instance.status == "offline", progress=relabel)
     assert report.counts == {"applied": 2}
     with pytest.raises(ActionError) as caught:
         session.act(instances, Instance.boot, at_once=1, until=Instance.tags.contains("ready"), timeout=90)

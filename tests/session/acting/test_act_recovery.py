@@ -32,10 +32,8 @@ class Process:
         self.sim, self.number, self.after = sim, number, after
         self.is_dead, self.sent = False, 0
 
-    def run(self, monkeypatch, path) -> None:
-        exchange = self.sim.exchange
-
-        def dying(*values, **options):
+    def dying(self, exchange):
+        def send(*values, **options):
             if self.is_dead:
                 raise Dead
             self.sent += 1
@@ -46,24 +44,27 @@ class Process:
             self.is_dead = True
             raise Dead
 
-        def unless_dead(function):
-            def write(*values, **options):
-                if self.is_dead:
-                    raise Dead
-                return function(*values, **options)
+        return send
 
-            return write
+    def unless_dead(self, function):
+        def write(*values, **options):
+            if self.is_dead:
+                raise Dead
+            return function(*values, **options)
 
+        return write
+
+    def run(self, monkeypatch, path) -> None:
         journal = None
         with monkeypatch.context() as patch:
-            patch.setattr(self.sim, "exchange", dying)
+            patch.setattr(self.sim, "exchange", self.dying(self.sim.exchange))
             for name in WRITES:
-                patch.setattr(SqliteJournal, name, unless_dead(getattr(SqliteJournal, name)))
+                patch.setattr(SqliteJournal, name, self.unless_dead(getattr(SqliteJournal, name)))
             try:
                 session = Session(client=self.sim.client(workers=2), journal=path)
                 journal = session._parts.history.journal
                 session.act(session.query(Instance).all(), Instance.reboot, at_once=3)
-            except BaseException:  # noqa: BLE001, S110  a dead process says nothing
+            except BaseException:  # noqa: BLE001  a dead process says nothing
                 pass
         if journal is not None:
             journal._file.connection.close()

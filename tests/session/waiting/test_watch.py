@@ -42,9 +42,10 @@ def test_objects_as_they_change(sim, session):
     assert changed is web
     assert (event.action, web.label) == ("linode_update", "renamed")
     rest = [(event.action, event.status, each is web) for event, each in feed]
-    assert rest == [("linode_reboot", "scheduled", True), ("linode_reboot", "finished", True)] or [
-        (action, same) for action, _, same in rest
-    ] == [("linode_reboot", True)] * 2
+    assert (
+        rest == [("linode_reboot", "scheduled", True), ("linode_reboot", "finished", True)]
+        or [(action, same) for action, _, same in rest] == [("linode_reboot", True)] * 2
+    )
 
 
 def test_only_what_happens_from_now_on(sim, session):
