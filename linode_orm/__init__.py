@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     from linode_orm.mapping.expressions import and_ as and_
     from linode_orm.mapping.expressions import not_ as not_
     from linode_orm.mapping.expressions import or_ as or_
-    from linode_orm.mapping.jobs import Job as Job
     from linode_orm.mapping.operators import Attribute as Attribute
     from linode_orm.mapping.operators import Order as Order
     from linode_orm.mapping.options import Option as Option
@@ -66,6 +65,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.relations import selectin as selectin
     from linode_orm.mapping.tracked import TagList as TagList
     from linode_orm.models import *  # noqa: F403  every model, by its name
+    from linode_orm.models._jobs import Job as Job
     from linode_orm.output.row import Row as Row
     from linode_orm.output.table import CellProblem as CellProblem
     from linode_orm.output.table import Table as Table
@@ -208,7 +208,7 @@ _PLACES = {
     "Expression": "linode_orm.mapping.expressions",
     "History": "linode_orm.session.inspection",
     "Inspection": "linode_orm.session.inspection",
-    "Job": "linode_orm.mapping.jobs",
+    "Job": "linode_orm.models._jobs",
     "JobFailed": "linode_orm.action_errors",
     "Option": "linode_orm.mapping.options",
     "Order": "linode_orm.mapping.operators",

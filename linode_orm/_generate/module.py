@@ -29,7 +29,7 @@ _MAPPING: Final = (
     "Unset", "WriteOnly", "act", "operation",
 )  # fmt: skip
 _TYPING_ONLY: Final = frozenset({"JSON", "SessionBase", "TagList", "Unset"})
-_LATE: Final = (("Job", "linode_orm.mapping.jobs"), ("Query", "linode_orm.mapping.query"))
+_LATE: Final = (("Job", "linode_orm.models._jobs"), ("Query", "linode_orm.mapping.query"))
 """What only annotations name, and no script that declares a model need import."""
 _ALL_VERBS: Final = ("list", "get", "create", "update", "delete")
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from linode_orm.mapping.fields import ReadOnly as ReadOnly
     from linode_orm.mapping.fields import Secret as Secret
     from linode_orm.mapping.fields import WriteOnly as WriteOnly
-    from linode_orm.mapping.jobs import Job as Job
     from linode_orm.mapping.model import Model as Model
     from linode_orm.mapping.model import Nested as Nested
     from linode_orm.mapping.operations import act as act
@@ -47,7 +46,6 @@ else:
             "Field": "linode_orm.mapping.fields",
             "Fixed": "linode_orm.mapping.fields",
             "JSON": "linode_orm.mapping.values",
-            "Job": "linode_orm.mapping.jobs",
             "Many": "linode_orm.mapping.relations",
             "Model": "linode_orm.mapping.model",
             "Nested": "linode_orm.mapping.model",
@@ -83,7 +81,6 @@ __all__ = [
     "Expression",
     "Field",
     "Fixed",
-    "Job",
     "Many",
     "Model",
     "Nested",

@@ -79,8 +79,6 @@ def operation(  # noqa: PLR0913  the facts of one request
     def declare(function: F) -> F:
         plain = cast("FunctionType", function)
         names = _arguments(plain)
-        optional = plain.__kwdefaults__ or {}
-        keys = {name: (body or {}).get(name, name.removesuffix("_")) for name in names if f"{{{name}}}" not in path}
         watched = cast("F", forgets_locals(plain))
         watched.__operation__ = Operation(  # type: ignore[attr-defined]  # collected by the mapper
             name=plain.__name__,
@@ -88,8 +86,8 @@ def operation(  # noqa: PLR0913  the facts of one request
             path=path,
             answers=answers,
             scope=scope,
-            body=keys,
-            required=tuple(name for name in names if name not in optional),
+            body=_keys(names, body or {}, path),
+            required=tuple(name for name in names if name not in (plain.__kwdefaults__ or {})),
             idempotent=method in {"GET", "PUT", "DELETE"} if idempotent is None else idempotent,
             event=event,
             job=job,
@@ -101,6 +99,11 @@ def operation(  # noqa: PLR0913  the facts of one request
         return watched
 
     return declare
+
+
+def _keys(names: Sequence[str], body: Mapping[str, str], path: str) -> dict[str, str]:
+    """Return the keys of the body by the names of the arguments that do not stand in the path."""
+    return {name: body.get(name, name.removesuffix("_")) for name in names if f"{{{name}}}" not in path}
 
 
 def _arguments(function: FunctionType) -> list[str]:

@@ -21,7 +21,7 @@ from linode_orm.mapping.state import Loaded, Status, state_of
 from linode_orm.mapping.values import WrongType
 from linode_orm.session.loading.lists.pagination import MOST_IN_VAIN, REPEATS
 from linode_orm.session.query.collections import collected
-from linode_orm.session.waiting.places import given_paths
+from linode_orm.session.waiting.event_paths import given_paths
 from linode_orm.session.waiting.started import models_in
 from linode_orm.wire.messages import Content, Request
 from linode_orm.wire.outcome import outcome_of
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from linode_orm.session.query.collections import Collections
     from linode_orm.session.query.reader import Reader
     from linode_orm.session.query.runner import QueryRunner
-    from linode_orm.session.waiting.jobs import JobKeeper
+    from linode_orm.session.waiting.jobs import JobWaiting
     from linode_orm.session.waiting.started import StartedAction, StartedActions
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Response
@@ -55,7 +55,7 @@ class Actions:
         runner: QueryRunner,
         collections: Collections,
         started: StartedActions,
-        jobs: Callable[[], JobKeeper],
+        jobs: Callable[[], JobWaiting],
     ) -> None:
         self.client = client
         self._jobs = jobs

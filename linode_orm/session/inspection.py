@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linode_orm.mapping.fields import Kind
-    from linode_orm.mapping.jobs import Job
+    from linode_orm.models._jobs import Job
 
 
 @public

@@ -10,7 +10,7 @@ from linode_orm.mapping import JSON, Field, Fixed, Model, Nested, One, ReadOnly,
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from linode_orm.mapping.jobs import Job
+    from linode_orm.models._jobs import Job
     from linode_orm.models.databases.database_engine import DatabaseEngine
     from linode_orm.models.databases.database_type import DatabaseType
     from linode_orm.models.regions.region import Region

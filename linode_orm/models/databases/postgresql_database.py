@@ -17,7 +17,7 @@ from linode_orm.models.databases.postgresql_database_types import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from linode_orm.mapping.jobs import Job
+    from linode_orm.models._jobs import Job
     from linode_orm.models.databases.database_engine import DatabaseEngine
     from linode_orm.models.databases.database_type import DatabaseType
     from linode_orm.models.databases.postgresql_connection_pool import PostgreSQLConnectionPool

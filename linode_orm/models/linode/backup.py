@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from linode_orm.mapping import UNSET, Fixed, Model, Nested, One, ReadOnly, SessionBase, Unset, act, operation
 
 if TYPE_CHECKING:
-    from linode_orm.mapping.jobs import Job
+    from linode_orm.models._jobs import Job
     from linode_orm.models.linode.instance import Instance
     from linode_orm.models.regions.region import Region
 

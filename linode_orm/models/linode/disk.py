@@ -10,7 +10,7 @@ from linode_orm.mapping import JSON, Field, Fixed, Model, One, ReadOnly, Secret,
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from linode_orm.mapping.jobs import Job
+    from linode_orm.models._jobs import Job
     from linode_orm.models.images.image import Image
     from linode_orm.models.linode.instance import Instance
     from linode_orm.models.linode.stack_script import StackScript

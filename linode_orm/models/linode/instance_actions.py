@@ -11,7 +11,7 @@ from linode_orm.models.linode.instance_types import MonthlyStats, MonthlyTransfe
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from linode_orm.mapping.jobs import Job
+    from linode_orm.models._jobs import Job
     from linode_orm.models.account.user import User
     from linode_orm.models.images.image import Image
     from linode_orm.models.linode.config import Config

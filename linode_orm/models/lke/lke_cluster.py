@@ -26,7 +26,7 @@ from linode_orm.mapping import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from linode_orm.mapping.jobs import Job
+    from linode_orm.models._jobs import Job
     from linode_orm.models.lke.lke_node_pool import LKENodePool
     from linode_orm.models.lke.lkeapi_endpoint import LKEAPIEndpoint
     from linode_orm.models.regions.region import Region

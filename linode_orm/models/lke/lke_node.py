@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from linode_orm.mapping import Model, One, ReadOnly, SessionBase, act, operation
 
 if TYPE_CHECKING:
-    from linode_orm.mapping.jobs import Job
+    from linode_orm.models._jobs import Job
     from linode_orm.models.linode.instance import Instance
     from linode_orm.models.lke.lke_cluster import LKECluster
     from linode_orm.models.lke.lke_node_pool import LKENodePool

@@ -9,7 +9,7 @@ from linode_orm.mapping import JSON, Field, Fixed, Model, Nested, One, ReadOnly,
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from linode_orm.mapping.jobs import Job
+    from linode_orm.models._jobs import Job
     from linode_orm.models.linode.type import Type
     from linode_orm.models.lke.lke_cluster import LKECluster
     from linode_orm.models.networking.firewall import Firewall

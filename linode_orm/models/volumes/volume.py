@@ -23,7 +23,7 @@ from linode_orm.mapping import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from linode_orm.mapping.jobs import Job
+    from linode_orm.models._jobs import Job
     from linode_orm.models.linode.config import Config
     from linode_orm.models.linode.instance import Instance
     from linode_orm.models.regions.region import Region

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -22,12 +23,12 @@ from linode_orm.session.commit.interrupts import first_crash, kept_interrupts
 from linode_orm.session.planning.action_terms import ActionTerms
 from linode_orm.session.planning.plan import Plan
 from linode_orm.session.waiting.bulk_refresh import groups_of
+from linode_orm.session.waiting.event_paths import given_paths
 from linode_orm.session.waiting.goals import goals_of
-from linode_orm.session.waiting.places import given_paths
 from linode_orm.session.waiting.started import models_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.mapping import Expression, Model
     from linode_orm.session.acting.action_plan import PlannedAction
@@ -118,21 +119,15 @@ def act_on(  # noqa: PLR0913  how actions are run
         return report
 
 
-class interruptible:  # noqa: N801  a context manager
-    """Keeps what signal handlers raise until the answers are in; what is raised is an error of actions."""
-
-    def __init__(self) -> None:
-        self._kept = kept_interrupts()
-
-    def __enter__(self) -> Interrupts:
-        return self._kept.__enter__()
-
-    def __exit__(self, kind: object, error: object, trace: object) -> bool | None:
-        try:
-            return self._kept.__exit__(kind, error, trace)  # type: ignore[arg-type]  # what the statement gives
-        except CommitInterrupted as interrupted:
-            report = interrupted.report if isinstance(interrupted.report, ActionReport) else ActionReport()
-            raise ActionInterrupted(str(interrupted), report=report) from None
+@contextmanager
+def interruptible() -> Iterator[Interrupts]:
+    """Keep what signal handlers raise until the answers are in; Ctrl-C is an error of actions then."""
+    try:
+        with kept_interrupts() as interrupts:
+            yield interrupts
+    except CommitInterrupted as interrupted:
+        report = interrupted.report if isinstance(interrupted.report, ActionReport) else ActionReport()
+        raise ActionInterrupted(str(interrupted), report=report) from None
 
 
 def run(parts: ActingParts, window: Window, interrupts: Interrupts, name: str) -> ActionReport:
@@ -179,7 +174,7 @@ def end(journal: Journal, window: Window, report: ActionReport, *, stays_open: b
 
 
 def raise_where_incomplete(window: Window, report: ActionReport, terms: ActionTerms, *, advice: str) -> None:
-    """Raise what a hook raised, `ActionInterrupted` after Ctrl-C, `ActionError` where too many failed, or some are left."""
+    """Raise what a hook raised, `ActionInterrupted` after Ctrl-C, `ActionError` if too many failed or some are left."""
     if window.records.crash is not None and not isinstance(window.records.crash, JournalError):
         raise window.records.crash
     failures = len(report.failed) + len(report.in_doubt)

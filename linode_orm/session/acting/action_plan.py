@@ -36,10 +36,10 @@ class PlannedAction(NamedTuple):
 
 def operation_for(action: object) -> Operation:
     """Return the operation of a method of a class (`Instance.reboot`); raise `TypeError` for what is none."""
-    if hasattr(action, "__self__") and hasattr(action, "__operation__"):
-        msg = f"session.act() takes the method of the class, such as Instance.reboot, not that of {action.__self__!r}"
-        raise TypeError(msg)
     operation: Any = getattr(action, "__operation__", None)
+    if operation is not None and hasattr(action, "__self__"):
+        msg = f"session.act() takes the method of the class, such as Instance.reboot, not {action!r}"
+        raise TypeError(msg)
     if operation is None or operation.scope != "item":
         msg = f"session.act() takes an action of a class, such as Instance.reboot, not {action!r}"
         raise TypeError(msg)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from linode_orm.session.journal.history import History
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.session.waiting.job_feed import JobFeed
-    from linode_orm.session.waiting.jobs import JobKeeper
+    from linode_orm.session.waiting.jobs import JobWaiting
     from linode_orm.session.waiting.started import StartedActions
     from linode_orm.wire.client import Client
 
@@ -26,6 +26,6 @@ class ActingParts:
     refresh: BulkRefresh
     started: StartedActions
     job_feed: JobFeed
-    jobs: JobKeeper
+    jobs: JobWaiting
     history: History
     commit: Commit

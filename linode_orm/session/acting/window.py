@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm.errors import JournalError, LinodeORMError, ObjectGone, WaitTimeout
 from linode_orm.mapping.lifecycle import expire
 from linode_orm.mapping.registry import known
-from linode_orm.session.acting.finished import Finished
+from linode_orm.session.acting.goals import ReachedGoals
 from linode_orm.session.acting.records import Records
 from linode_orm.session.actions import makes_other
 from linode_orm.session.loading.api_time import ApiTime
@@ -48,7 +48,7 @@ class Window:
         self._parts, self._client, self._options = parts, parts.client, options
         self.records = Records(attempts, options, parts.started)
         self._waiting = [each for each in reversed(attempts) if each.phase == "waiting"]
-        self._finished = Finished(parts.refresh, options.until)
+        self._goals = ReachedGoals(parts.refresh, options.until)
         self._room = 2 * max(1, self._client.workers)  # so that no worker waits for this thread
         self._answers: SimpleQueue[tuple[Attempt, Future[Response]] | None] = SimpleQueue()
         self._next_look, self._pause = self._client.clock.monotonic(), FIRST_PAUSE
@@ -228,7 +228,7 @@ class Window:
             return False
         if self._client.clock.monotonic() < attempt.until and not self._parts.started.are_events_refused:
             return False
-        if self._parts.started.are_events_refused or not is_told_by_event(attempt):
+        if self._parts.started.are_events_refused or not has_event_of_its_own(attempt):
             self.records.end(
                 attempt, "in doubt", attempt.lost, _REFUSED if self._parts.started.are_events_refused else _NO_CLUE
             )
@@ -250,7 +250,7 @@ class Window:
             if each.started is not None and each.started.has_failed:
                 self.records.end(each, "failed", job_failed(self._parts.jobs.job(each.started)))
         over = [each for each in running if each.phase == "running" and _is_over(each)]
-        met, gone = self._finished.among([each.target for each in over])
+        met, gone = self._goals.among([each.target for each in over])
         for each in over:
             if id(each.target) in gone:
                 msg = f"{each.target.__describe__()} does not exist (any more): {gone[id(each.target)]}"
@@ -286,7 +286,7 @@ def _is_over(attempt: Attempt) -> bool:
     return started is None or not started.is_job or started.is_over
 
 
-def is_told_by_event(attempt: Attempt) -> bool:
+def has_event_of_its_own(attempt: Attempt) -> bool:
     """Whether an event would tell that an action was done, so that none proves that it was not.
 
     The event of what makes an object of its own (a clone) may be about that object alone.

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from linode_orm.mapping import Collection, Expression
-    from linode_orm.mapping.jobs import Job
     from linode_orm.mapping.operations import Operation
     from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.record import Record
+    from linode_orm.models._jobs import Job
     from linode_orm.session.actions import Actions
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import Policy

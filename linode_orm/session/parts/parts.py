@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from linode_orm.mapping import Model
-    from linode_orm.mapping.jobs import Job
+    from linode_orm.models._jobs import Job
     from linode_orm.session.acting.parts import ActingParts
     from linode_orm.session.actions import Actions
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import Policy
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
+    from linode_orm.session.waiting.change_feed import ChangeFeed
     from linode_orm.session.waiting.job_feed import JobFeed
-    from linode_orm.session.waiting.jobs import JobKeeper
+    from linode_orm.session.waiting.jobs import JobWaiting
     from linode_orm.session.waiting.wait import Waiting
-    from linode_orm.session.waiting.watch import Watch
     from linode_orm.wire.client import Client
 
 
@@ -59,8 +59,7 @@ class Parts:
         refuses_lazy: bool,
         journal: str | os.PathLike[str] | None,
     ) -> None:
-        self._session, self._refuses_lazy = session, refuses_lazy
-        self.client = client
+        self.client, self._session, self._refuses_lazy = client, session, refuses_lazy
         self.owner = owner = SessionOwner(client)
         self.identity_map = IdentityMap()
         self.loader = loader = Loader(self.identity_map, owner, owner.monotonic, volatile_ttl)
@@ -111,11 +110,11 @@ class Parts:
         return JobFeed(self.client, self.runner, self.loader, self.refresh, self.started)
 
     @cached_property
-    def jobs(self) -> JobKeeper:
+    def jobs(self) -> JobWaiting:
         """What gives out jobs, and waits for them."""
-        from linode_orm.session.waiting.jobs import JobKeeper  # noqa: PLC0415  see the class
+        from linode_orm.session.waiting.jobs import JobWaiting  # noqa: PLC0415  see the class
 
-        return JobKeeper(self.client, self.job_feed, self.owner.check, refuses_lazy=self._refuses_lazy)
+        return JobWaiting(self.client, self.job_feed, self.owner.check, refuses_lazy=self._refuses_lazy)
 
     @cached_property
     def acting(self) -> ActingParts:
@@ -149,12 +148,12 @@ class Parts:
 
     def watch(
         self, models: Sequence[type[Model]], *, since: int | datetime | None, timeout: float | None, every: float
-    ) -> Watch:
+    ) -> ChangeFeed:
         """Return a new change feed."""
-        from linode_orm.session.waiting.watch import Watch  # noqa: PLC0415  see the class
+        from linode_orm.session.waiting.change_feed import ChangeFeed  # noqa: PLC0415  see the class
 
         parts = (self.client, self.runner, self.loader, self.owner.check)
-        return Watch(*parts, models, since=since, timeout=timeout, every=every)
+        return ChangeFeed(*parts, models, since=since, timeout=timeout, every=every)
 
     @cached_property
     def commit(self) -> Commit:

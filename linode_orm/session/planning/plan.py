@@ -10,6 +10,7 @@ from linode_orm._former import formerly
 from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning.action_terms import ActionTerms  # noqa: TC001  the type hints of a Step are read
 from linode_orm.session.planning.applier import ApplyOptions, apply
 from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName, hidden_in
 from linode_orm.session.planning.shown_changes import diff_lines
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from linode_orm.session.loading.api_time import ApiTime
-    from linode_orm.session.planning.action_terms import ActionTerms
     from linode_orm.session.planning.report import CommitReport
     from linode_orm.wire.client import Client
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.registry import lookup
-from linode_orm.session.waiting.places import place_of
+from linode_orm.session.waiting.event_paths import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ from linode_orm.mapping.expressions import or_
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import state_of
-from linode_orm.session.waiting.places import parent_path, path_of, places_in
+from linode_orm.session.waiting.event_paths import parent_path, path_of, places_in
 from linode_orm.session.waiting.reachability import EVENTFUL, PART_OF, decided_by
 from linode_orm.session.waiting.started import LATEST_EVENT_DELAY, created_of
 
@@ -40,7 +40,7 @@ _MOST_BY_ID: Final = 200
 _RUNNING: Final = frozenset({"scheduled", "started"})
 
 
-class Deciding(NamedTuple):
+class DecidingEvent(NamedTuple):
     """The newest of the events that decide an attribute of one object."""
 
     id: int
@@ -75,9 +75,9 @@ class EventFeed:
         self._floor = 0
         self._states: dict[int, str] = {}
         self._open: set[int] = set()
-        self._jobs: dict[tuple[int, str], Deciding] = {}
+        self._jobs: dict[tuple[int, str], DecidingEvent] = {}
         self._percent: dict[int, int] = {}
-        self._told: dict[int, dict[int, tuple[str, bool]]] = {}
+        self._jobs_of: dict[int, dict[int, tuple[str, bool]]] = {}
         """By object: the actions of the events about it, and whether their jobs run."""
         concerns = (type(each).__name__ in EVENTFUL or started.of(each) is not None for each in self._own.values())
         self.is_disabled = not any(concerns)
@@ -153,7 +153,7 @@ class EventFeed:
         else:
             self._open.discard(number)
         for each in about:
-            self._told.setdefault(id(each), {})[number] = (str(event.get("action")), status in _RUNNING)
+            self._jobs_of.setdefault(id(each), {})[number] = (str(event.get("action")), status in _RUNNING)
         # that a job has started is no reason to look
         is_news = is_new and status != before and status not in _RUNNING
         return {id(each) for each in about} if is_news else set()
@@ -169,7 +169,9 @@ class EventFeed:
                 action, status, created, message = (
                     str(event.get(key) or "") for key in ("action", "status", "created", "message")
                 )
-                self._jobs[id(instance), name] = Deciding(number, action, status, created, message, is_new or keeps)
+                self._jobs[id(instance), name] = DecidingEvent(
+                    number, action, status, created, message, is_new or keeps
+                )
         return bool(names)
 
     def _note_started(self, instance: Model, event: Body) -> None:
@@ -188,12 +190,12 @@ class EventFeed:
         actions = ((id(each), self._started.of(each)) for each in self._own.values() if id(each) in wanted)
         return {key for key, started in actions if started is not None and started.has_ended}
 
-    def told_of(self, instance: Model, names: frozenset[str]) -> str:
+    def job_of_event(self, instance: Model, names: frozenset[str]) -> str:
         """Return whether a job that decides these attributes `runs` or has `ended`, by the newest event about one.
 
         Empty where no event tells of one.
         """
-        events = self._told.get(id(instance), {}).items()
+        events = self._jobs_of.get(id(instance), {}).items()
         found = [(number, runs) for number, (action, runs) in events if _decides(type(instance), action, names)]
         return ("runs" if max(found)[1] else "ended") if found else ""
 
@@ -215,7 +217,7 @@ class EventFeed:
                 found[name] = f"event {job.id} says that {job.action} failed" + (f": {job.message}" * bool(job.message))
         return found
 
-    def _is_about_this(self, job: Deciding) -> bool:
+    def _is_about_this(self, job: DecidingEvent) -> bool:
         """Whether a failure from before the wait is about this wait: recent, and still the newest event.
 
         Where the clock of the API is known, a failure after the call of `wait()` counts at once. One from before it may

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, cast
 from weakref import ref
 
 from linode_orm._options import check_seconds
 from linode_orm.action_errors import JobFailed
 from linode_orm.errors import WaitTimeout
-from linode_orm.mapping.jobs import Job
 from linode_orm.mapping.state import Status, state_of
+from linode_orm.models._jobs import Job
 from linode_orm.session.progress import shown
 from linode_orm.session.waiting.started import LATEST_EVENT_DELAY
 from linode_orm.session.waiting.wait import FIRST_PAUSE, GROWTH, LONGEST_PAUSE, WaitEntry
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from linode_orm.mapping import Model
+    from linode_orm.models import Event
     from linode_orm.session.waiting.job_feed import JobFeed
     from linode_orm.session.waiting.started import StartedAction
     from linode_orm.wire.client import Client
@@ -32,16 +33,16 @@ _SHOWN: Final = 5
 class SessionJob(Job):
     """A job of one session, by the action that started it."""
 
-    def __init__(self, keeper: JobKeeper, instance: Model, started: StartedAction) -> None:
+    def __init__(self, keeper: JobWaiting, instance: Model, started: StartedAction) -> None:
         self._keeper, self._started = keeper, started
         self.object, self.action = instance, started.name
 
     @property
-    def event(self) -> Any:  # noqa: ANN401  see Job
+    def event(self) -> Event | None:
         """The account's event of the job; see `Job`."""
         if self._started.event is None:
             self._keeper.freshen(self._started)
-        return self._started.event
+        return cast("Event | None", self._started.event)
 
     @property
     def status(self) -> str:
@@ -75,7 +76,7 @@ def status_of(started: StartedAction) -> str:
     return {"": "scheduled", "notification": "started"}.get(started.status, started.status)
 
 
-class JobKeeper:
+class JobWaiting:
     """Gives out the jobs of a session, asks for them, and waits for them."""
 
     def __init__(self, client: Client, feed: JobFeed, check: Callable[[], None], *, refuses_lazy: bool) -> None:

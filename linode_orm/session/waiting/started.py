@@ -9,7 +9,7 @@ from linode_orm.mapping import Model
 from linode_orm.mapping.jobs import JobEnd
 from linode_orm.mapping.state import state_of
 from linode_orm.session.loading.api_time import ApiTime
-from linode_orm.session.waiting.places import collection_of, parent_path, path_of, places_in
+from linode_orm.session.waiting.event_paths import collection_of, parent_path, path_of, places_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -148,8 +148,8 @@ class StartedAction:
     @property
     def is_over(self) -> bool:
         """Whether its job has ended."""
-        is_told = self.status in {"failed", "finished"} or (self.status == "notification" and self.end is None)
-        return is_told or self._has_reached
+        is_known = self.status in {"failed", "finished"} or (self.status == "notification" and self.end is None)
+        return is_known or self._has_reached
 
     @property
     def has_failed(self) -> bool:

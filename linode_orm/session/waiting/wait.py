@@ -16,7 +16,7 @@ from linode_orm.session.waiting.bulk_refresh import RefreshGroup, groups_of
 from linode_orm.session.waiting.events import EventFeed
 from linode_orm.session.waiting.goals import goals_of
 from linode_orm.session.waiting.reachability import unreachable
-from linode_orm.session.waiting.sparing import Sparing
+from linode_orm.session.waiting.read_selection import ReadSelection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -118,7 +118,7 @@ class _Wait:
         self._objects, self._goals, self._timeout, self._tell = objects, goals, timeout, tell
         self._groups = groups_of(objects, needs_get=frozenset(model for model in goals if goals[model].needs_get))
         self._waiting = {id(each): each for each in objects}
-        self._sparing = Sparing(clock, feed, goals, self._met)
+        self._selection = ReadSelection(clock, feed, goals, self._met)
         self._shown: dict[int, tuple[str, int | None]] = {}
         self._began = clock.monotonic()
         self._has_read = False
@@ -143,9 +143,9 @@ class _Wait:
 
     def _round(self, number: int, *, is_last: bool) -> None:
         groups = [group for group in self._groups if group.waiting]
-        if self._sparing.applies(groups) and not is_last:
+        if self._selection.applies(groups) and not is_last:
             self._has_read = False
-            groups = self._sparing.chosen(number, groups, self._feed.poll() | self._feed.ended(self._ended.held))
+            groups = self._selection.chosen(number, groups, self._feed.poll() | self._feed.ended(self._ended.held))
         elif not (is_last or not self._asks_for_events(number, groups)):
             self._has_read = False
             news = self._feed.poll() | self._feed.ended(self._ended.held)

@@ -186,7 +186,7 @@ def test_a_condition_is_not_carried_on(monkeypatch, tmp_path):
             recover(path, client=sim.client(), resume=True)
 
 
-def test_what_its_user_was_told_of_is_not_carried_on(tmp_path):
+def test_what_its_user_knows_of_is_not_carried_on(tmp_path):
     """After an `ActionError` the journal is free: its user knows what is pending."""
     with Simulator(job_seconds=20) as sim, Session(client=sim.client(), journal=tmp_path / "journal") as session:
         instances = fleet(sim, session, 3)

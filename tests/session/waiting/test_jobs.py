@@ -202,13 +202,13 @@ def test_progress_and_rounds(sim, session):
     """All jobs are asked for in one request a round; `progress` tells of each."""
     instances = fleet(sim, session, 20)
     jobs = [each.reboot() for each in instances]
-    told: list[tuple[str, int, int]] = []
+    entries: list[tuple[str, int, int]] = []
     count = len(sim.requests)
-    session.wait(jobs, progress=lambda entry, done, total: told.append((entry.status, done, total)))
+    session.wait(jobs, progress=lambda entry, done, total: entries.append((entry.status, done, total)))
     lines = [each.path for each in sim.requests[count:]]
     assert set(lines) == {EVENTS, "/linode/instances"}
     assert lines.count("/linode/instances") == 1
-    assert told[-1] == ("reached", 20, 20)
+    assert entries[-1] == ("reached", 20, 20)
 
 
 def test_a_session_that_refuses_implicit_requests_shows_what_it_knows(sim):

@@ -31,7 +31,7 @@ _MOST_OPEN: Final = 200
 """How many running jobs are asked for by id; of more, all events since the first are."""
 
 
-class Watch:
+class ChangeFeed:
     """An iterator of events and their objects.
 
     Each event comes once when it is seen, and once more when its job has ended.

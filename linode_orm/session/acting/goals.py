@@ -1,4 +1,4 @@
-"""Whether objects are finished: by a condition that their user named, on what is read of them."""
+"""Goals of actions: which objects are finished, by a condition that their user named, on what is read of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
 
 
-class Finished:
+class ReachedGoals:
     """Says which of the objects whose jobs have ended meet a condition; without one all do, at no request."""
 
     def __init__(self, refresh: BulkRefresh, until: Expression | None) -> None:

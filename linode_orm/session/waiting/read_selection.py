@@ -1,4 +1,4 @@
-"""Sparing: which objects of a costly wait need no reading, because an event will tell when they have changed."""
+"""The read selection: which objects of a costly wait are read, because no event will tell of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_ROUNDS: Final = 6
 """One round of so many reads the objects of which no event tells."""
 
 
-class Sparing:
+class ReadSelection:
     """Chooses the groups that a round reads: those with news, and now and then those that no running job concerns.
 
     An object whose job runs by an event is not read before the event says more, unless its condition was true at first.
@@ -62,7 +62,7 @@ class Sparing:
     def _is_spared(self, instance: Model, number: int, now: float) -> bool:
         if id(instance) in (self._met_at_first or ()) and not number:
             return False
-        told = self._feed.told_of(instance, self._goals[type(instance)].names)
+        known = self._feed.job_of_event(instance, self._goals[type(instance)].names)
         fresh_until = state_of(instance).fresh_until
         was_just_read = fresh_until is not None and fresh_until > now and number < _ROUNDS_FOR_EVENTS
-        return told == "runs" or (not told and was_just_read)
+        return known == "runs" or (not known and was_just_read)

@@ -1,4 +1,4 @@
-"""Places: the paths by which the account's events name objects."""
+"""Event paths: the paths by which the account's events name objects."""
 
 from __future__ import annotations
 
