@@ -6,7 +6,7 @@ from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from linode_orm.errors import ApiError, TransportError
+from linode_orm.errors import ApiError, ResponseError, TransportError
 from linode_orm.mapping.expressions import or_
 from linode_orm.mapping.lifecycle import expire
 from linode_orm.mapping.query import Query
@@ -103,7 +103,7 @@ class ChangeFeed:
         try:
             query: Query[Any] = Query(lookup("Event"), self._runner)
             found = query.filter(self._wanted(is_for_late=is_for_late)).all()
-        except (ApiError, TransportError) as error:
+        except (ApiError, ResponseError, TransportError) as error:
             if not error.retryable:
                 raise
             return

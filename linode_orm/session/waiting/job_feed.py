@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from linode_orm.errors import ApiError, LinodeORMError, TransportError
+from linode_orm.errors import ApiError, LinodeORMError, ResponseError, TransportError
 from linode_orm.mapping.expressions import or_
 from linode_orm.mapping.lifecycle import expire
 from linode_orm.mapping.query import Query
@@ -76,8 +76,8 @@ class JobFeed:
         query: Query[Any] = Query(event, self._runner).filter(self._wanted(unknown, known))
         try:
             found = query.all()
-        except (ApiError, TransportError) as error:
-            if not error.retryable:
+        except (ApiError, ResponseError, TransportError) as error:
+            if isinstance(error, ApiError) and not error.retryable:
                 self._started.are_events_refused = True
             self._failures, self.failure = self._failures + 1, error
             return

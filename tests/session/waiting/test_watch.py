@@ -101,10 +101,8 @@ def test_nothing_is_missed_or_repeated(sim, session, count):
             event, _ = next(feed)
             seen[event.id] += 1
         sim.clock.advance(chance.uniform(0, 5))
-    ended = {}
     for event, _ in feed:
         seen[event.id] += 1
-        ended[event.id] = event.status
     there = {each.id: each.body["status"] for each in sim.state.rows("Event")}
     assert there.keys() - seen.keys() == set(), "missed"
     jobs = {number for number, status in there.items() if status == "finished"}
