@@ -18,6 +18,7 @@ from linode_orm.mapping.model import check_class
 from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status, state_of
+from linode_orm.session.verbs.acting import Acting
 from linode_orm.session.verbs.declaring import Declaring
 from linode_orm.session.verbs.nesting import Nesting
 from linode_orm.session.verbs.observing import Observing
@@ -56,7 +57,7 @@ Conflicts = Literal["merge", "check", "ignore"]
 
 
 @public
-class Session(Declaring, Nesting, Observing, Stacking):
+class Session(Acting, Declaring, Nesting, Observing, Stacking):
     """The unit of work: it has one object for each key, and `commit()` sends what was changed.
 
     It is cheap, belongs to the thread that made it, and sends nothing by itself. Without `client` it makes its own

@@ -24,6 +24,12 @@ def apply_plan(plan: Plan, client: Client, options: ApplyOptions) -> CommitRepor
     from linode_orm.session.commit.policy import Policy  # noqa: PLC0415  the same
 
     given = Policy(policies=options.policies).policies
+    if any(each.operation == "action" for each in plan):
+        from linode_orm.session.acting import applying  # noqa: PLC0415  only who applies plans of actions needs it
+
+        applying.check(plan, client, options)
+        with _session_for(plan, client, options) as session:
+            return applying.apply(parts_of(session).acting, plan, options)
     secrets = check(plan, client, options)
     with _session_for(plan, client, options) as session:
         policies = (*parts_of(session).policy.policies, *given)

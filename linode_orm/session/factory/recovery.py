@@ -9,6 +9,7 @@ from attrs import evolve
 from linode_orm._options import check_flags
 from linode_orm._public import public
 from linode_orm._secrets import forgets_locals
+from linode_orm.errors import InvalidRequestError
 from linode_orm.session.session import Session, parts_of
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from linode_orm.session.commit.recover import RecoveryOptions
+    from linode_orm.session.journal.journal import Journal, StoredCommit
+    from linode_orm.session.parts.parts import Parts
     from linode_orm.session.planning.report import CommitReport
     from linode_orm.wire.client import Client
 
@@ -30,6 +33,7 @@ def recover(  # noqa: PLR0913  the options of the contract
     secrets: Mapping[str, object] | None = None,
     forget: bool = False,
     account_unchecked: bool = False,
+    resume: bool = False,
 ) -> CommitReport:
     """Bring what a crash, or Ctrl-C, left unfinished in a journal to an end: complete the commit, or undo it.
 
@@ -43,14 +47,20 @@ def recover(  # noqa: PLR0913  the options of the contract
     the journal, and the next `recover()` carries on: a commit has ended when everything is done, or undone as far as
     that can be. Raises `CommitInterrupted` after Ctrl-C, with the same report.
 
+    Of `session.act()` it finds out what was started, and waits for its end; what was not started stays pending, and is
+    started with `resume`, in a window as before. The report is an `ActionReport` then.
+
     Raises `JournalError` where the file is none, damaged, in use, of another API, or of another account than the
     client's, before anything is sent; 1 or 2 GETs tell that. Where nothing tells whose account it is, that is refused,
     too, unless `account_unchecked` says that its user knows. Without `client` one is made as `Session()` makes it.
     """
-    check_flags(undo=undo, forget=forget, account_unchecked=account_unchecked)
+    check_flags(undo=undo, forget=forget, account_unchecked=account_unchecked, resume=resume)
+    if resume and (undo or forget):
+        msg = "recover(resume=True) carries actions on; it goes with neither undo nor forget"
+        raise InvalidRequestError(msg)
     from linode_orm.session.commit.recover import RecoveryOptions  # noqa: PLC0415  only who recovers needs it
 
-    options = RecoveryOptions(undo=undo, secrets=secrets, account_unchecked=account_unchecked)
+    options = RecoveryOptions(undo=undo, secrets=secrets, account_unchecked=account_unchecked, resume=resume)
     return _recovered(path, client, options, forget=forget)
 
 
@@ -59,7 +69,7 @@ def _recovered(
 ) -> CommitReport:
     """Open a journal, and bring its unfinished commit to an end; what signal handlers raise is kept meanwhile."""
     from linode_orm.session.commit.interrupts import kept_interrupts  # noqa: PLC0415  only who recovers needs it
-    from linode_orm.session.commit.recover import Recovery, forgotten  # noqa: PLC0415  only who recovers needs it
+    from linode_orm.session.commit.recover import forgotten  # noqa: PLC0415  only who recovers needs it
     from linode_orm.session.journal.history import open_journal  # noqa: PLC0415  only who recovers needs it
     from linode_orm.session.planning.report import CommitReport  # noqa: PLC0415  only who recovers needs it
 
@@ -72,11 +82,21 @@ def _recovered(
             if forget:
                 return _together([forgotten(journal, each) for each in stored])
             with Session(client=client) as session:
-                commit = parts_of(session).commit
+                parts = parts_of(session)
                 # the newest first: a commit inside a block of temporary objects is completed before they are deleted
-                return _together([Recovery(commit, journal, each, options).run() for each in stored])
+                return _together([_recovered_one(parts, journal, each, options) for each in stored])
         finally:
             journal.close()
+
+
+def _recovered_one(parts: Parts, journal: Journal, stored: StoredCommit, options: RecoveryOptions) -> CommitReport:
+    if any(each.step.operation == "action" for each in stored.steps):
+        from linode_orm.session.acting.recovery import recover_actions  # noqa: PLC0415  only who acts needs it
+
+        return recover_actions(parts.acting, journal, stored, options)
+    from linode_orm.session.commit.recover import Recovery  # noqa: PLC0415  only who recovers needs it
+
+    return Recovery(parts.commit, journal, stored, options).run()
 
 
 def _together(reports: Sequence[CommitReport]) -> CommitReport:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.query import Query
     from linode_orm.mapping.record import Record
     from linode_orm.mapping.sync_result import Members, SyncOptions, SyncResult
+    from linode_orm.models._jobs import Job
     from linode_orm.session.actions import Actions
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import Policy
@@ -46,6 +47,7 @@ class SessionOwner:
     _waiting: Callable[[], Waiting]
     _syncing: Callable[[], Syncing]
     _policy: Policy
+    _job_of: Callable[[Model], Job | None]
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -68,6 +70,7 @@ class SessionOwner:
         waiting: Callable[[], Waiting],
         syncing: Callable[[], Syncing],
         policy: Policy,
+        job_of: Callable[[Model], Job | None],
     ) -> None:
         """Take the parts to which the calls of objects go.
 
@@ -77,7 +80,7 @@ class SessionOwner:
         """
         self._loader, self._lazy, self._collections, self._changes = loader, lazy, collections, changes
         self._actions, self._commit, self._waiting, self._policy = actions, commit, waiting, policy
-        self._syncing = syncing
+        self._syncing, self._job_of = syncing, job_of
 
     def check(self) -> None:
         """Raise `InvalidRequestError` on another thread, and when the session is closed."""
@@ -161,6 +164,10 @@ class SessionOwner:
         if self.nested and operation.method != "GET":
             self.refuse_nested(f"{operation.name}()")
         return self._actions().send(cast("Model | type[Model]", target), operation, arguments)
+
+    def job(self, instance: Record) -> Job | None:
+        """Return the newest job that this session started on an object, None where there is none."""
+        return self._job_of(cast("Model", instance))
 
     @forgets_locals
     def save(self, instance: Record) -> None:

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from linode_orm._former import formerly
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning.action_terms import ActionTerms  # noqa: TC001  the type hints of a Step are read
 from linode_orm.session.planning.applier import ApplyOptions, apply
 from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName, PendingValue, hidden_in
 from linode_orm.session.planning.shown_changes import diff_lines
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.report import CommitReport
     from linode_orm.wire.client import Client
 
-Operation = Literal["create", "update", "replace", "delete", "bundle"]
+Operation = Literal["create", "update", "replace", "delete", "bundle", "action"]
 
 FORMAT: Final = 2
 """The form of plans as JSON."""
@@ -175,6 +176,8 @@ class Step:
     seen: tuple[tuple[str, int], ...] = field(default=(), repr=False)
     on_newest: tuple[str, ...] = field(default=(), eq=False, repr=False)
     current: dict[str, object] = field(factory=dict, eq=False, repr=False)
+    action: ActionTerms | None = None
+    """The action that it is (operation `action`), and how that is run."""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -209,7 +212,8 @@ class Step:
     def to_dict(self) -> dict[str, object]:
         """Return the step as JSON can hold it; of a secret it holds the place and the name."""
         token = {"new": self.token} if isinstance(self.token, str) else _plain(self.token._asdict())
-        seen = {"seen": dict(self.seen)} if self.seen else {}
+        seen: dict[str, object] = {"seen": dict(self.seen)} if self.seen else {}
+        seen |= {"action": self.action.to_dict()} if self.action is not None else {}
         return {
             "number": self.number,
             "operation": self.operation,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from linode_orm.session.planning.shown.steps import MOST, VERBS, edits, waiting
+from linode_orm.session.planning.shown.steps import MOST, edits, verb, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,8 +32,8 @@ class Block:
 
     @property
     def kind(self) -> str:
-        """What the steps do: `create`, `change` or `delete`."""
-        return VERBS[self.steps[0].operation]
+        """What the steps do: `create`, `change`, `delete`, or the name of their action."""
+        return verb(self.steps[0])
 
     @property
     def title(self) -> str:
@@ -67,7 +67,7 @@ def _signature(step: Step, kinds: Mapping[int, tuple[str, str]]) -> object:
     body = frozenset(step.body) if isinstance(step.body, dict) else None
     keys = tuple(change.key for change in step.changes)
     waits = frozenset(kinds.get(number) for number in step.depends_on)
-    return step.operation, step.model, len(step.parents), body, keys, waits
+    return step.operation, step.action, step.model, len(step.parents), body, keys, waits
 
 
 def _blocks_of(steps: list[Step]) -> Iterator[Block]:

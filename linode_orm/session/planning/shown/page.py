@@ -8,7 +8,7 @@ from linode_orm.output.html import escaped
 from linode_orm.session.planning.plan import is_new
 from linode_orm.session.planning.shown.blocks import blocks
 from linode_orm.session.planning.shown.plan import NOTHING, counts, notes
-from linode_orm.session.planning.shown.steps import FEW, MOST, VERBS, details, edits, ranges, referred_in
+from linode_orm.session.planning.shown.steps import FEW, MOST, details, edits, ranges, referred_in, verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,7 +82,7 @@ def summary(plan: Plan) -> str:
 def _content(plan: Plan, *, full: bool) -> Iterator[str]:
     referred = referred_in(plan)
     for block in blocks(plan):
-        yield f'<section class="{block.kind}">'
+        yield f'<section class="{escaped(block.kind)}">'
         yield from _single(block.steps[0], referred) if len(block.steps) == 1 else _several(block, full=full)
         yield "</section>"
     if not plan:
@@ -95,7 +95,7 @@ def _content(plan: Plan, *, full: bool) -> Iterator[str]:
 def _single(step: Step, referred: set[str]) -> Iterator[str]:
     name = step.title.removeprefix("new ")
     called = f" as {{{step.token}}}" if is_new(step.token) and step.token in referred else ""
-    yield f"<h2>{step.number}. <b>{VERBS[step.operation]}</b> {escaped(f'{name}{called}')}</h2>"
+    yield f"<h2>{step.number}. <b>{escaped(verb(step))}</b> {escaped(f'{name}{called}')}</h2>"
     yield _request(step)
     yield from _list(details(step))
 
@@ -103,7 +103,7 @@ def _single(step: Step, referred: set[str]) -> Iterator[str]:
 def _several(block: Block, *, full: bool) -> Iterator[str]:
     numbers = ranges(step.number for step in block.steps)
     rest = block.title.removeprefix(block.kind)
-    yield f"<h2>{numbers}. <b>{block.kind}</b>{escaped(rest)}</h2>"
+    yield f"<h2>{numbers}. <b>{escaped(block.kind)}</b>{escaped(rest)}</h2>"
     if block.waits:
         yield f'<p class="waits">{escaped(block.waits)}</p>'
     yield from _list(block.lines)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from linode_orm.session.planning.plan import NestedCreate, Plan, Step
 
-VERBS: Final = {"create": "create", "update": "change", "replace": "change", "bundle": "change", "delete": "delete"}
+_VERBS: Final = {"create": "create", "update": "change", "replace": "change", "bundle": "change", "delete": "delete"}
 MOST: Final = 8
 """How many objects inside one step are shown whole."""
 FEW: Final = 3
@@ -29,6 +29,11 @@ def step_lines(step: Step) -> list[str]:
     return [head(step), *(f"  {line}" for line in details(step))]
 
 
+def verb(step: Step) -> str:
+    """Return what a step does: `create`, `change`, `delete`, or the name of its action."""
+    return step.action.name if step.action is not None else _VERBS[step.operation]
+
+
 def head(step: Step, referred: Collection[str] | None = None) -> str:
     """Return the line that says what a step does to which object, and by which request.
 
@@ -38,7 +43,7 @@ def head(step: Step, referred: Collection[str] | None = None) -> str:
     called = is_new(step.token) and step.operation == "create" and (referred is None or step.token in referred)
     shown = f"{name} as {{{step.token}}}" if called else name
     doubt = "  (its creation is in doubt: looked for first)" if step.in_doubt else ""
-    return printable(f"{step.number}. {VERBS[step.operation]} {shown}  ({step.method} {step.path}){doubt}")
+    return printable(f"{step.number}. {verb(step)} {shown}  ({step.method} {step.path}){doubt}")
 
 
 def member(step: Step) -> str:
@@ -95,7 +100,7 @@ def _beside(
     operation: str, body: object, changes: tuple[Change, ...], nested_creates: Iterable[NestedCreate], depth: int = 0
 ) -> Iterator[Change]:
     """Yield what a request sends and no change shows: children, and values that every PUT has."""
-    if operation in {"create", "update"} and isinstance(body, dict):
+    if operation in {"create", "update", "action"} and isinstance(body, dict):
         lists = {nested.place[depth] for nested in nested_creates if len(nested.place) > depth}
         along = " (sent along)" if operation == "update" else ""
         known = {change.key for change in changes} | lists
