@@ -66,5 +66,5 @@ def _with_current(step: Step, find: Callable[[Key], Model | None]) -> Step:
     """Return a step that holds what was read last of its object, with secrets masked."""
     parts = tuple(_with_current(part, find) for part in step.parts)
     instance = find(step.token) if isinstance(step.token, Key) else None
-    current = asdict(instance, raw=True) if instance is not None else {}
+    current: dict[str, object] = {**asdict(instance, raw=True)} if instance is not None else {}
     return evolve(step, parts=parts, current=current)
