@@ -200,7 +200,7 @@ PACKAGE: Final = {
     "object_session": "inspect(x).state says whether an object is in a session",
     **_each("make_transient make_transient_to_detached", "session.expunge(x)"),
     **_each("class_mapper object_mapper configure_mappers clear_mappers", _DECLARED),
-    "event": "session.on('after_commit', function); Client(before=..., after=...) takes functions that see each request",
+    "event": "session.on('after_commit', function); Client(before=..., after=...) takes functions of each request",
     "with_polymorphic": "a resource has one class",
     "with_parent": _RELATION,
     "tuple_": "or_(and_(...), and_(...))",
