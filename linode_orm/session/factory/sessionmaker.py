@@ -11,8 +11,9 @@ from linode_orm.session.session import Session
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from linode_orm.session.planning.plan import Plan
     from linode_orm.session.session import Conflicts, OnError
     from linode_orm.wire.client import Client
 
@@ -34,6 +35,7 @@ class Options(TypedDict, total=False):
     journal: str | os.PathLike[str] | None
     fold: bool
     fold_tags: bool
+    policies: Iterable[Callable[[Plan], Iterable[str] | None]]
     detect_n_plus_one: bool
 
 
