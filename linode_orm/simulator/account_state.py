@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.simulator import shape
 from linode_orm.simulator.clock import text
+from linode_orm.simulator.credentials import Credentials
 from linode_orm.simulator.errors import busy, not_found
 from linode_orm.simulator.events import Events
 from linode_orm.simulator.hooks import Call, fill
 from linode_orm.simulator.jobs import Jobs
+from linode_orm.simulator.permissions import Permissions
 from linode_orm.simulator.router import Route
 from linode_orm.simulator.store import Body, Row, Store
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from linode_orm.simulator.clock import VirtualClock
+    from linode_orm.simulator.credentials import Credential
     from linode_orm.simulator.schema import Resource
 
 USERNAME: Final = "simulated"
@@ -35,15 +39,46 @@ class AccountState:
         self.jobs = Jobs(clock)
         self.job_seconds = job_seconds
         self.strict = strict
+        self.credentials = Credentials(clock, USERNAME)
+        self.caller = self.credentials.owner
+        self.permissions: Permissions | None = None
+        self.user_type = "default"
+        self.children: dict[str, AccountState] = {}
         self.events = Events(self)
-        self.username = USERNAME
         self.base = BASE
-        self.tokens: dict[str, Row] = {}
+
+    @property
+    def username(self) -> str:
+        """The name of the user whose request is answered; the owner's outside of requests."""
+        return self.caller.username
+
+    @contextmanager
+    def acting(self, credential: Credential) -> Iterator[None]:
+        """Answer a request as the user of a token."""
+        before = self.caller, self.permissions, self.store.whose
+        user = self.get("User", credential.username)
+        is_restricted = user is not None and bool(user.body.get("restricted"))
+        self.caller = credential
+        self.permissions = Permissions(self, credential.username) if is_restricted else None
+        self.store.whose = "" if credential.username == self.credentials.owner.username else credential.username
+        try:
+            yield
+        finally:
+            self.caller, self.permissions, self.store.whose = before
 
     @property
     def now(self) -> str:
         """The present API timestamp."""
         return text(self.clock.now())
+
+    @property
+    def account(self) -> Row:
+        """The row of the account itself."""
+        return self.singleton(self.store.resources["Account"], ())
+
+    def describe(self, company: str, euuid: str) -> None:
+        """Name the company that the account belongs to, and the account's own id."""
+        self.account.change(company=company, euuid=euuid)
 
     def rows(self, name: str) -> Iterator[Row]:
         """Yield every object of a class."""

@@ -10,6 +10,7 @@ from linode_orm.simulator.errors import not_found
 from linode_orm.simulator.hooks import Call, after, answer, born, check, instead, listing, named, ready
 from linode_orm.simulator.keywords import check_keys
 from linode_orm.simulator.pages import page_of, render
+from linode_orm.simulator.permissions import visible
 from linode_orm.simulator.router import Route
 from linode_orm.simulator.store import Row, encode
 from linode_orm.simulator.uniqueness import refuse_duplicates
@@ -95,6 +96,7 @@ class Verbs:
 
     def _list(self, call: Call, rows: list[Any], x_filter: Any) -> bytes:  # noqa: ANN401  JSON
         target = rows[0].resource if rows and isinstance(rows[0], Row) else self._listed(call)
+        rows = visible(call.state.permissions, rows)
         if target is None:
             return page_of([each.encoded() if isinstance(each, Row) else encode(each) for each in rows], call.query)
         held = [each if isinstance(each, Row) else Row(target, (), "", each, {}) for each in rows]

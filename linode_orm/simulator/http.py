@@ -15,6 +15,7 @@ from linode_orm.simulator.http_request import BadRequest, TimedReader, read_requ
 from linode_orm.simulator.reply import Reply
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.estate import Estate
     from linode_orm.simulator.http_request import HttpRequest
     from linode_orm.simulator.simulator import Simulator
 
@@ -158,7 +159,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], simulator: Simulator, hangs: float) -> None:
+    def __init__(self, address: tuple[str, int], simulator: Simulator | Estate, hangs: float) -> None:
         self.simulator = simulator
         self.hangs = hangs
         self.patience = SECONDS
@@ -172,7 +173,7 @@ class _Server(ThreadingHTTPServer):
 class Serving:
     """A running HTTP front: `with serve(sim) as server: Client(base_url=server.url)`."""
 
-    def __init__(self, simulator: Simulator, host: str, port: int, hangs: float) -> None:
+    def __init__(self, simulator: Simulator | Estate, host: str, port: int, hangs: float) -> None:
         self._server = _Server((host, port), simulator, hangs)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="linode_orm simulator", daemon=True
@@ -209,13 +210,13 @@ class Serving:
         self.stop()
 
 
-def serve(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0, hangs: float = 60.0) -> Serving:
-    """Serve a simulator over HTTP; port 0 takes a free one. From now on its time runs.
+def serve(simulator: Simulator | Estate, *, host: str = "127.0.0.1", port: int = 0, hangs: float = 60.0) -> Serving:
+    """Serve a simulator or an estate over HTTP; port 0 takes a free one. From now on its time runs.
 
     Base paths are `/v4` and `/v4beta`. Any bearer token is accepted unless it begins with `bad`. `hangs` is how many
     seconds a request stays unanswered if a fault lets it time out.
     """
     simulator.clock.run()
     serving = Serving(simulator, host, port, hangs)
-    simulator.state.base = serving.url
+    simulator.found_at(serving.url)
     return serving

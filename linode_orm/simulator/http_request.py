@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from attrs import frozen
 
-from linode_orm.simulator.files import described, is_file
+from linode_orm.simulator.files import PLACES, SIGNED, described, is_file
 from linode_orm.simulator.strict_json import parse_json
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from io import BufferedIOBase
 
 VERSIONS: Final = ("/v4beta", "/v4", "/v2beta")
-FILES: Final = ("/uploads/", "/objects/")
-"""Where files go to and come from: signed addresses, which the real API has on other hosts."""
 LARGEST_BODY: Final = 8 << 20
 """Bytes of the longest JSON that is read."""
 LARGEST_FILE: Final = 1 << 30
@@ -88,7 +86,7 @@ def read_request(target: str, headers: Message, stream: BufferedIOBase) -> HttpR
     except ValueError:
         _refuse("Invalid URL")
     version = next((each for each in VERSIONS if parts.path.startswith(f"{each}/")), None)
-    if parts.path.startswith(FILES):
+    if parts.path.startswith(PLACES):
         version = ""
     kind = headers.get("Content-Type") or ""
     raw = _content(headers, stream, LARGEST_FILE if is_file(kind) or version == "" else LARGEST_BODY)
@@ -103,7 +101,7 @@ def read_request(target: str, headers: Message, stream: BufferedIOBase) -> HttpR
         query=query,
         x_filter=headers.get("X-Filter"),
         body=_described(kind, raw) if holds_file else _parsed(raw),
-        token=token.strip() if has_token else None if version else "signed",
+        token=token.strip() if has_token else None if version else SIGNED,
     )
 
 

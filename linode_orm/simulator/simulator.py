@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast, overload
 
 from linode_orm._options import check_seconds
@@ -11,6 +13,7 @@ from linode_orm.mapping import Model
 from linode_orm.simulator import effects, price_lists, sample_account, seed_data
 from linode_orm.simulator.account_state import AccountState
 from linode_orm.simulator.clock import VirtualClock
+from linode_orm.simulator.credentials import ALL, Credential
 from linode_orm.simulator.crud import change_at
 from linode_orm.simulator.factories import Factories
 from linode_orm.simulator.faults import Faults, spoiled
@@ -39,7 +42,8 @@ class Simulator:
 
     It starts with seed data (regions, types, kernels, images) and price lists, and nothing else.
     `job_seconds` is how long a job (create, boot, resize) takes; `latency` the seconds that each request takes. Time
-    is simulated: it stands still unless a client sleeps or `clock.advance()` moves it. `strict="guesses"` adds
+    is simulated: it stands still unless a client sleeps or `clock.advance()` moves it; with `real_time=True` it is that
+    of this machine. `strict="guesses"` adds
     checks that the API is only guessed to make. `dialect` changes what X-Filter means. It is thread-safe.
     """
 
@@ -51,13 +55,17 @@ class Simulator:
         strict: bool = False,
         dialect: Dialect | None = None,
         clock: VirtualClock | None = None,
+        real_time: bool = False,
         catalogue: bool = True,
         resources: Iterable[Resource] | None = None,
+        lock: threading.RLock | None = None,
     ) -> None:
         check_seconds("job_seconds", job_seconds, may_be_zero=True)
         check_seconds("latency", latency, may_be_zero=True)
         effects.load()
         self.clock = clock or VirtualClock()
+        if real_time:
+            self.clock.run()
         self.latency = latency
         self.requests = RequestLog()
         self.faults = Faults()
@@ -67,7 +75,7 @@ class Simulator:
         self._handler = RequestHandler(self.state, found, dialect or Dialect())
         self.router = self._handler.router
         self.rate_limits = self._handler.rate_limits
-        self._lock = threading.RLock()
+        self._lock = lock or threading.RLock()
         self._objects = RowObjects(self.state)
         self.make = Factories(self.state, self._objects, self._lock)
         if catalogue:
@@ -104,6 +112,30 @@ class Simulator:
 
         options.setdefault("clock", self.clock)
         return Client(token, transport=self.transport, **options)
+
+    def token(
+        self,
+        username: str | None = None,
+        *,
+        token: str | None = None,
+        scopes: str = ALL,
+        expires_in: float | None = None,
+    ) -> str:
+        """Return a token of a user of this account; one that nobody knew is made up.
+
+        Without a name it is the owner's. `scopes` are joined by blanks, as in `linodes:read_only domains:read_write`;
+        `expires_in` are seconds. Raises `LookupError` where the account has no such user. Sends no request.
+        """
+        with self._lock:
+            credentials = self.state.credentials
+            name = username or credentials.owner.username
+            if name != credentials.owner.username and self.state.get("User", name) is None:
+                msg = f"the account has no user {name!r}: make it with sim.make.user(username={name!r})"
+                raise LookupError(msg)
+            end = None if expires_in is None else self.clock.now() + timedelta(seconds=expires_in)
+            given = token or f"{secrets.randbits(256):064x}"
+            credentials.add(given, Credential(name, scopes, end))
+            return given
 
     def seed(self, **rows: int | Sequence[Mapping[str, object]]) -> Seeded:
         """Make objects without requests or events, ready for use; return them as objects and as bodies.
@@ -178,6 +210,10 @@ class Simulator:
             if isinstance(place, type):
                 return self._objects.shown(place, self._objects.row(place, identity, parent))
             return self._objects.shown(type(place), self._objects.row_of(place))
+
+    def found_at(self, url: str) -> None:
+        """Let signed addresses of files lead to a server from now on."""
+        self.state.base = url
 
     def _quietly(self, method: str, path: str, body: object = None) -> Reply:
         with self._lock:
