@@ -7,8 +7,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Self, Unpack
 from urllib.parse import unquote
 
-from linode_orm.simulator.clock import VirtualClock
 from linode_orm.simulator.child_accounts import adopt
+from linode_orm.simulator.clock import VirtualClock
 from linode_orm.simulator.files import is_signed
 from linode_orm.simulator.simulator import Simulator
 from linode_orm.simulator.transport import SimulatedTransport

@@ -15,7 +15,7 @@ import requests
 
 from linode_orm.simulator import http, http_request, serve
 from linode_orm.simulator.strict_json import parse_json
-from tests.simulator.random_requests import account, raw, request, routes
+from tests.simulator.random_requests import account, estate, raw, request, routes
 
 COUNT = 8_000
 ACCOUNTS = 20
@@ -38,9 +38,10 @@ def answered(url: str, sent: bytes, *, ends: bool = True) -> bytes:
 
 
 def run(seed: int) -> tuple[int, dict[int, int]]:
-    """Send random requests to an account of their own; return how many, and their answers by status."""
+    """Send random requests to an account of their own, or to an estate; return how many, and their answers by status."""
     random, known, statuses = Random(seed), routes(), {}
-    with account() as sim, serve(sim) as server:
+    front, sim = estate() if seed % 2 else (single := account(), single)
+    with front, serve(front) as server:
         for _ in range(COUNT // ACCOUNTS):
             sent = raw(random, request(random, random.choice(known), sim))
             answer = answered(server.url, sent)

@@ -6,8 +6,8 @@ import secrets
 from base64 import b64decode
 from typing import TYPE_CHECKING, Final
 
-from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.child_accounts import show, token_for
+from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, ready
 from linode_orm.simulator.permissions import forbidden
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from linode_orm.simulator.child_accounts import token_for
 from linode_orm.simulator.entities import entities
 from linode_orm.simulator.errors import bad
-from linode_orm.simulator.child_accounts import token_for
 from linode_orm.simulator.hooks import instead, listing
 from linode_orm.simulator.store import encode
 
