@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.simulator import shape
@@ -10,14 +11,15 @@ from linode_orm.simulator.clock import text
 from linode_orm.simulator.credentials import Credentials
 from linode_orm.simulator.errors import busy, not_found
 from linode_orm.simulator.events import Events
+from linode_orm.simulator.first_values import asked, first_values
 from linode_orm.simulator.hooks import Call, fill
-from linode_orm.simulator.jobs import Jobs
+from linode_orm.simulator.jobs import FailingJobs, Jobs
 from linode_orm.simulator.permissions import Permissions
 from linode_orm.simulator.router import Route
 from linode_orm.simulator.store import Body, Row, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from linode_orm.simulator.clock import VirtualClock
     from linode_orm.simulator.credentials import Credential
@@ -44,8 +46,10 @@ class AccountState:
         self.permissions: Permissions | None = None
         self.user_type = "default"
         self.children: dict[str, AccountState] = {}
+        self.failing = FailingJobs()
         self.events = Events(self)
         self.base = BASE
+        self._usual: dict[str, Body] = {}
 
     @property
     def username(self) -> str:
@@ -102,9 +106,11 @@ class AccountState:
 
     def draft(self, resource: Resource, body: Mapping[str, Any] | None = None) -> Body:
         """Return the body of a new row: a value for every declared field, and those given."""
-        shown = shape.fresh(resource.fields, self.now)
+        shown = first_values(resource.name, shape.fresh(resource.fields, self.now), self.now)
         shown |= {alternate_path.embedded: [] for alternate_path in resource.alternate_paths if alternate_path.embedded}
-        return shape.merge(resource.fields, shown, body, self.now, verb="create") if body else shown
+        if not body:
+            return shown
+        return shape.merge(resource.fields, shown, asked(resource.name, body), self.now, verb="create")
 
     def make(self, name: str, parents: tuple[str, ...] = (), /, **fields: object) -> Row:
         """Make an object without a request: hooks complete its draft, then the given fields are set, read-only too."""
@@ -114,10 +120,19 @@ class AccountState:
         above, chain = self.store.parent_of(resource, parents)
         call.above = self.store.find(above, chain) if above is not None else None
         call.draft = self.draft(resource, known)
-        call.hidden = {key: call.draft.pop(key) for key in known if resource.fields[key].is_write_only}
+        call.hidden = {key: call.draft.pop(key, None) for key in known if resource.fields[key].is_write_only}
         row = self.place(call, resource, parents, fields)
         self.shown_in_parent(row)
         return row
+
+    def stocked(self, name: str, parents: tuple[str, ...], fields: Body) -> Row:
+        """Make a row of a public catalogue, whose values are known, without hooks."""
+        resource = self.store.resources[name]
+        if name not in self._usual:
+            self._usual[name] = self.draft(resource)
+        body = {**self._usual[name], **{key: each for key, each in fields.items() if key in self._usual[name]}}
+        key = "\0".join(str(body[each]) for each in resource.id_keys) or str(self.store.new_id(name))
+        return self.store.put(Row(resource, parents, key, body, {}))
 
     def place(self, call: Call, resource: Resource, parents: tuple[str, ...], fields: Mapping[str, object]) -> Row:
         """Give a draft an id, let hooks complete it, and store it."""
@@ -175,29 +190,46 @@ class AccountState:
         secondary: Row | None = None,
         entity: Row | None = None,
         share: float = 1.0,
+        event_share: float = 1.0,
+        then: Callable[[], object] | None = None,
     ) -> None:
-        """Change an object step by step, at fractions of a job's time, with an event that lives as long.
+        """Change an object step by step, at fractions of a job's time, with an event that lasts as long.
 
-        `share` makes the job shorter than others. A later job of the same object takes the place of the steps that
-        are still to come.
+        `share` makes the job shorter than others, and `event_share` its event shorter than the job. `then` is called
+        when the job ends. A later job of the same object takes the place of the steps that are still to come. Where a
+        test lets the action fail, only the steps at the beginning are taken, and undone at the end.
         """
         turn = row.hidden["turn"] = row.hidden.get("turn", 0) + 1
         lasts = self.job_seconds * share
+        fails = action is not None and self.failing.take(action)
+        before = dict(row.body)
         if keeps_busy:
             (entity or row).hidden["busy_until"] = self.clock.monotonic() + lasts
+
+        def act(do: Callable[[], object]) -> None:
+            if not row.gone and row.hidden.get("turn") == turn:
+                do()
+
+        def change(fields: Mapping[str, object]) -> None:
+            row.change(**fields)
+            self.shown_in_parent(row)
+
+        if fails:
+            undone = {key: before[key] for fraction, fields in steps if fraction <= 0 for key in fields}
+            steps = (*(step for step in steps if step[0] <= 0), (1.0, undone))
         for fraction, fields in steps:
-
-            def step(fields: Mapping[str, object] = fields) -> None:
-                if not row.gone and row.hidden.get("turn") == turn:
-                    row.change(**fields)
-                    self.shown_in_parent(row)
-
-            if fraction * lasts <= 0:
-                step()
-            else:
-                self.jobs.later(fraction * lasts, step)
+            self._at(fraction * lasts, partial(act, partial(change, fields)))
+        if then is not None and not fails:
+            self._at(lasts, partial(act, then))
         if action:
-            self.events.add(action, entity or row, secondary=secondary, lasts=lasts)
+            self.events.add(action, entity or row, secondary=secondary, lasts=lasts * event_share, fails=fails)
+
+    def _at(self, seconds: float, do: Callable[[], object]) -> None:
+        """Do something after so many simulated seconds, at once where there are none."""
+        if seconds <= 0:
+            do()
+        else:
+            self.jobs.later(seconds, do)
 
     def is_busy(self, row: Row) -> bool:
         """Whether a job keeps an object from taking another."""

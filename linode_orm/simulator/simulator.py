@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast, overload
 
 from linode_orm._options import check_seconds
 from linode_orm.mapping import Model
-from linode_orm.simulator import effects, price_lists, sample_account, seed_data
+from linode_orm.simulator import effects, price_lists, sample_account, seed_data, system_rows
 from linode_orm.simulator.account_state import AccountState
 from linode_orm.simulator.clock import VirtualClock
 from linode_orm.simulator.credentials import ALL, Credential
@@ -81,6 +81,7 @@ class Simulator:
         if catalogue:
             seed_data.stock(self.state)
             price_lists.install(self.state)
+            system_rows.install(self.state)
 
     def __enter__(self) -> Self:
         return self

@@ -24,6 +24,7 @@ HIDDEN: Final = "<REDACTED>"  # what the API shows of a secret after the first a
 def _account(call: Call) -> None:
     call.draft.update(
         *[{"first_name": "Sim", "last_name": "Ulated", "company": "Example", "email": "simulated@example.com"}],
+        active_since="2018-01-02T03:04:05",
         country="US",
         euuid="A1BC2DEF-34GH-567I-J890KLMN12O34P56",
         billing_source="linode",
@@ -152,6 +153,12 @@ def _picture(call: Call) -> None:
     row = call.state.need("OAuthClient", call.values[0])
     row.hidden["thumbnail"] = str(call.given("content") or "")
     row.change(thumbnail_url=f"https://api.linode.com/v4/account/clients/{row.id}/thumbnail")
+
+
+@instead("POST /account/oauth-clients/{}/reset_secret")
+def _reset_too(call: Call) -> Body:
+    """Take the spelling that linode_api4 sends (test_oauth_client_reset_secrets)."""
+    return {**call.state.need("OAuthClient", call.values[0]).body, "secret": _secret()}
 
 
 # -- children and transfers --------------------------------------------------------------------------------------------

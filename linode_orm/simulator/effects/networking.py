@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
 
-CLASSES: Final = {"linode": "Instance", "nodebalancer": "NodeBalancer", "interface": "LinodeInterface"}
+CLASSES: Final = {
+    "linode": "Instance",
+    "nodebalancer": "NodeBalancer",
+    "interface": "LinodeInterface",
+    "linode_interface": "LinodeInterface",
+}
 
 
 def _stamped(rules: Body, version: int) -> Body:
@@ -63,12 +68,35 @@ def _rules_changed(call: Call) -> Body:
     return dict(row.body["rules"])
 
 
-def _entity(state: AccountState, kind: str, identity: object) -> Body:
+def _target(state: AccountState, kind: str, identity: object) -> Row:
+    """Return what a device names; an interface lies below its Linode."""
     name = CLASSES.get(kind)
-    target = state.get(name, identity) if name else None
+    target = state.get(name, identity) if name and name != "LinodeInterface" else None
+    if name == "LinodeInterface":
+        target = next((row for row in state.rows(name) if row.id == identity), None)
     if target is None:
         raise bad(f"{kind} {identity} not found", "id")
-    return {**state.events.entity(target), "type": kind, "parent_entity": None}
+    return target
+
+
+def _entity(state: AccountState, kind: str, identity: object) -> Body:
+    """Return the entity of a device; that of an interface names its Linode, too (API reference, "List devices")."""
+    target = _target(state, kind, identity)
+    above = None
+    if target.resource.name == "LinodeInterface":
+        host = state.get("Instance", target.parents[0])
+        above = {**state.events.entity(host), "parent_entity": None} if host is not None else None
+    return {**state.events.entity(target), "type": kind, "parent_entity": above}
+
+
+def guard(state: AccountState, firewall: Row, kind: str, target: Row) -> Row:
+    """Put an object behind a firewall, unless it is there."""
+    for device in state.below(firewall, "FirewallDevice"):
+        if (device.body["entity"]["type"], device.body["entity"]["id"]) == (kind, target.id):
+            return device
+    device = state.make("FirewallDevice", firewall.chain, entity=_entity(state, kind, target.id))
+    _show_entities(state, firewall)
+    return device
 
 
 @check("POST /networking/firewalls/{}/devices")
