@@ -64,7 +64,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         try:
             request = read_request(self.path, self.headers, self.rfile)
-            reply = _refusal(HTTPStatus.NOT_FOUND, _NOT_FOUND) if request is None else self._reply(request)
+            if self.command == "OPTIONS":
+                reply = self._preflight()
+            else:
+                reply = _refusal(HTTPStatus.NOT_FOUND, _NOT_FOUND) if request is None else self._reply(request)
         except BadRequest as bad:
             self.close_connection = True  # where the next request begins is not known
             reply = _refusal(bad.status, bad.reason)
@@ -84,9 +87,11 @@ class _Handler(BaseHTTPRequestHandler):
         except Exception as error:  # noqa: BLE001  a fault of the simulator is answered, and the server goes on
             return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, f"The simulator failed: {type(error).__name__}")
 
-    def do_OPTIONS(self) -> None:
-        """Let browsers ask what they may send."""
-        self._answer(Reply(HTTPStatus.NO_CONTENT, b"", _PREFLIGHT))
+    def _preflight(self) -> Reply:
+        """Let browsers ask what they may send: whatever headers they name."""
+        wanted = self.headers.get("Access-Control-Request-Headers")
+        named = {"access-control-allow-headers": wanted} if wanted else {}
+        return Reply(HTTPStatus.NO_CONTENT, b"", {**_PREFLIGHT, **named})
 
     def parse_request(self) -> bool:
         """Read the head of a request; refuse that of HTTP/0.9, which has none."""
@@ -142,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         self.connection.shutdown(socket.SHUT_RDWR)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815  the base class's names
+    do_GET = do_HEAD = do_OPTIONS = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815  the base class's names
 
     def handle(self) -> None:
         """Serve a connection; it is no error if the client closes it."""

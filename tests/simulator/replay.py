@@ -105,8 +105,8 @@ class Replay:
         """Give a value of a recorded answer as this account has it: ids are those that were given here."""
         if isinstance(value, int) and not isinstance(value, bool) and value > 99:
             return self.ids.get(str(value), value)
-        if isinstance(value, str) and value.startswith("/v4"):
-            return "/".join(str(self.ids.get(part, part)) for part in value.split("/"))
+        if isinstance(value, str) and value.startswith("/"):
+            return re.sub(r"(private/)?\d{4,}", lambda found: str(self.ids.get(found[0], found[0])), value)
         return self.ids.get(value, value) if isinstance(value, str) and "/" in value else value
 
     def _mapped(self, value: Any) -> Any:

@@ -23,7 +23,7 @@ _RANDOM: Final = re.compile(
     r"""\d{4}-\d\d-\d\dT[\d:]+ | .*\b\d{1,3}(\.\d{1,3}){3}\b.* | [0-9a-f]*::?[0-9a-f:]*(/\d+)?
     | (1234|2001|2600|fd|fe80)[0-9a-f]*:.* | .*thisIsYour.* | .*[xX]{4,}.* | .*(SANITIZED|REDACTED).*
     | .*@example\.com | user-\w+ | [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12} | [0-9a-fA-F]{20,} | ([0-9a-f]{2}:){5}.*
-    | https?://.* | LS0t.* | .*\.akamaidb\.net""",
+    | https?://.* | LS0t.* | .*\.akamaidb\.net | .*\.ip\.linodeusercontent\.com""",
     re.VERBOSE | re.DOTALL,
 )
 # Keys whose values the server makes up, whatever it was told.
@@ -43,6 +43,7 @@ _MADE_UP: Final = frozenset(
     | {"mac_address", "address", "range", "fingerprint", "clusters", "last_login", "api_key", "install_code", "port"}
     | {"hour_of_day", "day_of_week"}  # of a database's updates: the server picks a quiet hour
 )
+_NAMES: Final = ("s3_endpoint", "region", "id", "label")
 _LABEL: Final = re.compile(r"[a-z]+-?\d{6,}.*")
 
 
@@ -104,14 +105,31 @@ def differences(replay: Replay, recorded: Any, simulated: Any, at: str = "") -> 
         for key in recorded.keys() & simulated.keys():
             yield from differences(replay, recorded[key], simulated[key], f"{at}.{key}")
     elif isinstance(recorded, list) and isinstance(simulated, list):
-        if len(recorded) != len(simulated):
-            yield at, f"values:{_short(recorded)} became {_short(simulated)}"
-        for one, other in zip(recorded, simulated, strict=False):
-            yield from differences(replay, one, other, f"{at}[]")
+        yield from _of_lists(replay, recorded, simulated, at)
     elif not is_random(at, recorded):
         expected = replay.translated(recorded)
         same = _equal(expected, simulated)
         yield at, "values:" if same else f"values:{_short(expected)} became {_short(simulated)}"
+
+
+def _of_lists(replay: Replay, recorded: list[Any], simulated: list[Any], at: str) -> Iterator[tuple[str, str]]:
+    """Compare lists: plain values as one value in any order, objects by their names where they have any."""
+    if not any(isinstance(each, (dict, list)) for each in recorded):
+        wanted = sorted(repr(replay.translated(each)) for each in recorded if not is_random(at, each))
+        found = sorted(repr(each) for each in simulated if not is_random(at, each))
+        yield at, "values:" if wanted == found else f"values:{_short(recorded)} became {_short(simulated)}"
+        return
+    if len(recorded) != len(simulated):
+        yield at, f"values:{_short(recorded)} became {_short(simulated)}"
+    name = next((key for key in _NAMES if all(isinstance(each, dict) and key in each for each in recorded)), None)
+    if name is None:
+        pairs = list(zip(recorded, simulated, strict=False))
+    else:
+        held = {str(each.get(name)): each for each in reversed(simulated) if isinstance(each, dict)}
+        pairs = [(each, held.get(str(replay.translated(each[name])))) for each in recorded]
+    for one, other in pairs:
+        if other is not None:
+            yield from differences(replay, one, other, f"{at}[]")
 
 
 def is_random(at: str, value: Any) -> bool:
