@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from linode_orm.simulator import shape
 from linode_orm.simulator.clock import text
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from linode_orm.simulator.clock import VirtualClock
     from linode_orm.simulator.schema import Resource
 
+Strictness: TypeAlias = bool | Literal["guesses"]
+"""How much is refused: limits that the description or a recording states, or also what is only guessed."""
+
 USERNAME: Final = "simulated"
 # Where files go, unless the simulator is served.
 BASE: Final = "https://upload.example.com"
@@ -30,13 +33,14 @@ class AccountState:
     """The state of the simulated account."""
 
     def __init__(
-        self, resources: Iterable[Resource], clock: VirtualClock, *, job_seconds: float = 1.0, strict: bool = False
+        self, resources: Iterable[Resource], clock: VirtualClock, *, job_seconds: float = 1.0, strict: Strictness = True
     ) -> None:
         self.store = Store(resources)
         self.clock = clock
         self.jobs = Jobs(clock)
         self.job_seconds = job_seconds
-        self.strict = strict
+        self.limits = strict is not False
+        self.guesses = strict == "guesses"
         self.failing = FailingJobs()
         self.events = Events(self)
         self.username = USERNAME

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast, overload
 from linode_orm._options import check_seconds
 from linode_orm.mapping import Model
 from linode_orm.simulator import effects, price_lists, sample_account, seed_data, system_rows
-from linode_orm.simulator.account_state import AccountState
+from linode_orm.simulator.account_state import AccountState, Strictness
 from linode_orm.simulator.clock import VirtualClock
 from linode_orm.simulator.crud import change_at
 from linode_orm.simulator.factories import Factories
@@ -39,8 +39,9 @@ class Simulator:
 
     It starts with seed data (regions, types, kernels, images) and price lists, and nothing else.
     `job_seconds` is how long a job (create, boot, resize) takes; `latency` the seconds that each request takes. Time
-    is simulated: it stands still unless a client sleeps or `clock.advance()` moves it. `strict="guesses"` adds
-    checks that the API is only guessed to make. `dialect` changes what X-Filter means. It is thread-safe.
+    is simulated: it stands still unless a client sleeps or `clock.advance()` moves it. Bodies are refused as the API's
+    description and its recordings say; `strict="guesses"` adds what the API is only guessed to refuse, and
+    `strict=False` leaves all of that out. `dialect` changes what X-Filter means. It is thread-safe.
     """
 
     def __init__(  # noqa: PLR0913  options of one account
@@ -48,7 +49,7 @@ class Simulator:
         *,
         job_seconds: float = 1.0,
         latency: float = 0.0,
-        strict: bool = False,
+        strict: Strictness = True,
         dialect: Dialect | None = None,
         clock: VirtualClock | None = None,
         catalogue: bool = True,
