@@ -171,9 +171,9 @@ class Replay:
             if target is None or target.parent or target.reference_data or target.singleton:
                 continue
             for each in value if isinstance(value, list) else [value]:
-                if isinstance(each, (int, str)) and each and str(each) not in made:
-                    if self.sim.state.get(target.name, each) is None:
-                        self.sim.state.make(target.name, (), **{target.id_keys[0]: each})
+                is_there = str(each) in made or self.sim.state.get(target.name, each) is not None
+                if isinstance(each, (int, str)) and each and not is_there:
+                    self.sim.state.make(target.name, (), **{target.id_keys[0]: each})
 
     def _put(self, route: Route, values: tuple[str, ...], body: dict[str, Any], made: set[str]) -> None:
         resource, state = route.resource, self.sim.state
