@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast, overload
+from urllib.parse import quote
 
 from linode_orm._options import check_seconds
 from linode_orm.mapping import Model
@@ -14,6 +15,7 @@ from linode_orm.simulator.clock import VirtualClock
 from linode_orm.simulator.crud import change_at
 from linode_orm.simulator.factories import Factories
 from linode_orm.simulator.faults import Faults, spoiled
+from linode_orm.simulator.keywords import ALSO, check_keys
 from linode_orm.simulator.reply import Arrival, Reply, RequestLog
 from linode_orm.simulator.request_handler import OK, Asked, RequestHandler
 from linode_orm.simulator.row_objects import RowObjects, fields_of
@@ -153,12 +155,26 @@ class Simulator:
             raise LookupError(msg)
 
     def add(self, path: str, /, **fields: object) -> dict[str, object]:
-        """Create an object in the collection at a path without a request of the client; return its body."""
-        reply = self._quietly("POST", path, fields)
-        if reply.status != OK:
-            msg = f"nothing made at {path}: {reply.content.decode()}"
-            raise LookupError(msg)
-        return dict(json.loads(reply.content))
+        """Create an object in the collection at a path without a request of the client; return its body.
+
+        Values that a request cannot set are set after it. Raises `ValueError` for a key that the class does not have,
+        and `LookupError` where the create is refused.
+        """
+        with self._lock:
+            resource = self._handler.collection(path)
+            also = {each.create_key for each in resource.alternate_paths}
+            check_keys(resource, fields, also.union(ALSO.get(resource.name, ())))
+            later = {key: each for key, each in fields.items() if key in resource.fields}
+            later = {key: each for key, each in later.items() if resource.fields[key].is_read_only}
+            reply = self._quietly("POST", path, {key: each for key, each in fields.items() if key not in later})
+            if reply.status != OK:
+                msg = f"nothing made at {path}: {reply.content.decode()}"
+                raise LookupError(msg)
+            body = dict(json.loads(reply.content))
+            if not later:
+                return body
+            identity = "/".join(quote(str(body[key]), safe="") for key in resource.id_keys)
+            return dict(change_at(self._handler.find(f"{path.rstrip('/')}/{identity}"), later))
 
     @overload
     def read(self, place: str, /) -> dict[str, object]: ...
