@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from linode_orm.simulator import shape
 from linode_orm.simulator.clock import text
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from linode_orm.simulator.credentials import Credential
     from linode_orm.simulator.schema import Resource
 
+Strictness: TypeAlias = bool | Literal["guesses"]
+"""How much is refused: limits that the description or a recording states, or also what is only guessed."""
+
 USERNAME: Final = "simulated"
 # Where files go, unless the simulator is served.
 BASE: Final = "https://upload.example.com"
@@ -34,13 +37,14 @@ class AccountState:
     """The state of the simulated account."""
 
     def __init__(
-        self, resources: Iterable[Resource], clock: VirtualClock, *, job_seconds: float = 1.0, strict: bool = False
+        self, resources: Iterable[Resource], clock: VirtualClock, *, job_seconds: float = 1.0, strict: Strictness = True
     ) -> None:
         self.store = Store(resources)
         self.clock = clock
         self.jobs = Jobs(clock)
         self.job_seconds = job_seconds
-        self.strict = strict
+        self.limits = strict is not False
+        self.guesses = strict == "guesses"
         self.credentials = Credentials(clock, USERNAME)
         self.caller = self.credentials.owner
         self.permissions: Permissions | None = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.mapping.json_types import merged_value
-from linode_orm.simulator import shape, validate, xfilter
-from linode_orm.simulator.errors import not_found
+from linode_orm.simulator import references, shape, validate, xfilter
+from linode_orm.simulator.errors import HTTP_BAD_REQUEST, Refused, not_found
 from linode_orm.simulator.hooks import Call, after, answer, born, check, instead, listing, named, ready, rewrite
 from linode_orm.simulator.keywords import check_keys
 from linode_orm.simulator.pages import page_of, render
@@ -145,7 +145,7 @@ class Verbs:
         """
         if x_filter is None or target is None:
             return None
-        names = target.filterable if state.strict == "guesses" else target.answered
+        names = target.filterable if state.guesses else target.answered
         aliases = xfilter.ALIASES.get(target.name, {})
         if isinstance(x_filter, str):
             return xfilter.parse(x_filter, names, self.dialect, aliases)
@@ -159,12 +159,12 @@ class Verbs:
     def _create(self, call: Call) -> object:
         state, resource = call.state, call.resource
         if resource.singleton:
-            validate.check(resource.fields, call.body, "create", strict=state.strict)
+            validate.check(state, resource, call.body, "create")
             call.row = self._existing(call, resource, call.values)
             return self._update(call)
-        validate.check(resource.fields, call.body, "create", strict=state.strict)
+        validate.check(state, resource, call.body, "create")
         rewrite.run(call.route.key, call)
-        check.run(call.route.key, call)
+        self._check(call, "create")
         parents = call.values[: resource.depth]
         refuse_duplicates(call, parents)
         shown, call.hidden = shape.split(resource.fields, call.body, "create")
@@ -183,6 +183,21 @@ class Verbs:
         once = row.hidden.pop("once", None)
         return encode({**row.body, **once}) if once else row.encoded(listed=True)
 
+    @staticmethod
+    def _check(call: Call, verb: str) -> None:
+        """Refuse with the reasons of the checks, and for ids that name nothing, all at once."""
+        fields = (call.resource if call.row is None else call.row.resource).fields
+        unknown = references.problems(call, fields, call.body, verb) if call.state.limits else []
+        try:
+            check.run(call.route.key, call)
+        except Refused as refused:
+            if refused.status != HTTP_BAD_REQUEST or not all(field for _, field in refused.errors):
+                raise
+            told = {field for _, field in refused.errors}
+            raise Refused(*refused.errors, *(each for each in unknown if each[1] not in told)) from None
+        if unknown:
+            raise Refused(*unknown)
+
     def _children(self, state: AccountState, row: Row, body: Mapping[str, Any]) -> None:
         """Make the nested creates in the body of a POST, at any depth."""
         for alternate_path in row.resource.alternate_paths:
@@ -199,9 +214,9 @@ class Verbs:
     def _update(self, call: Call) -> object:
         state, row = call.state, call.item
         fields = row.resource.fields
-        validate.check(fields, call.body, "update", strict=state.strict)
+        validate.check(state, row.resource, call.body, "update")
         rewrite.run(call.route.key, call)
-        check.run(call.route.key, call)
+        self._check(call, "update")
         refuse_duplicates(call, row.parents, row)
         shown, hidden = shape.split(fields, call.body, "update")
         if row.resource.singleton and call.route.verb == "create":
@@ -245,7 +260,7 @@ class Verbs:
         """Do the PUT of one field that has a path of its own: its whole value is the body."""
         name = self._part_name(call)
         field = call.resource.fields[name]
-        validate.check({name: field}, {name: call.body}, "update", strict=call.state.strict)
+        validate.check_part(call.state, call.resource.name, {name: field}, {name: call.body})
         check.run(call.route.key, call)
         row = call.item
         call.before = row.body
@@ -259,7 +274,7 @@ class Verbs:
             raise not_found()
         if call.route.method == "GET" and call.route.key in listing:
             return listing.run(call.route.key, call)
-        validate.check_action(action, call.body)
+        validate.check_action(call.state, action, call.body)
         check.run(call.route.key, call)
         if call.route.key in answer:
             said = answer.run(call.route.key, call)

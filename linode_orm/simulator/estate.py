@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from itertools import count
 
+    from linode_orm.simulator.account_state import Strictness
     from linode_orm.simulator.http import Serving
     from linode_orm.simulator.reply import Reply
     from linode_orm.wire import JSON, Client
@@ -35,7 +36,7 @@ class Estate:
         *,
         job_seconds: float = 1.0,
         latency: float = 0.0,
-        strict: bool = False,
+        strict: Strictness = True,
         clock: VirtualClock | None = None,
         real_time: bool = False,
     ) -> None:

@@ -115,6 +115,15 @@ class RequestHandler:
             raise not_found()
         return match
 
+    def collection(self, path: str) -> Resource:
+        """Return the resource that a POST to a path makes; raise `LookupError` where it makes none."""
+        match = self.router.match("POST", path)
+        route = match.route if match is not None else None
+        if route is None or route.verb != "create":
+            msg = f"nothing is made by a POST to {path}"
+            raise LookupError(msg)
+        return route.resource
+
     def find(self, path: str) -> Call:
         """Return the object at a path; raise `LookupError` where there is none."""
         match = self.router.match("GET", path)

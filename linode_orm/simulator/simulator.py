@@ -7,16 +7,18 @@ import secrets
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast, overload
+from urllib.parse import quote
 
 from linode_orm._options import check_seconds
 from linode_orm.mapping import Model
 from linode_orm.simulator import effects, price_lists, sample_account, seed_data, system_rows
-from linode_orm.simulator.account_state import AccountState
+from linode_orm.simulator.account_state import AccountState, Strictness
 from linode_orm.simulator.clock import VirtualClock
 from linode_orm.simulator.credentials import ALL, Credential
 from linode_orm.simulator.crud import change_at
 from linode_orm.simulator.factories import Factories
 from linode_orm.simulator.faults import Faults, spoiled
+from linode_orm.simulator.keywords import ALSO, check_keys
 from linode_orm.simulator.reply import Arrival, Reply, RequestLog
 from linode_orm.simulator.request_handler import OK, Asked, RequestHandler
 from linode_orm.simulator.row_objects import RowObjects, fields_of
@@ -43,8 +45,9 @@ class Simulator:
     It starts with seed data (regions, types, kernels, images) and price lists, and nothing else.
     `job_seconds` is how long a job (create, boot, resize) takes; `latency` the seconds that each request takes. Time
     is simulated: it stands still unless a client sleeps or `clock.advance()` moves it; with `real_time=True` it is that
-    of this machine. `strict="guesses"` adds
-    checks that the API is only guessed to make. `dialect` changes what X-Filter means. It is thread-safe.
+    of this machine. Bodies are refused as the API's description and its recordings say; `strict="guesses"` adds what
+    the API is only guessed to refuse, and `strict=False` leaves all of that out. `dialect` changes what X-Filter
+    means. It is thread-safe.
     """
 
     def __init__(  # noqa: PLR0913  options of one account
@@ -52,7 +55,7 @@ class Simulator:
         *,
         job_seconds: float = 1.0,
         latency: float = 0.0,
-        strict: bool = False,
+        strict: Strictness = True,
         dialect: Dialect | None = None,
         clock: VirtualClock | None = None,
         real_time: bool = False,
@@ -184,12 +187,26 @@ class Simulator:
             raise LookupError(msg)
 
     def add(self, path: str, /, **fields: object) -> dict[str, object]:
-        """Create an object in the collection at a path without a request of the client; return its body."""
-        reply = self._quietly("POST", path, fields)
-        if reply.status != OK:
-            msg = f"nothing made at {path}: {reply.content.decode()}"
-            raise LookupError(msg)
-        return dict(json.loads(reply.content))
+        """Create an object in the collection at a path without a request of the client; return its body.
+
+        Values that a request cannot set are set after it. Raises `ValueError` for a key that the class does not have,
+        and `LookupError` where the create is refused.
+        """
+        with self._lock:
+            resource = self._handler.collection(path)
+            also = {each.create_key for each in resource.alternate_paths}
+            check_keys(resource, fields, also.union(ALSO.get(resource.name, ())))
+            later = {key: each for key, each in fields.items() if key in resource.fields}
+            later = {key: each for key, each in later.items() if resource.fields[key].is_read_only}
+            reply = self._quietly("POST", path, {key: each for key, each in fields.items() if key not in later})
+            if reply.status != OK:
+                msg = f"nothing made at {path}: {reply.content.decode()}"
+                raise LookupError(msg)
+            body = dict(json.loads(reply.content))
+            if not later:
+                return body
+            identity = "/".join(quote(str(body[key]), safe="") for key in resource.id_keys)
+            return dict(change_at(self._handler.find(f"{path.rstrip('/')}/{identity}"), later))
 
     @overload
     def read(self, place: str, /) -> dict[str, object]: ...

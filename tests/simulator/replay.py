@@ -162,6 +162,8 @@ class Replay:
             if line["status"] != 200 or match is None or match.route is None:
                 continue
             resource = match.route.resource
+            if isinstance(line["request"], dict):
+                self._refer(resource, line["request"], made)
             if not any(each in made for each in match.values):
                 self._ancestors(resource, match.values[: resource.depth])
             if line["method"] != "GET" or match.route.verb not in {"get", "list"}:
@@ -170,6 +172,18 @@ class Replay:
                 if match.route.resource.singleton:
                     continue
                 self._put(match.route, match.values, body, made)
+
+    def _refer(self, resource: Resource, body: dict[str, Any], made: set[str]) -> None:
+        """Make what a body refers to and the cassette has not made: it was there."""
+        fields = resource.fields
+        for key, value in body.items():
+            target = self.sim.state.store.resources.get(fields[key].refers) if key in fields else None
+            if target is None or target.parent or target.reference_data or target.singleton:
+                continue
+            for each in value if isinstance(value, list) else [value]:
+                is_there = str(each) in made or self.sim.state.get(target.name, each) is not None
+                if isinstance(each, (int, str)) and each and not is_there:
+                    self.sim.state.make(target.name, (), **{target.id_keys[0]: each})
 
     def _put(self, route: Route, values: tuple[str, ...], body: dict[str, Any], made: set[str]) -> None:
         resource, state = route.resource, self.sim.state

@@ -30,7 +30,7 @@ def _new(call: Call) -> None:
 
 @check("POST /domains")
 def _may_create(call: Call) -> None:
-    if call.state.strict and call.given("type") in {None, "master"} and not call.given("soa_email"):
+    if call.state.guesses and call.given("type") in {None, "master"} and not call.given("soa_email"):
         raise bad("soa_email required when type=master", "soa_email")
 
 

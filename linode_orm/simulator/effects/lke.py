@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from linode_orm.mapping.json_types import merged_value
 from linode_orm.simulator.errors import Refused, bad
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, listing
-from linode_orm.simulator.price_lists import STANDARD
+from linode_orm.simulator.price_lists import ENTERPRISE, STANDARD
 
 if TYPE_CHECKING:
     from linode_orm.simulator.account_state import AccountState
@@ -24,6 +24,22 @@ NOT_YET: Final = 503
 def _may_create(call: Call) -> None:
     if call.state.get("Region", call.given("region")) is None:
         raise bad("region is not valid", "region")
+    _known_version(call)
+
+
+@check("PUT /lke/clusters/{}")
+def _known_version(call: Call) -> None:
+    """Refuse a version that there is not (linode_api4: test_fails_to_create_cluster_with_invalid_version)."""
+    wanted = call.given("k8s_version")
+    if call.state.limits and wanted is not None and wanted not in {*STANDARD, *ENTERPRISE}:
+        raise bad("k8s_version is not valid", "k8s_version")
+
+
+@check("POST /lke/clusters")
+def _known_types(call: Call) -> None:
+    for at, pool in enumerate(call.given("node_pools") or ()):
+        if call.state.limits and call.state.get("Type", pool.get("type")) is None:
+            raise bad("A valid plan type by that ID was not found", f"node_pools[{at}].type")
 
 
 @fill("/lke/clusters")

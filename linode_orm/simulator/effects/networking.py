@@ -7,9 +7,10 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.mapping.json_types import merged_value
-from linode_orm.simulator.errors import bad, not_found
+from linode_orm.simulator.errors import Refused, bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead
-from linode_orm.simulator.validate import check as check_body
+from linode_orm.simulator.limits import rule_problems
+from linode_orm.simulator.validate import check_part
 
 if TYPE_CHECKING:
     from linode_orm.simulator.account_state import AccountState
@@ -39,6 +40,14 @@ def _new(call: Call) -> None:
     draft["entities"] = []
 
 
+@check("POST /networking/firewalls")
+def _rules_are_right(call: Call) -> None:
+    rules = call.given("rules")
+    wrong = list(rule_problems(rules)) if call.state.limits and isinstance(rules, dict) else []
+    if wrong:
+        raise Refused(*wrong)
+
+
 @after("POST /networking/firewalls")
 def _with_devices(call: Call) -> None:
     devices = call.given("devices")
@@ -60,7 +69,7 @@ def _rules_changed(call: Call) -> Body:
     """Replace the rules, with a new version and fingerprint (`TestFirewallRules_Update#1`)."""
     state, row = call.state, call.state.need("Firewall", call.values[0])
     field, before = row.resource.fields["rules"], row.body["rules"]
-    check_body({"rules": field}, {"rules": call.body}, "update", strict=state.strict)
+    check_part(state, "Firewall", {"rules": field}, {"rules": call.body})
     rules = merged_value(field, before, call.body, state.now)
     row.hidden.setdefault("history", []).append(row.body)
     state.change(row, rules=_stamped(rules, int(before.get("version") or 0) + 1))
