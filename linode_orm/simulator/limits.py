@@ -156,6 +156,8 @@ OPEN_CHOICES: Final[Mapping[str, frozenset[str]]] = {
     # `TestFirewallRules_ExtendedProtocols#0` has protocols that the description does not list
     "Firewall": frozenset({"protocol"}),
     "FirewallRuleSet": frozenset({"protocol"}),
+    # `@linode/api-v4` sends `payment_method_nonce`, with what a payment service gives
+    "PaymentMethod": frozenset({"type"}),
 }
 """Keys, by class, whose choices the description does not list whole."""
 

@@ -29,6 +29,14 @@ class Calls:
             self.wrong.append(f"{name}: {type(error).__name__}: {error}"[:400])
             return None
 
+    def must(self, name: str, call: Callable[[], Any]) -> Any:
+        """Make a call without which the next ones mean nothing."""
+        found = self.attempt(name, call)
+        if found is None:
+            msg = f"{self.client} goes no further: {self.wrong[-1:]}"
+            raise AssertionError(msg)
+        return found
+
     def failed(self, name: str, why: object) -> None:
         """Write down that a call was answered, and answered wrong."""
         self.wrong.append(f"{name}: {why}"[:400])

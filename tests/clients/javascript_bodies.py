@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -9,13 +10,14 @@ if TYPE_CHECKING:
 
     from tests.simulator.driver import Driver
 
-KEY: Final = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHkx5FyhP2eE1cTd1Vs6FDL8nS8n5oqNf6wq5ZVjL5vF javascript"
+KEY: Final = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f javascript"
 
 
 def private(driver: Driver) -> str:
     """Give a private address of a Linode."""
     host = driver.one("Instance")
-    return str(driver.sim.add(f"/linode/instances/{host}/ips", type="ipv4", public=False)["address"])
+    reply = driver.sim.exchange("POST", f"/linode/instances/{host}/ips", body={"type": "ipv4", "public": False})
+    return str(json.loads(reply.content)["address"])
 
 
 def node(driver: Driver) -> dict[str, Any]:

@@ -298,7 +298,7 @@ class TestRestricted:
         """Keys and tokens are those of the user whose token it is; the profile shows the user as the account does."""
         key = {
             "label": "k",
-            "ssh_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHkx5FyhP2eE1cTd1Vs6FDL8nS8n5oqNf6wq5ZVjL5vF ann",
+            "ssh_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f ann",
         }
         assert ask(estate, "POST", "/profile/sshkeys", key, token="ann")[0] == 200
         assert ask(estate, "GET", "/profile/sshkeys")[1]["results"] == 0
