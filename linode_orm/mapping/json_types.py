@@ -246,9 +246,10 @@ def first_value(field: Any, now: str) -> Any:  # noqa: ANN401  a field; JSON
 
 
 def field_problems(field: Any, value: object, where: str, *, choices: bool, strict: bool) -> Iterator[Problem]:  # noqa: ANN401  a field
-    """Yield the reasons to refuse a value of a field."""
+    """Yield the reasons to refuse a value of a field; a field with a format takes more than its choices."""
     json_type: JSONType = field.codec.json_type
-    return json_type.problems(value, where, choices=choices, strict=strict, nullable=field.nullable)
+    listed = choices and not field.format
+    return json_type.problems(value, where, choices=listed, strict=strict, nullable=field.nullable)
 
 
 def merged_value(field: Any, old: object, new: object, now: str) -> Any:  # noqa: ANN401  a field; JSON
