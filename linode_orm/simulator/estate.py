@@ -44,7 +44,8 @@ class Estate:
         if real_time:
             self.clock.run()
         self.transport = SimulatedTransport(self)
-        self._job_seconds, self._latency, self._strict = job_seconds, latency, strict
+        self._job_seconds, self._latency = job_seconds, latency
+        self._strict: Strictness = strict
         self._lock = threading.RLock()
         self._base: str | None = None
         self._ids: dict[str, count[int]] = {}
