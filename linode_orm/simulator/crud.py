@@ -119,7 +119,7 @@ class Verbs:
         target = rows[0].resource if rows and isinstance(rows[0], Row) else self._listed(call)
         rows = visible(call.state.permissions, rows)
         if target is None:
-            return page_of([each.encoded() if isinstance(each, Row) else encode(each) for each in rows], call.query)
+            return page_of(rows, call.query, lambda each: each.encoded() if isinstance(each, Row) else encode(each))
         held = [each if isinstance(each, Row) else Row(target, (), "", each, {}) for each in rows]
         filtering = self._filter(x_filter, target, call.state)
         if target.name in NEWEST_FIRST and (filtering is None or filtering.order_by is None):
