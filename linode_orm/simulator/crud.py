@@ -11,6 +11,7 @@ from linode_orm.simulator.hooks import Call, after, answer, born, check, instead
 from linode_orm.simulator.keywords import check_keys
 from linode_orm.simulator.pages import page_of, render
 from linode_orm.simulator.permissions import visible
+from linode_orm.simulator.request_keys import refuse_unknown
 from linode_orm.simulator.router import Route
 from linode_orm.simulator.store import Row, encode
 from linode_orm.simulator.uniqueness import refuse_duplicates
@@ -66,6 +67,7 @@ class Verbs:
             call.state.events.about(event, about)
 
     def _done(self, call: Call) -> object:
+        refuse_unknown(call.route.key, call.body)
         call.values = named.run(call.route.path.split("/")[1], call) or call.values
         if call.route.key in instead:
             if call.route.action is not None and call.route.method != "GET":

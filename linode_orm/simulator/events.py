@@ -40,6 +40,17 @@ NAMES: Final[dict[str, tuple[str, str, bool]]] = {
     "LongviewClient": ("longviewclient", "longview", False),
     "ObjectStorageKey": ("obj_access_key", "obj_access_key", False),
     "ManagedService": ("managed_service", "managed_service", False),
+    "Account": ("account", "account", False),
+    "AccountSettings": ("account_settings", "account", False),
+    "EntityTransfer": ("entity_transfer", "entity_transfer", False),
+    "FirewallDevice": ("firewall_device", "firewall", True),
+    "IPAddress": ("ipaddress", "ipaddress", False),
+    "LKEControlPlaneACL": ("lke_control_plane_acl", "lkecluster", True),
+    "Payment": ("payment", "account", False),
+    "PaymentMethod": ("payment_method", "account", False),
+    "Profile": ("profile", "profile", False),
+    "ServiceTransfer": ("entity_transfer", "entity_transfer", False),
+    "SupportTicket": ("ticket", "ticket", False),
 }
 
 VERBS: Final = {"create": "create", "update": "update", "delete": "delete"}
@@ -49,6 +60,20 @@ OTHERWISE: Final[dict[str, str | None]] = {
     "user_ssh_key_create": "user_ssh_key_add",
     "managed_service_update": None,
     "lke_pool_update": None,
+    # names that the API reference lists ("List events") for what is created, changed or deleted otherwise
+    "account_create": None,
+    "account_settings_create": None,
+    "entity_transfer_delete": "entity_transfer_cancel",
+    "firewall_device_create": "firewall_device_add",
+    "firewall_device_delete": "firewall_device_remove",
+    "firewall_device_update": None,
+    "ipaddress_create": None,
+    "ipaddress_delete": None,
+    "payment_create": "payment_submitted",
+    "payment_method_create": "payment_method_add",
+    "payment_method_delete": None,
+    "profile_create": None,
+    "ticket_delete": None,
 }
 # The `percent_complete` of an event whose job has started.
 STARTED_AT: Final = 0.1
@@ -126,7 +151,7 @@ class Events:
         named = NAMES.get(row.resource.name)
         return {
             "label": self.label(row),
-            "id": row.id,
+            "id": row.id if row.resource.id_keys else None,
             "type": named[1] if named else row.resource.name.lower(),
             "url": "/v4" + path_of(row),
         }

@@ -65,6 +65,9 @@ class Simulator:
     ) -> None:
         check_seconds("job_seconds", job_seconds, may_be_zero=True)
         check_seconds("latency", latency, may_be_zero=True)
+        if not isinstance(strict, bool) and strict != "guesses":
+            msg = f"strict is True, False or 'guesses', not {strict!r}"
+            raise TypeError(msg)
         effects.load()
         self.clock = clock or VirtualClock()
         if real_time:
@@ -177,6 +180,14 @@ class Simulator:
             row.change(**given)
             self.state.shown_in_parent(row)
             return self._objects.shown(type(place), row)
+
+    def fail_job(self, action: str, times: int = 1) -> None:
+        """Let the next jobs of an action fail, named as its event is (`linode_resize`).
+
+        The request is answered as ever, what the job would have done does not come, and its event ends as `failed`.
+        """
+        with self._lock:
+            self.state.failing.add(action, times)
 
     def remove(self, place: str | Model, /) -> None:
         """Delete an object, or the one at a path, with all effects, without a request of the client."""

@@ -74,11 +74,18 @@ def _listed(call: Call) -> Body:
 
 @answer("POST /linode/instances/{}/backups/{}/restore")
 def _restore(call: Call) -> None:
-    target = call.state.get("Instance", call.given("linode_id"))
+    """Put the disks of a backup on a Linode; `overwrite` takes off those that it has (API reference)."""
+    state, target = call.state, call.state.get("Instance", call.given("linode_id"))
     if target is None:
         raise bad("Linode not found", "linode_id")
+    if call.given("overwrite"):
+        for name in ("Config", "Disk"):
+            for row in state.below(target, name):
+                state.remove(row)
+    for disk in call.item.body.get("disks") or ():
+        state.make("Disk", target.chain, **{**disk, "status": "ready"})
     done = {"status": target.body["status"]}
-    call.state.job(target, (0.0, {"status": "restoring"}), (1.0, done), action="backups_restore", keeps_busy=True)
+    state.job(target, (0.0, {"status": "restoring"}), (1.0, done), action="backups_restore", keeps_busy=True)
 
 
 # -- figures -----------------------------------------------------------------------------------------------------------

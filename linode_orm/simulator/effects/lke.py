@@ -144,11 +144,33 @@ def _nodes(state: AccountState, pool: Row) -> None:
         name = f"{pool.id}-{number * 2_654_435_761 % 16**12:012x}"
         node = state.make("LKENode", cluster, id=name, status="not_ready", instance_id=None, pool_id=pool.id)
         node.hidden["pool"] = pool.key
-        state.job(node, (0.5, {"instance_id": 900_000 + number % 90_000}), (1.0, {"status": "ready"}))
+        started = {"instance_id": _linode_of(state, pool, name)}
+        state.job(node, (0.5, started), (1.0, {"status": "ready"}))
         have.append(node)
     for node in have[wanted:]:
-        state.store.drop(node)
+        _drop(state, node)
     show_nodes(state, pool)
+
+
+def _linode_of(state: AccountState, pool: Row, name: str) -> int | None:
+    """Make the Linode that a node is (API reference, "Create a node pool"); return its id."""
+    if "Instance" not in state.store.resources:
+        return None
+    resource = state.store.resources["LKECluster"]
+    cluster = state.store.find(resource, pool.parents)
+    if cluster is None:
+        return None
+    known = {"label": f"lke{cluster.id}-{name}", "region": cluster.body["region"], "type": pool.body["type"]}
+    row = state.make("Instance", (), **known, status="running", lke_cluster_id=cluster.id)
+    return int(row.id)
+
+
+def _drop(state: AccountState, node: Row) -> None:
+    """Remove a node with its Linode."""
+    state.store.drop(node)
+    for row in list(state.rows("Instance")):
+        if row.body.get("lke_cluster_id") is not None and row.body["label"].endswith(f"-{node.id}"):
+            state.remove(row)
 
 
 def show_nodes(state: AccountState, pool: Row) -> None:
@@ -178,14 +200,22 @@ def _one_pool(call: Call) -> bytes:
 def _pool_gone(call: Call) -> None:
     for node in list(call.state.rows("LKENode")):
         if node.hidden.get("pool") == call.item.key:
-            call.state.store.drop(node)
+            _drop(call.state, node)
+
+
+@after("DELETE /lke/clusters/{}")
+def _cluster_gone(call: Call) -> None:
+    for row in list(call.state.rows("Instance")):
+        if row.body.get("lke_cluster_id") == call.item.id:
+            call.state.remove(row)
 
 
 @answer("DELETE /lke/clusters/{}/nodes/{}")
 def _node_gone(call: Call) -> None:
     """Make the pool smaller by one (`TestLKENodePoolNode_Delete#5`)."""
     state, node = call.state, call.item
-    state.store.drop(node)
+    _drop(state, node)
+    state.events.add("lke_node_delete", call.parent)
     for pool in state.rows("LKENodePool"):
         if pool.key == node.hidden.get("pool"):
             pool.change(count=max(0, int(pool.body["count"]) - 1))
@@ -226,6 +256,8 @@ def _kubeconfig(call: Call) -> Body:
 @answer("DELETE /lke/clusters/{}/kubeconfig", "DELETE /lke/clusters/{}/servicetoken")
 def _regenerated(call: Call) -> None:
     call.item.hidden["turn"] = call.item.hidden.get("turn", 0) + 1
+    kind = "kubeconfig_regenerate" if call.route.path.endswith("kubeconfig") else "token_rotate"
+    call.state.events.add(f"lke_{kind}", call.above or call.item)
 
 
 @listing("GET /lke/clusters/{}/api-endpoints")

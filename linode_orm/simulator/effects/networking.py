@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.mapping.json_types import merged_value
 from linode_orm.simulator.errors import Refused, bad, not_found
@@ -31,11 +31,29 @@ def _stamped(rules: Body, version: int) -> Body:
     return {**plain, "version": version, "fingerprint": print_}
 
 
+def _as_given(rules: Body, given: Any) -> Body:  # noqa: ANN401  JSON
+    """Show only the kinds of addresses that a rule was given (`TestFirewallRules_ExtendedProtocols#0`)."""
+    found = dict(rules)
+    for side in ("inbound", "outbound"):
+        asked = given.get(side) if isinstance(given, dict) else None
+        if isinstance(asked, list):
+            found[side] = [_only_named(rule, each) for rule, each in zip(rules.get(side) or (), asked, strict=False)]
+    return found
+
+
+def _only_named(rule: Any, given: Any) -> Any:  # noqa: ANN401  JSON
+    named = given.get("addresses") if isinstance(given, dict) else None
+    if not isinstance(rule, dict) or not isinstance(named, dict) or not isinstance(rule.get("addresses"), dict):
+        return rule
+    kept = {family: each for family, each in rule["addresses"].items() if named.get(family) is not None}
+    return {**rule, "addresses": kept}
+
+
 @fill("/networking/firewalls")
 def _new(call: Call) -> None:
     draft = call.draft
     draft["status"] = "enabled"
-    draft["rules"] = _stamped(draft["rules"], 1)
+    draft["rules"] = _stamped(_as_given(draft["rules"], call.given("rules")), 1)
     draft["tags"] = sorted(set(draft["tags"]))
     draft["entities"] = []
 
@@ -59,6 +77,14 @@ def _with_devices(call: Call) -> None:
     _show_entities(call.state, call.item)
 
 
+@after("PUT /networking/firewalls/{}")
+def _switched(call: Call) -> None:
+    """Tell of a firewall that is switched on or off, beside its update (API reference, "List events")."""
+    status = call.item.body["status"]
+    if status != call.before["status"]:
+        call.state.events.add("firewall_enable" if status == "enabled" else "firewall_disable", call.item)
+
+
 @instead("GET /networking/firewalls/{}/rules")
 def _rules(call: Call) -> Body:
     return dict(call.state.need("Firewall", call.values[0]).body["rules"])
@@ -70,7 +96,7 @@ def _rules_changed(call: Call) -> Body:
     state, row = call.state, call.state.need("Firewall", call.values[0])
     field, before = row.resource.fields["rules"], row.body["rules"]
     check_part(state, "Firewall", {"rules": field}, {"rules": call.body})
-    rules = merged_value(field, before, call.body, state.now)
+    rules = _as_given(merged_value(field, before, call.body, state.now), call.body)
     row.hidden.setdefault("history", []).append(row.body)
     state.change(row, rules=_stamped(rules, int(before.get("version") or 0) + 1))
     state.events.add("firewall_rules_update", row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.simulator.effects.linode_addresses import address_of
@@ -67,6 +68,19 @@ def _may_configure(call: Call) -> None:
     port = call.given("port") or 80
     if any(other.body["port"] == port for other in call.state.below(call.parent, "NodeBalancerConfig")):
         raise bad("Port must be unique", "port")
+
+
+@check("POST /nodebalancers/{}/configs/{}/nodes", "PUT /nodebalancers/{}/configs/{}/nodes/{}")
+def _is_ours(call: Call) -> None:
+    """Refuse a public address that no Linode of the account has (ansible_linode: nodebalancer_populated)."""
+    host = str(call.given("address") or "").rpartition(":")[0].strip("[]")
+    try:
+        is_public = ip_address(host).is_global
+    except ValueError:
+        return
+    ours = any(host in row.body["ipv4"] for row in call.state.rows("Instance")) if is_public else True
+    if call.state.limits and ":" not in host and not ours:
+        raise bad("Must be the address of a Linode of this account", "address")
 
 
 @fill("/nodebalancers/{}/configs/{}/nodes")
