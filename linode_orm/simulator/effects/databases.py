@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 PORTS = {"mysql": 3306, "postgresql": 5432}
 COLLECTIONS = ("/databases/mysql/instances", "/databases/postgresql/instances")
+RELEASES = {("mysql", "8"): "8.0.35", ("postgresql", "14"): "14.15"}
+"""What a version is called once it runs (`TestDatabase_MySQL_Suite#66`, `TestDatabase_Postgres_Suite#66`)."""
 ITEMS = ("/databases/mysql/instances/{}", "/databases/postgresql/instances/{}")
 
 
@@ -63,7 +65,8 @@ def _created(call: Call) -> None:
     call.hidden["has_event"] = True
     row, now = call.item, call.state.now
     members = _members(int(row.id), int(row.body["cluster_size"]))
-    done = {"status": "active", "members": members, "used_disk_size_gb": 1, "oldest_restore_time": now}
+    done: Body = {"status": "active", "members": members, "used_disk_size_gb": 1, "oldest_restore_time": now}
+    done["version"] = RELEASES.get((row.body["engine"], row.body["version"]), row.body["version"])
     call.state.job(row, (1.0, done), action="database_create")
 
 

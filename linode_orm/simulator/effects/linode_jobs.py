@@ -169,8 +169,11 @@ def _rebuild(call: Call) -> bytes:
         for child in state.below(row, name):
             state.remove(child)
     row.change(image=call.given("image"))
+    before = {key: row.body[key] for key in ("type", "specs")}
+    resized = dict(before)
     if call.given("type") is not None and state.get("Type", call.given("type")) is not None:
-        row.change(type=call.given("type"), specs=specs_of(state, str(call.given("type"))))
+        resized = {"type": call.given("type"), "specs": specs_of(state, str(call.given("type")))}
+    row.change(**resized)  # the disks are those of the new plan
     if call.given("disk_encryption") is not None:
         row.change(disk_encryption=call.given("disk_encryption"))
     if (call.given("metadata") or {}).get("user_data"):
@@ -178,7 +181,8 @@ def _rebuild(call: Call) -> bytes:
     if row.body["image"] is not None:
         deploy(state, row, call.body)
     last = RUNNING[1] if call.given("booted") is not False else {"status": "offline"}
-    steps = ((0.0, {"status": "rebuilding"}), (1.0, last))
+    # the plan is shown when it is done (`TestInstance_RebuildWithEncryption#4`)
+    steps = ((0.0, {"status": "rebuilding", **before}), (1.0, {**last, **resized}))
     state.job(row, *steps, action="linode_rebuild", keeps_busy=True, secondary=state.get("Image", row.body["image"]))
     return row.encoded()
 

@@ -37,6 +37,13 @@ def _encrypted(call: Call) -> None:
         call.item.change(encryption="disabled")
 
 
+@after("PUT /volumes/{}")
+def _renamed(call: Call) -> None:
+    """Let the path of a volume follow its label (`TestVolume_Update#3`)."""
+    label = call.item.body["label"]
+    call.item.change(filesystem_path=f"/dev/disk/by-id/scsi-0Linode_Volume_{label}")
+
+
 @check("POST /volumes")
 def _may_create(call: Call) -> None:
     if call.given("region") is None and call.given("linode_id") is None:
