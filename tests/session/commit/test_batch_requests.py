@@ -41,19 +41,19 @@ def opened(session):
 def edited(session):
     """Make six changes of nodes: three of values, two deletions, one new; give the configuration and the new one."""
     config, nodes = opened(session)
-    nodes[0].mode, nodes[1].weight, nodes[2].label = "drain", 50, "xx2"
+    nodes[0].mode, nodes[1].weight, nodes[2].label = "drain", 75, "xx2"
     session.delete(nodes[3])
     session.delete(nodes[4])
-    new = NodeBalancerNode(node_balancer_config=config, label="new", address="192.168.0.99:80")
+    new = NodeBalancerNode(node_balancer_config=config, label="node9", address="192.168.0.99:80")
     session.add(new)
     return config, new
 
 
 EDITED = [
     ("node0", "192.168.0.0:80", "drain", 50),
-    ("node1", "192.168.0.1:80", "accept", 50),
+    ("node1", "192.168.0.1:80", "accept", 75),
     ("node5", "192.168.0.5:80", "accept", 50),
-    ("new", "192.168.0.99:80", "accept", 50),
+    ("node9", "192.168.0.99:80", "accept", 50),
     ("xx2", "192.168.0.2:80", "accept", 50),
 ]
 BEFORE = [(f"node{at}", f"192.168.0.{at}:80", "accept", 50) for at in range(6)]
@@ -117,9 +117,9 @@ class TestRebuild:
         assert "check_body" not in body
         assert sorted(body["nodes"], key=lambda each: each["label"]) == [
             {"id": ids["node0"], "address": "192.168.0.0:80", "label": "node0", "mode": "drain", "weight": 50},
-            {"id": ids["node1"], "address": "192.168.0.1:80", "label": "node1", "mode": "accept", "weight": 50},
+            {"id": ids["node1"], "address": "192.168.0.1:80", "label": "node1", "mode": "accept", "weight": 75},
             {"id": ids["node5"], "address": "192.168.0.5:80", "label": "node5", "mode": "accept", "weight": 50},
-            {"address": "192.168.0.99:80", "label": "new"},
+            {"address": "192.168.0.99:80", "label": "node9"},
             {"id": ids["xx2"], "address": "192.168.0.2:80", "label": "xx2", "mode": "accept", "weight": 50},
         ]
 
@@ -130,7 +130,7 @@ class TestRebuild:
         nodes = {each.label: each for each in config.nodes}
         session.commit()
         before = len(sim.requests)
-        assert (nodes["node0"].mode, nodes["node1"].weight, nodes["xx2"].label) == ("drain", 50, "xx2")
+        assert (nodes["node0"].mode, nodes["node1"].weight, nodes["xx2"].label) == ("drain", 75, "xx2")
         assert session.get(NodeBalancerNode, new.id, config) is new
         assert (new.weight, len(sim.requests)) == (50, before)
         assert nodes["node3"] not in session
@@ -404,7 +404,7 @@ class TestFaults:
         session.commit()
         assert nodes_in(sim) == EDITED
         assert clean(session)
-        assert len([row for row in sim.state.rows("NodeBalancerNode") if row.body["label"] == "new"]) == 1
+        assert len([row for row in sim.state.rows("NodeBalancerNode") if row.body["label"] == "node9"]) == 1
         assert new.id is not None
 
     def test_the_list_before(self, sim, session):
@@ -443,7 +443,7 @@ class TestUndo:
         _, nodes = opened(session)
         for node in nodes[:5]:
             node.weight = 7
-        session.add(NodeBalancerNode(node_balancer_config=opened(session)[0], label="new", address="192.168.0.99:80"))
+        session.add(NodeBalancerNode(node_balancer_config=opened(session)[0], label="node9", address="192.168.0.99:80"))
         report = session.commit()
         back = session.undo(report.id)
         assert (len(back), back.lost) == (6, ())
@@ -465,7 +465,7 @@ class TestUndo:
         _, nodes = opened(session)
         for node in nodes[:5]:
             node.weight = 7
-        session.add(NodeBalancerNode(node_balancer_config=opened(session)[0], label="new", address="192.168.0.99:80"))
+        session.add(NodeBalancerNode(node_balancer_config=opened(session)[0], label="node9", address="192.168.0.99:80"))
         if deletes:
             session.delete(nodes[5])
         session.add(Volume(label="v", size=20, region="us-east"))
@@ -515,7 +515,7 @@ class TestJournal:
                 config, nodes = opened(session)
                 for node in nodes[:5]:
                     node.weight = 7
-                session.add(NodeBalancerNode(node_balancer_config=config, label="new", address="192.168.0.99:80"))
+                session.add(NodeBalancerNode(node_balancer_config=config, label="node9", address="192.168.0.99:80"))
                 ids.append(session.commit().id)
             assert len(nodes_in(sim)) == 7
             with Session(client=sim.client(), journal=tmp_path / "j") as session:
@@ -548,7 +548,7 @@ class TestJournal:
             config, nodes = opened(session)
             for node in nodes[:5]:
                 node.weight = 7
-            session.add(NodeBalancerNode(node_balancer_config=config, label="new", address="192.168.0.99:80"))
+            session.add(NodeBalancerNode(node_balancer_config=config, label="node9", address="192.168.0.99:80"))
             with monkeypatch.context() as patch, suppress(Killed):
                 patch.setattr(SqliteJournal, "_transaction", dying)
                 session.commit()
@@ -563,7 +563,7 @@ class TestJournal:
         if undo and not ended:
             assert nodes_in(sim) == BEFORE
         else:
-            assert [each[0] for each in nodes_in(sim)] == [*(f"node{each}" for each in range(6)), "new"]
+            assert [each[0] for each in nodes_in(sim)] == [*(f"node{each}" for each in range(6)), "node9"]
             assert sorted(each[3] for each in nodes_in(sim)) == [7] * 5 + [50, 50]
 
     @pytest.mark.parametrize("undo", [False, True])
@@ -728,7 +728,7 @@ def test_the_end_is_the_same(edits, faults):
                 elif kind == "config":
                     config.check_interval = 10 + number
                 elif node not in session.deleted:
-                    setattr(node, kind, {"mode": "drain", "weight": 10 + number, "label": f"l{number}"}[kind])
+                    setattr(node, kind, {"mode": "drain", "weight": 10 + number, "label": f"label{number}"}[kind])
             for nth, fault in faults:
                 sim.faults.add("POST", REBUILD, nth, fault)
             session.commit()

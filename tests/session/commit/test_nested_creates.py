@@ -46,7 +46,7 @@ def network(label="net", subnets=3):
 
 
 def nodes(count, **more):
-    return [NodeBalancerNode(label=f"n{at}", address=f"192.168.0.{at}:80", **more) for at in range(count)]
+    return [NodeBalancerNode(label=f"node{at}", address=f"192.168.0.{at}:80", **more) for at in range(count)]
 
 
 def balancer(*ports, count=3, **more):
@@ -92,7 +92,7 @@ def described(sim):
 def everything(session, wall):
     """Add a VPC with 3 subnets, a NodeBalancer with 2 configs of 3 nodes, 2 Linodes with firewall and interfaces."""
     vlan = LinodeInterface(vlan=LinodeInterfaceVlan(vlan_label="inner"))
-    machines = [server("a", public(firewall=wall), vlan, firewall=wall), server("b", public(), firewall=wall)]
+    machines = [server("web-a", public(firewall=wall), vlan, firewall=wall), server("web-b", public(), firewall=wall)]
     session.add_all([network(), balancer(80, 443), *machines])
 
 
@@ -129,7 +129,7 @@ class TestFigure:
         assert len({each.id for each in made}) == 6
         before = len(sim.requests)
         assert {(each.port, each.nodebalancer_id) for each in configs} == {(80, lb.id), (443, lb.id)}
-        assert [each.label for each in config.nodes] == ["n0", "n1", "n2"]
+        assert [each.label for each in config.nodes] == ["node0", "node1", "node2"]
         assert all(each.config_id == config.id for each in config.nodes)
         assert len(sim.requests) == before
         config.nodes.refresh()
@@ -174,7 +174,7 @@ class TestPlan:
     def test_file(self, sim, session, tmp_path):
         """It goes through a file and back, and is applied by another session; ids are no secrets."""
         wall = sim.add("/networking/firewalls", label="wall", rules=RULES)["id"]
-        session.add_all([balancer(80), server("a", public(firewall_id=wall))])
+        session.add_all([balancer(80), server("web-a", public(firewall_id=wall))])
         plan = session.plan()
         plan.save(tmp_path / "plan.json")
         again = Plan.load(tmp_path / "plan.json")
@@ -188,7 +188,7 @@ class TestPlan:
         """It is taken from the rider, and no secret where it is an id."""
         wall = sim.add("/networking/firewalls", label="wall", rules=RULES)["id"]
         vlan = LinodeInterface(vlan=LinodeInterfaceVlan(vlan_label="inner"))
-        session.add(server("a", vlan, public(firewall_id=wall)))
+        session.add(server("web-a", vlan, public(firewall_id=wall)))
         assert f'"firewall_id": {wall}' in json.dumps(session.plan().to_dict())
         session.commit()
         [post] = [each for each in sim.requests if each.method == "POST"]
@@ -219,7 +219,7 @@ class TestWhatDoesNotRide:
 
     def test_interfaces_of_the_other_generation(self, session):
         """The body of such a Linode takes interfaces of another kind."""
-        session.add(server("a", public(), interface_generation="legacy_config"))
+        session.add(server("web-a", public(), interface_generation="legacy_config"))
         assert len(session.plan()) == 2
 
     def test_beside_plain_children(self, session):
@@ -244,7 +244,7 @@ class TestWhatDoesNotRide:
 
     def test_what_no_row_tells(self, session):
         """Of two interfaces that differ in their firewall alone, which no answer shows, one goes apart."""
-        session.add(server("a", public(), public(firewall_id=5)))
+        session.add(server("web-a", public(), public(firewall_id=5)))
         assert [len(each.nested_creates) for each in session.plan()] == [1, 0]
 
     def test_equal_names(self, session):
@@ -379,7 +379,7 @@ class TestFaults:
         """The way back deletes the parent, which deletes the nested children too; the next commit makes all again."""
         sim.add("/volumes", label="taken", size=20, region="us-east")
         vpc, lb = network(), balancer(80)
-        machine = server("a", public())
+        machine = server("web-a", public())
         session.add_all([vpc, lb, machine])
         sim.faults.add("POST", "/linode/instances", 1, 400)
         with pytest.raises(CommitError):
@@ -515,7 +515,7 @@ def build(session, wall, shape):
             given = dict(extra)
             if given.pop("subnet", None) and shape["subnets"]:
                 given["subnet"] = vpc.subnets[0]
-            made.append(NodeBalancerNode(label=f"n{at % 2}", address="192.168.0.1:80", **given))
+            made.append(NodeBalancerNode(label=f"node{at % 2}", address="192.168.0.1:80", **given))
         configs.append(NodeBalancerConfig(port=port, protocol="http", nodes=made, **more))
     kinds = {
         "public": public,
