@@ -33,7 +33,8 @@ def deploy(state: AccountState, row: Row, given: Body | None = None) -> Row | No
         return None
     body = given or {}
     size = int(row.body["specs"]["disk"])
-    swap = int(body.get("swap_size") if body.get("swap_size") is not None else row.hidden.get("swap_size") or SWAP)
+    asked = row.hidden.get("swap_size") if body.get("swap_size") is None else body["swap_size"]
+    swap = SWAP if asked is None else int(asked)
     label = image_label(state, row.body["image"])
     encrypted = row.body.get("disk_encryption") or "enabled"
     boot = min(int(body.get("boot_size") or size - swap), size - swap)
