@@ -194,7 +194,7 @@ def simulate(host: str, port: int, fleet: int, job_seconds: float, latency: floa
     """
     from linode_orm.simulator import Simulator, serve  # noqa: PLC0415  only this command needs it
 
-    simulator = Simulator(job_seconds=job_seconds, latency=latency, strict=strict)
+    simulator = Simulator(job_seconds=job_seconds, latency=latency, strict="guesses" if strict else True)
     if fleet:
         simulator.populate(fleet)
     try:

@@ -40,6 +40,17 @@ NAMES: Final[dict[str, tuple[str, str, bool]]] = {
     "LongviewClient": ("longviewclient", "longview", False),
     "ObjectStorageKey": ("obj_access_key", "obj_access_key", False),
     "ManagedService": ("managed_service", "managed_service", False),
+    "Account": ("account", "account", False),
+    "AccountSettings": ("account_settings", "account", False),
+    "EntityTransfer": ("entity_transfer", "entity_transfer", False),
+    "FirewallDevice": ("firewall_device", "firewall", True),
+    "IPAddress": ("ipaddress", "ipaddress", False),
+    "LKEControlPlaneACL": ("lke_control_plane_acl", "lkecluster", True),
+    "Payment": ("payment", "account", False),
+    "PaymentMethod": ("payment_method", "account", False),
+    "Profile": ("profile", "profile", False),
+    "ServiceTransfer": ("entity_transfer", "entity_transfer", False),
+    "SupportTicket": ("ticket", "ticket", False),
 }
 
 VERBS: Final = {"create": "create", "update": "update", "delete": "delete"}
@@ -49,6 +60,20 @@ OTHERWISE: Final[dict[str, str | None]] = {
     "user_ssh_key_create": "user_ssh_key_add",
     "managed_service_update": None,
     "lke_pool_update": None,
+    # names that the API reference lists ("List events") for what is created, changed or deleted otherwise
+    "account_create": None,
+    "account_settings_create": None,
+    "entity_transfer_delete": "entity_transfer_cancel",
+    "firewall_device_create": "firewall_device_add",
+    "firewall_device_delete": "firewall_device_remove",
+    "firewall_device_update": None,
+    "ipaddress_create": None,
+    "ipaddress_delete": None,
+    "payment_create": "payment_submitted",
+    "payment_method_create": "payment_method_add",
+    "payment_method_delete": None,
+    "profile_create": None,
+    "ticket_delete": None,
 }
 # The `percent_complete` of an event whose job has started.
 STARTED_AT: Final = 0.1
@@ -59,6 +84,8 @@ class Events:
 
     def __init__(self, state: AccountState) -> None:
         self._state = state
+        self.told: set[str] = set()
+        """The actions of the events that the present request has added."""
 
     def of(self, verb: str, row: Row) -> None:
         """Add the event of a create, update or delete."""
@@ -72,11 +99,28 @@ class Events:
         parent = self._parent(row) if named[2] else None
         self.add(action, parent or row, secondary=row if parent is not None else None)
 
-    def add(
-        self, action: str, row: Row, *, secondary: Row | None = None, lasts: float = 0.0, failure: str | None = None
+    def about(self, action: str, row: Row) -> None:
+        """Add an event of an object, or of its parent where events of its class are about that."""
+        named = NAMES.get(row.resource.name)
+        parent = self._parent(row) if named is None or named[2] else None
+        self.add(action, parent or row, secondary=row if parent is not None and named is not None else None)
+
+    def add(  # noqa: PLR0913  what an event tells
+        self,
+        action: str,
+        row: Row,
+        *,
+        secondary: Row | None = None,
+        lasts: float = 0.0,
+        begins: float | None = None,
+        failure: str | None = None,
     ) -> Row | None:
-        """Add an event; that of a job is `scheduled`, `started` and `finished` in turn, or `failed` with a message."""
+        """Add an event; that of a job is `scheduled`, `started` and `finished` in turn, or `failed` with a message.
+
+        It starts a tenth of its time after the request, or after `begins` seconds.
+        """
         state = self._state
+        self.told.add(action)
         if "Event" not in state.store.resources:
             return None
         event = state.make(
@@ -93,11 +137,10 @@ class Events:
             state.store.drop(event)
             state.jobs.later(late, lambda: self._show(event))
         if lasts:
-            began = state.clock.monotonic()
-            state.jobs.later(
-                lasts * STARTED_AT + late, lambda: event.change(status="started", percent_complete=10, duration=0.0)
-            )
-            state.jobs.later(lasts + late, lambda: self._finish(event, began + late, failure))
+            starts = lasts * STARTED_AT if begins is None else begins
+            began = state.clock.monotonic() + (begins or 0.0) + late
+            state.jobs.later(starts + late, lambda: event.change(status="started", percent_complete=10, duration=0.0))
+            state.jobs.later(lasts + late, lambda: self._finish(event, began, failure))
         return event
 
     def _show(self, event: Row) -> None:
@@ -120,7 +163,7 @@ class Events:
         named = NAMES.get(row.resource.name)
         return {
             "label": self.label(row),
-            "id": row.id,
+            "id": row.id if row.resource.id_keys else None,
             "type": named[1] if named else row.resource.name.lower(),
             "url": "/v4" + path_of(row),
         }

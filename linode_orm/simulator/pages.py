@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.store import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.store import Body, Row
 
+T = TypeVar("T")
 DEFAULT_SIZE: Final = 100
 SMALLEST: Final = 25
 LARGEST: Final = 500
@@ -41,7 +42,7 @@ def render(
 ) -> bytes:
     """Return a list's answer in its envelope."""
     if envelope == "page":
-        return page_of([(row.encoded(listed=True)) for row in rows], query, resource.page_size, results_off)
+        return page_of(rows, query, lambda row: row.encoded(listed=True), resource.page_size, results_off)
     if envelope.startswith("rows:"):
         return encode(_scattered(envelope.removeprefix("rows:").split(), [row.body for row in rows]))
     whole = b"[" + b", ".join(row.encoded(listed=True) for row in rows) + b"]"
@@ -65,12 +66,16 @@ def _scattered(paths: list[str], bodies: list[Body]) -> dict[str, object]:
 
 
 def page_of(
-    rows: Sequence[bytes], query: Mapping[str, str], largest: int | None = LARGEST, results_off: int = 0
+    rows: Sequence[T],
+    query: Mapping[str, str],
+    encoded: Callable[[T], bytes],
+    largest: int | None = LARGEST,
+    results_off: int = 0,
 ) -> bytes:
-    """Return one page of encoded rows; past the last page nothing is found."""
+    """Return one page of rows, of which only that page is encoded; past the last page nothing is found."""
     page, size = window(query, largest)
     pages = max(1, -(-len(rows) // size))
     if page > pages:
         raise not_found()
-    held = b", ".join(rows[(page - 1) * size : page * size])
+    held = b", ".join(encoded(row) for row in rows[(page - 1) * size : page * size])
     return b'{"data": [%s], "page": %d, "pages": %d, "results": %d}' % (held, page, pages, len(rows) + results_off)

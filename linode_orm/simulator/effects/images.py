@@ -36,7 +36,7 @@ def _new(call: Call) -> None:
 
 @check("POST /images")
 def _may_create(call: Call) -> None:
-    if call.state.strict and _disk(call.state, call.given("disk_id")) is None:
+    if call.state.guesses and _disk(call.state, call.given("disk_id")) is None:
         raise bad("disk_id is not valid", "disk_id")
 
 
@@ -50,7 +50,9 @@ def _created(call: Call) -> None:
     size = int(disk.body["size"]) if disk is not None else 1500
     call.item.change(size=size, total_size=size)
     host = call.state.get("Instance", disk.parents[0]) if disk is not None else None
-    steps = ((0.0, {"status": "creating"}), (1.0, {"status": "available"}))
+    # `TestImage_Replicate#4`: an image that is available is so in the region of its disk
+    there = [{"region": host.body["region"], "status": "available"}] if host is not None else []
+    steps = ((0.0, {"status": "creating"}), (1.0, {"status": "available", "regions": there}))
     if host is None:
         call.state.job(call.item, *steps)
     else:
@@ -63,6 +65,7 @@ def _upload(call: Call) -> dict[str, object]:
     image = call.state.make("Image", (), **kept)
     able = ["cloud-init"] if call.given("cloud_init") else []
     image.change(status="pending_upload", capabilities=able, size=0, total_size=0)
+    image.hidden["uploaded_to"] = call.given("region")
     return {"image": image.body, "upload_to": f"{call.state.base}/uploads/{image.id}"}
 
 
@@ -73,7 +76,9 @@ def _uploaded(call: Call) -> None:
     if image.body["status"] != "pending_upload":
         raise bad("The image has its file already")
     size = max(1, int(call.given("size") or 0) // 1_048_576)
-    done = {"status": "available", "size": size, "total_size": size}
+    place = image.hidden.get("uploaded_to")
+    there = [{"region": place, "status": "available"}] if place else []
+    done = {"status": "available", "size": size, "total_size": size, "regions": there}
     call.state.job(image, (1.0, done), action="image_upload")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.simulator.errors import Refused, not_found
 from linode_orm.simulator.hooks import after, answer, fill, instead, listing
@@ -30,6 +30,25 @@ def _alert(call: Call) -> None:
     path = f"/monitor/services/{call.parent.key}/alert-definitions/{draft['id']}/entities"
     draft["entities"] = {"count": len(ids), "has_more_resources": False, "url": path}
     draft["alert_channels"] = _channels(call.state, call.given("channel_ids"))
+    draft["rule_criteria"] = _named(call.state, call.parent.key, draft.get("rule_criteria"))
+
+
+def _named(state: AccountState, service: str, criteria: Any) -> Any:  # noqa: ANN401  JSON
+    """Name metrics and dimensions as their definitions do (`TestMonitorAlertDefinition_Clone#1`)."""
+    if not isinstance(criteria, dict):
+        return criteria
+    metrics = {row.body["metric"]: row.body for row in state.rows("MetricDefinition") if row.parents == (service,)}
+    rules = []
+    for rule in criteria.get("rules") or ():
+        known = metrics.get(rule.get("metric"), {})
+        dimensions = {each["dimension_label"]: each["label"] for each in known.get("dimensions") or ()}
+        filters = [
+            {**each, "label": dimensions.get(each.get("dimension_label"), each.get("label") or "")}
+            for each in rule.get("dimension_filters") or ()
+        ]
+        names = {key: known[key] for key in ("label", "unit") if key in known}
+        rules.append({**rule, **names, "dimension_filters": filters})
+    return {**criteria, "rules": rules}
 
 
 def _channels(state: AccountState, ids: object) -> list[Body]:
@@ -49,6 +68,8 @@ def _alerting(call: Call) -> None:
 @after("PUT /monitor/services/{}/alert-definitions/{}")
 def _alert_changed(call: Call) -> None:
     call.item.change(updated_by=call.state.username)
+    if "rule_criteria" in call.body:
+        call.item.change(rule_criteria=_named(call.state, call.values[0], call.item.body["rule_criteria"]))
     if "channel_ids" in call.body:
         call.item.change(alert_channels=_channels(call.state, call.given("channel_ids")))
 

@@ -27,6 +27,13 @@ def _ticket(call: Call) -> None:
     draft, state = call.draft, call.state
     draft.update(status="new", closable=True, closed=None, opened=state.now, opened_by=state.username, updated_by=None)
     draft["attachments"], draft["entity"] = [], None
+    place = call.given("region")
+    if place is not None and state.get("Region", place) is not None:
+        draft["entity"] = state.events.entity(state.need("Region", place))
+    for name in ("MySQLDatabase", "PostgreSQLDatabase"):
+        held = state.get(name, call.given("database_id"))
+        if held is not None:
+            draft["entity"] = state.events.entity(held)
     for key, name in ABOUT.items():
         if call.given(key) is not None:
             row = state.get(name, call.given(key))

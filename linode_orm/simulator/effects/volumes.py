@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, fill
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Row
+
+
+ENCRYPTION: Final = "Block Storage Encryption"
 
 
 @fill("/volumes")
@@ -17,13 +21,27 @@ def _new(call: Call) -> None:
     draft = call.draft
     draft["size"] = draft["size"] or 20
     draft["filesystem_path"] = f"/dev/disk/by-id/scsi-0Linode_Volume_{draft['label']}"
-    draft["hardware_type"] = draft["hardware_type"] or "nvme"
     draft["status"] = "creating" if call.route.verb == "create" else "active"
     draft["tags"] = sorted(set(draft["tags"]))
     host = call.state.get("Instance", draft.get("linode_id"))
     if host is not None:
         draft["linode_label"] = host.body["label"]
         draft["region"] = draft["region"] or host.body["region"]
+
+
+@after("POST /volumes")
+def _encrypted(call: Call) -> None:
+    """Encrypt where the region can, unless the body says otherwise (`TestVolume_List#1`)."""
+    place = call.state.get("Region", call.item.body["region"])
+    if not call.given("encryption") and place is not None and ENCRYPTION not in place.body["capabilities"]:
+        call.item.change(encryption="disabled")
+
+
+@after("PUT /volumes/{}")
+def _renamed(call: Call) -> None:
+    """Let the path of a volume follow its label (`TestVolume_Update#3`)."""
+    label = call.item.body["label"]
+    call.item.change(filesystem_path=f"/dev/disk/by-id/scsi-0Linode_Volume_{label}")
 
 
 @check("POST /volumes")
@@ -39,7 +57,25 @@ def _may_create(call: Call) -> None:
 @after("POST /volumes")
 def _created(call: Call) -> None:
     call.hidden["has_event"] = True
+    _in_profile(call.state, call.item, call.given("config_id"))
     call.state.job(call.item, (1.0, {"status": "active"}), action="volume_create")
+
+
+def _in_profile(state: AccountState, volume: Row, identity: object) -> None:
+    """Put a volume into the first free slot of a configuration profile (API reference, "Attach a volume")."""
+    config = next((row for row in state.rows("Config") if row.id == identity), None)
+    if config is not None:
+        devices = dict(config.body["devices"])
+        free = next((slot for slot, held in devices.items() if held is None), None)
+        if free is not None:
+            config.change(devices={**devices, free: {"disk_id": None, "volume_id": volume.id}})
+
+
+def _out_of_profiles(state: AccountState, volume: Row) -> None:
+    for config in state.rows("Config"):
+        held = {slot: each for slot, each in config.body["devices"].items() if each and each["volume_id"] == volume.id}
+        if held:
+            config.change(devices={**config.body["devices"], **dict.fromkeys(held)})
 
 
 @answer("POST /volumes/{}/attach")
@@ -53,6 +89,7 @@ def _attach(call: Call) -> bytes:
     if host.body["region"] != row.body["region"]:
         raise bad("Volume and Linode must be in the same region", "linode_id")
     state.change(row, linode_id=host.id, linode_label=host.body["label"])
+    _in_profile(state, row, call.given("config_id"))
     state.events.add("volume_attach", row)
     return row.encoded()
 
@@ -64,6 +101,7 @@ def _detach(call: Call) -> None:
 
 
 def _let_go(call: Call, row: Row) -> None:
+    _out_of_profiles(call.state, row)
     call.state.change(row, linode_id=None, linode_label=None)
 
 

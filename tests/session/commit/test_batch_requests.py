@@ -24,11 +24,11 @@ CONFIG = f"{LB}/*/configs/*"
 
 def balancer(sim, count=6, **config):
     """Put a NodeBalancer with one configuration and some nodes into the account; give the configuration's path."""
-    lb = sim.add(LB, region="us-east", label="lb")["id"]
+    lb = sim.add(LB, region="us-east", label="front")["id"]
     made = sim.add(f"{LB}/{lb}/configs", **{"port": 80, "protocol": "http", "check_path": "/up"} | config)["id"]
     path = f"{LB}/{lb}/configs/{made}"
     for at in range(count):
-        sim.add(f"{path}/nodes", label=f"n{at}", address=f"192.168.0.{at}:80")
+        sim.add(f"{path}/nodes", label=f"node{at}", address=f"192.168.0.{at}:80")
     return path
 
 
@@ -41,22 +41,22 @@ def opened(session):
 def edited(session):
     """Make six changes of nodes: three of values, two deletions, one new; give the configuration and the new one."""
     config, nodes = opened(session)
-    nodes[0].mode, nodes[1].weight, nodes[2].label = "drain", 50, "x2"
+    nodes[0].mode, nodes[1].weight, nodes[2].label = "drain", 75, "xx2"
     session.delete(nodes[3])
     session.delete(nodes[4])
-    new = NodeBalancerNode(node_balancer_config=config, label="new", address="192.168.0.99:80")
+    new = NodeBalancerNode(node_balancer_config=config, label="node9", address="192.168.0.99:80")
     session.add(new)
     return config, new
 
 
 EDITED = [
-    ("n0", "192.168.0.0:80", "drain", 100),
-    ("n1", "192.168.0.1:80", "accept", 50),
-    ("n5", "192.168.0.5:80", "accept", 100),
-    ("new", "192.168.0.99:80", "accept", 100),
-    ("x2", "192.168.0.2:80", "accept", 100),
+    ("node0", "192.168.0.0:80", "drain", 50),
+    ("node1", "192.168.0.1:80", "accept", 75),
+    ("node5", "192.168.0.5:80", "accept", 50),
+    ("node9", "192.168.0.99:80", "accept", 50),
+    ("xx2", "192.168.0.2:80", "accept", 50),
 ]
-BEFORE = [(f"n{at}", f"192.168.0.{at}:80", "accept", 100) for at in range(6)]
+BEFORE = [(f"node{at}", f"192.168.0.{at}:80", "accept", 50) for at in range(6)]
 
 
 def nodes_in(sim):
@@ -116,11 +116,11 @@ class TestRebuild:
         assert (body["check_interval"], body["check_path"], body["protocol"]) == (44, "/up", "http")
         assert "check_body" not in body
         assert sorted(body["nodes"], key=lambda each: each["label"]) == [
-            {"id": ids["n0"], "address": "192.168.0.0:80", "label": "n0", "mode": "drain", "weight": 100},
-            {"id": ids["n1"], "address": "192.168.0.1:80", "label": "n1", "mode": "accept", "weight": 50},
-            {"id": ids["n5"], "address": "192.168.0.5:80", "label": "n5", "mode": "accept", "weight": 100},
-            {"address": "192.168.0.99:80", "label": "new"},
-            {"id": ids["x2"], "address": "192.168.0.2:80", "label": "x2", "mode": "accept", "weight": 100},
+            {"id": ids["node0"], "address": "192.168.0.0:80", "label": "node0", "mode": "drain", "weight": 50},
+            {"id": ids["node1"], "address": "192.168.0.1:80", "label": "node1", "mode": "accept", "weight": 75},
+            {"id": ids["node5"], "address": "192.168.0.5:80", "label": "node5", "mode": "accept", "weight": 50},
+            {"address": "192.168.0.99:80", "label": "node9"},
+            {"id": ids["xx2"], "address": "192.168.0.2:80", "label": "xx2", "mode": "accept", "weight": 50},
         ]
 
     def test_objects(self, sim, session):
@@ -130,10 +130,10 @@ class TestRebuild:
         nodes = {each.label: each for each in config.nodes}
         session.commit()
         before = len(sim.requests)
-        assert (nodes["n0"].mode, nodes["n1"].weight, nodes["x2"].label) == ("drain", 50, "x2")
+        assert (nodes["node0"].mode, nodes["node1"].weight, nodes["xx2"].label) == ("drain", 75, "xx2")
         assert session.get(NodeBalancerNode, new.id, config) is new
-        assert (new.weight, len(sim.requests)) == (100, before)
-        assert nodes["n3"] not in session
+        assert (new.weight, len(sim.requests)) == (50, before)
+        assert nodes["node3"] not in session
 
     def test_the_configuration_goes_along(self, sim, session):
         """What is changed of it is in the same POST."""
@@ -167,10 +167,10 @@ class TestRebuild:
         session.commit()
         assert [each for each in sent(sim) if "rebuild" in each] == [f"POST {REBUILD}"]
         assert nodes_in(sim) == [
-            ("n0", "192.168.0.0:80", "backup", 7),
-            *((f"n{at}", f"192.168.0.{at}:80", "accept", 7) for at in range(1, 5)),
-            ("n5", "192.168.0.5:80", "reject", 100),
-            ("theirs", "192.168.0.50:80", "accept", 100),
+            ("node0", "192.168.0.0:80", "backup", 7),
+            *((f"node{at}", f"192.168.0.{at}:80", "accept", 7) for at in range(1, 5)),
+            ("node5", "192.168.0.5:80", "reject", 50),
+            ("theirs", "192.168.0.50:80", "accept", 50),
         ]
         assert nodes[0].mode == "backup"
         assert next(iter(sim.state.rows("NodeBalancerConfig"))).body["check_interval"] == 99
@@ -317,7 +317,7 @@ class TestTakenApart:
         """There is nothing to do about it."""
         path = balancer(sim)
         edited(session)
-        gone = next(each for each in session.deleted if each.label == "n3")
+        gone = next(each for each in session.deleted if each.label == "node3")
         sim.remove(f"{path}/nodes/{gone.id}")
         session.commit()
         assert nodes_in(sim) == EDITED
@@ -346,7 +346,7 @@ class TestTakenApart:
 
         def ignore(request, _, *__):
             if request.path.endswith("/rebuild"):
-                (first,) = [row.id for row in sim.state.rows("NodeBalancerNode") if row.body["label"] == "n0"]
+                (first,) = [row.id for row in sim.state.rows("NodeBalancerNode") if row.body["label"] == "node0"]
                 sim.change(f"{path}/nodes/{first}", mode="accept")
 
         with Session(client=sim.client(after=[ignore])) as session:
@@ -404,7 +404,7 @@ class TestFaults:
         session.commit()
         assert nodes_in(sim) == EDITED
         assert clean(session)
-        assert len([row for row in sim.state.rows("NodeBalancerNode") if row.body["label"] == "new"]) == 1
+        assert len([row for row in sim.state.rows("NodeBalancerNode") if row.body["label"] == "node9"]) == 1
         assert new.id is not None
 
     def test_the_list_before(self, sim, session):
@@ -443,7 +443,7 @@ class TestUndo:
         _, nodes = opened(session)
         for node in nodes[:5]:
             node.weight = 7
-        session.add(NodeBalancerNode(node_balancer_config=opened(session)[0], label="new", address="192.168.0.99:80"))
+        session.add(NodeBalancerNode(node_balancer_config=opened(session)[0], label="node9", address="192.168.0.99:80"))
         report = session.commit()
         back = session.undo(report.id)
         assert (len(back), back.lost) == (6, ())
@@ -455,7 +455,7 @@ class TestUndo:
         balancer(sim)
         edited(session)
         back = session.undo(session.commit().id)
-        assert sorted(each.split("'")[1] for each in back.lost) == ["n3", "n4"]
+        assert sorted(each.split("'")[1] for each in back.lost) == ["node3", "node4"]
         assert len(back) == 4
 
     @pytest.mark.parametrize("deletes", [False, True])
@@ -465,7 +465,7 @@ class TestUndo:
         _, nodes = opened(session)
         for node in nodes[:5]:
             node.weight = 7
-        session.add(NodeBalancerNode(node_balancer_config=opened(session)[0], label="new", address="192.168.0.99:80"))
+        session.add(NodeBalancerNode(node_balancer_config=opened(session)[0], label="node9", address="192.168.0.99:80"))
         if deletes:
             session.delete(nodes[5])
         session.add(Volume(label="v", size=20, region="us-east"))
@@ -495,7 +495,7 @@ class TestUndo:
                 slow.commit(on_error="undo")
             (entry,) = caught.value.report.not_undone
             assert "cannot be brought back" in entry.note
-            assert nodes_in(sim) == [each for each in BEFORE if each[0] not in {"n3", "n4"}]
+            assert nodes_in(sim) == [each for each in BEFORE if each[0] not in {"node3", "node4"}]
             slow.commit()
             assert clean(slow)
         assert nodes_in(sim) == EDITED
@@ -515,7 +515,7 @@ class TestJournal:
                 config, nodes = opened(session)
                 for node in nodes[:5]:
                     node.weight = 7
-                session.add(NodeBalancerNode(node_balancer_config=config, label="new", address="192.168.0.99:80"))
+                session.add(NodeBalancerNode(node_balancer_config=config, label="node9", address="192.168.0.99:80"))
                 ids.append(session.commit().id)
             assert len(nodes_in(sim)) == 7
             with Session(client=sim.client(), journal=tmp_path / "j") as session:
@@ -548,7 +548,7 @@ class TestJournal:
             config, nodes = opened(session)
             for node in nodes[:5]:
                 node.weight = 7
-            session.add(NodeBalancerNode(node_balancer_config=config, label="new", address="192.168.0.99:80"))
+            session.add(NodeBalancerNode(node_balancer_config=config, label="node9", address="192.168.0.99:80"))
             with monkeypatch.context() as patch, suppress(Killed):
                 patch.setattr(SqliteJournal, "_transaction", dying)
                 session.commit()
@@ -563,8 +563,8 @@ class TestJournal:
         if undo and not ended:
             assert nodes_in(sim) == BEFORE
         else:
-            assert [each[0] for each in nodes_in(sim)] == [*(f"n{each}" for each in range(6)), "new"]
-            assert sorted(each[3] for each in nodes_in(sim)) == [7] * 5 + [100, 100]
+            assert [each[0] for each in nodes_in(sim)] == [*(f"node{each}" for each in range(6)), "node9"]
+            assert sorted(each[3] for each in nodes_in(sim)) == [7] * 5 + [50, 50]
 
     @pytest.mark.parametrize("undo", [False, True])
     @pytest.mark.parametrize("fault", ["reset_after", "timeout_before"])
@@ -584,7 +584,7 @@ class TestJournal:
         elif fault == "timeout_before":
             assert nodes_in(sim) == BEFORE
         else:
-            assert nodes_in(sim) == [each for each in BEFORE if each[0] not in {"n3", "n4"}]
+            assert nodes_in(sim) == [each for each in BEFORE if each[0] not in {"node3", "node4"}]
         assert recover(tmp_path / "j", client=sim.client()).entries == ()
 
     def test_ctrl_c(self, sim, tmp_path):
@@ -728,7 +728,7 @@ def test_the_end_is_the_same(edits, faults):
                 elif kind == "config":
                     config.check_interval = 10 + number
                 elif node not in session.deleted:
-                    setattr(node, kind, {"mode": "drain", "weight": 10 + number, "label": f"l{number}"}[kind])
+                    setattr(node, kind, {"mode": "drain", "weight": 10 + number, "label": f"label{number}"}[kind])
             for nth, fault in faults:
                 sim.faults.add("POST", REBUILD, nth, fault)
             session.commit()

@@ -46,12 +46,12 @@ def network(label="net", subnets=3):
 
 
 def nodes(count, **more):
-    return [NodeBalancerNode(label=f"n{at}", address=f"192.168.0.{at}:80", **more) for at in range(count)]
+    return [NodeBalancerNode(label=f"node{at}", address=f"192.168.0.{at}:80", **more) for at in range(count)]
 
 
 def balancer(*ports, count=3, **more):
     configs = [NodeBalancerConfig(port=port, protocol="http", nodes=nodes(count), **more) for port in ports]
-    return NodeBalancer(region="us-east", label="lb", configs=configs)
+    return NodeBalancer(region="us-east", label="front", configs=configs)
 
 
 def server(label, *interfaces, **more):
@@ -92,7 +92,7 @@ def described(sim):
 def everything(session, wall):
     """Add a VPC with 3 subnets, a NodeBalancer with 2 configs of 3 nodes, 2 Linodes with firewall and interfaces."""
     vlan = LinodeInterface(vlan=LinodeInterfaceVlan(vlan_label="inner"))
-    machines = [server("a", public(firewall=wall), vlan, firewall=wall), server("b", public(), firewall=wall)]
+    machines = [server("web-a", public(firewall=wall), vlan, firewall=wall), server("web-b", public(), firewall=wall)]
     session.add_all([network(), balancer(80, 443), *machines])
 
 
@@ -129,7 +129,7 @@ class TestFigure:
         assert len({each.id for each in made}) == 6
         before = len(sim.requests)
         assert {(each.port, each.nodebalancer_id) for each in configs} == {(80, lb.id), (443, lb.id)}
-        assert [each.label for each in config.nodes] == ["n0", "n1", "n2"]
+        assert [each.label for each in config.nodes] == ["node0", "node1", "node2"]
         assert all(each.config_id == config.id for each in config.nodes)
         assert len(sim.requests) == before
         config.nodes.refresh()
@@ -176,7 +176,7 @@ class TestPlan:
     def test_file(self, sim, session, tmp_path):
         """It goes through a file and back, and is applied by another session; ids are no secrets."""
         wall = sim.add("/networking/firewalls", label="wall", rules=RULES)["id"]
-        session.add_all([balancer(80), server("a", public(firewall_id=wall))])
+        session.add_all([balancer(80), server("web-a", public(firewall_id=wall))])
         plan = session.plan()
         plan.save(tmp_path / "plan.json")
         again = Plan.load(tmp_path / "plan.json")
@@ -190,7 +190,7 @@ class TestPlan:
         """It is taken from the rider, and no secret where it is an id."""
         wall = sim.add("/networking/firewalls", label="wall", rules=RULES)["id"]
         vlan = LinodeInterface(vlan=LinodeInterfaceVlan(vlan_label="inner"))
-        session.add(server("a", vlan, public(firewall_id=wall)))
+        session.add(server("web-a", vlan, public(firewall_id=wall)))
         assert f'"firewall_id": {wall}' in json.dumps(session.plan().to_dict())
         session.commit()
         [post] = [each for each in sim.requests if each.method == "POST"]
@@ -203,12 +203,12 @@ class TestWhatDoesNotRide:
     def test_an_attribute_that_the_parent_does_not_take(self, sim, session):
         """The config goes apart, and takes its nodes along; a node with a mode goes apart from both."""
         lb = balancer(80, cipher_suite="legacy")
-        lb.configs[0].nodes.append(NodeBalancerNode(label="x", address="192.168.0.9:80", mode="backup"))
+        lb.configs[0].nodes.append(NodeBalancerNode(label="new", address="192.168.0.9:80", mode="backup"))
         session.add(lb)
         session.commit()
         config = f"{LB}/{lb.id}/configs"
         assert sent(sim) == [LB, config, f"{config}/{lb.configs[0].id}/nodes"]
-        assert described(sim)["nodebalancer", "lb"][80][0]["cipher_suite"] == "legacy"
+        assert described(sim)["nodebalancer", "front"][80][0]["cipher_suite"] == "legacy"
 
     def test_a_parent_that_exists(self, sim, session):
         """It has no POST any more."""
@@ -221,7 +221,7 @@ class TestWhatDoesNotRide:
 
     def test_interfaces_of_the_other_generation(self, session):
         """The body of such a Linode takes interfaces of another kind."""
-        session.add(server("a", public(), interface_generation="legacy_config"))
+        session.add(server("web-a", public(), interface_generation="legacy_config"))
         assert len(session.plan()) == 2
 
     def test_beside_plain_children(self, session):
@@ -237,7 +237,7 @@ class TestWhatDoesNotRide:
         """A node in a new subnet waits for the VPC that makes the subnet, and rides with its id."""
         vpc = network(subnets=1)
         config = NodeBalancerConfig(port=80, nodes=nodes(1, subnet=vpc.subnets[0]))
-        session.add_all([NodeBalancer(region="us-east", label="lb", configs=[config]), vpc])
+        session.add_all([NodeBalancer(region="us-east", label="front", configs=[config]), vpc])
         plan = session.plan()
         assert [(each.path, each.depends_on) for each in plan] == [("/vpcs", ()), (LB, (1,))]
         session.commit()
@@ -246,7 +246,7 @@ class TestWhatDoesNotRide:
 
     def test_what_no_row_tells(self, session):
         """Of two interfaces that differ in their firewall alone, which no answer shows, one goes apart."""
-        session.add(server("a", public(), public(firewall_id=5)))
+        session.add(server("web-a", public(), public(firewall_id=5)))
         assert [len(each.nested_creates) for each in session.plan()] == [1, 0]
 
     def test_equal_names(self, session):
@@ -341,7 +341,7 @@ class TestFaults:
         session.commit()
         assert sent(sim) == [LB]
         assert sent(sim, "PUT") == [f"{LB}/{lb.id}/configs/{config.id}"]
-        assert list(described(sim)["nodebalancer", "lb"]) == [81]
+        assert list(described(sim)["nodebalancer", "front"]) == [81]
 
     def test_a_list_that_cannot_be_read(self, sim, session):
         """What was sent inside stays in doubt, and is told; the next commit finds it."""
@@ -379,7 +379,7 @@ class TestFaults:
         """The way back deletes the parent, which deletes the nested children too; the next commit makes all again."""
         sim.add("/volumes", label="taken", size=20, region="us-east")
         vpc, lb = network(), balancer(80)
-        machine = server("a", public())
+        machine = server("web-a", public())
         session.add_all([vpc, lb, machine])
         sim.faults.add("POST", "/linode/instances", 1, 400)
         with pytest.raises(CommitError):
@@ -405,7 +405,7 @@ class TestJournal:
         """Another session undoes a commit in which something waited for a rider."""
         with Session(client=sim.client(), journal=tmp_path / "j") as session:
             lb = balancer(80)
-            lb.configs[0].nodes.append(NodeBalancerNode(label="x", address="192.168.0.9:80", mode="backup"))
+            lb.configs[0].nodes.append(NodeBalancerNode(label="new", address="192.168.0.9:80", mode="backup"))
             session.add(lb)
             report = session.commit()
             assert len(report) == 2
@@ -418,7 +418,7 @@ class TestJournal:
         """After an interruption the NodeBalancer is found, its nested children too, and what waits for one of them is sent."""
         with Session(client=sim.client(workers=1), journal=tmp_path / "j") as session:
             lb = balancer(80)
-            lb.configs[0].nodes.append(NodeBalancerNode(label="x", address="192.168.0.9:80", mode="backup"))
+            lb.configs[0].nodes.append(NodeBalancerNode(label="new", address="192.168.0.9:80", mode="backup"))
             session.add(lb)
             if fault:
                 sim.faults.add("POST", LB, 1, fault)
@@ -433,7 +433,7 @@ class TestJournal:
         report = recover(tmp_path / "j", client=sim.client())
         assert [each.status for each in report] == ["applied", "applied"]
         assert len(sent(sim)) == 2
-        assert len(described(sim)["nodebalancer", "lb"][80][1]) == 4
+        assert len(described(sim)["nodebalancer", "front"][80][1]) == 4
 
     @pytest.mark.slow
     @pytest.mark.parametrize("at", range(1, 7))
@@ -452,7 +452,7 @@ class TestJournal:
             return whole(journal)
 
         lb, vpc = balancer(80, 443), network()
-        lb.configs[0].nodes.append(NodeBalancerNode(label="x", address="192.168.0.9:80", mode="backup"))
+        lb.configs[0].nodes.append(NodeBalancerNode(label="new", address="192.168.0.9:80", mode="backup"))
         client = sim.client(workers=1)
         with Session(client=client, journal=tmp_path / "j") as session:
             session.add_all([lb, vpc])
@@ -468,7 +468,7 @@ class TestJournal:
         assert len(posts) == len(set(posts)) == 3
         found = described(sim)
         assert found["vpc", "net"] == [(f"s{each}", f"10.0.{each}.0/24") for each in range(3)]
-        assert [len(inside) for _, inside in found["nodebalancer", "lb"].values()] == [4, 3]
+        assert [len(inside) for _, inside in found["nodebalancer", "front"].values()] == [4, 3]
 
     def test_nested_creates_that_are_not_written_down(self, sim, tmp_path):
         """Where their list could not be read, recovery reads it."""
@@ -515,7 +515,7 @@ def build(session, wall, shape):
             given = dict(extra)
             if given.pop("subnet", None) and shape["subnets"]:
                 given["subnet"] = vpc.subnets[0]
-            made.append(NodeBalancerNode(label=f"n{at % 2}", address="192.168.0.1:80", **given))
+            made.append(NodeBalancerNode(label=f"node{at % 2}", address="192.168.0.1:80", **given))
         configs.append(NodeBalancerConfig(port=port, protocol="http", nodes=made, **more))
     kinds = {
         "public": public,
@@ -526,7 +526,7 @@ def build(session, wall, shape):
     cluster = LKECluster(label="k", region="us-east", k8s_version="1.33")
     for count, tags in shape["pools"]:
         cluster.pools.append(LKENodePool(type="g6-standard-1", count=count, tags=tags))
-    session.add_all([machine, NodeBalancer(region="us-east", label="lb", configs=configs), vpc, cluster])
+    session.add_all([machine, NodeBalancer(region="us-east", label="front", configs=configs), vpc, cluster])
 
 
 @pytest.mark.slow

@@ -297,7 +297,7 @@ class TestAccounts:
             client = sim.client()
             for place in (None, path, tmp_path / "other"):
                 with Session(client=client, journal=place) as session:
-                    session.add(Volume(label=f"v{place}"[-12:].replace("/", "-"), size=20, region="us-east"))
+                    session.add(Volume(label=f"v{str(place)[-5:]}".replace("/", "-"), size=20, region="us-east"))
                     session.commit()
             assert len(sim.requests.matching("GET", "/account")) == 1
 

@@ -67,7 +67,7 @@ def rules(ports, *addresses):
 
 def database(kind, engine):
     """Give a database that is made in a version."""
-    return lambda _: kind(label="db", region="us-east", type="g6-nanode-1", engine=engine, allow_list=["192.0.2.1"])
+    return lambda _: kind(label="store", region="us-east", type="g6-nanode-1", engine=engine, allow_list=["192.0.2.1"])
 
 
 CASES = {

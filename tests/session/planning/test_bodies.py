@@ -54,7 +54,7 @@ class TestNull:
 
     def test_a_reference_that_was_never_read(self, sim, session):
         """Nothing is known of its list, so null is a change; where it is empty, it is none."""
-        rows = sim.seed(volumes=[{"label": "a", "tags": ["x"]}, {"label": "b", "tags": []}])["volumes"]
+        rows = sim.seed(volumes=[{"label": "a", "tags": ["old"]}, {"label": "b", "tags": []}])["volumes"]
         volume = Volume(session, rows[0]["id"])
         volume.tags = None
         session.commit()
@@ -65,11 +65,11 @@ class TestNull:
 
     def test_what_is_put_in_counts(self, sim, session):
         """A value that is put into it later makes it a list like any other."""
-        volume = Volume(label="a", size=20, region="us-east", tags=None)
-        volume.tags.add("x")
+        volume = Volume(label="data", size=20, region="us-east", tags=None)
+        volume.tags.add("old")
         session.add(volume)
         session.commit()
-        assert sent(sim)["tags"] == ["x"]
+        assert sent(sim)["tags"] == ["old"]
 
 
 class TestChildrenInside:

@@ -133,7 +133,7 @@ class TestLettingGo:
         with Session(
             client=Client("any", transport=sim.transport, clock=sim.clock, workers=1), on_error="undo"
         ) as session:
-            linode = Instance(label="a", region=REGION, type=TYPE)
+            linode = Instance(label="web", region=REGION, type=TYPE)
             lock = ResourceLock(entity_type="linode", entity_id=linode, lock_type="cannot_delete_with_subresources")
             session.add_all([linode, lock, Disk(label="d", size=500, instance=linode), VPC(label="v", region=REGION)])
             sim.faults.add("POST", "/vpcs", nth=1, action=400)
@@ -144,7 +144,7 @@ class TestLettingGo:
 
     def test_a_configuration_lets_go_of_a_disk(self, session):
         """A change that takes a disk out of a device goes before the disk is deleted."""
-        (linode,) = committed(session, Instance(label="a", region=REGION, type=TYPE))
+        (linode,) = committed(session, Instance(label="web", region=REGION, type=TYPE))
         one, two = committed(session, *(Disk(label=each, size=500, instance=linode) for each in "ab"))
         (config,) = committed(session, Config(label="boot", devices={"sda": {"disk_id": one}}, instance=linode))
         session.delete(one)
@@ -155,7 +155,7 @@ class TestLettingGo:
 
     def test_an_attached_volume_goes_after_its_linode(self, session):
         """The other way round it would be refused."""
-        linode = Instance(label="a", region=REGION, type=TYPE)
+        linode = Instance(label="web", region=REGION, type=TYPE)
         (volume, linode) = committed(session, Volume(label="data", size=20, linode=linode), linode)
         for each in (volume, linode):
             session.delete(each)
@@ -164,7 +164,7 @@ class TestLettingGo:
     def test_other_regions_do_not_wait(self, session):
         """Where regions are known to differ nothing is held, so nothing waits."""
         vpc, linode = committed(
-            session, VPC(label="v", region="us-west"), Instance(label="a", region=REGION, type=TYPE)
+            session, VPC(label="v", region="us-west"), Instance(label="web", region=REGION, type=TYPE)
         )
         for each in (vpc, linode):
             session.delete(each)

@@ -152,11 +152,11 @@ class TestDeletions:
     def test_what_moves_by_itself_is_no_change(self, sim, session, file):
         """The status of an object, and the order of its tags, are not what somebody decided."""
         instance = session.query(Instance).first()
-        instance.tags = ["a", "b"]
+        instance.tags = ["one", "two"]
         session.commit()
         session.delete(instance)
         saved(session, file)
-        sim.change(f"/linode/instances/{instance.id}", status="offline", tags=["b", "a"])
+        sim.change(f"/linode/instances/{instance.id}", status="offline", tags=["two", "one"])
         assert Plan.load(file).apply(sim.client()).counts == {"applied": 1}
 
     def test_what_only_an_action_changes_is_a_change(self, sim, session, file):
