@@ -160,11 +160,13 @@ def _check_deletes(model: type, options: SyncOptions) -> None:
 
 def _place_below(wanted: Iterable[Model], query: Query[Any]) -> None:
     """Let wanted objects lie below the parent whose children a query is about; refuse those of another one."""
-    if not query.parents:
+    above = query.parents or ()
+    if not above:
         return
+    first, *more = above
     for each in wanted:
         if state_of(each).pending_parent is None and not state_of(each).parents:
-            each.__adopt_parent__(query.parents if len(query.parents) > 1 else query.parents[0])
+            each.__adopt_parent__(above if more else first)
         elif scope_of(each) != query.parents:
             msg = f"{each!r} belongs to another parent than the one whose children {query!r} is about"
             raise InvalidRequestError(msg)
