@@ -17,4 +17,4 @@ def main() -> None:
         sys.exit(2)
     from linode_orm.cli.app import app  # noqa: PLC0415  only now is it known that its libraries are there
 
-    app()
+    app(prog_name="linode-orm")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from linode_orm import CommitError, JournalError
+from linode_orm.errors import CommitError, JournalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,8 +13,10 @@ DONE: Final = 0
 """Everything was done, or shown."""
 FAILED: Final = 1
 """An error ended the command, and nothing is left that another command carries on."""
+USAGE: Final = 2
+"""The command was not understood, and nothing was sent."""
 LEFT: Final = 3
-"""Something is left: in a journal, or in doubt. 2 is click's own, for a command that was not understood."""
+"""Something is left, in a journal, in doubt or half done; or something differs."""
 
 
 def status_after(journal: str | None, error: CommitError | None = None) -> int:
@@ -24,6 +26,12 @@ def status_after(journal: str | None, error: CommitError | None = None) -> int:
     if error is None:
         return DONE
     return LEFT if error.report.in_doubt else FAILED
+
+
+def status_of(error: CommitError, journal: str | None) -> int:
+    """Return the status of a commit that failed: `FAILED` where nothing was done, `LEFT` where some of it was."""
+    report = error.report
+    return LEFT if report.applied or report.not_undone else status_after(journal, error)
 
 
 def _is_open(journal: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
@@ -216,11 +216,37 @@ class QueryRunner:
         plan = self._plan(query)
         reading = self._reading(plan, [], Refusals(self._client, query))
         reader = TableReader(self._client, self._reference_data)
+        return reader.read(query, reader.check(query, columns), self._raw_runs(plan, reading), reading)
+
+    def tables(self, query: Query[Any], columns: Sequence[Column[object]]) -> Iterator[Table[Any]]:
+        """Yield columns of the matches as they arrive, a table for each page.
+
+        Columns behind a relation come in one table, so that the list of the other class is read once.
+        """
+        from linode_orm.session.query.table_reader import TableReader  # noqa: PLC0415  only tables need it
+
+        plan = self._plan(query)
+        reading = self._reading(plan, [], Refusals(self._client, query))
+        reader = TableReader(self._client, self._reference_data)
         chosen = reader.check(query, columns)
+        if any(each.relations and each.path for each in chosen):
+            yield reader.read(query, chosen, self._raw_runs(plan, reading), reading)
+            return
+        runs = self._raw_runs(plan, reading)
+        yield reader.read(query, chosen, islice(runs, 1), reading)  # a table without rows has its columns
+        yield from (reader.read(query, chosen, (run,), reading) for run in runs)
+
+    def bodies(self, query: Query[Any]) -> Iterator[list[Body]]:
+        """Yield the bodies of the matches as they arrive, as the API sent them, secrets and all; makes no objects."""
+        plan = self._plan(query)
+        reading = self._reading(plan, [], Refusals(self._client, query))
+        yield from (bodies for _, bodies in self._raw_runs(plan, reading))
+
+    def _raw_runs(self, plan: ReadPlan, reading: Reading) -> Iterator[Run]:
+        """Return the bodies of the matches in runs, in the order of the plan."""
         if plan.is_empty:
-            return reader.read(query, chosen, (), reading)
-        runs = _runs_of(self._sorted(plan, reading)) if plan.order else self._runs(plan, reading)
-        return reader.read(query, chosen, runs, reading)
+            return iter(())
+        return _runs_of(self._sorted(plan, reading)) if plan.order else self._runs(plan, reading)
 
     # -- everything else ---------------------------------------------------------------------------------------------
 
