@@ -88,6 +88,8 @@ class CommandGroup(click.Group):
                 return FAILED
             except OSError as error:
                 return _unwritten(error)
+            except ImportError:
+                raise  # an extra is missing, which the caller says
             except Exception as error:
                 if os.environ.get(TRACEBACK):
                     raise

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from linode_orm.cli.account import AccountOptions, account_options
 from linode_orm.cli.changing import SendOptions, asked, reported
 from linode_orm.cli.help import CliCommand
 from linode_orm.cli.plan_files import send_saved, show_saved
-from linode_orm.cli.terminal import Files, secret_options, secrets_of
+from linode_orm.cli.terminal import secret_options, secrets_of
+
+if TYPE_CHECKING:
+    from linode_orm.cli.terminal import Files
 
 
 @click.command("apply", cls=CliCommand)

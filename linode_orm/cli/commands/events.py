@@ -50,7 +50,7 @@ def command(classes: tuple[type[Model], ...], limit: int, form: str, *, follow: 
             return
         names: Any = Event
         columns = [names.id, names.created, names.action, names.status, names.username, names.entity.label]
-        newest = session.query(Event).order_by(names.created.desc()).limit(limit)
+        newest = session.query(Event).order_by(names.created.desc(), names.id.desc()).limit(limit)
         write_query(session, newest, columns if form == "table" else [], form)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from linode_orm.cli.account import AccountOptions, account_options
@@ -9,8 +11,11 @@ from linode_orm.cli.changing import SendOptions
 from linode_orm.cli.help import CliCommand
 from linode_orm.cli.plan_files import send_saved, show_saved
 from linode_orm.cli.status import status_after
-from linode_orm.cli.terminal import Files, say_failure, say_report, secret_options, secrets_of
+from linode_orm.cli.terminal import say_failure, say_report, secret_options, secrets_of
 from linode_orm.errors import CommitError
+
+if TYPE_CHECKING:
+    from linode_orm.cli.terminal import Files
 
 
 @click.command("plan", cls=CliCommand)

@@ -10,13 +10,14 @@ import click
 from linode_orm.cli.account import AccountOptions, account_options, client_of
 from linode_orm.cli.help import CliCommand
 from linode_orm.cli.status import FAILED, LEFT, status_after, status_of_all
-from linode_orm.cli.terminal import Files, say, say_failure, secret_options, secrets_of
+from linode_orm.cli.terminal import say, say_failure, secret_options, secrets_of
 from linode_orm.errors import CommitError, CommitInterrupted, LinodeORMError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from linode_orm import CommitReport
+    from linode_orm.cli.terminal import Files
 
 
 @click.command("recover", cls=CliCommand)
