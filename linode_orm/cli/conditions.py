@@ -163,7 +163,7 @@ class _Reader:
         if is_literal(left) and is_literal(right):
             self._refuse(left, "two values are compared; name an attribute")
         if isinstance(sign, (ast.In, ast.NotIn)):
-            return self._membership(left, right, is_in=isinstance(sign, ast.In))
+            return self._is_among(left, right, is_in=isinstance(sign, ast.In))
         kind = type(sign)
         if is_literal(left):
             left, right, kind = right, left, _FLIPPED.get(kind, kind)
@@ -177,7 +177,7 @@ class _Reader:
             return self._made(left, attribute, "is_" if kind is ast.Is else "is_not", value)
         return self._tried(left, lambda: _COMPARED[kind](attribute, value))
 
-    def _membership(self, left: ast.expr, right: ast.expr, *, is_in: bool) -> Expression:
+    def _is_among(self, left: ast.expr, right: ast.expr, *, is_in: bool) -> Expression:
         """Make `"prod" in tags`, or `region in ("us-east", "us-west")`."""
         if is_literal(left):
             attribute = self._attribute(right)

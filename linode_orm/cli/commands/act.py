@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -11,14 +11,31 @@ from linode_orm.cli.assignments import arguments_of, operation_called
 from linode_orm.cli.changing import SendOptions, agreed, match_options, matching, reported, send_options
 from linode_orm.cli.class_names import ClassName
 from linode_orm.cli.help import CliCommand
+from linode_orm.cli.status import DONE
 from linode_orm.cli.terminal import say_error, secret_options, secrets_of
 
 if TYPE_CHECKING:
     from linode_orm.cli.terminal import Files
     from linode_orm.mapping import Model
+    from linode_orm.mapping.query import Query
 
 
-@click.command("act", cls=CliCommand)
+_HELP: Final = """\
+Run an ACTION on the objects of CLASS that meet a condition: show the plan, ask, start them side by side.
+
+Examples:
+  linode-orm act Instance reboot --where '"web" in tags' --at-once 5
+  linode-orm act Instance resize type=g6-standard-2 --where 'label == "db-1"' -n
+  linode-orm act Instance rebuild image=linode/debian12 --secret root_pass --where 'id == 123'
+  linode-orm act Volume detach --all --yes
+
+`linode-orm models CLASS` lists the actions with their arguments. Status 3: some were started, and not all ended
+well; with --journal, `recover` finds out what became of them.
+
+"""
+
+
+@click.command("act", cls=CliCommand, help=_HELP)
 @click.argument("model", metavar="CLASS", type=ClassName())
 @click.argument("action", metavar="ACTION")
 @click.argument("arguments", metavar="[NAME=VALUE]...", nargs=-1)
@@ -46,18 +63,7 @@ def command(  # noqa: PLR0913  one for each option
     sending: SendOptions,
     account: AccountOptions,
 ) -> None:
-    """Run an ACTION on the objects of CLASS that meet a condition: show the plan, ask, start them side by side.
-
-    Examples:
-      linode-orm act Instance reboot --where '"web" in tags' --at-once 5
-      linode-orm act Instance resize type=g6-standard-2 --where 'label == "db-1"' -n
-      linode-orm act Instance rebuild image=linode/debian12 --secret root_pass --where 'id == 123'
-      linode-orm act Volume detach --all --yes
-
-    `linode-orm models CLASS` lists the actions with their arguments. Status 3: some were started, and not all ended
-    well; with --journal, `recover` finds out what became of them.
-
-    """
+    """Run an ACTION on the objects of CLASS that meet a condition."""
     query_of = matching(model, where, every=every)
     operation = operation_called(model, action)
     given = arguments_of(model, operation, arguments, secrets_of(names, files))
@@ -70,16 +76,19 @@ def command(  # noqa: PLR0913  one for each option
 
         options["until"] = condition_of(model, until)
     with session_of(account, writes=True) as session:
-        query = query_of(session)
-        objects = query.all()
-        query.__check_whole__("act()", partial=False)
-        if not objects:
-            say_error("nothing matches")
-            return
-        method, options["on_error"] = getattr(model, action), sending.on_error
-        plan = session.act(objects, method, dry_run=True, **options)
-        if agreed(plan, sending, noun="action"):
-            options["progress"] = sending.progress or None
-            raise click.exceptions.Exit(
-                reported(lambda: session.act(objects, method, **options), sending.journal, undoes=False)
-            )
+        raise click.exceptions.Exit(_run(session, query_of(session), getattr(model, action), sending, options))
+
+
+def _run(session: Any, query: Query[Any], method: Any, sending: SendOptions, options: dict[str, Any]) -> int:  # noqa: ANN401  a session, an action
+    """Show what an action would send to the matches of a query, ask, and run it; return the exit status."""
+    objects = query.all()
+    query.__check_whole__("act()", partial=False)
+    if not objects:
+        say_error("nothing matches")
+        return DONE
+    options["on_error"] = sending.on_error
+    plan = session.act(objects, method, dry_run=True, **options)
+    if not agreed(plan, sending, noun="action"):
+        return DONE
+    options["progress"] = sending.progress or None
+    return reported(lambda: session.act(objects, method, **options), sending.journal, undoes=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -16,7 +16,29 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
 
 
-@click.command("query", cls=CliCommand)
+_HELP: Final = """\
+Print the objects of CLASS, such as Instance or instances, that meet a condition.
+
+Examples:
+  linode-orm query Instance
+  linode-orm query Instance --where 'region == "us-east" and "prod" in tags'
+  linode-orm query Volume --where 'size > 100 and linode.has(status == "running")'
+  linode-orm query Instance --order-by=-created,label --limit 10
+  linode-orm query Volume --columns id,label,linode.label,size
+  linode-orm query Event --where 'created > "2024-05-01"' --format jsonl | jq .action
+  linode-orm query DomainRecord --where 'domain == 123' --format csv > zone.csv
+
+A condition compares attributes with values by == != < <= > >=, `in`, `not in`, `is None`; joins by and, or, not;
+asks lists and texts by contains, startswith, endswith, like, and what is related by has() and any(). It is parsed
+and never run as code. `linode-orm models CLASS` lists the attributes.
+
+Without --columns, json and jsonl print whole objects, csv every field of one value, and a table the chief ones.
+Status 3: a list was refused, and the rest is printed.
+
+"""
+
+
+@click.command("query", cls=CliCommand, help=_HELP)
 @click.argument("model", metavar="CLASS", type=ClassName())
 @click.option("--where", metavar="EXPR", help="Python's expression syntax over attributes of the class.")
 @click.option("--order-by", "order", metavar="NAMES", help="Attributes, a minus before those from the largest.")
@@ -36,25 +58,7 @@ def command(  # noqa: PLR0913  one for each option
     explain: bool,
     account: AccountOptions,
 ) -> None:
-    """Print the objects of CLASS, such as Instance or instances, that meet a condition.
-
-    Examples:
-      linode-orm query Instance
-      linode-orm query Instance --where 'region == "us-east" and "prod" in tags'
-      linode-orm query Volume --where 'size > 100 and linode.has(status == "running")'
-      linode-orm query Instance --order-by=-created,label --limit 10
-      linode-orm query Volume --columns id,label,linode.label,size
-      linode-orm query Event --where 'created > "2024-05-01"' --format jsonl | jq .action
-      linode-orm query DomainRecord --where 'domain == 123' --format csv > zone.csv
-
-    A condition compares attributes with values by == != < <= > >=, `in`, `not in`, `is None`; joins by and, or, not;
-    asks lists and texts by contains, startswith, endswith, like, and what is related by has() and any(). It is parsed
-    and never run as code. `linode-orm models CLASS` lists the attributes.
-
-    Without --columns, json and jsonl print whole objects, csv every field of one value, and a table the chief ones.
-    Status 3: a list was refused, and the rest is printed.
-
-    """
+    """Print the objects of CLASS."""
     condition = None
     if where is not None:
         from linode_orm.cli.conditions import condition_of  # noqa: PLC0415  a query without one needs none of it
