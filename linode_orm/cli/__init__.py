@@ -18,7 +18,7 @@ def main() -> None:
     try:
         from linode_orm.cli.app import app  # noqa: PLC0415  its libraries may be missing
 
-        app(prog_name="linode-orm")
+        app()
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in _LIBRARIES:
             raise

@@ -20,6 +20,9 @@ from linode_orm.errors import LinodeORMError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+PROGRAM: Final = "linode-orm"
+COMPLETION: Final = "_LINODE_ORM_COMPLETE"
+"""The variable by which shells ask what a line may be completed to."""
 TRACEBACK: Final = "LINODE_ORM_TRACEBACK"
 """The variable that shows where an error comes from which no command foresees."""
 
@@ -67,17 +70,23 @@ class CommandGroup(click.Group):
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Never:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # it ends the process, whatever the mode  # noqa: ANN401
         """Run a command and end the process; every error is one line on standard error."""
-        extra["standalone_mode"] = False
-        sys.exit(self._ended(args, prog_name, extra))
+        program = prog_name or PROGRAM
+        instruction = os.environ.get(COMPLETION)
+        if instruction:
+            from click.shell_completion import shell_complete  # noqa: PLC0415  only shells ask
 
-    def _ended(self, args: Sequence[str] | None, prog_name: str | None, extra: dict[str, Any]) -> int:
-        """Return the exit status of a command."""
+            sys.exit(shell_complete(self, {}, program, COMPLETION, instruction))
+        sys.exit(self._ended(list(sys.argv[1:] if args is None else args), program, extra))
+
+    def _ended(self, args: list[str], program: str, extra: dict[str, Any]) -> int:
+        """Return the exit status of a command. click's own `main` ends with 1 where a reader closes the pipe."""
         with warnings.catch_warnings():
             warnings.simplefilter("default", UserWarning)
             warnings.showwarning = _show_warning
             try:
-                status = super().main(args, prog_name, **extra)
-                sys.stdout.flush()
+                self._run(args, program, extra)
+            except click.exceptions.Exit as end:
+                return end.exit_code
             except click.ClickException as error:
                 return _refused(error)
             except LinodeORMError as error:
@@ -95,7 +104,17 @@ class CommandGroup(click.Group):
                     raise
                 say_error(f"Error: {type(error).__name__}: {error} (a defect: {TRACEBACK}=1 shows where it is)")
                 return FAILED
-        return status if isinstance(status, int) else DONE
+        return DONE
+
+    def _run(self, args: list[str], program: str, extra: dict[str, Any]) -> None:
+        """Run a command; what it printed has left when it ends, so that an error of the output is its own."""
+        try:
+            with self.make_context(program, args, **extra) as ctx:
+                self.invoke(ctx)
+        except click.exceptions.Exit:
+            sys.stdout.flush()
+            raise
+        sys.stdout.flush()
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:

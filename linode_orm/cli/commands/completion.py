@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import click
 
+from linode_orm.cli.group import COMPLETION, PROGRAM
 from linode_orm.cli.help import CliCommand
-
-_PROGRAM = "linode-orm"
-_VARIABLE = "_LINODE_ORM_COMPLETE"
 
 
 @click.command("completion", cls=CliCommand)
@@ -28,5 +26,5 @@ def command(ctx: click.Context, shell: str) -> None:
     if kind is None:
         msg = f"no completion is known for {shell}"
         raise click.UsageError(msg)
-    made = kind(ctx.find_root().command, {}, _PROGRAM, _VARIABLE)
+    made = kind(ctx.find_root().command, {}, PROGRAM, COMPLETION)
     click.echo(made.source_template % made.source_vars())
