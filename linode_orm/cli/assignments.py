@@ -84,7 +84,7 @@ def _assignment(model: type[Model], text: str) -> Assignment:
         msg = f"{'.'.join(path)} is a secret, which others would see in a list of processes: give --secret {path[-1]}"
         raise click.UsageError(msg)
     if len(path) > 1 or sign != "=":
-        refusal = _field(model, path[:1]).refusal(model.__bare__(None, (), DETACHED, Status.PERSISTENT))
+        refusal = _field(model, (path[0],)).refusal(model.__bare__(None, (), DETACHED, Status.PERSISTENT))
         if refusal:
             msg = f"{model.__name__}.{path[0]} {refusal}; nothing was sent"
             raise click.UsageError(msg)
