@@ -56,15 +56,21 @@ def command(classes: tuple[type[Model], ...], limit: int, form: str, *, follow: 
 
 def _follow(session: Any, classes: tuple[type[Model], ...], form: str) -> None:  # noqa: ANN401  a Session
     """Print events until Ctrl-C."""
-    from linode_orm.mapping.as_dict import asdict  # noqa: PLC0415  only who follows needs it
+    from linode_orm.mapping.as_dict import shown_body  # noqa: PLC0415  only who follows needs it
 
     try:
-        for event, instance in session.watch(*classes):
+        for event, _ in session.watch(*classes):
             if form == "jsonl":
-                click.echo(to_json(asdict(event, raw=True)))
+                click.echo(to_json(shown_body(event.__mapper__, event.__state__.raw)))
             else:
-                name = f"  {instance!r}" if instance is not None else ""
-                say(f"{event.created:%Y-%m-%d %H:%M:%S}  {event.action}  {event.status}{name}")
+                say(_line(event))
             sys.stdout.flush()
     except KeyboardInterrupt:
         return
+
+
+def _line(event: Any) -> str:  # noqa: ANN401  an Event
+    """Return an event as a line: when, what, how far, and of what; the entity's name stands in the event."""
+    entity = event.entity
+    about = f"  {entity.type} {entity.id} {entity.label!r}" if entity is not None else ""
+    return f"{event.created:%Y-%m-%d %H:%M:%S}  {event.action}  {event.status}{about}"
