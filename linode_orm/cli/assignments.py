@@ -79,14 +79,14 @@ def _plainly(model: type[Model], error: Exception) -> str:
 
 def _assignment(model: type[Model], text: str) -> Assignment:
     path, sign, given = _split(text)
-    field = _field(model, path)
+    first, field = path[0], _field(model, path)
     if field.is_secret:
         msg = f"{'.'.join(path)} is a secret, which others would see in a list of processes: give --secret {path[-1]}"
         raise click.UsageError(msg)
     if len(path) > 1 or sign != "=":
-        refusal = _field(model, (path[0],)).refusal(model.__bare__(None, (), DETACHED, Status.PERSISTENT))
+        refusal = _field(model, (first,)).refusal(model.__bare__(None, (), DETACHED, Status.PERSISTENT))
         if refusal:
-            msg = f"{model.__name__}.{path[0]} {refusal}; nothing was sent"
+            msg = f"{model.__name__}.{first} {refusal}; nothing was sent"
             raise click.UsageError(msg)
     if sign == "=":
         value = _value(field, given)
@@ -135,7 +135,7 @@ def _value(field: Any, text: str) -> object:  # noqa: ANN401  a field
             return as_datetime(text)
         except LiteralError as error:
             raise click.UsageError(str(error)) from None
-    return text if codec.plain and codec.plain <= {str, type(None)} else _json(text)
+    return text if codec.bare.cell_type is CellType.TEXT else _json(text)
 
 
 def _json(text: str) -> object:

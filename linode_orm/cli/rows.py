@@ -106,16 +106,18 @@ def _records(session: Session, query: Query[Any], columns: list[Any]) -> Iterato
     from linode_orm.session.session import parts_of  # noqa: PLC0415  loaded by now
 
     mapper = query.model.__mapper__
-    for bodies in parts_of(session).runner.bodies(query):
+    runs, _ = parts_of(session).runner.raw_rows(query)
+    for _, bodies in runs:
         yield (shown_body(mapper, body) for body in bodies)
 
 
 def _tables(session: Session, query: Query[Any], columns: list[Any]) -> Iterator[Table[Any]]:
     from linode_orm.mapping.query import column_of  # noqa: PLC0415  loaded by now
+    from linode_orm.session.query.streams import tables_of  # noqa: PLC0415  only columns need it
     from linode_orm.session.session import parts_of  # noqa: PLC0415  loaded by now
 
     chosen = [column_of(query.model, each) for each in columns]
-    for table in parts_of(session).runner.tables(query, chosen):
+    for table in tables_of(parts_of(session).runner, query, chosen):
         _note_problems(table)
         yield table
 

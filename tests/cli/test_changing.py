@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from linode_orm import Client, Instance, Session, User
+from linode_orm import Instance, Session, User
 from linode_orm.cli.app import app
 
 
@@ -72,8 +72,6 @@ def test_one_tag_of_each_object(account):
 )
 def test_values_are_json_unless_the_field_is_a_string(account, first, name, given, sent):
     """A string is taken as it is typed, and anything else as JSON."""
-    with Session(client=Client("any", base_url=account.client().base_url, transport=account.client().transport)):
-        pass
     ended = run("set", "Instance", f"{name}={given}", "--where", f"id == {first}", "-n")
     shown = json.dumps(sent)
     if name == "tags":
@@ -94,11 +92,10 @@ REFUSED = {
     "label": "is no NAME=VALUE",
     "=x": "is no NAME=VALUE",
     "specs.memory=5": "read-only",
-    "tags+=5x=": "",
 }
 
 
-@pytest.mark.parametrize(("text", "said"), [each for each in REFUSED.items() if each[1]], ids=lambda each: each[:20])
+@pytest.mark.parametrize(("text", "said"), REFUSED.items(), ids=list(REFUSED))
 def test_what_no_object_takes_is_refused(account, text, said):
     """A name, a value or a place that no object takes ends with 2, and nothing is sent, no read either."""
     ended = run("set", "Instance", text, "--all", "--yes")
@@ -163,7 +160,7 @@ def test_what_was_done_and_what_was_not(account):
     assert ended.stderr.count("CommitError") == 1
 
 
-def test_reading_commands_cannot_write(account, monkeypatch, tmp_path):
+def test_reading_commands_cannot_write(account):
     """The client of a command that only reads refuses to send anything else."""
     script = "session.query(__import__('linode_orm').Instance).first().reboot()"
     ended = CliRunner().invoke(app, ["shell", "--read-only"], input=script)

@@ -13,6 +13,7 @@ import pytest
 
 from linode_orm import Instance, Session
 from linode_orm.cli.app import app
+from linode_orm.simulator.faults import slow_drip
 from tests.cli.fresh import COMMAND, python, started
 
 if sys.platform == "win32":
@@ -191,7 +192,7 @@ WAITING = {
 @pytest.mark.parametrize("command", WAITING.values(), ids=WAITING)
 def test_ctrl_c_while_a_read_is_answered(account, tmp_path, command):
     """Ctrl-C in the middle of a read ends every command with 1, in one line, and nothing was changed."""
-    slow = account.faults.add("GET", "*", None, "slow_drip")
+    slow = account.faults.add("GET", "*", None, slow_drip(1.0))
     with started(tmp_path, COMMAND, *command, "-v") as process:
         until = time.monotonic() + 30
         while not slow.hits and time.monotonic() < until:

@@ -57,11 +57,12 @@ def command(classes: tuple[type[Model], ...], limit: int, form: str, *, follow: 
 def _follow(session: Any, classes: tuple[type[Model], ...], form: str) -> None:  # noqa: ANN401  a Session
     """Print events until Ctrl-C."""
     from linode_orm.mapping.as_dict import shown_body  # noqa: PLC0415  only who follows needs it
+    from linode_orm.mapping.state import state_of  # noqa: PLC0415  the same
 
     try:
         for event, _ in session.watch(*classes):
             if form == "jsonl":
-                click.echo(to_json(shown_body(event.__mapper__, event.__state__.raw)))
+                click.echo(to_json(shown_body(event.__mapper__, dict(state_of(event).raw))))
             else:
                 say(_line(event))
             sys.stdout.flush()

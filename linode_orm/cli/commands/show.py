@@ -44,8 +44,9 @@ def command(
     with session_of(account) as session:
         found: Any = session.load(model, *key)
         from linode_orm.mapping.as_dict import shown_body  # noqa: PLC0415  loaded by now
+        from linode_orm.mapping.state import state_of  # noqa: PLC0415  the same
 
-        body = shown_body(model.__mapper__, found.__state__.raw)
+        body = shown_body(model.__mapper__, dict(state_of(found).raw))
     if form in {"json", "jsonl"}:
         click.echo(to_json(body))
     elif form == "csv":
