@@ -12,6 +12,9 @@ from linode_orm.version import VERSION as _VERSION
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
 
+    from linode_orm.action_errors import ActionError as ActionError
+    from linode_orm.action_errors import ActionInterrupted as ActionInterrupted
+    from linode_orm.action_errors import JobFailed as JobFailed
     from linode_orm.errors import ApiError as ApiError
     from linode_orm.errors import AttributeMissing as AttributeMissing
     from linode_orm.errors import BadRequest as BadRequest
@@ -62,12 +65,14 @@ if TYPE_CHECKING:
     from linode_orm.mapping.relations import selectin as selectin
     from linode_orm.mapping.tracked import TagList as TagList
     from linode_orm.models import *  # noqa: F403  every model, by its name
+    from linode_orm.models._jobs import Job as Job
     from linode_orm.output.row import Row as Row
     from linode_orm.output.table import CellProblem as CellProblem
     from linode_orm.output.table import Table as Table
     from linode_orm.session import Session as Session
     from linode_orm.session import inspect as inspect
     from linode_orm.session import sessionmaker as sessionmaker
+    from linode_orm.session.acting.report import ActionReport as ActionReport
     from linode_orm.session.factory.recovery import recover as recover
     from linode_orm.session.inspection import History as History
     from linode_orm.session.inspection import Inspection as Inspection
@@ -106,6 +111,9 @@ if not any(getattr(each, "__name__", "") == "_FormerModules" for each in _sys.me
     _sys.meta_path.append(_FormerModules)
 
 _PUBLIC = (
+    "ActionError",
+    "ActionInterrupted",
+    "ActionReport",
     "ApiError",
     "Attribute",
     "AttributeMissing",
@@ -134,6 +142,8 @@ _PUBLIC = (
     "History",
     "Inspection",
     "InvalidRequestError",
+    "Job",
+    "JobFailed",
     "JournalError",
     "LinodeORMError",
     "MultipleResultsFound",
@@ -182,6 +192,9 @@ _PUBLIC = (
 )
 
 _PLACES = {
+    "ActionError": "linode_orm.action_errors",
+    "ActionInterrupted": "linode_orm.action_errors",
+    "ActionReport": "linode_orm.session.acting.report",
     "Attribute": "linode_orm.mapping.operators",
     "CellProblem": "linode_orm.output.table",
     "Change": "linode_orm.session.planning.plan",
@@ -195,6 +208,8 @@ _PLACES = {
     "Expression": "linode_orm.mapping.expressions",
     "History": "linode_orm.session.inspection",
     "Inspection": "linode_orm.session.inspection",
+    "Job": "linode_orm.models._jobs",
+    "JobFailed": "linode_orm.action_errors",
     "Option": "linode_orm.mapping.options",
     "Order": "linode_orm.mapping.operators",
     "Plan": "linode_orm.session.planning.plan",

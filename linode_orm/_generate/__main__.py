@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[2]
 TARGET: Final = ROOT / "linode_orm" / "models"
-BY_HAND: Final = frozenset({"_extra.py", "_files.py"})
+BY_HAND: Final = frozenset({"_extra.py", "_files.py", "_jobs.py"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -43,7 +43,7 @@ def method_lines(declaration: Declaration, action: Action) -> Iterator[str]:
     arguments = sorted(_arguments(declaration, action), key=lambda each: (not each.required, not each.is_model))
     answers = str(action.facts.get("answers", ""))
     gives = declaration.answers.get(action.key, "")
-    result = gives or _result(declaration, answers)
+    result = gives or ("Job" if action.job and not answers else _result(declaration, answers))
     renamed = {each.name: each.key for each in arguments if each.key not in {each.name, each.name.removesuffix("_")}}
     marks = [quoted(action.method), quoted(action.path)]
     marks += [f"answers={quoted(answers)}"] if answers else []
@@ -55,6 +55,7 @@ def method_lines(declaration: Declaration, action: Action) -> Iterator[str]:
     if action.version != declaration.resource.version:
         marks.append(f"version={quoted(action.version)}")
     marks += [f"event={quoted(action.event)}"] if action.event else []
+    marks += [f"job={quoted(action.job)}"] if action.job else []
     children = sorted(action.body.children.items())
     secret = [quoted(key) for key, node in children if node.secret and node.createable and not is_secret_key(key)]
     marks += [f"secret=[{', '.join(secret)}]"] if secret else []

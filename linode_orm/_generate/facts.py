@@ -101,13 +101,17 @@ class Facts:
         self._laid.add(route)
         return str(self._events.get(route, {}).get("event", ""))
 
+    def job(self, method: str, path: str) -> str:
+        """Give the state that ends the job which a request starts; empty where it starts none."""
+        return str(self._events.get(f"{method} {path}", {}).get("job", ""))
+
     def check_events(self, found: dict[str, Any]) -> None:
         """Refuse events of requests that are no action, and names that no event has."""
         unknown = self._events.keys() - self._laid
         if unknown:
             self._refuse(f"_events.toml: no action is called {', '.join(sorted(unknown))}")
         names = set(found["Event"].body.children["action"].enum) if "Event" in found else set()
-        unknown = {own["event"] for own in self._events.values()} - names
+        unknown = {own["event"] for own in self._events.values() if "event" in own} - names
         if unknown:
             self._refuse(f"_events.toml: no event has the action {', '.join(sorted(unknown))}")
 

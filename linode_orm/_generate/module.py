@@ -29,6 +29,8 @@ _MAPPING: Final = (
     "Unset", "WriteOnly", "act", "operation",
 )  # fmt: skip
 _TYPING_ONLY: Final = frozenset({"JSON", "SessionBase", "TagList", "Unset"})
+_LATE: Final = (("Job", "linode_orm.models._jobs"), ("Query", "linode_orm.mapping.query"))
+"""What only annotations name, and no script that declares a model need import."""
 _ALL_VERBS: Final = ("list", "get", "create", "update", "delete")
 
 
@@ -106,7 +108,8 @@ class Module:
             for each in {*self._declaration.targets, self._resource.name}
             if _names(each, body) and each not in made
         )
-        if (abstract or targets) and "TYPE_CHECKING" not in typing:
+        kinds = [(name, place) for name, place in _LATE if _names(name, body)]
+        if (abstract or targets or kinds) and "TYPE_CHECKING" not in typing:
             typing.insert(0, "TYPE_CHECKING")
         if typing:
             head += [f"from typing import {', '.join(typing)}"]
@@ -114,10 +117,10 @@ class Module:
         if base and _names(str(base), body):
             head += ["", f"from linode_orm.models.{self._resource.service}._extra import {base}"]
         head += ["", f"from linode_orm.mapping import {', '.join(used)}", *self._beside(body)]
-        if abstract or targets:
+        if abstract or targets or kinds:
             head += ["", "if TYPE_CHECKING:"]
             head += [f"    from collections.abc import {', '.join(abstract)}", ""] if abstract else []
-            head += ["    from linode_orm.mapping.query import Query"] if _names("Query", body) else []
+            head += [f"    from {place} import {name}" for name, place in kinds]
             head += [f"    from {self._known[each].place} import {each}" for each in targets]
         return "\n".join([*head, *body]) + "\n"
 

@@ -42,6 +42,7 @@ class Action:
     summary: str = ""
     path_arguments: tuple[str, ...] = ()
     event: str = ""
+    job: str = ""
     answer: Node = field(default_factory=Node)
     version: str = ""
     route: str = ""
@@ -257,6 +258,7 @@ def _attach_actions(found: dict[str, Resource], description: Description, facts:
         }:  # what answers a class without facts waits for it
             action.route = operation.route
             action.event = facts.event(operation.method, bare(operation.path))
+            action.job = facts.job(operation.method, bare(operation.path))
             place.actions.append(action)
     facts.check_events(found)
 

@@ -37,7 +37,8 @@ class Operation:
     `body` maps argument names to the keys of the body (an empty one: the argument is the body); arguments named in
     braces in `path` stand there instead, and files are no part of it.
     `required` are the arguments that have no default. `event` is the action of the account's event that tells of it,
-    where that is known; a longer name that begins with it (`linode_migrate_datacenter`) is a variant of the same.
+    where that is known; a longer name that begins with it (`linode_migrate_datacenter`) is a variant of the same. `job`
+    is the state that ends the job which it starts, as `JobEnd` reads it; None where it starts none.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Operation:
     required: tuple[str, ...]
     idempotent: bool
     event: str | None = None
+    job: str | None = None
     gives: type | None = None
     parts: Mapping[str, str] = _NOTHING_NAMED
     secret: frozenset[str] = frozenset()
@@ -66,6 +68,7 @@ def operation(  # noqa: PLR0913  the facts of one request
     body: Mapping[str, str] | None = None,
     idempotent: bool | None = None,
     event: str | None = None,
+    job: str | None = None,
     gives: type | None = None,
     parts: Mapping[str, str] = _NOTHING_NAMED,
     version: str | None = None,
@@ -76,8 +79,6 @@ def operation(  # noqa: PLR0913  the facts of one request
     def declare(function: F) -> F:
         plain = cast("FunctionType", function)
         names = _arguments(plain)
-        optional = plain.__kwdefaults__ or {}
-        keys = {name: (body or {}).get(name, name.removesuffix("_")) for name in names if f"{{{name}}}" not in path}
         watched = cast("F", forgets_locals(plain))
         watched.__operation__ = Operation(  # type: ignore[attr-defined]  # collected by the mapper
             name=plain.__name__,
@@ -85,10 +86,11 @@ def operation(  # noqa: PLR0913  the facts of one request
             path=path,
             answers=answers,
             scope=scope,
-            body=keys,
-            required=tuple(name for name in names if name not in optional),
+            body=_keys(names, body or {}, path),
+            required=tuple(name for name in names if name not in (plain.__kwdefaults__ or {})),
             idempotent=method in {"GET", "PUT", "DELETE"} if idempotent is None else idempotent,
             event=event,
+            job=job,
             gives=gives,
             parts=parts,
             version=version,
@@ -97,6 +99,11 @@ def operation(  # noqa: PLR0913  the facts of one request
         return watched
 
     return declare
+
+
+def _keys(names: Sequence[str], body: Mapping[str, str], path: str) -> dict[str, str]:
+    """Return the keys of the body by the names of the arguments that do not stand in the path."""
+    return {name: body.get(name, name.removesuffix("_")) for name in names if f"{{{name}}}" not in path}
 
 
 def _arguments(function: FunctionType) -> list[str]:
@@ -120,13 +127,13 @@ def act(
     model: Any = target
     operation = model.__mapper__.operations[name]
     arguments = {key: value for key, value in given.items() if value is not UNSET and key not in _NO_ARGUMENTS}
-    _check_arguments(model, name, arguments)
+    check_arguments(model, name, arguments)
     session: Any = given.get("session")
     owner = session.__owner__ if isinstance(target, type) else model.__state__.owner
     return cast("R", owner.act(model, operation, arguments))
 
 
-def _check_arguments(target: object, name: str, arguments: Mapping[str, object]) -> None:
+def check_arguments(target: object, name: str, arguments: Mapping[str, object]) -> None:
     """Raise `TypeError` for a wrong type before anything is sent: the id of another class would name another object.
 
     Two arguments that say the same thing, an object and its id, are refused as well.

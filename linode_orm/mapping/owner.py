@@ -58,6 +58,10 @@ class Owner(Protocol):
         """Send an action now and return its answer."""
         ...
 
+    def job(self, instance: Record) -> object:
+        """Return the newest job that was started on the object, None where there is none; sends nothing."""
+        ...
+
     def save(self, instance: Record) -> None:
         """Send what is pending for this object now."""
 

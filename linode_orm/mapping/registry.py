@@ -31,6 +31,13 @@ def names() -> Iterable[str]:
     return sorted(_index.keys() | _classes.keys())
 
 
+def known(name: str) -> type | None:
+    """Give the class of that name, None where there is none."""
+    if name not in _classes and name not in _index:
+        import_module(SHIPPED)
+    return lookup(name) if name in _classes or name in _index else None
+
+
 def lookup(name: str) -> type:
     """Give the class of that name, importing its module where that has not happened yet; raise `LookupError`.
 

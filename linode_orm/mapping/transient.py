@@ -63,6 +63,11 @@ class NoSessionOwner:
         del arguments
         raise self.refusal(target, f".{operation.name}()")
 
+    def job(self, instance: Record) -> object:
+        """Return None: no session has started one."""
+        del instance
+        return None
+
     def save(self, instance: Record) -> None:
         """Raise `DetachedInstanceError`."""
         raise self.refusal(instance, ".save()")

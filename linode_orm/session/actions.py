@@ -21,11 +21,13 @@ from linode_orm.mapping.state import Loaded, Status, state_of
 from linode_orm.mapping.values import WrongType
 from linode_orm.session.loading.lists.pagination import MOST_IN_VAIN, REPEATS
 from linode_orm.session.query.collections import collected
+from linode_orm.session.waiting.event_paths import given_paths
+from linode_orm.session.waiting.started import models_in
 from linode_orm.wire.messages import Content, Request
 from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.operations import Operation
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
     from linode_orm.session.query.collections import Collections
     from linode_orm.session.query.reader import Reader
     from linode_orm.session.query.runner import QueryRunner
-    from linode_orm.session.waiting.started import StartedActions
+    from linode_orm.session.waiting.jobs import JobWaiting
+    from linode_orm.session.waiting.started import StartedAction, StartedActions
     from linode_orm.wire.client import Client
     from linode_orm.wire.messages import Response
 
@@ -52,8 +55,10 @@ class Actions:
         runner: QueryRunner,
         collections: Collections,
         started: StartedActions,
+        jobs: Callable[[], JobWaiting],
     ) -> None:
         self.client = client
+        self._jobs = jobs
         self._collections = collections
         self._started = started
         self._loader = loader
@@ -63,15 +68,35 @@ class Actions:
     def send(self, target: Model | type[Model], operation: Operation, arguments: Mapping[str, object]) -> object:
         """Send one action now; return what its declaration says that it answers."""
         if isinstance(target, Model):
-            self._check_target(target, operation)
-        request = _request(target, operation, arguments)
+            self.check_target(target, operation)
+        request = request_of(target, operation, arguments)
         if (operation.answers or "").startswith("query:"):
             return self._query(operation, request)
-        near = _members_of(target)
-        result = self._answered(target, operation, request)
-        if request.method != "GET":
-            self._follow(target, [*near, *_models_in(arguments.values()), *_models_in([result])])
-        return result
+        near, given = members_of(target), models_in(arguments.values())
+        places = given_paths(getattr(target, operation.name, None), arguments)
+        started, response = self._sent(target, operation, request, places)
+        if response is None:
+            result = self._unanswered(cast("Model", target), operation, request)
+        else:
+            result = self.received(target, operation, request, response)
+        return self.settled(target, operation, result, started, (*near, *given))
+
+    def settled(
+        self,
+        target: Model | type[Model],
+        operation: Operation,
+        result: object,
+        started: StartedAction | None,
+        near: Sequence[Model],
+    ) -> object:
+        """Let collections and jobs follow an action that was done; return its result, or the job that it started."""
+        if operation.method != "GET":
+            self._follow(target, [*near, *models_in([result])])
+        if started is None or not started.is_job or not isinstance(target, Model):
+            return result
+        if isinstance(result, Model):
+            self._started.made(started, result)
+        return result if operation.answers is not None else self._jobs().job(started)
 
     def _follow(self, target: Model | type[Model], others: Sequence[Model]) -> None:
         """Let collections follow an action: a volume that is attached joins that of the Linode which it was given."""
@@ -82,29 +107,32 @@ class Actions:
             if state_of(each).status is not Status.DETACHED:
                 self._collections.moved(each)
 
-    def _answered(self, target: Model | type[Model], operation: Operation, request: Request) -> object:
-        response = self._sent(target, operation, request)
-        if response is None:
-            return self._unanswered(cast("Model", target), operation, request)
+    def received(
+        self, target: Model | type[Model], operation: Operation, request: Request, response: Response
+    ) -> object:
+        """Return what the answer to an action is, as its declaration says."""
         if operation.answers == "bytes":
             answer: Any = response.content
         else:
             answer = self._whole(request, response.json() if request.method == "GET" else response.decoded())
         return self._result(target, operation, answer, request.path)
 
-    def _sent(self, target: Model | type[Model], operation: Operation, request: Request) -> Response | None:
-        """Return the answer to a request; None where the action was done and its answer lost."""
+    def _sent(
+        self, target: Model | type[Model], operation: Operation, request: Request, given: Sequence[str]
+    ) -> tuple[StartedAction | None, Response | None]:
+        """Return the answer to a request, None where the action was done and its answer lost, and what it started."""
         if not isinstance(target, Model):
-            return self._send_once(target, operation, request)
+            return None, self._send_once(target, operation, request)
         since = self._started.now()
         try:
             response = self._send_once(target, operation, request)
         except LinodeORMError as error:
             if outcome_of(error).is_in_doubt:
-                self._started.add(target, operation, since)
+                started = self._started.add(target, operation, since, request.body, given)
+                if started is not None:
+                    started.is_in_doubt = True
             raise
-        self._started.add(target, operation, since)
-        return response
+        return self._started.add(target, operation, since, request.body, given), response
 
     def _send_once(self, target: Model | type[Model], operation: Operation, request: Request) -> Response | None:
         if operation.event and isinstance(target, Model) and not request.idempotent:
@@ -119,9 +147,7 @@ class Actions:
         forget_collections(target)
         if operation.answers is None:
             return None
-        from linode_orm.session.outcome.action_once import makes_something  # noqa: PLC0415  scripts that only read need none of it
-
-        if not makes_something(target, operation):
+        if not makes_other(target, operation):
             self._reader.read_item(target)
             return target
         msg = f"{request.title} was done, as the account's events say, but its answer was lost; look for what it made"
@@ -161,7 +187,14 @@ class Actions:
             raise ResponseError(msg)
         return rows
 
-    def _check_target(self, target: Model, operation: Operation) -> None:
+    @staticmethod
+    def near(target: Model) -> list[Model]:
+        """Return the objects whose collections may follow an action on an object; to be asked before it is sent."""
+        return members_of(target)
+
+    @staticmethod
+    def check_target(target: Model, operation: Operation) -> None:
+        """Raise where an object cannot be acted on: it is not created yet, or has left its session."""
         state = state_of(target)
         if state.is_new:
             msg = f"{target.__describe__()}.{operation.name}(): the object is not created yet; commit it first"
@@ -219,16 +252,12 @@ class Actions:
         return instance
 
 
-def _models_in(values: Iterable[object]) -> Iterator[Model]:
-    """Yield the objects among values, and in lists among them."""
-    for value in values:
-        if isinstance(value, Model):
-            yield value
-        elif isinstance(value, (list, tuple, dict)):
-            yield from _models_in(value.values() if isinstance(value, dict) else value)
+def makes_other(target: Model, operation: Operation) -> bool:
+    """Whether an action answers another object than its own: a clone, an address."""
+    return operation.answers is not None and (operation.answers != type(target).__name__ or operation.name == "clone")
 
 
-def _members_of(target: Model | type[Model]) -> list[Model]:
+def members_of(target: Model | type[Model]) -> list[Model]:
     """Return what the loaded collections of an object hold before an action on it."""
     return [each for each in collected(target) if not state_of(each).is_new] if isinstance(target, Model) else []
 
@@ -253,7 +282,8 @@ def _strings(operation: Operation, answer: object, path: str) -> list[str]:
     return rows
 
 
-def _request(target: Model | type[Model], operation: Operation, arguments: Mapping[str, object]) -> Request:
+def request_of(target: Model | type[Model], operation: Operation, arguments: Mapping[str, object]) -> Request:
+    """Return the request of an action; raise what keeps its arguments from being sent."""
     content = next((each for each in arguments.values() if isinstance(each, Content)), None)
     plain_ones = {name: each for name, each in arguments.items() if not isinstance(each, Content)}
     given = {name: plain(value, f"{operation.name}({name}=)") for name, value in plain_ones.items()}

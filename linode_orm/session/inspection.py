@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from linode_orm._public import public
 from linode_orm._secrets import masked
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linode_orm.mapping.fields import Kind
+    from linode_orm.models._jobs import Job
 
 
 @public
@@ -73,6 +74,11 @@ class Inspection:
         parents = state.parents
         above = None if not parents else parents[0] if len(parents) == 1 else parents
         return type(self.object), state.identity, above
+
+    @property
+    def job(self) -> Job | None:
+        """The newest job that this session started on the object, None where there is none."""
+        return cast("Job | None", state_of(self.object).owner.job(self.object))
 
     @property
     def history(self) -> Mapping[str, History]:

@@ -18,6 +18,7 @@ from linode_orm.mapping.model import check_class
 from linode_orm.mapping.record import accept, changes
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Status, state_of
+from linode_orm.session.verbs.acting import Acting
 from linode_orm.session.verbs.observing import Observing
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ Conflicts = Literal["merge", "check", "ignore"]
 
 
 @public
-class Session(Observing):
+class Session(Acting, Observing):
     """The unit of work: it has one object for each key, and `commit()` sends what was changed.
 
     It is cheap, belongs to the thread that made it, and sends nothing by itself. Without `client` it makes its own

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm.simulator import shape
 from linode_orm.simulator.clock import text
 from linode_orm.simulator.errors import busy, not_found
-from linode_orm.simulator.events import Events
+from linode_orm.simulator.events import Events, path_of
 from linode_orm.simulator.hooks import Call, fill
+from linode_orm.simulator.job_rules import JobRecord, JobRules
 from linode_orm.simulator.jobs import Jobs
 from linode_orm.simulator.router import Route
 from linode_orm.simulator.store import Body, Row, Store
@@ -34,6 +35,7 @@ class AccountState:
         self.clock = clock
         self.jobs = Jobs(clock)
         self.job_seconds = job_seconds
+        self.job_rules = JobRules()
         self.strict = strict
         self.events = Events(self)
         self.username = USERNAME
@@ -147,22 +149,27 @@ class AccountState:
         are still to come.
         """
         turn = row.hidden["turn"] = row.hidden.get("turn", 0) + 1
-        lasts = self.job_seconds * share
+        rules, about = self.job_rules, entity or row
+        lasts, failure = rules.seconds(self.job_seconds * share), rules.failure(action)
+        now, before, late = self.clock.monotonic(), dict(row.body), rules.lateness(rules.state_lag)
         if keeps_busy:
-            (entity or row).hidden["busy_until"] = self.clock.monotonic() + lasts
+            about.hidden["busy_until"] = now + lasts
         for fraction, fields in steps:
+            # a job that fails leaves its object as it was
+            shown = {key: before.get(key) for key in fields} if failure is not None and fraction >= 1.0 else fields
 
-            def step(fields: Mapping[str, object] = fields) -> None:
+            def step(fields: Mapping[str, object] = shown) -> None:
                 if not row.gone and row.hidden.get("turn") == turn:
                     row.change(**fields)
                     self.shown_in_parent(row)
 
-            if fraction * lasts <= 0:
+            if fraction * lasts + late <= 0:
                 step()
             else:
-                self.jobs.later(fraction * lasts, step)
+                self.jobs.later(fraction * lasts + late, step)
         if action:
-            self.events.add(action, entity or row, secondary=secondary, lasts=lasts)
+            rules.records.append(JobRecord(action, path_of(about), now, now + lasts, fails=failure is not None))
+            self.events.add(action, about, secondary=secondary, lasts=lasts, failure=failure)
 
     def is_busy(self, row: Row) -> bool:
         """Whether a job keeps an object from taking another."""

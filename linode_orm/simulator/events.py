@@ -72,8 +72,10 @@ class Events:
         parent = self._parent(row) if named[2] else None
         self.add(action, parent or row, secondary=row if parent is not None else None)
 
-    def add(self, action: str, row: Row, *, secondary: Row | None = None, lasts: float = 0.0) -> Row | None:
-        """Add an event; that of a job is `scheduled`, `started` and `finished` in turn."""
+    def add(
+        self, action: str, row: Row, *, secondary: Row | None = None, lasts: float = 0.0, failure: str | None = None
+    ) -> Row | None:
+        """Add an event; that of a job is `scheduled`, `started` and `finished` in turn, or `failed` with a message."""
         state = self._state
         if "Event" not in state.store.resources:
             return None
@@ -86,17 +88,29 @@ class Events:
             status="scheduled" if lasts else "notification",
             percent_complete=0 if lasts else None,
         )
+        late = state.job_rules.lateness(state.job_rules.event_lag)
+        if late:
+            state.store.drop(event)
+            state.jobs.later(late, lambda: self._show(event))
         if lasts:
             began = state.clock.monotonic()
             state.jobs.later(
-                lasts * STARTED_AT, lambda: event.change(status="started", percent_complete=10, duration=0.0)
+                lasts * STARTED_AT + late, lambda: event.change(status="started", percent_complete=10, duration=0.0)
             )
-            state.jobs.later(lasts, lambda: self._finish(event, began))
+            state.jobs.later(lasts + late, lambda: self._finish(event, began + late, failure))
         return event
 
-    def _finish(self, event: Row, began: float) -> None:
+    def _show(self, event: Row) -> None:
+        """Let an event be listed that was made earlier."""
+        event.gone = False
+        self._state.store.put(event)
+
+    def _finish(self, event: Row, began: float, failure: str | None) -> None:
         seconds = round(self._state.clock.monotonic() - began, 6)
-        event.change(status="finished", percent_complete=100, time_remaining=0, duration=float(seconds))
+        status = "finished" if failure is None else "failed"
+        event.change(status=status, percent_complete=100, time_remaining=0, duration=float(seconds))
+        if failure:
+            event.change(message=failure)
 
     def entity(self, row: Row) -> Body:
         """Return the entity that events and devices show of an object.

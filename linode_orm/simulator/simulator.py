@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from linode_orm.simulator.faults import Action
     from linode_orm.simulator.hooks import Call
+    from linode_orm.simulator.job_rules import JobRules
     from linode_orm.simulator.schema import Resource
     from linode_orm.wire import JSON, Client
     from linode_orm.wire.options import Options
@@ -88,6 +89,11 @@ class Simulator:
     @dialect.setter
     def dialect(self, dialect: Dialect) -> None:
         self._handler.verbs.dialect = dialect
+
+    @property
+    def job_rules(self) -> JobRules:
+        """How much jobs differ in length, how late they are shown, and which fail."""
+        return self.state.job_rules
 
     @property
     def job_seconds(self) -> float:

@@ -10,6 +10,7 @@ from linode_orm.mapping import JSON, Field, Fixed, Model, Nested, One, ReadOnly,
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from linode_orm.models._jobs import Job
     from linode_orm.models.databases.database_engine import DatabaseEngine
     from linode_orm.models.databases.database_type import DatabaseType
     from linode_orm.models.regions.region import Region
@@ -170,17 +171,17 @@ class MySQLDatabase(Model, path="/databases/mysql/instances"):
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "patch")
-    def patch(self) -> None:
+    @operation("POST", "patch", job="status=active")
+    def patch(self) -> Job:
         """Patch a MySQL Managed Database."""
-        act(self, "patch")
+        return act(self, "patch")
 
-    @operation("POST", "resume", event="database_resume")
-    def resume(self) -> None:
+    @operation("POST", "resume", event="database_resume", job="status=active")
+    def resume(self) -> Job:
         """Resume a MySQL Managed Database."""
-        act(self, "resume")
+        return act(self, "resume")
 
-    @operation("POST", "suspend", event="database_suspend")
-    def suspend(self) -> None:
+    @operation("POST", "suspend", event="database_suspend", job="status=suspended")
+    def suspend(self) -> Job:
         """Suspend a MySQL Managed Database."""
-        act(self, "suspend")
+        return act(self, "suspend")

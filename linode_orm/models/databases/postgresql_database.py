@@ -17,6 +17,7 @@ from linode_orm.models.databases.postgresql_database_types import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from linode_orm.models._jobs import Job
     from linode_orm.models.databases.database_engine import DatabaseEngine
     from linode_orm.models.databases.database_type import DatabaseType
     from linode_orm.models.databases.postgresql_connection_pool import PostgreSQLConnectionPool
@@ -90,17 +91,17 @@ class PostgreSQLDatabase(Model, path="/databases/postgresql/instances"):
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "patch")
-    def patch(self) -> None:
+    @operation("POST", "patch", job="status=active")
+    def patch(self) -> Job:
         """Patch a PostgreSQL Managed Database."""
-        act(self, "patch")
+        return act(self, "patch")
 
-    @operation("POST", "resume", event="database_resume")
-    def resume(self) -> None:
+    @operation("POST", "resume", event="database_resume", job="status=active")
+    def resume(self) -> Job:
         """Resume a PostgreSQL Managed Database."""
-        act(self, "resume")
+        return act(self, "resume")
 
-    @operation("POST", "suspend", event="database_suspend")
-    def suspend(self) -> None:
+    @operation("POST", "suspend", event="database_suspend", job="status=suspended")
+    def suspend(self) -> Job:
         """Suspend a PostgreSQL Managed Database."""
-        act(self, "suspend")
+        return act(self, "suspend")

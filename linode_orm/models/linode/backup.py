@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from linode_orm.mapping import UNSET, Fixed, Model, Nested, One, ReadOnly, SessionBase, Unset, act, operation
 
 if TYPE_CHECKING:
+    from linode_orm.models._jobs import Job
     from linode_orm.models.linode.instance import Instance
     from linode_orm.models.regions.region import Region
 
@@ -54,7 +55,7 @@ class Backup(
         def __init__(self, *, label: str | None, instance: Instance | int = ...) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "restore", body={"linode": "linode_id"}, event="backups_restore")
-    def restore(self, linode: Instance | int, *, overwrite: bool | Unset = UNSET) -> None:
+    @operation("POST", "restore", body={"linode": "linode_id"}, event="backups_restore", job="event")
+    def restore(self, linode: Instance | int, *, overwrite: bool | Unset = UNSET) -> Job:
         """Restore the backup to a Linode."""
-        act(self, "restore", locals())
+        return act(self, "restore", locals())

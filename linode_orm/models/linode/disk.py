@@ -10,6 +10,7 @@ from linode_orm.mapping import JSON, Field, Fixed, Model, One, ReadOnly, Secret,
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from linode_orm.models._jobs import Job
     from linode_orm.models.images.image import Image
     from linode_orm.models.linode.instance import Instance
     from linode_orm.models.linode.stack_script import StackScript
@@ -58,7 +59,7 @@ class Disk(Model, path="/linode/instances/{instance}/disks", parent="Instance"):
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "clone", answers="Disk", event="disk_duplicate")
+    @operation("POST", "clone", answers="Disk", event="disk_duplicate", job="status=ready")
     def clone(self) -> Disk:
         """Copy the disk inside its Linode."""
         return act(self, "clone")
@@ -68,7 +69,7 @@ class Disk(Model, path="/linode/instances/{instance}/disks", parent="Instance"):
         """Give root on the disk another password."""
         act(self, "password", locals())
 
-    @operation("POST", "resize", event="disk_resize")
-    def resize(self, *, size: int) -> None:
+    @operation("POST", "resize", event="disk_resize", job="size={size}")
+    def resize(self, *, size: int) -> Job:
         """Give the disk another size in MB; its Linode must be shut down."""
-        act(self, "resize", locals())
+        return act(self, "resize", locals())

@@ -11,6 +11,7 @@ from linode_orm.models.linode.instance_types import MonthlyStats, MonthlyTransfe
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from linode_orm.models._jobs import Job
     from linode_orm.models.account.user import User
     from linode_orm.models.images.image import Image
     from linode_orm.models.linode.config import Config
@@ -24,12 +25,19 @@ if TYPE_CHECKING:
 class InstanceActions(InstancePartActions):
     """What can be asked of an Instance."""
 
-    @operation("POST", "boot", body={"config": "config_id"}, event="linode_boot")
-    def boot(self, *, config: Config | int | None | Unset = UNSET, config_id: int | None | Unset = UNSET) -> None:
+    @operation("POST", "boot", body={"config": "config_id"}, event="linode_boot", job="status=running")
+    def boot(self, *, config: Config | int | None | Unset = UNSET, config_id: int | None | Unset = UNSET) -> Job:
         """Start the Linode, with the configuration profile given or the one it last ran with."""
-        act(self, "boot", locals())
+        return act(self, "boot", locals())
 
-    @operation("POST", "clone", answers="Instance", body={"linode": "linode_id"}, event="linode_clone")
+    @operation(
+        "POST",
+        "clone",
+        answers="Instance",
+        body={"linode": "linode_id"},
+        event="linode_clone",
+        job="status=offline|running",
+    )
     def clone(
         self,
         *,
@@ -49,7 +57,7 @@ class InstanceActions(InstancePartActions):
         """Copy disks and profiles to a new Linode, or to the one given."""
         return act(self, "clone", locals())
 
-    @operation("POST", "migrate", event="linode_migrate")
+    @operation("POST", "migrate", event="linode_migrate", job="status=offline|running")
     def migrate(
         self,
         *,
@@ -57,24 +65,24 @@ class InstanceActions(InstancePartActions):
         placement_group: Mapping[str, object] | Unset = UNSET,
         type: str | Unset = UNSET,
         upgrade: bool | Unset = UNSET,
-    ) -> None:
+    ) -> Job:
         """Move the Linode to another host or region."""
-        act(self, "migrate", locals())
+        return act(self, "migrate", locals())
 
-    @operation("POST", "mutate", event="linode_mutate")
-    def mutate(self, *, allow_auto_disk_resize: bool | Unset = UNSET) -> None:
+    @operation("POST", "mutate", event="linode_mutate", job="status=offline|running")
+    def mutate(self, *, allow_auto_disk_resize: bool | Unset = UNSET) -> Job:
         """Upgrade the Linode to the newest generation of its plan."""
-        act(self, "mutate", locals())
+        return act(self, "mutate", locals())
 
     @operation("POST", "password", event="password_reset", secret=["root_pass"])
     def password(self, *, root_pass: str) -> None:
         """Give root another password; the Linode must be shut down."""
         act(self, "password", locals())
 
-    @operation("POST", "reboot", body={"config": "config_id"}, event="linode_reboot")
-    def reboot(self, *, config: Config | int | None | Unset = UNSET, config_id: int | None | Unset = UNSET) -> None:
+    @operation("POST", "reboot", body={"config": "config_id"}, event="linode_reboot", job="status=running")
+    def reboot(self, *, config: Config | int | None | Unset = UNSET, config_id: int | None | Unset = UNSET) -> Job:
         """Restart the Linode."""
-        act(self, "reboot", locals())
+        return act(self, "reboot", locals())
 
     @operation(
         "POST",
@@ -82,6 +90,7 @@ class InstanceActions(InstancePartActions):
         answers="Instance",
         body={"stackscript": "stackscript_id"},
         event="linode_rebuild",
+        job="status=offline|running",
         secret=["root_pass", "stackscript_data"],
     )
     def rebuild(
@@ -102,22 +111,22 @@ class InstanceActions(InstancePartActions):
         """Delete all disks and deploy an image anew."""
         return act(self, "rebuild", locals())
 
-    @operation("POST", "rescue")
-    def rescue(self, *, devices: Mapping[str, object] | Unset = UNSET) -> None:
+    @operation("POST", "rescue", job="status=running")
+    def rescue(self, *, devices: Mapping[str, object] | Unset = UNSET) -> Job:
         """Boot into rescue mode with the devices given."""
-        act(self, "rescue", locals())
+        return act(self, "rescue", locals())
 
-    @operation("POST", "resize", event="linode_resize")
+    @operation("POST", "resize", event="linode_resize", job="type={type}")
     def resize(
         self, type: Type | str, *, allow_auto_disk_resize: bool | Unset = UNSET, migration_type: str | Unset = UNSET
-    ) -> None:
+    ) -> Job:
         """Move the Linode to another plan; it is shut down for that."""
-        act(self, "resize", locals())
+        return act(self, "resize", locals())
 
-    @operation("POST", "shutdown", event="linode_shutdown")
-    def shutdown(self) -> None:
+    @operation("POST", "shutdown", event="linode_shutdown", job="status=offline")
+    def shutdown(self) -> Job:
         """Stop the Linode."""
-        act(self, "shutdown")
+        return act(self, "shutdown")
 
     @operation("GET", "/linode/instances/{id}/stats/{year}/{month}", answers="value", gives=MonthlyStats)
     def monthly_stats(self, *, year: int, month: int) -> MonthlyStats:

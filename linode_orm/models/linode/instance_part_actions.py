@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.mapping import UNSET, Model, Unset, act, operation
+from linode_orm.mapping import UNSET, Unset, act, operation
+from linode_orm.models.linode._extra import InstanceSnapshots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from linode_orm.models.networking.ip_address import IPAddress
 
 
-class InstancePartActions(Model):
+class InstancePartActions(InstanceSnapshots):
     """What can be asked of the parts of an Instance: backups, firewalls, ips."""
 
     @operation("POST", "backups/cancel", event="backups_cancel")

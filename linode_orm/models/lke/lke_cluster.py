@@ -26,6 +26,7 @@ from linode_orm.mapping import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from linode_orm.models._jobs import Job
     from linode_orm.models.lke.lke_node_pool import LKENodePool
     from linode_orm.models.lke.lkeapi_endpoint import LKEAPIEndpoint
     from linode_orm.models.regions.region import Region
@@ -154,10 +155,10 @@ class LKECluster(Model, path="/lke/clusters"):
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "recycle", event="lke_cluster_recycle")
-    def recycle(self) -> None:
+    @operation("POST", "recycle", event="lke_cluster_recycle", job="event")
+    def recycle(self) -> Job:
         """Recycle cluster nodes."""
-        act(self, "recycle")
+        return act(self, "recycle")
 
     @operation("POST", "regenerate", event="lke_cluster_regenerate")
     def regenerate(self, *, kubeconfig: bool | Unset = UNSET, servicetoken: bool | Unset = UNSET) -> None:

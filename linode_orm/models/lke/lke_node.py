@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from linode_orm.mapping import Model, One, ReadOnly, SessionBase, act, operation
 
 if TYPE_CHECKING:
+    from linode_orm.models._jobs import Job
     from linode_orm.models.linode.instance import Instance
     from linode_orm.models.lke.lke_cluster import LKECluster
     from linode_orm.models.lke.lke_node_pool import LKENodePool
@@ -27,7 +28,7 @@ class LKENode(Model, path="/lke/clusters/{lke_cluster}/nodes", parent="LKECluste
 
         def __init__(self, session: SessionBase, id: str, parent: LKECluster | int, /) -> None: ...
 
-    @operation("POST", "recycle", event="lke_node_recycle")
-    def recycle(self) -> None:
+    @operation("POST", "recycle", event="lke_node_recycle", job="status=ready")
+    def recycle(self) -> Job:
         """Recycle a node."""
-        act(self, "recycle")
+        return act(self, "recycle")

@@ -9,6 +9,7 @@ from linode_orm.mapping import JSON, Field, Fixed, Model, Nested, One, ReadOnly,
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from linode_orm.models._jobs import Job
     from linode_orm.models.linode.type import Type
     from linode_orm.models.lke.lke_cluster import LKECluster
     from linode_orm.models.networking.firewall import Firewall
@@ -104,7 +105,7 @@ class LKENodePool(Model, path="/lke/clusters/{lke_cluster}/pools", parent="LKECl
         ) -> None: ...
         def __init__(self, *args: object, **values: object) -> None: ...
 
-    @operation("POST", "recycle", event="lke_pool_recycle")
-    def recycle(self) -> None:
+    @operation("POST", "recycle", event="lke_pool_recycle", job="nodes.status=ready")
+    def recycle(self) -> Job:
         """Recycle a node pool."""
-        act(self, "recycle")
+        return act(self, "recycle")

@@ -23,6 +23,7 @@ from linode_orm.mapping import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from linode_orm.models._jobs import Job
     from linode_orm.models.linode.config import Config
     from linode_orm.models.linode.instance import Instance
     from linode_orm.models.regions.region import Region
@@ -72,7 +73,12 @@ class Volume(Model, path="/volumes"):
         def __init__(self, *args: object, **values: object) -> None: ...
 
     @operation(
-        "POST", "attach", answers="Volume", body={"linode": "linode_id", "config": "config_id"}, event="volume_attach"
+        "POST",
+        "attach",
+        answers="Volume",
+        body={"linode": "linode_id", "config": "config_id"},
+        event="volume_attach",
+        job="linode_id={linode_id}",
     )
     def attach(
         self,
@@ -85,17 +91,17 @@ class Volume(Model, path="/volumes"):
         """Attach the volume to a Linode, to its last configuration profile unless another is given."""
         return act(self, "attach", locals())
 
-    @operation("POST", "clone", answers="Volume", event="volume_clone")
+    @operation("POST", "clone", answers="Volume", event="volume_clone", job="status=active")
     def clone(self, *, label: str) -> Volume:
         """Copy the volume."""
         return act(self, "clone", locals())
 
-    @operation("POST", "detach", event="volume_detach")
-    def detach(self) -> None:
+    @operation("POST", "detach", event="volume_detach", job="linode_id=null")
+    def detach(self) -> Job:
         """Detach the volume from its Linode."""
-        act(self, "detach")
+        return act(self, "detach")
 
-    @operation("POST", "resize", answers="Volume", event="volume_resize")
+    @operation("POST", "resize", answers="Volume", event="volume_resize", job="size={size}")
     def resize(self, *, size: int) -> Volume:
         """Make the volume larger, to this many GB; it never shrinks."""
         return act(self, "resize", locals())

@@ -45,7 +45,7 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> dict[str, object
     guards.check_writable(client, plan)
     guards.check_max_deletes(options.max_deletes, lambda: plan.deletes)
     secrets = secrets_for(plan, options.secrets)
-    _check_account(plan, client)
+    check_account(plan, client)
     return secrets
 
 
@@ -69,7 +69,8 @@ def apply(commit: Commit, plan: Plan, options: ApplyOptions, secrets: Mapping[st
         return commit.report(sent, targets, interrupts, verify=options.verify, advice=_PLAN_THE_REST)
 
 
-def _check_account(plan: Plan, client: Client) -> None:
+def check_account(plan: Plan, client: Client) -> None:
+    """Raise `InvalidRequestError` where a plan was made for another account; 1 or 2 GETs if it comes from a file."""
     wanted = plan.source.account if plan.source is not None else ""
     if wanted and account_of(client) != wanted:  # promise 28a: another account is refused
         msg = f"the plan was made for {wanted}, and the client's token is of another one; nothing was sent"

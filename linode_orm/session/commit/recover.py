@@ -59,6 +59,7 @@ class RecoveryOptions:
     undo: bool = False
     secrets: Mapping[str, object] | None = None
     account_unchecked: bool = False
+    resume: bool = False
 
 
 def forgotten(journal: Journal, stored: StoredCommit) -> CommitReport:

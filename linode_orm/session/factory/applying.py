@@ -22,6 +22,12 @@ def apply_plan(plan: Plan, client: Client, options: ApplyOptions) -> CommitRepor
     """Send a plan; raises what `Plan.apply` says."""
     from linode_orm.session.commit.apply_plan import apply, check  # noqa: PLC0415  only who applies plans needs it
 
+    if any(each.operation == "action" for each in plan):
+        from linode_orm.session.acting import applying  # noqa: PLC0415  only who applies plans of actions needs it
+
+        applying.check(plan, client, options)
+        with _session_for(plan, client, options) as session:
+            return applying.apply(parts_of(session).acting, plan, options)
     secrets = check(plan, client, options)
     with _session_for(plan, client, options) as session:
         return apply(parts_of(session).commit, plan, options, secrets)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from linode_orm._options import check_flags
 from linode_orm._public import public
 from linode_orm._secrets import forgets_locals
+from linode_orm.errors import InvalidRequestError
 from linode_orm.session.session import Session, parts_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def recover(  # noqa: PLR0913  the options of the contract
     secrets: Mapping[str, object] | None = None,
     forget: bool = False,
     account_unchecked: bool = False,
+    resume: bool = False,
 ) -> CommitReport:
     """Bring the commit that a crash, or Ctrl-C, left unfinished in a journal to an end: complete it, or undo it.
 
@@ -41,14 +43,20 @@ def recover(  # noqa: PLR0913  the options of the contract
     the journal, and the next `recover()` carries on: a commit has ended when everything is done, or undone as far as
     that can be. Raises `CommitInterrupted` after Ctrl-C, with the same report.
 
+    Of `session.act()` it finds out what was started, and waits for its end; what was not started stays pending, and is
+    started with `resume`, in a window as before. The report is an `ActionReport` then.
+
     Raises `JournalError` where the file is none, damaged, in use, of another API, or of another account than the
     client's, before anything is sent; 1 or 2 GETs tell that. Where nothing tells whose account it is, that is refused,
     too, unless `account_unchecked` says that its user knows. Without `client` one is made as `Session()` makes it.
     """
-    check_flags(undo=undo, forget=forget, account_unchecked=account_unchecked)
+    check_flags(undo=undo, forget=forget, account_unchecked=account_unchecked, resume=resume)
+    if resume and (undo or forget):
+        msg = "recover(resume=True) carries actions on; it goes with neither undo nor forget"
+        raise InvalidRequestError(msg)
     from linode_orm.session.commit.recover import RecoveryOptions  # noqa: PLC0415  only who recovers needs it
 
-    options = RecoveryOptions(undo=undo, secrets=secrets, account_unchecked=account_unchecked)
+    options = RecoveryOptions(undo=undo, secrets=secrets, account_unchecked=account_unchecked, resume=resume)
     return _recovered(path, client, options, forget=forget)
 
 
@@ -71,6 +79,10 @@ def _recovered(
             if forget:
                 return forgotten(journal, stored)
             with Session(client=client) as session:
+                if any(each.step.operation == "action" for each in stored.steps):
+                    from linode_orm.session.acting.recovery import recover_actions  # noqa: PLC0415  only who acts needs it
+
+                    return recover_actions(parts_of(session).acting, journal, stored, options)
                 return Recovery(parts_of(session).commit, journal, stored, options).run()
         finally:
             journal.close()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.operations import Operation
     from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.record import Record
+    from linode_orm.models._jobs import Job
     from linode_orm.session.actions import Actions
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import Policy
@@ -42,6 +43,7 @@ class SessionOwner:
     _commit: Callable[[], Commit]
     _waiting: Callable[[], Waiting]
     _policy: Policy
+    _job_of: Callable[[Model], Job | None]
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -61,6 +63,7 @@ class SessionOwner:
         commit: Callable[[], Commit],
         waiting: Callable[[], Waiting],
         policy: Policy,
+        job_of: Callable[[Model], Job | None],
     ) -> None:
         """Take the parts to which the calls of objects go.
 
@@ -70,6 +73,7 @@ class SessionOwner:
         """
         self._loader, self._lazy, self._collections, self._changes = loader, lazy, collections, changes
         self._actions, self._commit, self._waiting, self._policy = actions, commit, waiting, policy
+        self._job_of = job_of
 
     def check(self) -> None:
         """Raise `InvalidRequestError` on another thread, and when the session is closed."""
@@ -147,16 +151,20 @@ class SessionOwner:
         self.check()
         return self._actions().send(cast("Model | type[Model]", target), operation, arguments)
 
+    def job(self, instance: Record) -> Job | None:
+        """Return the newest job that this session started on an object, None where there is none."""
+        return self._job_of(cast("Model", instance))
+
     @forgets_locals
     def save(self, instance: Record) -> None:
         """Send what is pending for one object now, and what it cannot exist without."""
-        self._check_outside_block("save()")
+        self.check_outside_block("save()")
         self._commit().save(self.own(instance), self._policy)
 
     @forgets_locals
     def delete(self, instance: Record) -> None:
         """Delete one object now; a pending one leaves the session."""
-        self._check_outside_block("delete()")
+        self.check_outside_block("delete()")
         mine = self.own(instance)
         if state_of(mine).status is Status.PENDING:
             self._changes.expunge(mine)
@@ -179,7 +187,8 @@ class SessionOwner:
         """Mark a match of `query.delete()` for deletion, as long as it meets the query's condition."""
         self._changes.delete(self.own(instance), condition)
 
-    def _check_outside_block(self, call: str) -> None:
+    def check_outside_block(self, call: str) -> None:
+        """Raise `InvalidRequestError` inside a `begin()` block for a call that sends at once."""
         if self.is_in_block:
             msg = (
                 f"{call} sends at once, and a begin() block sends everything at its end; "

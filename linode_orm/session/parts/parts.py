@@ -23,11 +23,19 @@ from linode_orm.session.waiting.started import StartedActions
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
+    from datetime import datetime
 
+    from linode_orm.mapping import Model
+    from linode_orm.models._jobs import Job
+    from linode_orm.session.acting.parts import ActingParts
     from linode_orm.session.actions import Actions
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import Policy
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
+    from linode_orm.session.waiting.change_feed import ChangeFeed
+    from linode_orm.session.waiting.job_feed import JobFeed
+    from linode_orm.session.waiting.jobs import JobWaiting
     from linode_orm.session.waiting.wait import Waiting
     from linode_orm.wire.client import Client
 
@@ -51,8 +59,7 @@ class Parts:
         refuses_lazy: bool,
         journal: str | os.PathLike[str] | None,
     ) -> None:
-        self._session = session
-        self.client = client
+        self.client, self._session, self._refuses_lazy = client, session, refuses_lazy
         self.owner = owner = SessionOwner(client)
         self.identity_map = IdentityMap()
         self.loader = loader = Loader(self.identity_map, owner, owner.monotonic, volatile_ttl)
@@ -78,15 +85,52 @@ class Parts:
             actions=lambda: self.actions,
             commit=lambda: self.commit,
             waiting=lambda: self.waiting,
+            job_of=self._job_of,
             policy=policy,
         )
+
+    def _job_of(self, instance: Model) -> Job | None:
+        started = self.started.job_of(instance)
+        return None if started is None else self.jobs.job(started)
 
     @cached_property
     def actions(self) -> Actions:
         """What sends the actions of objects."""
         from linode_orm.session.actions import Actions  # noqa: PLC0415  see the class
 
-        return Actions(self.client, self.loader, self.reader, self.runner, self._collections, self.started)
+        return Actions(
+            self.client, self.loader, self.reader, self.runner, self._collections, self.started, lambda: self.jobs
+        )
+
+    @cached_property
+    def job_feed(self) -> JobFeed:
+        """What asks for the events of jobs."""
+        from linode_orm.session.waiting.job_feed import JobFeed  # noqa: PLC0415  see the class
+
+        return JobFeed(self.client, self.runner, self.loader, self.refresh, self.started)
+
+    @cached_property
+    def jobs(self) -> JobWaiting:
+        """What gives out jobs, and waits for them."""
+        from linode_orm.session.waiting.jobs import JobWaiting  # noqa: PLC0415  see the class
+
+        return JobWaiting(self.client, self.job_feed, self.owner.check, refuses_lazy=self._refuses_lazy)
+
+    @cached_property
+    def acting(self) -> ActingParts:
+        """What actions on many objects work with."""
+        from linode_orm.session.acting.parts import ActingParts  # noqa: PLC0415  see the class
+
+        return ActingParts(
+            self.client,
+            self.actions,
+            self.refresh,
+            self.started,
+            self.job_feed,
+            self.jobs,
+            self.history,
+            self.commit,
+        )
 
     @cached_property
     def refresh(self) -> BulkRefresh:
@@ -101,6 +145,15 @@ class Parts:
         from linode_orm.session.waiting.wait import Waiting  # noqa: PLC0415  see the class
 
         return Waiting(self.client, self.runner, self.refresh, self.started)
+
+    def watch(
+        self, models: Sequence[type[Model]], *, since: int | datetime | None, timeout: float | None, every: float
+    ) -> ChangeFeed:
+        """Return a new change feed."""
+        from linode_orm.session.waiting.change_feed import ChangeFeed  # noqa: PLC0415  see the class
+
+        parts = (self.client, self.runner, self.loader, self.owner.check)
+        return ChangeFeed(*parts, models, since=since, timeout=timeout, every=every)
 
     @cached_property
     def commit(self) -> Commit:

@@ -10,6 +10,7 @@ from linode_orm._former import formerly
 from linode_orm._printable import printable
 from linode_orm._public import public
 from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning.action_terms import ActionTerms  # noqa: TC001  the type hints of a Step are read
 from linode_orm.session.planning.applier import ApplyOptions, apply
 from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName, hidden_in
 from linode_orm.session.planning.shown_changes import diff_lines
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.report import CommitReport
     from linode_orm.wire.client import Client
 
-Operation = Literal["create", "update", "replace", "delete", "bundle"]
+Operation = Literal["create", "update", "replace", "delete", "bundle", "action"]
 
 FORMAT: Final = 2
 """The form of plans as JSON."""
@@ -173,6 +174,8 @@ class Step:
     parts: tuple[Step, ...] = ()
     looks: tuple[str, ...] = ()
     seen: tuple[tuple[str, int], ...] = field(default=(), repr=False)
+    action: ActionTerms | None = None
+    """The action that it is (operation `action`), and how that is run."""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -211,7 +214,7 @@ class Step:
         lists = {nested.place[depth] for nested in self.nested_creates if len(nested.place) > depth}
         shown = {change.key for change in changes} | lists
         along = " (sent along)" if self.operation == "update" else ""
-        if self.operation in {"create", "update"} and isinstance(body, dict):
+        if self.operation in {"create", "update", "action"} and isinstance(body, dict):
             more = {key: value for key, value in body.items() if key not in shown}
             yield from (Change(f"{key}{along}", key, ABSENT, value) for key, value in more.items())
 
@@ -225,7 +228,8 @@ class Step:
     def to_dict(self) -> dict[str, object]:
         """Return the step as JSON can hold it; of a secret it holds the place and the name."""
         token = {"new": self.token} if isinstance(self.token, str) else _plain(self.token._asdict())
-        seen = {"seen": dict(self.seen)} if self.seen else {}
+        seen: dict[str, object] = {"seen": dict(self.seen)} if self.seen else {}
+        seen |= {"action": self.action.to_dict()} if self.action is not None else {}
         return {
             "number": self.number,
             "operation": self.operation,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
+from linode_orm.session.planning.action_terms import check_action
 from linode_orm.session.planning.batch_rules import REBUILDS, TAGGED
 from linode_orm.session.planning.placeholders import Hidden, Pending, hidden_in, with_tokens
 from linode_orm.session.planning.plan import Change, Key, Step, at, is_new
@@ -67,7 +68,8 @@ def check_types(step: Step) -> None:
     """Raise `ValueError` if a value of a step is of another type than its code has."""
     for name in _TEXTS:
         _require(isinstance(getattr(step, name), str), f"the {name} of a step is no text")
-    _require(step.operation in _METHODS, f"{step.operation!r} is no operation")
+    _require(step.operation in _METHODS or step.operation == "action", f"{step.operation!r} is no operation")
+    _require((step.operation == "action") == (step.action is not None), "only an action says how it is run")
     for number in (step.number, *step.depends_on):
         _require(type(number) is int and number > 0, f"{number!r} is no number of a step")
     _check_token(step)
@@ -118,6 +120,10 @@ def check_agreement(step: Step) -> None:
     Whoever reads a plan sees the changes; nothing else may be sent.
     """
     mapper = resource(step.model).__mapper__
+    if step.operation == "action":
+        check_action(step)
+        _check_places(step.body, ())
+        return
     _require(step.method == _METHODS[step.operation], f"{step.title}: a {step.operation} is no {step.method}")
     _require(step.version == mapper.version, f"{step.title}: {step.version} is not the version of its API")
     if isinstance(step.token, Key):

@@ -14,6 +14,7 @@ from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.loading.account import account_of
 from linode_orm.session.loading.api_time import ApiTime
+from linode_orm.session.planning.action_terms import ActionTerms
 from linode_orm.session.planning.natural_keys import listings_before
 from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName
 from linode_orm.session.planning.plan import FORMAT, Change, Key, NestedCreate, Plan, Source, Step
@@ -141,6 +142,7 @@ def step_from_dict(content: dict[str, Any]) -> Step:
         parts=tuple(step_from_dict(each) for each in content["parts"]),
         looks=tuple(content["looks"]),
         seen=tuple(content.get("seen", {}).items()),
+        action=ActionTerms.from_dict(content.get("action")),
     )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linode_orm.session.waiting.events import LATEST_EVENT_DELAY
+from linode_orm.session.waiting.started import LATEST_EVENT_DELAY
 
 if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.session.waiting.events import EventFeed
     from linode_orm.session.waiting.started import StartedActions
-    from linode_orm.wire.client import Client
 
 
 class ActionEnds:
@@ -21,8 +20,8 @@ class ActionEnds:
     be read, the state counts as it is.
     """
 
-    def __init__(self, client: Client, started: StartedActions, feed: EventFeed) -> None:
-        self._client, self._started, self._feed = client, started, feed
+    def __init__(self, started: StartedActions, feed: EventFeed) -> None:
+        self._started, self._feed = started, feed
         self._seen_false: set[int] = set()
         self.held: set[int] = set()
         """The `id()` of each object whose condition is true, and whose action may still be about to change that."""
@@ -36,7 +35,7 @@ class ActionEnds:
             return False
         if started is None:
             return True
-        knows_nothing = started.number is None and started.age(self._client) >= LATEST_EVENT_DELAY
+        knows_nothing = started.number is None and started.age >= LATEST_EVENT_DELAY
         if key in self._seen_false or started.has_ended or knows_nothing:
             self._started.forget(instance)
             return True

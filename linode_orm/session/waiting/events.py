@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import unquote
 
 from linode_orm.errors import ApiError, LinodeORMError
 from linode_orm.mapping.expressions import or_
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import state_of
-from linode_orm.session.waiting.reachability import EVENTFUL, decided_by
+from linode_orm.session.waiting.event_paths import parent_path, path_of, places_in
+from linode_orm.session.waiting.reachability import EVENTFUL, PART_OF, decided_by
+from linode_orm.session.waiting.started import LATEST_EVENT_DELAY, created_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,17 +31,16 @@ _LOOK_BACK: Final = timedelta(days=1)
 """How far back the first poll goes, because the clocks of client and API may differ by hours."""
 _RECENT: Final = timedelta(minutes=5)
 """How old a failure from before the wait may be and still be about what is waited for."""
-LATEST_EVENT_DELAY: Final = 10.0
-"""For how many seconds such a failure must stay the newest event: the event of a second try may come late."""
+_LATE: Final = timedelta(seconds=30)
+"""How long after newer ones an event may come: they are not shown in the order in which they are made."""
 _MOST_FAILURES: Final = 2
 """After how many failures in a row events are not asked for any more."""
 _MOST_BY_ID: Final = 200
 """How many running jobs are asked for by id; more of them are asked for by the range from the first."""
 _RUNNING: Final = frozenset({"scheduled", "started"})
-_VERSION: Final = re.compile(r"^/v4(?:beta)?(?=/)")
 
 
-class Job(NamedTuple):
+class DecidingEvent(NamedTuple):
     """The newest of the events that decide an attribute of one object."""
 
     id: int
@@ -67,17 +66,19 @@ class EventFeed:
         self._about: dict[str, list[Model]] = {}
         """By path: the objects whose events name it, as the object itself or as its parent."""
         for each in objects:
-            path = unquote(each.__mapper__.path_for(state_of(each).identity, state_of(each).parents))
+            path, above = path_of(each), parent_path(each)
             self._own[path] = each
-            above = _parent_path(each)
             for place in (path, above) if above else (path,):
                 self._about.setdefault(place, []).append(each)
         self._failures = 0
         self._newest: int | None = None
+        self._floor = 0
         self._states: dict[int, str] = {}
         self._open: set[int] = set()
-        self._jobs: dict[tuple[int, str], Job] = {}
+        self._jobs: dict[tuple[int, str], DecidingEvent] = {}
         self._percent: dict[int, int] = {}
+        self._jobs_of: dict[int, dict[int, tuple[str, bool]]] = {}
+        """By object: the actions of the events about it, and whether their jobs run."""
         concerns = (type(each).__name__ in EVENTFUL or started.of(each) is not None for each in self._own.values())
         self.is_disabled = not any(concerns)
         """Whether events are not asked for: these classes have none, or the token may not read them."""
@@ -104,15 +105,25 @@ class EventFeed:
         self._failures = 0
         is_first, self._newest = self._newest is None, self._newest or 0
         news: set[int] = set()
-        for body in sorted((state_of(each).body for each in found), key=lambda raw: int(raw["id"])):
+        bodies = sorted((state_of(each).body for each in found), key=lambda raw: int(raw["id"]))
+        for body in bodies:
             news |= self._take(body, is_first=is_first)
+        self._raise_floor(bodies)
         return news
+
+    def _raise_floor(self, bodies: Iterable[Body]) -> None:
+        """Let events be asked for that are newer than those before which none can come any more: some come late."""
+        made = [(int(each["id"]), created_of(each)) for each in bodies]
+        dated = [(number, created) for number, created in made if created is not None]
+        newest = max((created for _, created in dated), default=None)
+        old = [number for number, created in dated if newest is not None and created < newest - _LATE]
+        self._floor = max([self._floor, *old])
 
     def _later(self) -> Expression:
         """Return the condition on events that are new, or whose job was running at the last poll."""
         event: Any = lookup("Event")
         event_id: Attribute[int] = event.id
-        newest = self._newest or 0
+        newest = self._floor
         # a filter by very many ids is split into several requests; one by range stays one
         if len(self._open) > _MOST_BY_ID:
             return event_id >= min(self._open)
@@ -123,7 +134,7 @@ class EventFeed:
         number, status = int(event["id"]), str(event.get("status"))
         before = self._states.get(number)
         self._newest = max(self._newest or 0, number)
-        places = [_place(event.get(each)) for each in ("entity", "secondary_entity")]
+        places = places_in(event)
         about = [each for place in places for each in self._about.get(place, ())]
         if not about:
             return set()
@@ -141,6 +152,8 @@ class EventFeed:
             self._open.add(number)
         else:
             self._open.discard(number)
+        for each in about:
+            self._jobs_of.setdefault(id(each), {})[number] = (str(event.get("action")), status in _RUNNING)
         # that a job has started is no reason to look
         is_news = is_new and status != before and status not in _RUNNING
         return {id(each) for each in about} if is_news else set()
@@ -156,7 +169,9 @@ class EventFeed:
                 action, status, created, message = (
                     str(event.get(key) or "") for key in ("action", "status", "created", "message")
                 )
-                self._jobs[id(instance), name] = Job(number, action, status, created, message, is_new or keeps)
+                self._jobs[id(instance), name] = DecidingEvent(
+                    number, action, status, created, message, is_new or keeps
+                )
         return bool(names)
 
     def _note_started(self, instance: Model, event: Body) -> None:
@@ -164,12 +179,8 @@ class EventFeed:
         started, number = self._started.of(instance), int(event["id"])
         if started is None or (started.number or 0) > number:
             return
-        try:
-            created = datetime.fromisoformat(str(event.get("created"))).replace(tzinfo=UTC)
-        except ValueError:
-            return
-        if started.fits(self._client, event, created) and self._started.claim(started, number):
-            started.number, started.status = number, str(event.get("status"))
+        if started.fits(event) and self._started.claim(started, number):
+            started.take(event)
             if not started.has_ended:
                 self._open.add(number)
 
@@ -178,6 +189,15 @@ class EventFeed:
         wanted = set(held)
         actions = ((id(each), self._started.of(each)) for each in self._own.values() if id(each) in wanted)
         return {key for key, started in actions if started is not None and started.has_ended}
+
+    def job_of_event(self, instance: Model, names: frozenset[str]) -> str:
+        """Return whether a job that decides these attributes `runs` or has `ended`, by the newest event about one.
+
+        Empty where no event tells of one.
+        """
+        events = self._jobs_of.get(id(instance), {}).items()
+        found = [(number, runs) for number, (action, runs) in events if _decides(type(instance), action, names)]
+        return ("runs" if max(found)[1] else "ended") if found else ""
 
     def percent(self, instance: Model) -> int | None:
         """Return how far the last job of an object has come; it never goes back, although the API's figure may."""
@@ -197,7 +217,7 @@ class EventFeed:
                 found[name] = f"event {job.id} says that {job.action} failed" + (f": {job.message}" * bool(job.message))
         return found
 
-    def _is_about_this(self, job: Job) -> bool:
+    def _is_about_this(self, job: DecidingEvent) -> bool:
         """Whether a failure from before the wait is about this wait: recent, and still the newest event.
 
         Where the clock of the API is known, a failure after the call of `wait()` counts at once. One from before it may
@@ -215,20 +235,9 @@ class EventFeed:
         return stayed and created >= began - _RECENT
 
 
-def _place(entity: object) -> str:
-    """Return the path of an event's entity without the API's version; empty where there is none."""
-    url = entity.get("url") if isinstance(entity, dict) else None
-    return unquote(_VERSION.sub("", url)) if isinstance(url, str) else ""
-
-
-def _parent_path(instance: Model) -> str:
-    mapper, parents = instance.__mapper__, state_of(instance).parents
-    if mapper.parent is None or not parents:
-        return ""
-    above: Any = lookup(str(mapper.parent))
-    if above.__mapper__.singleton:
-        return ""
-    return unquote(above.__mapper__.path_for(parents[-1], parents[:-1]))
+def _decides(model: type[Model], action: str, names: frozenset[str]) -> bool:
+    """Whether the job of an action decides all these attributes: its event may name what the object is part of."""
+    return bool(names) and names <= {*decided_by(model, action), *PART_OF.get((model.__name__, action), ())}
 
 
 def _percent(event: Body, known: int, *, starts: bool) -> int:

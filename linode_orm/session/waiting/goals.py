@@ -32,6 +32,8 @@ class Goal:
         # a message must not show a value that answers mask
         shown_ = (each.attribute for each in comparisons if not any(part.redacted for part in each.attribute.path))
         self._attributes = list({str(each): each for each in shown_}.values())
+        self.names = frozenset(each.attribute.path[0].name for each in comparisons)
+        """The attributes that the condition asks for."""
         self.needs_get = any(each.attribute.path[0].only_on_get for each in comparisons)
 
     def seen(self, instance: Model) -> str:

@@ -99,6 +99,15 @@ VERDICTS: Final[dict[str, tuple[Verdict, ...]]] = {
 A resize or a migration says nothing of `status`: a Linode may well run on after one that failed.
 """
 
+PART_OF: Final[dict[tuple[str, str], frozenset[str]]] = {
+    ("Backup", "linode_snapshot"): frozenset({"status", "finished", "available"}),
+    ("Disk", "disk_create"): frozenset({"status"}),
+    ("Disk", "disk_resize"): frozenset({"size", "status"}),
+    ("Disk", "linode_create"): frozenset({"status"}),
+    ("LKENode", "lke_node_create"): frozenset({"status", "instance_id"}),
+}
+"""The attributes that a job decides whose event may name only what the object is part of, by class and action."""
+
 EVENTFUL: Final = frozenset(
     {
         *VERDICTS,

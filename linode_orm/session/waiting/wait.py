@@ -16,6 +16,7 @@ from linode_orm.session.waiting.bulk_refresh import RefreshGroup, groups_of
 from linode_orm.session.waiting.events import EventFeed
 from linode_orm.session.waiting.goals import goals_of
 from linode_orm.session.waiting.reachability import unreachable
+from linode_orm.session.waiting.read_selection import ReadSelection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -90,7 +91,7 @@ class Waiting:
         goals = goals_of({type(each): None for each in waited}, conditions)
         if waited:
             feed = EventFeed(self._client, self._runner, waited, self._started)
-            ended = ActionEnds(self._client, self._started, feed)
+            ended = ActionEnds(self._started, feed)
             with shown(progress, "wait") as tell:
                 _Wait(self._client.clock, self._refresh, feed, ended, waited, goals, timeout, tell).run()
 
@@ -117,6 +118,7 @@ class _Wait:
         self._objects, self._goals, self._timeout, self._tell = objects, goals, timeout, tell
         self._groups = groups_of(objects, needs_get=frozenset(model for model in goals if goals[model].needs_get))
         self._waiting = {id(each): each for each in objects}
+        self._selection = ReadSelection(clock, feed, goals, self._met)
         self._shown: dict[int, tuple[str, int | None]] = {}
         self._began = clock.monotonic()
         self._has_read = False
@@ -141,10 +143,15 @@ class _Wait:
 
     def _round(self, number: int, *, is_last: bool) -> None:
         groups = [group for group in self._groups if group.waiting]
-        self._has_read = is_last or not self._asks_for_events(number, groups)
-        if not self._has_read:
+        if self._selection.applies(groups) and not is_last:
+            self._has_read = False
+            groups = self._selection.chosen(number, groups, self._feed.poll() | self._feed.ended(self._ended.held))
+        elif not (is_last or not self._asks_for_events(number, groups)):
+            self._has_read = False
             news = self._feed.poll() | self._feed.ended(self._ended.held)
             groups = [group for group in groups if any(id(each) in news for each in group.waiting)]
+        else:
+            self._has_read = True
         if groups:
             self._read(groups)
             # Actions that have ended by now did so before what is read from here on.
