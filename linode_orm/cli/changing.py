@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from linode_orm.cli.status import DONE, FAILED, status_of
+from linode_orm.cli.status import DONE, FAILED, report_of, status_of
 from linode_orm.cli.terminal import is_terminal, say, say_error, say_failure, say_report
-from linode_orm.errors import CommitError
+from linode_orm.errors import LinodeORMError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +140,9 @@ def reported(send: Callable[[], Any], journal: str | None, *, undoes: bool = Tru
     """Send something whose answer is a report, and print that; return the exit status."""
     try:
         report = send()
-    except CommitError as error:
+    except LinodeORMError as error:
+        if report_of(error) is None:
+            raise
         say_failure(error)
         return status_of(error, journal)
     say_report(report)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from linode_orm._printable import printable_lines
-from linode_orm.errors import CommitError
+from linode_orm.cli.status import report_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,9 +33,10 @@ def say_error(text: object) -> None:
 
 
 def say_failure(error: LinodeORMError) -> None:
-    """Print the report of a commit that failed, and on standard error one line that says why."""
-    if isinstance(error, CommitError):
-        say_report(error.report)
+    """Print the report of what failed, where it has one, and on standard error one line that says why."""
+    report = report_of(error)
+    if report is not None:
+        say_report(report)
     say_error(f"{type(error).__name__}: {error}")
 
 

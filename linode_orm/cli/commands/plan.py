@@ -10,9 +10,9 @@ from linode_orm.cli.account import AccountOptions, account_options
 from linode_orm.cli.changing import SendOptions
 from linode_orm.cli.help import CliCommand
 from linode_orm.cli.plan_files import send_saved, show_saved
-from linode_orm.cli.status import status_after
+from linode_orm.cli.status import report_of, status_after
 from linode_orm.cli.terminal import say_failure, say_report, secret_options, secrets_of
-from linode_orm.errors import CommitError
+from linode_orm.errors import LinodeORMError
 
 if TYPE_CHECKING:
     from linode_orm.cli.terminal import Files
@@ -54,6 +54,8 @@ def command(  # noqa: PLR0913  one for each option
     sending = SendOptions(False, True, None, on_error, max_deletes, account.journal)  # noqa: FBT003  not dry, agreed
     try:
         say_report(send_saved(saved, account, sending, secrets_of(names, files)))
-    except CommitError as error:
+    except LinodeORMError as error:
+        if report_of(error) is None:
+            raise
         say_failure(error)
         raise click.exceptions.Exit(status_after(account.journal, error)) from None

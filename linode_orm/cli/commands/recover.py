@@ -9,9 +9,9 @@ import click
 
 from linode_orm.cli.account import AccountOptions, account_options, client_of
 from linode_orm.cli.help import CliCommand
-from linode_orm.cli.status import FAILED, LEFT, status_after, status_of_all
+from linode_orm.cli.status import FAILED, LEFT, report_of, status_after, status_of_all
 from linode_orm.cli.terminal import say, say_failure, secret_options, secrets_of
-from linode_orm.errors import CommitError, CommitInterrupted, LinodeORMError
+from linode_orm.errors import LinodeORMError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,13 +78,9 @@ def _settled(journals: tuple[str, ...], settle: Callable[[str], CommitReport]) -
         try:
             say(settle(journal))
             yield status_after(journal)
-        except CommitInterrupted as error:
-            say_failure(error)
-            yield LEFT
-            return
-        except CommitError as error:
-            say_failure(error)
-            yield status_after(journal, error)
         except LinodeORMError as error:
             say_failure(error)
-            yield FAILED
+            if isinstance(error, KeyboardInterrupt):
+                yield LEFT
+                return
+            yield FAILED if report_of(error) is None else status_after(journal, error)
