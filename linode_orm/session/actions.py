@@ -125,7 +125,7 @@ class Actions:
             return None, self._send_once(target, operation, request)
         since = self._started.now()
         try:
-            response = self._send_once(target, operation, request)
+            response = self._send_once(target, operation, request, given)
         except LinodeORMError as error:
             if outcome_of(error).is_in_doubt:
                 started = self._started.add(target, operation, since, request.body, given)
@@ -134,11 +134,14 @@ class Actions:
             raise
         return self._started.add(target, operation, since, request.body, given), response
 
-    def _send_once(self, target: Model | type[Model], operation: Operation, request: Request) -> Response | None:
+    def _send_once(
+        self, target: Model | type[Model], operation: Operation, request: Request, given: Sequence[str] = ()
+    ) -> Response | None:
         if operation.event and isinstance(target, Model) and not request.idempotent:
             from linode_orm.session.outcome.action_once import send_once  # noqa: PLC0415  scripts that only read need none of it
 
-            return send_once(self.client, self.runner, target, operation, request)
+            fits = self._started.test_for(target, operation, given) if given else None
+            return send_once(self.client, self.runner, target, operation, request, fits)
         return self.client.send(request)
 
     def _unanswered(self, target: Model, operation: Operation, request: Request) -> object:

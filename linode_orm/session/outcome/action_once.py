@@ -14,6 +14,8 @@ from linode_orm.session.outcome.resolve import LookupResult, resolve
 from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from linode_orm.mapping import Model
     from linode_orm.mapping.operations import Operation
     from linode_orm.session.query.runner import QueryRunner
@@ -25,17 +27,23 @@ _ROUNDS: Final = 3
 _FIRST_PAUSE: Final = 0.5
 
 
-def send_once(
-    client: Client, runner: QueryRunner, target: Model, operation: Operation, request: Request
+def send_once(  # noqa: PLR0913, PLR0917  what an action is, and how its event is told from others
+    client: Client,
+    runner: QueryRunner,
+    target: Model,
+    operation: Operation,
+    request: Request,
+    is_event: Callable[[Mapping[str, Any]], bool] | None = None,
 ) -> Response | None:
     """Send an action until it is known to be done; return its answer, None if the answer was lost and an event tells.
 
     After a lost answer the account's events are read: an event of this action about the object (or the Linode that it
     is part of) says that it was done. Without one it is sent again as soon as no earlier request can be running
     (`Client.max_request_lifetime`). An action that makes something new is never repeated, because its event may be
-    about that. Raises the error of the request if no event tells.
+    about that. `is_event` says whether an event is that of the action, where it may name an object among the arguments.
+    Raises the error of the request if no event tells.
     """
-    return _ActionOnce(client, runner, target, operation).send(request)
+    return _ActionOnce(client, runner, target, operation, is_event).send(request)
 
 
 def makes_something(target: Model, operation: Operation) -> bool:
@@ -44,8 +52,16 @@ def makes_something(target: Model, operation: Operation) -> bool:
 
 
 class _ActionOnce:
-    def __init__(self, client: Client, runner: QueryRunner, target: Model, operation: Operation) -> None:
+    def __init__(
+        self,
+        client: Client,
+        runner: QueryRunner,
+        target: Model,
+        operation: Operation,
+        is_event: Callable[[Mapping[str, Any]], bool] | None,
+    ) -> None:
         self._client, self._runner, self._target, self._operation = client, runner, target, operation
+        self._is_event = is_event
         self._since = ApiTime.now(client)
 
     def send(self, request: Request) -> Response | None:
@@ -77,6 +93,9 @@ class _ActionOnce:
         query: Query[Any] = Query(event, self._runner.lenient).filter(
             event.action == self._operation.event, event.created >= self._since.earliest(client)
         )
+        if self._is_event is not None:  # the event of a restore names the Linode that it goes to
+            is_event = self._is_event
+            return LookupResult({} if any(is_event(state_of(each).body) for each in query) else None)
         if isinstance(about, int):
             query = query.filter(event.entity.id == about)
         else:  # the entity's id is a number in its declaration, and its address has any

@@ -12,7 +12,7 @@ from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.waiting.event_paths import collection_of, parent_path, path_of, places_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from weakref import ReferenceType
 
     from linode_orm.mapping.operations import Operation
@@ -191,6 +191,14 @@ class StartedActions:
         if action.is_job:
             _keep(self._jobs, action.key, action)
         return action
+
+    def test_for(
+        self, instance: Model, operation: Operation, given: Iterable[str]
+    ) -> Callable[[Mapping[str, Any]], bool]:
+        """Return what says whether an event is that of an action which is about to be sent; see `add`."""
+        action = StartedAction(self._client, instance, operation, self.now(), None)
+        action.knows(given=given)
+        return action.fits
 
     def made(self, action: StartedAction, instance: Model) -> None:
         """Note the object that an action has made: its job is that object's too."""

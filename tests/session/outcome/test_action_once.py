@@ -104,3 +104,16 @@ def test_a_refusal_is_one(sim, session):
     with pytest.raises(BadRequest):
         instance.reboot()
     assert len(sim.requests) == before + 1
+
+
+def test_a_restore_to_another_linode_is_found_by_the_event_of_that_linode():
+    """The event of a restore names the Linode that it goes to: after a lost answer it is found, and not sent again."""
+    with Simulator(job_seconds=20) as sim, Session(client=sim.client()) as session:
+        sim.seed(instances=2, backups=1)
+        one, other = session.query(Instance).order_by(Instance.id).all()
+        backup = one.backup_list[0]
+        sim.faults.add("POST", "*/restore", 1, "timeout_after")
+        job = backup.restore(other.id)
+        assert len(sim.requests.matching("POST", "*/restore")) == 1
+        job.wait()
+        assert job.event.entity.id == other.id
