@@ -166,6 +166,16 @@ def failing(place, action):
     return ["query", "Instance"]
 
 
+def act_where_all_is_refused(place):
+    place.fail("POST", 403)
+    return ["act", "Instance", "reboot", "--all", "--yes"]
+
+
+def act_where_one_is_refused(place):
+    place.simulator.faults.add("POST", "*", 2, 403)
+    return ["act", "Instance", "reboot", "--all", "--yes"]
+
+
 def set_where_all_is_refused(place):
     place.fail("PUT", 403)
     return ["set", "Instance", "tags+=edge", "--all", "--yes"]
@@ -212,6 +222,9 @@ CASES = {
     "delete of too many": (1, lambda _: ["delete", "Instance", "--all", "--yes", "--max-deletes", "2"]),
     "delete of nobody": (2, lambda _: ["delete", "Instance", "--yes"]),
     "delete by an empty condition": (2, lambda _: ["delete", "Instance", "--where", " ", "--yes"]),
+    "act": (0, lambda _: ["act", "Instance", "reboot", "--all", "--yes"]),
+    "act where all is refused": (1, act_where_all_is_refused),
+    "act where one is refused": (3, act_where_one_is_refused),
     "act no action": (2, lambda _: ["act", "Instance", "rebot", "--all", "--yes"]),
     "act without what it needs": (2, lambda _: ["act", "Instance", "resize", "--all", "--yes"]),
     "act on nobody": (2, lambda _: ["act", "Instance", "reboot", "--yes"]),

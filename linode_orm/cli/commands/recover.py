@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option("--undo", is_flag=True, help="Take back what was done instead of completing it.")
 @click.option("--forget", is_flag=True, help="Send nothing; count the commit as settled by hand.")
+@click.option("--resume", is_flag=True, help="Start the actions on many objects that were not started.")
 @click.option("--account-unchecked", is_flag=True, help="Go on where nothing tells whose account the commit is for.")
 @secret_options
 @account_options
@@ -36,6 +37,7 @@ def command(  # noqa: PLR0913  one for each option
     *,
     undo: bool,
     forget: bool,
+    resume: bool,
     account_unchecked: bool,
     account: AccountOptions,
 ) -> None:
@@ -44,6 +46,7 @@ def command(  # noqa: PLR0913  one for each option
     Examples:
       linode-orm recover journal
       linode-orm recover journal --undo
+      linode-orm recover journal --resume      # actions that were not started
       linode-orm recover journals/*
 
     A journal that cannot be settled does not keep the others from it. The exit status is 0 where nothing is left to do,
@@ -55,7 +58,7 @@ def command(  # noqa: PLR0913  one for each option
         raise click.UsageError(msg)
     from linode_orm.session.factory.recovery import recover  # noqa: PLC0415  help needs none of it
 
-    options: dict[str, Any] = {"undo": undo, "forget": forget, "account_unchecked": account_unchecked}
+    options: dict[str, Any] = {"undo": undo, "forget": forget, "resume": resume, "account_unchecked": account_unchecked}
     settle = partial(_settle, recover, account, {**options, "secrets": secrets_of(names, files)})
     raise click.exceptions.Exit(status_of_all(_settled(journals, settle)))
 
