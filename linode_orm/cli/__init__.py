@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from importlib.util import find_spec
 
 __all__ = ["main"]
+
+_LIBRARIES = {"click", "rich"}
+_ALLOCATIONS = 50_000
+"""Objects between two looks for garbage: a command lives shortly, and each look at what it imported is in vain."""
 
 
 def main() -> None:
     """Run the command line; say what to install and exit with 2 where the `cli` extra is missing."""
-    missing = [name for name in ("click", "rich") if find_spec(name) is None]
-    if missing:
-        needed = " and ".join(missing)
-        print(f"linode-orm needs {needed}: install them with  pip install 'linode_orm[cli]'", file=sys.stderr)
-        sys.exit(2)
-    from linode_orm.cli.app import app  # noqa: PLC0415  only now is it known that its libraries are there
+    gc.set_threshold(_ALLOCATIONS)
+    try:
+        from linode_orm.cli.app import app  # noqa: PLC0415  its libraries may be missing
 
-    app()
+        app()
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in _LIBRARIES:
+            raise
+        print("linode-orm needs click and rich: install them with  pip install 'linode_orm[cli]'", file=sys.stderr)
+        sys.exit(2)

@@ -17,6 +17,7 @@ from linode_orm.mapping.state import State
 from linode_orm.output.cells import iso
 
 if TYPE_CHECKING:
+    from linode_orm.mapping.mapper import Mapper
     from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.mapping.values import JSON
 
@@ -58,6 +59,16 @@ def _inside(value: object, *, raw: bool) -> object:
     if isinstance(value, (Record, Iterable)):
         return asdict(value, raw=raw)
     return str(value)
+
+
+def shown_body(mapper: Mapper, body: Body) -> Body:
+    """Return a body of an answer as plain JSON to be shown: secrets masked, datetimes in ISO 8601 with `Z`."""
+    fields: Mapping[str, FieldFacts] = mapper.keys
+    masked: Body = mapper.masker(body)
+    return {
+        key: fields[key].codec.bare.exported(each) if each is not None and key in fields else each
+        for key, each in masked.items()
+    }
 
 
 def _raw_body(record: Record) -> Body:

@@ -20,11 +20,17 @@ _INSTALLED = os.environ.get("LINODE_ORM_INSTALLED")
 """The interpreter of an environment in which a wheel is installed; otherwise this one runs what lies here."""
 
 
+def interpreter() -> str:
+    """Give the interpreter that runs what is tested."""
+    return _INSTALLED or sys.executable
+
+
 def _command(code: str, arguments: tuple[object, ...]) -> list[str]:
-    return [_INSTALLED or sys.executable, "-c", code, *map(str, arguments)]
+    return [interpreter(), "-c", code, *map(str, arguments)]
 
 
-def _environment(given: dict[str, str]) -> dict[str, str]:
+def environment_of(given: dict[str, str]) -> dict[str, str]:
+    """Give the environment in which what is tested is found, with some variables more."""
     if _INSTALLED:
         return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | given
     paths = os.pathsep.join(filter(None, [_PARENT, os.environ.get("PYTHONPATH")]))
@@ -36,7 +42,7 @@ def python(folder: Path, code: str, *arguments: object, **environment: str) -> s
     return subprocess.run(
         _command(code, arguments),
         cwd=folder,
-        env=_environment(environment),
+        env=environment_of(environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -46,10 +52,10 @@ def python(folder: Path, code: str, *arguments: object, **environment: str) -> s
 
 
 @contextmanager
-def started(folder: Path, code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+def started(folder: Path, code: str, *arguments: object, **streams: object) -> Iterator[subprocess.Popen[str]]:
     """Start Python code in a folder, and end it where it runs on."""
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(_command(code, arguments), cwd=folder, env=_environment({}), **streams) as process:
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **streams}
+    with subprocess.Popen(_command(code, arguments), cwd=folder, env=environment_of({}), **streams) as process:
         try:
             yield process
         finally:

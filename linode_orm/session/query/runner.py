@@ -70,9 +70,9 @@ class QueryRunner:
         sync: Callable[[Query[Any], Iterable[Any], SyncOptions], SyncResult[Any]],
         strict: bool,
     ) -> None:
-        self._client = client
+        self.client = client
         self._loader = loader
-        self._reference_data = reference_data
+        self.reference_data = reference_data
         self._sources = Sources(client, loader, reference_data)
         self._relations = relations
         self._eager = eager
@@ -102,7 +102,7 @@ class QueryRunner:
         Raises at once for conditions and orders that no list can answer. With `selectin` every match is read first, so
         that each relation is loaded once for all of them.
         """
-        return self._objects(query, self._plan(query), Refusals(self._client, query))
+        return self._objects(query, self._plan(query), Refusals(self.client, query))
 
     def _objects(self, query: Query[Any], plan: ReadPlan, refusals: Refusals) -> Iterator[Any]:
         batch = LoaderBatch(refuses=any(option.kind == "raise" for option in query.chosen))
@@ -141,7 +141,12 @@ class QueryRunner:
         return [next(made[parents]) for parents, _, _ in found]
 
     def _runs(self, plan: ReadPlan, reading: Reading) -> Iterator[Run]:
-        """Yield the bodies of the matches in runs below the same parents, from the offset to the limit."""
+        """Yield the bodies of the matches in runs below the same parents, in order, from the offset to the limit."""
+        if plan.is_empty:
+            return
+        if plan.order:
+            yield from _runs_of(self._sorted(plan, reading))
+            return
         skip, left = plan.passed, plan.limited
         for parents, bodies in self._matches(plan, plan.enough, reading):
             taken = bodies[skip:] if left is None else bodies[skip : skip + left]
@@ -216,16 +221,15 @@ class QueryRunner:
     @forgets_locals
     def table(self, query: Query[Any], columns: Sequence[Column[object]]) -> Table[Any]:
         """Return columns of the matches, read as the query's own objects would be, and made of raw rows alone."""
-        from linode_orm.session.query.table_reader import TableReader  # noqa: PLC0415  only tables need it
+        from linode_orm.session.query.streams import table_of  # noqa: PLC0415  only tables need it
 
+        return table_of(self, query, columns)
+
+    def raw_rows(self, query: Query[Any]) -> tuple[Iterator[Run], Reading]:
+        """Begin to read the matches; return their bodies, in runs as they arrive, and what the reading learns."""
         plan = self._plan(query)
-        reading = self._reading(plan, [], Refusals(self._client, query))
-        reader = TableReader(self._client, self._reference_data)
-        chosen = reader.check(query, columns)
-        if plan.is_empty:
-            return reader.read(query, chosen, (), reading)
-        runs = _runs_of(self._sorted(plan, reading)) if plan.order else self._runs(plan, reading)
-        return reader.read(query, chosen, runs, reading)
+        reading = self._reading(plan, [], Refusals(self.client, query))
+        return self._runs(plan, reading), reading
 
     # -- everything else ---------------------------------------------------------------------------------------------
 
@@ -233,39 +237,15 @@ class QueryRunner:
     def count(self, query: Query[Any], *, partial: bool) -> int:
         """Return the number of matches: 1 request where nothing is evaluated here, else all pages, without objects."""
         plan = self._plan(query)
-        reading = self._reading(plan, [], Refusals(self._client, query))
+        reading = self._reading(plan, [], Refusals(self.client, query))
         if plan.is_empty:
             return 0
-        total = self._counted(plan)
+        total = _counted(self.client, plan)
         if total is None:
             total = sum(len(bodies) for _, bodies in self._matches(plan, None, reading))
             query.__check_whole__("count()", partial=partial)
         total = max(0, total - plan.passed)
         return total if plan.limited is None else min(total, plan.limited)
-
-    def _counted(self, plan: ReadPlan) -> int | None:
-        """Return the length of one unfiltered list by its first page; None where that does not tell.
-
-        The page is as large as possible: where it holds the whole list its rows are counted, because `results` may be
-        wrong (TestObjectStorageBuckets_List#1).
-        """
-        mapper, size = plan.model.__mapper__, plan.model.__mapper__.page_size
-        if plan.condition is not None or mapper.reference_data or mapper.envelope != "page":
-            return None
-        if plan.path is not None or plan.parents is None or len(plan.parents) != 1 or not isinstance(size, int):
-            return None
-        listing = Listing(plan.model, mapper.collection_path(plan.parents[0]), plan.parents[0], None, mapper.envelope)
-        window = first_window(size)
-        try:
-            page = read_page(listing, window, self._client.send(listing.request(window)))
-        except BadRequest as error:
-            if "page_size" in repr(error.errors):
-                return None
-            raise
-        if page.pages <= 1:
-            return len(page.rows)
-        fits = len(page.rows) == size and page.pages == -(-page.results // size)
-        return page.results if fits else None
 
     def x_filter(self, query: Query[Any]) -> dict[str, object]:
         """Return the X-Filter that would be sent."""
@@ -298,6 +278,31 @@ class QueryRunner:
         for instance in matches:
             self._delete(instance, query.condition)
         return len(matches)
+
+
+def _counted(client: Client, plan: ReadPlan) -> int | None:
+    """Return the length of one unfiltered list by its first page; None where that does not tell.
+
+    The page is as large as possible: where it holds the whole list its rows are counted, because `results` may be
+    wrong (TestObjectStorageBuckets_List#1).
+    """
+    mapper, size = plan.model.__mapper__, plan.model.__mapper__.page_size
+    if plan.condition is not None or mapper.reference_data or mapper.envelope != "page":
+        return None
+    if plan.path is not None or plan.parents is None or len(plan.parents) != 1 or not isinstance(size, int):
+        return None
+    listing = Listing(plan.model, mapper.collection_path(plan.parents[0]), plan.parents[0], None, mapper.envelope)
+    window = first_window(size)
+    try:
+        page = read_page(listing, window, client.send(listing.request(window)))
+    except BadRequest as error:
+        if "page_size" in repr(error.errors):
+            return None
+        raise
+    if page.pages <= 1:
+        return len(page.rows)
+    fits = len(page.rows) == size and page.pages == -(-page.results // size)
+    return page.results if fits else None
 
 
 def _test_of(plan: ReadPlan, reading: Reading) -> Callable[[Parents, list[Body]], Sequence[bool]]:

@@ -38,11 +38,11 @@ ORDINARY: Final = {
         "tree try undo unheld unknown verdict verify whole wrong"
     ),
     "computing": (
-        "absent adapter address aimd algorithm annotation array arrow attribute budget cache cassette chunk class cli compare "
-        "comparison compensated compile complete content context continue counter crud csv cycle dict dictionary difference "
-        "digest factory feedback field fixture format header html http id inspection json keyword layout leaf map message "
-        "model npm operand operator option output parent protocol proxy python ratelimit rebuild redis request response route "
-        "router scalar scope scrub server simulator sql sqlalchemy sqlite status store test typescript unset validate wire xfilter yaml"
+        "absent adapter address aimd algorithm annotation array arrow assignment attribute budget cache cassette chunk class cli command compare "
+        "comparison compensated compile complete content context continue counter crud csv cycle dict dictionary difference doctor "
+        "digest factory feedback field fixture format header help html http id inspection json keyword layout leaf literal map message "
+        "model npm operand operator option output parent prompt protocol proxy python ratelimit rebuild redis request response route "
+        "router scalar scope scrub server shell show simulate simulator sql sqlalchemy sqlite status store terminal test typescript unset validate wire xfilter yaml"
     ),
     "public names of the contract": "sessionmaker selectable",
 }

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 def fleet(sim: Simulator, session: Session, count: int) -> list[Instance]:
     """Return so many running Linodes."""
-    sim.seed(instances=[{"label": f"web-{number:03}", "status": "running"} for number in range(count)])
+    sim.seed(
+        instances=[
+            {"label": f"web-{number:03}", "status": "running", "backups": {"enabled": True}} for number in range(count)
+        ]
+    )
     return session.query(Instance).order_by(Instance.id).all()
 
 

@@ -1,0 +1,1 @@
+"""The commands of `linode-orm`, a module each."""
