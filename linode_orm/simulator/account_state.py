@@ -20,11 +20,13 @@ from linode_orm.simulator.router import Route
 from linode_orm.simulator.store import Body, Row, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.simulator.clock import VirtualClock
     from linode_orm.simulator.credentials import Credential
     from linode_orm.simulator.schema import Resource
+
+    Steps = tuple[tuple[float, Mapping[str, object]], ...]
 
 Strictness: TypeAlias = bool | Literal["guesses"]
 """How much is refused: limits that the description or a recording states, or also what is only guessed."""
@@ -207,7 +209,7 @@ class AccountState:
         turn = row.hidden["turn"] = row.hidden.get("turn", 0) + 1
         rules, about = self.job_rules, entity or row
         lasts, failure = rules.seconds(self.job_seconds * share), rules.failure(action)
-        now, before, late = self.clock.monotonic(), dict(row.body), rules.lateness(rules.state_lag)
+        now, late = self.clock.monotonic(), rules.lateness(rules.state_lag)
         if keeps_busy:
             about.hidden["busy_until"] = now + lasts
 
@@ -220,8 +222,7 @@ class AccountState:
             self.shown_in_parent(row)
 
         if failure is not None:  # a job that fails leaves its object as it was
-            undone = {key: before.get(key) for fraction, fields in steps if fraction <= 0 for key in fields}
-            steps = (*(step for step in steps if step[0] <= 0), (1.0, undone))
+            steps = _undone(steps, row.body)
         for fraction, fields in steps:
             self._at(fraction * lasts + late, partial(act, partial(change, fields)))
         if then is not None and failure is None:
@@ -245,3 +246,9 @@ class AccountState:
         """Refuse while a job keeps the object busy."""
         if self.is_busy(row):
             raise busy()
+
+
+def _undone(steps: Sequence[tuple[float, Mapping[str, object]]], body: Body) -> Steps:
+    """Return the steps of a job that fails: those at the beginning, and back at the end."""
+    first = [step for step in steps if step[0] <= 0]
+    return (*first, (1.0, {key: body[key] for _, fields in first for key in fields}))

@@ -50,21 +50,10 @@ class Verbs:
         return said if isinstance(said, bytes) else encode(said)
 
     def _said(self, call: Call) -> object:
-        call.state.events.told.clear()
+        call.state.events.added.clear()
         said = self._done(call)
-        self._tell(call)
+        _tell(call)
         return said
-
-    @staticmethod
-    def _tell(call: Call) -> None:
-        """Add the event that the declaration of an action names, unless the action has told of itself."""
-        action, told = call.route.action, call.state.events.told
-        event = action.event if action is not None else None
-        if event is None or any(each.startswith(event) for each in told):
-            return
-        about = call.row or call.above
-        if about is not None:
-            call.state.events.about(event, about)
 
     def _done(self, call: Call) -> object:
         refuse_unknown(call.route.key, call.body)
@@ -166,7 +155,7 @@ class Verbs:
             return self._update(call)
         validate.check(state, resource, call.body, "create")
         rewrite.run(call.route.key, call)
-        self._check(call, "create")
+        _check(call, "create")
         parents = call.values[: resource.depth]
         refuse_duplicates(call, parents)
         shown, call.hidden = shape.split(resource.fields, call.body, "create")
@@ -184,21 +173,6 @@ class Verbs:
             return said or {}
         once = row.hidden.pop("once", None)
         return encode({**row.body, **once}) if once else row.encoded(listed=True)
-
-    @staticmethod
-    def _check(call: Call, verb: str) -> None:
-        """Refuse with the reasons of the checks, and for ids that name nothing, all at once."""
-        fields = (call.resource if call.row is None else call.row.resource).fields
-        unknown = references.problems(call, fields, call.body, verb) if call.state.limits else []
-        try:
-            check.run(call.route.key, call)
-        except Refused as refused:
-            if refused.status != HTTP_BAD_REQUEST or not all(field for _, field in refused.errors):
-                raise
-            told = {field for _, field in refused.errors}
-            raise Refused(*refused.errors, *(each for each in unknown if each[1] not in told)) from None
-        if unknown:
-            raise Refused(*unknown)
 
     def _children(self, state: AccountState, row: Row, body: Mapping[str, Any]) -> None:
         """Make the nested creates in the body of a POST, at any depth."""
@@ -218,7 +192,7 @@ class Verbs:
         fields = row.resource.fields
         validate.check(state, row.resource, call.body, "update")
         rewrite.run(call.route.key, call)
-        self._check(call, "update")
+        _check(call, "update")
         refuse_duplicates(call, row.parents, row)
         shown, hidden = shape.split(fields, call.body, "update")
         if row.resource.singleton and call.route.verb == "create":
@@ -292,3 +266,29 @@ def change_at(call: Call, fields: Mapping[str, object]) -> Body:
     call.item.change(**fields)
     call.state.shown_in_parent(call.item)
     return call.item.body
+
+
+def _tell(call: Call) -> None:
+    """Add the event that the declaration of an action names, unless its effect has added one."""
+    action, added = call.route.action, call.state.events.added
+    event = action.event if action is not None else None
+    if event is None or any(each.startswith(event) for each in added):
+        return
+    about = call.row or call.above
+    if about is not None:
+        call.state.events.about(event, about)
+
+
+def _check(call: Call, verb: str) -> None:
+    """Refuse with the reasons of the checks, and for ids that name nothing, all at once."""
+    fields = (call.resource if call.row is None else call.row.resource).fields
+    unknown = references.problems(call, fields, call.body, verb) if call.state.limits else []
+    try:
+        check.run(call.route.key, call)
+    except Refused as refused:
+        if refused.status != HTTP_BAD_REQUEST or not all(field for _, field in refused.errors):
+            raise
+        known = {field for _, field in refused.errors}
+        raise Refused(*refused.errors, *(each for each in unknown if each[1] not in known)) from None
+    if unknown:
+        raise Refused(*unknown)

@@ -84,7 +84,7 @@ class Events:
 
     def __init__(self, state: AccountState) -> None:
         self._state = state
-        self.told: set[str] = set()
+        self.added: set[str] = set()
         """The actions of the events that the present request has added."""
 
     def of(self, verb: str, row: Row) -> None:
@@ -120,7 +120,7 @@ class Events:
         It starts a tenth of its time after the request, or after `begins` seconds.
         """
         state = self._state
-        self.told.add(action)
+        self.added.add(action)
         if "Event" not in state.store.resources:
             return None
         event = state.make(

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from linode_orm.simulator.store import Body, Row
 
 ROLES: Final = ("web", "db", "cache", "worker", "mail", "build")
-TAGS: Final = {"db": "database"}
-"""The tags of roles that are too short for one."""
 TEAMS: Final = ("prod", "staging", "dev")
 PLACES: Final = ("us-east", "eu-west", "ap-south", "us-ord", "eu-central")
 PLANS: Final = ("g6-nanode-1", "g6-standard-1", "g6-standard-2", "g6-standard-4")
@@ -166,7 +164,7 @@ def _instance(state: AccountState, number: int, parent: Row | None) -> Body:
         "type": plan,
         "image": SYSTEMS[number % len(SYSTEMS)],
         "status": "running",
-        "tags": sorted({TAGS.get(role, role), team}),
+        "tags": sorted({role, team}),
         "created": _when(number),
         "updated": _when(number),
         "specs": specs_of(state, plan),
