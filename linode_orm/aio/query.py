@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import islice
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from attrs import field, frozen
 
@@ -13,6 +14,7 @@ from linode_orm.mapping.query import Query
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from typing import Self
 
     from linode_orm.aio.session import AsyncSession
 
@@ -34,15 +36,30 @@ class AsyncQuery(Query[M]):
     session: AsyncSession = field(kw_only=True)
 
     def __aiter__(self) -> AsyncIterator[M]:
-        return self._stream()
+        return Rows(self)
 
-    async def _stream(self) -> AsyncIterator[M]:
-        """Yield the matches; each call takes twice as many as the one before, so that the first comes soon."""
-        rows, count = await self.session.run(lambda _: iter(self)), 1
-        while taken := await self._taken(rows, count):
-            for each in taken:
-                yield each
-            count = min(2 * count, _MOST)
 
-    async def _taken(self, rows: Iterator[M], count: int) -> list[M]:
-        return await self.session.run(lambda _: list(islice(rows, count)))
+class Rows(Generic[M]):
+    """The matches of a query for `async for`; each call takes twice as many as the one before: the first comes soon."""
+
+    def __init__(self, query: AsyncQuery[M]) -> None:
+        self._query, self._count = query, 1
+        self._rows: Iterator[M] | None = None
+        self._taken: deque[M] = deque()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> M:
+        if not self._taken:
+            self._taken.extend(await self._query.session.run(self._next))
+            self._count = min(2 * self._count, _MOST)
+        if not self._taken:
+            raise StopAsyncIteration
+        return self._taken.popleft()
+
+    def _next(self, _: object) -> list[M]:
+        """Take the next matches, on the session's thread, and read pages for them."""
+        if self._rows is None:
+            self._rows = iter(self._query)
+        return list(islice(self._rows, self._count))

@@ -7,13 +7,13 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from anyio import CancelScope, Event, RunFinishedError, from_thread, get_cancelled_exc_class
-from anyio.lowlevel import current_token
+from anyio import CancelScope, Event, RunFinishedError, from_thread, get_cancelled_exc_class, lowlevel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from anyio.lowlevel import EventLoopToken
+
 
 R = TypeVar("R")
 
@@ -31,7 +31,7 @@ class Worker:
     async def call(self, function: Callable[[], R], cancel: Callable[[], None]) -> R:
         """Make a call; where the task is cancelled meanwhile, call `cancel`, and raise when the thread has ended it."""
         done, ended = Event(), list[tuple[object, BaseException | None]]()
-        self._pool.submit(copy_context().run, _made, function, ended, done, current_token())
+        self._pool.submit(copy_context().run, _made, function, ended, done, lowlevel.current_token())
         try:
             await done.wait()
         except get_cancelled_exc_class():

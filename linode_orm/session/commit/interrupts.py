@@ -146,7 +146,7 @@ _open: Final[dict[int, Interrupts]] = {}
 
 
 def interrupt_thread(thread: int) -> bool:
-    """Interrupt the commit or recovery that a thread makes, as Ctrl-C does on the main thread; say whether there is one."""
+    """Interrupt the commit or recovery that a thread makes, as Ctrl-C does; say whether there is one."""
     interrupts = _open.get(thread)
     if interrupts is not None:
         interrupts.keep(KeyboardInterrupt())
