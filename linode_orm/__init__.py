@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from linode_orm.errors import ConflictError as ConflictError
     from linode_orm.errors import DetachedInstanceError as DetachedInstanceError
     from linode_orm.errors import Detail as Detail
+    from linode_orm.errors import FleetError as FleetError
     from linode_orm.errors import Forbidden as Forbidden
     from linode_orm.errors import InvalidRequestError as InvalidRequestError
     from linode_orm.errors import JournalError as JournalError
@@ -130,6 +131,7 @@ _PUBLIC = (
     "Entry",
     "Explanation",
     "Expression",
+    "FleetError",
     "Forbidden",
     "History",
     "Inspection",

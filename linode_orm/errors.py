@@ -396,6 +396,14 @@ class PartialResultError(LinodeORMError):
 
 
 @public
+class FleetError(LinodeORMError):
+    """The work of an account could not be handed over or back: it or its result cannot be pickled, or a worker died.
+
+    It also says that a fleet cannot be run: an unknown account, or a function that workers cannot import.
+    """
+
+
+@public
 class DetachedInstanceError(LinodeORMError):
     """An object without a session was asked for something that needs one."""
 
