@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from attrs import field, frozen
 
-from linode_orm._public import public
+from linode_orm._public import public_in
 from linode_orm.mapping import Model
 from linode_orm.mapping.query import Query
 
@@ -24,7 +24,7 @@ _MOST: Final = 256
 """How many objects are taken out of a query in one call, at most."""
 
 
-@public
+@public_in("linode_orm.aio")
 @frozen(eq=False, repr=False)
 class AsyncQuery(Query[M]):
     """The objects of one class that meet conditions: a `Query` whose objects are awaited.

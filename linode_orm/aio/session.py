@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Concatenate, Final, NoReturn, ParamSpec, TypeV
 
 from anyio import CancelScope
 
-from linode_orm._public import public
+from linode_orm._public import public_in
 from linode_orm._secrets import SecretText, forgets_locals
 from linode_orm.aio.gate import Gate, GatedClient
 from linode_orm.aio.query import AsyncQuery
@@ -65,7 +65,7 @@ def _at_once(
     return cast("Callable[Concatenate[AsyncSession, P], R]", call)
 
 
-@public
+@public_in("linode_orm.aio")
 class AsyncSession:
     """The unit of work of a `Session` behind `await`, for asyncio and trio.
 

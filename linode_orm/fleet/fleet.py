@@ -14,7 +14,7 @@ from uuid import uuid4
 from attrs import evolve
 
 from linode_orm._options import check_count
-from linode_orm._public import public
+from linode_orm._public import public_in
 from linode_orm.errors import ConfigError, FleetError
 from linode_orm.fleet.accounts_file import FleetAccount, account_from, read_accounts
 from linode_orm.fleet.item import WorkItem, name_of
@@ -38,7 +38,7 @@ PLAN_INTO: Final = "linode_orm.fleet.plans:plan_into"
 _PLAN: Final = ".plan"
 
 
-@public
+@public_in("linode_orm.fleet")
 class Fleet:
     """Accounts by name, each with a reference to its token: `Fleet({"prod": "env:PROD_TOKEN"})`.
 

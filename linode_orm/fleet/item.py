@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from attrs import asdict, field, fields, frozen
 
-from linode_orm._public import public
+from linode_orm._public import public_in
 from linode_orm.errors import FleetError, InvalidRequestError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _FORM: Final = 1
 R = TypeVar("R")
 
 
-@public
+@public_in("linode_orm.fleet")
 @frozen
 class WorkItem:
     """What one worker does for one account: a function by its name, its arguments, and where the token is found.
@@ -73,7 +73,7 @@ class WorkItem:
         return cls(**found)
 
 
-@public
+@public_in("linode_orm.fleet")
 @frozen
 class Outcome:
     """What became of one account: the value that its function returned, or the error that it ended with."""

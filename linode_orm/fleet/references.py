@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from linode_orm._public import public
+from linode_orm._public import public_in
 from linode_orm.errors import ConfigError
 from linode_orm.wire.config import check_token, discover
 
@@ -72,7 +72,7 @@ _resolvers: dict[str, Resolver] = {
 }
 
 
-@public
+@public_in("linode_orm.fleet")
 def register_resolver(scheme: str, resolver: Callable[[str], str]) -> None:
     """Let `scheme:text` references be resolved by a function, which is given the text and returns the token.
 

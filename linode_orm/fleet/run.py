@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from linode_orm._public import public
+from linode_orm._public import public_in
 from linode_orm.errors import JournalError
 from linode_orm.fleet.client_of import client_of
 from linode_orm.fleet.imported import imported
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.client import Client
 
 
-@public
+@public_in("linode_orm.fleet")
 def run(item: WorkItem) -> Outcome:
     """Do the work of an item, and return what became of it; it raises nothing but what ends the process.
 
@@ -56,8 +56,11 @@ def _done(item: WorkItem, client: Client, function: Callable[..., object] | None
     if item.plan is not None:
         return apply_file(item, client)
     call = function or imported(item.function)
-    with Session(client=client, journal=item.journal) as session:
+    session = Session(client=client, journal=item.journal)
+    try:
         return call(session, *item.arguments)
+    finally:  # also after a CommitError, for which a `with` block leaves a session open
+        session.close()
 
 
 # -- what was done before --------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from linode_orm._public import public
+from linode_orm._public import public_in
 from linode_orm.errors import FleetError
 from linode_orm.fleet.item import Outcome
 
@@ -72,7 +72,7 @@ def through_map(mapping: Callable[[Work, Sequence[WorkItem]], Iterable[Outcome]]
     return dispatch
 
 
-@public
+@public_in("linode_orm.fleet")
 class FleetRun:
     """The outcomes of a run, to iterate over as they come; `left` are the accounts that were not started."""
 
