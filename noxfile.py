@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import nox
+from nox.command import CommandFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,16 @@ nox.options.reuse_existing_virtualenvs = True
 ROOT = Path(__file__).parent
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 """The versions of Python that the package is for."""
+CLIENTS = (
+    "linode_api4",
+    "linode-cli",
+    "apache-libcloud",
+    "dns-lexicon",
+    "certbot-dns-linode",
+    "yesterdaypy",
+)
+"""Programs and libraries of others that speak to the API."""
+CLIENT_TESTS = ("tests/simulator/test_official_library.py", "tests/simulator/test_command_line.py", "tests/clients")
 
 
 def prepare(session: nox.Session) -> None:
@@ -126,6 +137,34 @@ def conformance(session: nox.Session) -> None:
     """Print what of the API is declared, called, recorded and simulated, with every exception."""
     prepare(session)
     session.run("pytest", "-m", "conformance", "-q", "-p", "no:cacheprovider", *session.posargs)
+
+
+@nox.session
+def clients(session: nox.Session) -> None:
+    """Run the newest published clients of the API against a served simulator, and print a table by client."""
+    if session.virtualenv.venv_backend != "none":
+        session.install("-e", ".[tests]")
+        for name in CLIENTS:
+            try:
+                session.install("--upgrade", name, silent=True)
+            except CommandFailed:
+                session.warn(f"{name} does not install here, and is left out")
+    modules = Path(session.create_tmp()).resolve()
+    if shutil.which("npm") is None:
+        session.warn("npm is not on this machine: @linode/api-v4 is left out")
+    else:
+        try:
+            fetch = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(modules), "@linode/api-v4@latest"]
+            session.run(*fetch, external=True, silent=True)
+        except CommandFailed:
+            session.warn("@linode/api-v4 does not install here, and is left out")
+    page = modules / "clients.md"
+    page.unlink(missing_ok=True)
+    env = {"LINODE_ORM_NODE_MODULES": str(modules)}
+    # one process, because each keeps a table of its own
+    session.run(
+        "python", "-m", "pytest", "-q", "-n", "0", f"--figures={page}", *CLIENT_TESTS, *session.posargs, env=env
+    )
 
 
 @nox.session

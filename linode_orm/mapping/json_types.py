@@ -50,21 +50,21 @@ class JSONType:
         del value
         return True
 
-    def problems(self, value: object, where: str, *, strict: bool, nullable: bool) -> Iterator[Problem]:
-        """Yield the reasons to refuse a value; `strict` also refuses null and undocumented choices."""
+    def problems(self, value: object, where: str, *, choices: bool, strict: bool, nullable: bool) -> Iterator[Problem]:
+        """Yield the reasons to refuse a value; `choices` also refuses undocumented ones, and `strict` null."""
         if value is None:
             if strict and not (nullable or self.allows_null or self.forgives_null):
                 yield self._mistyped(where)
         elif self.fits(value):
-            yield from self._problems_inside(value, where, strict=strict)
+            yield from self._problems_inside(value, where, choices=choices, strict=strict)
         else:
             yield self._mistyped(where)
 
     def _mistyped(self, where: str) -> Problem:
         return f"Must be of type {self.name}", where
 
-    def _problems_inside(self, value: Any, where: str, *, strict: bool) -> Iterator[Problem]:  # noqa: ANN401  JSON
-        del value, where, strict
+    def _problems_inside(self, value: Any, where: str, *, choices: bool, strict: bool) -> Iterator[Problem]:  # noqa: ANN401  JSON
+        del value, where, choices, strict
         return iter(())
 
     def merged(self, old: object, new: Any, now: str) -> Any:  # noqa: ANN401  JSON
@@ -105,8 +105,9 @@ class Plain(JSONType):
             return True
         return self.name == "Float" and isinstance(value, str) and _NUMBER.fullmatch(value) is not None
 
-    def _problems_inside(self, value: object, where: str, *, strict: bool) -> Iterator[Problem]:
-        if strict and self._choices and value not in self._choices:
+    def _problems_inside(self, value: object, where: str, *, choices: bool, strict: bool) -> Iterator[Problem]:
+        del strict
+        if choices and self._choices and value not in self._choices:
             yield f"Must be one of {', '.join(map(str, self._choices))}", where
 
 
@@ -153,14 +154,14 @@ class Array(JSONType):
         """Whether a value is a list."""
         return type(value) is list
 
-    def _problems_inside(self, value: list[object], where: str, *, strict: bool) -> Iterator[Problem]:
+    def _problems_inside(self, value: list[object], where: str, *, choices: bool, strict: bool) -> Iterator[Problem]:
         # some bodies name by id what answers spell out (`TestLogStream_Delete#5`)
         by_id = (int, str) if "id" in self._item.fields and not strict else ()
         for at, each in enumerate(value):
             if each is None and not self._item.allows_null:
                 yield self._item._mistyped(f"{where}[{at}]")  # noqa: SLF001  the same kind
             elif not isinstance(each, by_id):
-                yield from self._item.problems(each, f"{where}[{at}]", strict=strict, nullable=False)
+                yield from self._item.problems(each, f"{where}[{at}]", choices=choices, strict=strict, nullable=False)
 
     def merged(self, old: object, new: Any, now: str) -> Any:  # noqa: ANN401  JSON
         """Return the new list, with its objects filled up."""
@@ -206,10 +207,12 @@ class Object(JSONType):
         """Whether a value is an object."""
         return type(value) is dict
 
-    def _problems_inside(self, value: dict[str, object], where: str, *, strict: bool) -> Iterator[Problem]:
+    def _problems_inside(
+        self, value: dict[str, object], where: str, *, choices: bool, strict: bool
+    ) -> Iterator[Problem]:
         for key, each in value.items():
             if key in self.fields:
-                yield from field_problems(self.fields[key], each, f"{where}.{key}", strict=strict)
+                yield from field_problems(self.fields[key], each, f"{where}.{key}", choices=choices, strict=strict)
 
     def merged(self, old: object, new: Any, now: str) -> Any:  # noqa: ANN401  JSON
         """Return the old object with the new values; the others stay (`TestDatabaseMySQL_EngineConfig_Suite#65`)."""
@@ -242,10 +245,11 @@ def first_value(field: Any, now: str) -> Any:  # noqa: ANN401  a field; JSON
     return None if may_be_null(field) and json_type.starts_null else json_type.sample(now)
 
 
-def field_problems(field: Any, value: object, where: str, *, strict: bool) -> Iterator[Problem]:  # noqa: ANN401  a field
-    """Yield the reasons to refuse a value of a field."""
+def field_problems(field: Any, value: object, where: str, *, choices: bool, strict: bool) -> Iterator[Problem]:  # noqa: ANN401  a field
+    """Yield the reasons to refuse a value of a field; a field with a format takes more than its choices."""
     json_type: JSONType = field.codec.json_type
-    return json_type.problems(value, where, strict=strict, nullable=field.nullable)
+    listed = choices and not field.format
+    return json_type.problems(value, where, choices=listed, strict=strict, nullable=field.nullable)
 
 
 def merged_value(field: Any, old: object, new: object, now: str) -> Any:  # noqa: ANN401  a field; JSON

@@ -1,6 +1,7 @@
 """A stateful local stand-in for the Linode API, answered from the declarations."""
 
 from linode_orm.simulator.clock import VirtualClock
+from linode_orm.simulator.estate import Estate
 from linode_orm.simulator.factories import Factories
 from linode_orm.simulator.faults import Fault, Faults, delayed_effect, slow_drip, status
 from linode_orm.simulator.http import Serving, serve
@@ -12,6 +13,7 @@ from linode_orm.simulator.xfilter import Dialect
 __all__ = [
     "Arrival",
     "Dialect",
+    "Estate",
     "Factories",
     "Fault",
     "Faults",

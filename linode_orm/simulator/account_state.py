@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from linode_orm.simulator import shape
 from linode_orm.simulator.clock import text
+from linode_orm.simulator.credentials import Credentials
 from linode_orm.simulator.errors import busy, not_found
 from linode_orm.simulator.events import Events
+from linode_orm.simulator.first_values import asked, first_values
 from linode_orm.simulator.hooks import Call, fill
-from linode_orm.simulator.jobs import Jobs
+from linode_orm.simulator.jobs import FailingJobs, Jobs
+from linode_orm.simulator.permissions import Permissions
 from linode_orm.simulator.router import Route
 from linode_orm.simulator.store import Body, Row, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from linode_orm.simulator.clock import VirtualClock
+    from linode_orm.simulator.credentials import Credential
     from linode_orm.simulator.schema import Resource
+
+Strictness: TypeAlias = bool | Literal["guesses"]
+"""How much is refused: limits that the description or a recording states, or also what is only guessed."""
 
 USERNAME: Final = "simulated"
 # Where files go, unless the simulator is served.
@@ -28,22 +37,56 @@ class AccountState:
     """The state of the simulated account."""
 
     def __init__(
-        self, resources: Iterable[Resource], clock: VirtualClock, *, job_seconds: float = 1.0, strict: bool = False
+        self, resources: Iterable[Resource], clock: VirtualClock, *, job_seconds: float = 1.0, strict: Strictness = True
     ) -> None:
         self.store = Store(resources)
         self.clock = clock
         self.jobs = Jobs(clock)
         self.job_seconds = job_seconds
-        self.strict = strict
+        self.limits = strict is not False
+        self.guesses = strict == "guesses"
+        self.credentials = Credentials(clock, USERNAME)
+        self.caller = self.credentials.owner
+        self.permissions: Permissions | None = None
+        self.user_type = "default"
+        self.children: dict[str, AccountState] = {}
+        self.failing = FailingJobs()
         self.events = Events(self)
-        self.username = USERNAME
         self.base = BASE
-        self.tokens: dict[str, Row] = {}
+        self._usual: dict[str, Body] = {}
+
+    @property
+    def username(self) -> str:
+        """The name of the user whose request is answered; the owner's outside of requests."""
+        return self.caller.username
+
+    @contextmanager
+    def acting(self, credential: Credential) -> Iterator[None]:
+        """Answer a request as the user of a token."""
+        before = self.caller, self.permissions, self.store.whose
+        user = self.get("User", credential.username)
+        is_restricted = user is not None and bool(user.body.get("restricted"))
+        self.caller = credential
+        self.permissions = Permissions(self, credential.username) if is_restricted else None
+        self.store.whose = "" if credential.username == self.credentials.owner.username else credential.username
+        try:
+            yield
+        finally:
+            self.caller, self.permissions, self.store.whose = before
 
     @property
     def now(self) -> str:
         """The present API timestamp."""
         return text(self.clock.now())
+
+    @property
+    def account(self) -> Row:
+        """The row of the account itself."""
+        return self.singleton(self.store.resources["Account"], ())
+
+    def describe(self, company: str, euuid: str) -> None:
+        """Name the company that the account belongs to, and the account's own id."""
+        self.account.change(company=company, euuid=euuid)
 
     def rows(self, name: str) -> Iterator[Row]:
         """Yield every object of a class."""
@@ -67,9 +110,11 @@ class AccountState:
 
     def draft(self, resource: Resource, body: Mapping[str, Any] | None = None) -> Body:
         """Return the body of a new row: a value for every declared field, and those given."""
-        shown = shape.fresh(resource.fields, self.now)
+        shown = first_values(resource.name, shape.fresh(resource.fields, self.now), self.now)
         shown |= {alternate_path.embedded: [] for alternate_path in resource.alternate_paths if alternate_path.embedded}
-        return shape.merge(resource.fields, shown, body, self.now, verb="create") if body else shown
+        if not body:
+            return shown
+        return shape.merge(resource.fields, shown, asked(resource.name, body), self.now, verb="create")
 
     def make(self, name: str, parents: tuple[str, ...] = (), /, **fields: object) -> Row:
         """Make an object without a request: hooks complete its draft, then the given fields are set, read-only too."""
@@ -79,10 +124,19 @@ class AccountState:
         above, chain = self.store.parent_of(resource, parents)
         call.above = self.store.find(above, chain) if above is not None else None
         call.draft = self.draft(resource, known)
-        call.hidden = {key: call.draft.pop(key) for key in known if resource.fields[key].is_write_only}
+        call.hidden = {key: call.draft.pop(key, None) for key in known if resource.fields[key].is_write_only}
         row = self.place(call, resource, parents, fields)
         self.shown_in_parent(row)
         return row
+
+    def stocked(self, name: str, parents: tuple[str, ...], fields: Body) -> Row:
+        """Make a row of a public catalogue, whose values are known, without hooks."""
+        resource = self.store.resources[name]
+        if name not in self._usual:
+            self._usual[name] = self.draft(resource)
+        body = {**self._usual[name], **{key: each for key, each in fields.items() if key in self._usual[name]}}
+        key = "\0".join(str(body[each]) for each in resource.id_keys) or str(self.store.new_id(name))
+        return self.store.put(Row(resource, parents, key, body, {}))
 
     def place(self, call: Call, resource: Resource, parents: tuple[str, ...], fields: Mapping[str, object]) -> Row:
         """Give a draft an id, let hooks complete it, and store it."""
@@ -140,29 +194,46 @@ class AccountState:
         secondary: Row | None = None,
         entity: Row | None = None,
         share: float = 1.0,
+        event_share: float = 1.0,
+        then: Callable[[], object] | None = None,
     ) -> None:
-        """Change an object step by step, at fractions of a job's time, with an event that lives as long.
+        """Change an object step by step, at fractions of a job's time, with an event that lasts as long.
 
-        `share` makes the job shorter than others. A later job of the same object takes the place of the steps that
-        are still to come.
+        `share` makes the job shorter than others, and `event_share` its event shorter than the job. `then` is called
+        when the job ends. A later job of the same object takes the place of the steps that are still to come. Where a
+        test lets the action fail, only the steps at the beginning are taken, and undone at the end.
         """
         turn = row.hidden["turn"] = row.hidden.get("turn", 0) + 1
         lasts = self.job_seconds * share
+        fails = action is not None and self.failing.take(action)
+        before = dict(row.body)
         if keeps_busy:
             (entity or row).hidden["busy_until"] = self.clock.monotonic() + lasts
+
+        def act(do: Callable[[], object]) -> None:
+            if not row.gone and row.hidden.get("turn") == turn:
+                do()
+
+        def change(fields: Mapping[str, object]) -> None:
+            row.change(**fields)
+            self.shown_in_parent(row)
+
+        if fails:
+            undone = {key: before[key] for fraction, fields in steps if fraction <= 0 for key in fields}
+            steps = (*(step for step in steps if step[0] <= 0), (1.0, undone))
         for fraction, fields in steps:
-
-            def step(fields: Mapping[str, object] = fields) -> None:
-                if not row.gone and row.hidden.get("turn") == turn:
-                    row.change(**fields)
-                    self.shown_in_parent(row)
-
-            if fraction * lasts <= 0:
-                step()
-            else:
-                self.jobs.later(fraction * lasts, step)
+            self._at(fraction * lasts, partial(act, partial(change, fields)))
+        if then is not None and not fails:
+            self._at(lasts, partial(act, then))
         if action:
-            self.events.add(action, entity or row, secondary=secondary, lasts=lasts)
+            self.events.add(action, entity or row, secondary=secondary, lasts=lasts * event_share, fails=fails)
+
+    def _at(self, seconds: float, do: Callable[[], object]) -> None:
+        """Do something after so many simulated seconds, at once where there are none."""
+        if seconds <= 0:
+            do()
+        else:
+            self.jobs.later(seconds, do)
 
     def is_busy(self, row: Row) -> bool:
         """Whether a job keeps an object from taking another."""

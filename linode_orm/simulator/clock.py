@@ -21,6 +21,7 @@ class VirtualClock:
         self._elapsed = 0.0
         self._lock = threading.Lock()
         self._since = time.monotonic() if running else None
+        self._elapsed_before: float | None = None
 
     @property
     def running(self) -> bool:
@@ -28,10 +29,13 @@ class VirtualClock:
         return self._since is not None
 
     def run(self) -> None:
-        """Follow real time from now on, and show the real date, because clients compare it with their own."""
+        """Follow the machine's clock from now on, its date too, because clients compare it with their own.
+
+        What `advance` adds from now on is added to the machine's time.
+        """
         if self._since is None:
             self._since = time.monotonic()
-            self._start = datetime.now(UTC) - timedelta(seconds=self._elapsed)
+        self._elapsed_before = self._elapsed
 
     def monotonic(self) -> float:
         """Return the seconds since the clock was made."""
@@ -40,6 +44,8 @@ class VirtualClock:
 
     def now(self) -> datetime:
         """Return the simulated moment, in UTC."""
+        if self._elapsed_before is not None:
+            return datetime.now(UTC) + timedelta(seconds=self._elapsed - self._elapsed_before)
         return self._start + timedelta(seconds=self.monotonic())
 
     def advance(self, seconds: float) -> None:

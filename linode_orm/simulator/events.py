@@ -59,6 +59,8 @@ class Events:
 
     def __init__(self, state: AccountState) -> None:
         self._state = state
+        self.told: set[str] = set()
+        """The actions of the events that the present request has added."""
 
     def of(self, verb: str, row: Row) -> None:
         """Add the event of a create, update or delete."""
@@ -72,9 +74,28 @@ class Events:
         parent = self._parent(row) if named[2] else None
         self.add(action, parent or row, secondary=row if parent is not None else None)
 
-    def add(self, action: str, row: Row, *, secondary: Row | None = None, lasts: float = 0.0) -> Row | None:
-        """Add an event; that of a job is `scheduled`, `started` and `finished` in turn."""
+    def about(self, action: str, row: Row) -> None:
+        """Add an event of an object, or of its parent where events of its class are about that."""
+        named = NAMES.get(row.resource.name)
+        parent = self._parent(row) if named is None or named[2] else None
+        self.add(action, parent or row, secondary=row if parent is not None and named is not None else None)
+
+    def add(  # noqa: PLR0913  what an event tells
+        self,
+        action: str,
+        row: Row,
+        *,
+        secondary: Row | None = None,
+        lasts: float = 0.0,
+        begins: float | None = None,
+        fails: bool = False,
+    ) -> Row | None:
+        """Add an event; that of a job is `scheduled`, `started` and `finished` (or `failed`) in turn.
+
+        It starts a tenth of its time after the request, or after `begins` seconds.
+        """
         state = self._state
+        self.told.add(action)
         if "Event" not in state.store.resources:
             return None
         event = state.make(
@@ -87,16 +108,15 @@ class Events:
             percent_complete=0 if lasts else None,
         )
         if lasts:
-            began = state.clock.monotonic()
-            state.jobs.later(
-                lasts * STARTED_AT, lambda: event.change(status="started", percent_complete=10, duration=0.0)
-            )
-            state.jobs.later(lasts, lambda: self._finish(event, began))
+            starts = lasts * STARTED_AT if begins is None else begins
+            began = state.clock.monotonic() + (begins or 0.0)
+            state.jobs.later(starts, lambda: event.change(status="started", percent_complete=10, duration=0.0))
+            state.jobs.later(lasts, lambda: self._finish(event, began, "failed" if fails else "finished"))
         return event
 
-    def _finish(self, event: Row, began: float) -> None:
+    def _finish(self, event: Row, began: float, status: str) -> None:
         seconds = round(self._state.clock.monotonic() - began, 6)
-        event.change(status="finished", percent_complete=100, time_remaining=0, duration=float(seconds))
+        event.change(status=status, percent_complete=100, time_remaining=0, duration=float(seconds))
 
     def entity(self, row: Row) -> Body:
         """Return the entity that events and devices show of an object.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from functools import cache, partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from linode_orm.mapping import Model
 from linode_orm.mapping.registry import lookup
@@ -23,9 +23,6 @@ else:
     TypedFactories = object  # the signatures, which only type checkers and editors read
 
 M = TypeVar("M", bound=Model)
-
-_UNASKED: Final = {"Volume": ("linode_id", "linode_label")}
-"""What plausible values would say of other objects, and a test has not."""
 
 
 class Factories(TypedFactories):
@@ -65,7 +62,7 @@ class Factories(TypedFactories):
             key = parents or self._key(self._made(above, {}, None))
             *chain, identity = key
             parent = self._objects.row(above, identity, tuple(chain))
-        unasked = _UNASKED.get(mapper.name, ())
+        unasked = sample_account.UNASKED.get(mapper.name, ())
         row = sample_account.make_one(self._state, resource, parent, fields, without=unasked)
         return self._objects.shown(model, row)
 

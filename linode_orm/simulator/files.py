@@ -8,7 +8,16 @@ from typing import Final
 
 # Bodies of any other type are JSON, whatever a client calls them.
 _KINDS: Final = ("multipart/", "image/", "application/octet-stream", "application/gzip", "application/x-gzip")
+PLACES: Final = ("/uploads/", "/objects/")
+"""Where files go to and come from: signed addresses, which the real API has on other hosts."""
+SIGNED: Final = "signed"
+"""Stands for the token of a request to a signed address, which carries none."""
 _NAME: Final = re.compile(rb'filename="([^"]*)"')
+
+
+def is_signed(path: str, token: str | None) -> bool:
+    """Whether a request goes to a signed address, which says itself whose it is."""
+    return token == SIGNED and path.startswith(PLACES)
 
 
 def is_file(kind: str) -> bool:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define, field
 
+from linode_orm.simulator.errors import HTTP_BAD_REQUEST, Refused
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -99,8 +101,31 @@ class Book:
         return answer
 
 
-check = Book()
+class Checks(Book):
+    """Hooks that refuse requests."""
+
+    def run(self, key: str, call: Call) -> None:
+        """Run the hooks of a key; refuse with the reasons of all, or with the first that is about no field alone.
+
+        The API answers all at once (linode_api4: test_error_400).
+        """
+        found: list[tuple[str, str | None]] = []
+        for hook in self._hooks.get(key, ()):
+            try:
+                hook(call)
+            except Refused as refused:
+                if refused.status != HTTP_BAD_REQUEST or not all(field for _, field in refused.errors):
+                    raise
+                found += [each for each in refused.errors if each not in found]
+        if found:
+            raise Refused(*found)
+
+
+check = Checks()
 """Before anything changes: raise `Refused` here. Keys: method and path."""
+
+rewrite = Book()
+"""Writes values of a body as the server does, before they are checked. Keys: method and path."""
 
 fill = Book()
 """Completes the draft of a new row, whichever request makes it. Keys: the collection's path."""

@@ -15,6 +15,7 @@ from linode_orm.simulator.http_request import BadRequest, TimedReader, read_requ
 from linode_orm.simulator.reply import Reply
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.estate import Estate
     from linode_orm.simulator.http_request import HttpRequest
     from linode_orm.simulator.simulator import Simulator
 
@@ -63,7 +64,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         try:
             request = read_request(self.path, self.headers, self.rfile)
-            reply = _refusal(HTTPStatus.NOT_FOUND, _NOT_FOUND) if request is None else self._reply(request)
+            if self.command == "OPTIONS":
+                reply = self._preflight()
+            else:
+                reply = _refusal(HTTPStatus.NOT_FOUND, _NOT_FOUND) if request is None else self._reply(request)
         except BadRequest as bad:
             self.close_connection = True  # where the next request begins is not known
             reply = _refusal(bad.status, bad.reason)
@@ -83,9 +87,11 @@ class _Handler(BaseHTTPRequestHandler):
         except Exception as error:  # noqa: BLE001  a fault of the simulator is answered, and the server goes on
             return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, f"The simulator failed: {type(error).__name__}")
 
-    def do_OPTIONS(self) -> None:
-        """Let browsers ask what they may send."""
-        self._answer(Reply(HTTPStatus.NO_CONTENT, b"", _PREFLIGHT))
+    def _preflight(self) -> Reply:
+        """Let browsers ask what they may send: whatever headers they name."""
+        wanted = self.headers.get("Access-Control-Request-Headers")
+        named = {"access-control-allow-headers": wanted} if wanted else {}
+        return Reply(HTTPStatus.NO_CONTENT, b"", {**_PREFLIGHT, **named})
 
     def parse_request(self) -> bool:
         """Read the head of a request; refuse that of HTTP/0.9, which has none."""
@@ -141,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         self.connection.shutdown(socket.SHUT_RDWR)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815  the base class's names
+    do_GET = do_HEAD = do_OPTIONS = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815  the base class's names
 
     def handle(self) -> None:
         """Serve a connection; it is no error if the client closes it."""
@@ -158,7 +164,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], simulator: Simulator, hangs: float) -> None:
+    def __init__(self, address: tuple[str, int], simulator: Simulator | Estate, hangs: float) -> None:
         self.simulator = simulator
         self.hangs = hangs
         self.patience = SECONDS
@@ -172,7 +178,7 @@ class _Server(ThreadingHTTPServer):
 class Serving:
     """A running HTTP front: `with serve(sim) as server: Client(base_url=server.url)`."""
 
-    def __init__(self, simulator: Simulator, host: str, port: int, hangs: float) -> None:
+    def __init__(self, simulator: Simulator | Estate, host: str, port: int, hangs: float) -> None:
         self._server = _Server((host, port), simulator, hangs)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="linode_orm simulator", daemon=True
@@ -209,13 +215,13 @@ class Serving:
         self.stop()
 
 
-def serve(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0, hangs: float = 60.0) -> Serving:
-    """Serve a simulator over HTTP; port 0 takes a free one. From now on its time runs.
+def serve(simulator: Simulator | Estate, *, host: str = "127.0.0.1", port: int = 0, hangs: float = 60.0) -> Serving:
+    """Serve a simulator or an estate over HTTP; port 0 takes a free one. From now on its time runs.
 
     Base paths are `/v4` and `/v4beta`. Any bearer token is accepted unless it begins with `bad`. `hangs` is how many
     seconds a request stays unanswered if a fault lets it time out.
     """
     simulator.clock.run()
     serving = Serving(simulator, host, port, hangs)
-    simulator.state.base = serving.url
+    simulator.found_at(serving.url)
     return serving

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from attrs import frozen
 
-from linode_orm.simulator.files import described, is_file
+from linode_orm.simulator.files import PLACES, SIGNED, described, is_file
 from linode_orm.simulator.strict_json import parse_json
 
 if TYPE_CHECKING:
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
     from io import BufferedIOBase
 
 VERSIONS: Final = ("/v4beta", "/v4", "/v2beta")
-FILES: Final = ("/uploads/", "/objects/")
-"""Where files go to and come from: signed addresses, which the real API has on other hosts."""
 LARGEST_BODY: Final = 8 << 20
 """Bytes of the longest JSON that is read."""
 LARGEST_FILE: Final = 1 << 30
 """Bytes of the longest file that is read."""
+_FORM: Final = "application/x-www-form-urlencoded"
 _LONGEST_LINE: Final = 1 << 12
 _LENGTH: Final = re.compile(r"[0-9]{1,15}")
 _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
@@ -88,7 +87,7 @@ def read_request(target: str, headers: Message, stream: BufferedIOBase) -> HttpR
     except ValueError:
         _refuse("Invalid URL")
     version = next((each for each in VERSIONS if parts.path.startswith(f"{each}/")), None)
-    if parts.path.startswith(FILES):
+    if parts.path.startswith(PLACES):
         version = ""
     kind = headers.get("Content-Type") or ""
     raw = _content(headers, stream, LARGEST_FILE if is_file(kind) or version == "" else LARGEST_BODY)
@@ -102,8 +101,8 @@ def read_request(target: str, headers: Message, stream: BufferedIOBase) -> HttpR
         version=version,
         query=query,
         x_filter=headers.get("X-Filter"),
-        body=_described(kind, raw) if holds_file else _parsed(raw),
-        token=token.strip() if has_token else None if version else "signed",
+        body=_described(kind, raw) if holds_file else _parsed(kind, raw),
+        token=token.strip() if has_token else None if version else SIGNED,
     )
 
 
@@ -161,10 +160,16 @@ def _described(kind: str, raw: bytes) -> object:
         _refuse("Invalid file")
 
 
-def _parsed(raw: bytes) -> object:
+def _parsed(kind: str, raw: bytes) -> object:
+    """Return a body of JSON, whatever the client calls it; one that is called a form, and is no JSON, is none.
+
+    So `@linode/api-v4` asks for the token of a child account, and Cloud Manager gets one.
+    """
     if not raw.strip():
         return None
     try:
         return parse_json(raw)
     except ValueError:
+        if kind.lower().startswith(_FORM):
+            return None
         _refuse("Invalid JSON")

@@ -12,6 +12,24 @@ if TYPE_CHECKING:
     from linode_orm.simulator.clock import VirtualClock
 
 
+class FailingJobs:
+    """The jobs that a test lets fail: how many of each action are still to come."""
+
+    def __init__(self) -> None:
+        self._left: dict[str, int] = {}
+
+    def add(self, action: str, times: int = 1) -> None:
+        """Let the next jobs of an action fail, so many times."""
+        self._left[action] = self._left.get(action, 0) + times
+
+    def take(self, action: str) -> bool:
+        """Whether the job that begins now is one that fails."""
+        left = self._left.get(action, 0)
+        if left:
+            self._left[action] = left - 1
+        return left > 0
+
+
 class Jobs:
     """A queue of functions, each due at a simulated time."""
 

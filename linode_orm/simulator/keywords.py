@@ -45,6 +45,15 @@ NAMES: Final = {
 }
 
 
+ALSO: Final = {
+    "FirewallDevice": ("id", "type"),
+    "IPAddress": ("linode_id", "type", "public"),
+    "ImageShareGroupImage": ("images",),
+    "ResourceLock": ("entity_type", "entity_id"),
+}
+"""Keys that only the bodies of creates have, by class."""
+
+
 def check_keys(resource: Resource, given: Iterable[str], also: Container[str] = ()) -> None:
     """Raise `ValueError` for a key that a resource does not have, because it would change nothing."""
     for key in given:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from linode_orm.simulator.seed_data import REGIONS
+from linode_orm.simulator.catalogues import catalogue, regions, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     Rows: TypeAlias = Iterator[tuple[tuple[str, ...], Body]]
 
+STANDARD: Final = ("1.35", "1.34", "1.33", "1.32", "1.31")
+"""Versions of Kubernetes that recorded clusters have (`TestLKENodePool_CreateWithLabelsAndTaints#1`)."""
+ENTERPRISE: Final = ("v1.33.4+lke1", "v1.31.9+lke7", "v1.31.8+lke1", "v1.31.1+lke4")
 SERVICES: Final = {
     "dbaas": "Databases",
     "linode": "Linodes",
@@ -22,21 +25,6 @@ SERVICES: Final = {
     "firewall": "Firewalls",
     "objectstorage": "Object Storage",
 }
-METRICS: Final = (("cpu_usage", "CPU Usage", "percent"), ("memory_usage", "Memory Usage", "percent"))
-ENGINES: Final = (("mysql", "8"), ("postgresql", "14"), ("postgresql", "16"), ("postgresql", "17"))
-STANDARD: Final = ("1.33", "1.34", "1.35")
-ENTERPRISE: Final = ("v1.31.9+lke7", "v1.33.4+lke1")
-POLICIES: Final = (
-    ("linode/migrate", "Migrate", "Migrates the Linode to a new host while it remains fully operational.", "migrate"),
-    ("linode/power_off_on", "Power Off / Power On", "Powers the Linode off and on for the event.", "power_off_on"),
-)
-# Endpoints of object storage: region and kind (`TestObjectStorageBucket_Access_Modify#0`).
-ENDPOINTS: Final = (("us-east", "E0"), ("eu-central", "E0"), ("us-iad", "E1"), ("nl-ams", "E1"), ("us-sea", "E1"))
-QUOTAS: Final = (
-    ("obj-bytes", "Total Capacity", 109_951_162_777_600, "byte"),
-    ("obj-objects", "Number of Objects", 100_000_000, "object"),
-    ("obj-buckets", "Number of Buckets", 1000, "bucket"),
-)
 
 
 def _price(monthly: float) -> Body:
@@ -56,23 +44,19 @@ def _services() -> Rows:
 
 
 def _metrics() -> Rows:
-    for kind in SERVICES:
-        for metric, label, unit in METRICS:
-            node = {"label": "Node Type", "dimension_label": "node_type", "values": ["primary", "secondary"]}
-            row = {"metric": metric, "label": label, "unit": unit, "metric_type": "gauge", "is_alertable": True}
-            how = {"scrape_interval": "60s", "available_aggregate_functions": ["max", "avg", "min", "sum"]}
-            yield (kind,), {**row, **how, "dimensions": [node]}
+    """Yield the metrics that the recorded dashboards of a service show."""
+    node = {"label": "Node Type", "dimension_label": "node_type", "values": ["primary", "secondary"]}
+    how = {"scrape_interval": "60s", "available_aggregate_functions": ["max", "avg", "min", "sum"]}
+    for board in table("dashboards"):
+        for each in board["widgets"]:
+            unit = "percent" if each["unit"] == "%" else each["unit"]
+            row = {"metric": each["metric"], "label": each["label"], "unit": unit, "metric_type": "gauge"}
+            yield (board["service_type"],), {**row, **how, "is_alertable": True, "dimensions": [node]}
 
 
-def _dashboards() -> Rows:
-    for number, kind in enumerate(SERVICES, start=1):
-        widgets: list[Any] = [
-            {"metric": metric, "label": label, "unit": "%", "color": "default", "size": 12, "chart_type": "area"}
-            | {"y_label": metric, "description": None, "aggregate_function": "avg"}
-            for metric, label, _ in METRICS
-        ]
-        row = {"id": number, "type": "standard", "service_type": kind, "label": "Resource Usage"}
-        yield (), {**row, "group_by": ["entity_id"], "widgets": widgets}
+def _rows(name: str) -> Rows:
+    for row in table(name):
+        yield (), row
 
 
 def _versions() -> Rows:
@@ -87,30 +71,27 @@ def _tiers() -> Rows:
 
 
 def _engines() -> Rows:
-    for engine, version in ENGINES:
-        yield (), {"id": f"{engine}/{version}", "engine": engine, "version": version}
+    for name in catalogue("databases")["engines"]:
+        engine, _, version = name.partition("/")
+        yield (), {"id": name, "engine": engine, "version": version}
 
 
 def _database_types() -> Rows:
-    sizes = (("g6-nanode-1", "nanode", "Nanode 1GB", 1, 9), ("g6-standard-1", "standard", "Linode 2GB", 2, 30))
-    for identity, kind, label, memory, disk in (*sizes, ("g6-dedicated-2", "dedicated", "Dedicated 4GB", 4, 60)):
-        clusters = [{"quantity": nodes, "price": _price(16 * memory * (nodes + 1) / 2)} for nodes in (1, 2, 3)]
-        size = {"memory": memory * 1024, "disk": disk * 1024, "vcpus": max(1, memory // 2)}
-        engines = {"mysql": clusters, "postgresql": clusters}
-        yield (), {"id": identity, "class": kind, "label": f"DBaaS - {label}", **size, "engines": engines}
+    columns = ("id", "class", "label", "memory", "disk", "vcpus")
+    for *size, engines in catalogue("databases")["rows"]:
+        prices = {
+            engine: [
+                {"quantity": nodes, "price": {"hourly": hourly, "monthly": monthly}} for nodes, hourly, monthly in each
+            ]
+            for engine, each in engines.items()
+        }
+        yield (), {**dict(zip(columns, size, strict=True)), "engines": prices}
 
 
 def _subscriptions() -> Rows:
     for clients, monthly in ((3, 20), (10, 40), (40, 100), (100, 200)):
         row = {"id": f"longview-{clients}", "label": f"Longview Pro {clients} pack", "clients_included": clients}
         yield (), {**row, "price": _price(monthly)}
-
-
-def _policies() -> Rows:
-    for slug, label, text, kind in POLICIES:
-        seconds = 10_800 if kind == "migrate" else 259_200
-        row = {"slug": slug, "label": label, "description": text, "type": kind, "notification_period_sec": seconds}
-        yield (), {**row, "is_default": kind == "migrate"}
 
 
 def _betas() -> Rows:
@@ -121,58 +102,41 @@ def _betas() -> Rows:
     )
 
 
-def _templates() -> Rows:
-    for slug in ("vpc", "public"):
-        where = {"ipv4": ["10.0.0.0/8"] if slug == "vpc" else ["0.0.0.0/0"], "ipv6": ["::/0"]}
-        row = {"action": "ACCEPT", "protocol": "TCP", "ports": "22", "addresses": where}
-        inbound = [{**row, "label": "accept-inbound-ssh", "description": "Accept inbound SSH"}]
-        rules: Body = {"inbound": inbound, "inbound_policy": "DROP", "outbound": [], "outbound_policy": "ACCEPT"}
-        yield (), {"slug": slug, "rules": rules}
-
-
 def _lists() -> Rows:
     for number, name in enumerate(("pl:system:object-storage:us-iad", "pl:system:resolvers:us-iad"), start=1):
         row = {"id": number, "name": name, "description": "Kept by the system", "visibility": "public", "version": 1}
         yield (), {**row, "ipv4": ["192.0.2.0/24"], "ipv6": ["2001:db8::/32"], "deleted": None}
 
 
-def _account_availability() -> Rows:
-    for region in REGIONS:
-        known = ["Linodes", "NodeBalancers", "Block Storage", "Kubernetes"]
-        yield (), {"region": region, "available": known, "unavailable": []}
-
-
 def _region_availability() -> Rows:
-    for region in REGIONS:
-        for plan in ("g7-highmem-24", "g7-highmem-48"):
-            yield (), {"region": region, "plan": plan, "available": region.startswith("us-")}
+    for plan, having, lacking in catalogue("availability")["rows"]:
+        for region in (*having, *lacking):
+            yield (), {"region": region, "plan": plan, "available": region in having}
 
 
 def _vpc_availability() -> Rows:
-    for region in REGIONS:
+    for region in regions():
         yield (), {"region": region, "available": True, "available_ipv6_prefix_lengths": [52, 48]}
 
 
-def _endpoints() -> Rows:
-    for region, kind in ENDPOINTS:
-        yield (), {"region": region, "endpoint_type": kind, "s3_endpoint": f"{region}-1.linodeobjects.com"}
-
-
 def _clusters() -> Rows:
-    for region, _ in ENDPOINTS:
-        host = f"{region}-1.linodeobjects.com"
-        site = f"website-{host}"
-        row = {"id": f"{region}-1", "domain": host, "static_site_domain": site, "region": region}
-        yield (), {**row, "status": "available"}
+    """Yield the clusters, which only endpoints of the oldest kinds have (`TestObjectStorageBucket_GetFound#0`)."""
+    for each in table("endpoints"):
+        if each["endpoint_type"] in {"E0", "E1"}:
+            host = str(each["s3_endpoint"])
+            name = host.partition(".")[0]
+            row = {"id": name, "domain": host, "static_site_domain": f"website-{host}", "region": each["region"]}
+            yield (), {**row, "status": "available"}
 
 
 def _quotas() -> Rows:
-    for region, kind in ENDPOINTS:
-        for what, name, limit, metric in QUOTAS:
-            host = f"{region}-1.linodeobjects.com"
-            row = {"quota_id": f"{what}-{host}", "quota_name": name, "quota_type": what, "quota_limit": limit}
-            place = {"endpoint_type": kind, "s3_endpoint": host, "resource_metric": metric, "has_usage": True}
-            yield (), {**row, **place, "description": f"Current {name.lower()} per account, per endpoint"}
+    columns = ("quota_type", "quota_name", "resource_metric", "has_usage", "description")
+    for *row, limits in catalogue("quotas")["rows"]:
+        for each in table("endpoints"):
+            kind, host = each["endpoint_type"], each["s3_endpoint"]
+            if host is not None and kind in limits:
+                place = {"endpoint_type": kind, "s3_endpoint": host, "quota_limit": limits[kind]}
+                yield (), {"quota_id": f"{row[0]}-{host}", **dict(zip(columns, row, strict=True)), **place}
 
 
 def _global_quotas() -> Rows:
@@ -182,11 +146,11 @@ def _global_quotas() -> Rows:
 
 
 PRICE_LISTS: Final[dict[str, Callable[[], Rows]]] = {
-    "AccountAvailability": _account_availability,
+    "AccountAvailability": partial(_rows, "account_availability"),
     "BetaProgram": _betas,
     "DatabaseEngine": _engines,
     "DatabaseType": _database_types,
-    "FirewallTemplate": _templates,
+    "FirewallTemplate": partial(_rows, "firewall_templates"),
     "LKETieredVersion": _tiers,
     "LKEType": partial(
         _prices, ("lke-sa", "LKE Standard Availability", 0, 0), ("lke-ha", "LKE High Availability", 60, 0)
@@ -194,14 +158,14 @@ PRICE_LISTS: Final[dict[str, Callable[[], Rows]]] = {
     "LKEVersion": _versions,
     "LongviewSubscription": _subscriptions,
     "LongviewType": partial(_prices, ("longview-3", "Longview Pro 3 pack", 20, 0)),
-    "MaintenancePolicy": _policies,
+    "MaintenancePolicy": partial(_rows, "maintenance_policies"),
     "MetricDefinition": _metrics,
-    "MonitorDashboard": _dashboards,
+    "MonitorDashboard": partial(_rows, "dashboards"),
     "MonitorService": _services,
     "NetworkTransferPrice": partial(_prices, ("network_transfer", "Network Transfer", 3.4, 0)),
-    "NodeBalancerType": partial(_prices, ("nodebalancer", "NodeBalancer", 10, 0)),
+    "NodeBalancerType": partial(_rows, "nodebalancer_types"),
     "ObjectStorageCluster": _clusters,
-    "ObjectStorageEndpoint": _endpoints,
+    "ObjectStorageEndpoint": partial(_rows, "endpoints"),
     "ObjectStorageGlobalQuota": _global_quotas,
     "ObjectStorageQuota": _quotas,
     "ObjectStorageType": partial(_prices, ("objectstorage", "Object Storage", 5, 1000)),
@@ -223,6 +187,6 @@ def install(state: AccountState) -> None:
 def _fill(state: AccountState, name: str, rows: Callable[[], Rows]) -> None:
     alert = {"polling_interval_seconds": [300], "evaluation_period_seconds": [300], "scope": ["entity"]}
     for parents, fields in rows():
-        row = state.make(name, parents, **fields)
+        row = state.stocked(name, parents, fields)
         if name == "MonitorService":
             row.change(alert=alert)  # `TestMonitorServices_Get#0`

@@ -20,24 +20,24 @@ PERIOD: Final = 60.0
 
 @define(eq=False)
 class Limit:
-    """A limit of fixed windows: `requests` of a method and path pattern in `per` seconds."""
+    """A limit of fixed windows: each token has `requests` of a method and path pattern in `per` seconds."""
 
     method: str
     path: str
     requests: int
     per: float
-    _window_start: float = field(default=-1e9)
-    _used: int = field(default=0)
+    _windows: dict[str | None, tuple[float, int]] = field(factory=dict)
 
-    def acquire(self, now: float) -> tuple[int, float]:
-        """Count a request; return how many remain (-1: refused) and the seconds until the window ends."""
-        if now - self._window_start >= self.per:
-            self._window_start, self._used = now, 0
-        wait = self._window_start + self.per - now
-        if self._used >= self.requests:
+    def acquire(self, now: float, token: str | None = None) -> tuple[int, float]:
+        """Count a request of a token; return how many remain (-1: refused) and the seconds until the window ends."""
+        start, used = self._windows.get(token, (-1e9, 0))
+        if now - start >= self.per:
+            start, used = now, 0
+        wait = start + self.per - now
+        if used >= self.requests:
             return -1, wait
-        self._used += 1
-        return self.requests - self._used, wait
+        self._windows[token] = start, used + 1
+        return self.requests - used - 1, wait
 
 
 class RateLimits:
@@ -48,7 +48,7 @@ class RateLimits:
         self._limits: list[Limit] = []
 
     def add(self, method: str = "*", path: str = "*", requests: int = 5, per: float = PERIOD) -> Limit:
-        """Allow `requests` of a method and path pattern in each window of `per` seconds."""
+        """Allow each token `requests` of a method and path pattern in each window of `per` seconds."""
         limit = Limit(method.upper(), path, requests, per)
         self._limits.append(limit)
         return limit
@@ -57,8 +57,8 @@ class RateLimits:
         """Lift all limits."""
         self._limits.clear()
 
-    def headers(self, method: str, path: str) -> dict[str, str]:
-        """Count a request in every limit that matches; raise the 429 if one is used up.
+    def headers(self, method: str, path: str, token: str | None = None) -> dict[str, str]:
+        """Count a request of a token in every limit that matches; raise the 429 if one is used up.
 
         Every answer carries `Retry-After`, as at the API; it has a meaning on a 429 only.
         """
@@ -66,7 +66,7 @@ class RateLimits:
         limit, remaining, wait = DEFAULT_LIMIT, DEFAULT_LIMIT - 1, PERIOD - now % PERIOD
         for each in self._limits:
             if fnmatchcase(method, each.method) and fnmatchcase(path, each.path):
-                left, seconds = each.acquire(now)
+                left, seconds = each.acquire(now, token)
                 if left < remaining:
                     limit, remaining, wait = each.requests, left, seconds
         reset = self._clock.now().timestamp() + wait

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from linode_orm.simulator.crud import Verbs
 from linode_orm.simulator.errors import Refused, not_found
+from linode_orm.simulator.files import is_signed
 from linode_orm.simulator.hooks import Call
 from linode_orm.simulator.ratelimit import RateLimits
 from linode_orm.simulator.reply import Reply
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linode_orm.simulator.account_state import AccountState
+    from linode_orm.simulator.credentials import Credential
     from linode_orm.simulator.schema import Resource
     from linode_orm.simulator.xfilter import Dialect
 
@@ -56,18 +58,24 @@ class RequestHandler:
         return {
             "content-type": "application/json",
             "cache-control": cached(asked.path),
-            "x-oauth-scopes": granted(self._state, asked.token),
+            "x-oauth-scopes": granted(self._credential(asked)),
             "x-accepted-oauth-scopes": accepted(asked.method, asked.path),
         }
+
+    def _credential(self, asked: Asked) -> Credential | None:
+        """Return what the token of a request stands for; a signed address is its owner's."""
+        credentials = self._state.credentials
+        return credentials.owner if is_signed(asked.path, asked.token) else credentials.of(asked.token)
 
     def take(self, asked: Asked) -> Reply:
         """Do what a request asks for, if its budget and its token allow that."""
         headers = self.headers(asked)
         try:
-            headers |= self.rate_limits.headers(asked.method, asked.path)
+            headers |= self.rate_limits.headers(asked.method, asked.path, asked.token)
             if asked.token is not None:
                 self._admit(headers)
-            reply = self.answer(asked)
+            with self._state.acting(self._credential(asked) or self._state.credentials.owner):
+                reply = self.answer(asked)
         except Refused as refused:
             return _refusal(refused, headers)
         return reply.evolved(headers={**headers, **reply.headers})
@@ -90,8 +98,13 @@ class RequestHandler:
                 raise Refused(("Method Not Allowed", None), status=_METHOD_NOT_ALLOWED)
             if asked.token is None and not route.resource.reference_data:
                 raise Refused(("Invalid Token", None), status=_UNAUTHORIZED)
+            permissions = self._state.permissions
+            if permissions is not None:
+                permissions.check(asked.method, match, body_of(asked.body))
             call = Call(self._state, route, match.values, body_of(asked.body), asked.query)
             content = self.verbs.run(call, asked.x_filter)
+            if permissions is not None and call.route.verb == "create" and call.row is not None:
+                permissions.own(call.row)
         except Refused as refused:
             return _refusal(refused, {})
         return Reply(_NO_CONTENT if not content else OK, content)
@@ -101,6 +114,15 @@ class RequestHandler:
         if match is None or (match.route is not None and not _served(match.route, asked.version)):
             raise not_found()
         return match
+
+    def collection(self, path: str) -> Resource:
+        """Return the resource that a POST to a path makes; raise `LookupError` where it makes none."""
+        match = self.router.match("POST", path)
+        route = match.route if match is not None else None
+        if route is None or route.verb != "create":
+            msg = f"nothing is made by a POST to {path}"
+            raise LookupError(msg)
+        return route.resource
 
     def find(self, path: str) -> Call:
         """Return the object at a path; raise `LookupError` where there is none."""

@@ -6,9 +6,13 @@ from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
+from linode_orm.simulator.catalogues import endpoints
 from linode_orm.simulator.clock import EPOCH, text
 from linode_orm.simulator.effects.linode import specs_of
+from linode_orm.simulator.effects.linode_addresses import FURTHER, address_of
+from linode_orm.simulator.effects.networking import guard
 from linode_orm.simulator.keywords import check_keys, name_of, resource_of
+from linode_orm.simulator.price_lists import STANDARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +25,8 @@ ROLES: Final = ("web", "db", "cache", "worker", "mail", "build")
 TEAMS: Final = ("prod", "staging", "dev")
 PLACES: Final = ("us-east", "eu-west", "ap-south", "us-ord", "eu-central")
 PLANS: Final = ("g6-nanode-1", "g6-standard-1", "g6-standard-2", "g6-standard-4")
+UNASKED: Final = {"Volume": ("linode_id", "linode_label")}
+"""What plausible values would say of other objects, and a description has not."""
 SYSTEMS: Final = ("linode/debian12", "linode/ubuntu24.04", "linode/alpine3.21")
 
 
@@ -36,22 +42,45 @@ def seed(state: AccountState, wanted: Mapping[str, int | Sequence[Mapping[str, o
 
 
 def populate(state: AccountState, instances: int) -> None:
-    """Make that many instances, with the objects that usually go with them."""
+    """Make that many instances, with the objects and the history that an account around them has."""
     some = max(1, instances // 5)
     wanted = {"instances": instances, "disks": 2, "configs": 1, "volumes": max(1, instances // 2), "sshkeys": 2}
     wanted |= {"domains": some, "records": 3, "firewalls": some, "nodebalancers": some, "vpcs": some, "subnets": 1}
+    wanted |= {"nodebalancer_configs": 1, "nodes": 2, "clusters": 1, "pools": 1, "images": 2, "users": 2, "invoices": 3}
+    wanted |= {"payments": 3, "placement_groups": 1, "stackscripts": 1, "buckets": 1}
     known = {each.name for each in state.store.resources.values()}
-    seed(state, {key: number for key, number in wanted.items() if name_of(state, key) in known})
+    made = seed(state, {key: number for key, number in wanted.items() if name_of(state, key) in known})
+    if "FirewallDevice" in known:
+        _guarded(state, made)
+    if "Event" in known:
+        for row in made["instances"]:
+            _history(state, row)
+
+
+def _guarded(state: AccountState, made: Mapping[str, list[Row]]) -> None:
+    """Put the Linodes and the NodeBalancers behind the firewalls, one after the other."""
+    walls = made.get("firewalls") or []
+    for kind, keyword in (("linode", "instances"), ("nodebalancer", "nodebalancers")):
+        for at, row in enumerate(made.get(keyword) or ()):
+            guard(state, walls[at % len(walls)], kind, row)
+
+
+def _history(state: AccountState, row: Row) -> None:
+    """Tell of the creation of a Linode, and of its first boot."""
+    ended = {"status": "finished", "percent_complete": 100, "seen": True, "read": True, "duration": 60.0}
+    for action in ("linode_create", "linode_boot"):
+        facts = {"action": action, "entity": state.events.entity(row), "secondary_entity": None}
+        state.make("Event", (), **facts, **ended, username=state.username, created=row.body["created"])
 
 
 def _many(state: AccountState, resource: Resource, number: int) -> Iterator[Row]:
     above: Iterable[Row | None] = [None]
     if resource.parent:
         above = list(state.rows(resource.parent))
-    plausible, numbers = PLAUSIBLE.get(resource.name, _labelled), _numbers(state, resource)
+    numbers = _numbers(state, resource)
     for parent in above:
         for _ in range(number):
-            fields = plausible(state, next(numbers), parent)
+            fields = _plausible(state, resource, next(numbers), parent)
             yield state.make(resource.name, parent.chain if parent is not None else (), **fields)
 
 
@@ -70,7 +99,10 @@ def make_one(
 def _completed(  # noqa: PLR0913  what makes a row
     state: AccountState, resource: Resource, parent: Row | None, given: Body, number: int, without: Sequence[str] = ()
 ) -> Row:
-    usual = PLAUSIBLE.get(resource.name, _labelled)(state, number, parent)
+    usual = _plausible(state, resource, number, parent)
+    host = state.get("Instance", given["linode_id"]) if resource.name == "Volume" and given.get("linode_id") else None
+    if host is not None:
+        usual["region"] = host.body["region"]
     usual = {key: value for key, value in usual.items() if key not in without}
     if resource.name == "Instance" and "type" in given:
         usual["specs"] = specs_of(state, str(given["type"]))
@@ -83,7 +115,7 @@ def _described(state: AccountState, resource: Resource, rows: Sequence[Mapping[s
         given = dict(each)
         parent = _parent(state, resource, given)
         check_keys(resource, given)
-        yield _completed(state, resource, parent, given, next(numbers))
+        yield _completed(state, resource, parent, given, next(numbers), UNASKED.get(resource.name, ()))
 
 
 def _parent(state: AccountState, resource: Resource, given: dict[str, object]) -> Row | None:
@@ -99,6 +131,19 @@ def _parent(state: AccountState, resource: Resource, given: dict[str, object]) -
 
 
 # ---------------------------------------------------------------- what is plausible
+
+
+def _plausible(state: AccountState, resource: Resource, number: int, parent: Row | None) -> Body:
+    """Return values of a new object; one that has a recipe of its own or not lies in a region that there is."""
+    found = PLAUSIBLE.get(resource.name, _labelled)(state, number, parent)
+    region = resource.fields.get("region")
+    if region is not None and not found.get("region") and region.codec.json_type.name == "String":
+        found["region"] = parent.body["region"] if parent is not None and parent.body.get("region") else _place(number)
+    return found
+
+
+def _place(number: int) -> str:
+    return PLACES[number % len(PLACES)]
 
 
 def _when(number: int) -> str:
@@ -214,6 +259,103 @@ def _key(state: AccountState, number: int, parent: Row | None) -> Body:
     return {"label": f"key-{number}", "ssh_key": f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 user-{number}@example.com"}
 
 
+def _cluster(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
+    return {"label": f"cluster-{number}", "region": _place(number), "k8s_version": STANDARD[0], "tier": "standard"}
+
+
+def _pool(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
+    return {"type": PLANS[1 + number % (len(PLANS) - 1)], "count": 3, "label": ""}
+
+
+def _address(state: AccountState, number: int, parent: Row | None) -> Body:
+    """Return an address of a Linode, or a reserved one where there is no Linode."""
+    del parent
+    hosts = list(state.rows("Instance"))
+    address = address_of(FURTHER + state.store.new_id("address"))
+    host = hosts[number % len(hosts)] if hosts else None
+    return {
+        "address": address,
+        "type": "ipv4",
+        "public": True,
+        "reserved": True,
+        "region": host.body["region"] if host is not None else _place(number),
+        "rdns": None,
+        "linode_id": None,
+    }
+
+
+def _range(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
+    return {"range": f"2001:db8:{0x9000 + number % 0x1000:x}::", "prefix": 64, "region": _place(number)}
+
+
+def _database(engine: str) -> Callable[[AccountState, int, Row | None], Body]:
+    def make(state: AccountState, number: int, parent: Row | None) -> Body:
+        del state, parent
+        known = {"label": f"{engine.partition('/')[0]}-{number}", "type": "g6-nanode-1", "engine": engine}
+        return {**known, "region": _place(number), "cluster_size": 1, "created": _when(number)}
+
+    return make
+
+
+def _bucket(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
+    held = sorted(endpoints())
+    return {"label": f"bucket-{number}", "region": held[number % len(held)], "created": _when(number)}
+
+
+def _port(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state
+    used = 80 + number % 1000 if parent is None else 80
+    return {"port": used, "protocol": "http", "algorithm": "roundrobin"}
+
+
+def _node(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
+    address = f"192.168.{128 + number // 250 % 128}.{number % 250 + 1}"
+    return {"label": f"node-{number}", "address": f"{address}:80", "status": "UP", "mode": "accept", "weight": 50}
+
+
+def _image(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
+    return {"label": f"image-{number}", "size": 1500, "total_size": 1500, "created": _when(number)}
+
+
+def _script(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
+    return {
+        "label": f"script-{number}",
+        "images": list(SYSTEMS[:1]),
+        "script": "#!/bin/bash\n",
+        "created": _when(number),
+    }
+
+
+def _group(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
+    kind = {"placement_group_type": "anti_affinity:local", "placement_group_policy": "flexible"}
+    return {"label": f"group-{number}", "region": _place(number), **kind}
+
+
+def _invoice(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
+    amount = 20.0 * number
+    sums = {"subtotal": amount, "tax": 0.0, "total": amount}
+    return {"label": f"Invoice {number}", "date": text(EPOCH - timedelta(days=30 * number)), **sums}
+
+
+def _payment(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
+    return {"date": text(EPOCH - timedelta(days=30 * number - 3)), "usd": f"{20 * number}.00"}
+
+
+def _tag(state: AccountState, number: int, parent: Row | None) -> Body:
+    del state, parent
+    return {"label": f"tag-{number}"}
+
+
 PLAUSIBLE: Final[dict[str, Callable[[Any, int, Any], Body]]] = {
     "Instance": _instance,
     "Volume": _volume,
@@ -224,7 +366,21 @@ PLAUSIBLE: Final[dict[str, Callable[[Any, int, Any], Body]]] = {
     "VPC": _in_region("vpc"),
     "VPCSubnet": _subnet,
     "NodeBalancer": _in_region("balancer"),
-    "PlacementGroup": _in_region("group"),
+    "PlacementGroup": _group,
+    "IPAddress": _address,
+    "IPv6Range": _range,
+    "Image": _image,
+    "Invoice": _invoice,
+    "LKECluster": _cluster,
+    "LKENodePool": _pool,
+    "MySQLDatabase": _database("mysql/8"),
+    "NodeBalancerConfig": _port,
+    "NodeBalancerNode": _node,
+    "ObjectStorageBucket": _bucket,
+    "Payment": _payment,
+    "PostgreSQLDatabase": _database("postgresql/16"),
+    "StackScript": _script,
+    "Tag": _tag,
     "Firewall": _firewall,
     "User": _user,
     "SSHKey": _key,

@@ -34,6 +34,7 @@ class Action:
     answers: str | None
     scope: str
     required: tuple[str, ...]
+    event: str | None = None
     hints: Mapping[str, str] = field(factory=dict)
     """The annotations of its arguments, by the keys of its body."""
 
@@ -92,6 +93,11 @@ class Resource:
         return frozenset(_filterable("", self.fields))
 
     @cached_property
+    def answered(self) -> frozenset[str]:
+        """The keys that answers have, dotted where nested."""
+        return frozenset(_answered("", self.fields))
+
+    @cached_property
     def unique_keys(self) -> tuple[str, ...]:
         """The keys whose values the server keeps unique."""
         return tuple(field.key for field in self.fields.values() if field.unique)
@@ -144,7 +150,8 @@ def _action(mapper: Any, operation: Any) -> Action:  # noqa: ANN401  see resourc
     required = tuple(operation.body[name] for name in operation.required if name in operation.body)
     annotations = getattr(mapper.cls, operation.name).__annotations__
     hints = {key: annotations[name] for name, key in operation.body.items() if key and name in annotations}
-    return Action(operation.name, operation.method, path, operation.answers, operation.scope, required, hints)
+    facts = (operation.name, operation.method, path, operation.answers, operation.scope, required)
+    return Action(*facts, operation.event, hints)
 
 
 def _alternate_paths(mapper: Any) -> Iterable[AlternatePath]:  # noqa: ANN401  see resource()
@@ -160,3 +167,9 @@ def _filterable(prefix: str, fields: Mapping[str, FieldFacts]) -> Iterable[str]:
         if each.filterable:
             yield prefix + each.key
         yield from _filterable(f"{prefix}{each.key}.", each.codec.json_type.fields)
+
+
+def _answered(prefix: str, fields: Mapping[str, FieldFacts]) -> Iterable[str]:
+    for each in fields.values():
+        yield prefix + each.key
+        yield from _answered(f"{prefix}{each.key}.", each.codec.json_type.fields)

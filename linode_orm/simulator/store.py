@@ -133,6 +133,8 @@ class Store:
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.resources = {resource.name: resource for resource in resources}
         self._by_template = {resource.template: resource for resource in self.resources.values()}
+        self.whose = ""
+        """Whose profile is read: the name of a user, or nothing for the account's owner."""
         self._tables: dict[tuple[str, tuple[str, ...]], Table] = {}
         self._below: dict[tuple[str, tuple[str, ...]], list[Table]] = {}
         self._named: dict[str, list[Table]] = {name: [] for name in self.resources}
@@ -140,6 +142,11 @@ class Store:
         self.awaited: dict[str, Callable[[], None]] = {}
         # by name, so that ids stay what they were when a resource is added
         self._ids = {name: count((crc32(name.encode()) % 9_000 + 1_000) * 1_000 + 1) for name in self.resources}
+
+    def _name(self, resource: Resource) -> str:
+        """Return under which name the tables of a resource are kept: every user has a profile."""
+        is_personal = self.whose and resource.path.startswith("/profile")
+        return f"{resource.name} of {self.whose}" if is_personal else resource.name
 
     def _await(self, name: str) -> None:
         if name in self.awaited:
@@ -152,9 +159,10 @@ class Store:
     def table(self, resource: Resource, parents: tuple[str, ...] = ()) -> Table:
         """Return the table of a collection, an empty one if it has no rows yet."""
         self._await(resource.name)
-        found = self._tables.get((resource.name, parents))
+        name = self._name(resource)
+        found = self._tables.get((name, parents))
         if found is None:
-            found = self._tables[resource.name, parents] = Table(resource, parents)
+            found = self._tables[name, parents] = Table(resource, parents)
             self._named.setdefault(resource.name, []).append(found)
             above, chain = self.parent_of(resource, parents)
             while above is not None:
@@ -170,7 +178,7 @@ class Store:
         """Return the row with these ids, from the outermost parent in."""
         self._await(resource.name)
         parents, key = chain[: resource.depth], "\0".join(chain[resource.depth :])
-        table = self._tables.get((resource.name, parents))
+        table = self._tables.get((self._name(resource), parents))
         return table.rows.get(key) if table is not None else None
 
     def rows(self, name: str) -> Iterator[Row]:
@@ -187,6 +195,12 @@ class Store:
     def new_id(self, name: str) -> int:
         """Return an id that no object of the class has had."""
         return next(self._ids.setdefault(name, count(1)))
+
+    def share_ids(self, ids: dict[str, count[int]]) -> None:
+        """Count the ids of new rows with other stores, so that no two rows of any of them have one id."""
+        for name, each in self._ids.items():
+            ids.setdefault(name, each)
+        self._ids = ids
 
     def put(self, row: Row) -> Row:
         """Add a new row at the end of its collection."""

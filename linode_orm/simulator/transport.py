@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
 from linode_orm.errors import TransportError
-from linode_orm.simulator.files import described
+from linode_orm.simulator.files import SIGNED, described
 from linode_orm.wire import Response
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.estate import Estate
     from linode_orm.simulator.reply import Reply
     from linode_orm.simulator.simulator import Simulator
     from linode_orm.wire import JSON, Request
     from linode_orm.wire.messages import Content
 
-# A signed URL needs no token of the account.
-_ELSEWHERE: Final = "signed"
 _VERSION: Final = re.compile(r"^/v\d\w*(?=/)")
 
 
@@ -33,7 +32,7 @@ def _file(content: Content) -> dict[str, object]:
 class SimulatedTransport:
     """Passes each request to the simulator, and raises the errors of a real connection for broken replies."""
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator | Estate) -> None:
         self._simulator = simulator
 
     def send(self, request: Request, *, token: str | None, timeout: float) -> Response:
@@ -47,7 +46,7 @@ class SimulatedTransport:
             query=request.query,
             x_filter=cast("JSON", request.x_filter),
             body=request.body if request.content is None else _file(request.content),
-            token=(request.token or _ELSEWHERE) if request.url else token,
+            token=(request.token or SIGNED) if request.url else token,
             patience=timeout,
         )
         self._break(request, reply, timeout)

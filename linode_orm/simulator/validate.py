@@ -1,18 +1,21 @@
-"""Validation of bodies: types and required fields, with reasons like the API's."""
+"""Validation of bodies: types, required fields and limits, with reasons like the API's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from linode_orm.mapping.json_types import field_problems
+from linode_orm.simulator import limits
 from linode_orm.simulator.argument_types import problem
 from linode_orm.simulator.errors import Refused, bad
+from linode_orm.simulator.schema import template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from linode_orm.mapping.fields import Kind
-    from linode_orm.simulator.schema import Action
+    from linode_orm.simulator.account_state import AccountState
+    from linode_orm.simulator.schema import Action, Resource
 
     Fields = Mapping[str, Kind[Any]]
 
@@ -26,17 +29,30 @@ def body_of(raw: object) -> dict[str, Any]:
     return raw
 
 
-def check(fields: Fields, body: Mapping[str, Any], verb: str, *, strict: bool = False) -> None:
-    """Refuse a body that lacks what is required or holds values of other types, all reasons at once."""
-    wrong = [*_missing(fields, body, verb), *_mistyped(fields, body, verb, strict=strict)]
+def check(state: AccountState, resource: Resource, body: Mapping[str, Any], verb: str) -> None:
+    """Refuse a body that lacks what is required, or holds values of other types or outside of limits, all at once."""
+    wrong = [*_missing(resource.fields, body, verb), *_mistyped(state, resource.name, resource.fields, body, verb)]
+    if state.limits:
+        wrong += [each for each in limits.problems(resource.name, body) if each[1] not in {key for _, key in wrong}]
     if wrong:
         raise Refused(*wrong)
 
 
-def check_action(action: Action, body: Mapping[str, Any]) -> None:
-    """Refuse the body of an action that lacks what is required or holds values of other types."""
+def check_part(state: AccountState, name: str, fields: Fields, body: Mapping[str, Any]) -> None:
+    """Refuse the body of a PUT that is the whole value of one field."""
+    wrong = [*_missing(fields, body, "update"), *_mistyped(state, name, fields, body, "update")]
+    if state.limits and isinstance(body.get("rules"), dict):
+        wrong += limits.rule_problems(body["rules"])
+    if wrong:
+        raise Refused(*wrong)
+
+
+def check_action(state: AccountState, action: Action, body: Mapping[str, Any]) -> None:
+    """Refuse the body of an action that lacks what is required, or holds values of other types or outside of limits."""
     wrong = [(f"{key} is required", key) for key in action.required if body.get(key) is None]
     wrong += _mistyped_arguments(action, body)
+    if state.limits and not wrong:
+        wrong += limits.action_problems(f"{action.method} {template(action.path)}", body)
     if wrong:
         raise Refused(*wrong)
 
@@ -60,8 +76,14 @@ def _missing(fields: Fields, body: Mapping[str, Any], verb: str) -> Iterable[tup
             yield f"{key} is required", key
 
 
-def _mistyped(fields: Fields, body: Mapping[str, Any], verb: str, *, strict: bool) -> Iterable[tuple[str, str]]:
+def _mistyped(
+    state: AccountState, name: str, fields: Fields, body: Mapping[str, Any], verb: str
+) -> Iterable[tuple[str, str]]:
+    open_keys = limits.OPEN_CHOICES.get(name, frozenset())
     for key, value in body.items():
         field = fields.get(key)
-        if field is not None and field.takes(verb):
-            yield from field_problems(field, value, key, strict=strict)
+        if field is None or not field.takes(verb):
+            continue
+        for reason, where in field_problems(field, value, key, choices=state.limits, strict=state.guesses):
+            if not (reason.startswith("Must be one of") and where.rpartition(".")[2] in open_keys):
+                yield reason, where

@@ -77,6 +77,7 @@ TEXTS = {
     "target": "192.0.2.7",
     "address": "192.0.2.9:80",
     "range": "10.0.1.0/24",
+    "domain": "zone.example.org",
     "maintenance_policy": "linode/migrate",
 }
 
@@ -85,6 +86,12 @@ TEXTS = {
 ALSO: dict[str, Callable[[Driver], dict[str, Any]]] = {
     "POST /volumes": lambda _: {"region": "us-east"},
     "POST /object-storage/buckets": lambda _: {"region": "us-east"},
+    "POST /domains": lambda driver: {"domain": f"zone-{next(driver.numbers)}.example.org"},
+    "POST /domains/{}/clone": lambda driver: {"domain": f"zone-{next(driver.numbers)}.example.org"},
+    "POST /domains/import": lambda driver: {"domain": f"zone-{next(driver.numbers)}.example.org"},
+    "POST /domains/{}/records": lambda _: {"type": "A", "target": "192.0.2.7"},
+    "POST /linode/stackscripts": lambda _: {"images": ["linode/debian12"]},
+    "POST /monitor/alert-channels": lambda _: {"channel_type": "email"},
     "POST /networking/ips": lambda driver: {"linode_id": driver.one("Instance"), "type": "ipv4", "public": True},
     "POST /networking/ipv6/ranges": lambda driver: {"linode_id": driver.one("Instance"), "prefix_length": 64},
     "POST /networking/ips/assign": lambda driver: driver.assignments(),
@@ -128,6 +135,8 @@ ALSO: dict[str, Callable[[Driver], dict[str, Any]]] = {
 # What has to happen before an operation.
 FIRST = {
     "POST /linode/instances/{}/password": ("POST /linode/instances/{}/shutdown",),
+    "POST /linode/instances/{}/disks/{}/password": ("POST /linode/instances/{}/shutdown",),
+    "POST /linode/instances/{}/backups": ("POST /linode/instances/{}/backups/enable",),
     "POST /volumes/{}/attach": ("POST /volumes/{}/detach",),
     "DELETE /monitor/streams/destinations/{}": ("POST /monitor/streams/destinations",),
     "DELETE /account/service-transfers/{}": ("POST /account/service-transfers",),
@@ -256,7 +265,8 @@ class Driver:
     def row(self, resource: Resource) -> Row:
         """Give an object of a class, made where there is none."""
         state = self.sim.state
-        found = [each for each in state.rows(resource.name) if not each.body.get("is_public")]
+        rows = state.rows(resource.name)
+        found = [each for each in rows if not each.body.get("is_public") and each.body.get("type") != "system"]
         if found:
             return found[-1 if resource.name in NEWEST else 0]
         if resource.singleton:
@@ -290,7 +300,7 @@ class Driver:
         return {"region": host.body["region"], "assignments": [{"address": self.address(), "linode_id": host.id}]}
 
     def vpc_interface(self) -> dict[str, Any]:
-        return {"purpose": "vpc", "subnet_id": self.one("VPCSubnet")}
+        return {"purpose": "vpc", "subnet_id": self.one("VPCSubnet"), "ipv6": {"slaac": [{"range": "auto"}]}}
 
     def order(self) -> dict[str, Any]:
         config = self.row(self.resource("Config"))
@@ -349,6 +359,8 @@ class Driver:
         """Give one value of a type, an id that is there where the key names something."""
         kind = facts.get("type")
         named = NAMED.get(path) or NAMED.get(last)
+        if named == "Region":
+            return "us-east"  # where all that the account has lies
         if named is not None and not facts.get("enum") and kind in {"string", "integer"}:
             found = self.row(self.resource(named)).id
             return found if kind == "integer" or isinstance(found, str) else str(found)

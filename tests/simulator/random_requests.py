@@ -8,7 +8,8 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linode_orm import models
-from linode_orm.simulator import Simulator
+from linode_orm.simulator import Estate, Simulator
+from linode_orm.simulator.schema import template
 
 if TYPE_CHECKING:
     from random import Random
@@ -35,6 +36,7 @@ IDS = [
     "linode%2Fdebian12",
     "me",
 ]
+TOKENS = [b"ann", b"ann", b"ann", b"child", b"other", b"narrow", b"signed"]
 SEEDS = dict.fromkeys(("instances", "volumes", "domains", "records", "firewalls", "disks", "configs", "tags", "nodebalancers", "nodebalancer_configs", "vpcs", "subnets", "clusters", "users", "stackscripts", "images", "tickets", "tokens", "placement_groups", "buckets", "keys"), 1)  # fmt: skip
 
 
@@ -64,7 +66,7 @@ def account() -> Simulator:
 
 
 def routes() -> list[Route]:
-    """Return the requests of every class, whether the API takes them or not."""
+    """Return the requests of every class, whether the API takes them or not, and those that only effects know."""
     found = []
     for name in models.INDEX:
         mapper = getattr(models, name).__mapper__
@@ -78,13 +80,44 @@ def routes() -> list[Route]:
             base = mapper.path if operation.scope == "collection" else mapper.item_path
             path = operation.path if operation.path.startswith("/") else f"{base}/{operation.path}".rstrip("/")
             found.append(Route(operation.method, path, mapper, list(operation.body.values())))
-    return found
+    known = {f"{each.method} {template(each.path).rstrip('/')}" for each in found}
+    return [*found, *(_undeclared(key) for key in sorted(Simulator().router.keys - known))]
+
+
+def _undeclared(key: str) -> Route:
+    """Return a request that no class declares, with the class whose objects its path goes through."""
+    method, _, path = key.partition(" ")
+    mappers = [getattr(models, name).__mapper__ for name in models.INDEX]
+    above = [each for each in mappers if each.path and path.startswith(f"{template(each.path).rstrip('/')}/")]
+    mapper = max(above, key=lambda each: len(each.path), default=models.User.__mapper__)
+    keys = ["users", "entities", "region", "linode_id", "global", "linode", "assignments", "name", "ids"]
+    return Route(method, path, mapper, keys)
+
+
+def estate() -> tuple[Estate, Simulator]:
+    """Give an account of an estate, with a restricted user (`ann`), a child (`child`) and a neighbour (`other`)."""
+    made = Estate(job_seconds=0)
+    sim = made.account("t")
+    sim.seed(**SEEDS)
+    ann = sim.make.user(username="ann", restricted=True)
+    shown = [{"id": row.id, "permissions": "read_write"} for row in sim.state.rows("Instance")]
+    sim.exchange(
+        "PUT",
+        f"/account/users/{ann.username}/grants",
+        body={"linode": shown, "global": {"add_domains": True}},
+        token="t",
+    )
+    sim.token("ann", token="ann")
+    sim.token(token="narrow", scopes="linodes:read_only domains:read_write")
+    made.account("child", parent=sim)
+    made.account("other")
+    return made, sim
 
 
 def request(random: Random, route: Route, sim: Simulator) -> Sent:
     """Return a request to a route, mostly about an object that is there."""
     ids = iter(_ids(random, route.mapper, sim) if random.random() < 0.9 else [])
-    path = re.sub(r"\{\w+\}", lambda _: next(ids, None) or random.choice(IDS), route.path)
+    path = re.sub(r"\{\w*\}", lambda _: next(ids, None) or random.choice(IDS), route.path)
     path += random.choice(["/", "//", "/x", "%"]) if random.random() < 0.05 else ""
     names = [name for name in ("page", "page_size", "name", "marker") if random.random() < 0.1]
     query = "&".join(
@@ -159,7 +192,9 @@ def raw(random: Random, sent: Sent) -> bytes:
         ]
         body = random.choice(chunks) if body else b"0\r\n\r\n"
     token = random.choice(
-        [b"Authorization: Bearer t\r\n"] * 20 + [b"", b"Authorization: x\r\n", b"Authorization: Bearer \xff\r\n"]
+        [b"Authorization: Bearer %b\r\n" % each for each in TOKENS]
+        + [b"Authorization: Bearer t\r\n"] * 20
+        + [b"", b"Authorization: x\r\n", b"Authorization: Bearer \xff\r\n"]
     )
     method = (
         sent.method.encode()

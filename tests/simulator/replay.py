@@ -24,6 +24,29 @@ if TYPE_CHECKING:
 JOB = 62.0
 POLL, STEP = 15.0, 3.0
 # The keys under which an answer tells an address, which the recordings mask: many have the same.
+PUBLIC = (
+    "/regions",
+    "/linode/types",
+    "/linode/kernels",
+    "/betas",
+    "/databases/engines",
+    "/databases/types",
+    "/lke/versions",
+    "/lke/tiers",
+    "/lke/types",
+    "/maintenance/policies",
+    "/longview/subscriptions",
+    "/object-storage/clusters",
+    "/object-storage/endpoints",
+    "/object-storage/types",
+    "/networking/firewalls/templates",
+    "/monitor/services/{}/metric-definitions",
+    "/monitor/dashboards",
+    "/volumes/types",
+    "/nodebalancers/types",
+    "/network-transfer/prices",
+)
+"""Where everybody's lists lie."""
 ADDRESSES = ("address", "range", "ipv4")
 
 
@@ -43,8 +66,10 @@ class Outcome(NamedTuple):
 class Replay:
     """One cassette on one simulated account."""
 
-    def __init__(self, cassette: list[Line]) -> None:
+    def __init__(self, cassette: list[Line], *, stocked: bool = True) -> None:
+        """Take a cassette; `stocked` puts what it reads of everybody's lists into them, else they are as shipped."""
         self.sim = Simulator(job_seconds=JOB)
+        self.stocked = stocked
         self.cassette = cassette
         self.ids: dict[str, Any] = {}
         self.addresses: dict[str, list[str]] = defaultdict(list)
@@ -99,6 +124,14 @@ class Replay:
                 return candidate
         return known
 
+    def translated(self, value: Any) -> Any:
+        """Give a value of a recorded answer as this account has it: ids are those that were given here."""
+        if isinstance(value, int) and not isinstance(value, bool) and value > 99:
+            return self.ids.get(str(value), value)
+        if isinstance(value, str) and value.startswith("/"):
+            return re.sub(r"(private/)?\d{4,}", lambda found: str(self.ids.get(found[0], found[0])), value)
+        return self.ids.get(value, value) if isinstance(value, str) and "/" in value else value
+
     def _mapped(self, value: Any) -> Any:
         if isinstance(value, dict):
             return {key: self._mapped(each) for key, each in value.items()}
@@ -146,12 +179,15 @@ class Replay:
         made = {str(each) for line in self.cassette if _made(line) for each in _identities(line["response"])}
         for line in self.cassette:
             image = line["request"].get("image") if isinstance(line["request"], dict) else None
-            if image and line["status"] == 200 and self.sim.state.get("Image", image) is None:
+            is_own = str(image).startswith("private/")
+            if image and (self.stocked or is_own) and line["status"] == 200 and self.sim.state.get("Image", image) is None:
                 self.sim.state.make("Image", (), id=image)
             match = self.sim.router.match(line["method"], line["path"])
             if line["status"] != 200 or match is None or match.route is None:
                 continue
             resource = match.route.resource
+            if isinstance(line["request"], dict):
+                self._refer(resource, line["request"], made)
             if not any(each in made for each in match.values):
                 self._ancestors(resource, match.values[: resource.depth])
             if line["method"] != "GET" or match.route.verb not in {"get", "list"}:
@@ -161,8 +197,22 @@ class Replay:
                     continue
                 self._put(match.route, match.values, body, made)
 
+    def _refer(self, resource: Resource, body: dict[str, Any], made: set[str]) -> None:
+        """Make what a body refers to and the cassette has not made: it was there."""
+        fields = resource.fields
+        for key, value in body.items():
+            target = self.sim.state.store.resources.get(fields[key].refers) if key in fields else None
+            if target is None or target.parent or target.reference_data or target.singleton:
+                continue
+            for each in value if isinstance(value, list) else [value]:
+                is_there = str(each) in made or self.sim.state.get(target.name, each) is not None
+                if isinstance(each, (int, str)) and each and not is_there:
+                    self.sim.state.make(target.name, (), **{target.id_keys[0]: each})
+
     def _put(self, route: Route, values: tuple[str, ...], body: dict[str, Any], made: set[str]) -> None:
         resource, state = route.resource, self.sim.state
+        if not self.stocked and is_public(resource, body):
+            return
         keys = [body.get(key) for key in resource.id_keys]
         if any(key is None or str(key) in made for key in keys) or any(each in made for each in values):
             return
@@ -185,6 +235,13 @@ class Replay:
         numbers = {key for key in own if above.fields[key].codec.json_type.is_integer}
         typed = {key: int(each) if key in numbers else each for key, each in own.items()}
         self.sim.state.make(above.name, parents[: above.depth], **typed)
+
+
+def is_public(resource: Resource, body: dict[str, Any]) -> bool:
+    """Whether an object belongs to everybody, so that a simulator as shipped has to have it."""
+    if resource.name == "Image":
+        return not str(body.get("id")).startswith("private/")
+    return resource.reference_data or resource.template.startswith(PUBLIC)
 
 
 def _made(line: Line) -> bool:
@@ -214,7 +271,7 @@ def everything() -> Iterator[Outcome]:
 KINDS = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}
 
 
-def _is_address(key: str) -> bool:
+def is_address(key: str) -> bool:
     """Whether a key is an address: an id, and masked (`members` of a database)."""
     return re.fullmatch(r"\d+\.\d+\.\d+\.\d+|[0-9a-f]*:[0-9a-f:]+", key) is not None
 
@@ -222,7 +279,7 @@ def _is_address(key: str) -> bool:
 def missing(recorded: Any, simulated: Any, at: str = "") -> list[str]:
     """Give the keys that the recorded answer has and the simulated one lacks."""
     if isinstance(recorded, dict) and isinstance(simulated, dict):
-        found = [f"{at}{key}" for key in recorded if key not in simulated and not _is_address(key)]
+        found = [f"{at}{key}" for key in recorded if key not in simulated and not is_address(key)]
         for key in recorded.keys() & simulated.keys():
             found += missing(recorded[key], simulated[key], f"{at}{key}.")
         return found

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +16,7 @@ import pytest
 
 from linode_orm.simulator import serve
 from tests.simulator.driver import Driver, key_of, needed
+from tests.table import note
 
 pytestmark = [
     needed,
@@ -115,6 +117,7 @@ def test_every_command_works(outcomes):
             json.loads(said["out"])
     for service, each in sorted(figures.items()):
         print(f"  {service:17} {each['works']:3} of {each['all']:3}")
-    print(f"  {len(outcomes) - len(wrong)} of {len(outcomes)} commands")
+    seen = f"{len(outcomes) - len(wrong)} of {len(outcomes)} commands"
+    note(f"client linode-cli {version('linode-cli')}", seen, "all", wrong)
     assert len(outcomes) >= 463
     assert not wrong

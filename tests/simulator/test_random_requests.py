@@ -15,7 +15,7 @@ import requests
 
 from linode_orm.simulator import http, http_request, serve
 from linode_orm.simulator.strict_json import parse_json
-from tests.simulator.random_requests import account, raw, request, routes
+from tests.simulator.random_requests import account, estate, raw, request, routes
 
 COUNT = 8_000
 ACCOUNTS = 20
@@ -38,9 +38,10 @@ def answered(url: str, sent: bytes, *, ends: bool = True) -> bytes:
 
 
 def run(seed: int) -> tuple[int, dict[int, int]]:
-    """Send random requests to an account of their own; return how many, and their answers by status."""
+    """Send random requests to an account of their own, or to an estate; return how many, and their answers by status."""
     random, known, statuses = Random(seed), routes(), {}
-    with account() as sim, serve(sim) as server:
+    front, sim = estate() if seed % 2 else (single := account(), single)
+    with front, serve(front) as server:
         for _ in range(COUNT // ACCOUNTS):
             sent = raw(random, request(random, random.choice(known), sim))
             answer = answered(server.url, sent)
@@ -125,6 +126,25 @@ class TestBrowsers:
             assert "x-filter" in asked.headers["Access-Control-Allow-Headers"]
             got = requests.get(f"{server.url}/v4/regions", timeout=5)
             assert got.headers["Access-Control-Allow-Origin"] == "*"
+
+    def test_preflight_of_odd_headers(self) -> None:
+        """A browser may send the headers that it names, and a body of its question is read and forgotten."""
+        with account() as sim, serve(sim) as server, requests.Session() as session:
+            named = {"Access-Control-Request-Headers": "authorization, x-custom"}
+            asked = session.options(f"{server.url}/v4/account", headers=named, data=b"{}", timeout=5)
+            assert asked.headers["Access-Control-Allow-Headers"] == "authorization, x-custom"
+            assert session.get(f"{server.url}/v4/regions", timeout=5).status_code == 200
+
+    def test_a_form_that_is_none(self) -> None:
+        """A body that is called a form and is no JSON counts as none; what is JSON is read, whatever it is called."""
+        kind = {**AUTHORIZED, "Content-Type": "application/x-www-form-urlencoded"}
+        with account() as sim, serve(sim) as server:
+            place = f"{server.url}/v4/linode/instances/{next(sim.state.rows('Instance')).id}"
+            assert (
+                requests.put(place, data=b'{"label": "renamed"}', headers=kind, timeout=5).json()["label"] == "renamed"
+            )
+            assert requests.put(place, data=b"A1B2", headers=kind, timeout=5).status_code == 200
+            assert requests.put(place, data=b"A1B2", headers=AUTHORIZED, timeout=5).status_code == 400
 
     def test_head(self) -> None:
         """HEAD answers as GET does, without the body; what follows on the connection is not disturbed."""

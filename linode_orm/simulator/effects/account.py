@@ -6,8 +6,10 @@ import secrets
 from base64 import b64decode
 from typing import TYPE_CHECKING, Final
 
+from linode_orm.simulator.child_accounts import show, token_for
 from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, ready
+from linode_orm.simulator.permissions import forbidden
 
 if TYPE_CHECKING:
     from linode_orm.simulator.account_state import AccountState
@@ -22,6 +24,7 @@ HIDDEN: Final = "<REDACTED>"  # what the API shows of a secret after the first a
 def _account(call: Call) -> None:
     call.draft.update(
         *[{"first_name": "Sim", "last_name": "Ulated", "company": "Example", "email": "simulated@example.com"}],
+        active_since="2018-01-02T03:04:05",
         country="US",
         euuid="A1BC2DEF-34GH-567I-J890KLMN12O34P56",
         billing_source="linode",
@@ -66,15 +69,36 @@ def _seen(call: Call) -> None:
 @ready("/account/users")
 def _token_user(call: Call) -> None:
     """Make the user whose token is used, unless there is one of that name."""
-    state = call.state
-    if state.get("User", state.username) is None:
-        state.make("User", (), username=state.username, email="simulated@example.com", restricted=False)
+    state, name = call.state, call.state.credentials.owner.username
+    if state.get("User", name) is None:
+        state.make("User", (), username=name, email="simulated@example.com", restricted=False)
 
 
 @fill("/account/users")
 def _user(call: Call) -> None:
+    call.draft["user_type"] = call.body.get("user_type") or call.state.user_type
     for key in ("last_login", "password_created", "verified_phone_number"):
         call.draft[key] = None
+
+
+@after("PUT /account/users/{}")
+def _renamed(call: Call) -> None:
+    """Let the tokens of a user follow the name, and what was granted too."""
+    old, new = call.before["username"], call.item.body["username"]
+    if old != new:
+        call.state.credentials.rename(old, new)
+
+
+@check("DELETE /account/users/{}")
+def _may_go(call: Call) -> None:
+    """Refuse to delete who comes from the parent account."""
+    if call.item.body.get("user_type") in {"proxy", "delegate"}:
+        raise forbidden()
+
+
+@after("DELETE /account/users/{}")
+def _revoked(call: Call) -> None:
+    call.state.credentials.forget(call.before["username"])
 
 
 @check("PUT /account/tfa-optional-users")
@@ -110,10 +134,10 @@ def _secret() -> str:
     return secrets.token_hex(32)
 
 
-@answer("POST /account/oauth-clients/{}/reset-secret")
+@instead("POST /account/oauth-clients/{}/reset-secret", "POST /account/oauth-clients/{}/reset_secret")
 def _reset(call: Call) -> Body:
-    """Show the new secret once (`TestOAuthClients_Reset#1`)."""
-    return {**call.item.body, "secret": _secret()}
+    """Show the new secret once (`TestOAuthClients_Reset#1`); the official library writes the path with `_`."""
+    return {**call.state.need("OAuthClient", call.values[0]).body, "secret": _secret()}
 
 
 @instead("GET /account/oauth-clients/{}/thumbnail")
@@ -131,15 +155,32 @@ def _picture(call: Call) -> None:
     row.change(thumbnail_url=f"https://api.linode.com/v4/account/clients/{row.id}/thumbnail")
 
 
+@instead("POST /account/oauth-clients/{}/reset_secret")
+def _reset_too(call: Call) -> Body:
+    """Take the spelling that linode_api4 sends (test_oauth_client_reset_secrets)."""
+    return {**call.state.need("OAuthClient", call.values[0]).body, "secret": _secret()}
+
+
 # -- children and transfers --------------------------------------------------------------------------------------------
 
 
 @answer("POST /account/child-accounts/{}/token")
 def _proxy(call: Call) -> Body:
-    """Answer as in `TestAccountChild_basic#2`."""
-    number = call.state.store.new_id("Token")
-    known = {"id": number, "scopes": "*", "created": call.state.now, "expiry": "2999-12-12T05:00:00"}
-    return {**known, "label": f"parent_{number}", "token": f"{number:064x}"}
+    return token_for(call.state, str(call.item.body["euuid"]), user_type="proxy")
+
+
+@ready("/account/child-accounts")
+def _as_they_are(call: Call) -> None:
+    """Show child accounts as they show themselves now."""
+    for child in call.state.children.values():
+        show(call.state, child)
+
+
+@check("POST /account/payment-methods", "POST /account/payments", "POST /account/promo-codes")
+def _may_pay(call: Call) -> None:
+    """Refuse child accounts, whose parents pay (the API's changelog of v4.175.0)."""
+    if call.state.user_type == "child":
+        raise forbidden()
 
 
 @fill("/account/service-transfers", "/account/entity-transfers")

@@ -43,32 +43,64 @@ def _new(call: Call) -> None:
     point = {"address": host, "port": PORTS[kind], "public_access": True, "role": "primary"}
     draft["hosts"] = {"primary": host, "standby": standby, "secondary": standby, "endpoints": [point]}
     draft["allow_list"] = _netmasks(draft.get("allow_list"))
-    draft["members"] = {f"203.0.113.{number + 1}": "failover" if number else "primary" for number in range(size)}
+    is_new = call.route.verb == "create"
+    plan = call.state.get("DatabaseType", draft.get("type"))
+    draft["total_disk_size_gb"] = int(plan.body["disk"]) // 1024 if plan is not None else 9
+    draft["used_disk_size_gb"] = None if is_new else 1
+    draft["members"] = {} if is_new else _members(int(draft["id"]), size)
     draft.update(encrypted=True, ssl_connection=True, platform="rdbms-default")
     if not (draft.get("updates") or {}).get("duration"):
         draft["updates"] = {"day_of_week": 7, "duration": 4, "frequency": "weekly", "hour_of_day": 0, "pending": []}
 
 
+def _members(number: int, size: int) -> Body:
+    """Return the addresses of the nodes."""
+    return {f"203.0.{number % 250}.{each + 1}": "failover" if each else "primary" for each in range(size)}
+
+
 @after(*(f"POST {path}" for path in COLLECTIONS))
 def _created(call: Call) -> None:
     call.hidden["has_event"] = True
-    call.state.job(call.item, (1.0, {"status": "active"}), action="database_create")
+    row, now = call.item, call.state.now
+    members = _members(int(row.id), int(row.body["cluster_size"]))
+    done = {"status": "active", "members": members, "used_disk_size_gb": 1, "oldest_restore_time": now}
+    call.state.job(row, (1.0, done), action="database_create")
+
+
+@check(*(f"PUT {path}" for path in ITEMS), *(f"POST {path}/suspend" for path in ITEMS))
+def _is_active(call: Call) -> None:
+    """Refuse while another change is made (API reference, "Update a Managed MySQL Database")."""
+    if call.state.is_busy(call.item):
+        raise bad("Database is not active")
 
 
 @after(*(f"PUT {path}" for path in ITEMS))
 def _updated(call: Call) -> None:
+    """Start the job that a larger plan or another number of nodes begins."""
+    state, row, before = call.state, call.item, call.before
     if "allow_list" in call.body:
-        call.item.change(allow_list=_netmasks(call.given("allow_list")))
+        row.change(allow_list=_netmasks(call.given("allow_list")))
+    grown = row.body["type"] != before["type"]
+    scaled = row.body["cluster_size"] != before["cluster_size"]
+    if not grown and not scaled:
+        return
+    plan, wanted = state.get("DatabaseType", row.body["type"]), row.body["type"]
+    disk = int(plan.body["disk"]) // 1024 if plan is not None else row.body["total_disk_size_gb"]
+    done = {"status": "active", "type": wanted, "total_disk_size_gb": disk}
+    first = {"status": "resizing", "type": before["type"]}
+    state.job(row, (0.0, first), (1.0, done), action="database_resize" if grown else "database_scale", keeps_busy=True)
 
 
 @answer(*(f"POST {path}/suspend" for path in ITEMS))
 def _suspend(call: Call) -> None:
-    call.state.job(call.item, (0.0, {"status": "suspending"}), (1.0, {"status": "suspended"}))
+    call.state.job(
+        call.item, (0.0, {"status": "suspending"}), (1.0, {"status": "suspended"}), action="database_suspend"
+    )
 
 
 @answer(*(f"POST {path}/resume" for path in ITEMS))
 def _resume(call: Call) -> None:
-    call.state.job(call.item, (0.0, {"status": "resuming"}), (1.0, {"status": "active"}))
+    call.state.job(call.item, (0.0, {"status": "resuming"}), (1.0, {"status": "active"}), action="database_resume")
 
 
 @answer(*(f"POST {path}/patch" for path in ITEMS))
@@ -78,9 +110,8 @@ def _patch(call: Call) -> None:
 
 @fill(*(f"{path}/credentials" for path in ITEMS))
 def _credentials(call: Call) -> None:
-    kind = "mysql" if "mysql" in call.resource.path else "postgresql"
-    user = {"mysql": "linroot"}.get(kind, "linpostgres")
-    call.draft.update(username=user, password=f"{call.state.store.new_id('password'):x}@simulated")
+    """Name the administrator as linode_api4 expects it (test_get_sql_db_instance)."""
+    call.draft.update(username="akmadmin", password=f"{call.state.store.new_id('password'):x}@simulated")
 
 
 @answer(*(f"POST {path}/credentials/reset" for path in ITEMS))

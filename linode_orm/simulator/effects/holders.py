@@ -91,13 +91,6 @@ def _has_members(call: Call) -> None:
         raise bad("Placement group has Linodes assigned to it")
 
 
-@check("DELETE /networking/vlans/{}/{}")
-def _is_attached(call: Call) -> None:
-    """Refuse while Linodes are attached (API reference, "Delete a VLAN")."""
-    if call.item.body.get("linodes"):
-        raise bad("VLAN is attached to a Linode")
-
-
 @check(
     "DELETE /linode/instances/{}/disks/{}",
     "DELETE /linode/instances/{}/configs/{}",

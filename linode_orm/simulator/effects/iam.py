@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from linode_orm.simulator.child_accounts import token_for
+from linode_orm.simulator.entities import entities
 from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import instead, listing
 from linode_orm.simulator.store import encode
@@ -15,42 +17,10 @@ if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
 
-ENTITIES: Final = {
-    "MySQLDatabase": "database",
-    "PostgreSQLDatabase": "database",
-    "Domain": "domain",
-    "Firewall": "firewall",
-    "Image": "image",
-    "Instance": "linode",
-    "LKECluster": "lkecluster",
-    "LongviewClient": "longview",
-    "NodeBalancer": "nodebalancer",
-    "PlacementGroup": "placement_group",
-    "StackScript": "stackscript",
-    "Volume": "volume",
-    "VPC": "vpc",
-}
-"""Classes whose objects are entities, and what permissions call them."""
-
-
-def _entities(state: AccountState) -> Iterator[Body]:
-    for name, kind in ENTITIES.items():
-        for row in state.rows(name):
-            if _is_own(row):
-                label = row.body.get("label") or row.body.get("domain") or ""
-                yield {"id": row.body["id"], "label": label, "type": kind}
-
-
-def _is_own(row: Row) -> bool:
-    """Whether an object is the account's own: images and scripts of everybody are no entities of it."""
-    if row.resource.name == "Image":
-        return str(row.body["id"]).startswith("private/")
-    return row.resource.name != "StackScript" or bool(row.body.get("mine"))
-
 
 @listing("GET /entities")
 def _all(call: Call) -> list[Body]:
-    return list(_entities(call.state))
+    return list(entities(call.state))
 
 
 @instead("GET /iam/users/{}/entities/{}")
@@ -60,7 +30,7 @@ def _of_user(call: Call) -> list[Body]:
     user = state.need("User", name)
     access = _access(call).get("entity_access") or ()
     allowed = {(each["type"], each["id"]) for each in access if each.get("roles")}
-    found = [each for each in _entities(state) if each["type"] == kind]
+    found = [each for each in entities(state) if each["type"] == kind]
     return [each for each in found if not user.body.get("restricted") or (kind, each["id"]) in allowed]
 
 
@@ -162,6 +132,4 @@ def _token(call: Call) -> Body:
     child = state.need("ChildAccount", call.values[0])
     if state.username not in _delegates(child):
         raise bad("The user is no delegate of this child account")
-    number = state.store.new_id("Token")
-    known = {"id": number, "scopes": "*", "created": state.now, "expiry": "2999-12-12T05:00:00"}
-    return {**known, "label": f"delegate_{number}", "token": f"{number:064x}"}
+    return token_for(state, str(child.body["euuid"]), user_type="delegate")

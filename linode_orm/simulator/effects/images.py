@@ -36,7 +36,7 @@ def _new(call: Call) -> None:
 
 @check("POST /images")
 def _may_create(call: Call) -> None:
-    if call.state.strict and _disk(call.state, call.given("disk_id")) is None:
+    if call.state.guesses and _disk(call.state, call.given("disk_id")) is None:
         raise bad("disk_id is not valid", "disk_id")
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.simulator.effects.linode_addresses import address_of
+from linode_orm.simulator.effects.linode_configs import check_interfaces
 from linode_orm.simulator.effects.linode_disks import deploy
-from linode_orm.simulator.errors import bad
-from linode_orm.simulator.hooks import after, answer, check, fill, listing
+from linode_orm.simulator.effects.linode_interfaces import check_linode_interfaces
+from linode_orm.simulator.effects.placement import join, leave, may_join, shown_group
+from linode_orm.simulator.errors import Refused, bad
+from linode_orm.simulator.hooks import after, check, fill, listing
 
 if TYPE_CHECKING:
     from linode_orm.simulator.account_state import AccountState
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
 BARE: Final = 0.22
 # One of these is needed with an image (`TestInstance_TestExpectedErrorIfFieldsAuthorizedUsersAuthorizedKeys...#1`).
 _WAYS_IN: Final = ("root_pass", "authorized_keys", "authorized_users")
-RUNNING: Final = ({"status": "booting"}, {"status": "running"})
 
 
 def specs_of(state: AccountState, plan: str) -> Body:
@@ -31,42 +33,81 @@ def specs_of(state: AccountState, plan: str) -> Body:
 
 @fill("/linode/instances")
 def _new(call: Call) -> None:
-    draft, number = call.draft, int(call.draft["id"])
+    draft, number, state = call.draft, int(call.draft["id"]), call.state
     draft["label"] = draft["label"] or f"linode{number}"
     draft["group"] = draft.get("group") or ""
     draft["hypervisor"] = "kvm"
     draft["host_uuid"] = f"{number:040x}"
-    draft["has_user_data"] = bool(call.hidden.get("metadata"))
+    draft["has_user_data"] = bool((call.hidden.get("metadata") or {}).get("user_data"))
     draft["ipv4"] = [address_of(number)]
     draft["ipv6"] = f"2001:db8::{number:x}/128"
-    draft["specs"] = specs_of(call.state, str(draft["type"]))
-    draft["alerts"] = {
-        "cpu": 90,
-        "io": 10000,
-        "network_in": 10,
-        "network_out": 10,
-        "transfer_quota": 80,
-        "system_alerts": [],
-        "user_alerts": [],
-    }
+    draft["specs"] = specs_of(state, str(draft["type"]))
+    draft["alerts"] = _alerts(int(draft["specs"]["vcpus"]))
     draft["watchdog_enabled"] = True
     draft["tags"] = sorted(set(draft["tags"]))
+    draft["backups"] = {**draft["backups"], "schedule": {"day": None, "window": None}, "last_successful": None}
+    settings = account_settings(state)
+    if draft.get("maintenance_policy") is None:
+        draft["maintenance_policy"] = settings.get("maintenance_policy") or "linode/migrate"
+    place = state.get("Region", draft["region"])
+    if place is not None:  # `TestFirewallDevice_Delete#1`: what the region can do
+        draft["capabilities"] = [each for each in draft["capabilities"] if each in place.body["capabilities"]]
+    group = state.get("PlacementGroup", (draft.get("placement_group") or {}).get("id"))
+    draft["placement_group"] = shown_group(group) if group is not None else None
     if call.route.verb == "create":
+        enabled = call.hidden.get("backups_enabled")
         draft["status"] = "provisioning"
-        draft["backups"] = {**draft["backups"], "enabled": bool(call.hidden.get("backups_enabled"))}
+        draft["backups"] = {
+            **draft["backups"],
+            "enabled": bool(settings.get("backups_enabled") if enabled is None else enabled),
+            "available": False,
+        }
+
+
+def _alerts(processors: int) -> Body:
+    """Return the first alerts: 90 % of each processor (`TestInstance_MaintenancePolicy#5`)."""
+    usual = {"io": 10000, "network_in": 10, "network_out": 10, "transfer_quota": 80}
+    return {"cpu": 90 * processors, **usual, "system_alerts": [], "user_alerts": []}
+
+
+def account_settings(state: AccountState) -> Body:
+    """Return the settings of the account."""
+    resource = state.store.resources.get("AccountSettings")
+    return state.singleton(resource, ()).body if resource is not None else {}
 
 
 @check("POST /linode/instances")
 def _may_create(call: Call) -> None:
-    for key, name in (("region", "Region"), ("type", "Type")):
-        if call.state.get(name, call.given(key)) is None:
-            raise bad(f"{key.capitalize()} is not valid", key)
-    _check_policy(call)
+    """Refuse all at once, the type first (linode_api4: test_error_400)."""
+    state = call.state
+    wrong = []
+    if state.get("Type", call.given("type")) is None:
+        wrong.append(("A valid plan type by that ID was not found", "type"))
+    if state.get("Region", call.given("region")) is None:
+        wrong.append(("region is not valid", "region"))
     image = call.given("image")
-    if image is not None and call.state.get("Image", image) is None:
-        raise bad("Image is not valid", "image")
+    if image is not None and state.get("Image", image) is None:
+        wrong.append(("Image is not valid", "image"))
+    if wrong:
+        raise Refused(*wrong)
+    _check_policy(call)
     if image is not None and not any(call.given(key) for key in _WAYS_IN):
         raise bad("Must provide valid root_pass, authorized_keys, or authorized_users")
+    if _is_new_generation(call):
+        check_linode_interfaces(state, call.given("interfaces"))
+    else:
+        check_interfaces(state, call.given("interfaces"))
+    group = state.get("PlacementGroup", (call.given("placement_group") or {}).get("id"))
+    if group is not None:
+        may_join(state, group, str(call.given("region")), None, "placement_group.id")
+
+
+def _is_new_generation(call: Call) -> bool:
+    """Whether the Linode has interfaces of its own, by its body or by the account's settings."""
+    wanted = call.given("interface_generation")
+    if wanted is None and call.given("interfaces"):
+        return not any("purpose" in each for each in call.given("interfaces") if isinstance(each, dict))
+    return bool(wanted == "linode")
 
 
 @check("PUT /linode/instances/{}")
@@ -80,11 +121,18 @@ def _check_policy(call: Call) -> None:
 def _created(call: Call) -> None:
     state, row = call.state, call.item
     call.hidden["has_event"] = True
+    row.hidden.pop("interfaces", None)
+    if _is_new_generation(call):
+        row.change(interface_generation="linode")
+    group = state.get("PlacementGroup", (row.body.get("placement_group") or {}).get("id"))
+    if group is not None:
+        join(state, group, row)
     image = row.body["image"]
-    if image is None:
+    restored = state.get("Instance", None) if call.given("backup_id") is None else row
+    if image is None and restored is None:
         state.job(row, (1.0, {"status": "offline"}), action="linode_create", keeps_busy=True, share=BARE)
         return
-    deploy(state, row)
+    config = deploy(state, row, call.body)
     booted = row.hidden.get("booted", True) is not False
     last = {"status": "running"} if booted else {"status": "offline"}
     state.job(
@@ -93,7 +141,11 @@ def _created(call: Call) -> None:
         (1.0, last),
         action="linode_create",
         keeps_busy=True,
+        secondary=state.get("Image", image),
+        event_share=0.5 if booted else 1.0,
     )
+    if booted:
+        state.events.add("linode_boot", row, secondary=config, begins=0.5 * state.job_seconds, lasts=state.job_seconds)
 
 
 @after("DELETE /linode/instances/{}")
@@ -107,9 +159,7 @@ def _deleted(call: Call) -> None:
         if entity.get("type") == "linode" and entity.get("id") == gone.id:
             state.remove(device)
     for group in list(state.rows("PlacementGroup")):
-        members = [each for each in group.body.get("members") or () if each.get("linode_id") != gone.id]
-        if members != group.body.get("members"):
-            state.change(group, members=members)
+        leave(state, group, gone)
 
 
 @after("PUT /linode/instances/{}")
@@ -117,99 +167,6 @@ def _renamed(call: Call) -> None:
     for volume in list(call.state.rows("Volume")):
         if volume.body.get("linode_id") == call.item.id:
             volume.change(linode_label=call.item.body["label"])
-
-
-@answer("POST /linode/instances/{}/boot")
-def _boot(call: Call) -> None:
-    """Boot after the create has ended (`TestInstance_Disk_ListMultiple_Primary#2`)."""
-    early = call.item.body["status"] == "provisioning"
-    if not early:
-        call.state.refuse_busy(call.item)
-    steps = ((0.5 if early else 0.0, RUNNING[0]), (1.0, RUNNING[1]))
-    call.state.job(call.item, *steps, action="linode_boot", keeps_busy=True)
-
-
-@answer("POST /linode/instances/{}/reboot")
-def _reboot(call: Call) -> None:
-    call.state.refuse_busy(call.item)
-    steps = ((0.0, {"status": "rebooting"}), (1.0, RUNNING[1]))
-    call.state.job(call.item, *steps, action="linode_reboot", keeps_busy=True)
-
-
-@answer("POST /linode/instances/{}/shutdown")
-def _shutdown(call: Call) -> None:
-    call.state.refuse_busy(call.item)
-    steps = ((0.0, {"status": "shutting_down"}), (1.0, {"status": "offline"}))
-    call.state.job(call.item, *steps, action="linode_shutdown", keeps_busy=True)
-
-
-@answer("POST /linode/instances/{}/rescue")
-def _rescue(call: Call) -> None:
-    call.state.refuse_busy(call.item)
-    call.state.job(call.item, (0.0, RUNNING[0]), (1.0, RUNNING[1]), action="linode_reboot", keeps_busy=True)
-
-
-@answer("POST /linode/instances/{}/resize")
-def _resize(call: Call) -> None:
-    state, row = call.state, call.item
-    state.refuse_busy(row)
-    plan = call.given("type")
-    if state.get("Type", plan) is None:
-        raise bad("A valid plan type by that ID was not found", "type")
-    if plan == row.body["type"]:
-        raise bad("Linode is already running this plan", "type")
-    before = row.body["status"]
-    done = {"type": plan, "specs": specs_of(state, str(plan)), "status": before}
-    state.job(row, (0.0, {"status": "resizing"}), (1.0, done), action="linode_resize", keeps_busy=True)
-
-
-@answer("POST /linode/instances/{}/migrate", "POST /linode/instances/{}/mutate")
-def _migrate(call: Call) -> None:
-    state, row = call.state, call.item
-    state.refuse_busy(row)
-    region = call.given("region") or row.body["region"]
-    done = {"region": region, "status": row.body["status"]}
-    state.job(row, (0.0, {"status": "migrating"}), (1.0, done), action="linode_migrate", keeps_busy=True)
-
-
-@answer("POST /linode/instances/{}/rebuild")
-def _rebuild(call: Call) -> bytes:
-    """Rebuild even while a disk is made (`TestInstance_TestCreateLinode...AddDiskAndRebuild#11`)."""
-    state, row = call.state, call.item
-    for name in ("Config", "Disk"):
-        for child in state.below(row, name):
-            state.remove(child)
-    row.change(image=call.given("image"))
-    if call.given("disk_encryption") is not None:
-        row.change(disk_encryption=call.given("disk_encryption"))
-    if row.body["image"] is not None:
-        deploy(state, row)
-    steps = ((0.0, {"status": "rebuilding"}), (1.0, RUNNING[1]))
-    state.job(row, *steps, action="linode_rebuild", keeps_busy=True)
-    return row.encoded()
-
-
-@answer("POST /linode/instances/{}/clone")
-def _clone(call: Call) -> bytes:
-    state, row = call.state, call.item
-    if call.given("linode_id") is not None:
-        target = state.need("Instance", call.given("linode_id"))
-    else:
-        label = call.given("label") or f"{row.body['label']}-clone"
-        kept = {key: row.body[key] for key in ("image", "tags", "alerts")}
-        region, plan = call.given("region") or row.body["region"], call.given("type") or row.body["type"]
-        target = state.make("Instance", (), **{**kept, "label": label, "region": region, "type": plan})
-        target.change(status="provisioning", specs=specs_of(state, str(plan)))
-    for child in state.below(row, "Disk"):
-        state.make("Disk", target.chain, **{key: child.body[key] for key in ("label", "size", "filesystem")})
-    state.job(target, (0.5, {"status": "cloning"}), (1.0, {"status": "offline"}), action="linode_clone")
-    return target.encoded()
-
-
-@answer("POST /linode/instances/{}/password")
-def _password(call: Call) -> None:
-    if call.item.body["status"] != "offline":
-        raise bad("Linode must be powered off to reset the root password")
 
 
 @listing("GET /linode/instances/{}/volumes")

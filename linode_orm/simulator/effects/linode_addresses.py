@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from linode_orm.simulator.address_book import slaac_of
+from linode_orm.simulator.effects.vpcs import addresses_of
 from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, instead, listing, ready
 
@@ -11,6 +13,10 @@ if TYPE_CHECKING:
     from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
+
+
+FURTHER: Final = 0x800000
+"""Where the numbers of further addresses begin: those below are the ids of Linodes."""
 
 
 def address_of(number: int) -> str:
@@ -87,7 +93,7 @@ def _created(call: Call) -> None:
         host.hidden["addressed"] = True
     _own(state, host)
     if call.given("private_ip"):
-        give(state, host, private_of(int(host.id)), public=False)
+        allocate(state, host, public=False)
     show(state, host)
 
 
@@ -126,7 +132,8 @@ def _scattered(call: Call) -> dict[str, object]:
         reserved = bool(row.body.get("reserved"))
         groups["reserved" if reserved else "public" if row.body["public"] else "private"].append(row.body)
     groups["shared"] += [row.body for row in state.rows("IPAddress") if host.id in row.hidden.get("shared", ())]
-    address = str(host.body["ipv6"]).partition("/")[0]
+    groups["vpc"] += addresses_of(state, host)
+    address = slaac_of(host)
     mask = "ffff:ffff:ffff:ffff::"
     plain = {"gateway": "fe80::1", "subnet_mask": mask, "prefix": 64, "type": "ipv6", "rdns": None}
     common = {**plain, "linode_id": host.id, "region": host.body["region"], "reserved": False, "interface_id": None}
@@ -136,6 +143,14 @@ def _scattered(call: Call) -> dict[str, object]:
     shown = ("range", "prefix", "region", "route_target")
     ranges = [{key: each.get(key) for key in shown} for each in routed]
     return {"ipv4": groups, "ipv6": {"slaac": slaac, "link_local": local, "global": ranges, "vpc": []}}
+
+
+def allocate(state: AccountState, host: Row, *, public: bool = True) -> Row:
+    """Give a Linode one more address."""
+    number = state.store.new_id("address")
+    row = give(state, host, address_of(FURTHER + number) if public else private_of(number), public=public)
+    show(state, host)
+    return row
 
 
 @check("POST /linode/instances/{}/ips")
@@ -162,9 +177,7 @@ def _allocate(call: Call) -> bytes:
     state, host = call.state, call.item
     row = state.get("IPAddress", call.given("address"))
     if row is None:
-        number = int(host.id) + 65_536 * (1 + len(host.body["ipv4"]))
-        public = bool(call.given("public"))
-        row = give(state, host, address_of(number) if public else private_of(number), public=public)
+        row = allocate(state, host, public=bool(call.given("public")))
     else:
         belongs(state, row, host)
     show(state, host)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
+from linode_orm.mapping.json_types import merged_value
 from linode_orm.simulator.errors import Refused, bad
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, listing
+from linode_orm.simulator.price_lists import ENTERPRISE, STANDARD
 
 if TYPE_CHECKING:
     from linode_orm.simulator.account_state import AccountState
@@ -20,6 +24,22 @@ NOT_YET: Final = 503
 def _may_create(call: Call) -> None:
     if call.state.get("Region", call.given("region")) is None:
         raise bad("region is not valid", "region")
+    _known_version(call)
+
+
+@check("PUT /lke/clusters/{}")
+def _known_version(call: Call) -> None:
+    """Refuse a version that there is not (linode_api4: test_fails_to_create_cluster_with_invalid_version)."""
+    wanted = call.given("k8s_version")
+    if call.state.limits and wanted is not None and wanted not in {*STANDARD, *ENTERPRISE}:
+        raise bad("k8s_version is not valid", "k8s_version")
+
+
+@check("POST /lke/clusters")
+def _known_types(call: Call) -> None:
+    for at, pool in enumerate(call.given("node_pools") or ()):
+        if call.state.limits and call.state.get("Type", pool.get("type")) is None:
+            raise bad("A valid plan type by that ID was not found", f"node_pools[{at}].type")
 
 
 @fill("/lke/clusters")
@@ -29,20 +49,63 @@ def _cluster(call: Call) -> None:
     draft["status"] = "ready"
     draft["tier"] = draft.get("tier") or "standard"
     draft["tags"] = sorted(set(draft.get("tags") or ()))
-    draft["k8s_version"] = draft.get("k8s_version") or "1.33"
+    draft["k8s_version"] = draft.get("k8s_version") or STANDARD[0]
+    plane = {key: each for key, each in (draft.get("control_plane") or {}).items() if key != "acl"}
+    plane["high_availability"] = bool(plane.get("high_availability")) or draft["tier"] == "enterprise"
+    draft["control_plane"] = {key: each for key, each in plane.items() if each or key == "high_availability"}
 
 
 @after("POST /lke/clusters")
 def _with_pools(call: Call) -> None:
     state, cluster = call.state, call.item
     cluster.hidden["ready_at"] = state.clock.monotonic() + state.job_seconds
+    _take_acl(state, cluster, call.given("control_plane"))
     for pool in call.given("node_pools") or ():
         made = {key: value for key, value in pool.items() if value is not None}
         _nodes(state, state.make("LKENodePool", cluster.chain, **made))
 
 
+def _take_acl(state: AccountState, cluster: Row, given: object) -> None:
+    """Keep the access list of the control plane (linode_api4: test_lke_cluster_acl)."""
+    wanted = given.get("acl") if isinstance(given, dict) else None
+    resource = state.store.resources.get("LKEControlPlaneACL")
+    if isinstance(wanted, dict) and resource is not None:
+        row = state.singleton(resource, cluster.chain)
+        field, now = row.resource.fields["acl"], state.now
+        row.change(acl=_stamped(merged_value(field, row.body["acl"], wanted, now)))
+
+
+def _stamped(acl: Body) -> Body:
+    """Give an access list a revision, unless a client has named one."""
+    if acl.get("revision-id"):
+        return acl
+    text = json.dumps({key: acl.get(key) for key in ("addresses", "enabled")}, sort_keys=True)
+    return {**acl, "revision-id": hashlib.sha256(text.encode()).hexdigest()[:16]}
+
+
+@fill("/lke/clusters/{}/control_plane_acl")
+def _acl(call: Call) -> None:
+    """Start without any restriction (`TestLKECluster_withACL#5`)."""
+    call.draft["acl"] = {**(call.draft.get("acl") or {}), "enabled": False}
+
+
+@after("PUT /lke/clusters/{}/control_plane_acl")
+def _acl_changed(call: Call) -> None:
+    call.item.change(acl=_stamped({**call.item.body["acl"], **_named(call.given("acl"))}))
+    call.state.events.add("lke_control_plane_acl_update", call.parent)
+
+
+def _named(acl: object) -> Body:
+    wanted = acl.get("revision-id") if isinstance(acl, dict) else None
+    return {"revision-id": wanted or ""}
+
+
 @after("PUT /lke/clusters/{}")
 def _upgraded(call: Call) -> None:
+    plane = call.item.body.get("control_plane") or {}
+    _take_acl(call.state, call.item, call.given("control_plane"))
+    shown = {key: each for key, each in plane.items() if key != "acl" and (each or key == "high_availability")}
+    call.item.change(control_plane=shown)
     call.item.change(tags=sorted(set(call.item.body.get("tags") or ())))
 
 
@@ -57,6 +120,10 @@ def _pool_made(call: Call) -> None:
     draft["disk_encryption"] = draft.get("disk_encryption") or "enabled"
     if not (draft.get("autoscaler") or {}).get("enabled"):
         draft["autoscaler"] = {"enabled": False, "min": draft["count"], "max": draft["count"]}
+    if call.parent.body.get("tier") == "enterprise":  # `TestLKENodeEnterprisePoolNode_Get#2`
+        usual = {"firewall_id": None, "k8s_version": call.parent.body["k8s_version"]}
+        for key, value in {**usual, "update_strategy": "rolling_update"}.items():
+            draft.setdefault(key, value)
     if not call.given("isolation") and call.parent.body.get("tier") != "enterprise":
         draft.pop("isolation", None)  # pools of enterprise clusters have it (linode/terraform-provider-linode#2423)
 

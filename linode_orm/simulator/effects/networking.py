@@ -7,16 +7,22 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.mapping.json_types import merged_value
-from linode_orm.simulator.errors import bad, not_found
+from linode_orm.simulator.errors import Refused, bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead
-from linode_orm.simulator.validate import check as check_body
+from linode_orm.simulator.limits import rule_problems
+from linode_orm.simulator.validate import check_part
 
 if TYPE_CHECKING:
     from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
 
-CLASSES: Final = {"linode": "Instance", "nodebalancer": "NodeBalancer", "interface": "LinodeInterface"}
+CLASSES: Final = {
+    "linode": "Instance",
+    "nodebalancer": "NodeBalancer",
+    "interface": "LinodeInterface",
+    "linode_interface": "LinodeInterface",
+}
 
 
 def _stamped(rules: Body, version: int) -> Body:
@@ -32,6 +38,14 @@ def _new(call: Call) -> None:
     draft["rules"] = _stamped(draft["rules"], 1)
     draft["tags"] = sorted(set(draft["tags"]))
     draft["entities"] = []
+
+
+@check("POST /networking/firewalls")
+def _rules_are_right(call: Call) -> None:
+    rules = call.given("rules")
+    wrong = list(rule_problems(rules)) if call.state.limits and isinstance(rules, dict) else []
+    if wrong:
+        raise Refused(*wrong)
 
 
 @after("POST /networking/firewalls")
@@ -55,7 +69,7 @@ def _rules_changed(call: Call) -> Body:
     """Replace the rules, with a new version and fingerprint (`TestFirewallRules_Update#1`)."""
     state, row = call.state, call.state.need("Firewall", call.values[0])
     field, before = row.resource.fields["rules"], row.body["rules"]
-    check_body({"rules": field}, {"rules": call.body}, "update", strict=state.strict)
+    check_part(state, "Firewall", {"rules": field}, {"rules": call.body})
     rules = merged_value(field, before, call.body, state.now)
     row.hidden.setdefault("history", []).append(row.body)
     state.change(row, rules=_stamped(rules, int(before.get("version") or 0) + 1))
@@ -63,12 +77,35 @@ def _rules_changed(call: Call) -> Body:
     return dict(row.body["rules"])
 
 
-def _entity(state: AccountState, kind: str, identity: object) -> Body:
+def _target(state: AccountState, kind: str, identity: object) -> Row:
+    """Return what a device names; an interface lies below its Linode."""
     name = CLASSES.get(kind)
-    target = state.get(name, identity) if name else None
+    target = state.get(name, identity) if name and name != "LinodeInterface" else None
+    if name == "LinodeInterface":
+        target = next((row for row in state.rows(name) if row.id == identity), None)
     if target is None:
         raise bad(f"{kind} {identity} not found", "id")
-    return {**state.events.entity(target), "type": kind, "parent_entity": None}
+    return target
+
+
+def _entity(state: AccountState, kind: str, identity: object) -> Body:
+    """Return the entity of a device; that of an interface names its Linode, too (API reference, "List devices")."""
+    target = _target(state, kind, identity)
+    above = None
+    if target.resource.name == "LinodeInterface":
+        host = state.get("Instance", target.parents[0])
+        above = {**state.events.entity(host), "parent_entity": None} if host is not None else None
+    return {**state.events.entity(target), "type": kind, "parent_entity": above}
+
+
+def guard(state: AccountState, firewall: Row, kind: str, target: Row) -> Row:
+    """Put an object behind a firewall, unless it is there."""
+    for device in state.below(firewall, "FirewallDevice"):
+        if (device.body["entity"]["type"], device.body["entity"]["id"]) == (kind, target.id):
+            return device
+    device = state.make("FirewallDevice", firewall.chain, entity=_entity(state, kind, target.id))
+    _show_entities(state, firewall)
+    return device
 
 
 @check("POST /networking/firewalls/{}/devices")

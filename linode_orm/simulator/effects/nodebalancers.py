@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from linode_orm.simulator.effects.linode_addresses import address_of
 from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, fill, instead
 from linode_orm.simulator.store import encode
@@ -13,12 +14,17 @@ if TYPE_CHECKING:
     from linode_orm.simulator.store import Body, Row
 
 
+BALANCERS: Final = 0x400000
+"""Where the numbers of their addresses begin."""
+
+
 @fill("/nodebalancers")
 def _new(call: Call) -> None:
     draft, number = call.draft, int(call.draft["id"])
     draft["label"] = draft["label"] or f"balancer{number}"
-    draft["hostname"] = f"nb-203-0-113-{number % 254}.example.net"
-    draft["ipv4"] = f"203.0.113.{number % 254}"
+    wanted = call.given("ipv4") if call.route.verb == "create" else None
+    draft["ipv4"] = wanted or address_of(BALANCERS + call.state.store.new_id("balancer"))
+    draft["hostname"] = f"nb-{str(draft['ipv4']).replace('.', '-')}.{draft['region']}.nodebalancer.linode.com"
     draft["ipv6"] = f"2001:db8:1::{number:x}"
     draft["type"] = draft["type"] or "common"
     draft["transfer"] = {"in": None, "out": None, "total": None}
@@ -43,15 +49,17 @@ def _config(call: Call) -> None:
     """Complete the fields that the API sets (`ExampleCreateNodeBalancerNode#1`)."""
     draft = call.draft
     draft["nodebalancer_id"] = call.parent.id
-    for key, value in (
-        *(("port", 80), ("protocol", "http"), ("algorithm", "roundrobin"), ("stickiness", "none")),
-        *(("check", "none"), ("check_interval", 31), ("check_timeout", 30), ("check_attempts", 3)),
-        *(("check_passive", True), ("cipher_suite", "recommended"), ("proxy_protocol", "none"), ("udp_check_port", 80)),
-    ):
-        draft[key] = call.body.get(key, value)
+    if draft["protocol"] == "udp" and call.given("udp_session_timeout") is None:
+        draft["udp_session_timeout"] = 2  # linode_api4: test_create_with_udp_protocol
     draft["nodes_status"] = {"up": 0, "down": 0}
     for key in ("ssl_cert", "ssl_key"):
         draft[key] = "<REDACTED>" if draft.get(key) else None
+
+
+@after("PUT /nodebalancers/{}/configs/{}")
+def _masked(call: Call) -> None:
+    """Show no certificate in plain (API reference, "Update a config")."""
+    call.item.change(**{key: "<REDACTED>" for key in ("ssl_cert", "ssl_key") if call.given(key)})
 
 
 @check("POST /nodebalancers/{}/configs")
@@ -67,8 +75,6 @@ def _node(call: Call) -> None:
     draft["config_id"] = call.parent.id
     draft["nodebalancer_id"] = int(call.parent.chain[0])
     draft["status"] = "Unknown"
-    draft["mode"] = draft["mode"] or "accept"
-    draft["weight"] = draft["weight"] or 100
     balancer = call.state.need("NodeBalancer", call.parent.chain[0])
     if balancer.body.get("backend_connectivity") == "undefined":
         said = {"id": balancer.id}

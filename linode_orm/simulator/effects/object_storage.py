@@ -7,6 +7,7 @@ from hashlib import md5
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from linode_orm.simulator.catalogues import endpoint, endpoints
 from linode_orm.simulator.errors import bad, not_found
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, named
 
@@ -15,39 +16,20 @@ if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
 
-# Regions with the oldest kinds of endpoint, which alone have a cluster (`TestObjectStorageBucket_GetFound#0`).
-ENDPOINTS: Final = {
-    "us-east": "E0",
-    "us-southeast": "E0",
-    "eu-central": "E0",
-    "ap-south": "E0",
-    "us-iad": "E1",
-    "us-ord": "E1",
-    "us-sea": "E1",
-    "us-mia": "E1",
-    "us-lax": "E1",
-    "in-maa": "E1",
-    "fr-par": "E1",
-    "nl-ams": "E1",
-    "se-sto": "E1",
-    "es-mad": "E1",
-    "it-mil": "E1",
-    "jp-osa": "E1",
-    "br-gru": "E1",
-    "id-cgk": "E1",
-    "au-mel": "E2",
-}
+NO_STORAGE: Final = "The specified region was not found or does not support Object Storage."
 OWNER: Final = "640757b5-ebe9-45b1-abd5-581f215ef89e"
 
 
 def place_of(region: object) -> Body:
     """Return a region as keys show it (`TestObjectStorageKeys_Regional_Limited#3`)."""
-    kind = ENDPOINTS.get(str(region), "E3")
-    return {"id": region, "s3_endpoint": f"{region}-1.linodeobjects.com", "endpoint_type": kind}
+    kind, host = endpoint(str(region)) or ("E3", f"{region}-1.linodeobjects.com")
+    return {"id": region, "s3_endpoint": host, "endpoint_type": kind}
 
 
-def _cluster(region: object) -> str:
-    return f"{region}-1" if ENDPOINTS.get(str(region)) in {"E0", "E1"} else ""
+def _cluster(region: object, kind: str | None = None) -> str:
+    """Return the cluster of a region, which those with the oldest kinds of endpoint have alone."""
+    found = endpoint(str(region), kind)
+    return found[1].partition(".")[0] if found is not None and found[0] in {"E0", "E1"} else ""
 
 
 @named("object-storage")
@@ -58,10 +40,10 @@ def _by_cluster(call: Call) -> tuple[str, ...] | None:
     first = call.values[0]
     region, _, number = first.rpartition("-")
     places = {first, region} if number == "1" else {first}
-    if not any(each in ENDPOINTS or call.state.get("Region", each) is not None for each in places):
+    if not any(endpoint(each) is not None or call.state.get("Region", each) is not None for each in places):
         held = {row.body["region"] for row in call.state.rows("ObjectStorageBucket")}
         if not places & held:
-            raise not_found("The specified region was not found or does not support Object Storage.")
+            raise not_found(NO_STORAGE)
     return (region, *call.values[1:]) if number == "1" and _cluster(region) == first else None
 
 
@@ -86,7 +68,7 @@ def _key(call: Call) -> None:
     else:
         draft["bucket_access"] = None
     regions = draft.get("regions") or sorted({each["region"] for each in draft["bucket_access"] or ()})
-    draft["regions"] = _places(regions or list(ENDPOINTS))
+    draft["regions"] = _places(regions or sorted(endpoints()))
     draft["limited"] = bool(access)
 
 
@@ -110,6 +92,11 @@ def _may_create(call: Call) -> None:
     region = call.given("region") or str(call.given("cluster")).rpartition("-")[0]
     if call.state.get("ObjectStorageBucket", f"{region}\0{call.given('label')}") is not None:
         raise bad("Bucket already exists", "label")
+    if call.state.get("Region", region) is None:
+        raise bad("region is not valid", "region")
+    if endpoint(region, call.given("endpoint_type")) is None:
+        what = "endpoint_type" if endpoint(region) is not None else "region"
+        raise bad(NO_STORAGE, what)
 
 
 @fill("/object-storage/buckets")
@@ -118,11 +105,13 @@ def _bucket(call: Call) -> None:
     cluster = call.body.get("cluster") or draft.get("cluster")
     known = call.state.get("Region", draft["region"]) is not None or call.body.get("region")
     region = draft["region"] if known else str(cluster or "us-east-1").rpartition("-")[0]
-    place = place_of(region)
-    draft["region"], draft["cluster"] = region, cluster or _cluster(region)
-    draft["endpoint_type"] = call.body.get("endpoint_type") or place["endpoint_type"]
-    draft["s3_endpoint"] = place["s3_endpoint"]
-    draft["hostname"] = f"{draft['label']}.{place['s3_endpoint']}"
+    asked = call.body.get("endpoint_type")
+    kind, host = endpoint(region, asked) or (
+        asked or place_of(region)["endpoint_type"],
+        place_of(region)["s3_endpoint"],
+    )
+    draft.update(region=region, cluster=cluster or _cluster(region, asked), endpoint_type=kind, s3_endpoint=host)
+    draft["hostname"] = f"{draft['label']}.{host}"
     if call.route.verb == "create":
         draft["size"] = draft["objects"] = 0
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast
 
-from linode_orm.simulator.hooks import after, answer, fill, instead
+from linode_orm.simulator.credentials import ALL, Credential
+from linode_orm.simulator.errors import bad
+from linode_orm.simulator.hooks import after, answer, check, fill, instead
+from linode_orm.simulator.permissions import forbidden
+from linode_orm.simulator.scopes import allows
 
 if TYPE_CHECKING:
+    from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body
 
 SHOWN: Final = 16
+FOREIGN: Final = ("proxy", "delegate")
+"""Types of users who come from the parent account."""
 
 
 @fill("/profile/tokens")
@@ -22,21 +30,50 @@ def _token(call: Call) -> None:
     call.hidden["once"] = {"token": secret}
 
 
+@check("POST /profile/tokens")
+def _may_make_token(call: Call) -> None:
+    """Refuse a token to a user of a parent account, and scopes that the token of the request does not have."""
+    state = call.state
+    user = state.get("User", state.username)
+    if user is not None and user.body.get("user_type") in FOREIGN:
+        raise forbidden()
+    wanted = str(call.given("scopes") or ALL)
+    if not allows(state.caller.scopes, wanted.replace(" ", ",")):
+        raise bad("You cannot create a token with more access than the token that you use.", "scopes")
+
+
 @after("POST /profile/tokens")
 def _token_is_good(call: Call) -> None:
-    call.state.tokens[call.item.hidden["once"]["token"]] = call.item
+    row = call.item
+    end = datetime.fromisoformat(row.body["expiry"]).replace(tzinfo=UTC)
+    credential = Credential(call.state.username, str(row.body["scopes"]), end, row)
+    call.state.credentials.add(row.hidden["once"]["token"], credential)
 
 
 @fill("/profile")
 def _profile(call: Call) -> None:
-    call.draft.update(username=call.state.username, email="simulated@example.com", timezone="UTC", restricted=False)
+    call.draft.update(email="simulated@example.com", timezone="UTC", restricted=False)
+    call.draft.update(_of_user(call.state))
 
 
-@instead("GET /profile/grants")
-def _grants(call: Call) -> bytes:
-    """Answer an unrestricted user with 204 and no body (`TestGrantsList#0`)."""
-    del call
-    return b""
+@answer("GET /profile")
+def _shown(call: Call) -> Body:
+    """Show what is said of the user elsewhere as it is now."""
+    return {**call.item.body, **_of_user(call.state)}
+
+
+@after("PUT /profile")
+def _changed_in_users(call: Call) -> None:
+    user = call.state.get("User", call.state.username)
+    if user is not None:
+        user.change(email=call.item.body["email"])
+
+
+def _of_user(state: AccountState) -> Body:
+    user = state.get("User", state.username)
+    known = ("email", "restricted", "user_type", "verified_phone_number")
+    shown = {key: user.body[key] for key in known if key in user.body} if user is not None else {}
+    return {"user_type": state.user_type, **shown, "username": state.username}
 
 
 @answer("POST /profile/tfa-enable")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.models.tags._extra import KINDS
-from linode_orm.simulator.errors import bad, not_found
-from linode_orm.simulator.hooks import after, answer, check, listing
+from linode_orm.simulator.errors import bad
+from linode_orm.simulator.hooks import after, answer, check, listing, ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,11 +26,26 @@ def _holders(state: AccountState, label: str) -> Iterator[tuple[str, Row]]:
                 yield kind, row
 
 
+def _used(state: AccountState) -> set[str]:
+    return {tag for name in KINDS.values() for row in state.rows(name) for tag in row.body.get("tags") or ()}
+
+
+@ready("/tags")
+def _by_use(call: Call) -> None:
+    """Make the tags that objects carry; one that came into being so goes when nothing carries it any more."""
+    state, used = call.state, _used(call.state)
+    known = {str(row.body["label"]): row for row in state.rows("Tag")}
+    for label in sorted(used - known.keys()):
+        state.make("Tag", (), label=label).hidden["by_use"] = True
+    for label, row in known.items():
+        if row.hidden.get("by_use") and label not in used:
+            state.store.drop(row)
+
+
 @listing("GET /tags")
 def _labels(call: Call) -> list[Any]:
-    used = {tag for name in KINDS.values() for row in call.state.rows(name) for tag in row.body.get("tags") or ()}
-    made = {str(row.body["label"]) for row in call.state.rows("Tag")}
-    return [{"label": label} for label in sorted(used | made)]
+    _by_use(call)
+    return [{"label": label} for label in sorted(str(row.body["label"]) for row in call.state.rows("Tag"))]
 
 
 @check("POST /tags")
@@ -59,9 +74,3 @@ def _objects(call: Call) -> list[Any]:
 def _taken_off(call: Call) -> None:
     for _, row in list(_holders(call.state, call.values[0])):
         call.state.change(row, tags=[tag for tag in row.body["tags"] if tag != call.values[0]])
-
-
-@check("DELETE /tags/{}")
-def _may_delete(call: Call) -> None:
-    if call.row is None and not any(_holders(call.state, call.values[0])):
-        raise not_found()

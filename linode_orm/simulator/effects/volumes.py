@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, fill
@@ -12,18 +12,28 @@ if TYPE_CHECKING:
     from linode_orm.simulator.store import Row
 
 
+ENCRYPTION: Final = "Block Storage Encryption"
+
+
 @fill("/volumes")
 def _new(call: Call) -> None:
     draft = call.draft
     draft["size"] = draft["size"] or 20
     draft["filesystem_path"] = f"/dev/disk/by-id/scsi-0Linode_Volume_{draft['label']}"
-    draft["hardware_type"] = draft["hardware_type"] or "nvme"
     draft["status"] = "creating" if call.route.verb == "create" else "active"
     draft["tags"] = sorted(set(draft["tags"]))
     host = call.state.get("Instance", draft.get("linode_id"))
     if host is not None:
         draft["linode_label"] = host.body["label"]
         draft["region"] = draft["region"] or host.body["region"]
+
+
+@after("POST /volumes")
+def _encrypted(call: Call) -> None:
+    """Encrypt where the region can, unless the body says otherwise (`TestVolume_List#1`)."""
+    place = call.state.get("Region", call.item.body["region"])
+    if not call.given("encryption") and place is not None and ENCRYPTION not in place.body["capabilities"]:
+        call.item.change(encryption="disabled")
 
 
 @check("POST /volumes")
