@@ -178,7 +178,8 @@ class Fleet:
         an outcome is the path, or None. The options are those of `map`.
         """
         name = _checked(change, executor, through, workers, max_failed)
-        place, work = Path(folder), change if name is None else name
+        place, is_pickled = Path(folder), executor is not None or through is not None
+        work = name if is_pickled else change
         place.mkdir(parents=True, exist_ok=True)
         items = self._items(PLAN_INTO, None, lambda account: (str(place / f"{account}{_PLAN}"), work, arguments))
         return self._run(items, _dispatch(plan_into, executor, through, workers), max_failed)

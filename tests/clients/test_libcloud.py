@@ -40,7 +40,9 @@ def computers(calls, driver):
     calls.attempt("create_key_pair", lambda: driver.create_key_pair("pair", KEY))
     calls.attempt("list_key_pairs", driver.list_key_pairs)
     made = {"location": place, "size": size, "image": image, "name": "node", "root_pass": "Aeb7ou4ahphaeR8o!"}
-    node = calls.must("create_node", lambda: driver.create_node(**made, ex_authorized_keys=[KEY], ex_tags=["made-by-libcloud"]))
+    node = calls.must(
+        "create_node", lambda: driver.create_node(**made, ex_authorized_keys=[KEY], ex_tags=["made-by-libcloud"])
+    )
     found = calls.must("list_nodes", driver.list_nodes)
     if not any(each.id == node.id for each in found):
         calls.failed("list_nodes", "the node is not in it")
@@ -65,7 +67,9 @@ def computers(calls, driver):
 
 def volumes(calls, driver, node):
     """Make a volume, move it, and take it away again."""
-    volume = calls.must("create_volume", lambda: driver.create_volume("volume", 20, node=node, tags=["made-by-libcloud"]))
+    volume = calls.must(
+        "create_volume", lambda: driver.create_volume("volume", 20, node=node, tags=["made-by-libcloud"])
+    )
     calls.attempt("list_volumes", driver.list_volumes)
     calls.attempt("ex_get_volume", lambda: driver.ex_get_volume(volume.id))
     calls.attempt("detach_volume", lambda: driver.detach_volume(volume))
@@ -92,7 +96,9 @@ def domains(calls, driver):
     changed = calls.must("update_record", lambda: driver.update_record(record, data="192.0.2.2"))
     if changed.data != "192.0.2.2":
         calls.failed("update_record", changed)
-    calls.attempt("update_zone", lambda: driver.update_zone(zone, "cloud.example.org", extra={"tags": ["made-by-libcloud"]}))
+    calls.attempt(
+        "update_zone", lambda: driver.update_zone(zone, "cloud.example.org", extra={"tags": ["made-by-libcloud"]})
+    )
     calls.attempt("delete_record", lambda: driver.delete_record(record))
     calls.attempt("delete_zone", lambda: driver.delete_zone(zone))
 

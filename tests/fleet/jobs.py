@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 from linode_orm import Domain, Instance, Volume
+from linode_orm.wire.client import observed
 
 
 def labels(session):
@@ -41,23 +43,22 @@ def fail(session, names=()):
 
 def killed_in_commit(session, company, folder):
     """Create domains; on one account, and once, the process is killed after the second POST."""
-    client = session.client
-    once = os.path.join(folder, "killed")  # noqa: PTH118  as short as can be
-    is_it = session.account.company == company and not os.path.exists(once)  # noqa: PTH110  the same
+    once = Path(folder) / "killed"
+    posts = []
+
+    def kill(request):
+        if request.method == "POST":
+            posts.append(request)
+        if len(posts) == 3 and session_of_victim and not once.exists():
+            once.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    session_of_victim = session.account.company == company
     for number in range(6):
-        session.add(Domain(domain=f"d{number}-{company}.example", type="master", soa_email="a@example.org"))
-    if is_it:
-        sent = []
-
-        def after(request, *_):
-            if request.method == "POST":
-                sent.append(request)
-            if len(sent) == 2:
-                open(once, "w").close()  # noqa: PTH123, SIM115  the same
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        client._sender.hooks._after = (*client._sender.hooks._after, after)
-    session.commit()
+        name = f"d{number}-{session.account.company}.example"
+        session.add(Domain(domain=name, type="master", soa_email="a@example.org"))
+    with observed(session.client, kill):
+        session.commit()
 
 
 def unpicklable(session):

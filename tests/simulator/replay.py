@@ -180,7 +180,12 @@ class Replay:
         for line in self.cassette:
             image = line["request"].get("image") if isinstance(line["request"], dict) else None
             is_own = str(image).startswith("private/")
-            if image and (self.stocked or is_own) and line["status"] == 200 and self.sim.state.get("Image", image) is None:
+            if (
+                image
+                and (self.stocked or is_own)
+                and line["status"] == 200
+                and self.sim.state.get("Image", image) is None
+            ):
                 self.sim.state.make("Image", (), id=image)
             match = self.sim.router.match(line["method"], line["path"])
             if line["status"] != 200 or match is None or match.route is None:

@@ -39,7 +39,7 @@ def names(requirements):
 
 REQUIRED = names(PROJECT["dependencies"])
 OPTIONAL = {extra: names(EXTRAS[extra]) for extra in EXTRAS}
-EXTRAS_OF_USERS = ("async", "cassettes", "cli", "data", "pytest", "redis", "speed")
+EXTRAS_OF_USERS = ("async", "cassettes", "cli", "data", "keyring", "pytest", "redis", "speed")
 USERS = frozenset().union(*(OPTIONAL[extra] for extra in EXTRAS_OF_USERS))
 
 
