@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from linode_orm.errors import UnknownValue as UnknownValue
     from linode_orm.errors import WaitFailed as WaitFailed
     from linode_orm.errors import WaitTimeout as WaitTimeout
+    from linode_orm.fleet_errors import FleetError as FleetError
     from linode_orm.mapping.as_dict import asdict as asdict
     from linode_orm.mapping.expressions import Expression as Expression
     from linode_orm.mapping.expressions import and_ as and_
@@ -143,6 +144,7 @@ _PUBLIC = (
     "Entry",
     "Explanation",
     "Expression",
+    "FleetError",
     "Forbidden",
     "History",
     "Inspection",
@@ -215,6 +217,7 @@ _PLACES = {
     "Entry": "linode_orm.session.planning.report",
     "Explanation": "linode_orm.session.query.explanation",
     "Expression": "linode_orm.mapping.expressions",
+    "FleetError": "linode_orm.fleet_errors",
     "History": "linode_orm.session.inspection",
     "Inspection": "linode_orm.session.inspection",
     "Job": "linode_orm.models._jobs",

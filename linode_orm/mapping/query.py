@@ -17,6 +17,7 @@ from linode_orm.mapping.sync_result import SyncOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Self
 
     from linode_orm.errors import ApiError
     from linode_orm.mapping.columns import Column, Selectable
@@ -132,40 +133,40 @@ class Query(Generic[M]):
         """The lists that the last reading of this query left out, because the API refused to give them."""
         return tuple(self.unread)
 
-    def filter(self, *conditions: Expression) -> Query[M]:
+    def filter(self, *conditions: Expression) -> Self:
         """Return a query for those that meet these conditions, too."""
         check_conditions(conditions, "filter")
         parts = conditions if self.condition is None else (self.condition, *conditions)
         return self._with(condition=and_(*parts)) if parts else self
 
-    def where(self, *conditions: Expression) -> Query[M]:
+    def where(self, *conditions: Expression) -> Self:
         """Return a query for those that meet these conditions, too: another name of `filter`."""
         return self.filter(*conditions)
 
-    def filter_by(self, **values: object) -> Query[M]:
+    def filter_by(self, **values: object) -> Self:
         """Return a query for those whose attributes have these values, too: `filter_by(label="web")`."""
         mapper = self.model.__mapper__  # type: ignore[attr-defined]  # a Model
         return self.filter(*(mapper.attribute(self.model, name) == value for name, value in values.items()))
 
-    def order_by(self, *keys: Order | Orderable) -> Query[M]:
+    def order_by(self, *keys: Order | Orderable) -> Self:
         """Return a query ordered by these keys: `Instance.created.desc()`; an attribute alone is ascending."""
         return self._with(order=(*self.order, *(map(_order, keys))))
 
-    def limit(self, count: int | None, /) -> Query[M]:
+    def limit(self, count: int | None, /) -> Self:
         """Return a query for at most this many."""
         return self._with(limited=None if count is None else _natural("limit", count))
 
-    def offset(self, count: int, /) -> Query[M]:
+    def offset(self, count: int, /) -> Self:
         """Return a query without the first ones."""
         return self._with(passed=_natural("offset", count))
 
-    def options(self, *options: Option) -> Query[M]:
+    def options(self, *options: Option) -> Self:
         """Return a query that loads relations so: `selectin(Instance.disks)`, `raiseload()`."""
         for each in options:
             check_option(self.model, each)
         return self._with(chosen=(*self.chosen, *options))
 
-    def _with(self, **changes: Any) -> Query[M]:  # noqa: ANN401  the values of any attribute
+    def _with(self, **changes: Any) -> Self:  # noqa: ANN401  the values of any attribute
         return evolve(self, unread=[], **changes)
 
     def __iter__(self) -> Iterator[M]:
@@ -189,7 +190,7 @@ class Query(Generic[M]):
             raise IndexError(msg)
         return found[0]
 
-    def _part(self, skipped: int, count: int | None) -> Query[M]:
+    def _part(self, skipped: int, count: int | None) -> Self:
         """Return a query for some of the matches of this one."""
         left = None if self.limited is None else max(0, self.limited - skipped)
         wanted = left if count is None else count if left is None else min(left, count)

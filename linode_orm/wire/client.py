@@ -48,6 +48,14 @@ def observed(client: Client, before: BeforeHook) -> AbstractContextManager[None]
     return client._sender.hooks.added(before)  # noqa: SLF001  its own module
 
 
+def renewed_by(client: Client, renew: Callable[[], str]) -> None:
+    """Let a client ask for another token when the API says that its own is none; a request is sent again once then.
+
+    `renew` returns the token, and is called on the thread whose request was refused.
+    """
+    client._sender.token.renew = renew  # noqa: SLF001  its own module
+
+
 @frozen
 class Outcome:
     """What became of one of several requests: its answer, or the error it ended with."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, define, evolve, frozen
 
-from linode_orm.errors import ApiError, ResponseError, TransportError
+from linode_orm.errors import ApiError, ResponseError, TransportError, Unauthorized
 from linode_orm.wire.api_clock import ApiClock
 from linode_orm.wire.api_errors import raise_for_status
 from linode_orm.wire.interceptor import INSTALLED, Attempt
@@ -59,18 +59,22 @@ class Sender:
         self, request: Request, wanted: Callable[[], bool] | None, new_path: str | None, replaces: Sequence[Request]
     ) -> Response:
         """Send one request, again if that is safe and useful; see `Client.send`."""
-        clock, retries, tries, doubtful = self.clock, Retries(), 1, False
+        clock, retries, tries, doubtful, may_renew = self.clock, Retries(), 1, False, self.token.renew is not None
         self._wait_for_older_writes((request, *replaces), new_path)
         end = clock.monotonic() + self.limits.deadline
         while True:
             permit, waited = self._acquire(request, None if doubtful else wanted)
             # The wait for a turn does not use up the deadline.
             end += waited
+            used = self.token.value
             try:
                 return self._try(request, tries, end - clock.monotonic(), permit)
             except (ApiError, TransportError, ResponseError) as error:
                 # Doubtful is the call if an earlier try may have been done, whatever this one ended with.
                 error.tries, error.doubtful = tries, doubtful
+                if may_renew and isinstance(error, Unauthorized) and self.token.is_renewed(used):
+                    may_renew, tries = False, tries + 1
+                    continue
                 doubtful = doubtful or outcome_of(error).is_in_doubt
                 self.writes_in_flight.record_all((request, *replaces), error)
                 following = retries.after(request, error)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from linode_orm.wire.messages import Response
 
@@ -34,11 +35,25 @@ class ScopeCheck(NamedTuple):
 
 
 class Token:
-    """The token of a client, None for none, and when it ends: known once an answer about tokens has shown it."""
+    """The token of a client, None for none, and when it ends: known once an answer about tokens has shown it.
+
+    `renew` returns another token for one that has ended; None where there is no other.
+    """
 
     def __init__(self, value: str | None) -> None:
         self.value = value
         self.expiry: datetime | None = None
+        self.renew: Callable[[], str] | None = None
+        self._lock = Lock()
+
+    def is_renewed(self, refused: str | None) -> bool:
+        """Whether there is another token than the one that was refused; several threads get one new token."""
+        if self.renew is None:
+            return False
+        with self._lock:
+            if self.value == refused:
+                self.value = self.renew()
+        return True
 
     def status(self, now: datetime) -> TokenStatus | None:
         """Return what is known of the token; None if there is none."""

@@ -29,7 +29,7 @@ class Interrupts:
 
     A handler runs at once, when its signal comes. What it raises would end the commit between any two lines, and
     answers would be lost: it is kept, and raised when everything in flight has been answered. Python runs handlers on
-    the main thread alone; on other threads nothing is kept, because nothing is raised there.
+    the main thread alone; on another thread only `interrupt_thread` lets something be raised.
     """
 
     def __init__(self) -> None:
@@ -95,9 +95,13 @@ class Interrupts:
         try:
             self._theirs[number](number, frame)
         except BaseException as error:  # noqa: BLE001  raised when the answers in flight are in
-            self.raised.append(error)
-            for interrupt in (*self._interrupts,):
-                interrupt(None if isinstance(error, KeyboardInterrupt) else error)
+            self.keep(error)
+
+    def keep(self, error: BaseException) -> None:
+        """Let runs start nothing more, and raise the error when everything in flight has been answered."""
+        self.raised.append(error)
+        for interrupt in (*self._interrupts,):
+            interrupt(None if isinstance(error, KeyboardInterrupt) else error)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -137,8 +141,16 @@ def _unwrapped(number: int, handler: Handler) -> Handler:
     return handler
 
 
-_open: list[Interrupts] = []
-"""The one of the main thread, as long as a commit or a recovery of it is being made."""
+_open: Final[dict[int, Interrupts]] = {}
+"""The one of each thread, as long as a commit or a recovery is being made on it."""
+
+
+def interrupt_thread(thread: int) -> bool:
+    """Interrupt the commit or recovery that a thread makes, as Ctrl-C does; say whether there is one."""
+    interrupts = _open.get(thread)
+    if interrupts is not None:
+        interrupts.keep(KeyboardInterrupt())
+    return interrupts is not None
 
 
 @contextmanager
@@ -147,18 +159,16 @@ def kept_interrupts(session: object = None) -> Iterator[Interrupts]:
 
     `session` is what a `CommitInterrupted` names as the session to carry on with.
     """
-    is_main = threading.current_thread() is threading.main_thread()
-    if is_main and _open:
+    thread = threading.get_ident()
+    if thread in _open:
         if session is not None:
-            _open[-1].session = session
-        yield _open[-1]
+            _open[thread].session = session
+        yield _open[thread]
         return
     with Interrupts() as interrupts:
         interrupts.session = session
-        if is_main:
-            _open.append(interrupts)
+        _open[thread] = interrupts
         try:
             yield interrupts
         finally:
-            if is_main:
-                _open.remove(interrupts)
+            del _open[thread]

@@ -45,13 +45,13 @@ class sessionmaker:  # noqa: N801  SQLAlchemy's name
 
     @forgets_locals
     def __init__(self, **options: Unpack[Options]) -> None:
-        _check_options(options)
+        check_options(options)
         self._options = options
 
     @forgets_locals
     def __call__(self, **options: Unpack[Options]) -> Session:
         """Return a new session; these options override those of the factory."""
-        _check_options(options)
+        check_options(options)
         chosen: Options = {**self._options, **options}
         return Session(**chosen)
 
@@ -71,7 +71,8 @@ class sessionmaker:  # noqa: N801  SQLAlchemy's name
         return f"sessionmaker(client={client!r})"
 
 
-def _check_options(options: Options) -> None:
+def check_options(options: Options) -> None:
+    """Raise `TypeError` for an option that a session does not have."""
     for name in options:
         if name not in Options.__annotations__:
             msg = f"a Session has no option {name!r}; there are {', '.join(sorted(Options.__annotations__))}"

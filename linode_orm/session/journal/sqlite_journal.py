@@ -139,6 +139,13 @@ class SqliteJournal(Journal):
         brought = {"id": result.identity, "aboard": result.inner_ids} if result.inner_ids else result.identity
         self._waiting.append((result.status, json.dumps(brought), storable(result.note), name, result.number))
 
+    def newest(self) -> str | None:
+        """Return the name of the commit that began last, None where there is none."""
+        with journal_errors(self.path):
+            query = "SELECT id FROM commits ORDER BY began DESC, rowid DESC LIMIT 1"
+            found = self._connection.execute(query).fetchall()
+        return str(found[0][0]) if found else None
+
     def end(self, name: str, state: str) -> None:
         """Write down the state of a commit."""
         with self._transaction() as connection:

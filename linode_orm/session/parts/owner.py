@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, Never, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Never, TypeVar, cast
 
 from linode_orm._secrets import forgets_locals
 from linode_orm.errors import InvalidRequestError
@@ -34,9 +34,18 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound="Record")
 
+ELSEWHERE: Final = (
+    "this Session belongs to the thread that made it; make one for each thread, they can share a client: "
+    "Session(client=session.client)"
+)
+"""What is said of a call on another thread."""
+
 
 class SessionOwner:
-    """Answers what the objects of one session ask, on the thread that made the session and until it is closed."""
+    """Answers what the objects of one session ask, until it is closed, on `thread`: as a rule the one that made it.
+
+    `elsewhere` is what the error says that a call on another thread is refused with.
+    """
 
     _loader: Loader
     _lazy: LazyLoader
@@ -56,7 +65,8 @@ class SessionOwner:
         """Whether a `begin()` block is open, which sends everything at its end."""
         self.nested = 0
         """How many `begin_nested()` blocks are open; nothing is sent that changes the account as long as one is."""
-        self._thread, self._is_closed = get_ident(), False
+        self.thread, self._is_closed = get_ident(), False
+        self.elsewhere = ELSEWHERE
 
     def bind(  # noqa: PLR0913  the parts that objects reach
         self,
@@ -84,12 +94,8 @@ class SessionOwner:
 
     def check(self) -> None:
         """Raise `InvalidRequestError` on another thread, and when the session is closed."""
-        if get_ident() != self._thread:
-            msg = (
-                "this Session belongs to the thread that made it; make one for each thread, "
-                "they can share a client: Session(client=session.client)"
-            )
-            raise InvalidRequestError(msg)
+        if get_ident() != self.thread:
+            raise InvalidRequestError(self.elsewhere)
         if self._is_closed:
             msg = "this Session is closed; make another one"
             raise InvalidRequestError(msg)
@@ -140,7 +146,7 @@ class SessionOwner:
 
     def changed(self, instance: Record) -> None:
         """Hold an object until the next commit has looked at it; a closed session does so in vain."""
-        if get_ident() != self._thread:  # as cheap as can be: every assignment comes here
+        if get_ident() != self.thread:  # as cheap as can be: every assignment comes here
             self.check()
         self._changes.touch(cast("Model", instance))
 
@@ -148,7 +154,7 @@ class SessionOwner:
         self, model: type[R], identity: object, parents: tuple[object, ...], load_origin: LoadOrigin | None
     ) -> R:
         """Return the one object with that key, without a request."""
-        if get_ident() != self._thread or self._is_closed:
+        if get_ident() != self.thread or self._is_closed:
             self.check()
         return self._loader.reference(cast("type[Model]", model), identity, parents, load_origin)  # type: ignore[return-value]  # R is a Model
 

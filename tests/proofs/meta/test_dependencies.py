@@ -39,7 +39,7 @@ def names(requirements):
 
 REQUIRED = names(PROJECT["dependencies"])
 OPTIONAL = {extra: names(EXTRAS[extra]) for extra in EXTRAS}
-EXTRAS_OF_USERS = ("cassettes", "cli", "data", "pytest", "redis", "speed")
+EXTRAS_OF_USERS = ("async", "cassettes", "cli", "data", "keyring", "pytest", "redis", "speed")
 USERS = frozenset().union(*(OPTIONAL[extra] for extra in EXTRAS_OF_USERS))
 
 
@@ -96,11 +96,11 @@ def trees(*folders):
 
 @pytest.fixture(scope="module")
 def package():
-    """Give what the package imports while it is loaded, command line and pytest plugin aside, and at all."""
+    """Give what the package imports while it is loaded, rooms of an extra and the pytest plugin aside, and at all."""
     at_once, ever = set(), set()
     for path, tree in trees("linode_orm"):
         ever |= third_parties(ast.walk(tree))
-        if not {"cli", "plugin"} & set(path.relative_to(ROOT).parts):
+        if not {"aio", "cli", "plugin"} & set(path.relative_to(ROOT).parts):
             at_once |= third_parties(loading(tree.body))
     return at_once, ever
 

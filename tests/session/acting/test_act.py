@@ -210,7 +210,9 @@ def test_a_dry_run_is_a_plan(sim, session, tmp_path):
     assert isinstance(plan, Plan)
     assert [step.operation for step in plan] == ["action"] * 3
     first = str(plan[0]).splitlines()[0]
-    assert first == f"1. rebuild Instance {instances[0].id} 'web-000'  (POST /linode/instances/{instances[0].id}/rebuild)"
+    assert (
+        first == f"1. rebuild Instance {instances[0].id} 'web-000'  (POST /linode/instances/{instances[0].id}/rebuild)"
+    )
     plan.save(tmp_path / "plan")
     assert "hunter2" not in str(plan) + (tmp_path / "plan").read_text()
     loaded = Plan.load(tmp_path / "plan")

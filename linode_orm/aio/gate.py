@@ -1,0 +1,131 @@
+"""The gate between a session and its client: requests pass it in an awaited call alone, until that is cancelled."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from linode_orm.errors import InvalidRequestError
+from linode_orm.wire.messages import given_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from linode_orm.wire.client import Client, Outcome
+    from linode_orm.wire.clock import Clock
+    from linode_orm.wire.interceptor import ClientClock
+    from linode_orm.wire.messages import Request, Response
+
+
+class Gate:
+    """Whether the requests of one session may pass; opened and shut by the event loop, asked on workers."""
+
+    def __init__(self) -> None:
+        self.is_open = False
+        self._cancelled = Event()
+
+    def open(self) -> None:
+        """Let requests pass: an awaited call begins."""
+        self._cancelled.clear()
+        self.is_open = True
+
+    def shut(self) -> None:
+        """Let nothing pass: the call has ended."""
+        self.is_open = False
+
+    def cancel(self) -> None:
+        """Give up what is not sent yet, and end the pauses."""
+        self._cancelled.set()
+
+    def wanted(self) -> bool:
+        """Whether a request that waits for its turn is still to be sent."""
+        return not self._cancelled.is_set()
+
+    def pause(self, seconds: float) -> bool:
+        """Wait, and no longer than until the call is cancelled; say whether it was."""
+        return self._cancelled.wait(seconds)
+
+    def check(self, request: Request) -> None:
+        """Raise `InvalidRequestError` outside of an awaited call, and `CancelledError` once it was cancelled."""
+        if not self.is_open:
+            msg = (
+                f"{request.title} is not sent: it would block the event loop; await session.load(), .refresh() or "
+                ".all() before, with selectin(...) for relations, or do it in await session.run(function)"
+            )
+            raise InvalidRequestError(msg)
+        if not self.wanted():
+            raise given_up(request)
+
+
+class GatedClock:
+    """The clock of a client, on which a pause ends when the call is cancelled that makes it."""
+
+    def __init__(self, clock: ClientClock, gate: Gate) -> None:
+        self._clock, self._gate = clock, gate
+
+    def monotonic(self) -> float:
+        """Give seconds that only grow."""
+        return self._clock.monotonic()
+
+    def now(self) -> datetime:
+        """Give the moment, aware, in UTC."""
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; on a clock that is not the machine's as that clock does."""
+        if not _is_real(self._clock):
+            self._clock.sleep(seconds)
+        else:
+            self._gate.pause(seconds)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the clock has beyond the protocol
+        return getattr(self._clock, name)
+
+
+def _is_real(clock: ClientClock) -> bool:
+    from linode_orm.wire.clock import SystemClock  # noqa: PLC0415  the class is needed for this alone
+
+    current: Clock = clock.current
+    return isinstance(current, SystemClock)
+
+
+class GatedClient:
+    """A client whose requests pass a gate; in everything else it is the client that it stands for."""
+
+    def __init__(self, client: Client, gate: Gate) -> None:
+        self._client, self._gate = client, gate
+        self.clock = GatedClock(client.clock, gate)
+
+    def send(
+        self,
+        request: Request,
+        *,
+        wanted: Callable[[], bool] | None = None,
+        new_path: str | None = None,
+        replaces: Sequence[Request] = (),
+    ) -> Response:
+        """Send one request as the client does, and give it up unsent if its call is cancelled before its turn."""
+        self._gate.check(request)
+        passes = self._gate.wanted
+
+        def is_wanted() -> bool:
+            return passes() and (wanted is None or wanted())
+
+        return self._client.send(request, wanted=is_wanted, new_path=new_path, replaces=replaces)
+
+    def send_all(self, requests: Iterable[Request]) -> Iterator[Outcome]:
+        """Send requests side by side as the client does, and start nothing more once their call is cancelled."""
+        waiting = list(requests)
+        if waiting:
+            self._gate.check(waiting[0])
+        for number, outcome in enumerate(self._client.send_all(waiting), 1):
+            yield outcome
+            if number < len(waiting) and not self._gate.wanted():
+                raise given_up(waiting[-1])
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever a client has
+        return getattr(self._client, name)
+
+    def __repr__(self) -> str:
+        return repr(self._client)
