@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from linode_orm._printable import printable
-from linode_orm.cli.terminal import say_error
+from linode_orm.cli import scope
+from linode_orm.cli.terminal import output, say_error
 from linode_orm.output.cells import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from linode_orm.mapping.query import Query
+    from linode_orm.output.cells import TableColumn
     from linode_orm.output.table import Table
     from linode_orm.session.session import Session
 
@@ -79,11 +81,15 @@ def write_query(session: Session, query: Query[Any], columns: list[Any], form: s
 
 
 def write_records(portions: Iterable[Iterable[Record]], form: str) -> int:
-    """Print objects as JSON lines, or as an array with one on a line; return how many there are."""
-    out, count = sys.stdout, 0
-    is_array = form == "json"
+    """Print objects as JSON lines, or as an array with one on a line; return how many there are.
+
+    In a fleet they are lines with the name of their account first, which `fleet` makes one array of.
+    """
+    out, count, inside = output(), 0, scope.current()
+    is_array = form == "json" and inside is None
     for portion in portions:
-        for record in portion:
+        for found in portion:
+            record = found if inside is None else inside.labelled(found)
             head = ("[\n " if not count else ",\n ") if is_array else ""
             out.write(f"{head}{to_json(record)}{'' if is_array else chr(10)}")
             count += 1
@@ -155,26 +161,43 @@ def print_table(table: Table[Any]) -> None:
     if sys.stdout.isatty():
         from rich.console import Console  # noqa: PLC0415  it takes as long to import as a small list to read
 
-        Console(highlight=False, markup=False).print(table)
+        width = Console().width
+        Console(file=output(), force_terminal=True, width=width, highlight=False, markup=False).print(table)
         return
     from linode_orm.output.plain import text_lines  # noqa: PLC0415  only tables need it
 
     for line in text_lines(table.__cells__(), len(table), len(table), _WIDEST):
-        print(line)
+        output().write(f"{line}\n")
 
 
 def _write_csv(tables: Iterator[Table[Any]]) -> int:
     from linode_orm.output.as_csv import csv_lines  # noqa: PLC0415  only CSV needs it
 
-    count = 0
+    count, out = 0, output()
     for number, table in enumerate(tables):
-        parts = csv_lines(table.__cells__())
+        parts = csv_lines(with_account(table.__cells__(), len(table)))
         head = next(parts, "")
         for part in chain([] if number else [head], parts):
-            sys.stdout.write(_tamed(part))
-        sys.stdout.flush()
+            out.write(_tamed(part))
+        out.flush()
         count += len(table)
     return count
+
+
+def with_account(columns: list[TableColumn], rows: int) -> list[TableColumn]:
+    """Return columns, in a fleet with the name of the account before them."""
+    inside = scope.current()
+    if inside is None:
+        return columns
+    from linode_orm.output.cells import CellType, TableColumn  # noqa: PLC0415  only CSV needs it
+
+    return [TableColumn("account", CellType.TEXT, [inside.account] * rows), *columns]
+
+
+def write_record(record: Mapping[str, object]) -> None:
+    """Print one object as a JSON line, in a fleet with the name of its account first."""
+    inside = scope.current()
+    output().write(f"{to_json(record if inside is None else inside.labelled(record))}\n")
 
 
 def _tamed(text: str) -> str:

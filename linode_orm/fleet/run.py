@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from linode_orm._public import public_in
 from linode_orm.errors import JournalError
 from linode_orm.fleet.client_of import client_of
+from linode_orm.fleet.current import working_on
 from linode_orm.fleet.imported import imported
 from linode_orm.fleet.item import Outcome, WorkItem, portable
 from linode_orm.fleet.marks import Mark
@@ -58,7 +59,8 @@ def _done(item: WorkItem, client: Client, function: Callable[..., object] | None
     call = function or imported(item.function)
     session = Session(client=client, journal=item.journal)
     try:
-        return call(session, *item.arguments)
+        with working_on(item):
+            return call(session, *item.arguments)
     finally:  # also after a CommitError, for which a `with` block leaves a session open
         session.close()
 
