@@ -15,7 +15,7 @@ from linode_orm.cli.terminal import output, say_error
 from linode_orm.output.cells import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.mapping.query import Query
     from linode_orm.output.cells import TableColumn
@@ -184,7 +184,7 @@ def _write_csv(tables: Iterator[Table[Any]]) -> int:
     return count
 
 
-def with_account(columns: list[TableColumn], rows: int) -> list[TableColumn]:
+def with_account(columns: Sequence[TableColumn], rows: int) -> Sequence[TableColumn]:
     """Return columns, in a fleet with the name of the account before them."""
     inside = scope.current()
     if inside is None:

@@ -43,7 +43,9 @@ class Scope:
 
     def labelled(self, record: Mapping[str, object]) -> dict[str, object]:
         """Return a record with the account's name before its values."""
-        return {"account": self.account, **record} | {"account": self.account}
+        labelled: dict[str, object] = {"account": self.account, **record}
+        labelled["account"] = self.account
+        return labelled
 
     @contextmanager
     def entered(self) -> Iterator[Self]:

@@ -94,6 +94,8 @@ class CommandWord(click.ParamType):
 @click.pass_context
 def command(  # noqa: PLR0913  one for each option
     ctx: click.Context,
+    words: tuple[str, ...],
+    *,
     accounts: str,
     only: tuple[str, ...],
     tag: str | None,
@@ -101,8 +103,6 @@ def command(  # noqa: PLR0913  one for each option
     max_failed: int | None,
     workers: int,
     journals: str | None,
-    words: tuple[str, ...],
-    *,
     verbose: bool,
 ) -> None:
     """Run COMMAND over every account."""

@@ -47,8 +47,9 @@ class AccountCommand:
     def rehearse(self) -> Rehearsed:
         """Run the command as far as it needs no account; raise `click.UsageError` for what is not understood."""
         with Scope().entered() as scope:
+            context = self._context("account")
             try:
-                with self._context("account") as context:
+                with context:
                     self._command.invoke(context)
             except ReachedError:
                 return Rehearsed(context.params.get("form") or "table", scope.sending)

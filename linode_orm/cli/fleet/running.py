@@ -144,7 +144,7 @@ def _interrupted(plans: list[Path], options: RunOptions) -> int:
 
 @contextmanager
 def _folder_of(sending: SendOptions) -> Iterator[Path]:
-    """Yield the folder that plans are saved in: the one of `--save`, without the plans of an earlier time, or a new one."""
+    """Yield the folder that plans are saved in: the one of `--save`, or one that is removed at the end."""
     if sending.file is None:
         with TemporaryDirectory(prefix="linode-orm-") as folder:
             yield Path(folder)
