@@ -190,7 +190,8 @@ def build(session: nox.Session) -> None:
     session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli,cassettes]", external=True)
     with session.chdir(work):
         session.run(str(work / "empty" / "bin" / "linode-orm"), "demo", external=True)
-    commands = ["tests/cli/test_fresh_process.py", "tests/cli/test_statuses.py"]
+    modules = ("fresh_process", "statuses", "terminals", "fleet")
+    commands = [f"tests/cli/test_{module}.py" for module in modules]
     session.run("pytest", "-q", *commands, env={"LINODE_ORM_INSTALLED": python})
 
 
