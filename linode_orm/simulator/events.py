@@ -78,7 +78,7 @@ OTHERWISE: Final[dict[str, str | None]] = {
 # The `percent_complete` of an event whose job has started.
 STARTED_AT: Final = 0.1
 LISTED_AT: Final = 0.05
-"""The part of a job's time before its event is listed where time runs by itself; how long it is at the API is guessed."""
+"""The part of a job's time before its event is listed where time runs by itself; the API's own is guessed."""
 
 
 class Events:
