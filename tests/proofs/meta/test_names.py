@@ -39,10 +39,10 @@ ORDINARY: Final = {
     ),
     "computing": (
         "absent adapter address aimd algorithm annotation array arrow attribute budget cache cassette chunk class cli compare "
-        "comparison compensated compile complete content context continue counter crud csv cycle dict dictionary difference "
-        "digest factory feedback field fixture format header html http id inspection json keyword layout leaf map message "
+        "comparison compensated compile complete constructor content context continue counter crud csv cycle dict diagram dictionary difference "
+        "digest factory feedback field fixture format header html http id inspection json keyword layout leaf map markdown message "
         "model npm operand operator option output parent protocol proxy python ratelimit rebuild redis request response route "
-        "router scalar scope scrub server simulator sql sqlalchemy sqlite status store test typescript unset validate wire xfilter yaml"
+        "router scalar scope scrub server signature simulator site sql sqlalchemy sqlite status store test typescript unset validate wire xfilter yaml"
     ),
     "public names of the contract": "sessionmaker selectable",
 }

@@ -141,7 +141,7 @@ def test_no_any_in_models():
 def test_only_what_is_declared_is_imported():
     """A session needs requests, urllib3, attrs and cachetools, and what these need."""
     needed = {"requests", "urllib3", "attr", "attrs", "cachetools"}
-    theirs = {"certifi", "idna", "charset_normalizer", "chardet", "brotli", "h2", "socks", "simplejson"}
+    theirs = {"certifi", "idna", "charset_normalizer", "chardet", "brotli", "h2", "socks", "simplejson", "backports"}
     ended = subprocess.run([sys.executable, "-c", LOOK], check=True, capture_output=True, text=True)
     found = {name for name in json.loads(ended.stdout) if "cython" not in name and "mypyc" not in name}
     assert found - needed - theirs == {OURS}
