@@ -3,13 +3,15 @@
 Each name is imported when it is first used, so that `import linode_orm` costs next to nothing.
 """
 
+import sys as _sys
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
-from linode_orm._former import install as _install
 from linode_orm.version import VERSION as _VERSION
 
 if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+
     from linode_orm.errors import ApiError as ApiError
     from linode_orm.errors import AttributeMissing as AttributeMissing
     from linode_orm.errors import BadRequest as BadRequest
@@ -87,7 +89,21 @@ if TYPE_CHECKING:
 
 __version__ = _VERSION
 
-_install()
+
+class _FormerModules:
+    """Finds modules that are gone, which former pickles name; asked last, it hides none that exists."""
+
+    @staticmethod
+    def find_spec(name: str, _path: object = None, _target: object = None, /) -> "ModuleSpec | None":
+        """Give what a former module is made of, None for every other name."""
+        if not name.startswith("linode_orm."):
+            return None
+        spec: ModuleSpec | None = _import_module("linode_orm._former").spec_of(name)
+        return spec
+
+
+if not any(getattr(each, "__name__", "") == "_FormerModules" for each in _sys.meta_path):
+    _sys.meta_path.append(_FormerModules)
 
 _PUBLIC = (
     "ApiError",

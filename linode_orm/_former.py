@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
@@ -87,20 +86,8 @@ def _defaults(cls: Any) -> dict[str, object]:  # noqa: ANN401  an attrs class
     return {name: value for name, value in found.items() if value is not NOTHING and not isinstance(value, Factory)}  # type: ignore[arg-type]  # a class at run time
 
 
-class Finder:
-    """Finds the modules that are gone, and the packages that they were in; asked last, it hides none that exists."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Give what a former module is made of, None for every other name."""
-        del path, target
-        if any(place.startswith(f"{fullname}.") for place in MOVED):
-            from importlib.machinery import ModuleSpec  # noqa: PLC0415  who reads no former pickle needs none of it
-
-            # a package, so that modules inside it are asked for
-            return ModuleSpec(fullname, cast("Any", self), is_package=True)
-        return None
+class _Loader:
+    """Loads the modules that are gone, and the packages that they were in."""
 
     def create_module(self, spec: ModuleSpec) -> None:
         """Leave the making of the module to Python."""
@@ -110,7 +97,11 @@ class Finder:
         vars(module)["__getattr__"] = names_of(module.__name__)
 
 
-def install() -> None:
-    """Let former modules be imported; a second call changes nothing."""
-    if not any(isinstance(each, Finder) for each in sys.meta_path):
-        sys.meta_path.append(Finder())
+def spec_of(fullname: str) -> ModuleSpec | None:
+    """Give what a former module is made of, None for every other name; the package asks when a module is not found."""
+    if any(place.startswith(f"{fullname}.") for place in MOVED):
+        from importlib.machinery import ModuleSpec  # noqa: PLC0415  who reads no former pickle needs none of it
+
+        # a package, so that modules inside it are asked for
+        return ModuleSpec(fullname, cast("Any", _Loader()), is_package=True)
+    return None

@@ -41,4 +41,6 @@ class Later:
         self.__module = module
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the module has
-        return getattr(import_module(self.__module), name)
+        value = getattr(import_module(self.__module), name)
+        setattr(self, name, value)  # the next time it is found without a call
+        return value

@@ -49,3 +49,12 @@ def create_beside(place: Path) -> tuple[Path, int]:
     """
     beside = place.with_name(f"{place.name}.{_unguessable()}.new")
     return beside, os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | _NEVER_THROUGH_A_LINK, PRIVATE)
+
+
+def sync(place: Path) -> None:
+    """Bring to the disk what was written into a file."""
+    handle = os.open(place, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from attrs import frozen
 
 if TYPE_CHECKING:
     from linode_orm.mapping.protocols import FieldFacts
+    from linode_orm.mapping.to_one import ReferenceFacts
 
 T_co = TypeVar("T_co", covariant=True)
-
-
-class ReferenceFacts(Protocol):
-    """A to-one relation: `via` names the raw id, and is empty for the parent of a child."""
-
-    name: str
-    owner: type
-    via: str
-
-    @property
-    def model(self) -> Any:  # noqa: ANN401  a Model
-        """The class referred to."""
-        ...
 
 
 @frozen(eq=False)

@@ -8,9 +8,9 @@ from linode_orm.mapping.columns import Column
 from linode_orm.mapping.operators import Attribute
 
 if TYPE_CHECKING:
-    from linode_orm.mapping.columns import ReferenceFacts
     from linode_orm.mapping.operators import Operator, Order
     from linode_orm.mapping.protocols import FieldFacts
+    from linode_orm.mapping.to_one import ReferenceFacts
 
 
 class Reached(Attribute[Any]):

@@ -16,6 +16,7 @@ from linode_orm.mapping.record import Record, declared_at, given_object, keep_gi
 from linode_orm.mapping.references import Loadable, fits, is_object
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import State, Status
+from linode_orm.mapping.to_one import ReferenceFacts
 from linode_orm.mapping.values import ABSENT
 
 if TYPE_CHECKING:
@@ -64,14 +65,12 @@ class Collection(Sequence[M]):
         """Forget every child that the API knows, so that the next use asks the API; new ones stay."""
 
 
-class One(Generic[T]):
+class One(ReferenceFacts, Generic[T]):
     """A reference to one other resource: `volume.linode`.
 
     `via` names the attribute with the raw id; without it the relation is the parent of a child (`disk.instance`).
     """
 
-    name: str
-    owner: type
     quantifier = "has"
     """The method that makes a condition on what the relation leads to."""
 
@@ -103,11 +102,6 @@ class One(Generic[T]):
             if instance is None:
                 return class_references.Reference(owner, self)
             return self.resolve(instance)
-
-    @property
-    def model(self) -> type:
-        """The class referred to."""
-        return lookup(self.target)
 
     def field(self, model: type) -> Kind[object] | None:
         """Return the field with the raw id; None for the parent of a child."""

@@ -7,7 +7,6 @@ string. It also decides what orjson refuses: NaN, half surrogate pairs, other en
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -19,6 +18,10 @@ if TYPE_CHECKING:
 
 _DIGITS: Final = b"0" * 19
 """As many digits as the largest number of 64 bits with a sign has; one of more may not fit."""
+_LONG_VALUE: Final = b":" + _DIGITS
+_LONG_ITEM: Final = b"[" + _DIGITS
+"""How a number that may not fit looks among the marks: digits in a row, outside of a string or at a blank in it.
+Digits in a row at the beginning of a string, or behind a letter of it, are those of a UUID."""
 _BEFORE_NUMBERS: Final = b" \t\r\n,:-+."
 _BRACKETS: Final = b"[]{}"
 _DROPPED: Final = bytes(each for each in range(256) if each not in b'0123456789"' + _BEFORE_NUMBERS + _BRACKETS)
@@ -44,30 +47,23 @@ def quick_loads() -> Loads | None:
 
 def parse_json(content: bytes) -> Any:  # noqa: ANN401  JSON
     """Return what JSON holds; raise `ValueError` or `RecursionError` for what is none, or is nested too deep."""
-    marks = content.translate(_MARKS, delete=_DROPPED)
-    parsed = _parsed(content, marks)
+    loads, marks = quick_loads(), content
+    if loads is not None:
+        marks = content.translate(_MARKS, delete=_DROPPED)
+        if marks.startswith(_DIGITS) or _LONG_VALUE in marks or _LONG_ITEM in marks:
+            loads = None
+    parsed = json.loads(content) if loads is None else _parsed(content, loads)
     if _is_deep(marks, parsed):
         msg = f"a document nested deeper than {_DEEPEST} levels"
         raise ValueError(msg)
     return parsed
 
 
-def _parsed(content: bytes, marks: bytes) -> Any:  # noqa: ANN401  JSON
-    loads = quick_loads()
-    if loads is not None and not _has_long_number(marks):
-        with suppress(ValueError):  # what json makes of it counts
-            return loads(content)
-    return json.loads(content)
-
-
-def _has_long_number(marks: bytes) -> bool:
-    """Whether so many digits stand in a row, outside of a string or at a blank in it, that a number may not fit.
-
-    Digits in a row at the beginning of a string, or behind a letter of it, are those of a UUID.
-    """
-    if marks.startswith(_DIGITS):
-        return True
-    return any(before + _DIGITS in marks for before in (b":", b"["))
+def _parsed(content: bytes, loads: Loads) -> Any:  # noqa: ANN401  JSON
+    try:
+        return loads(content)
+    except ValueError:  # what json makes of it counts
+        return json.loads(content)
 
 
 def _is_deep(marks: bytes, parsed: object) -> bool:

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from linode_orm.mapping import Model
-    from linode_orm.mapping.columns import Column, ReferenceFacts
+    from linode_orm.mapping.columns import Column
     from linode_orm.mapping.mapper import Mapper
     from linode_orm.mapping.protocols import FieldFacts
     from linode_orm.mapping.query import Query
+    from linode_orm.mapping.to_one import ReferenceFacts
     from linode_orm.output.table import CellProblem
     from linode_orm.session.loading.reference_data import ReferenceData
     from linode_orm.session.query.columns import CellReader, Taken

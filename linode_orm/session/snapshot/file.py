@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from linode_orm._private_files import create_beside
+from linode_orm._private_files import create_beside, sync
 from linode_orm.errors import InvalidRequestError
 from linode_orm.session.snapshot.layout import ABOUT, APPLICATION, FORMAT, READ
 
@@ -34,18 +34,10 @@ def new_file(place: Path) -> Iterator[sqlite3.Connection]:
             connection.execute("COMMIT")
         finally:
             connection.close()
-        _sync(beside)
+        sync(beside)
         beside.replace(place)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def opened(path: Path) -> sqlite3.Connection:

@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
-
-
-class Deck(Protocol):
-    """What counts the interactions of a cassette: a recording, or a replay."""
-
-    @property
-    def length(self) -> int:
-        """How many interactions there are."""
-        ...
-
-    @property
-    def played(self) -> int:
-        """How many of them were played."""
-        ...
 
 
 class Cassette:
     """A cassette in a `with` block; `len()` counts its interactions, of a recording those that there are by now."""
 
-    def __init__(self, path: Path, deck: Deck, *, is_recorded: bool) -> None:
+    def __init__(self, path: Path, length: Callable[[], int], played: Callable[[], int], *, is_recorded: bool) -> None:
         self.path = path
         """Where it lies, or will lie."""
         self.is_recorded = is_recorded
         """Whether it is recorded in this block, and not replayed."""
-        self._deck = deck
+        self._length = length
+        self._played = played
 
     @property
     def play_count(self) -> int:
         """How many interactions were replayed."""
-        return self._deck.played
+        return self._played()
 
     @property
     def all_played(self) -> bool:
         """Whether every interaction was replayed."""
-        return self._deck.played == self._deck.length
+        return self._played() == self._length()
 
     def __len__(self) -> int:
-        return self._deck.length
+        return self._length()
 
     def __bool__(self) -> bool:
         return True

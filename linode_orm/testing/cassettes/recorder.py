@@ -58,7 +58,7 @@ class Recorder:
             recording = Recording(self.rule)
             try:
                 with intercepted(recording):
-                    yield Cassette(path, recording, is_recorded=True)
+                    yield Cassette(path, recording.length, lambda: 0, is_recorded=True)
             except Exception:
                 write(path, recording.finish())
                 raise
@@ -66,7 +66,7 @@ class Recorder:
         else:
             replay = Replay(read(path), path.name, self.rule)
             with intercepted(replay):
-                yield Cassette(path, replay, is_recorded=False)
+                yield Cassette(path, lambda: replay.length, lambda: replay.played, is_recorded=False)
             replay.check()
 
 

@@ -80,15 +80,12 @@ class _Try:
 class Recording(Interceptor):
     """An interceptor that records; see `linode_orm.wire.interceptor.Interceptor`."""
 
-    played = 0
-
     def __init__(self, rule: KeyRule) -> None:
         self._rule = rule
         self._lock, self._ticks = Lock(), count(1)
         self._process = os.getpid()
         self._tries: list[_Try] = []
 
-    @property
     def length(self) -> int:
         """How many interactions there are by now."""
         return len(self._tries)
