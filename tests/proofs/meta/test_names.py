@@ -30,7 +30,7 @@ REFUSED: Final = frozenset(
 
 ORDINARY: Final = {
     "English": (
-        "acquisition all and answer any argument as masking printable plus private strict applier apply applying back block bound by call choice claim count coverage "
+        "acquisition all and answer any argument as build masking printable plus private strict applier apply applying back block bound by call choice claim count coverage "
         "create date declare demo denial description dispatch drift earlier end entry error evaluate explanation fact "
         "first former full generate goal hidden hold inner interrupt is job kind lifecycle limit main many mark match "
         "memory module money name new no not note observe one only or order ordering part pause plain progress public "
