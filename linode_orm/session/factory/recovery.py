@@ -38,7 +38,7 @@ def recover(  # noqa: PLR0913  the options of the contract
     ended.
 
     The report tells what became of each operation. What was refused, what was not sent and what is in doubt stays in
-    the journal, and the next `recover()` carries on: a commit has ended when everything is done, or undone as far as
+    the journal, and the next `recover()` carries on. A commit has ended when everything is done, or undone as far as
     that can be. Raises `CommitInterrupted` after Ctrl-C, with the same report.
 
     Raises `JournalError` where the file is none, damaged, in use, of another API, or of another account than the

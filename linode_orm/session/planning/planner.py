@@ -40,7 +40,7 @@ def plan(changes: Changes, *, only: Model | None = None, fold: bool = True, fold
     """Plan what a commit would send; with `only`, that object and what it cannot exist without.
 
     With `fold`, new children are nested in their new parent's POST, and many changes of the children of one parent are
-    one rebuild, unless that leaves no order; with `fold_tags`, a tag that is put on several objects is one POST. Raises
+    one rebuild, unless that leaves no order. With `fold_tags`, a tag that is put on several objects is one POST. Raises
     `InvalidRequestError` where something is missing, contradictory, or cannot be put in an order.
     """
     if fold:
