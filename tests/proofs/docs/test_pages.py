@@ -113,6 +113,15 @@ def test_every_error_has_a_row():
         assert listed.get(name, set()) == bases, name
 
 
+def test_every_error_says_what_to_do():
+    """The page of errors says of each of them why it happens and what to do."""
+    rows = {row[0].strip("`"): row[1:] for row in cells(page("docs/errors.md"), "| class | why")}
+    public = {name: getattr(linode_orm, name) for name in linode_orm.__all__}
+    kinds = {name for name, each in public.items() if isinstance(each, type) and issubclass(each, Exception)}
+    assert set(rows) == kinds - {"LinodeORMError"}
+    assert [name for name, said in rows.items() if len(said) != 2 or not all(said)] == []
+
+
 def test_every_fault_has_a_row():
     """The page of the faults names each of them."""
     rows = cells(page("docs/faults.md"), "| name | what happens")
