@@ -37,10 +37,9 @@ class BatchStep(DraftStep):
         super().__init__("bundle", instance, token, path, token.parents)
         self.title, self.looks, self.parts = title, looks, parts
 
-    def everyone(self) -> Iterator[DraftStep]:
-        """Yield the drafts that it replaces, with those nested in them."""
-        for part in self.parts:
-            yield from part.everyone()
+    def everyone(self) -> tuple[DraftStep, ...]:
+        """Return the drafts that it replaces, with those nested in them."""
+        return tuple(each for part in self.parts for each in part.everyone())
 
     def step(self, number: int, depends_on: tuple[int, ...]) -> Step:
         """Return the step of the plan; its parts get their numbers from `number_parts`."""

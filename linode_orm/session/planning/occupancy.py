@@ -16,10 +16,10 @@ from linode_orm.session.planning.holders import paths_of, targets_of
 from linode_orm.session.planning.natural_keys import is_natural
 from linode_orm.session.planning.ordering import Strength
 from linode_orm.session.planning.placeholders import Pending
-from linode_orm.session.planning.steps import claims, frees, key_of
+from linode_orm.session.planning.steps import claims, frees, key_of, unique_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.mapping import Model
     from linode_orm.session.planning.plan import Key
@@ -54,21 +54,24 @@ class Slot(NamedTuple):
     is_known: bool = True
 
 
-def slots_of(instance: Model, parents: tuple[object, ...], body: Body) -> Iterator[Slot]:
-    """Yield the places that an object has, by its JSON."""
+def slots_of(
+    instance: Model, parents: tuple[object, ...], body: Body, changed: Collection[str] | None = None
+) -> Iterator[Slot]:
+    """Yield the places that an object has, by its JSON; with `changed`, at least those that these keys decide."""
     model = instance.__mapper__.name
     scope = (model, parents)
-    if model == "DomainRecord":
-        yield _record(scope, body, _zone_of(instance))
-    rule = _RULES.get(model)
-    if rule is not None:
-        yield from rule(scope, body)
-    if _may_be_in_subnet(model):
+    if changed is None or not _RULE_KEYS.get(model, _NO_KEYS).isdisjoint(changed):
+        if model == "DomainRecord":
+            yield _record(scope, body, _zone_of(instance))
+        rule = _RULES.get(model)
+        if rule is not None:
+            yield from rule(scope, body)
+    if _may_be_in_subnet(model) and (changed is None or not _subnet_keys(model).isdisjoint(changed)):
         yield from _in_subnets(body)
     ids = _chosen_ids(model)
     if len(ids) > 1:
         yield Slot(scope, f"id {', '.join(str(body.get(key)) for key in ids)}")
-    for name in _NAMES:
+    for name in _NAMES if changed is None else _guessed_names(model).intersection(changed):
         if isinstance(body.get(name), str) and body[name]:
             yield Slot(scope, f"{name} {body[name]!r}", is_known=False)
 
@@ -89,19 +92,32 @@ def _may_be_in_subnet(model: str) -> bool:
 @cache
 def _keys_of(model: str) -> frozenset[str]:
     """Return the keys of a class that tell the places of its objects."""
-    in_subnets = {path.keys[0] for path in paths_of(model) if path.target == "VPCSubnet"}
-    return frozenset({*_NAMES, *in_subnets, *_RULE_KEYS.get(model, ())})
+    return _guessed_names(model) | _subnet_keys(model) | _RULE_KEYS.get(model, _NO_KEYS)
+
+
+@cache
+def _guessed_names(model: str) -> frozenset[str]:
+    """Return the names that may be unique; those that are known to be count among the unique values."""
+    mapper = resource(model).__mapper__
+    return frozenset(_NAMES).difference(mapper.fields[name].key for name in unique_names(mapper))
+
+
+@cache
+def _subnet_keys(model: str) -> frozenset[str]:
+    """Return the keys of a class in which its objects have addresses of a subnet."""
+    return frozenset(path.keys[0] for path in paths_of(model) if path.target == "VPCSubnet")
 
 
 def moves(draft: DraftStep) -> bool:
     """Whether a request may give an object another place, or take one from it."""
     if draft.operation in {"create", "delete"}:
         return True
-    return any(
-        change.key in _keys_of(each.instance.__mapper__.name)
-        for each in draft.everyone()
-        for change in each.body.changes
-    )
+    for each in draft.everyone():
+        keys = _keys_of(each.instance.__mapper__.name)
+        for change in each.body.changes:
+            if change.key in keys:
+                return True
+    return False
 
 
 def freed_and_taken(draft: DraftStep, below: Iterable[Model]) -> tuple[list[Slot], list[Slot]]:
@@ -110,10 +126,13 @@ def freed_and_taken(draft: DraftStep, below: Iterable[Model]) -> tuple[list[Slot
     after: list[Slot] = []
     for each in draft.everyone():
         body = state_of(each.instance).body
-        was = [*slots_of(each.instance, each.parents, body)] if each.operation != "create" else []
-        is_part = each.operation == "replace"  # its body is the value of one attribute
-        sent = {change.key: change.new for change in each.body.changes} if is_part else each.sent
-        becomes = [*slots_of(each.instance, each.parents, {**body, **sent})] if each.operation != "delete" else []
+        changes = {change.key: change.new for change in each.body.changes}
+        # What an update does not change stays where it is.
+        changed = changes.keys() if each.operation == "update" else None
+        was = [*slots_of(each.instance, each.parents, body, changed)] if each.operation != "create" else []
+        sent = changes if each.operation == "replace" else each.sent  # there its body is the value of one attribute
+        now = {**body, **sent}
+        becomes = [*slots_of(each.instance, each.parents, now, changed)] if each.operation != "delete" else []
         before += [slot for slot in was if slot not in becomes]
         after += [slot for slot in becomes if slot not in was]
     for each_below in below:
@@ -200,10 +219,11 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(each)
 
 
-_RULE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "DomainRecord": ("name", "type", "target"),
-    "NodeBalancerConfig": ("port", "protocol"),
-    "VPCSubnet": ("ipv4", "ipv6"),
+_NO_KEYS: Final[frozenset[str]] = frozenset()
+_RULE_KEYS: Final[Mapping[str, frozenset[str]]] = {
+    "DomainRecord": frozenset({"name", "type", "target"}),
+    "NodeBalancerConfig": frozenset({"port", "protocol"}),
+    "VPCSubnet": frozenset({"ipv4", "ipv6"}),
 }
 _RULES: Final[Mapping[str, Callable[[Hashable, Body], Iterator[Slot]]]] = {
     "NodeBalancerConfig": _port,
@@ -222,12 +242,17 @@ def order_places(drafts: Sequence[DraftStep], below: Mapping[Key, Sequence[Model
     freeing = [at for at, draft in enumerate(drafts) if draft.operation != "create" and moves(draft)]
     taking = [at for at, draft in enumerate(drafts) if draft.operation != "delete" and moves(draft)] if freeing else ()
     taken: dict[tuple[Hashable, str], list[tuple[int, Slot]]] = {}
+    freed: dict[int, list[Slot]] = {}
     for at in taking:
-        for slot in freed_and_taken(drafts[at], ())[1]:
+        freed[at], takes = freed_and_taken(drafts[at], ())
+        for slot in takes:
             taken.setdefault((slot.scope, slot.what), []).append((at, slot))
     for at in freeing if taken else ():
-        with_it = [each for one in drafts[at].everyone() for each in _with(one, below)]
-        for slot in freed_and_taken(drafts[at], with_it)[0]:
+        frees_here = freed.get(at)
+        if frees_here is None:
+            with_it = [each for one in drafts[at].everyone() for each in _with(one, below)]
+            frees_here = freed_and_taken(drafts[at], with_it)[0]
+        for slot in frees_here:
             for taker, wanted in taken.get((slot.scope, slot.what), ()):
                 if taker != at and slot.clash(slot.detail, wanted.detail):
                     strength = Strength.CERTAIN if slot.is_known else Strength.GUESSED

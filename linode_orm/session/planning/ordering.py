@@ -54,6 +54,8 @@ def settled(waits: Sequence[dict[int, Wait]]) -> list[int]:
 
 def ordered(waits: Sequence[Collection[int]]) -> list[int]:
     """Order nodes 0, 1, ... of which node n waits for `waits[n]`; raise `Cycle` where there is no order."""
+    if not any(waits):
+        return [*range(len(waits))]
     sorter = TopologicalSorter(dict(enumerate(waits)))
     with suppress(CycleError):  # what waits for no cycle still gets its place
         sorter.prepare()

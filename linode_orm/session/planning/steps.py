@@ -78,11 +78,11 @@ class DraftStep:
         self.body = self.body._replace(secret_keys=self.body.secret_keys | child.body.secret_keys)
         self.nested.append((place, child, is_answered))
 
-    def everyone(self) -> Iterator[DraftStep]:
-        """Yield the draft and the drafts that are nested in it, at any depth."""
-        yield self
-        for _, child, _ in self.nested:
-            yield from child.everyone()
+    def everyone(self) -> tuple[DraftStep, ...]:
+        """Return the draft and the drafts that are nested in it, at any depth."""
+        if not self.nested:
+            return (self,)
+        return (self, *(each for _, child, _ in self.nested for each in child.everyone()))
 
     def nested_creates(self, above: tuple[str | int, ...] = ()) -> Iterator[NestedCreate]:
         """Yield the nested creates, each before those that are nested in it."""

@@ -68,6 +68,10 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Give a page, or one instance."""
         fleet, parts = self.server.fleet, urlsplit(self.path)
+        last = parts.path.rpartition("/")[2]
+        if last.isdecimal():
+            self.answer(json.dumps(fleet.by_id[int(last)]).encode(), 0)
+            return
         asked = {key: int(values[0]) for key, values in parse_qs(parts.query).items()}
         self.answer(fleet.page(asked.get("page", 1), asked.get("page_size", 100)), 0)
 
