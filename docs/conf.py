@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT))
 from pygments.lexers.special import TextLexer  # noqa: E402  the path comes first
 from sphinx import addnodes  # noqa: E402  the same
 
-from linode_orm._generate.site import build  # noqa: E402  the package of this checkout is described
+from linode_orm._generate.site import build, llms  # noqa: E402  the package of this checkout is described
 from linode_orm._generate.site.index import with_contents  # noqa: E402  the same
 from linode_orm.version import VERSION  # noqa: E402  the same
 
@@ -81,9 +81,16 @@ def _link_types(_app: Sphinx, tree: nodes.document) -> None:
                 node.replace_self(node.children)
 
 
+def _finish(app: Sphinx, error: Exception | None) -> None:
+    """Write `llms.txt` beside the pages."""
+    if error is None:
+        Path(app.outdir, "llms.txt").write_text(llms.text(DOCS), encoding="utf-8")
+
+
 def setup(app: Sphinx) -> None:
     """Connect the steps of the build."""
     app.add_lexer("output", TextLexer)
     app.connect("builder-inited", _generate)
     app.connect("source-read", _read)
     app.connect("doctree-read", _link_types)
+    app.connect("build-finished", _finish)

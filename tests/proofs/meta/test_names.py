@@ -40,7 +40,7 @@ ORDINARY: Final = {
     "computing": (
         "absent adapter address aimd algorithm annotation array arrow attribute budget cache cassette chunk class cli compare "
         "comparison compensated compile complete constructor content context continue counter crud csv cycle dict diagram dictionary difference "
-        "digest factory feedback field fixture format header html http id inspection json keyword layout leaf map markdown message "
+        "digest factory feedback field fixture format header html http id inspection json keyword layout leaf llms map markdown message "
         "model npm operand operator option output parent protocol proxy python ratelimit rebuild redis request response route "
         "router scalar scope scrub server signature simulator site sql sqlalchemy sqlite status store test typescript unset validate wire xfilter yaml"
     ),

@@ -158,7 +158,16 @@ def test_the_top_is_tidy():
     if listed.returncode:
         pytest.skip("no git checkout")
     folders = {"linode_orm", "tests", "cassettes", "docs", ".ci"}
-    files = {"pyproject.toml", "noxfile.py", "README.md", "CHANGELOG.md", "LICENSE"}
+    files = {
+        "pyproject.toml",
+        "noxfile.py",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "SECURITY.md",
+        "CODE_OF_CONDUCT.md",
+        "AGENTS.md",
+    }
     top = {line.partition("/")[0] for line in listed.stdout.splitlines()}
     assert {name for name in top - folders - files if not name.startswith(".")} == set()
 

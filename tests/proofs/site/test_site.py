@@ -123,6 +123,13 @@ def test_every_public_name_is_described(pages):
     assert [name for name in PUBLIC if not (getattr(linode_orm, name).__doc__ or "").strip()] == []
 
 
+def test_llms_txt_leads_to_pages(site):
+    """`llms.txt` names every resource, and each of its links leads to a page."""
+    links = re.findall(r"\]\(([^)]+)\)", (site / "llms.txt").read_text(encoding="utf-8"))
+    assert [link for link in links if not (site / link).exists()] == []
+    assert {f"resources/{slug(name)}.html" for name in INDEX} <= set(links)
+
+
 def test_a_screen_reader_can_read(pages):
     """Every page names its language, has one first heading, skips no level, and names its pictures."""
     wrong = []
