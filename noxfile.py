@@ -124,6 +124,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def notebook(session: nox.Session) -> None:
+    """Run the notebook of docs, and check what it shows; `-- --keep-outputs` writes that into the file."""
+    prepare(session)
+    session.run("pytest", "-q", "tests/proofs/notebook", *session.posargs)
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Print the table of figures, beside linode_api4 and SQLAlchemy."""
     prepare(session)

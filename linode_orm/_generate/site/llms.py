@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _LINE: Final = re.compile(r"^- \[([^\]]+)\]\(([\w./-]+)\.md\)(?:: |, )?(.*)$", re.MULTILINE)
 _RULES: Final = (
-    "Nothing is sent before `session.commit()`, `x.save()` or `x.delete()`; actions such as `x.boot()` are sent at once. "
-    "Plan first, and apply only what a person approved. `linode_orm.simulator.Simulator` needs no account."
+    "Nothing is sent before `session.commit()`, `x.save()` or `x.delete()`. Actions such as `x.boot()` are sent at "
+    "once. Plan first, and apply only what a person approved. `linode_orm.simulator.Simulator` needs no account."
 )
 
 
