@@ -124,6 +124,14 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Look at every page of `site/` in the machine's Chromium; screenshots go to `screenshots/`. Run `docs` first."""
+    prepare(session)
+    session.install("playwright>=1.49")
+    session.run("pytest", "-q", "-n", "0", "tests/proofs/browser", *session.posargs)
+
+
+@nox.session
 def notebook(session: nox.Session) -> None:
     """Run the notebook of docs, and check what it shows; `-- --keep-outputs` writes that into the file."""
     prepare(session)
