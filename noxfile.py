@@ -126,8 +126,8 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """Look at every page of `site/` in the machine's Chromium; screenshots go to `screenshots/`. Run `docs` first."""
-    prepare(session)
-    session.install("playwright>=1.49")
+    if session.virtualenv.venv_backend != "none":
+        session.install("-e", ".[dev,browser]")
     session.run("pytest", "-q", "-n", "0", "tests/proofs/browser", *session.posargs)
 
 

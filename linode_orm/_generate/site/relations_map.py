@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.mapper import Mapper
 
 SIZE: Final = 1200
-RADIUS: Final = 370
+RADIUS: Final = 410
 GAP: Final = 2
 """Empty places between two services."""
 
@@ -34,7 +34,7 @@ def drawing(mappers: Iterable[Mapper]) -> Iterator[str]:
         yield f'<g fill="none" stroke="{colour}" stroke-width="1.2" opacity="0.55">'
         yield from (curve for mapper in own for curve in _curves(mapper, places))
         yield "</g>"
-    yield '<g font-size="12" font-family="sans-serif" fill="currentColor">'
+    yield '<g font-size="10" font-family="sans-serif" fill="currentColor">'
     for service, own in by_service.items():
         yield from (_name(mapper.name, places[mapper.name], title(service)) for mapper in own)
     yield "</g>"
