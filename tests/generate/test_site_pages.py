@@ -8,7 +8,7 @@ import pytest
 
 from linode_orm import models
 from linode_orm._generate import api_pages
-from linode_orm._generate.site import build
+from linode_orm._generate.site import build, meanings
 from linode_orm._generate.site.index import OTHERS, with_contents
 from linode_orm._generate.site.markdown import slug
 from linode_orm.mapping.registry import lookup
@@ -59,6 +59,30 @@ def test_a_request_links_its_page(pages):
     address = api_pages.address("POST /linode/instances/{id}/boot")
     assert address == "https://techdocs.akamai.com/linode-api/reference/post-boot-linode-instance"
     assert f"({address})" in pages["resources/instance.md"]
+
+
+@pytest.mark.parametrize("resource", [name for name in meanings.known() if name != meanings.COMMON])
+def test_meanings_say_something(resource, pages):
+    """A described resource has a meaning for each field, of its own words: never only the field's name again."""
+    mapper = getattr(models, resource).__mapper__
+    assert set(meanings.known()[resource]) <= set(mapper.fields)
+    empty = {"the", "a", "an", "of", "its", "it", "is", "this", "that", "linode", resource.lower()}
+    for name in mapper.fields:
+        text = meanings.meaning(resource, name)
+        said = set(re.findall(r"[a-z]+", text.lower())) - empty - set(re.findall(r"[a-z]+", name)) - {f"{name}s"}
+        assert len(said) > 2, f"{resource}.{name}: {text!r}"
+        assert text.endswith(".")
+        assert len(text.split()) <= 32
+        assert text in pages[f"resources/{slug(resource)}.md"]
+
+
+def test_sizes_have_units():
+    """A size or a time in numbers says its unit."""
+    units = re.compile(r"megabyte|gigabyte|megabit|second|number|dollar|bits|utc", re.IGNORECASE)
+    asked = re.compile(r"size|_sec$|memory|^disk$|transfer$|network_out|vcpus|gpus|price|quota|^used$|created|updated")
+    for resource, texts in meanings.known().items():
+        for name, text in texts.items():
+            assert not asked.search(name) or name == "created_by" or units.search(text), f"{resource}.{name}"
 
 
 def test_the_map_has_every_resource(pages):

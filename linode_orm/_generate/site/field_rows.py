@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm._generate.site.markdown import code, linked
+from linode_orm._generate.site.meanings import meaning
 from linode_orm.models import INDEX
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping.mapper import Mapper
 
-HEAD: Final = ("field", "type", "null", "who changes it", "filter", "notes")
+HEAD: Final = ("field", "type", "null", "who changes it", "filter", "meaning and notes")
 _LITERAL: Final = re.compile(r"Literal\[([^\]]*)\](?: \| str)?")
 
 
@@ -27,12 +28,18 @@ def rows(mapper: Mapper, prefix: str = "", seen: tuple[str, ...] = ()) -> Iterat
             _null(field),
             _who(field, is_nested=bool(prefix)),
             "server" if field.filterable else "",
-            "; ".join(_notes(field, relation, mapper)),
+            " ".join([*_meaning(mapper, prefix + name), "; ".join(_notes(field, relation, mapper))]).strip(),
         )
         for nested in field.codec.nested:
             if nested.__name__ not in seen:
                 ending = "[]." if "list[" in field.text else "."
                 yield from rows(nested.__mapper__, f"{prefix}{name}{ending}", (*seen, nested.__name__))
+
+
+def _meaning(mapper: Mapper, name: str) -> Iterator[str]:
+    text = meaning(mapper.name, name)
+    if text:
+        yield text
 
 
 def _type(field: Any) -> str:  # noqa: ANN401  a Kind of any value

@@ -32,7 +32,7 @@ ORDINARY: Final = {
     "English": (
         "acquisition all and answer any argument as build masking printable plus private strict applier apply applying back block bound by call choice claim count coverage "
         "create date declare demo denial description dispatch drift earlier end entry error evaluate explanation fact "
-        "first former full generate goal hidden hold inner interrupt is job kind lifecycle limit main many mark match "
+        "first former full generate goal hidden hold inner interrupt is job kind lifecycle limit main many mark match meaning "
         "memory module money name new no not note observe one only or order ordering part pause plain progress public "
         "read recover resolve row run send shape share shown rich sighting source structure support system time touch tour "
         "tree try undo unheld unknown verdict verify whole wrong"
