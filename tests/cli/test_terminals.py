@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from linode_orm import Instance, Session
+from linode_orm import CommitInterrupted, Instance, Session
 from linode_orm.cli.app import app
 from linode_orm.simulator.faults import slow_drip
 from tests.cli.fresh import COMMAND, python, started
@@ -204,22 +204,126 @@ def test_ctrl_c_while_a_read_is_answered(account, tmp_path, command):
     assert changed(account) == 0
 
 
+def saved(folder):
+    """Save a plan that changes twelve objects."""
+    with Session() as session:
+        for each in session.query(Instance):
+            each.tags.add("edge")
+        session.plan().save(folder / "plan.json")
+    return ["plan.json"]
+
+
+def committed(folder):
+    """Commit with a journal; give the commit and the journal."""
+    with Session(journal=folder / "journal") as session:
+        for each in session.query(Instance):
+            each.tags.add("edge")
+        return [session.commit().id, "--journal", "journal"]
+
+
+def left(folder):
+    """Leave a commit unfinished after its first answer; give its journal."""
+
+    def press(*_):
+        raise KeyboardInterrupt
+
+    with Session(journal=folder / "journal") as session:
+        session.client.workers = 1
+        for each in session.query(Instance):
+            each.tags.add("edge")
+        with pytest.raises(CommitInterrupted):
+            session.commit(progress=press)
+    return ["journal"]
+
+
+def snapped(folder):
+    """Write a snapshot."""
+    with Session() as session:
+        session.snapshot(folder / "old.sqlite", [Instance])
+    return ["old.sqlite"]
+
+
+SENDING = {
+    "set": lambda _: ["set", "Instance", "tags+=edge", "--all", "--yes"],
+    "set with a journal": lambda _: ["set", "Instance", "tags+=edge", "--all", "--yes", "--journal", "new"],
+    "plan --apply": lambda folder: ["plan", *saved(folder), "--apply"],
+    "apply": lambda folder: ["apply", *saved(folder), "--yes"],
+    "undo": lambda folder: ["undo", *committed(folder), "--yes"],
+    "recover": lambda folder: ["recover", *left(folder)],
+}
+
+
+@pytest.mark.parametrize("prepare", SENDING.values(), ids=SENDING)
+def test_ctrl_c_in_a_commit(account, tmp_path, prepare):
+    """Ctrl-C in the middle of a commit waits for the writes in flight, starts no more, says so, and ends with 3."""
+    command = prepare(tmp_path)
+    before = changed(account)
+    slow = account.faults.add("PUT", "*", None, slow_drip(1.0))
+    with started(tmp_path, COMMAND, *command) as process:
+        wait_for(slow)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 3, output + errors
+    assert "Traceback" not in errors
+    assert 0 < changed(account) - before < 11
+    assert "applied" in output
+
+
+def test_ctrl_c_in_actions(account, tmp_path):
+    """Ctrl-C while actions are started starts no more of them, and ends with 3."""
+    slow = account.faults.add("POST", "*", None, slow_drip(1.0))
+    with started(tmp_path, COMMAND, "act", "Instance", "reboot", "--all", "--at-once", "2", "--yes") as process:
+        wait_for(slow)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 3, output + errors
+    assert "Traceback" not in errors
+    assert 0 < changed(account) <= 2
+
+
+def test_ctrl_c_while_a_snapshot_is_compared(account, tmp_path):
+    """Ctrl-C in `diff` ends it with 1 while the account is read."""
+    command = ["diff", *snapped(tmp_path)]
+    slow = account.faults.add("GET", "*", None, slow_drip(1.0))
+    with started(tmp_path, COMMAND, *command) as process:
+        wait_for(slow)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (1, "Interrupted: nothing more is sent.\n")
+
+
+def test_ctrl_c_at_a_prompt(account, tmp_path):
+    """Ctrl-C at the prompt of `shell` takes the line back, as Python's own does, and the prompt goes on."""
+    answers = [("KeyboardInterrupt", "exit()")]
+    ended = in_terminal(tmp_path, "shell", answers=answers, interrupt_at=">>> ")
+    assert ended.status == 0, ended.text
+    assert "Traceback" not in ended.text
+
+
+def test_ctrl_c_in_a_script_of_the_shell(account, tmp_path):
+    """Ctrl-C in a script that `shell` runs ends it with 1."""
+    with started(tmp_path, COMMAND, "shell", stdin=subprocess.PIPE) as process:
+        process.stdin.write("import time; print('runs', flush=True); time.sleep(60)")
+        process.stdin.close()
+        assert process.stdout.readline() == "runs\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 1
+
+
+def wait_for(fault):
+    """Wait until a fault was met."""
+    until = time.monotonic() + 30
+    while not fault.hits and time.monotonic() < until:
+        time.sleep(0.05)
+    assert fault.hits
+
+
 def test_every_command_is_tried():
-    """Each command that reaches an account is interrupted, or is said to end otherwise."""
-    elsewhere = {
-        "models",
-        "completion",
-        "demo",
-        "simulate",
-        "cassette",
-        "plan",
-        "apply",
-        "undo",
-        "recover",
-        "diff",
-        "shell",
-    }
-    assert {each[0] for each in WAITING.values()} | elsewhere == set(app.list_commands(None))
+    """Each command that reaches an account is interrupted here, or in the tests of the command."""
+    tried = {each[0] for each in WAITING.values()} | {name.split()[0] for name in SENDING} | {"diff", "shell"}
+    elsewhere = {"models", "completion", "demo", "cassette"}  # they reach no account
+    elsewhere |= {"simulate", "fleet"}  # in tests/cli/test_statuses.py and test_fleet.py
+    assert tried | elsewhere == set(app.list_commands(None))
 
 
 def test_a_prompt(account, tmp_path):
