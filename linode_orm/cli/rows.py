@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -68,19 +69,42 @@ to_json: Final = json.JSONEncoder(default=_plain).encode
 """Writes a value as JSON in ASCII, so that no character of it controls a terminal."""
 
 
-def write_query(session: Session, query: Query[Any], columns: list[Any], form: str) -> int:
+def write_query(session: Session, query: Query[Any], columns: list[Any], form: str, *, is_verbose: bool = False) -> int:
     """Print the matches of a query; return how many there are.
 
-    JSON lines are printed as each page arrives, the first before the last page is read.
+    JSON lines are printed as each page arrives, the first before the last page is read. How many have been printed is
+    shown on standard error after each page: on a terminal where the output goes elsewhere, and where `is_verbose`.
     """
-    if form == "table":
-        return _write_table(query, columns or _chosen(query.model))
-    if form == "csv":
-        return _write_csv(_tables(session, query, columns))
-    return write_records(_records(session, query, columns), form)
+    with _progress(is_verbose=is_verbose) as tell:
+        if form == "table":
+            return _write_table(query, columns or _chosen(query.model))
+        if form == "csv":
+            return _write_csv(_tables(session, query, columns), tell)
+        return write_records(_records(session, query, columns), form, tell)
 
 
-def write_records(portions: Iterable[Iterable[Record]], form: str) -> int:
+@contextmanager
+def _progress(*, is_verbose: bool) -> Iterator[Callable[[int], None]]:
+    """Yield what shows on standard error how many rows have been printed."""
+    is_drawn = sys.stderr.isatty() and not sys.stdout.isatty()
+    if scope.current() is not None or not (is_drawn or is_verbose):
+        yield lambda _: None
+        return
+
+    def tell(count: int) -> None:
+        with suppress(OSError):
+            sys.stderr.write(f"\r{count:,} rows" if is_drawn else f"{count:,} rows\n")
+            sys.stderr.flush()
+
+    try:
+        yield tell
+    finally:
+        if is_drawn:
+            with suppress(OSError):
+                sys.stderr.write("\r\x1b[K")
+
+
+def write_records(portions: Iterable[Iterable[Record]], form: str, tell: Callable[[int], None] = lambda _: None) -> int:
     """Print objects as JSON lines, or as an array with one on a line; return how many there are.
 
     In a fleet they are lines with the name of their account first, which `fleet` makes one array of.
@@ -96,6 +120,7 @@ def write_records(portions: Iterable[Iterable[Record]], form: str) -> int:
             if count == 1:
                 out.flush()  # whoever reads the pipe begins while the rest of the page is written
         out.flush()
+        tell(count)
     if is_array:
         out.write("\n]\n" if count else "[]\n")
     return count
@@ -170,7 +195,7 @@ def print_table(table: Table[Any]) -> None:
         output().write(f"{line}\n")
 
 
-def _write_csv(tables: Iterator[Table[Any]]) -> int:
+def _write_csv(tables: Iterator[Table[Any]], tell: Callable[[int], None]) -> int:
     from linode_orm.output.as_csv import csv_lines  # noqa: PLC0415  only CSV needs it
 
     count, out = 0, output()
@@ -181,6 +206,7 @@ def _write_csv(tables: Iterator[Table[Any]]) -> int:
             out.write(_tamed(part))
         out.flush()
         count += len(table)
+        tell(count)
     return count
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,11 +15,11 @@ import pytest
 from linode_orm import CommitInterrupted, Instance, Session
 from linode_orm.cli.app import app
 from linode_orm.simulator.faults import slow_drip
-from tests.cli.fresh import COMMAND, python, started
+from tests.cli.fresh import COMMAND, environment_of, interpreter, python, started
 
 if sys.platform == "win32":
     pytest.skip("pseudo terminals and signals are POSIX's", allow_module_level=True)
-from tests.cli.pseudo_terminal import in_terminal
+from tests.cli.pseudo_terminal import in_terminal, run_in_terminal
 
 pytestmark = pytest.mark.slow
 
@@ -109,6 +110,21 @@ def test_progress_stands_on_standard_error(account, tmp_path):
     assert "commit 12/12" in ended.stderr
     assert "GET /linode/instances -> 200" in ended.stderr
     assert "commit 12/12" not in ended.stdout
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json", "csv"])
+def test_progress_of_a_query(account, tmp_path, form):
+    """With `-v`, and on a terminal where the output goes elsewhere, the rows are counted on standard error, page by page."""
+    account.seed(instances=1_000)
+    ended = python(tmp_path, COMMAND, "query", "Instance", "--format", form, "-v")
+    counts = [line for line in ended.stderr.splitlines() if line.endswith(" rows")]
+    assert (counts[-1], len(counts) > 1) == ("1,012 rows", True)
+    assert " rows" not in ended.stdout
+    assert " rows" not in python(tmp_path, COMMAND, "query", "Instance", "--format", form).stderr
+    shell = f"{interpreter()} -c '{COMMAND}' query Instance --format {form} > out"
+    drawn = run_in_terminal(tmp_path, ["sh", "-c", shell])
+    assert drawn.status == 0
+    assert "\r1,012 rows" in drawn.text
 
 
 def touch():
@@ -335,6 +351,18 @@ def test_a_prompt(account, tmp_path):
     assert "ZeroDivisionError" in ended.text
 
 
+def test_the_tab_key_completes(account, tmp_path):
+    """The tab key completes names and attributes at the prompt, and sends nothing."""
+    pytest.importorskip("readline", reason="some systems have none")
+    before = len(account.requests)
+    answers = [(">>> ", "print(session.is_modif\t.__name__)"), (">>> ", "LinodeORME\t.__name__"), (">>> ", "exit()")]
+    ended = in_terminal(tmp_path, "shell", answers=answers)
+    assert ended.status == 0, ended.text
+    assert "\r\nis_modified\r\n" in ended.text
+    assert "'LinodeORMError'" in ended.text
+    assert len(account.requests) == before
+
+
 def test_a_script_in_a_pipe(account, tmp_path):
     """`shell` runs what a pipe holds, and ends with 1 where it fails."""
     for script, status in (("print(session.query(Instance).count())", 0), ("1/0", 1)):
@@ -360,12 +388,55 @@ def test_completion(account, tmp_path, shell):
     assert not len(account.requests)
 
 
-@pytest.mark.skipif(subprocess.run(["which", "bash"], capture_output=True, check=False).returncode, reason="no bash")
-def test_bash_takes_the_script(tmp_path):
-    """Bash reads the script without an error."""
-    script = python(tmp_path, COMMAND, "completion", "bash").stdout
-    ended = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True, check=False)
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_takes_the_script(tmp_path, shell):
+    """Each shell that the machine has reads its script without an error."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"no {shell}")
+    (tmp_path / "script").write_text(python(tmp_path, COMMAND, "completion", shell).stdout)
+    ended = subprocess.run([shell, "-n", "script"], cwd=tmp_path, text=True, capture_output=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="no fish")
+def test_fish_completes(account, tmp_path):
+    """With the script fish completes commands, options and classes."""
+    (tmp_path / "linode-orm").write_text(f'#!/bin/sh\nexec {interpreter()} -c "{COMMAND}" "$@"\n')
+    (tmp_path / "linode-orm").chmod(0o755)
+    (tmp_path / "script").write_text(python(tmp_path, COMMAND, "completion", "fish").stdout)
+    given = environment_of({"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path)})
+    for words, found in (("que", "query"), ("query Volu", "Volume"), ("query Volume --lim", "--limit")):
+        command = ["fish", "-c", f'source script; complete -C "linode-orm {words}"']
+        ended = subprocess.run(command, cwd=tmp_path, env=given, text=True, capture_output=True, check=False)
+        assert found in ended.stdout.split(), ended.stderr
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
+def test_bash_completes(account, tmp_path):
+    """With the script bash completes commands, options and classes, of `fleet` too."""
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "linode-orm"
+    program.write_text(f'#!/bin/sh\nexec {interpreter()} -c "{COMMAND}" "$@"\n')
+    program.chmod(0o755)
+    (tmp_path / "script").write_text(python(tmp_path, COMMAND, "completion", "bash").stdout)
+    for words, found in (
+        ("que", "query"),
+        ("query Volu", "Volume"),
+        ("query Volume --lim", "--limit"),
+        ("fleet sho", "show"),
+    ):
+        *_, last = ["linode-orm", *words.split()]
+        count = len(words.split())
+        line = (
+            f". ./script; COMP_WORDS=(linode-orm {words}); COMP_CWORD={count}; "
+            f"_linode_orm_completion linode-orm {last}; echo ${{COMPREPLY[@]}}"
+        )
+        path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+        given = environment_of({"PATH": path})
+        ended = subprocess.run(
+            ["bash", "-c", line], cwd=tmp_path, env=given, text=True, capture_output=True, check=False
+        )
+        assert found in ended.stdout.split(), ended.stderr
 
 
 def test_the_module_is_the_program(tmp_path):
