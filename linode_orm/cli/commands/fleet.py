@@ -79,9 +79,7 @@ class CommandWord(click.ParamType):
         return [CompletionItem(each) for each in COMMANDS if each.startswith(incomplete)]
 
 
-@click.command(
-    "fleet", cls=FleetCommand, help=_HELP, context_settings={"allow_interspersed_args": False}, no_args_is_help=True
-)
+@click.command("fleet", cls=FleetCommand, help=_HELP, context_settings={"allow_interspersed_args": False})
 @click.option("--accounts", metavar="FILE", default="accounts.toml", show_default=True, help="The accounts, in TOML.")
 @click.option("--only", metavar="NAME", multiple=True, help="This account alone; may be given several times.")
 @click.option("--tag", metavar="TAG", help="The accounts with this tag in the file.")
