@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from linode_orm._public import public_in
 from linode_orm.errors import JournalError
 from linode_orm.fleet.client_of import client_of
-from linode_orm.fleet.current import working_on
+from linode_orm.fleet.worker_item import working_on
 from linode_orm.fleet.item import Outcome, WorkItem, portable
 from linode_orm.fleet.marks import Mark
 from linode_orm.fleet.named_calls import imported

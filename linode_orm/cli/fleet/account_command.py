@@ -8,7 +8,7 @@ import click
 
 from linode_orm.cli.scope import ReachedError, Scope
 from linode_orm.cli.status import DONE
-from linode_orm.fleet.current import current_item
+from linode_orm.fleet.worker_item import current_item
 
 if TYPE_CHECKING:
     from pathlib import Path

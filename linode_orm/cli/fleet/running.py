@@ -66,7 +66,7 @@ def looked(fleet: Fleet, command: AccountCommand, options: RunOptions, form: str
     """
     run = fleet.map(command, workers=options.workers, max_failed=options.max_failed)
     printer, steps = Printer(form), 0
-    for outcome in _told(run, len(fleet), options):
+    for outcome in _followed(run, len(fleet), options):
         printer.said(outcome)
         steps += 0 if outcome.value is None else outcome.value.steps
     return printer.end(run.left), steps
@@ -89,7 +89,7 @@ def send_plans(fleet: Fleet, plans: Path, options: RunOptions, sending: SendOpti
     )
     printer = Printer()
     try:
-        for outcome in _told(run, len(found), options):
+        for outcome in _followed(run, len(found), options):
             printer.sent(outcome, journal_of(options, outcome.account))
     except KeyboardInterrupt:
         return _interrupted(found, options)
@@ -121,7 +121,7 @@ def journal_of(options: RunOptions, account: str) -> str | None:
     return None if options.journals is None else str(Path(options.journals) / f"{account}.journal")
 
 
-def _told(run: FleetRun, total: int, options: RunOptions) -> Iterator[Outcome]:
+def _followed(run: FleetRun, total: int, options: RunOptions) -> Iterator[Outcome]:
     """Yield outcomes, and show on standard error how far the run is."""
     is_shown = options.is_verbose or (sys.stderr.isatty() and not sys.stdout.isatty())
     with shown(is_shown or None, "fleet") as tell:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from linode_orm.fleet.item import WorkItem
 
-_CURRENT: ContextVar[WorkItem | None] = ContextVar("linode_orm.fleet.current", default=None)
+_CURRENT: ContextVar[WorkItem | None] = ContextVar("linode_orm.fleet.worker_item", default=None)
 
 
 def current_item() -> WorkItem | None:
