@@ -43,7 +43,7 @@ def _step(current: Any, name: str, place: int, *, crosses: bool) -> Any:  # noqa
         fields = current.field.codec.fields
         if name in fields or any(each.key == name for each in fields.values()):
             return current[name]
-        raise UnknownNameError(unknown(f"{_shown(worker_item)} has no attribute", name, fields), place)
+        raise UnknownNameError(unknown(f"{_shown(current)} has no attribute", name, fields), place)
     if isinstance(current, (Reference, Reached)) and crosses and not name.startswith("_"):
         return _reached(current, name, place)
     if isinstance(current, (Reference, Many)):
@@ -56,7 +56,7 @@ def _step(current: Any, name: str, place: int, *, crosses: bool) -> Any:  # noqa
         else:
             text = f"{relation.name} leads to {target.name}; write {relation.name}.{relation.quantifier}({name} == ...)"
         raise UnknownNameError(text, place)
-    text = f"{_shown(worker_item)} is one value, and has no attribute {name!r}"
+    text = f"{_shown(current)} is one value, and has no attribute {name!r}"
     raise UnknownNameError(text, place)
 
 
@@ -68,10 +68,10 @@ def _reached(current: Any, name: str, place: int) -> Any:  # noqa: ANN401  a ref
     else:
         fields = relations[-1].model.__mapper__.attributes
     if name not in fields:
-        raise UnknownNameError(unknown(f"{_shown(worker_item)} has no attribute", name, fields), place)
+        raise UnknownNameError(unknown(f"{_shown(current)} has no attribute", name, fields), place)
     try:
         # not by `getattr` of the reference, whose own methods come first
-        return type(worker_item).__getattr__(current, name)
+        return type(current).__getattr__(current, name)
     except AttributeError as error:
         raise UnknownNameError(str(error), place) from None
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from linode_orm.cli.changing import SendOptions
     from linode_orm.fleet import Fleet
 
+    _Word = click.ParamType[str]
+else:
+    _Word = click.ParamType
+
 COMMANDS: Final = ("query", "show", "events", "doctor", "set", "delete", "act", "snapshot", "diff", "plan", "apply")
 """The commands that a fleet runs; `plan` and `apply` take a folder of plans."""
 _OWN: Final = ("--accounts", "--only", "--tag", "--shard", "--workers", "--journals")
@@ -65,7 +69,7 @@ def _fronted(args: list[str]) -> list[str]:
     return [*front, *behind]
 
 
-class CommandWord(click.ParamType):
+class CommandWord(_Word):
     """The words of a command, of which the first is its name."""
 
     name = "command"

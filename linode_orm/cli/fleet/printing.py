@@ -67,9 +67,12 @@ class Printer:
 
     def _failed(self, outcome: Outcome, journal: str | None) -> None:
         error = outcome.error
-        is_ours = isinstance(error, LinodeORMError)
-        self._statuses.append(status_of(error, journal) if is_ours else FAILED)
-        report = report_of(error) if is_ours else None
+        report = None
+        if isinstance(error, LinodeORMError):
+            self._statuses.append(status_of(error, journal))
+            report = report_of(error)
+        else:
+            self._statuses.append(FAILED)
         if report is not None:
             say(f"== {outcome.account}")
             say_report(report)

@@ -6,7 +6,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import click
 
@@ -17,7 +17,7 @@ from linode_orm.cli.terminal import say, say_error
 from linode_orm.session.progress import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from linode_orm.cli.changing import SendOptions
     from linode_orm.fleet import Fleet, Outcome
@@ -124,7 +124,8 @@ def journal_of(options: RunOptions, account: str) -> str | None:
 def _followed(run: FleetRun, total: int, options: RunOptions) -> Iterator[Outcome]:
     """Yield outcomes, and show on standard error how far the run is."""
     is_shown = options.is_verbose or (sys.stderr.isatty() and not sys.stdout.isatty())
-    with shown(is_shown or None, "fleet") as tell:
+    progress = cast("bool | Callable[[Entry, int, int], None] | None", is_shown or None)
+    with shown(progress, "fleet") as tell:
         for done, outcome in enumerate(run, 1):
             yield outcome
             if tell is not None:
