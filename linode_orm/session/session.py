@@ -370,14 +370,15 @@ class Session(Acting, Declaring, Nesting, Observing, Stacking):
     def undo(self, commit_id: str) -> Plan:
         """Return the compensating plan of a commit, by its report's `id`; sends nothing, `plan.apply(client)` does.
 
-        `plan.lost` says what cannot be restored. The last commits of this session and those in its journal are known;
-        raises `InvalidRequestError` for others.
+        `plan.lost` says what cannot be restored, `plan.refusals` what the policies of the session say of it. The last
+        commits of this session and those in its journal are known; raises `InvalidRequestError` for others.
         """
         self._owner.check()
         from linode_orm.session.planning.plan import Source  # noqa: PLC0415  scripts that only read need none of it
 
         plan = self._parts.history.find(commit_id).plan_compensation()
-        return attrs.evolve(plan, source=Source(self, "", self._policy.protected_tags))
+        plan = attrs.evolve(plan, source=Source(self, "", self._policy.protected_tags))
+        return self._parts.commit.plan_way_back(plan, self._policy)
 
     @contextmanager
     def begin(self) -> Iterator[Self]:

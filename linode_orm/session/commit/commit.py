@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from linode_orm.session.commit.policy import PlanPolicy, Policy
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.commit.run_plan import RunResult
+    from linode_orm.session.hooks import Hooks
     from linode_orm.session.journal.history import History
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
@@ -144,8 +145,24 @@ class Commit:
 
         return preview(self, self._planned(policy, None), policy, self.preconditions(policy, None), read_list)
 
+    def plan_way_back(self, plan: Plan, policy: Policy) -> Plan:
+        """Return a compensating plan with what it takes and costs; sends nothing."""
+        from linode_orm.session.commit.preview import preview_of_way_back  # noqa: PLC0415  only who looks at plans needs it
+
+        return preview_of_way_back(self, plan, policy)
+
+    @property
+    def hooks(self) -> Hooks | None:
+        """The hooks of the session; None where it never had one."""
+        return self.objects.loader.hooks
+
+    def check_outside_hook(self) -> None:
+        """Raise `InvalidRequestError` inside a hook, where nothing can be sent that changes the account."""
+        if self.hooks is not None:
+            hooked.check_outside_hook(self.hooks)
+
     def check_policies(self, plan: Plan, policies: Iterable[PlanPolicy]) -> None:
-        """Raise `InvalidRequestError` where a policy refuses a plan; reads what it deletes, if that was never read."""
+        """Raise `InvalidRequestError` where a policy refuses a plan; reads what it is about, if that was never read."""
         from linode_orm.session.commit.plan_policies import refuse_by_policies  # noqa: PLC0415  few sessions have any
         from linode_orm.session.commit.preview import cost_of  # noqa: PLC0415  the same
 
@@ -258,28 +275,39 @@ class Commit:
         sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, newest))
         return self.report(sent, targets, interrupts, verify=policy.verify)
 
-    def send(self, plan: Plan, targets: Targets, options: RunOptions) -> RunResult:
-        """Send a plan, and write down how that ended."""
+    def send(self, plan: Plan, targets: Targets, options: RunOptions, *, ends_log: bool = True) -> RunResult:
+        """Send a plan, and write down how that ended; without `ends_log` its log stays open."""
         hooks = self.objects.loader.hooks
         with hooks.keeping() if hooks is not None else nullcontext():
             sent = run_plan(plan, self.client, targets, options)
+        if not ends_log:
+            return sent
         error = self.history.end(sent.report, interrupted=sent.is_stopped)
         return sent if error is None else evolve(sent, crash=sent.crash or error)
 
-    def report(
-        self, sent: RunResult, targets: Targets, interrupts: Interrupts, *, verify: bool, advice: str = CARRY_ON
+    def report(  # noqa: PLR0913  how a run ends
+        self,
+        sent: RunResult,
+        targets: Targets,
+        interrupts: Interrupts,
+        *,
+        verify: bool,
+        advice: str = CARRY_ON,
+        holds_rest: bool = True,
     ) -> CommitReport:
         """Return the report of a run, after reading back what it wrote if that is to be verified.
 
-        Raises `CommitError`, or `CommitInterrupted`, if it did not do everything; `advice` ends the message.
+        Raises `CommitError`, or `CommitInterrupted`, if it did not do everything; `advice` ends the message, and
+        `holds_rest` says that the session holds what is not done.
         """
         if verify:  # promise 30a: what was written is read back
             applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
             sent = evolve(sent, report=verified(self.refresh, sent.report, applied_steps))
         sent, hooks = interrupted(sent, interrupts), self.objects.loader.hooks
+        session = self.session if holds_rest else None
         if hooks is not None:
-            hooked.end(hooks, sent, self.session, advice)
-        raise_where_incomplete(sent, self.session, advice=advice)
+            hooked.end(hooks, sent.report, partial(raise_where_incomplete, sent, session, advice=advice))
+        raise_where_incomplete(sent, session, advice=advice)
         return sent.report
 
     def _let_clean_ones_go(self, plan: Plan, instances: Iterable[Model]) -> None:

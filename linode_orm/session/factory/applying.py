@@ -29,7 +29,8 @@ def apply_plan(plan: Plan, client: Client, options: ApplyOptions) -> CommitRepor
 
         applying.check(plan, client, options)
         with _session_for(plan, client, options) as session:
-            return applying.apply(parts_of(session).acting, plan, options)
+            policies = (*parts_of(session).policy.policies, *given)
+            return applying.apply(parts_of(session).acting, plan, options, policies)
     secrets = check(plan, client, options)
     with _session_for(plan, client, options) as session:
         policies = (*parts_of(session).policy.policies, *given)
