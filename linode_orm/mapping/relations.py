@@ -209,9 +209,9 @@ class Many(Loadable, Generic[M]):
     of the parent's own body that holds them all, `create_key` the key under which the parent's POST takes them.
     `envelope` says how the answer at `path` holds the rows, where it is no page.
 
-    The list of all objects may tell to whom each of them belongs: by a relation of theirs that leads back, or in the
-    list `named_in` of their bodies, whose entries have the id of an owner beside one of the types `named_as`. What
-    `is_wider` has objects that the list of all does not show.
+    The list of all objects may say to whom each of them belongs: by a relation of theirs that leads back, or in the
+    list `named_in` of their bodies. The entries of that list have the id of an owner beside one of the types
+    `named_as`. What `is_wider` has objects that the list of all does not show.
     """
 
     name: str

@@ -24,6 +24,7 @@ FOUND_OUT_ELSEWHERE: Final = frozenset(
         "ObjectStorageCluster",  # the effects take it for its region
         "StreamDestination",  # recorded under another key (`TestLogStream_Create_InvalidDestination#1`)
         "LongviewSubscription",
+        "User",  # keys are taken of users of other accounts, too, as far as anybody knows
     }
 )
 """Classes whose ids the effects look up by themselves, or that nobody can look up."""

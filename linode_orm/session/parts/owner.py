@@ -84,7 +84,7 @@ class SessionOwner:
     ) -> None:
         """Take the parts to which the calls of objects go.
 
-        The owner is made before all parts, because the loader puts it into every object; what an object may ask for is
+        The owner is made before all parts, because the loader puts it into every object. What an object may ask for is
         done by parts that stand above the loader and are made after it. So this is the one place where a call goes from
         a lower part of a session to a higher one.
         """
