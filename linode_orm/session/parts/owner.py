@@ -167,9 +167,15 @@ class SessionOwner:
     def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> object:
         """Send an action now and return its answer."""
         self.check()
-        if self.nested and operation.method != "GET":
-            self.refuse_nested(f"{operation.name}()")
+        if operation.method != "GET":
+            self.check_write(f"{operation.name}()")
         return self._actions().send(cast("Model | type[Model]", target), operation, arguments)
+
+    def check_write(self, call: str) -> None:
+        """Raise `InvalidRequestError` for a call that sends itself, such as an upload, inside a `begin_nested()` block."""
+        self.check()
+        if self.nested:
+            self.refuse_nested(call)
 
     def job(self, instance: Record) -> Job | None:
         """Return the newest job that this session started on an object, None where there is none."""

@@ -86,7 +86,7 @@ class TestPlaces:
     def test_in_a_plain_dict(self, linode_session, linode_simulator):
         """Undeclared JSON takes it at any depth."""
         instance = web()
-        script = StackScript(label="s", images=["any/all"], script="#!/bin/sh")
+        script = StackScript(label="first boot", images=["any/all"], script="#!/bin/sh")
         target = web("target")
         target.stackscript_data = {"peer": later(instance, "ipv4", 0), "all": [{"of": later(instance, "ipv4")}]}
         target.image, target.root_pass, target.stackscript = "linode/debian12", "a-Str0ng-phrase", script
@@ -286,12 +286,29 @@ class TestRefused:
         with pytest.raises(error, match=r"later|Instance"):
             later(web(), *place)
 
-    def test_an_object_that_exists(self, linode_session):
-        """Of an object that exists no answer is waited for: its attribute is read."""
+    def test_an_object_that_exists(self, linode_session, linode_simulator):
+        """It has its value already, such as the answer of an upsert in a second run."""
         instance = web()
         linode_session.add(instance)
         linode_session.commit()
-        with pytest.raises(InvalidRequestError, match="is not new"):
+        linode_simulator.requests.clear()
+        assert later(instance, "ipv4", 0) == instance.ipv4[0]
+        assert later(instance, "specs", "memory") == instance.specs.memory
+        assert not linode_simulator.requests
+        for place in (("ipv4", 5), ("lke_cluster_id",)):
+            with pytest.raises(InvalidRequestError, match="has no value there"):
+                later(instance, *place)
+
+    def test_an_object_that_goes(self, linode_session):
+        """What is to be deleted, or is gone, gets no answer any more."""
+        instance = web()
+        linode_session.add(instance)
+        linode_session.commit()
+        linode_session.delete(instance)
+        with pytest.raises(InvalidRequestError, match="is deleted, so no answer will create it"):
+            later(instance, "ipv4", 0)
+        linode_session.commit()
+        with pytest.raises(InvalidRequestError, match="is detached, so no answer will create it"):
             later(instance, "ipv4", 0)
 
     def test_what_is_no_object(self):

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from linode_orm import (
+    DatabaseType,
     Domain,
     DomainRecord,
     Firewall,
