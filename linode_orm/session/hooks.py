@@ -59,7 +59,7 @@ class Hooks:
                 try:
                     function(argument)
                 except BaseException as error:
-                    if not self._keeps:
+                    if not self._keeps:  # promise 51b: it is raised when every answer is taken
                         raise
                     self._kept.append(error)
         finally:

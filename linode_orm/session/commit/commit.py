@@ -184,7 +184,7 @@ class Commit:
         with self._reported(lambda: self._planned(policy, only)):
             preconditions.check(self.refresh, self.client)
         plan = self._planned(policy, only)
-        if policy.policies and plan.steps:
+        if policy.policies and plan.steps:  # promise 49b: asked again about what is there now
             self.check_policies(plan, policy.policies)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:

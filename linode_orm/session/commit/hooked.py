@@ -24,7 +24,7 @@ def check_outside_hook(hooks: Hooks) -> None:
 def call_before(hooks: Hooks, plan: Plan, plan_again: Callable[[], Plan] | None) -> None:
     """Call the hooks before a commit; nothing is sent where one raises, or changes what the plan is made from."""
     hooks.call("before_commit", plan)
-    if plan_again is not None and plan_again() != plan:
+    if plan_again is not None and plan_again() != plan:  # promise 51a: what hooks saw is what is sent
         msg = "a before_commit hook changed what the commit sends; nothing was sent: commit again"
         raise InvalidRequestError(msg)
 

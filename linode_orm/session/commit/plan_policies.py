@@ -34,7 +34,7 @@ def refuse_by_policies(plan: Plan, policies: Iterable[PlanPolicy], commit: Commi
     if readable:
         commit.refresh.run(readable)
     messages = messages_of(plan, policies, commit.objects.find)
-    if messages:
+    if messages:  # promise 49a: one message refuses it
         msg = "\n".join(["the policies of the session refuse this; nothing was sent:", *(f"  {m}" for m in messages)])
         raise InvalidRequestError(msg)
 

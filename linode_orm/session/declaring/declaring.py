@@ -39,7 +39,7 @@ class Declaring:
         """
         asked = checked(wanted, call, mine=self._changes.new)
         pairs, answers = self._compared(with_new_ones(asked), given_key, {type(each) for each in asked})
-        check(pairs)
+        check(pairs)  # promise 43: everything is compared before anything is pending
         for each, there, key in pairs:
             self.apply(each, there, key)
         return [cast("M", answers[id(each)]) for each in asked]
@@ -72,7 +72,7 @@ class Declaring:
             if model not in own and not model.__mapper__.natural_key and parents.isdisjoint(map(id, group)):
                 continue
             key = natural_key(model, given_key if model in own else None)
-            found = self._found(key, group)
+            found = self._found(key, group)  # promise 42a: what is there is found, and not made again
             pairs += [(each, found.get(id(each)), key) for each in group]
             answers |= {id(each): found.get(id(each), each) for each in group}
         return pairs, answers

@@ -55,12 +55,12 @@ class Temporary:
         try:
             self._make()
         except BaseException as error:
-            self._remove_after(error, takes_back=True)
+            self._remove_after(error, takes_back=True)  # promise 44a: those made before another failed go
             raise
         try:
             yield tuple(self._objects)
         except BaseException as error:
-            self._remove_after(error)
+            self._remove_after(error)  # promise 44b: whatever ends the block
             raise
         self._remove()
 
@@ -157,6 +157,7 @@ class Temporary:
         last = max(each.until for each in in_doubt)
         with kept_interrupts() as interrupts:
             pause(self._client, last - self._client.clock.monotonic(), interrupts.is_raised)
+        # promise 44c: those whose answer was lost are looked for
         resolve_in_doubt(self._client, self._commit.objects, self._mine)
         for each in self._mine:
             known = self._changes.in_doubt.get(id(each))

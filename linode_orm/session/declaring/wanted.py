@@ -66,6 +66,7 @@ def with_new_ones(wanted: Iterable[Model]) -> list[Model]:
         each = left.pop(0)
         if id(each) not in found:
             found[id(each)] = each
+            # promise 42b: what a wanted object refers to is looked for as well
             left += (target for target in targets(each) if state_of(target).status is Status.TRANSIENT)
     return in_order(found.values())
 

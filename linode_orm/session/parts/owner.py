@@ -174,7 +174,7 @@ class SessionOwner:
     def check_write(self, call: str) -> None:
         """Raise `InvalidRequestError` for a call that sends itself, such as an upload, inside a `begin_nested()` block."""
         self.check()
-        if self.nested:
+        if self.nested:  # promise 50b: nothing that could not be taken back
             self.refuse_nested(call)
 
     def job(self, instance: Record) -> Job | None:
