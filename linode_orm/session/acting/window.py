@@ -99,9 +99,8 @@ class Window:
     def _send(self, going: Sequence[Attempt]) -> None:
         moment = ApiTime.now(self._client)
         try:
-            self._options.log.intend(
-                [each.step for each in going], moment, {}
-            )  # promise 21a: written before it is sent
+            # promise 21c: it is written down before it is sent
+            self._options.log.intend([each.step for each in going], moment, {})
         except JournalError as error:
             self.records.crash = error
             for each in going:

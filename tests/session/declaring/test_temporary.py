@@ -149,6 +149,19 @@ def test_a_lost_answer_leaves_nothing(session, sim, zone, fault, times):
     assert not session.new
 
 
+def test_one_in_doubt_is_looked_for_at_the_end(session, sim, zone):
+    """Where the look after a lost answer is refused too, it is repeated before anything is deleted, and finds the object."""
+    sim.faults.add("POST", "/domains/*/records", range(1, 40), "reset_after")
+    sim.faults.add("GET", "/domains/*/records", range(1, 40), 400)
+    reports = []
+    session.on("after_commit", lambda report: (reports.append(report), sim.faults.clear()))
+    with pytest.raises(CommitError), session.temporary(challenge(zone)):
+        pytest.fail("the block does not begin")
+    assert reports[0].in_doubt
+    assert writes(sim)[-1].startswith(f"DELETE /domains/{zone.id}/records/")
+    assert not session.query(DomainRecord).filter(DomainRecord.domain == zone).all()
+
+
 def test_a_deletion_that_fails_is_reported(session, sim):
     """What could not be deleted stays marked for deletion, and the error says what to do."""
     fault = sim.faults.add("DELETE", "/volumes/*", None, 400)
