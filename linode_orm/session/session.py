@@ -378,7 +378,7 @@ class Session(Acting, Declaring, Nesting, Observing, Stacking):
 
         plan = self._parts.history.find(commit_id).plan_compensation()
         plan = attrs.evolve(plan, source=Source(self, "", self._policy.protected_tags))
-        return self._parts.commit.plan_way_back(plan, self._policy)
+        return self._parts.commit.preview_compensation(plan, self._policy)
 
     @contextmanager
     def begin(self) -> Iterator[Self]:

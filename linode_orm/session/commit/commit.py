@@ -145,11 +145,11 @@ class Commit:
 
         return preview(self, self._planned(policy, None), policy, self.preconditions(policy, None), read_list)
 
-    def plan_way_back(self, plan: Plan, policy: Policy) -> Plan:
+    def preview_compensation(self, plan: Plan, policy: Policy) -> Plan:
         """Return a compensating plan with what it takes and costs; sends nothing."""
-        from linode_orm.session.commit.preview import preview_of_way_back  # noqa: PLC0415  only who looks at plans needs it
+        from linode_orm.session.commit.preview import preview_compensation  # noqa: PLC0415  only who looks at plans needs it
 
-        return preview_of_way_back(self, plan, policy)
+        return preview_compensation(self, plan, policy)
 
     @property
     def hooks(self) -> Hooks | None:

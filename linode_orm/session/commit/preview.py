@@ -54,7 +54,7 @@ def preview(
     return evolve(plan, refusals=tuple(_refusals(commit, plan, policy)))
 
 
-def preview_of_way_back(commit: Commit, plan: Plan, policy: Policy) -> Plan:
+def preview_compensation(commit: Commit, plan: Plan, policy: Policy) -> Plan:
     """Return a compensating plan with what applying it reads, takes and costs, and with what would refuse it.
 
     Sends nothing.

@@ -123,6 +123,12 @@ class TestPlaces:
 
 
 class TestShown:
+    def test_a_plan_says_what_stands_for_it(self, linode_session, zone):
+        """Whoever reads the plan learns what the name of a value stands for."""
+        front = NodeBalancer(label="front", region="us-east")
+        linode_session.add(DomainRecord(domain=zone, type="A", name="www", target=later(front, "ipv4")))
+        assert ".ipv4} stands for a value of the answer that creates its object" in str(linode_session.plan())
+
     def test_in_plans_and_plan_files(self, linode_session, zone, tmp_path):
         """A plan shows attribute, indices and names; its file has the same text, and reads back as the same plan."""
         linode_session.add(guarded(web(), "ipv4", 0))

@@ -237,7 +237,7 @@ class TestLastLine:
         session.rollback()
         session.add(MySQLDatabase(label="d", region="us-east", type="g6-nanode-1", engine="mysql/8", cluster_size=3))
         row = session.query(DatabaseType).filter(DatabaseType.id == "g6-nanode-1").one()
-        (three,) = [each.price["monthly"] for each in row.engines.mysql if each.quantity == 3]
+        (three,) = [each.price.monthly for each in row.engines.mysql if each.quantity == 3]
         assert session.plan(prices=True).monthly_cost == Decimal(str(three))
 
     def test_deletions_and_resizes(self, session):
