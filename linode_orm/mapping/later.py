@@ -36,8 +36,9 @@ def later(x: Model, attribute: str, /, *place: str | int) -> AnswerValue:
     Raises `AttributeError` for an attribute that the class of `x` lacks, `TypeError` for an index or a name that no
     value of its type has, and `InvalidRequestError` for a value that no answer shows, an object that has left its
     session, and a secret, which no plan and no journal may hold. An object that exists has its value already, such as
-    the answer of `session.upsert()` in a second run: that value is returned, after 1 GET if it was never read. An assignment raises `TypeError` where the type of the value
-    does not fit, and `InvalidRequestError` where the object belongs to another session.
+    the answer of `session.upsert()` in a second run: that value is returned, after 1 GET if it was never read. An
+    assignment raises `TypeError` where the type of the value does not fit. It raises `InvalidRequestError` where the
+    object belongs to another session.
     """
     if not isinstance(x, Model):
         msg = f"later() takes a new object and the name of an attribute, not {x!r}"
@@ -68,7 +69,7 @@ def _value_there(x: Model, field: Kind[Any], place: tuple[str | int, ...]) -> ob
     value: Any = getattr(x, field.name)
     for key in place:
         try:
-            value = value[key] if isinstance(value, (list, dict)) else getattr(value, str(key))
+            value = getattr(value, key) if isinstance(key, str) and not isinstance(value, dict) else value[key]
         except (IndexError, KeyError, AttributeError):
             value = None
     if value is None:

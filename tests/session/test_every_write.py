@@ -122,8 +122,6 @@ def undo(session, tmp_path):
     return lambda: wanted.apply(session.client)
 
 
-
-
 WAYS = (commit, block, save, delete, temporary, end_of_temporary, plan, act, plan_of_actions, undo)
 
 
@@ -192,7 +190,7 @@ class TestPolicies:
 class TestHooks:
     """Whoever writes, the hooks know."""
 
-    def test_they_are_told(self, sim, session, way, tmp_path):
+    def test_they_are_called(self, sim, session, way, tmp_path):
         """The plan comes before the first write, and the report when the last one is answered."""
         call = way(session, tmp_path)
         before, seen = len(sim.requests.writes), []

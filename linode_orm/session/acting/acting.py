@@ -115,7 +115,9 @@ def act(
 
 def check_allowed(parts: ActingParts, wanted: Plan, policies: tuple[PlanPolicy, ...]) -> None:
     """Ask the policies about a plan of actions, and tell the hooks that it begins; raises what refuses it."""
-    parts.commit.check_outside_hook()
+    hooks = parts.commit.objects.loader.hooks
+    if hooks is not None:
+        hooks.check_outside()
     if policies:
         parts.commit.check_policies(wanted, policies)
     parts.commit.call_before(wanted, None)
@@ -135,7 +137,7 @@ def act_on(  # noqa: PLR0913  how actions are run
     with interruptible() as interrupts:
         attempts = [Attempt(each) for each in planned]
         window = Window(parts, attempts, WindowOptions(terms, log, on_error == "continue", until, tell))
-        hooks = parts.commit.hooks
+        hooks = parts.commit.objects.loader.hooks
         with hooks.keeping() if hooks is not None else nullcontext():
             report = run(parts, window, interrupts, log.name)
         end(parts.history.journal, window, report)

@@ -46,9 +46,7 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> None:
     apply_plan.check_account(plan, client)
 
 
-def apply(
-    parts: ActingParts, plan: Plan, options: ApplyOptions, policies: tuple[PlanPolicy, ...] = ()
-) -> ActionReport:
+def apply(parts: ActingParts, plan: Plan, options: ApplyOptions, policies: tuple[PlanPolicy, ...] = ()) -> ActionReport:
     """Run the actions of a plan in the window that it names, if no policy refuses it; raises what `act()` does."""
     secrets = dict(options.secrets or {})
     planned = []

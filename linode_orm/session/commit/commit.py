@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from linode_orm.session.commit.policy import PlanPolicy, Policy
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.commit.run_plan import RunResult
-    from linode_orm.session.hooks import Hooks
     from linode_orm.session.journal.history import History
     from linode_orm.session.loading.identity_map import IdentityMap
     from linode_orm.session.loading.loader import Loader
@@ -97,7 +96,7 @@ class Commit:
         nothing if nothing changed.
         """
         if self.objects.loader.hooks is not None:
-            hooked.check_outside_hook(self.objects.loader.hooks)
+            self.objects.loader.hooks.check_outside()
         with kept_interrupts(self.session) as interrupts:
             guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
             report = self._send(policy, interrupts)
@@ -114,7 +113,7 @@ class Commit:
             msg = f"{instance!r} is marked for deletion; session.commit() deletes it, session.add(x) takes the mark off"
             raise InvalidRequestError(msg)
         if self.objects.loader.hooks is not None:
-            hooked.check_outside_hook(self.objects.loader.hooks)
+            self.objects.loader.hooks.check_outside()
         with _first_error(), kept_interrupts(self.session) as interrupts:
             return self._send(policy, interrupts, only=instance)
 
@@ -124,7 +123,7 @@ class Commit:
         1 GET more for `protected_tags`, and for `conflicts="check"`, which raises `ConflictError` if it has changed.
         """
         if self.objects.loader.hooks is not None:
-            hooked.check_outside_hook(self.objects.loader.hooks)
+            self.objects.loader.hooks.check_outside()
         with _first_error(), kept_interrupts(self.session) as interrupts:
             if policy.policies:
                 self.check_policies(planner.plan_deletion(instance), policy.policies)
@@ -144,22 +143,6 @@ class Commit:
         from linode_orm.session.commit.preview import preview  # noqa: PLC0415  only who looks at plans needs it
 
         return preview(self, self._planned(policy, None), policy, self.preconditions(policy, None), read_list)
-
-    def preview_compensation(self, plan: Plan, policy: Policy) -> Plan:
-        """Return a compensating plan with what it takes and costs; sends nothing."""
-        from linode_orm.session.commit.preview import preview_compensation  # noqa: PLC0415  only who looks at plans needs it
-
-        return preview_compensation(self, plan, policy)
-
-    @property
-    def hooks(self) -> Hooks | None:
-        """The hooks of the session; None where it never had one."""
-        return self.objects.loader.hooks
-
-    def check_outside_hook(self) -> None:
-        """Raise `InvalidRequestError` inside a hook, where nothing can be sent that changes the account."""
-        if self.hooks is not None:
-            hooked.check_outside_hook(self.hooks)
 
     def check_policies(self, plan: Plan, policies: Iterable[PlanPolicy]) -> None:
         """Raise `InvalidRequestError` where a policy refuses a plan; reads what it is about, if that was never read."""

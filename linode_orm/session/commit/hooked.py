@@ -14,13 +14,6 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.report import CommitReport
 
 
-def check_outside_hook(hooks: Hooks) -> None:
-    """Raise `InvalidRequestError` inside a hook, where nothing can be committed."""
-    if hooks.running:
-        msg = f"a {hooks.running} hook cannot commit, save, delete or act: the session is at work; do it after the call"
-        raise InvalidRequestError(msg)
-
-
 def call_before(hooks: Hooks, plan: Plan, plan_again: Callable[[], Plan] | None) -> None:
     """Call the hooks before a commit; nothing is sent where one raises, or changes what the plan is made from."""
     hooks.call("before_commit", plan)

@@ -51,7 +51,9 @@ class Temporary:
     def made(self) -> Iterator[tuple[Model, ...]]:
         """Create the objects, and delete them at the end."""
         _check(self._objects, self._policy.protected_tags)
-        self._commit.check_outside_hook()
+        hooks = self._commit.objects.loader.hooks
+        if hooks is not None:
+            hooks.check_outside()
         try:
             self._make()
         except BaseException as error:

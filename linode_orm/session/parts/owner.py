@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, Final, Never, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from linode_orm._secrets import forgets_locals
 from linode_orm.errors import InvalidRequestError
@@ -172,10 +172,11 @@ class SessionOwner:
         return self._actions().send(cast("Model | type[Model]", target), operation, arguments)
 
     def check_write(self, call: str) -> None:
-        """Raise `InvalidRequestError` for a call that sends itself, such as an upload, inside a `begin_nested()` block."""
+        """Raise `InvalidRequestError` for a call that writes inside a `begin_nested()` block."""
         self.check()
         if self.nested:  # promise 50b: nothing that could not be taken back
-            self.refuse_nested(call)
+            msg = f"{call} inside a begin_nested() block, which could not take it back: leave the block first"
+            raise InvalidRequestError(msg)
 
     def job(self, instance: Record) -> Job | None:
         """Return the newest job that this session started on an object, None where there is none."""
@@ -225,15 +226,10 @@ class SessionOwner:
         self.check()
         return self._syncing().members(collection, wanted, options)
 
-    def refuse_nested(self, call: str) -> Never:
-        """Raise `InvalidRequestError` for what a `begin_nested()` block could not take back."""
-        msg = f"{call} inside a begin_nested() block, which could not take it back: leave the block first"
-        raise InvalidRequestError(msg)
-
     def check_outside_block(self, call: str) -> None:
         """Raise `InvalidRequestError` for a call that sends at once, inside a `begin()` or `begin_nested()` block."""
         if self.nested:
-            self.refuse_nested(call)
+            self.check_write(call)
         if self.is_in_block:
             msg = (
                 f"{call} sends at once, and a begin() block sends everything at its end; "

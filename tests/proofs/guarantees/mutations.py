@@ -246,9 +246,7 @@ MUTATIONS = (
     Mutation("44a", left_out, "tests/session/declaring/test_temporary.py::test_where_one_fails_the_others_go"),
     Mutation("44b", left_out, "tests/session/declaring/test_temporary.py::test_they_are_deleted_when_the_block_raises"),
     Mutation("44c", left_out, "tests/session/declaring/test_temporary.py::test_one_in_doubt_is_looked_for_at_the_end"),
-    Mutation(
-        "45", otherwise(), "tests/session/declaring/test_temporary.py::test_recovery_deletes_what_a_crash_left"
-    ),
+    Mutation("45", otherwise(), "tests/session/declaring/test_temporary.py::test_recovery_deletes_what_a_crash_left"),
     Mutation(
         "46",
         value("step.nested_creates"),

@@ -86,7 +86,9 @@ def nested(session):
     return [session.upsert(server)]
 
 
-@pytest.mark.parametrize("stack", [declared, referred, answered, synced, keyed, attached, nested], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "stack", [declared, referred, answered, synced, keyed, attached, nested], ids=lambda f: f.__name__
+)
 def test_a_stack_twice(session, sim, stack):
     """The first run makes it in one commit, and the second one finds all of it and plans nothing."""
     stack(session)
@@ -106,7 +108,9 @@ def test_what_has_no_key_is_made(session):
     session.upsert(web(authorized_keys=[]))
     assert len(session.new) == 1
     session.rollback()
-    record = DomainRecord(type="A", name="a", target=later(key := SSHKey(label="k", ssh_key="ssh-ed25519 AAAA"), "label"))
+    record = DomainRecord(
+        type="A", name="a", target=later(key := SSHKey(label="k", ssh_key="ssh-ed25519 AAAA"), "label")
+    )
     record.domain = session.upsert(Domain(domain="example.net", type="master", soa_email="h@example.net"))
     session.upsert(record, key=KEY)
     assert key in session.new
@@ -120,7 +124,7 @@ def test_what_is_referred_to_and_differs_is_named(session):
         session.upsert(Volume(label="data", size=20, linode=web(type="g6-standard-1")))
     with pytest.raises(InvalidRequestError, match=r"'web'>\.type"):
         session.query(Volume).sync([Volume(label="data", size=20, linode=web(type="g6-standard-1"))])
-    assert not (session.new or session.dirty)
+    assert not [*session.new, *session.dirty]
 
 
 def test_a_value_that_an_object_does_not_have(session):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from linode_orm import (
@@ -226,12 +228,13 @@ class StopError(Exception):
 def test_a_savepoint_inside_of_a_block(session):
     """What it restores is what is pending: the temporary object stays until the end, and goes then."""
     with session.temporary(volume("a")) as (data,):
-        with pytest.raises(StopError), session.begin_nested():
+        with suppress(StopError), session.begin_nested():
             data.tags.append("inner")
             session.delete(data)
             session.add(volume("other"))
+            assert len([*session.new, *session.deleted]) == 2
             raise StopError
-        assert not (session.new or session.dirty or session.deleted)
+        assert not [*session.new, *session.dirty, *session.deleted]
         assert session.query(Volume).one() is data
         with session.begin_nested():
             session.delete(data)
@@ -243,7 +246,10 @@ def test_a_savepoint_inside_of_a_block(session):
 def test_a_block_inside_of_a_savepoint(session, sim):
     """It sends, so it is refused."""
     with session.begin_nested():
-        with pytest.raises(InvalidRequestError, match=r"temporary\(\) inside a begin_nested"), session.temporary(volume()):
+        with (
+            pytest.raises(InvalidRequestError, match=r"temporary\(\) inside a begin_nested"),
+            session.temporary(volume()),
+        ):
             pytest.fail("the block does not begin")
         assert not session.new
     assert not sim.requests
@@ -258,7 +264,9 @@ class TestPolicies:
             session.add(web := Instance(label="web", region=REGION, type="g6-nanode-1"))
             session.commit()
             with (
-                pytest.raises(InvalidRequestError, match=r"is attached \(Instance .*\) and stays(.|\n)*marked for deletion"),
+                pytest.raises(
+                    InvalidRequestError, match=r"is attached \(Instance .*\) and stays(.|\n)*marked for deletion"
+                ),
                 session.temporary(volume()) as (data,),
             ):
                 data.attach(web)

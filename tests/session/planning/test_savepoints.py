@@ -301,7 +301,9 @@ class TestBlocks:
 
     def test_orders_by_hand(self, session):
         """What `depends_on` was told in the block goes with it, and what it was told before stays, whatever a rollback did."""
-        first, second, third = (Domain(domain=f"{name}.example", type="master", soa_email="a@b.example") for name in NAMES)
+        first, second, third = (
+            Domain(domain=f"{name}.example", type="master", soa_email="a@b.example") for name in NAMES
+        )
         session.add_all([first, second, third])
         session.depends_on(first, second)
         waits = [step.depends_on for step in session.plan()]
@@ -331,7 +333,7 @@ class TestBlocks:
             zone.records.sync([DomainRecord(type="A", name="only", target="192.0.2.1")], key=("type", "name"))
             assert (len(session.new), len(session.deleted), len(session.dirty)) == (1, len(kept), 1)
             raise StopError
-        assert not (session.new or session.deleted or session.dirty)
+        assert not [*session.new, *session.deleted, *session.dirty]
         assert [*zone.records] == kept
         with session.begin_nested():
             zone.records.sync([DomainRecord(type="A", name="only", target="192.0.2.1")], key=("type", "name"))
