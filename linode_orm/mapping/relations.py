@@ -70,13 +70,13 @@ class Collection(Sequence[M]):
     def sync(self, wanted: Iterable[M], key: tuple[str, ...] | None = None, *, delete: bool = True) -> SyncResult[M]:
         """Let the next commit make the children exactly the wanted new objects; return what it adds, changes, removes.
 
-        A child with the `key` of a wanted object (a tuple of attribute names; by default the key that the class
-        declares) gets its values as pending changes, a wanted object without a child becomes pending, and the other
+        `key` is a tuple of attribute names, and by default the key that the class declares. A child with the key of a
+        wanted object gets its values as pending changes. A wanted object without a child becomes pending. The other
         children are marked for deletion, unless `delete` is False. What only a create takes counts only for new ones.
 
         Sends one list, and nothing below a parent that is new. Raises `InvalidRequestError`, before anything is
         pending, for two wanted objects with one key, a key that several children have, and what cannot be changed and
-        differs; also where the objects exist without their owner, naming what takes them off.
+        differs. Raises it too where the objects exist without their owner, and names what takes them off.
         """
 
     @abstractmethod

@@ -136,7 +136,7 @@ class Events:
         )
         late = listed = state.job_rules.lateness(state.job_rules.event_lag)
         if lasts and state.clock.running:
-            # FACTS 5: the first polls find no event yet; a client that begins to wait after its request counts on that
+            # As recorded, the first polls find no event; who begins to wait after its request counts on that.
             listed += lasts * LISTED_AT
         if listed:
             state.store.drop(event)

@@ -39,9 +39,6 @@ WORDS: Final[Mapping[str, str]] = {
 }
 """Reasons that are recorded, or that clients expect; others are made of the name of the class."""
 
-_FOR_ALL: Final = frozenset({("Image", "any/all")})
-"""What stands in the place of an id and names no object: a StackScript for every image, as the description says."""
-
 _MIXED: Final[Mapping[str, tuple[str, ...]]] = {"Database": ("MySQLDatabase", "PostgreSQLDatabase", "Database")}
 
 
@@ -77,7 +74,7 @@ def _named(call: Call, name: str, value: object, where: str) -> Iterator[Problem
 
 
 def _exists(call: Call, name: str, identity: object) -> bool:
-    if (name, identity) in _FOR_ALL:
+    if (name, identity) == ("Image", "any/all"):  # a StackScript for any image says so: API reference
         return True
     store = call.state.store
     for each in _MIXED.get(name, (name,)):

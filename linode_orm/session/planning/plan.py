@@ -251,6 +251,7 @@ class MonthlyCost:
 
 
 @public
+@formerly()
 @frozen
 class Plan:
     """What a commit would send, in an order in which it can be sent; an empty plan is false.
@@ -260,7 +261,7 @@ class Plan:
     `lost` says what a compensating plan cannot restore. `least_time` is the least number of seconds that the requests
     take under the known rate limits. `source` is the session that made the plan, or the account of its file.
 
-    `cost` is by how much it changes the cost of a month, as far as the price lists tell that the client has read; it is
+    `cost` is by how much it changes the cost of a month, as far as the price lists tell that the client has read. It is
     None where the plan is about nothing that costs money. `refusals` are the messages of policies and guards that would
     refuse the commit.
     """

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 FENCE = re.compile(r"^(?P<mark>`{3,}|:{3,}).*?^(?P=mark)\s*$", re.MULTILINE | re.DOTALL)
 ITEM = re.compile(r"^\s*(?:[-*]|\d+\.)\s+", re.MULTILINE)
 END = re.compile(r"(?<=[.!?])[)\"'*`]*\s+(?=[A-Z`\"'(\[*])")
+COMMAND = re.compile(r"^ +linode-orm .*$", re.MULTILINE)
 TABLE = re.compile(r"^.*\S {3,}\S.*$", re.MULTILINE)
 """A line with columns: a table of a docstring."""
 LINK = re.compile(r"\]\([^)]*\)")
@@ -48,7 +49,7 @@ def of_module(path: Path, name: str) -> Iterator[Sentence]:
 
 def _paragraphs(text: str, name: str, first: int) -> Iterator[Sentence]:
     at = first
-    text = TABLE.sub("", text)
+    text = COMMAND.sub("", TABLE.sub("", text))
     for block in re.split(r"(\n[ \t]*\n)", text):
         if not block.strip():
             at += block.count("\n")
