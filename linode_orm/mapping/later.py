@@ -33,11 +33,11 @@ def later(x: Model, attribute: str, /, *place: str | int) -> AnswerValue:
     creates `x` fills the value in. Where the answer has none there, or null, the request that needs it fails before it
     is sent, and what depends on that stays pending.
 
-    Raises `AttributeError` for an attribute that the class of `x` lacks, `TypeError` for an index or a name that no
-    value of its type has, and `InvalidRequestError` for a value that no answer shows, an object that has left its
-    session, and a secret, which no plan and no journal may hold. An object that exists has its value already, such as
-    the answer of `session.upsert()` in a second run: that value is returned, after 1 GET if it was never read. An
-    assignment raises `TypeError` where the type of the value does not fit. It raises `InvalidRequestError` where the
+    Raises `AttributeError` for an attribute that the class of `x` lacks, and `TypeError` for an index or a name that no
+    value of its type has. Raises `InvalidRequestError` for a value that no answer shows, for an object that has left
+    its session, and for a secret, which no plan and no journal may hold. An object that exists has its value already,
+    such as the answer of `session.upsert()` in a second run: that value is returned, after 1 GET if it was never read.
+    An assignment raises `TypeError` where the type of the value does not fit. It raises `InvalidRequestError` where the
     object belongs to another session.
     """
     if not isinstance(x, Model):
