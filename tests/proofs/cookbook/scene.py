@@ -1,0 +1,36 @@
+"""What an account and a working directory hold before a recipe's script runs, and the fewest requests that do the job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from linode_orm.simulator import Simulator
+
+
+class Scene(NamedTuple):
+    """The fewest requests of the job, and what else belongs to it."""
+
+    fewest: int
+    """As `list + writes`, counted by hand from what the scene has made."""
+    waits: bool = False
+    """Whether the script waits: each request for events is one of the fewest, as one a round is needed."""
+    arguments: tuple[str, ...] = ()
+    environment: dict[str, str] = {}
+    same_output: bool = True
+    """Whether both scripts print and write the same."""
+
+
+SCENES: dict[str, Callable[[Simulator], Scene]] = {}
+
+
+def scene(anchor: str) -> Callable[[Callable[[Simulator], Scene]], Callable[[Simulator], Scene]]:
+    """Register what makes the scene of a recipe."""
+
+    def keep(make: Callable[[Simulator], Scene]) -> Callable[[Simulator], Scene]:
+        SCENES[anchor] = make
+        return make
+
+    return keep
