@@ -9,20 +9,34 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from linode_orm.simulator import Simulator
 from linode_orm.simulator.clock import VirtualClock
-from linode_orm.wire import Request
 
 if TYPE_CHECKING:
-    from linode_orm.wire import Response
+    from linode_orm.simulator import Simulator
+    from linode_orm.wire import Request, Response
 
 LATENCY = 0.1
 """Simulated seconds that a request takes."""
 TURN = 0.004
 """Real seconds in which requests that are side by side have all begun."""
 # What differs between two runs that end alike: moments, and what is drawn from the number of an object.
-DRAWN = {"created", "updated", "host_uuid", "ipv6", "url", "hostname", "last_login", "fingerprint", "entity_url", "mac_address"}
-LOGS = {"Event", "AccountLogin", "ProfileLogin"}
+DRAWN = {
+    "created",
+    "updated",
+    "host_uuid",
+    "ipv6",
+    "url",
+    "hostname",
+    "last_login",
+    "fingerprint",
+    "entity_url",
+    "mac_address",
+    "gateway",
+    "finished",
+    "last_successful",
+}
+LOGS = {"Event", "AccountLogin", "ProfileLogin", "LinodeInterfaceHistory"}
+UNORDERED = {"entities", "linodes"}
 
 
 class Timeline(VirtualClock):
@@ -82,7 +96,7 @@ class Adapter(requests.adapters.BaseAdapter):
         )
         answer = requests.Response()
         answer.status_code, answer.headers = found.status, requests.structures.CaseInsensitiveDict(found.headers)
-        answer._content, answer.request, answer.url = found.content, request, request.url or ""  # noqa: SLF001  as requests does
+        answer._content, answer.request, answer.url = found.content, request, request.url or ""
         return answer
 
     def close(self) -> None:
@@ -90,12 +104,14 @@ class Adapter(requests.adapters.BaseAdapter):
 
 
 def held(sim: Simulator) -> dict[str, list[str]]:
-    """Give all rows of an account by class, in a form that is the same for accounts that are alike.
+    """Give all rows of an account by class, its jobs and the keys that it was given, in a form that is the same for like accounts.
 
     Ids and addresses are replaced by the names of what they belong to, since they depend on the order of requests.
     """
-    sim.clock.advance(3600)
+    sim.clock.advance(600)
     sim.state.jobs.settle()
+    for row in sim.state.rows("VPC"):
+        sim.exchange("GET", f"/vpcs/{row.id}/subnets")  # what is in them is looked up when they are read
     names: dict[Any, str] = {}
     tables = {name: list(sim.state.rows(name)) for name in sim.state.store.resources}
     for name, rows in tables.items():
@@ -106,18 +122,27 @@ def held(sim: Simulator) -> dict[str, list[str]]:
     for name in ("Instance", "NodeBalancer"):
         for row in tables[name]:
             addresses = row.body["ipv4"] if isinstance(row.body["ipv4"], list) else [row.body["ipv4"]]
-            names |= {address: f"address {at} of {row.body['label']}" for at, address in enumerate(addresses)}
-    return {
-        name: sorted(json.dumps([plain(row.parents, names), plain(row.body, names)], sort_keys=True) for row in rows)
-        for name, rows in tables.items()
-        if rows and name not in LOGS
-    }
+            for at, address in enumerate(addresses):
+                names[address] = f"address {at} of {row.body['label']}"
+                names[f"{address.replace('.', '-')}.ip.linodeusercontent.com"] = f"usual name of {names[address]}"
+    kept = {name: rows for name, rows in tables.items() if rows and name not in LOGS}
+    found = {name: sorted(in_words([row.parents, row.body], names) for row in rows) for name, rows in kept.items()}
+    secrets = [each for each in sim.requests.writes if isinstance(each.body, dict) and "ssl_key" in each.body]
+    found["certificates"] = sorted(in_words([each.path.split("/"), each.body["ssl_key"]], names) for each in secrets)
+    found["jobs"] = sorted(in_words([each.action, each.path.split("/")], names) for each in sim.job_rules.records)
+    return found
+
+
+def in_words(value: Any, names: dict[Any, str]) -> str:
+    """Give a value as one text."""
+    return json.dumps(plain(value, names), sort_keys=True)
 
 
 def plain(value: Any, names: dict[Any, str]) -> Any:
     """Replace ids by names, and leave out what is drawn."""
     if isinstance(value, dict):
-        return {key: plain(each, names) for key, each in value.items() if key not in DRAWN}
+        found = {key: plain(each, names) for key, each in value.items() if key not in DRAWN}
+        return {key: sorted(each, key=str) if key in UNORDERED and each else each for key, each in found.items()}
     if isinstance(value, (list, tuple)):
         return [plain(each, names) for each in value]
     if isinstance(value, (str, int)) and not isinstance(value, bool):

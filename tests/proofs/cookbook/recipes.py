@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 FOLDER = ROOT / "docs" / "cookbook"
 INDEX = FOLDER / "index.md"
 HEADER = re.compile(r'# /// script\n# dependencies = \["(?P<library>\w+)"(?:, "[\w]+")*\]\n# ///\n')
-SAID = re.compile(r"^Sends (?P<sent>\d+) requests?(?:, the fewest possible|; the fewest possible are (?P<fewest>\d+))", re.M)
+SAID = re.compile(
+    r"^Sends (?P<sent>\d+) requests?(?:, the fewest possible|; the fewest possible are (?P<fewest>\d+))", re.MULTILINE
+)
 
 
 class Recipe(NamedTuple):
@@ -68,6 +70,4 @@ def of_page(page: Path) -> Iterator[Recipe]:
             assert scripts.keys() == {"linode_orm", "linode_api4"}, f"{page.name}: {section.splitlines()[0]}"
             sent = int(said["sent"])
             title = section.splitlines()[0].removeprefix("## ")
-            yield Recipe(
-                page, title, scripts["linode_orm"], scripts["linode_api4"], sent, int(said["fewest"] or sent)
-            )
+            yield Recipe(page, title, scripts["linode_orm"], scripts["linode_api4"], sent, int(said["fewest"] or sent))

@@ -13,8 +13,8 @@ import linode_api4
 
 from linode_orm.simulator import Simulator
 from linode_orm.wire import client as wire_client
+from tests.proofs.cookbook import scenes_making, scenes_names, scenes_reports, scenes_rolling  # noqa: F401  register their scenes
 from tests.proofs.cookbook.account import Adapter, Delayed, Timeline, held
-from tests.proofs.cookbook import scenes_names  # noqa: F401  registers its scenes
 from tests.proofs.cookbook.scene import SCENES
 
 if TYPE_CHECKING:
@@ -35,8 +35,20 @@ class Run(NamedTuple):
     seconds: float
     printed: str
     files: dict[str, str]
+    held_before: dict[str, list[str]]
     held: dict[str, list[str]]
     scene: Scene
+
+    @property
+    def fewest(self) -> int:
+        """The fewest requests of the job; looks at what was begun are among them."""
+        return self.scene.fewest + (self.looks if self.scene.waits else 0)
+
+    @property
+    def looks(self) -> int:
+        """How many requests only looked whether what was begun has ended: those for events and states after the first write."""
+        first = next((at for at, each in enumerate(self.requests) if not each.startswith("GET")), len(self.requests))
+        return sum(each.startswith("GET") for each in self.requests[first:])
 
 
 def run_ours(recipe: Recipe, folder: Path, patch: pytest.MonkeyPatch) -> Run:
@@ -70,13 +82,16 @@ def run(
 ) -> Run:
     """Run one script on a new account; its working directory and its environment are those of the scene."""
     folder.mkdir()
-    with Simulator(clock=Timeline(datetime.now(UTC).replace(microsecond=0)), job_seconds=60) as sim, patch.context() as context:
+    with (
+        Simulator(clock=Timeline(datetime.now(UTC).replace(microsecond=0)), job_seconds=60) as sim,
+        patch.context() as context,
+    ):
         context.chdir(folder)
         scene = SCENES[recipe.anchor](sim)
-        for name, value in {"LINODE_TOKEN": "a-token", **scene.environment}.items():
-            context.setenv(name, value)
+        context.setenv("LINODE_TOKEN", "a-token")
         context.delenv("LINODE_API_URL", raising=False)
         context.setattr(sys, "argv", ["recipe.py", *scene.arguments])
+        before = held(sim)
         sim.requests.clear()
         began = sim.clock.monotonic()
         connect(sim)
@@ -85,8 +100,10 @@ def run(
         patch.undo()
         taken = sim.clock.monotonic() - began
         refused = [f"{each} {each.body}" for each in sim.requests if (each.status or 600) >= 400]
-        files = {each.name: each.read_text(encoding="utf-8") for each in sorted(folder.iterdir()) if each.suffix in TEXTS}
-        return Run(sim.requests.lines, refused, taken, output.getvalue(), files, held(sim), scene)
+        files = {
+            each.name: each.read_text(encoding="utf-8") for each in sorted(folder.iterdir()) if each.suffix in TEXTS
+        }
+        return Run(sim.requests.lines, refused, taken, output.getvalue(), files, before, held(sim), scene)
 
 
 TEXTS = {".csv", ".json", ".tf", ".txt", ".ini", ".zone"}

@@ -16,11 +16,8 @@ class Scene(NamedTuple):
     fewest: int
     """As `list + writes`, counted by hand from what the scene has made."""
     waits: bool = False
-    """Whether the script waits: each request for events is one of the fewest, as one a round is needed."""
+    """Whether the script waits: looks at what was begun are among the fewest, as there is no other way to see its end."""
     arguments: tuple[str, ...] = ()
-    environment: dict[str, str] = {}
-    same_output: bool = True
-    """Whether both scripts print and write the same."""
 
 
 SCENES: dict[str, Callable[[Simulator], Scene]] = {}
