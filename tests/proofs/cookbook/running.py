@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from tests.proofs.cookbook.scene import Scene
 
 
+START = datetime.now(UTC).replace(microsecond=0)
+"""When all scripts begin: about now, since scripts ask the machine for the date, and at the same moment for both."""
+
+
 class Run(NamedTuple):
     """What came of one run of a script."""
 
@@ -83,7 +87,7 @@ def run(
     """Run one script on a new account; its working directory and its environment are those of the scene."""
     folder.mkdir()
     with (
-        Simulator(clock=Timeline(datetime.now(UTC).replace(microsecond=0)), job_seconds=60) as sim,
+        Simulator(clock=Timeline(START), job_seconds=60) as sim,
         patch.context() as context,
     ):
         context.chdir(folder)
