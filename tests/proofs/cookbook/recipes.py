@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FOLDER = ROOT / "docs" / "cookbook"
 INDEX = FOLDER / "index.md"
-HEADER = re.compile(r'# /// script\n# dependencies = \["(?P<library>\w+)"(?:, "[\w]+")*\]\n# ///\n')
+HEADER = re.compile(r'# /// script\n# dependencies = \["(?P<library>\w+)(?:\[\w+\])?"(?:, "[\w]+")*\]\n# ///\n')
 SAID = re.compile(
     r"^Sends (?P<sent>\d+) requests?(?:, the fewest possible|; the fewest possible are (?P<fewest>\d+))", re.MULTILINE
 )
