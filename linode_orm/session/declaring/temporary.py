@@ -95,7 +95,7 @@ class Temporary:
 
     def _remove(self) -> None:
         """Find out what exists, and delete it; raise `CommitError` where something may be left."""
-        with kept_interrupts(self._commit.session):
+        with kept_interrupts(self._commit.session, is_cleanup=True):
             self._resolve()
             doubtful = [each for each in self._mine if id(each) in self._changes.in_doubt]
             self._let_new_ones_go(doubtful)
