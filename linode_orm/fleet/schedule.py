@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from linode_orm._public import public_in
+from linode_orm.fleet.connections import kept_connections
 from linode_orm.fleet.item import Outcome
 from linode_orm.fleet_errors import FleetError
 
@@ -95,11 +96,12 @@ class FleetRun:
         return next(self._outcomes)
 
     def _all(self) -> Iterator[Outcome]:
-        for stage in self._stages():
-            for outcome in self._dispatch(self._wanted(stage)):
-                if outcome.error is not None:
-                    self.failed.append(outcome.account)
-                yield outcome
+        with kept_connections():
+            for stage in self._stages():
+                for outcome in self._dispatch(self._wanted(stage)):
+                    if outcome.error is not None:
+                        self.failed.append(outcome.account)
+                    yield outcome
 
     def _stages(self) -> list[list[WorkItem]]:
         """Return one item, a tenth and the rest where failures count, so that the first ones tell; else all at once."""

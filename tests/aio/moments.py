@@ -14,7 +14,7 @@ from anyio import from_thread, lowlevel
 
 from linode_orm import Client
 
-PAUSE = 0.01
+PAUSE = 0.005
 """How long a worker waits after a cancellation, so that the loop has told the task of it."""
 
 
