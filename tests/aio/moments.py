@@ -66,7 +66,7 @@ class CancellingTransport:
 
 def cancelling_client(simulator, **options) -> Client:
     """Give a client on the machine's clock that can be told when to cancel."""
-    return Client("t", transport=CancellingTransport(simulator), budget=None, **options)
+    return Client("a-token", transport=CancellingTransport(simulator), budget=None, **options)
 
 
 async def cancelled_at(client, at, call, *, is_after, natively=False) -> bool:

@@ -18,13 +18,13 @@ from tests.aio.moments import cancelled_at, cancelling_client, on_each
 WAYS = [("asyncio", False), ("asyncio", True), ("trio", False)]
 """The event loops, and whether the cancellation is asyncio's own."""
 moments = given(at=st.integers(1, 14), is_after=st.booleans())
-often = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+often = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def account():
     """Give an account with some objects."""
     simulator = Simulator()
-    simulator.seed(instances=4, volumes=2)
+    simulator.seed(instances=4, volumes=2, domains=1)
     return simulator
 
 
@@ -38,7 +38,7 @@ async def change(session):
     instances = await session.all(session.query(Instance).order_by(Instance.id))
     for at, each in enumerate(instances[:3]):
         each.label = f"renamed-{at}"
-    session.delete((await session.all(session.query(Volume).order_by(Volume.id)))[0])
+    session.delete(await session.one(session.query(Domain)))
     session.add_all([Volume(label=f"v{at}", region="us-east", size=20) for at in range(4)])
     session.add(domain := Domain(domain="a.example", type="master", soa_email="a@a.example"))
     domain.records.append(DomainRecord(type="TXT", name="one", target="1"))
@@ -48,7 +48,7 @@ def check_done(simulator):
     """Check that every change was made, and made once."""
     assert sorted(labels(simulator, "/linode/instances"))[-3:] == ["renamed-0", "renamed-1", "renamed-2"]
     names = labels(simulator, "/volumes")
-    assert len(names) == 5
+    assert len(names) == 6
     assert sorted(names)[-4:] == ["v0", "v1", "v2", "v3"]
     assert labels(simulator, "/domains", "domain") == ["a.example"]
     writes = simulator.requests.writes.lines
@@ -76,6 +76,8 @@ def test_commit(backend, natively, carries_on, at, is_after):
                     assert (session.new, session.dirty, session.deleted) == ((), (), ())
             with simulator.client() as other:
                 recover(journal, client=other)
+            if carries_on == "journal" and not simulator.requests.writes:
+                return  # it was cancelled before it began: nothing is written down, and nothing was sent
             check_done(simulator)
             before = len(simulator.requests.writes)
             with simulator.client() as other:
@@ -150,7 +152,7 @@ def test_function(backend, natively, at, is_after):
 
 
 @pytest.mark.parametrize(("backend", "natively"), WAYS)
-@often
+@settings(often, max_examples=4)
 @given(at=st.integers(1, 9), is_after=st.booleans())
 def test_act(backend, natively, at, is_after):
     """No action is sent twice, what was not started is never started, and its journal does the rest."""
@@ -186,7 +188,7 @@ def test_act(backend, natively, at, is_after):
 async def test_iteration():
     """A cancelled `async for` loses no object that was read; where its list was cut off, it says so and ends there."""
     simulator = Simulator()
-    simulator.seed(instances=700)
+    simulator.seed(instances=2_600)
     client = cancelling_client(simulator)
     async with AsyncSession(client=client) as session:
         query = session.query(Instance)
@@ -197,7 +199,7 @@ async def test_iteration():
                 seen.append(each.id)  # noqa: PERF401  it is cancelled in between
 
         assert await cancelled_at(client, 2, read, is_after=False)
-        assert 0 < len(seen) < 700
+        assert 0 < len(seen) < 2_600
         with pytest.raises(InvalidRequestError, match="cut off"):
             await read()
         assert [each.id async for each in query][: len(seen)] == seen
