@@ -191,7 +191,6 @@ class AsyncSession:
         """Return the object that the account has with the key of a new one; see `Session.upsert`."""
         return await self.run(lambda session: session.upsert(wanted, key))
 
-
     # -- blocks and events -------------------------------------------------------------------------------------------
 
     @asynccontextmanager

@@ -132,7 +132,11 @@ async def test_another_thread(sim):
             async def count():
                 await session.count(session.query(Instance))
 
-            for use in (lambda: session.add(Volume()), lambda: setattr(instance, "label", "x"), lambda: anyio.run(count)):
+            for use in (
+                lambda: session.add(Volume()),
+                lambda: setattr(instance, "label", "x"),
+                lambda: anyio.run(count),
+            ):
                 try:
                     use()
                 except InvalidRequestError as error:

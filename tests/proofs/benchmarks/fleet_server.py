@@ -12,7 +12,6 @@ from http.server import ThreadingHTTPServer
 from tests.proofs.benchmarks import account
 
 
-
 class Server(ThreadingHTTPServer):
     """Takes as many connections at once as come."""
 

@@ -88,9 +88,7 @@ def test_fifty_sessions():
 
         loop(), threads()
         over = [seconds(loop) / seconds(threads) for _ in range(PAIRS)]
-        late = [
-            (anyio.run(lateness, awaited, client), anyio.run(lateness, by_hand, client)) for _ in range(PAIRS)
-        ]
+        late = [(anyio.run(lateness, awaited, client), anyio.run(lateness, by_hand, client)) for _ in range(PAIRS)]
     ours, theirs = (statistics.median(each) for each in zip(*late, strict=True))
     note("50 async sessions, over 50 threads", f"{statistics.median(over):.2f} x", "<= 1.1 x")
     shown = f"{ours / theirs:.2f} x ({1000 * ours:.1f} ms, {1000 * theirs:.1f} ms)"
