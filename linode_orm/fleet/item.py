@@ -105,7 +105,7 @@ class Outcome:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Return the outcome that JSON holds, its error a `FleetError`; raise `InvalidRequestError` for what is none."""
+        """Return the outcome that JSON holds, an error as `FleetError`; raise `InvalidRequestError` for what is none."""
         try:
             found = json.loads(text)
         except ValueError:

@@ -22,7 +22,7 @@ class Server(ThreadingHTTPServer):
 class Handler(account.Handler):
     """Answers pages, and updates of Linodes."""
 
-    def do_PUT(self):
+    def do_PUT(self):  # noqa: N802  http.server's name
         """Take an update; answer the whole Linode."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         found = self.server.items[self.path.removeprefix("/v4")]
