@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -21,6 +22,16 @@ nox.options.sessions = ["lint", "types", "contracts", "tests", "build"]
 nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
+BARE = """
+import linode_orm
+from linode_orm.simulator import Simulator
+with Simulator() as sim, linode_orm.Session(client=sim.client()) as session:
+    sim.populate(3)
+    assert session.query(linode_orm.Instance).count() == 3
+assert all(getattr(linode_orm, name) for name in linode_orm.__all__)
+print(linode_orm.__version__, "imports bare")
+"""
+"""What is run where nothing but the wheel and its dependencies is installed."""
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 """The versions of Python that the package is for."""
 CLIENTS = (
@@ -105,10 +116,37 @@ def full(session: nox.Session) -> None:
 
 
 @nox.session
-def docs(session: nox.Session) -> None:
+def examples(session: nox.Session) -> None:
     """Every example of README and docs, against the simulator."""
     prepare(session)
     session.run("pytest", "tests/proofs/docs", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation site into `site/`, print how long that took, and check links, weight and completeness."""
+    prepare(session)
+    started = time.monotonic()
+    shutil.rmtree(ROOT / "site", ignore_errors=True)
+    doctrees = str(Path(session.create_tmp()).resolve() / "doctrees")
+    session.run("sphinx-build", "-n", "-W", "-E", "-q", "-j", "auto", "-d", doctrees, "docs", "site")
+    session.log(f"the site was built in {time.monotonic() - started:.0f} s")
+    session.run("pytest", "-q", "tests/proofs/site", *session.posargs, env={"LINODE_ORM_SITE": str(ROOT / "site")})
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Look at every page of `site/` in the machine's Chromium; screenshots go to `screenshots/`. Run `docs` first."""
+    if session.virtualenv.venv_backend != "none":
+        session.install("-e", ".[dev,browser]")
+    session.run("pytest", "-q", "-n", "0", "tests/proofs/browser", *session.posargs)
+
+
+@nox.session
+def notebook(session: nox.Session) -> None:
+    """Run the notebook of docs, and check what it shows; `-- --keep-outputs` writes that into the file."""
+    prepare(session)
+    session.run("pytest", "-q", "tests/proofs/notebook", *session.posargs)
 
 
 @nox.session
@@ -175,13 +213,29 @@ def drift(session: nox.Session) -> None:
 
 
 @nox.session
+def changelog(session: nox.Session) -> None:
+    """Show what the next release adds to the changelog; `-- --version 0.2.0` writes it and removes the fragments."""
+    prepare(session)
+    session.run("towncrier", "build", *(session.posargs or ["--draft", "--version", "next"]))
+
+
+@nox.session
+def api(session: nox.Session) -> None:
+    """Compare the public names with those of the last release, or of `-- REF`; fail where one went away."""
+    prepare(session)
+    session.run("python", ".ci/public_api.py", *session.posargs)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
-    """Build the wheel, look at what is in it, install it into an empty environment and run every command from there."""
+    """Build wheel and sdist, look at what is in them, install them elsewhere and run every command from there."""
     prepare(session)
     work = Path(session.create_tmp()).resolve()
     shutil.rmtree(work / "dist", ignore_errors=True)
-    session.run("python", "-m", "build", "--wheel", "--outdir", str(work / "dist"), silent=True)
-    (wheel,) = (work / "dist").glob("*.whl")
+    session.run("python", "-m", "build", "--outdir", str(work / "dist"), silent=True)
+    (wheel,), (sdist,) = (work / "dist").glob("*.whl"), (work / "dist").glob("*.tar.gz")
+    session.run("twine", "check", "--strict", str(wheel), str(sdist))
+    session.run("check-wheel-contents", str(wheel))
     strangers = contents(wheel) - {"linode_orm", wheel.name.split("-py3")[0] + ".dist-info"}
     if strangers:
         session.error(f"{wheel.name} holds more than the package: {sorted(strangers)}")
@@ -190,8 +244,24 @@ def build(session: nox.Session) -> None:
     session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli,cassettes]", external=True)
     with session.chdir(work):
         session.run(str(work / "empty" / "bin" / "linode-orm"), "demo", external=True)
+    for version in PYTHONS:
+        bare(session, version, wheel, work)
     commands = ["tests/cli/test_fresh_process.py", "tests/cli/test_statuses.py"]
     session.run("pytest", "-q", *commands, env={"LINODE_ORM_INSTALLED": python})
+
+
+def bare(session: nox.Session, version: str, wheel: Path, work: Path) -> None:
+    """Install a wheel without an extra under one version of Python, where the machine has it, and use it."""
+    found = interpreter(version)
+    if found is None:
+        session.log(f"Python {version} is not on this machine")
+        return
+    place = work / f"bare-{version}"
+    session.run(found, "-m", "venv", "--clear", str(place), external=True)
+    python = str(place / "bin" / "python")
+    session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
+    with session.chdir(work):
+        session.run(python, "-c", BARE, external=True)
 
 
 def interpreter(version: str) -> str | None:

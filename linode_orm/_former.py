@@ -67,10 +67,10 @@ def formerly(**names: str) -> Callable[[type[T]], type[T]]:
 
     def reads(cls: type[T]) -> type[T]:
         kind = cast("Any", cls)
-        set_state, defaults = kind.__setstate__, _defaults(kind)
+        set_state = kind.__setstate__
 
         def set_former_state(self: object, state: dict[str, object]) -> None:
-            set_state(self, {**defaults, **{names.get(name, name): value for name, value in state.items()}})
+            set_state(self, {**_defaults(kind), **{names.get(name, name): value for name, value in state.items()}})
 
         kind.__setstate__ = set_former_state
         return cls
@@ -79,11 +79,13 @@ def formerly(**names: str) -> Callable[[type[T]], type[T]]:
 
 
 def _defaults(cls: Any) -> dict[str, object]:  # noqa: ANN401  an attrs class
-    """Give the values that attributes have unless others are given, where these are not made anew for each object."""
+    """Give the values that attributes have unless others are given."""
     from attrs import NOTHING, Factory, fields  # noqa: PLC0415  who imports the package needs none of it
 
-    found = {each.name: each.default for each in fields(cls)}
-    return {name: value for name, value in found.items() if value is not NOTHING and not isinstance(value, Factory)}  # type: ignore[arg-type]  # a class at run time
+    found: dict[str, Any] = {each.name: each.default for each in fields(cls) if each.default is not NOTHING}
+    # one that is made anew for each object, and of no other attribute
+    made = {name: value for name, value in found.items() if isinstance(value, Factory)}  # type: ignore[arg-type]  # a class at run time
+    return {**found, **{name: value.factory() for name, value in made.items() if not value.takes_self}}
 
 
 class _Loader:

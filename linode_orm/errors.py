@@ -62,13 +62,13 @@ class SentRequest(NamedTuple):
 class ApiError(LinodeORMError):
     """The API refused a request, with a status from 400 on.
 
-    `status` is the HTTP status, `errors` the API's reasons with the fields that they name, `request` what was sent
-    (secrets left out), `retryable` whether the same request may succeed later, `tries` how often it was sent.
+    `status` is the HTTP status, and `errors` are the API's reasons with the fields that they name. `request` is what
+    was sent, without secrets. `retryable` says whether it may succeed later, and `tries` how often it was sent.
 
     `doubtful` says that an earlier try of the same call was never answered, and may have been done.
 
-    `needed_scopes` and `token_scopes` are what the answer says of the call and of the token, empty where it does not;
-    `missing_scopes` those that the token lacks; `token_expiry` when the token ends, where the client has read it.
+    `needed_scopes` and `token_scopes` are what the answer says of the call and of the token, empty where it does not.
+    `missing_scopes` are those that the token lacks. `token_expiry` is the end of the token, where it is known.
     """
 
     retryable = False

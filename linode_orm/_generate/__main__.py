@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from linode_orm._generate import coverage, notes
+from linode_orm._generate import api_pages, coverage, notes
 from linode_orm._generate.description import locate, read
 from linode_orm._generate.factories import factory_stubs
 from linode_orm._generate.facts import FOLDER, Facts
@@ -21,6 +21,8 @@ from linode_orm._generate.resources import build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from linode_orm._generate.description import Description
 
 ROOT: Final = Path(__file__).parents[2]
 TARGET: Final = ROOT / "linode_orm" / "models"
@@ -40,18 +42,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         facts = Facts(given.facts)
         write(fresh, facts, given.wheel)
         if given.check:
-            return report(fresh, given.target) or pages(given.target, facts)
+            return report(fresh, given.target) or pages(given.target, facts, given.wheel)
         settle(fresh, given.target)
         if given.target == TARGET:
             notes.settle(facts)
             coverage.settle()
+            api_pages.settle(described(facts, given.wheel))
     return 0
 
 
 def write(target: Path, facts: Facts, wheel: Path | None = None) -> None:
     """Write every module into an empty folder, formatted."""
-    with locate(facts.common["linode_cli"], wheel) as file:
-        resources = build(read(file), facts)
+    resources = build(described(facts, wheel), facts)
     for service, own in facts.services.items():
         (target / service).mkdir(parents=True)
         title = str(own.get("service", {}).get("title", service.replace("_", " ")))
@@ -68,6 +70,12 @@ def write(target: Path, facts: Facts, wheel: Path | None = None) -> None:
         subprocess.run(  # noqa: S603  our own files
             [sys.executable, "-m", "ruff", *command, "--quiet", *config, str(target)], check=True
         )
+
+
+def described(facts: Facts, wheel: Path | None) -> Description:
+    """Read the description of a wheel, or of the release that the facts name."""
+    with locate(facts.common["linode_cli"], wheel) as file:
+        return read(file)
 
 
 def modules(folder: Path) -> Iterator[Path]:
@@ -87,15 +95,18 @@ def report(fresh: Path, target: Path) -> int:
     return int(bool(new ^ old or differing))
 
 
-def pages(target: Path, facts: Facts) -> int:
+def pages(target: Path, facts: Facts, wheel: Path | None = None) -> int:
     """Say which pages that are written with the declarations differ from what they and the facts say."""
     if target != TARGET:
         return 0
-    found = [
-        name for name, differs in (("coverage", coverage.differs()), ("api-notes", notes.differs(facts))) if differs
-    ]
+    kept = {
+        "coverage.md": coverage.differs(),
+        "api-notes.md": notes.differs(facts),
+        "api-pages.json": api_pages.differs(described(facts, wheel)),
+    }
+    found = [name for name, differs in kept.items() if differs]
     for name in found:
-        sys.stdout.write(f"different: docs/{name}.md\n")
+        sys.stdout.write(f"different: docs/{name}\n")
     return int(bool(found))
 
 

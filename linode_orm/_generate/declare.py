@@ -137,7 +137,7 @@ class Declaration:
         return Reference(name, raw, node.refers, bare)
 
     def _reachable(self, node: Node) -> bool:
-        """Whether the parents of a child that is referred to can be told."""
+        """Whether the parents of a child that is referred to are known."""
         parent = self.known[node.refers].parent
         if parent is None or node.write_only:
             return True

@@ -37,7 +37,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Operation:
-    """One request that the API knows; `path` is without the version."""
+    """One request that the API knows; `path` is without the version, `page` the address of its documentation."""
 
     name: str
     method: str
@@ -45,6 +45,7 @@ class Operation:
     version: str
     summary: str
     params: tuple[tuple[str, str], ...]
+    page: str = ""
     rows: tuple[str, ...] = ()
     request: tuple[Key, ...] = ()
     answer: tuple[Key, ...] = ()
@@ -121,6 +122,7 @@ def _operation(name: str, raw: Any) -> Operation:  # noqa: ANN401  a stand-in
         version=raw.default_api_version,
         summary=raw.summary,
         params=tuple((each.name, each.type) for each in raw.params),
+        page=getattr(raw, "docs_url", None) or "",
         rows=tuple((answer and answer.rows) or ()),
         request=tuple(_asked(each) for each in (request.attrs if request else ())),
         answer=tuple(_answered(each) for each in (answer.attrs if answer else ())),

@@ -82,8 +82,8 @@ class AsyncSession:
     would send a request raises `InvalidRequestError`: load it before, or read it in `await session.run(function)`.
 
     One call is awaited at a time; two at once are refused. Sessions for several tasks can share a `client`. A cancelled
-    call starts no further request, waits for the answers in flight, and leaves the session as they left it: what a
-    commit had not done is still pending, and its journal is true.
+    call starts no further request, and waits for the answers in flight. What a commit had not done is still pending
+    then, and its journal is true.
     """
 
     @forgets_locals

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class AccountOptions(NamedTuple):
-    """What a command was told of the account; `is_verbose` shows each request on standard error."""
+    """The options of a command about the account; `is_verbose` shows each request on standard error."""
 
     profile: str | None
     url: str | None

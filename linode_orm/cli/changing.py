@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class SendOptions(NamedTuple):
-    """What a command was told of sending: show alone, ask nothing, or save; `is_verbose` shows progress in a pipe."""
+    """The options of a command about sending: show alone, ask nothing, or save; `is_verbose` shows progress."""
 
     is_dry: bool
     is_agreed: bool

@@ -155,7 +155,7 @@ class Fleet:
 
         With `max_failed`, one account goes first, then a tenth, then the rest; after more than so many failures no
         further account is started, and `.left` names them. `journals` is a folder: each account's commits are written
-        down in a file there, which is recovered first, and a run that did not come to its end is carried on by calling
+        down in a file there, which is recovered first. A run that did not come to its end is carried on by calling
         `map` again: accounts that are done are skipped.
         """
         name = _checked(function, executor, through, workers, max_failed)
@@ -204,9 +204,9 @@ class Fleet:
         check_count("workers", workers, least=1)
         check_count("max_failed", max_failed, or_none=True)
         found = {path.name.removesuffix(_PLAN): str(path) for path in sorted(Path(folder).glob(f"*{_PLAN}"))}
-        strangers = [name for name in found if name not in self._accounts]
-        if strangers:
-            msg = f"{found[strangers[0]]}: the fleet has no account {strangers[0]!r}"
+        unknown = [name for name in found if name not in self._accounts]
+        if unknown:
+            msg = f"{found[unknown[0]]}: the fleet has no account {unknown[0]!r}"
             raise FleetError(msg)
         item_of = self._items(f"apply {Path(folder).resolve()}", journals, lambda _: ())
         return self._run(

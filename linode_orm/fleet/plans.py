@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from linode_orm.fleet.imported import imported
+from linode_orm.fleet.worker_call import imported
 from linode_orm.session.planning.plan import Plan
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from linode_orm._public import public_in
 from linode_orm.errors import JournalError
 from linode_orm.fleet.client_of import client_of
-from linode_orm.fleet.imported import imported
 from linode_orm.fleet.item import Outcome, WorkItem, portable
 from linode_orm.fleet.marks import Mark
+from linode_orm.fleet.worker_call import imported
 from linode_orm.fleet.plans import apply_file, why_not_applied
 from linode_orm.session.factory.recovery import is_unfinished, recover
 from linode_orm.session.journal.sqlite_journal import SqliteJournal
@@ -29,7 +29,7 @@ def run(item: WorkItem) -> Outcome:
     """Do the work of an item, and return what became of it; it raises nothing but what ends the process.
 
     The token is resolved here. With a journal, a commit that a crash left unfinished is recovered first. An error of
-    the function is in the outcome. What cannot be pickled is told by a `FleetError`.
+    the function is in the outcome. What cannot be pickled gives a `FleetError`.
     """
     return portable(perform(item, None))
 

@@ -33,10 +33,10 @@ def later(x: Model, attribute: str, /, *place: str | int) -> AnswerValue:
     creates `x` fills the value in. Where the answer has none there, or null, the request that needs it fails before it
     is sent, and what depends on that stays pending.
 
-    Raises `AttributeError` for an attribute that the class of `x` lacks, `TypeError` for an index or a name that no
-    value of its type has, and `InvalidRequestError` for an object that exists already, a value that no answer shows,
-    and a secret, which no plan and no journal may hold. An assignment raises `TypeError` where the type of the value
-    does not fit, and `InvalidRequestError` where the object belongs to another session.
+    Raises `AttributeError` for an attribute that the class of `x` lacks, and `TypeError` for an index or a name that no
+    value of its type has. Raises `InvalidRequestError` for an object that exists already, for a value that no answer
+    shows, and for a secret, which no plan and no journal may hold. An assignment raises `TypeError` where the type of
+    the value does not fit, and `InvalidRequestError` where the object belongs to another session.
     """
     if not isinstance(x, Model):
         msg = f"later() takes a new object and the name of an attribute, not {x!r}"

@@ -33,7 +33,7 @@ def hydrate(
     """Return the objects of the rows of one list, which share `origin`.
 
     An object that `table` holds is brought up to date and keeps its pending changes; others are made and put into it.
-    Raises `ResponseError` for a row without an id. This is the hottest loop of the library (0.4 µs an object), so it
+    Raises `ResponseError` for a row without an id. This is the hottest loop of the library (0.4 µs an object). So it
     keeps the body as it came, makes a state without `__init__`, and compares the id's type instead of decoding it.
     """
     mapper, new = model.__mapper__, object.__new__

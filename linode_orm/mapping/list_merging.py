@@ -27,7 +27,7 @@ ROW_KEYS: Final = (
     ("metric", "aggregate_function"),
     ("dimension_label",),
 )
-"""The table of keys: rows are told apart by the first of these that they have; rows with none, by all that they hold.
+"""The table of keys: rows are matched by the first of these that they have; rows with none, by all that they hold.
 
 So there are three kinds of list. A list of plain values, or of ids, is a set: its elements come and go one by one. A
 list of rows is merged row by row, by these keys. A list (or an object of slots) that is declared as `ordered` is one

@@ -29,6 +29,7 @@ from linode_orm.mapping.values import ABSENT, WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from inspect import Signature
 
     from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.fields import Kind
@@ -54,6 +55,14 @@ else:
                 mapper.refuse_unknown(name)
             msg = f"type object {cls.__name__!r} has no attribute {name!r}"
             raise AttributeError(msg, name=name, obj=cls)
+
+        @property
+        def __signature__(cls) -> Signature | None:
+            """The call that makes a new object, as a person types it; None for the base classes."""
+            mapper = vars(cls).get("__mapper__")
+            from linode_orm.mapping.constructor import signature_of  # noqa: PLC0415  only tools ask for it
+
+            return signature_of(mapper) if mapper is not None else None
 
 
 class _Declared(Record, metaclass=_DeclaredType):

@@ -21,7 +21,7 @@ class NormalForm:
     `of` returns a value as the API writes it: edits, and the search for a lost creation, compare values by it.
     `is_made_of` says of two values that differ whether the second may be what the API made of the first, which only
     that search asks. `stands_for` says of two values whether the first asks the API to choose, and the second may be
-    what it chose; with `is_chosen` the API chooses as well where a request leaves the value out. `within` returns what
+    what it chose. With `is_chosen` the API chooses as well where a request leaves the value out. `within` returns what
     a value means in an object, as far as the objects around it are known.
 
     `spelling` returns the one spelling of a string by which keys and conditions compare it, and `part` that of a part

@@ -29,15 +29,23 @@ _NO_ARGUMENTS: Final = frozenset({"self", "cls", "session"})
 class Operation:
     """One action: its request, and the meaning of its answer.
 
-    `path` is relative to the item (`"boot"`) unless it begins with a slash. `answers` is None (the answer says
-    nothing that would be kept), a class name (an object of it), `list:` and a class name, `query:` and a class name (a
-    query over the list there, which sends nothing yet), `bytes`, `strings` (a list of them, bare or in pages), `mixed`
-    (rows of several kinds, whose classes `parts` names), or `value`: JSON, read as the class `gives` where there is
-    one, with objects of the classes that `parts` names under its keys.
-    `body` maps argument names to the keys of the body (an empty one: the argument is the body); arguments named in
+    `path` is relative to the item (`"boot"`) unless it begins with a slash. `answers` says what the answer is:
+
+    - None: nothing that would be kept
+    - a class name: an object of it
+    - `list:` and a class name: objects of it
+    - `query:` and a class name: a query over the list there, which sends nothing yet
+    - `bytes`
+    - `strings`: a list of them, bare or in pages
+    - `mixed`: rows of several kinds, whose classes `parts` names
+    - `value`: JSON, read as the class `gives` where there is one, with objects of the classes that `parts` names under
+      its keys
+
+    `body` maps argument names to the keys of the body (an empty one: the argument is the body). Arguments named in
     braces in `path` stand there instead, and files are no part of it.
+
     `required` are the arguments that have no default. `event` is the action of the account's event that tells of it,
-    where that is known; a longer name that begins with it (`linode_migrate_datacenter`) is a variant of the same. `job`
+    where that is known. A longer name that begins with it (`linode_migrate_datacenter`) is a variant of the same. `job`
     is the state that ends the job which it starts, as `JobEnd` reads it; None where it starts none.
     """
 

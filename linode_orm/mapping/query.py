@@ -320,14 +320,14 @@ class Query(Generic[M]):
     ) -> SyncResult[M]:
         """Let the next commit make the matches exactly the wanted new objects; return what it adds, changes, removes.
 
-        A match with the `key` of a wanted object (a tuple of attribute names; by default the key that the class
-        declares) gets its values as pending changes, a wanted object without a match becomes pending, and the other
+        `key` is a tuple of attribute names, and by default the key that the class declares. A match with the key of a
+        wanted object gets its values as pending changes. A wanted object without a match becomes pending. The other
         matches are marked for deletion, unless `delete` is False. What only a create takes counts only for new objects.
 
-        Sends the query's own list, and one more for wanted keys that no match has. Raises `InvalidRequestError`, before
-        anything is pending, for two wanted objects with one key, a key that several matches have or an object outside
-        of the query, what cannot be changed and differs, and a wanted object that would be no match; and
-        `PartialResultError` where a list was refused, unless `partial`.
+        Sends the query's own list, and one more for wanted keys that no match has. Raises before anything is pending.
+        `InvalidRequestError` is for two wanted objects with one key, and for a key that several matches have or an
+        object outside of the query. It is also for what cannot be changed and differs, and for a wanted object that
+        would be no match. `PartialResultError` is for a list that was refused, unless `partial`.
         """
         check_flags(delete=delete, partial=partial)
         return self.runner.sync(self, wanted, SyncOptions(key, delete, partial))

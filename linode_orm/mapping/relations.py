@@ -70,13 +70,13 @@ class Collection(Sequence[M]):
     def sync(self, wanted: Iterable[M], key: tuple[str, ...] | None = None, *, delete: bool = True) -> SyncResult[M]:
         """Let the next commit make the children exactly the wanted new objects; return what it adds, changes, removes.
 
-        A child with the `key` of a wanted object (a tuple of attribute names; by default the key that the class
-        declares) gets its values as pending changes, a wanted object without a child becomes pending, and the other
+        `key` is a tuple of attribute names, and by default the key that the class declares. A child with the key of a
+        wanted object gets its values as pending changes. A wanted object without a child becomes pending. The other
         children are marked for deletion, unless `delete` is False. What only a create takes counts only for new ones.
 
         Sends one list, and nothing below a parent that is new. Raises `InvalidRequestError`, before anything is
         pending, for two wanted objects with one key, a key that several children have, and what cannot be changed and
-        differs; also where the objects exist without their owner, naming what takes them off.
+        differs. Raises it too where the objects exist without their owner, and names what takes them off.
         """
 
     @abstractmethod
@@ -209,9 +209,9 @@ class Many(Loadable, Generic[M]):
     of the parent's own body that holds them all, `create_key` the key under which the parent's POST takes them.
     `envelope` says how the answer at `path` holds the rows, where it is no page.
 
-    The list of all objects may tell to whom each of them belongs: by a relation of theirs that leads back, or in the
-    list `named_in` of their bodies, whose entries have the id of an owner beside one of the types `named_as`. What
-    `is_wider` has objects that the list of all does not show.
+    The list of all objects may say to whom each of them belongs: by a relation of theirs that leads back, or in the
+    list `named_in` of their bodies. The entries of that list have the id of an owner beside one of the types
+    `named_as`. What `is_wider` has objects that the list of all does not show.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """The rules of pushdown: what the server is known to filter, for each operator on each type of value, with its source.
 
 A condition may be sent only where the server's answer holds every row that meets it here, under every reading that the
-recordings leave open: the answer is evaluated again, so that rows too many do no harm and rows too few would.
+recordings leave open. The answer is evaluated again, so rows too many do no harm, and rows too few would.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ class Bound(NamedTuple):
 def timestamp(*whole: Bound, fraction: tuple[Bound, ...]) -> Writer:
     """Write a timestamp of a whole second by its bounds; of one between two seconds count the bounds for a `fraction`.
 
-    Whether the API keeps fractions that its answers do not show is not on record: every bound is chosen so that a row
-    with a hidden fraction is on the right side, too.
+    Whether the API keeps fractions that its answers do not show is not on record. So every bound is chosen so that a
+    row with a hidden fraction is on the right side, too.
     """
 
     def write(value: object) -> tuple[Test, ...]:

@@ -127,7 +127,7 @@ class State(RecordState):
     """The state of one object: what it is, and how it changes.
 
     Code outside of `mapping` reads its attributes and calls its methods, and assigns nothing. The verbs that need the
-    decoded values of an object are functions of `mapping.lifecycle` and `mapping.record`: a state that held its object
+    decoded values of an object are functions of `mapping.lifecycle` and `mapping.record`. A state that held its object
     would be a reference cycle, and an object would outlive its last use until the garbage collector runs.
     """
 

@@ -1,4 +1,4 @@
-"""Files on their way to the API and back: what an upload carries, and who is told how far it is."""
+"""Files on their way to the API and back: what an upload carries, and the callback that follows it."""
 
 from __future__ import annotations
 

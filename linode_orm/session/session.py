@@ -330,10 +330,10 @@ class Session(Acting, Declaring, Nesting, Observing, Stacking):
         """Send what the plan says, independent operations side by side; unless given, options are the session's.
 
         `progress` is called after each operation with its entry, how many are done and how many there are; True shows
-        it on standard error. Raises `CommitError` where an operation failed (the session then holds exactly what is
-        not done), `CommitInterrupted` after Ctrl-C, and before anything is written `ConflictError` for changes made
-        elsewhere, `JournalError` where nothing can be written down, and `InvalidRequestError` where there is no order
-        to send in, more deletions than `max_deletes`, or a protected tag on what would be deleted.
+        it on standard error. Raises `CommitError` where an operation failed (the session then holds exactly what is not
+        done), and `CommitInterrupted` after Ctrl-C. Before anything is written, raises `ConflictError` for changes made
+        elsewhere, and `JournalError` where nothing can be written down. Raises `InvalidRequestError` where there is no
+        order to send in, for more deletions than `max_deletes`, or for a protected tag on what would be deleted.
         """
         self._owner.check()
         if self._owner.nested:

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from linode_orm.simulator import shape
 from linode_orm.simulator.clock import text
 from linode_orm.simulator.credentials import Credentials
-from linode_orm.simulator.errors import busy, not_found
-from linode_orm.simulator.events import Events, path_of
+from linode_orm.simulator.errors import not_found
+from linode_orm.simulator.events import Events
 from linode_orm.simulator.first_values import asked, first_values
 from linode_orm.simulator.hooks import Call, fill
-from linode_orm.simulator.job_rules import JobRecord, JobRules
+from linode_orm.simulator.job_rules import JobRules
 from linode_orm.simulator.jobs import Jobs
 from linode_orm.simulator.permissions import Permissions
 from linode_orm.simulator.router import Route
+from linode_orm.simulator.row_jobs import RowJobs
 from linode_orm.simulator.store import Body, Row, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from linode_orm.simulator.clock import VirtualClock
     from linode_orm.simulator.credentials import Credential
     from linode_orm.simulator.schema import Resource
 
-    Steps = tuple[tuple[float, Mapping[str, object]], ...]
 
 Strictness: TypeAlias = bool | Literal["guesses"]
 """How much is refused: limits that the description or a recording states, or also what is only guessed."""
@@ -36,7 +35,7 @@ USERNAME: Final = "simulated"
 BASE: Final = "https://upload.example.com"
 
 
-class AccountState:
+class AccountState(RowJobs):
     """The state of the simulated account."""
 
     def __init__(
@@ -187,68 +186,3 @@ class AccountState:
                 if parent is not None:
                     children = self.store.table(row.resource, row.parents).rows.values()
                     parent.change(**{alternate_path.embedded: [child.body for child in children]})
-
-    def job(  # noqa: PLR0913  what a job may be about
-        self,
-        row: Row,
-        *steps: tuple[float, Mapping[str, object]],
-        action: str | None = None,
-        keeps_busy: bool = False,
-        secondary: Row | None = None,
-        entity: Row | None = None,
-        share: float = 1.0,
-        event_share: float = 1.0,
-        then: Callable[[], object] | None = None,
-    ) -> None:
-        """Change an object step by step, at fractions of a job's time, with an event that lasts as long.
-
-        `share` makes the job shorter than others, and `event_share` its event shorter than the job. `then` is called
-        when the job ends. A later job of the same object takes the place of the steps that are still to come. Where a
-        test lets the action fail, only the steps at the beginning are taken, and undone at the end.
-        """
-        turn = row.hidden["turn"] = row.hidden.get("turn", 0) + 1
-        rules, about = self.job_rules, entity or row
-        lasts, failure = rules.seconds(self.job_seconds * share), rules.failure(action)
-        now, late = self.clock.monotonic(), rules.lateness(rules.state_lag)
-        if keeps_busy:
-            about.hidden["busy_until"] = now + lasts
-
-        def act(do: Callable[[], object]) -> None:
-            if not row.gone and row.hidden.get("turn") == turn:
-                do()
-
-        def change(fields: Mapping[str, object]) -> None:
-            row.change(**fields)
-            self.shown_in_parent(row)
-
-        if failure is not None:  # a job that fails leaves its object as it was
-            steps = _undone(steps, row.body)
-        for fraction, fields in steps:
-            self._at(fraction * lasts + late, partial(act, partial(change, fields)))
-        if then is not None and failure is None:
-            self._at(lasts, partial(act, then))
-        if action:
-            rules.records.append(JobRecord(action, path_of(about), now, now + lasts, fails=failure is not None))
-            self.events.add(action, about, secondary=secondary, lasts=lasts * event_share, failure=failure)
-
-    def _at(self, seconds: float, do: Callable[[], object]) -> None:
-        """Do something after so many simulated seconds, at once where there are none."""
-        if seconds <= 0:
-            do()
-        else:
-            self.jobs.later(seconds, do)
-
-    def is_busy(self, row: Row) -> bool:
-        """Whether a job keeps an object from taking another."""
-        return float(row.hidden.get("busy_until", 0.0)) > self.clock.monotonic()
-
-    def refuse_busy(self, row: Row) -> None:
-        """Refuse while a job keeps the object busy."""
-        if self.is_busy(row):
-            raise busy()
-
-
-def _undone(steps: Sequence[tuple[float, Mapping[str, object]]], body: Body) -> Steps:
-    """Return the steps of a job that fails: those at the beginning, and back at the end."""
-    first = [step for step in steps if step[0] <= 0]
-    return (*first, (1.0, {key: body[key] for _, fields in first for key in fields}))

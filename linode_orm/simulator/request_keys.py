@@ -1,7 +1,7 @@
 """Request keys: what bodies of the description hold that no effect reads, and why.
 
-A key of a body is shown by the object, read by an effect, or stands here: among those that no answer tells of, or among
-those that the simulator refuses by name because it would drop what an answer of the API tells of.
+A key of a body is shown by the object, read by an effect, or stands here. Some of those are keys that no answer tells
+of. The others the simulator refuses by name, because it would drop what an answer of the API tells of.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ class DeclaredKeys:
     """The keys of all classes and actions.
 
     `secret` are declared as secrets although their names do not say so. `secret_below` has those of them that are open
-    in other places, each with the key of the value that holds them: `value` is a secret below `custom_headers`, and
-    none below `taints`; the holder of a whole body is empty. `known` has every key.
+    in other places, each with the key of the value that holds them. `value` is a secret below `custom_headers`, and
+    none below `taints`. The holder of a whole body is empty. `known` has every key.
     """
 
     secret: frozenset[str]

@@ -69,16 +69,16 @@ class Outcome:
 class Client:
     """The connection to one account: pool, retries, time limits, and the cache of reference data.
 
-    `token` and `base_url` are looked for as `Session` describes unless they are given (raises `ConfigError`).
-    `workers` is how many requests run at once; `timeout` the seconds that one request may take, `deadline` those of
-    one call with all its retries, `max_request_lifetime` those for which a request without an answer may still run at
-    the API (twice the timeout by default; `settle` is its former name). `read_only` refuses everything but GET.
+    `token` and `base_url` are looked for as `Session` describes unless they are given (raises `ConfigError`). `workers`
+    is how many requests run at once. `timeout` is the seconds that one request may take, and `deadline` those of one
+    call with all its retries. `max_request_lifetime` are the seconds for which a request without an answer may still
+    run at the API: twice the timeout by default (`settle` is its former name). `read_only` refuses everything but GET.
     `catalogue_ttl` is how many seconds lists of regions, types and kernels are kept. `transport` and `clock` replace
     the network and the time.
 
-    `budget` keeps from sending more than the API allows: True counts here, `redis://host` together with all processes
-    that name the same place (`processes` of them, counted in Redis by default), None or False not at all. A request
-    that waits for its turn does not use up its deadline.
+    `budget` keeps from sending more than the API allows. True counts here. `redis://host` counts together with all
+    processes that name the same place (`processes` of them, counted in Redis by default). None or False does not count
+    at all. A request that waits for its turn does not use up its deadline.
 
     `before` and `after` are called around each try, on the thread that sends it, with the same `Request`. What a
     `before` raises keeps the request from being sent; what an `after` raises is logged, and the answer is kept.
@@ -149,7 +149,7 @@ class Client:
         An update waits while an older write of the same object may still take effect. Raises `ApiError` for a refusal,
         `TransportError` if no answer came, `ResponseError` for a redirect, and `InvalidRequestError` for a write of a
         read-only client, before anything is sent. `wanted()` is asked before the request is sent and while it waits for
-        its turn, as long as no try of it may have been done: once it is false, the request is given up unsent
+        its turn, as long as no try of it may have been done. Once it is false, the request is given up unsent
         (`CancelledError`). `new_path` is the path that it gives its object, `replaces` the requests that it stands for.
         """
         self._check(request)

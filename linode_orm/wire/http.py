@@ -83,7 +83,7 @@ class HttpTransport:
         """Send one request once; raise `TransportError` where no whole answer arrives within `timeout` seconds.
 
         Raises `ResponseError` for an answer that is longer than any of the API, or in an encoding that was not asked
-        for, `InvalidRequestError` for a request that HTTP cannot carry, and `ConfigError` where the bundle of
+        for. Raises `InvalidRequestError` for a request that HTTP cannot carry. Raises `ConfigError` where the
         certificates or the proxy that the environment names cannot be used. Nothing was sent in the last two cases.
         """
         if os.getpid() != self._process:

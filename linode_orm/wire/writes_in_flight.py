@@ -63,8 +63,8 @@ class WritesInFlight:
     def delay(self, request: Request, new_path: str | None = None) -> float:
         """Return the seconds to wait before a request that an older write, still running, would undo.
 
-        That is an update where an older one sets another value, a write that frees the key of an object that was
-        created twice, and one that gives its object the path `new_path`, where an older write would reach it.
+        That is an update where an older one sets another value, or a write that frees the key of an object that was
+        created twice. It is also one that gives its object the path `new_path`, where an older write would reach it.
         """
         now = self._clock.monotonic()
         keys, held_until = self._held.get(request.path, (frozenset[str](), now))

@@ -221,8 +221,9 @@ def test_singletons(session, wire):
 def test_a_put_replaces_lists_whole(account):
     """A list goes whole, the items that were there before with it; what the server wrote is left out."""
     sim, session = account
-    host = sim.seed(instances=1)["instances"][0]["id"]
-    config = Config(label="c", devices={"sda": {"disk_id": 1}}, instance=host, interfaces=[{"purpose": "public"}])
+    seeded = sim.seed(instances=1, disks=1)
+    host, disk = seeded["instances"][0]["id"], seeded["disks"][0]["id"]
+    config = Config(label="c", devices={"sda": {"disk_id": disk}}, instance=host, interfaces=[{"purpose": "public"}])
     session.add(config)
     session.commit()
     config.interfaces.append({"purpose": "vlan", "label": "v", "ipam_address": "10.0.0.1/24"})

@@ -72,21 +72,22 @@ def test_a_tag_gives_clusters_and_firewalls(sim, session):
 
 def test_a_configuration_has_sixty_four_slots(sim, session):
     """Every slot from `sda` to `sdbl` can be set; a configuration shows those up to the last that is used."""
-    sim.seed(instances=1, configs=1)
+    sim.seed(instances=1, configs=1, disks=1)
+    disk = session.query(models.Disk).one().id
     config = session.query(Instance).one().configs[0]
     slots = list(models.Config.__mapper__.fields["devices"].codec.fields)
     assert (len(slots), slots[0], slots[25:28], slots[-1]) == (64, "sda", ["sdz", "sdaa", "sdab"], "sdbl")
-    config.devices.sdaa = {"disk_id": 5}
+    config.devices.sdaa = {"disk_id": disk}
     session.commit()
     session.refresh(config)
-    assert (config.devices.sdaa.disk_id, config.devices.sdz, config.devices.sdab) == (5, None, None)
-    assert sim.requests.writes[-1].body["devices"]["sdaa"] == {"disk_id": 5}
+    assert (config.devices.sdaa.disk_id, config.devices.sdz, config.devices.sdab) == (disk, None, None)
+    assert sim.requests.writes[-1].body["devices"]["sdaa"] == {"disk_id": disk}
 
 
 def test_a_pool_of_an_enterprise_cluster_is_isolated(session):
     """A pool takes where its nodes can be reached, and its label, version and update strategy change."""
     pool = LKENodePool(type="g6-standard-1", count=1, isolation={"public_ipv4": False, "public_ipv6": True})
-    cluster = LKECluster(label="c", region="us-east", k8s_version="v1.33.1+lke1", tier="enterprise", node_pools=[])
+    cluster = LKECluster(label="c", region="us-east", k8s_version="v1.33.4+lke1", tier="enterprise", node_pools=[])
     session.add(cluster)
     session.commit()
     cluster.pools.append(pool)
@@ -214,7 +215,7 @@ def test_a_signed_address_may_offer_a_download(sim, session):
 
 def test_a_refused_assignment_names_the_class_that_may(session):
     """What one class reads and another one changes is not said to be the server's, inside its values either."""
-    made = models.MySQLDatabase(label="db", region="us-east", type="g6-nanode-1", engine="mysql/8.0.30")
+    made = models.MySQLDatabase(label="database", region="us-east", type="g6-nanode-1", engine="mysql/8")
     session.add(made)
     session.commit()
     database = session.query(models.Database).one()

@@ -1,4 +1,4 @@
-"""AccountSettings: what holds for the whole account unless told otherwise."""
+"""AccountSettings: the settings of the whole account."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class AccountSettings(Model, path="/account/settings", id=None):
-    """What holds for the whole account unless told otherwise."""
+    """The settings of the whole account."""
 
     backups_enabled: Field[bool]
     interfaces_for_new_linodes: Field[

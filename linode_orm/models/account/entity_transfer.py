@@ -40,5 +40,5 @@ class EntityTransfer(Model, path="/account/entity-transfers", id="token", verbs=
 
     @operation("POST", "accept", event="entity_transfer_accept")
     def accept(self) -> None:
-        """Take over what another account hands over."""
+        """Take over what another account offers."""
         act(self, "accept")

@@ -1,4 +1,4 @@
-"""Payment: a payment that was made; it is asked for as text and told as a number."""
+"""Payment: a payment that was made; requests give the amount as text, answers as a number."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class PayPalPayment(Nested):
 
 
 class Payment(Model, path="/account/payments", verbs="list get create"):
-    """A payment that was made; it is asked for as text and told as a number."""
+    """A payment that was made; requests give the amount as text, answers as a number."""
 
     id: ReadOnly[int]
     date: ReadOnly[datetime] = ReadOnly(filterable=True)

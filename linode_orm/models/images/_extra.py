@@ -31,7 +31,7 @@ class ImageUpload:
     upload_to: str = field(repr=False)
 
     def send(self, file: Source, *, progress: Progress | None = None) -> None:
-        """Upload the file, a disk's raw content packed by gzip; `progress` is told the bytes gone and those in all."""
+        """Upload the file, a disk's raw content packed by gzip; `progress` gets the bytes gone and those in all."""
         send(self.image, self.upload_to, content(file, "application/octet-stream", progress))
 
 

@@ -84,7 +84,7 @@ class BucketFiles(Model):
         content_type: str = "application/octet-stream",
         progress: Progress | None = None,
     ) -> None:
-        """Upload an object: its bytes, its path or an open file; `progress` is told the bytes gone and those in all."""
+        """Upload an object: its bytes, its path or an open file; `progress` gets the bytes gone and those in all."""
         send(self, self._url(name, "PUT", content_type), content(file, content_type, progress))
 
     def get_object(self, name: str) -> bytes:

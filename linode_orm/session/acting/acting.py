@@ -164,7 +164,7 @@ def _freshen(parts: ActingParts, objects: Sequence[Model]) -> None:
 
 
 def end(journal: Journal, window: Window, report: ActionReport, *, stays_open: bool = False) -> None:
-    """Write down how actions ended; only those that were ended from outside, and not told of, are carried on."""
+    """Write down how actions ended; only those that were ended from outside, and are in no report, are carried on."""
     is_broken = stays_open or window.records.is_interrupted or window.records.crash is not None
     is_done = all(each.status == "applied" for each in report)
     try:

@@ -19,8 +19,8 @@ Phase = Literal["waiting", "flying", "looking", "running", "ended"]
 class Attempt:
     """What is known of one action.
 
-    `phase` is `waiting` (not started), `flying` (its request has no answer yet), `looking` (its answer was lost, and
-    events are to tell whether it was done), `running` (done, and its end is not seen), or `ended`.
+    `phase` is `waiting` before it is started, `flying` while its request has no answer, and `looking` where the answer
+    was lost and events are to tell whether it was done. It is `running` until its end is seen, and `ended` then.
     """
 
     def __init__(self, planned: PlannedAction) -> None:

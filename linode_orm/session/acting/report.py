@@ -13,9 +13,9 @@ from linode_orm.session.planning.report import CommitReport
 class ActionReport(CommitReport):
     """What `session.act()` did, object by object, in their order; it prints as a table.
 
-    `applied` are the actions that were done and whose jobs have ended; `failed` those that were refused or whose jobs
-    failed; `pending` those that were not started; `in_doubt` those that may have been started, or whose end was not
-    seen. `id` names them in a journal.
+    `applied` are the actions that were done and whose jobs have ended. `failed` are those that were refused or whose
+    jobs failed, `pending` those that were not started. `in_doubt` are those that may have been started, or whose end
+    was not seen. `id` names them in a journal.
     """
 
     def __repr__(self) -> str:

@@ -98,9 +98,7 @@ class Window:
     def _send(self, going: Sequence[Attempt]) -> None:
         moment = ApiTime.now(self._client)
         try:
-            self._options.log.intend(
-                [each.step for each in going], moment, {}
-            )  # promise 21a: written before it is sent
+            self._options.log.intend([each.step for each in going], moment, {})  # written before it is sent
         except JournalError as error:
             self.records.crash = error
             for each in going:

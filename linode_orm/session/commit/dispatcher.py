@@ -36,7 +36,7 @@ class Flight(NamedTuple):
 
 
 class Dispatcher:
-    """Hands steps to workers, which see values only: ids and secrets are filled in on the session's thread."""
+    """Gives steps to workers, which see values only: ids and secrets are filled in on the session's thread."""
 
     def __init__(self, targets: Targets, ids: CreatedIds, collections: CollectionIds, context: RunContext) -> None:
         self._targets, self._ids, self._collections, self._context = targets, ids, collections, context

@@ -34,7 +34,7 @@ class Interrupts:
 
     def __init__(self) -> None:
         self.raised: list[BaseException] = []
-        """What was raised and no user has been told of yet."""
+        """What was raised and no user has seen yet."""
         self.report: CommitReport | None = None
         """What the commit did, for an interrupt that comes when it has ended."""
         self.session: object = None
@@ -45,7 +45,7 @@ class Interrupts:
         """Whether it takes back what was made for a time: no cancellation ends that."""
 
     def is_raised(self) -> bool:
-        """Whether something was raised that its user has not been told of."""
+        """Whether something was raised that its user has not seen."""
         return bool(self.raised)
 
     def check(self, report: Callable[[], CommitReport] = CommitReport) -> None:

@@ -116,7 +116,7 @@ class Outcomes:
         return bool(in_doubt) and not in_doubt.isdisjoint((*waits_for(step.body), *waits_for(step.parents)))
 
     def inner_ids(self, step: Step) -> dict[str, object]:
-        """Return the ids of the nested creates of a step, or of its parts, by token; with what else their answers told.
+        """Return the ids of the nested creates of a step, or of its parts, by token; with what else their answers said.
 
         Values of answers stand beside the ids under their names, such as `new:3.ipv4[0]`.
         """

@@ -1,4 +1,4 @@
-"""What has moved since a plan was made: the plan is made again on what is there now, and what clashes is told."""
+"""What has moved since a plan was made: the plan is made again on what is there now, and reports what clashes."""
 
 from __future__ import annotations
 

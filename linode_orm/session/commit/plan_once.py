@@ -69,8 +69,8 @@ def _refuse(mark: str, why: str) -> None:
 def check_unmade(client: Client, plan: Plan) -> None:
     """Raise `InvalidRequestError` where an object that a saved plan creates was made since: by a copy of its file.
 
-    1 GET a page for each collection in which it creates something. What has neither a unique key nor a date cannot be
-    told from what was there before, and is not looked for.
+    1 GET a page for each collection in which it creates something. What has neither a unique key nor a date looks
+    like what was there before, and is not looked for.
     """
     if plan.source is None or not plan.source.made:
         return

@@ -44,7 +44,7 @@ def recover(  # noqa: PLR0913  the options of the contract
     `forget`, nothing is sent and the commit counts as ended.
 
     The report tells what became of each operation. What was refused, what was not sent and what is in doubt stays in
-    the journal, and the next `recover()` carries on: a commit has ended when everything is done, or undone as far as
+    the journal, and the next `recover()` carries on. A commit has ended when everything is done, or undone as far as
     that can be. Raises `CommitInterrupted` after Ctrl-C, with the same report.
 
     Of `session.act()` it finds out what was started, and waits for its end; what was not started stays pending, and is

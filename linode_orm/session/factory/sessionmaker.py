@@ -41,7 +41,7 @@ class Options(TypedDict, total=False):
 
 @public
 class sessionmaker:  # noqa: N801  SQLAlchemy's name
-    """A factory of sessions that share options, and a client unless told otherwise."""
+    """A factory of sessions that share options, and a client unless one is given each time."""
 
     @forgets_locals
     def __init__(self, **options: Unpack[Options]) -> None:

@@ -158,7 +158,7 @@ def state_of(report: CommitReport, *, interrupted: bool) -> str:
     """Return the state in which this process leaves a commit.
 
     What was interrupted or is in doubt stays open, for `recover()`, which undoes what was being undone; what failed was
-    told to its user, who has the rest in the session.
+    shown to its user, who has the rest in the session.
     """
     if all(entry.status == "applied" for entry in report.entries):
         return "finished"

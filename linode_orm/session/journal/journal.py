@@ -1,7 +1,7 @@
 """The journal: before each request it records what is sent, and after it what became of it.
 
-It is a write-ahead log, as databases keep one: an intent is durable before its request leaves, so that a process that
-is killed at any moment leaves a record of what it may have sent. Another store is one module with one class.
+It is a write-ahead log, as databases keep one: an intent is durable before its request leaves. So a process that is
+killed at any moment leaves a record of what it may have sent. Another store is one module with one class.
 """
 
 from __future__ import annotations

@@ -56,8 +56,8 @@ CREATE TABLE IF NOT EXISTS in_use (needs_log INTEGER PRIMARY KEY);
 """
 """What a journal of version 0.1 lacks.
 
-`in_use` has a row in the file itself as long as the log holds something newer, and none in what both are together: a
-file without its log is told from one into which the log was merged.
+`in_use` has a row in the file itself as long as the log holds something newer, and none in what both are together. So a
+file without its log differs from one into which the log was merged.
 """
 _STATES: Final = ("open", "undoing", "finished", "undone", "returned", "dropped")
 _LARGE_LOG: Final = 1 << 24
@@ -70,8 +70,8 @@ _open: WeakSet[JournalFile] = WeakSet()
 class JournalFile:
     """One journal file, locked for this process while it is open.
 
-    A child that is forked has it open by inheritance only: it is refused, and its end closes nothing, since SQLite
-    would merge the log of its parent into the file and delete it.
+    A forked child has it open by inheritance only. It is refused, and its end closes nothing, since SQLite would merge
+    the log of its parent into the file and delete it.
 
     Raises `JournalError` if the file is another program's, damaged, empty, locked, or cannot be written.
     """
@@ -132,7 +132,7 @@ class JournalFile:
         return self._connection
 
     def begin(self) -> None:
-        """Begin a transaction, in a file that says that its log belongs to it: who moves it alone is told then."""
+        """Begin a transaction, in a file that names its log: a file that was moved alone is refused then."""
         if not self._says_in_use or self._log.stat().st_size > _LARGE_LOG:
             self.connection.execute("INSERT OR IGNORE INTO in_use VALUES (1)")
             self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()

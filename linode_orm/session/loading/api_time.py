@@ -53,7 +53,7 @@ class ApiTime:
     def earliest(self, client: Client) -> datetime:
         """Return the earliest datetime that this time may be at the API, by what is known by now.
 
-        Two estimates are made where this machine's clock was used, because each can be wrong: the wall clock may have
+        Two estimates are made where this machine's clock was used, because each can be wrong. The wall clock may have
         been set since, and the monotonic clock stands still while the machine sleeps.
         """
         skew, there = client.skew, client.api_now

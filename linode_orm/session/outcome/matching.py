@@ -211,8 +211,9 @@ class _MaximumFlow:
     def _augment(self, kind: int, most: int) -> int:
         """Send up to `most` units along the shortest augmenting path of a kind; return how many, 0 if there is none.
 
-        A path leads from the kind to a row that it fits, from there back to a kind that has got this row, on to another
-        row that this kind fits, and so on to a row that is free. Along it, each kind gives up one row for the next.
+        A path leads from the kind to a row that it fits, and from there back to a kind that has got this row. It goes
+        on to another row that this kind fits, and so on to a row that is free. Along it, each kind gives up one row for
+        the next.
         """
         holders: dict[int, list[int]] = {}
         for holder, given in self._flow.items():

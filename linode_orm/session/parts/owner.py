@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, Final, Never, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from linode_orm._secrets import forgets_locals
-from linode_orm.errors import InvalidRequestError
-from linode_orm.mapping import Model
 from linode_orm.mapping.state import Status, state_of
-from linode_orm.wire.interceptor import INSTALLED
+from linode_orm.session.parts.access import SessionAccess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from linode_orm.mapping import Collection, Expression
+    from linode_orm.mapping import Collection, Expression, Model
     from linode_orm.mapping.operations import Operation
     from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.query import Query
@@ -30,22 +28,12 @@ if TYPE_CHECKING:
     from linode_orm.session.query.collections import Collections
     from linode_orm.session.query.lazy import LazyLoader
     from linode_orm.session.waiting.wait import Waiting
-    from linode_orm.wire.client import Client
 
 R = TypeVar("R", bound="Record")
 
-ELSEWHERE: Final = (
-    "this Session belongs to the thread that made it; make one for each thread, they can share a client: "
-    "Session(client=session.client)"
-)
-"""What is said of a call on another thread."""
 
-
-class SessionOwner:
-    """Answers what the objects of one session ask, until it is closed, on `thread`: as a rule the one that made it.
-
-    `elsewhere` is what the error says that a call on another thread is refused with.
-    """
+class SessionOwner(SessionAccess):
+    """Answers what the objects of one session ask, where and as long as the session may be used."""
 
     _loader: Loader
     _lazy: LazyLoader
@@ -57,16 +45,6 @@ class SessionOwner:
     _syncing: Callable[[], Syncing]
     _policy: Policy
     _job_of: Callable[[Model], Job | None]
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-        self.monotonic = lambda: client.clock.monotonic()  # noqa: PLW0108  a cassette may replace the clock
-        self.is_in_block = False
-        """Whether a `begin()` block is open, which sends everything at its end."""
-        self.nested = 0
-        """How many `begin_nested()` blocks are open; nothing is sent that changes the account as long as one is."""
-        self.thread, self._is_closed = get_ident(), False
-        self.elsewhere = ELSEWHERE
 
     def bind(  # noqa: PLR0913  the parts that objects reach
         self,
@@ -84,51 +62,13 @@ class SessionOwner:
     ) -> None:
         """Take the parts to which the calls of objects go.
 
-        The owner is made before all parts, because the loader puts it into every object; what an object may ask for is
+        The owner is made before all parts, because the loader puts it into every object. What an object may ask for is
         done by parts that stand above the loader and are made after it. So this is the one place where a call goes from
         a lower part of a session to a higher one.
         """
         self._loader, self._lazy, self._collections, self._changes = loader, lazy, collections, changes
         self._actions, self._commit, self._waiting, self._policy = actions, commit, waiting, policy
         self._syncing, self._job_of = syncing, job_of
-
-    def check(self) -> None:
-        """Raise `InvalidRequestError` on another thread, and when the session is closed."""
-        if get_ident() != self.thread:
-            raise InvalidRequestError(self.elsewhere)
-        if self._is_closed:
-            msg = "this Session is closed; make another one"
-            raise InvalidRequestError(msg)
-        if INSTALLED.interceptor is not None:
-            INSTALLED.enter(self)
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the session is closed."""
-        return self._is_closed
-
-    def close(self) -> None:
-        """Refuse every call from now on."""
-        self._is_closed = True
-
-    def owns(self, instance: Record) -> bool:
-        """Whether an object belongs to this session."""
-        owner: object = state_of(instance).owner
-        return owner is self
-
-    def own(self, instance: object) -> Model:
-        """Return an object of this session; raise `InvalidRequestError` for any other."""
-        self.check()
-        if not isinstance(instance, Model):
-            msg = f"an object of a resource class is needed, not {instance!r}"
-            raise InvalidRequestError(msg)
-        if not self.owns(instance):
-            msg = (
-                f"{instance.__describe__()} is {state_of(instance).status.value} and not in this session; "
-                "session.add() takes new objects, session.merge() those of other sessions"
-            )
-            raise InvalidRequestError(msg)
-        return instance
 
     # -- what objects ask --------------------------------------------------------------------------------------------
 
@@ -218,19 +158,3 @@ class SessionOwner:
         """Let the children of an object become the wanted objects."""
         self.check()
         return self._syncing().members(collection, wanted, options)
-
-    def refuse_nested(self, call: str) -> Never:
-        """Raise `InvalidRequestError` for what a `begin_nested()` block could not take back."""
-        msg = f"{call} inside a begin_nested() block, which could not take it back: leave the block first"
-        raise InvalidRequestError(msg)
-
-    def check_outside_block(self, call: str) -> None:
-        """Raise `InvalidRequestError` for a call that sends at once, inside a `begin()` or `begin_nested()` block."""
-        if self.nested:
-            self.refuse_nested(call)
-        if self.is_in_block:
-            msg = (
-                f"{call} sends at once, and a begin() block sends everything at its end; "
-                "in the block use session.delete(x) or just change x"
-            )
-            raise InvalidRequestError(msg)

@@ -83,8 +83,12 @@ class Parts:
         self.history = History(open_journal(journal), client)
         self.started = StartedActions(client)
         self._collections = collections
-        owner.bind(
-            loader=loader,
+        self._bind(lazy, collections)
+
+    def _bind(self, lazy: LazyLoader, collections: Collections) -> None:
+        """Let the owner know the parts that objects reach, which stand above those that it was made for."""
+        self.owner.bind(
+            loader=self.loader,
             lazy=lazy,
             collections=collections,
             changes=self.changes,
@@ -93,7 +97,7 @@ class Parts:
             waiting=lambda: self.waiting,
             syncing=lambda: self.syncing,
             job_of=self._job_of,
-            policy=policy,
+            policy=self.policy,
         )
 
     def _job_of(self, instance: Model) -> Job | None:

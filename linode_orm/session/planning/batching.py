@@ -68,7 +68,7 @@ def batch(
     """Return the drafts with the changes of one parent's children as its rebuild, and each new tag as one POST.
 
     `find` returns the object with a key if the session has it. `alone` says that the requests of an object stay its
-    own: it may exist already, or its order was told by hand.
+    own: it may exist already, or it is ordered by hand.
     """
     made = [*_rebuilds(drafts, find, alone)] if rebuilds else []
     made += _taggings([each for each in drafts if not alone(each.instance)]) if tags else ()

@@ -19,7 +19,7 @@ _WHY = "what session.depends_on() names is done"
 
 
 class ManualOrder:
-    """What `session.depends_on()` was told, until the next commit has sent it."""
+    """The order that `session.depends_on()` added, until the next commit has sent it."""
 
     def __init__(self) -> None:
         self.pairs: list[tuple[Model, Model]] = []

@@ -1,4 +1,4 @@
-"""Natural keys: how a new object is told from others by what was sent of it."""
+"""Natural keys: how a new object differs from others by what was sent of it."""
 
 from __future__ import annotations
 

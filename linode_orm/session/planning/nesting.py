@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def nest(drafts: list[DraftStep], *, by_hand: Callable[[Model], bool], everything: bool) -> list[DraftStep]:
     """Return the drafts that remain when children are nested; without `everything`, only those that must be.
 
-    A child is nested if the same plan creates its parent, if the parent's POST takes every attribute that was set on
-    it, if nothing that it refers to is created by that POST or after it, and if it can be told from its siblings
+    A child is nested if the same plan creates its parent, and the parent's POST takes every attribute that was set on
+    it. Nothing that it refers to may be created by that POST or after it. It must be recognizable among its siblings
     afterwards. What is ordered `by_hand` is nested only where nothing else creates it.
     """
     creation = {id(draft.instance): draft for draft in drafts if draft.operation == "create"}

@@ -251,6 +251,7 @@ class MonthlyCost:
 
 
 @public
+@formerly()
 @frozen
 class Plan:
     """What a commit would send, in an order in which it can be sent; an empty plan is false.
@@ -260,7 +261,7 @@ class Plan:
     `lost` says what a compensating plan cannot restore. `least_time` is the least number of seconds that the requests
     take under the known rate limits. `source` is the session that made the plan, or the account of its file.
 
-    `cost` is by how much it changes the cost of a month, as far as the price lists tell that the client has read; it is
+    `cost` is by how much it changes the cost of a month, as far as the price lists tell that the client has read. It is
     None where the plan is about nothing that costs money. `refusals` are the messages of policies and guards that would
     refuse the commit.
     """
@@ -384,15 +385,15 @@ class Plan:
         The policies of the session that made the plan are asked again, and those in `policies`, which a plan from a
         file needs: no file holds functions.
 
-        A plan from a file is applied once: `FILE.applied` is created before the first write, and refuses the next time;
-        a copy of the file is refused where what it creates was made since. It is applied under `check`: what it changes
+        A plan from a file is applied once: `FILE.applied` is created before the first write, and refuses the next time.
+        A copy of the file is refused where what it creates was made since. It is applied under `check`: what it changes
         or deletes must be as it was. `conflicts="merge"` keeps what others put into the same lists and nested values
         instead, as a plan does that a session made and no file holds.
 
         `secrets` holds what `plan.secrets` names; a document is given as a dict, or as JSON. Before anything is
-        written, raises `ConflictError` if an attribute that the plan changes has another value by now, and
-        `InvalidRequestError` if the account is another one, a secret is missing, unknown or of a wrong type, the plan
-        deletes more than `max_deletes`, or what it deletes carries a tag that its session protects. Raises
+        written, raises `ConflictError` if an attribute that the plan changes has another value by now. Raises
+        `InvalidRequestError` if the account is another one, or a secret is missing, unknown or of a wrong type. Raises
+        it too if the plan deletes more than `max_deletes`, or something with a tag that its session protects. Raises
         `CommitError` as `commit()` does.
         """
         options = ApplyOptions(on_error, conflicts, secrets, journal, verify, max_deletes, policies)

@@ -54,7 +54,7 @@ def plan(
     """Plan what a commit would send; with `only`, that object, or those, and what they cannot exist without.
 
     With `fold`, new children are nested in their new parent's POST, and many changes of the children of one parent are
-    one rebuild, unless that leaves no order; with `fold_tags`, a tag that is put on several objects is one POST. With
+    one rebuild, unless that leaves no order. With `fold_tags`, a tag that is put on several objects is one POST. With
     `reads_ids`, the ids that no answer shows are read at once, and not at their first use. Raises
     `InvalidRequestError` where something is missing, contradictory, or cannot be put in an order.
     """

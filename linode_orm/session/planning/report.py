@@ -29,10 +29,10 @@ _ROOM: Final = 60
 class Entry:
     """What became of one step; `object` is None if only a journal was read.
 
-    `status` is `applied`; `failed` (the API refused it, nothing changed); `pending` (not sent); `in doubt` (sent, and
-    no answer says whether it was done); `undone` (applied and then undone); or `not undone` (applied, and it could not
-    be undone). `duration` is in seconds and includes retries. `tries` is how often the request was sent. `note` says
-    what else there is to know.
+    `status` is `applied`, `failed` (the API refused it, nothing changed), `pending` (not sent) or `in doubt` (sent, and
+    no answer says whether it was done). After compensation it is `undone`, or `not undone` where that could not be
+    done. `duration` is in seconds and includes retries. `tries` is how often the request was sent. `note` says what
+    else there is to know.
     """
 
     step: Step

@@ -49,7 +49,7 @@ def _list_lines(name: str, old: list[Any], new: list[Any]) -> Iterator[str]:
 
 
 def _keys_of(old: Sequence[Row], new: Sequence[Row]) -> tuple[str, ...]:
-    """Return the keys by which the rows of both lists are told apart, none where some rows are alike in them."""
+    """Return the keys by which the rows of both lists differ, none where some rows are alike in them."""
     for keys in ROW_KEYS:
         found = [[tuple(row.get(key) for key in keys) for row in rows] for rows in (old, new)]
         named = all(isinstance(each, (str, int)) for those in found for one in those for each in one)

@@ -51,8 +51,8 @@ if TYPE_CHECKING:
 def compile_condition(model: type[Model], condition: Expression, relations: Relations | None = None) -> Test:
     """Return the function that evaluates a condition on a raw body and the ids of its parents.
 
-    Null, missing and a value of the wrong type make a comparison unknown. Texts are ordered by code point and told
-    apart by case; datetimes are compared as moments. Without `relations`, conditions on them have no value yet.
+    Null, missing and a value of the wrong type make a comparison unknown. Texts are ordered by code point, and
+    case counts; datetimes are compared as moments. Without `relations`, conditions on them have no value yet.
     """
     check_model(model, condition)
     return _Compiler(relations or _not_read).compiled(condition)

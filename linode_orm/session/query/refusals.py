@@ -39,7 +39,7 @@ class Refusals:
         return True
 
     def take_list(self, error: ApiError, path: str, relation: str) -> None:
-        """Note that the list was refused which would have told of the objects that a relation leads to."""
+        """Note that the list was refused which would have shown the objects that a relation leads to."""
         self._add(SkippedList(path, None, error, relation))
 
     def _add(self, skipped: SkippedList) -> None:

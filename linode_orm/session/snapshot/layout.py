@@ -62,7 +62,7 @@ class Layout(NamedTuple):
     """The table of one class.
 
     `_key` are the ids of an object from the outermost parent in, as they stand in its path (null where the API gives it
-    none), `_parents` those of its parents, and `_body` its body as it came, secrets masked.
+    none). `_parents` are those of its parents, and `_body` is its body as it came, secrets masked.
     """
 
     model: type[Model]

@@ -89,8 +89,8 @@ class Acting(SessionVerbs):
 
         Sends 1 request an object, and 1 a round for the events of all jobs. Each is done once: one whose answer is lost
         is looked for among the account's events before it is sent again. Raises `ActionError` where more than
-        `max_failed` failed, or something was not started; `ActionInterrupted` after Ctrl-C; and `InvalidRequestError`
-        before anything is sent where an object cannot be asked for it, or inside a `begin()` block.
+        `max_failed` failed, or something was not started, and `ActionInterrupted` after Ctrl-C. Raises
+        `InvalidRequestError` before anything is sent where an object cannot be asked for it, or in a `begin()` block.
         """
         self._owner.check()
         if not dry_run:

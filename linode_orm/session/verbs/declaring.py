@@ -28,8 +28,8 @@ class Declaring(SessionVerbs):
         shows, counts only where the object is new. A parent that is new itself is looked for by the key of its class.
 
         Sends one list. Raises `InvalidRequestError`, before anything is pending, where the class declares no key and
-        none is given, where several objects have the key or a pending one has it, and where something differs that
-        cannot be changed.
+        none is given, and where several objects have the key or a pending one has it. Raises it too where something
+        differs that cannot be changed.
         """
         self._owner.check()
         return self._parts.declaring.upsert([wanted], key, "upsert()")[0]

@@ -124,9 +124,10 @@ class BulkRefresh:
     def run(self, instances: Iterable[Model], needs_get: Iterable[Model] = ()) -> list[Model]:
         """Bring objects up to date, each once; pending changes stay. Returns those that are gone.
 
-        Objects of one class below the same parents are read in one list filtered by id where the API can filter by it,
-        or in the whole list where that takes fewer requests than GETs. The others, and those of the classes of
-        `needs_get`, are read by a GET each, side by side. Raises the error that kept it from reading them.
+        Objects of one class below the same parents are read in one list filtered by id where the API can filter by it.
+        Otherwise they are read in the whole list, where that takes fewer requests than GETs. The others, and those of
+        the classes of `needs_get`, are read by a GET each, side by side. Raises the error that kept it from reading
+        them.
         """
         once = {id(each): each for each in instances}
         result = self.read(groups_of(once.values(), needs_get=frozenset(map(type, needs_get))))

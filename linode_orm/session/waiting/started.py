@@ -44,7 +44,7 @@ def event_of(instance: Model, operation: Operation) -> str | None:
 
 
 class StartedAction:
-    """One action of this session on an object, and what its event and its states have told; it holds no object.
+    """One action of this session on an object, and what its event and its states have shown; it holds no object.
 
     `event_name` is how the name of its event begins. `end` is the state that ends its job, of the object with the key
     `subject`.
@@ -141,7 +141,7 @@ class StartedAction:
 
     @property
     def needs_state(self) -> bool:
-        """Whether a state is to tell whether its job has ended, as far as events have told."""
+        """Whether a state is to tell whether its job has ended, as far as events have shown."""
         is_missing = self.number is None and self.age >= LATEST_EVENT_DELAY
         return self.end is not None and not self.is_over and (is_missing or self.status == "notification")
 

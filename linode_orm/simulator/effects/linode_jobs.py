@@ -1,4 +1,4 @@
-"""What Linodes are told to do: boot, resize, migrate, rebuild, clone."""
+"""Actions of Linodes: boot, resize, migrate, rebuild, clone."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Recorded:
         """Whether it is a recording of a request whose key is the same.
 
         What differs between two requests of one key are files, the stand-ins of secrets that recorded answers hold, and
-        datetimes in filters: those may be read from a clock, whose error in the replay is known.
+        datetimes in filters. Those may be read from a clock, whose error in the replay is known.
         """
         body = self.form.body
         if isinstance(body, str) and isinstance(sent.body, str) and body not in {sent.body, length_alone(sent.body)}:

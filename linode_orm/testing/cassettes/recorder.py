@@ -47,10 +47,10 @@ class Recorder:
         """Record or replay, in a `with` block, what every client of this process sends, whatever its workers.
 
         A replay sends nothing, takes any token, and gives clients the clock of the recording. Raises `CassetteError`
-        where there is no cassette to replay, where it cannot be read, and for a request that no recording answers: at
-        the request, and again at the end of a block that went on all the same. A recording is written at the end,
-        whole or not at all; not where Ctrl-C ended the block, and not where a field looks like a secret that is not
-        declared, which is a `CassetteError` that names the field.
+        where there is no cassette to replay, where it cannot be read, and for a request that no recording answers. It
+        is raised at the request, and again at the end of a block that went on all the same. A recording is written at
+        the end, whole or not at all. It is not written where Ctrl-C ended the block, nor where a field looks like a
+        secret that is not declared: that is a `CassetteError` that names the field.
         """
         check_yaml()
         path = self.path(name)
@@ -81,7 +81,7 @@ def recorder(
 
     `with recorder(folder).use_cassette("name"): ...` replays. With `record=True` the block is recorded anew, with
     `record="once"` where there is no cassette yet. What is a secret is known from the declarations of the models and
-    from the names of keys; `secret_keys` adds keys of other documents, and `plain_keys` keys that only look like those
+    from the names of keys. `secret_keys` adds keys of other documents, and `plain_keys` keys that only look like those
     of secrets. Raises `ConfigError` where PyYAML is not installed, at the first cassette.
     """
     if record != "once":

@@ -26,7 +26,7 @@ class Writes:
     """The writes of one session, or of one call on a worker.
 
     `answered` came before all that follows. `beside` are those of workers that the session's thread has not waited for
-    together: what another worker reads need not show them, as long as it is not from before they were sent.
+    together. What another worker reads need not show them, as long as it is not from before they were sent.
     """
 
     answered: list[AnsweredWrite] = field(factory=list)

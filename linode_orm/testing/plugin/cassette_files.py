@@ -22,7 +22,7 @@ _RECORD: Final = {"none": False, "once": "once", "all": True}
 
 
 class _TestFailed(BaseException):
-    """What a cassette is told of a test that failed: its recording is not kept, as after Ctrl-C."""
+    """What a cassette gets of a test that failed: its recording is not kept, as after Ctrl-C."""
 
 
 @contextmanager

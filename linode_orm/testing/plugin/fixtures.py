@@ -37,8 +37,8 @@ def linode_client(request: pytest.FixtureRequest) -> Iterator[Client]:
     """Give a client of the simulated account.
 
     It is another one where the test does not ask for `linode_simulator` itself: of the cassette where it uses
-    `linode_cassette`, of the real API where it is marked `linode_real`, and one with a single worker, over HTTP, where
-    pytest-recording or pytest-vcr answers.
+    `linode_cassette`, and of the real API where it is marked `linode_real`. Where pytest-recording or pytest-vcr
+    answers, it has a single worker and goes over HTTP.
     """
     from linode_orm.testing.counting import count_requests  # noqa: PLC0415  see above
 

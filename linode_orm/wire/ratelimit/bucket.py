@@ -72,7 +72,7 @@ class Bucket(Protocol):
     def observe(self, seen: Observation) -> bool:
         """Learn from an answer that reports this bucket; return whether the report explains a refusal.
 
-        A refusal is explained if the budget is used up by this client, or by those that share it: then the rate is
+        A refusal is explained if the budget is used up by this client, or by those that share it. Then the rate is
         right, and only the end has to be waited for.
         """
         ...

@@ -23,7 +23,7 @@ class ClockOffset:
 
     One answer bounds the offset: the API read its clock after the request was sent and before the answer came. `Date`
     has whole seconds, so that the intersection of many such intervals is narrower than each. An API that sends no dates
-    is assumed to have this machine's time as it was at first, unless its resets contradict that: a reported window has
+    is assumed to have this machine's time as it was at first, unless its resets contradict that. A reported window has
     not ended, and began no longer ago than it lasts.
 
     F. Cristian, Probabilistic clock synchronization, Distributed Computing 3 (1989), 146-158.

@@ -17,9 +17,9 @@ _MOST_PROBES: Final = 8
 class WindowBoundary:
     """The end of the current window, between `earliest` and `latest` seconds from the reported end `at`.
 
-    The windows of a budget follow each other at one phase, so that the bounds stay when `at` moves to the next window:
-    what one window has shown need not be found again. A probe between the bounds narrows them, as in a bisection: if
-    the API refuses it, the window has not ended (`raise_earliest`); if the API takes it, it has (`lower_latest`).
+    The windows of a budget follow each other at one phase. So the bounds stay when `at` moves to the next window: what
+    one window has shown need not be found again. A probe between the bounds narrows them, as in a bisection: if the API
+    refuses it, the window has not ended (`raise_earliest`); if the API takes it, it has (`lower_latest`).
     """
 
     at: float

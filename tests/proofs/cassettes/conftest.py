@@ -83,7 +83,7 @@ def account(request):
         ):
             yield Account(client)
     else:
-        with Simulator(job_seconds=170 if "wait" in name else 1) as sim:
+        with Simulator(job_seconds=260 if "wait" in name else 1) as sim:
             sim.populate(3)
             with (
                 serve(sim) as server,

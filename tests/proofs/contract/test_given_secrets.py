@@ -34,6 +34,7 @@ SECRETS = {"new:1.root_pass": "hunter2-hunter2", "new:1.metadata": DOCUMENT, "ne
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
     with Simulator() as simulator:
+        simulator.make.stack_script(id=10079)
         yield simulator
 
 

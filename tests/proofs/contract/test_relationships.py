@@ -203,6 +203,8 @@ def test_a_child_is_appended(sim, session, sent, loaded):
     instance = session.query(Instance).first()
     if loaded:
         assert len(instance.disks) == 2
+    for each in sim.state.rows("Disk"):
+        each.change(size=512)  # room for one more
     disk = Disk(label="extra", size=512, filesystem="ext4")
     instance.disks.append(disk)
     assert disk in session.new

@@ -30,14 +30,14 @@ def cells(text, header):
 
 
 def figure(library, line):
-    """Give the number of requests that README's comparison names for a library."""
-    (row,) = [row for row in cells(page("README.md"), "| | linode_api4") if row[0].startswith(line)]
+    """Give the number of requests that The comparison names for a library."""
+    (row,) = [row for row in cells(page("docs/comparison.md"), "| | linode_api4") if row[0].startswith(line)]
     return int(re.search(r"(\d+) requests", row[library])[1])
 
 
 @pytest.fixture
 def fleet():
-    """Serve an account with the fleet of README's comparison."""
+    """Serve an account with the fleet of The comparison."""
     with Simulator() as sim:
         sim.seed(instances=250, volumes=200)
         with serve(sim) as server:
@@ -46,12 +46,12 @@ def fleet():
 
 @pytest.mark.filterwarnings("ignore")
 def test_figures_of_the_official_library(fleet):
-    """README's comparison states what linode_api4 sends."""
+    """The comparison states what linode_api4 sends."""
     api4 = pytest.importorskip("linode_api4", reason="an extra of the benchmarks")
     sim, url = fleet
     client = api4.LinodeClient("token", base_url=f"{url}/v4")
     labels = [api4.Instance(client, each.linode_id).label for each in client.volumes() if each.linode_id]
-    assert f"of 200 volumes ({len(labels)} attached)" in page("README.md")
+    assert f"of 200 volumes ({len(labels)} attached)" in page("docs/comparison.md")
     assert len(sim.requests) == figure(1, "labels of the Linodes")
     sim.requests.clear()
     assert len([each.region.country for each in client.linode.instances()]) == 250
@@ -77,7 +77,7 @@ def test_requests_of_a_commit(line, name):
 
 
 def test_figures_of_this_library(fleet):
-    """README's comparison states what linode_orm sends."""
+    """The comparison states what linode_orm sends."""
     sim, url = fleet
     with Client("token", base_url=url) as client:
         with Session(client=client) as session:
@@ -90,8 +90,8 @@ def test_figures_of_this_library(fleet):
 
 
 def test_python_and_dependencies():
-    """README's comparison names the Python and the dependencies of pyproject.toml."""
-    text, project = page("README.md"), page("pyproject.toml")
+    """The comparison names the Python and the dependencies of pyproject.toml."""
+    text, project = page("docs/comparison.md"), page("pyproject.toml")
     (python,) = [row for row in cells(text, "| | linode_api4") if row[0] == "Python"]
     assert f'requires-python = ">={python[2]}"' in project
     (needed,) = [row for row in cells(text, "| | linode_api4") if row[0] == "dependencies"]
@@ -111,6 +111,15 @@ def test_every_error_has_a_row():
     for name, kind in kinds.items():
         bases = {base.__name__ for base in kind.__bases__ if base not in plain}
         assert listed.get(name, set()) == bases, name
+
+
+def test_every_error_says_what_to_do():
+    """The page of errors says of each of them why it happens and what to do."""
+    rows = {row[0].strip("`"): row[1:] for row in cells(page("docs/errors.md"), "| class | why")}
+    public = {name: getattr(linode_orm, name) for name in linode_orm.__all__}
+    kinds = {name for name, each in public.items() if isinstance(each, type) and issubclass(each, Exception)}
+    assert set(rows) == kinds - {"LinodeORMError"}
+    assert [name for name, said in rows.items() if len(said) != 2 or not all(said)] == []
 
 
 def test_every_fault_has_a_row():
@@ -164,6 +173,13 @@ def test_actions_of_the_page():
         operation = mapper.operations[name]
         above = mapper.path if operation.scope == "collection" else f"{mapper.path}/{{id}}"
         assert (operation.method, f"{above}/{operation.path}") == (method, path)
+
+
+def test_readme_is_short():
+    """README has at most 120 lines, and repeats the figure of the comparison that it names."""
+    text = page("README.md")
+    assert text.count("\n") <= 120
+    assert f"{figure(2, 'labels of the Linodes')}\nrequests instead of {figure(1, 'labels of the Linodes')}" in text
 
 
 def test_commands_start_from_nothing():

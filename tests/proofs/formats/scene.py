@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm import (
     VPC,
@@ -40,10 +40,16 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 """What is looked at in an account: lists, and the keys of their rows that tell one object from another."""
 
 
+ALERTS: Final = {"cpu": 90, "io": 10000, "network_in": 10, "network_out": 10, "transfer_quota": 80}
+
+
 def account() -> Simulator:
     """Give the account as it is before."""
-    sim = Simulator()
-    instances = [{"label": name, "region": "us-east", "tags": ["prod"]} for name in ("web", "db", "n1", "n2", "n3")]
+    sim = Simulator(strict=False)  # labels of version 0.1 that the API refuses
+    instances = [
+        {"label": name, "region": "us-east", "tags": ["prod"], "alerts": ALERTS}
+        for name in ("web", "db", "n1", "n2", "n3")
+    ]
     sim.seed(instances=instances)
     sim.seed(
         volumes=[
@@ -57,7 +63,9 @@ def account() -> Simulator:
     made = sim.add(f"/nodebalancers/{balancer['id']}/configs", port=80)
     for at in range(5):
         address = f"192.168.0.{at + 1}:80"
-        sim.add(f"/nodebalancers/{balancer['id']}/configs/{made['id']}/nodes", label=f"n{at}", address=address)
+        sim.add(
+            f"/nodebalancers/{balancer['id']}/configs/{made['id']}/nodes", label=f"n{at}", address=address, weight=100
+        )
     return sim
 
 

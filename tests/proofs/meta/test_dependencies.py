@@ -137,5 +137,5 @@ def test_every_dependency_has_a_lower_bound():
 def test_what_developers_import_is_an_extra():
     """Each library that tests and nox import is in an extra for developers."""
     used = {each for _, tree in trees("tests", "noxfile.py") for each in third_parties(ast.walk(tree))}
-    declared = REQUIRED | OPTIONAL["dev"] | OPTIONAL["readers"]
+    declared = REQUIRED | OPTIONAL["dev"] | OPTIONAL["readers"] | OPTIONAL["browser"]
     assert {each for each in used if not distributions(each) & declared} == set()

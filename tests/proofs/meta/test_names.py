@@ -30,19 +30,19 @@ REFUSED: Final = frozenset(
 
 ORDINARY: Final = {
     "English": (
-        "acquisition all and answer any argument as masking printable plus private strict applier apply applying back block bound by call choice claim count coverage "
+        "acquisition all and answer any argument as build masking printable plus private strict applier apply applying back block bound by call choice claim count coverage "
         "create date declare demo denial description dispatch drift earlier end entry error evaluate explanation fact "
-        "first former full generate goal hidden hold inner interrupt is job kind lifecycle limit main many mark match "
+        "first former full generate goal hidden hold inner interrupt is job kind lifecycle limit main many mark match meaning "
         "memory module money name new no not note observe one only or order ordering part pause plain progress public "
         "read recover resolve row run send shape share shown rich sighting source structure support system time touch tour "
         "tree try undo unheld unknown verdict verify whole wrong"
     ),
     "computing": (
         "absent adapter address aimd algorithm annotation array arrow assignment attribute budget cache cassette chunk class cli command compare "
-        "comparison compensated compile complete content context continue counter crud csv cycle dict dictionary difference doctor "
-        "digest factory feedback field fixture format header help html http id inspection json keyword layout leaf literal map message "
+        "comparison compensated compile complete constructor content context continue counter crud csv cycle dict diagram dictionary difference doctor "
+        "digest factory feedback field fixture format header help html http id inspection json keyword layout leaf literal llms map markdown message "
         "model npm operand operator option output parent prompt protocol proxy python ratelimit rebuild redis request response route "
-        "router scalar scope scrub server shell show simulate simulator sql sqlalchemy sqlite status store terminal test typescript unset validate wire xfilter yaml"
+        "router scalar scope scrub server shell show signature simulate simulator site sql sqlalchemy sqlite status store terminal test typescript unset validate wire xfilter yaml"
     ),
     "public names of the contract": "sessionmaker selectable",
 }

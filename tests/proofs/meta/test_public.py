@@ -141,7 +141,7 @@ def test_no_any_in_models():
 def test_only_what_is_declared_is_imported():
     """A session needs requests, urllib3, attrs and cachetools, and what these need."""
     needed = {"requests", "urllib3", "attr", "attrs", "cachetools"}
-    theirs = {"certifi", "idna", "charset_normalizer", "chardet", "brotli", "h2", "socks", "simplejson"}
+    theirs = {"certifi", "idna", "charset_normalizer", "chardet", "brotli", "h2", "socks", "simplejson", "backports"}
     ended = subprocess.run([sys.executable, "-c", LOOK], check=True, capture_output=True, text=True)
     found = {name for name in json.loads(ended.stdout) if "cython" not in name and "mypyc" not in name}
     assert found - needed - theirs == {OURS}
@@ -158,7 +158,16 @@ def test_the_top_is_tidy():
     if listed.returncode:
         pytest.skip("no git checkout")
     folders = {"linode_orm", "tests", "cassettes", "docs", ".ci"}
-    files = {"pyproject.toml", "noxfile.py", "README.md", "CHANGELOG.md", "LICENSE"}
+    files = {
+        "pyproject.toml",
+        "noxfile.py",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "SECURITY.md",
+        "CODE_OF_CONDUCT.md",
+        "AGENTS.md",
+    }
     top = {line.partition("/")[0] for line in listed.stdout.splitlines()}
     assert {name for name in top - folders - files if not name.startswith(".")} == set()
 

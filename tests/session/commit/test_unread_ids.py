@@ -39,7 +39,7 @@ def balancer(*ports, count=2):
         )
         for port in ports
     ]
-    return NodeBalancer(region="us-east", label="lb", configs=configs)
+    return NodeBalancer(region="us-east", label="lb-1", configs=configs)
 
 
 def reads(sim):
@@ -135,7 +135,7 @@ class TestFirstUse:
     def test_a_step_that_needs_an_id(self, sim, session):
         """Where another step of the commit needs an id, its list is read, and no other one."""
         made = balancer(80, 443)
-        made.configs[0].nodes.append(NodeBalancerNode(label="x", address="192.168.0.9:80", mode="backup"))
+        made.configs[0].nodes.append(NodeBalancerNode(label="node-x", address="192.168.0.9:80", mode="backup"))
         session.add(made)
         assert session.plan().requests == 4
         session.commit()

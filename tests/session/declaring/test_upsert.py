@@ -240,7 +240,7 @@ def test_a_key_that_is_not_given_is_asked_for(session, sim):
 
 def test_a_key_holds_within_its_parent(session, sim):
     """Children of other parents with the same key are others; one list is read for each parent."""
-    session.add_all([NodeBalancer(label=label, region=REGION) for label in "ab"])
+    session.add_all([NodeBalancer(label=label, region=REGION) for label in ("lb-1", "lb-2")])
     session.commit()
     one, other = session.query(NodeBalancer).order_by(NodeBalancer.label)
     session.upsert(NodeBalancerConfig(node_balancer=one, port=80))

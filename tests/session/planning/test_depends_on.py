@@ -74,7 +74,7 @@ class TestOrder:
         domain, volume = zone(), Volume(label="v", size=10, region="us-east")
         linode_session.add_all([domain, volume])
         linode_session.commit()
-        balancer = NodeBalancer(label="b", region="us-east", configs=[NodeBalancerConfig(port=80)])
+        balancer = NodeBalancer(label="balancer", region="us-east", configs=[NodeBalancerConfig(port=80)])
         linode_session.add(balancer)
         linode_session.commit()
         (config,) = balancer.configs
@@ -85,7 +85,7 @@ class TestOrder:
 
     def test_a_child_keeps_its_own_request(self, linode_session):
         """A child with an order is not nested in its parent's POST, which another object may wait for."""
-        balancer, instance = NodeBalancer(label="b", region="us-east"), web()
+        balancer, instance = NodeBalancer(label="balancer", region="us-east"), web()
         config = NodeBalancerConfig(port=80)
         balancer.configs.append(config)
         linode_session.add_all([balancer, instance])
@@ -96,7 +96,7 @@ class TestOrder:
     def test_no_batch_breaks_it(self, linode_session):
         """Objects with an order are part of no request for many."""
         config = NodeBalancerConfig(port=80, protocol="http")
-        balancer = NodeBalancer(label="b", region="us-east", configs=[config])
+        balancer = NodeBalancer(label="balancer", region="us-east", configs=[config])
         linode_session.add(balancer)
         linode_session.commit()
         nodes = [NodeBalancerNode(label=f"n{at}", address=f"192.168.1.{at}:80") for at in range(1, 8)]
@@ -104,7 +104,11 @@ class TestOrder:
             config.nodes.append(node)
         assert len(linode_session.plan()) == 1
         linode_session.depends_on(nodes[3], nodes[5])
-        assert titles(linode_session.plan())["new NodeBalancerNode 'n4'"] == {"new NodeBalancerNode 'n6'"}
+        waits = {title: others for title, others in titles(linode_session.plan()).items() if others}
+        assert [title.partition(" of ")[0] for title in waits] == ["new NodeBalancerNode 'n4'"]
+        assert {title.partition(" of ")[0] for others in waits.values() for title in others} == {
+            "new NodeBalancerNode 'n6'"
+        }
 
 
 class TestLifetime:
@@ -176,7 +180,7 @@ class TestRefused:
 
     def test_a_cycle_with_a_reference(self, linode_session):
         """A parent cannot wait for its child, nor what is referred to for what refers to it."""
-        balancer, config = NodeBalancer(label="b", region="us-east"), NodeBalancerConfig(port=80)
+        balancer, config = NodeBalancer(label="balancer", region="us-east"), NodeBalancerConfig(port=80)
         balancer.configs.append(config)
         linode_session.add(balancer)
         linode_session.depends_on(balancer, config)
@@ -185,7 +189,7 @@ class TestRefused:
 
     def test_an_order_inside_one_request(self, linode_session):
         """Of two objects that only one POST can create, neither waits for the other."""
-        balancer = NodeBalancer(label="b", region="us-east")
+        balancer = NodeBalancer(label="balancer", region="us-east")
         vpcs = [NodeBalancerVPCConfig(subnet_id=at) for at in (1, 2)]
         for each in vpcs:
             balancer.vpcs.append(each)

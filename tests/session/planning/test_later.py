@@ -86,7 +86,7 @@ class TestPlaces:
     def test_in_a_plain_dict(self, linode_session, linode_simulator):
         """Undeclared JSON takes it at any depth."""
         instance = web()
-        script = StackScript(label="s", images=["any/all"], script="#!/bin/sh")
+        script = StackScript(label="script", images=["any/all"], script="#!/bin/sh")
         target = web("target")
         target.stackscript_data = {"peer": later(instance, "ipv4", 0), "all": [{"of": later(instance, "ipv4")}]}
         target.image, target.root_pass, target.stackscript = "linode/debian12", "a-Str0ng-phrase", script
@@ -102,9 +102,9 @@ class TestPlaces:
     def test_children_given_as_plain_dicts(self, linode_session):
         """Children that are plain dicts in the body of their parent may hold it."""
         instance = web()
-        node = {"label": "n", "address": later(instance, "ipv4", 0)}
+        node = {"label": "node", "address": later(instance, "ipv4", 0)}
         config = {"port": 80, "protocol": "http", "nodes": [node]}
-        linode_session.add(NodeBalancer(label="b", region="us-east", configs=[config]))
+        linode_session.add(NodeBalancer(label="balancer", region="us-east", configs=[config]))
         first, second = linode_session.plan()
         assert (first.model, second.model) == ("Instance", "NodeBalancer")
         assert "{new:1.ipv4[0]}" in str(second)

@@ -333,7 +333,7 @@ class TestDiff:
         shown = str(found)
         assert f'~ Instance {changed.id} \'renamed\'\n  label: "{label}" -> "renamed"' in shown
         assert "alerts.cpu: 90 -> 55" in shown
-        assert 'tags: +"new"' in shown
+        assert "tags: +new" in shown
         assert shown.endswith(f"{len(found.added)} added, {len(found.removed)} removed, {len(found.changed)} changed")
         json.dumps(found.to_dict())
         assert "renamed" in found._repr_html_()

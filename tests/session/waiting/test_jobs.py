@@ -41,7 +41,8 @@ def session(sim):
 
 
 def fleet(sim, session, count=3) -> list[Instance]:
-    sim.seed(instances=[{"label": f"web-{number}", "status": "running"} for number in range(count)])
+    backups = {"enabled": True}
+    sim.seed(instances=[{"label": f"web-{number}", "status": "running", "backups": backups} for number in range(count)])
     return session.query(Instance).order_by(Instance.id).all()
 
 

@@ -28,7 +28,7 @@ class Listing(NamedTuple):
     """One list: its class, path, the ids of the parents, and the X-Filter.
 
     `envelope` says how an answer holds the rows: `page` (one of the API's pages), `array` (the answer is the list),
-    `data` or `key:name` (a list under that key), `rows:` and several dotted paths to lists or single objects.
+    `data` or `key:name` (a list under that key). `rows:` and several dotted paths lead to lists or single objects.
     """
 
     model: type[Model]

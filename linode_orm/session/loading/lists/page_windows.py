@@ -29,8 +29,8 @@ def first_window(size: int) -> PageWindow:
 def next_window(stop: int, largest: int) -> PageWindow:
     """Return the page window that shares rows with the one that ends at `stop`, and reaches furthest beyond it.
 
-    The API numbers pages from the start of the list, so a page can overlap the one before only if its size differs.
-    At first the size shrinks by one: page k of size 501-k begins at row (k-1)(501-k), and the page before it ends at
+    The API numbers pages from the start of the list, so a page can overlap the one before only if its size differs. At
+    first the size shrinks by one. Page k of size 501-k begins at row (k-1)(501-k), and the page before it ends at
     (k-1)(502-k), so the two share k-1 rows. From some ten thousand rows on another size fits better, so all sizes are
     tried, and a list of any length takes hardly more than the fewest pages.
     """
