@@ -25,15 +25,14 @@ _DEEPEST = 5
 
 @contextmanager
 def client_of(item: WorkItem) -> Iterator[Client]:
-    """Yield a client of the item's account; a token of a child account is minted by 1 POST, and again on a 401.
+    """Yield a client of the item's account; on a 401 its reference is resolved again, for a token that has ended.
+
+    A token of a child account is minted by 1 POST.
 
     Raises `ConfigError` where a token cannot be had, and the API's error where it is not given.
     """
-    child = parse_child(item.reference)
-    token = resolve(item.reference) if child is None else mint(item, item.reference)
-    with _client(item, token) as client:
-        if child is not None:
-            renewed_by(client, lambda: mint(item, item.reference))
+    with _client(item, mint(item, item.reference)) as client:
+        renewed_by(client, lambda: mint(item, item.reference))
         yield client
 
 
@@ -43,7 +42,7 @@ def _client(item: WorkItem, token: SecretText) -> Client:
 
 
 def mint(item: WorkItem, reference: str, depth: int = 0) -> SecretText:
-    """Return a new token of a child account, which ends after some minutes; 1 POST by the account above."""
+    """Return the token of a reference; that of a child account is new, by 1 POST of the account above, and ends soon."""
     child = parse_child(reference)
     if child is None:
         return resolve(reference)
