@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from difflib import get_close_matches
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from linode_orm.errors import InvalidRequestError
@@ -41,6 +42,9 @@ class Hooks:
             raise InvalidRequestError(msg)
         if not callable(function):
             msg = f"session.on({event!r}, ...) takes a function of one argument, not {function!r}"
+            raise InvalidRequestError(msg)
+        if iscoroutinefunction(function):
+            msg = f"session.on({event!r}, ...) takes a plain function: nothing awaits what a coroutine function returns"
             raise InvalidRequestError(msg)
         hook = _Hook(function)
         self._functions[event].append(hook)

@@ -115,7 +115,7 @@ class Temporary:
 
         What is taken back because the block never began is no new plan, and no policy is asked about it.
         """
-        with kept_interrupts(self._commit.session):
+        with kept_interrupts(self._commit.session, is_cleanup=True):
             self._resolve()
             doubtful = [each for each in self._mine if id(each) in self._changes.in_doubt]
             self._let_new_ones_go(doubtful)
