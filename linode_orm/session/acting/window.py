@@ -95,6 +95,7 @@ class Window:
         going: list[Attempt] = []
         at_once = self._options.terms.at_once or len(self.records.attempts)
         flying = sum(each.phase == "flying" for each in self.records.open)
+        # promise 52: the window is never larger
         while self._may_start and len(self.records.open) < at_once and flying + len(going) < self._room:
             going.append(self._waiting.pop())
             self.records.open.append(going[-1])
@@ -105,7 +106,8 @@ class Window:
     def _send(self, going: Sequence[Attempt]) -> None:
         moment = ApiTime.now(self._client)
         try:
-            self._options.log.intend([each.step for each in going], moment, {})  # written before it is sent
+            # promise 21c: it is written down before it is sent
+            self._options.log.intend([each.step for each in going], moment, {})
         except JournalError as error:
             self.records.crash = error
             for each in going:
