@@ -37,7 +37,7 @@ def test_a_recipe(recipe, tmp_path, monkeypatch):
     assert abs(len(ours.requests) - stated.requests) <= slack, ours.requests
     assert abs(len(theirs.requests) - stated.their_requests) <= slack, theirs.requests
     assert stated.requests - stated.fewest == len(ours.requests) - ours.fewest
-    assert ours.looks <= ours.seconds / 4 or not ours.scene.waits, "a look in four seconds is enough"
+    assert ours.looks <= ours.seconds / 3 or not ours.scene.waits, "a look in three seconds is enough"
     assert (recipe.sent, recipe.fewest) == (stated.requests, stated.fewest)
     assert (stated.lines, stated.their_lines) == recipe.lines
     assert ours.seconds == pytest.approx(stated.seconds, rel=0.2, abs=0.5)
