@@ -12,8 +12,8 @@ from linode_orm.errors import JournalError
 from linode_orm.fleet.client_of import client_of
 from linode_orm.fleet.item import Outcome, WorkItem, portable
 from linode_orm.fleet.marks import Mark
-from linode_orm.fleet.worker_call import imported
 from linode_orm.fleet.plans import apply_file, why_not_applied
+from linode_orm.fleet.worker_call import imported
 from linode_orm.session.factory.recovery import is_unfinished, recover
 from linode_orm.session.journal.sqlite_journal import SqliteJournal
 from linode_orm.session.session import Session
