@@ -42,7 +42,7 @@ def _client(item: WorkItem, token: SecretText) -> Client:
 
 
 def mint(item: WorkItem, reference: str, depth: int = 0) -> SecretText:
-    """Return the token of a reference; that of a child account is new, by 1 POST of the account above, and ends soon."""
+    """Return the token of a reference; that of a child account is new, by 1 POST of the account above."""
     child = parse_child(reference)
     if child is None:
         return resolve(reference)

@@ -96,16 +96,16 @@ class Outcome:
     def to_json(self) -> str:
         """Return the outcome as JSON, an error as its text; a value without a form in JSON becomes an error."""
         error = None if self.error is None else f"{type(self.error).__name__}: {self.error}"
-        told = {"form": _FORM, **{each.name: getattr(self, each.name) for each in fields(type(self))}, "error": error}
+        made = {"form": _FORM, **{each.name: getattr(self, each.name) for each in fields(type(self))}, "error": error}
         try:
-            return json.dumps(told, allow_nan=False)
+            return json.dumps(made, allow_nan=False)
         except (TypeError, ValueError):
             kind = type(self.value).__name__
-            return json.dumps({**told, "value": None, "error": f"the value, {kind}, has no form in JSON"})
+            return json.dumps({**made, "value": None, "error": f"the value, {kind}, has no form in JSON"})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Return the outcome that JSON holds, an error as `FleetError`; raise `InvalidRequestError` for what is none."""
+        """Return the outcome that JSON holds, an error as `FleetError`; raise `InvalidRequestError` for others."""
         try:
             found = json.loads(text)
         except ValueError:

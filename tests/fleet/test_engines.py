@@ -103,10 +103,9 @@ def test_every_recipe_is_run():
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory of another process is read in /proc")
 def test_no_token_in_the_scheduler(folder):
     """The memory of Dask's scheduler, a process of its own, holds work items and no token."""
-    import distributed
-    from distributed.deploy.subprocess import SubprocessCluster
-
-    with SubprocessCluster() as cluster, distributed.Client(cluster) as client:
+    distributed = pytest.importorskip("distributed")
+    processes = pytest.importorskip("distributed.deploy.subprocess")
+    with processes.SubprocessCluster() as cluster, distributed.Client(cluster) as client:
         executor = client.get_executor(pure=False, retries=0)
         fleet = Fleet.load(folder / "accounts.toml")
         assert all(each.ok for each in fleet.map(jobs.labels, executor=executor, workers=2))

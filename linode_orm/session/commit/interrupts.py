@@ -70,9 +70,9 @@ class Interrupts:
         """Let a run be interrupted by what is raised, and by what was raised already, unless it begins `anew`."""
         with _cancelling:  # or a cancellation on another thread would be told twice
             self._interrupts.append(interrupt)
-            is_told = bool(self.raised) and not anew
+            is_due = bool(self.raised) and not anew
         try:
-            if is_told:
+            if is_due:
                 interrupt(first_crash(self.raised))
             yield
         finally:
