@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import CancelledError
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from linode_orm.errors import InvalidRequestError
+from linode_orm.session.commit.interrupts import cancel_thread, is_kept, renew_thread
 from linode_orm.wire.messages import given_up
 
 if TYPE_CHECKING:
@@ -19,32 +22,44 @@ if TYPE_CHECKING:
 
 
 class Gate:
-    """Whether the requests of one session may pass; opened and shut by the event loop, asked on workers."""
+    """Whether the requests of one session may pass; opened and shut by the event loop, asked on workers.
 
-    def __init__(self) -> None:
-        self.is_open = False
+    `thread` is the session's. A commit that it makes when the call is cancelled ends by itself, as after Ctrl-C: what
+    it still asks passes.
+    """
+
+    def __init__(self, thread: int) -> None:
+        self.is_open, self._thread = False, thread
         self._cancelled = Event()
 
     def open(self) -> None:
         """Let requests pass: an awaited call begins."""
         self._cancelled.clear()
+        renew_thread(self._thread)
         self.is_open = True
 
     def shut(self) -> None:
         """Let nothing pass: the call has ended."""
         self.is_open = False
+        renew_thread(self._thread)
 
     def cancel(self) -> None:
-        """Give up what is not sent yet, and end the pauses."""
+        """Let the call end: a commit as Ctrl-C ends it, everything else before its next request or in its pause."""
+        cancel_thread(self._thread)
         self._cancelled.set()
 
     def wanted(self) -> bool:
         """Whether a request that waits for its turn is still to be sent."""
-        return not self._cancelled.is_set()
+        return not self._cancelled.is_set() or is_kept(self._thread)
 
-    def pause(self, seconds: float) -> bool:
-        """Wait, and no longer than until the call is cancelled; say whether it was."""
-        return self._cancelled.wait(seconds)
+    def pause(self, seconds: float) -> None:
+        """Wait, and no longer than until the call is cancelled; raise `CancelledError` then."""
+        if self._cancelled.wait(seconds):
+            if is_kept(self._thread):
+                time.sleep(seconds)
+                return
+            msg = "the call was cancelled while it waited"
+            raise CancelledError(msg)
 
     def check(self, request: Request) -> None:
         """Raise `InvalidRequestError` outside of an awaited call, and `CancelledError` once it was cancelled."""

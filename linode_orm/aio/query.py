@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from attrs import field, frozen
 
 from linode_orm._public import public_in
+from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.query import Query
 
@@ -46,20 +47,26 @@ class Rows(Generic[M]):
         self._query, self._count = query, 1
         self._rows: Iterator[M] | None = None
         self._taken: deque[M] = deque()
+        self._is_broken = False
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> M:
         if not self._taken:
-            self._taken.extend(await self._query.session.run(self._next))
+            await self._query.session.run(self._take)
             self._count = min(2 * self._count, _MOST)
         if not self._taken:
             raise StopAsyncIteration
         return self._taken.popleft()
 
-    def _next(self, _: object) -> list[M]:
-        """Take the next matches, on the session's thread, and read pages for them."""
+    def _take(self, _: object) -> None:
+        """Take the next matches, on the session's thread; what is taken when the task is cancelled stays for later."""
+        if self._is_broken:
+            msg = f"this iteration of {self._query!r} was cut off by an error or a cancellation; begin another one"
+            raise InvalidRequestError(msg)
         if self._rows is None:
             self._rows = iter(self._query)
-        return list(islice(self._rows, self._count))
+        self._is_broken = True
+        self._taken.extend(islice(self._rows, self._count))
+        self._is_broken = False

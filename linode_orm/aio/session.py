@@ -6,29 +6,33 @@ import inspect
 from contextlib import asynccontextmanager
 from functools import wraps
 from threading import get_ident
-from typing import TYPE_CHECKING, Concatenate, Final, NoReturn, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Concatenate, Final, NoReturn, ParamSpec, TypeVar, cast, overload
 
 from anyio import CancelScope
 
 from linode_orm._public import public_in
 from linode_orm._secrets import SecretText, forgets_locals
+from linode_orm.aio.blocks import awaited_block
+from linode_orm.aio.feed import Feed
 from linode_orm.aio.gate import Gate, GatedClient
 from linode_orm.aio.query import AsyncQuery
 from linode_orm.aio.worker import Worker
 from linode_orm.errors import CommitError, InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.model import check_class
-from linode_orm.session.commit.interrupts import interrupt_thread
 from linode_orm.session.factory.sessionmaker import check_options
 from linode_orm.session.session import Session, parts_of
 from linode_orm.wire import Client
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
+    from datetime import datetime
     from types import TracebackType
     from typing import Any, Self, Unpack
 
     from linode_orm.mapping.query import Query
+    from linode_orm.models import Account, Event, Profile
     from linode_orm.session.factory.sessionmaker import Options
 
 M = TypeVar("M", bound=Model)
@@ -36,8 +40,12 @@ R = TypeVar("R")
 P = ParamSpec("P")
 
 _BUSY: Final = (
-    "this AsyncSession is at work on another call, or belongs to another thread; await one call after the other, and "
-    "use a session for each task: they can share a client"
+    "this AsyncSession is at work on another call; await one call after the other, and use a session for each task: "
+    "they can share a client"
+)
+_ELSEWHERE: Final = (
+    "this AsyncSession belongs to the thread that made it, and is used there and in await session.run(function); make "
+    "one for each thread: they can share a client"
 )
 
 
@@ -90,13 +98,23 @@ class AsyncSession:
         self._owns_client = given is None
         self.client = given or Client(own[0], base_url=own[1], profile=own[2])
         """What sends the requests."""
-        self._gate, self._worker, self._is_busy, self._is_closed = Gate(), Worker(), False, False
+        self._worker, self._is_busy, self._is_closed = Worker(), False, False
+        self._gate, self._home = Gate(self._worker.thread), get_ident()
         options["client"] = cast("Client", GatedClient(self.client, self._gate))
-        self.sync_session: Session = self._worker.call_now(lambda: Session(**options))
+        self.sync_session = self._made(options)
         """The session itself; `await run(function)` gives it to a function that may send requests."""
         self._owner = parts_of(self.sync_session).owner
-        self._thread, self._owner.elsewhere = self._owner.thread, _BUSY
-        self._owner.thread = get_ident()
+        self._owner.thread, self._owner.elsewhere = self._home, _ELSEWHERE
+
+    def _made(self, options: Options) -> Session:
+        """Return a session on its thread, which ends where the options are refused."""
+        try:
+            return self._worker.call_now(lambda: Session(**options))
+        except BaseException:
+            self._worker.close()
+            if self._owns_client:
+                self.client.close()
+            raise
 
     # -- awaited -----------------------------------------------------------------------------------------------------
 
@@ -109,25 +127,22 @@ class AsyncSession:
             msg = "run() takes a plain function: it is called on the session's thread, where nothing can be awaited"
             raise InvalidRequestError(msg)
         self._check()
-        home, self._owner.thread, self._is_busy = get_ident(), self._thread, True
+        self._owner.thread, self._owner.elsewhere, self._is_busy = self._worker.thread, _BUSY, True
         self._gate.open()
         try:
-            return await self._worker.call(lambda: function(self.sync_session), self._cancel)
+            return await self._worker.call(lambda: function(self.sync_session), self._gate.cancel)
         finally:
             self._gate.shut()
-            self._owner.thread, self._is_busy = home, False
+            self._owner.thread, self._owner.elsewhere, self._is_busy = self._home, _ELSEWHERE, False
 
     def _check(self) -> None:
+        if get_ident() != self._home:
+            raise InvalidRequestError(_ELSEWHERE)
         if self._is_closed:
             msg = "this AsyncSession is closed; make another one"
             raise InvalidRequestError(msg)
         if self._is_busy:
             raise InvalidRequestError(_BUSY)
-
-    def _cancel(self) -> None:
-        """Let the call that is made end: a commit as Ctrl-C ends it, everything else before its next request."""
-        if not interrupt_thread(self._thread):
-            self._gate.cancel()
 
     async def all(self, query: Query[M]) -> list[M]:
         """Return every match of a query."""
@@ -169,32 +184,88 @@ class AsyncSession:
     undo = _awaited(Session.undo)
     merge = _awaited(Session.merge)
     snapshot = _awaited(Session.snapshot)
+    act = _awaited(Session.act)
+    upsert_all = _awaited(Session.upsert_all)
+
+    async def upsert(self, wanted: M, key: tuple[str, ...] | None = None) -> M:
+        """Return the object that the account has with the key of a new one; see `Session.upsert`."""
+        return await self.run(lambda session: session.upsert(wanted, key))
+
+    # -- blocks and events -------------------------------------------------------------------------------------------
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Self]:
         """Commit at the clean end of an `async with` block, roll back where the block itself raises."""
-        self._check()
-        block = self.sync_session.begin()
-        await self.run(lambda _: block.__enter__())
-        try:
+        async with awaited_block(self, self.sync_session.begin()):
             yield self
-        except BaseException as error:
-            raised = error
-            with CancelScope(shield=True):
-                await self.run(lambda _: block.__exit__(type(raised), raised, raised.__traceback__))
-            raise
-        await self.run(lambda _: block.__exit__(None, None, None))
+
+    def temporary(self, *objects: Model) -> AbstractAsyncContextManager[tuple[Model, ...]]:
+        """Create objects now, and delete them at the end of the `async with` block, also where it is cancelled.
+
+        See `Session.temporary`.
+        """
+        self._check()
+        return awaited_block(self, self.sync_session.temporary(*objects))
+
+    def begin_nested(self) -> AbstractContextManager[None]:
+        """Restore what is pending where the `with` block raises; sends nothing: a plain `with`."""
+        self._check()
+        return self.sync_session.begin_nested()
+
+    @overload
+    def watch(
+        self,
+        model: type[M],
+        /,
+        *,
+        since: Event | int | datetime | None = None,
+        timeout: float | None = None,
+        every: float = 2.0,
+    ) -> AsyncIterator[tuple[Event, M]]: ...
+    @overload
+    def watch(
+        self,
+        *models: type[Model],
+        since: Event | int | datetime | None = None,
+        timeout: float | None = None,
+        every: float = 2.0,
+    ) -> AsyncIterator[tuple[Event, Model | None]]: ...
+    def watch(
+        self,
+        *models: type[Model],
+        since: Event | int | datetime | None = None,
+        timeout: float | None = None,
+        every: float = 2.0,
+    ) -> AsyncIterator[tuple[Event, Any]]:
+        """Return the account's events for `async for`, each with its object; see `Session.watch`.
+
+        The session is at work while the next event is awaited. A loop that was left, or cancelled, can be entered
+        again, and no event is missed.
+        """
+        self._check()
+        return Feed(self, lambda session: session.watch(*models, since=since, timeout=timeout, every=every))
 
     async def close(self) -> None:
-        """Let every object go, and close the client if it is the session's own; sends nothing."""
+        """Let every object go, and close the client if it is the session's own; sends nothing.
+
+        A cancellation meanwhile does not keep it from being closed.
+        """
         if self._is_closed:
             return
-        with CancelScope(shield=True):
-            await self.run(_close)
+        self._check()
+        try:
+            with CancelScope(shield=True):
+                await self.run(self._close)
+        finally:
+            self._is_closed = True
+            self._worker.close()
+
+    def _close(self, session: Session) -> None:
+        try:
+            session.close()
+        finally:
             if self._owns_client:
-                await self._worker.call(self.client.close, lambda: None)
-        self._is_closed = True
-        self._worker.close()
+                self.client.close()
 
     async def __aenter__(self) -> Self:
         self._check()
@@ -221,9 +292,22 @@ class AsyncSession:
     resolve = _at_once(Session.resolve)
     is_modified = _at_once(Session.is_modified)
 
+    depends_on = _at_once(Session.depends_on)
+    on = _at_once(Session.on)
+
     def add_all(self, instances: Iterable[Model]) -> None:
         """Make several new objects pending; sends nothing."""
         self.sync_session.add_all(instances)
+
+    @property
+    def account(self) -> Account:
+        """The account; `await session.refresh(session.account)` reads it."""
+        return self.sync_session.account
+
+    @property
+    def profile(self) -> Profile:
+        """The profile of the token's user; `await session.refresh(session.profile)` reads it."""
+        return self.sync_session.profile
 
     @property
     def new(self) -> tuple[Model, ...]:
@@ -254,7 +338,3 @@ class AsyncSession:
             "an AsyncSession cannot be pickled: it belongs to its event loop; pickle its objects, which arrive detached"
         )
         raise TypeError(msg)
-
-
-def _close(session: Session) -> None:
-    session.close()

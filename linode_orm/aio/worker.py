@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
+from threading import get_ident
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from anyio import CancelScope, Event, RunFinishedError, from_thread, get_cancelled_exc_class, lowlevel
@@ -23,6 +24,8 @@ class Worker:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="linode_orm.aio")
+        self.thread = self.call_now(get_ident)
+        """The thread's number."""
 
     def call_now(self, function: Callable[[], R]) -> R:
         """Make a short call, and wait for it as any function is waited for."""

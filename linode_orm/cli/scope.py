@@ -23,7 +23,7 @@ class Scope:
     """One account of a fleet in which a command runs: its name, session and output.
 
     Without a session the command is rehearsed: it runs as far as it needs no account. `plan_file` is where a command
-    that changes something saves its plan; in a scope it never sends one. What the command was told of sending, and how
+    that changes something saves its plan; in a scope it never sends one. The options of the command about sending, and how
     many steps its plan has, is left here.
     """
 

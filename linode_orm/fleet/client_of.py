@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from linode_orm._secrets import SecretText
 from linode_orm.errors import ConfigError, ResponseError
+from linode_orm.fleet.connections import transport_to
 from linode_orm.fleet.references import parse_child, resolve
 from linode_orm.wire import Client
 from linode_orm.wire.client import renewed_by
@@ -24,20 +25,24 @@ _DEEPEST = 5
 
 @contextmanager
 def client_of(item: WorkItem) -> Iterator[Client]:
-    """Yield a client of the item's account; a token of a child account is minted by 1 POST, and again on a 401.
+    """Yield a client of the item's account; on a 401 its reference is resolved again, for a token that has ended.
+
+    A token of a child account is minted by 1 POST.
 
     Raises `ConfigError` where a token cannot be had, and the API's error where it is not given.
     """
-    child = parse_child(item.reference)
-    token = resolve(item.reference) if child is None else mint(item, item.reference)
-    with Client(token, base_url=item.url, budget=item.budget) as client:
-        if child is not None:
-            renewed_by(client, lambda: mint(item, item.reference))
+    with _client(item, mint(item, item.reference)) as client:
+        renewed_by(client, lambda: mint(item, item.reference))
         yield client
 
 
+def _client(item: WorkItem, token: SecretText) -> Client:
+    address, transport = transport_to(item.url)
+    return Client(token, base_url=address, budget=item.budget, transport=transport)
+
+
 def mint(item: WorkItem, reference: str, depth: int = 0) -> SecretText:
-    """Return a new token of a child account, which ends after some minutes; 1 POST by the account above."""
+    """Return the token of a reference; that of a child account is new, by 1 POST of the account above."""
     child = parse_child(reference)
     if child is None:
         return resolve(reference)
@@ -47,7 +52,7 @@ def mint(item: WorkItem, reference: str, depth: int = 0) -> SecretText:
         raise ConfigError(msg)
     token = mint(item, item.above[above], depth + 1)
     request = Request("POST", f"/account/child-accounts/{quote(euuid, safe='')}/token", body={})
-    with Client(token, base_url=item.url, budget=item.budget) as client:
+    with _client(item, token) as client:
         answer: Any = client.send(request).json()
     minted = answer.get("token") if isinstance(answer, dict) else None
     if not isinstance(minted, str):

@@ -28,7 +28,7 @@ from linode_orm.models import ChildAccount
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Self
 
     from linode_orm.fleet.item import Outcome
@@ -159,8 +159,8 @@ class Fleet:
         `map` again: accounts that are done are skipped.
         """
         name = _checked(function, executor, through, workers, max_failed)
-        items = self._items(name or repr(function), journals, lambda _: arguments)
-        return self._run(items, _dispatch(function, executor, through, workers), max_failed)
+        item_of = self._items(name or repr(function), journals, lambda _: arguments)
+        return self._run(self.accounts, item_of, _dispatch(function, executor, through, workers), max_failed)
 
     def plan(  # noqa: PLR0913  the options of `map`
         self,
@@ -182,8 +182,8 @@ class Fleet:
         place, is_pickled = Path(folder), executor is not None or through is not None
         work = name if is_pickled else change
         place.mkdir(parents=True, exist_ok=True)
-        items = self._items(PLAN_INTO, None, lambda account: (str(place / f"{account}{_PLAN}"), work, arguments))
-        return self._run(items, _dispatch(plan_into, executor, through, workers), max_failed)
+        item_of = self._items(PLAN_INTO, None, lambda account: (str(place / f"{account}{_PLAN}"), work, arguments))
+        return self._run(self.accounts, item_of, _dispatch(plan_into, executor, through, workers), max_failed)
 
     def apply(  # noqa: PLR0913  the options of `map`
         self,
@@ -212,15 +212,22 @@ class Fleet:
         if unknown:
             msg = f"{found[unknown[0]]}: the fleet has no account {unknown[0]!r}"
             raise FleetError(msg)
-        items = [
-            evolve(item, plan=found[item.account])
-            for item in self._items(f"apply {Path(folder).resolve()}", journals, lambda _: options)
-            if item.account in found
-        ]
-        return self._run(items, _dispatch(None, executor, through, workers), max_failed)
+        item_of = self._items(f"apply {Path(folder).resolve()}", journals, lambda _: options)
+        return self._run(
+            [name for name in self.accounts if name in found],
+            lambda account: evolve(item_of(account), plan=found[account]),
+            _dispatch(None, executor, through, workers),
+            max_failed,
+        )
 
-    def _run(self, items: list[WorkItem], dispatch: Dispatch, max_failed: int | None) -> FleetRun:
-        self._last = FleetRun(items, dispatch, max_failed)
+    def _run(
+        self,
+        accounts: Sequence[str],
+        item_of: Callable[[str], WorkItem],
+        dispatch: Dispatch,
+        max_failed: int | None,
+    ) -> FleetRun:
+        self._last = FleetRun(accounts, item_of, dispatch, max_failed)
         return self._last
 
     # -- items -------------------------------------------------------------------------------------------------------
@@ -230,25 +237,29 @@ class Fleet:
         function: str,
         journals: str | os.PathLike[str] | None,
         arguments_of: Callable[[str], tuple[object, ...]],
-    ) -> list[WorkItem]:
-        accounts = [self._accounts[name] for name in self.accounts]
-        files = [_Files.of(journals, each.name) for each in accounts]
-        run_name = _run_of(files, function, arguments_of("")) if journals is not None else ""
-        return [
-            WorkItem(
-                account=each.name,
-                reference=each.reference,
+    ) -> Callable[[str], WorkItem]:
+        """Return what makes the item of an account, when a worker has room for it."""
+        run_name = ""
+        if journals is not None:
+            Path(journals).mkdir(parents=True, exist_ok=True)
+            run_name = _run_of((_Files.of(journals, name) for name in self.accounts), function, arguments_of(""))
+
+        def item_of(account: str) -> WorkItem:
+            known, place = self._accounts[account], _Files.of(journals, account)
+            return WorkItem(
+                account=account,
+                reference=known.reference,
                 function=function,
-                arguments=arguments_of(each.name),
-                url=each.url,
-                above=self._above(each),
+                arguments=arguments_of(account),
+                url=known.url,
+                above=self._above(known),
                 journal=place.journal,
                 marks=place.marks,
                 run=run_name,
                 budget=self._budget,
             )
-            for each, place in zip(accounts, files, strict=True)
-        ]
+
+        return item_of
 
     def _above(self, account: FleetAccount) -> dict[str, str]:
         """Return the references of the accounts above a child account; raise `ConfigError` where one is not there."""
@@ -283,7 +294,6 @@ class _Files:
     def of(cls, folder: str | os.PathLike[str] | None, account: str) -> Self:
         if folder is None:
             return cls(None, None)
-        Path(folder).mkdir(parents=True, exist_ok=True)
         place = Path(folder) / account
         return cls(f"{place}.journal", f"{place}.mark")
 

@@ -66,10 +66,9 @@ class WorkItem:
         except ValueError:
             found = None
         names = {each.name for each in fields(cls)}
-        if not isinstance(found, dict) or found.get("form") != _FORM or set(found) - {"form"} != names:
+        if not isinstance(found, dict) or found.pop("form", None) != _FORM or set(found) != names:
             msg = f"this is no work item of this version (form {_FORM})"
             raise InvalidRequestError(msg)
-        del found["form"]
         found["arguments"] = tuple(found["arguments"])
         return cls(**found)
 
@@ -93,6 +92,33 @@ class Outcome:
     def ok(self) -> bool:
         """Whether there was no error."""
         return self.error is None
+
+    def to_json(self) -> str:
+        """Return the outcome as JSON, an error as its text; a value without a form in JSON becomes an error."""
+        error = None if self.error is None else f"{type(self.error).__name__}: {self.error}"
+        made = {"form": _FORM, **{each.name: getattr(self, each.name) for each in fields(type(self))}, "error": error}
+        try:
+            return json.dumps(made, allow_nan=False)
+        except (TypeError, ValueError):
+            kind = type(self.value).__name__
+            return json.dumps({**made, "value": None, "error": f"the value, {kind}, has no form in JSON"})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the outcome that JSON holds, an error as `FleetError`; raise `InvalidRequestError` for others."""
+        try:
+            found = json.loads(text)
+        except ValueError:
+            found = None
+        if (
+            not isinstance(found, dict)
+            or found.pop("form", None) != _FORM
+            or set(found) != {each.name for each in fields(cls)}
+        ):
+            msg = f"this is no outcome of this version (form {_FORM})"
+            raise InvalidRequestError(msg)
+        error = None if found["error"] is None else FleetError(found["error"])
+        return cls(**{**found, "error": error})
 
     def __str__(self) -> str:
         if self.error is not None:

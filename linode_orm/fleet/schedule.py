@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from linode_orm._public import public_in
+from linode_orm.fleet.connections import kept_connections
 from linode_orm.fleet.item import Outcome
 from linode_orm.fleet_errors import FleetError
 
@@ -76,8 +77,15 @@ def through_map(mapping: Callable[[Work, Sequence[WorkItem]], Iterable[Outcome]]
 class FleetRun:
     """The outcomes of a run, to iterate over as they come; `left` are the accounts that were not started."""
 
-    def __init__(self, items: Sequence[WorkItem], dispatch: Dispatch, max_failed: int | None) -> None:
-        self._items, self._dispatch, self._most = list(items), dispatch, max_failed
+    def __init__(
+        self,
+        accounts: Sequence[str],
+        item_of: Callable[[str], WorkItem],
+        dispatch: Dispatch,
+        max_failed: int | None,
+    ) -> None:
+        self._accounts, self._item_of = tuple(accounts), item_of
+        self._dispatch, self._most = dispatch, max_failed
         self._started: set[str] = set()
         self._outcomes = self._all()
         self.failed: list[str] = []
@@ -86,7 +94,7 @@ class FleetRun:
     @property
     def left(self) -> tuple[str, ...]:
         """The accounts that were not started: those of the rest of a run that goes on, or that was stopped."""
-        return tuple(each.account for each in self._items if each.account not in self._started)
+        return tuple(each for each in self._accounts if each not in self._started)
 
     def __iter__(self) -> Iterator[Outcome]:
         return self
@@ -95,26 +103,29 @@ class FleetRun:
         return next(self._outcomes)
 
     def _all(self) -> Iterator[Outcome]:
-        for stage in self._stages():
-            for outcome in self._dispatch(self._wanted(stage)):
-                if outcome.error is not None:
-                    self.failed.append(outcome.account)
-                yield outcome
+        with kept_connections():
+            for stage in self._stages():
+                for outcome in self._dispatch(self._wanted(stage)):
+                    if outcome.error is not None:
+                        self.failed.append(outcome.account)
+                    yield outcome
 
-    def _stages(self) -> list[list[WorkItem]]:
-        """Return one item, a tenth and the rest where failures count, so that the first ones tell; else all at once."""
-        items = self._items
-        if self._most is None or len(items) <= 1:
-            return [items]
-        tenth = 1 + len(items) // _TENTH
-        return [each for each in (items[:1], items[1:tenth], items[tenth:]) if each]
+    def _stages(self) -> list[tuple[str, ...]]:
+        """Return one account, a tenth and the rest where failures count, so that the first ones tell; else all."""
+        accounts = self._accounts
+        if self._most is None or len(accounts) <= 1:
+            return [accounts]
+        tenth = 1 + len(accounts) // _TENTH
+        return [each for each in (accounts[:1], accounts[1:tenth], accounts[tenth:]) if each]
 
-    def _wanted(self, stage: Iterable[WorkItem]) -> Iterator[WorkItem]:
-        for item in stage:
+    def _wanted(self, stage: Iterable[str]) -> Iterator[WorkItem]:
+        """Make the items of accounts as they are wanted."""
+        for account in stage:
             if self._most is not None and len(self.failed) > self._most:
                 return
-            self._started.add(item.account)
-            yield item
+            self._started.add(account)
+            yield self._item_of(account)
 
     def __repr__(self) -> str:
-        return f"<FleetRun of {len(self._items)} accounts: {len(self.failed)} failed, {len(self.left)} not started>"
+        counts = f"{len(self.failed)} failed, {len(self.left)} not started"
+        return f"<FleetRun of {len(self._accounts)} accounts: {counts}>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from difflib import get_close_matches
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from linode_orm.errors import InvalidRequestError
@@ -42,6 +43,9 @@ class Hooks:
         if not callable(function):
             msg = f"session.on({event!r}, ...) takes a function of one argument, not {function!r}"
             raise InvalidRequestError(msg)
+        if iscoroutinefunction(function):
+            msg = f"session.on({event!r}, ...) takes a plain function: nothing awaits what a coroutine function returns"
+            raise InvalidRequestError(msg)
         hook = _Hook(function)
         self._functions[event].append(hook)
 
@@ -51,6 +55,15 @@ class Hooks:
 
         return remove
 
+    def check_outside(self) -> None:
+        """Raise `InvalidRequestError` inside a hook, where nothing can be sent that changes the account."""
+        if self.running:
+            msg = (
+                f"a {self.running} hook cannot commit, save, delete or act: the session is at work; "
+                "do it after the call"
+            )
+            raise InvalidRequestError(msg)
+
     def call(self, event: str, argument: object) -> None:
         """Call the hooks of an event; what one raises is raised at once, or kept while a commit runs."""
         before, self.running = self.running, event
@@ -59,7 +72,7 @@ class Hooks:
                 try:
                     function(argument)
                 except BaseException as error:
-                    if not self._keeps:
+                    if not self._keeps:  # promise 51b: it is raised when every answer is taken
                         raise
                     self._kept.append(error)
         finally:

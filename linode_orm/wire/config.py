@@ -65,6 +65,11 @@ def discover(
     raise ConfigError(msg)
 
 
+def address_of(base_url: str | None) -> str:
+    """Return the address of the API: the argument, that of the environment, or the usual one."""
+    return check_url(base_url or os.environ.get(URL_VARIABLE) or DEFAULT_URL)
+
+
 class _Environment(dict[str, str]):
     """The variables of a process, whose values no repr shows."""
 

@@ -53,7 +53,7 @@ class Token:
         with self._lock:
             if self.value == refused:
                 self.value = self.renew()
-        return True
+            return self.value != refused
 
     def status(self, now: datetime) -> TokenStatus | None:
         """Return what is known of the token; None if there is none."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import gc
-import inspect
 import pickle
 import subprocess
 import sys
 import threading
 import time
-from functools import wraps
 
 import anyio
 import pytest
@@ -31,28 +29,8 @@ from linode_orm import (
 )
 from linode_orm.aio import AsyncQuery, AsyncSession
 from linode_orm.simulator import Simulator
+from tests.aio.moments import on_each
 from tests.aio.slow import slow_client
-
-
-def on_each(test):
-    """Run an async test on both event loops."""
-
-    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-    @wraps(test)
-    def run(backend, **fixtures):
-        async def main():
-            await test(**fixtures)
-
-        anyio.run(main, backend=backend)
-
-    run.__signature__ = _with_backend(test)
-    return run
-
-
-def _with_backend(test):
-    signature = inspect.signature(test)
-    backend = inspect.Parameter("backend", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return signature.replace(parameters=[backend, *signature.parameters.values()])
 
 
 @pytest.fixture

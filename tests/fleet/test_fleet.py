@@ -260,6 +260,28 @@ def test_child_accounts(monkeypatch):
             assert values(fleet.map(jobs.labels, through=map)).keys() == set(fleet.accounts)
 
 
+def test_a_token_that_ends_in_the_middle(tmp_path):
+    """A token that was exchanged meanwhile is found where the first one was; one that only ended gives an outcome."""
+    with Estate() as estate:
+        estate.account("new-token").seed(instances=1)
+        (tmp_path / "exchanged").write_text("old-token")
+        (tmp_path / "ended").write_text("old-token")
+        with estate.serve() as server:
+            fleet = Fleet(
+                {name: {"token": f"file:{tmp_path / name}", "url": server.url} for name in ("exchanged", "ended")}
+            )
+
+            def exchange(session):
+                (tmp_path / "exchanged").write_text("new-token")
+                return session.query(jobs.Instance).count()
+
+            outcomes = {each.account: each for each in fleet.map(exchange)}
+    assert outcomes["exchanged"].value == 1
+    assert outcomes["exchanged"].requests == 2
+    assert isinstance(outcomes["ended"].error, Unauthorized)
+    assert outcomes["ended"].requests == 1
+
+
 def test_a_child_account_that_refuses(monkeypatch):
     """A parent that may not mint gives an outcome with its error."""
     monkeypatch.setenv("PARENT", "wrong-token")
@@ -305,6 +327,33 @@ def test_an_item_is_json(fleet):
     for wrong in ("", "[]", "{}", json.dumps({**json.loads(item.to_json()), "form": 99})):
         with pytest.raises(InvalidRequestError, match="no work item"):
             WorkItem.from_json(wrong)
+
+
+def test_an_outcome_is_json():
+    """An outcome crosses a queue as JSON, an error as its text; what is no outcome is refused."""
+    done = Outcome("a", [1, "x"], None, 2, 0.5)
+    assert Outcome.from_json(done.to_json()) == done
+    failed = Outcome.from_json(Outcome("a", error=ValueError("no")).to_json())
+    assert isinstance(failed.error, FleetError)
+    assert str(failed.error) == "ValueError: no"
+    assert "no form in JSON" in str(Outcome.from_json(Outcome("a", object()).to_json()).error)
+    for wrong in ("", "[]", "{}", json.dumps({**json.loads(done.to_json()), "form": 99})):
+        with pytest.raises(InvalidRequestError, match="no outcome"):
+            Outcome.from_json(wrong)
+
+
+def test_accounts_share_connections(fleet):
+    """Accounts of one API go over the connections of the process, which are let go when the last run has ended."""
+    seen = []
+
+    def look(session):
+        session.query(jobs.Instance).count()
+        seen.append(session.client.transport)
+
+    list(fleet.map(look, workers=2))
+    assert len({id(each) for each in seen}) == 1
+    list(fleet.map(look, workers=2))
+    assert len({id(each) for each in seen}) == 2
 
 
 # -- accounts --------------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def command(  # noqa: PLR0913  one for each option
       linode-orm plan plan.json --apply --journal journal
 
     With --apply it is sent, and the report is shown whether everything was done or not. The exit status is then 0 where
-    it was, and 1 where nothing was; it is 3 where some of it was, is in doubt, or is left in the journal for `recover`.
+    it was, and 1 where nothing was. It is 3 where some of it was, is in doubt, or is left in the journal for `recover`.
 
     """
     from linode_orm.session.planning.plan import Plan  # noqa: PLC0415  help needs no plan

@@ -27,7 +27,7 @@ SUFFIX = ".plan"
 
 
 class RunOptions(NamedTuple):
-    """What `fleet` was told of its runs; `is_verbose` shows on standard error how far they are, in a pipe too."""
+    """The options of the runs of `fleet`; `is_verbose` shows on standard error how far they are, in a pipe too."""
 
     workers: int
     max_failed: int | None

@@ -41,6 +41,8 @@ class Interrupts:
         self._interrupts: list[Interrupt] = []
         self._theirs: dict[int, Handler] = {}
         self._keeps = False
+        self.is_cleanup = False
+        """Whether it takes back what was made for a time: no cancellation ends that."""
 
     def is_raised(self) -> bool:
         """Whether something was raised that its user has not seen."""
@@ -66,9 +68,11 @@ class Interrupts:
     @contextmanager
     def interrupting(self, interrupt: Interrupt, *, anew: bool = False) -> Iterator[None]:
         """Let a run be interrupted by what is raised, and by what was raised already, unless it begins `anew`."""
-        self._interrupts.append(interrupt)
+        with _cancelling:  # or a cancellation on another thread would be told twice
+            self._interrupts.append(interrupt)
+            is_due = bool(self.raised) and not anew
         try:
-            if self.raised and not anew:
+            if is_due:
                 interrupt(first_crash(self.raised))
             yield
         finally:
@@ -145,19 +149,39 @@ _open: Final[dict[int, Interrupts]] = {}
 """The one of each thread, as long as a commit or a recovery is being made on it."""
 
 
-def interrupt_thread(thread: int) -> bool:
-    """Interrupt the commit or recovery that a thread makes, as Ctrl-C does; say whether there is one."""
-    interrupts = _open.get(thread)
-    if interrupts is not None:
-        interrupts.keep(KeyboardInterrupt())
-    return interrupts is not None
+_cancelled: Final[set[int]] = set()
+"""The threads whose call was cancelled, until `renew_thread`."""
+_cancelling: Final = threading.RLock()
+
+
+def cancel_thread(thread: int) -> None:
+    """End the commit or recovery that a thread makes as Ctrl-C does, and keep it from another one; safe elsewhere.
+
+    What takes back temporary objects goes on.
+    """
+    with _cancelling:
+        _cancelled.add(thread)
+        interrupts = _open.get(thread)
+        if interrupts is not None and not interrupts.is_cleanup:
+            interrupts.keep(KeyboardInterrupt())
+
+
+def renew_thread(thread: int) -> None:
+    """Forget that a call of a thread was cancelled: another one begins."""
+    _cancelled.discard(thread)
+
+
+def is_kept(thread: int) -> bool:
+    """Whether a thread makes a commit or a recovery, which ends in good order by itself."""
+    return thread in _open
 
 
 @contextmanager
-def kept_interrupts(session: object = None) -> Iterator[Interrupts]:
+def kept_interrupts(session: object = None, *, is_cleanup: bool = False) -> Iterator[Interrupts]:
     """Keep what signal handlers raise inside; a commit inside another one (of a hook) keeps it with that one.
 
-    `session` is what a `CommitInterrupted` names as the session to carry on with.
+    `session` is what a `CommitInterrupted` names as the session to carry on with. On a thread whose call was cancelled
+    before, it begins interrupted, unless it `is_cleanup`.
     """
     thread = threading.get_ident()
     if thread in _open:
@@ -166,8 +190,11 @@ def kept_interrupts(session: object = None) -> Iterator[Interrupts]:
         yield _open[thread]
         return
     with Interrupts() as interrupts:
-        interrupts.session = session
-        _open[thread] = interrupts
+        interrupts.session, interrupts.is_cleanup = session, is_cleanup
+        with _cancelling:
+            if thread in _cancelled and not is_cleanup:
+                interrupts.raised.append(KeyboardInterrupt())
+            _open[thread] = interrupts
         try:
             yield interrupts
         finally:
