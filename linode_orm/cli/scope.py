@@ -23,8 +23,8 @@ class Scope:
     """One account of a fleet in which a command runs: its name, session and output.
 
     Without a session the command is rehearsed: it runs as far as it needs no account. `plan_file` is where a command
-    that changes something saves its plan; in a scope it never sends one. How many steps its plan has is left here,
-    with the options of the command about sending.
+    that changes something saves its plan; in a scope it never sends one. The options of sending, and how many steps the
+    plan has, are left here.
     """
 
     def __init__(self, account: str = "", session: Session | None = None, plan_file: Path | None = None) -> None:
