@@ -246,7 +246,8 @@ def build(session: nox.Session) -> None:
         session.run(str(work / "empty" / "bin" / "linode-orm"), "demo", external=True)
     for version in PYTHONS:
         bare(session, version, wheel, work)
-    commands = ["tests/cli/test_fresh_process.py", "tests/cli/test_statuses.py"]
+    modules = ("fresh_process", "statuses", "terminals", "fleet")
+    commands = [f"tests/cli/test_{module}.py" for module in modules]
     session.run("pytest", "-q", *commands, env={"LINODE_ORM_INSTALLED": python})
 
 

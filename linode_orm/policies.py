@@ -83,7 +83,10 @@ def monthly_limit(amount: float | Decimal) -> Policy:
         cost = plan.monthly_cost
         if cost is None:
             named = ", ".join(plan.unpriced[:3])
-            return [f"no price is known of {named}; session.plan(prices=True) reads the price lists"]
+            how = "session.plan(prices=True) reads the price lists"
+            if any(step.action is not None for step in plan):
+                how = "session.query(Type).all() and session.query(VolumeType).all() read the price lists"
+            return [f"no price is known of {named}; {how}"]
         if cost > limit:
             return [f"the plan adds ${cost:,.2f} a month, and the limit is ${limit:,.2f}"]
         return []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from linode_orm.cli import scope
 from linode_orm.cli.terminal import say_error
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ def account_options(command: Callable[..., None]) -> Callable[..., None]:
         verbose: bool,
         **options: Any,  # noqa: ANN401  the command's own
     ) -> None:
+        if scope.current() is not None and (profile, url, journal) != (None, None, None):
+            msg = "in a fleet the accounts file has tokens and addresses, and journals stand in --journals FOLDER"
+            raise click.UsageError(msg)
         command(*args, account=AccountOptions(profile, url, journal, verbose), **options)
 
     path = click.Path(dir_okay=False, readable=False)
@@ -54,6 +58,10 @@ def account_options(command: Callable[..., None]) -> Callable[..., None]:
 @contextmanager
 def client_of(account: AccountOptions, *, writes: bool = False) -> Iterator[Client]:
     """Yield a client of the account; without `writes` it refuses to send anything but reads."""
+    inside = scope.current()
+    if inside is not None:
+        yield inside.session.client
+        return
     from linode_orm.wire.client import Client  # noqa: PLC0415  help and usage errors need no client
 
     after = [_log_request] if account.is_verbose else []
@@ -64,6 +72,10 @@ def client_of(account: AccountOptions, *, writes: bool = False) -> Iterator[Clie
 @contextmanager
 def session_of(account: AccountOptions, *, writes: bool = False) -> Iterator[Session]:
     """Yield a session over the account; only one that `writes` has the journal."""
+    inside = scope.current()
+    if inside is not None:
+        yield inside.session
+        return
     from linode_orm.session.session import Session  # noqa: PLC0415  help and usage errors need no session
 
     journal = account.journal if writes else None

@@ -30,6 +30,9 @@ COMMANDS: Final = {
         "snapshot": "Write what the token may read to one SQLite file.",
         "diff": "Say what differs between two snapshots, or from the account now.",
     },
+    "Many accounts": {
+        "fleet": "Run a command over every account of a file.",
+    },
     "Work and try": {
         "shell": "Open a Python prompt with a session and the models.",
         "demo": "Run the tour on a simulated account.",

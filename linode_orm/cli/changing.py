@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from linode_orm.cli import scope
 from linode_orm.cli.status import DONE, FAILED, report_of, status_of
-from linode_orm.cli.terminal import is_terminal, say, say_error, say_failure, say_report
+from linode_orm.cli.terminal import is_terminal, output, say, say_error, say_failure, say_report
 from linode_orm.errors import LinodeORMError
 
 if TYPE_CHECKING:
@@ -32,8 +33,11 @@ class SendOptions(NamedTuple):
     journal: str | None = None
     is_verbose: bool = False
 
-    def check(self, *, saves: bool = True) -> None:
+    def check(self, *, saves: bool = True, in_folder: bool = False) -> None:
         """Raise `click.UsageError` where nobody could be asked, before anything is sent."""
+        if self.file is not None and not in_folder and Path(self.file).is_dir():
+            msg = f"--save {self.file} is a folder, and a plan is a file"
+            raise click.UsageError(msg)
         if self.is_dry or self.is_agreed or self.file is not None or is_terminal():
             return
         instead = "--yes to send, -n to look, or --save FILE" if saves else "--yes to send"
@@ -61,13 +65,18 @@ def send_options(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         account = options["account"]
         sending = SendOptions(dry_run, yes, save, on_error, max_deletes, account.journal, account.is_verbose)
-        sending.check()
+        inside = scope.current()
+        if inside is None:
+            sending.check()
+        else:
+            inside.sending = sending
+            sending = sending._replace(is_dry=True, file=None)
         command(*args, sending=sending, **options)
 
     for option in (
         click.option("--max-deletes", type=click.IntRange(0), help="Send nothing where it deletes more than that."),
         click.option("--on-error", type=click.Choice(["stop", "continue", "undo"]), default="stop", show_default=True),
-        click.option("--save", metavar="FILE", type=click.Path(dir_okay=False), help="Write the plan to a file."),
+        click.option("--save", metavar="FILE", type=click.Path(), help="Write the plan to a file."),
         click.option("--yes", is_flag=True, help="Send without asking."),
         click.option("-n", "--dry-run", is_flag=True, help="Show the plan and send nothing."),
     ):
@@ -100,6 +109,11 @@ def matching(model: type[Model], where: str | None, *, every: bool) -> Callable[
 
 def agreed(plan: Any, sending: SendOptions, *, noun: str = "request") -> bool:  # noqa: ANN401  a plan
     """Show a plan, save it where that is asked for, and ask; return whether it is to be sent."""
+    inside = scope.current()
+    if inside is not None:
+        inside.steps = len(plan)
+        if inside.plan_file is not None and len(plan):
+            plan.save(inside.plan_file)
     show_plan(plan)
     if sending.file is not None:
         plan.save(Path(sending.file))
@@ -113,7 +127,7 @@ def show_plan(plan: Any) -> None:  # noqa: ANN401  a plan
     """Print a plan; end the command, with nothing sent, where it cannot be shown."""
     try:
         say(plan)
-        sys.stdout.flush()
+        output().flush()
     except OSError as error:
         msg = f"the plan cannot be shown ({error.strerror or error}), and nothing was sent"
         raise click.ClickException(msg) from None

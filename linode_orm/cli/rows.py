@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from linode_orm._printable import printable
-from linode_orm.cli.terminal import say_error
+from linode_orm.cli import scope
+from linode_orm.cli.terminal import output, say_error
 from linode_orm.output.cells import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.mapping.query import Query
+    from linode_orm.output.cells import TableColumn
     from linode_orm.output.table import Table
     from linode_orm.session.session import Session
 
@@ -66,30 +69,58 @@ to_json: Final = json.JSONEncoder(default=_plain).encode
 """Writes a value as JSON in ASCII, so that no character of it controls a terminal."""
 
 
-def write_query(session: Session, query: Query[Any], columns: list[Any], form: str) -> int:
+def write_query(session: Session, query: Query[Any], columns: list[Any], form: str, *, is_verbose: bool = False) -> int:
     """Print the matches of a query; return how many there are.
 
-    JSON lines are printed as each page arrives, the first before the last page is read.
+    JSON lines are printed as each page arrives, the first before the last page is read. How many have been printed is
+    shown on standard error after each page: on a terminal where the output goes elsewhere, and where `is_verbose`.
     """
-    if form == "table":
-        return _write_table(query, columns or _chosen(query.model))
-    if form == "csv":
-        return _write_csv(_tables(session, query, columns))
-    return write_records(_records(session, query, columns), form)
+    with _progress(is_verbose=is_verbose) as tell:
+        if form == "table":
+            return _write_table(query, columns or _chosen(query.model))
+        if form == "csv":
+            return _write_csv(_tables(session, query, columns), tell)
+        return write_records(_records(session, query, columns), form, tell)
 
 
-def write_records(portions: Iterable[Iterable[Record]], form: str) -> int:
-    """Print objects as JSON lines, or as an array with one on a line; return how many there are."""
-    out, count = sys.stdout, 0
-    is_array = form == "json"
+@contextmanager
+def _progress(*, is_verbose: bool) -> Iterator[Callable[[int], None]]:
+    """Yield what shows on standard error how many rows have been printed."""
+    is_drawn = sys.stderr.isatty() and not sys.stdout.isatty()
+    if scope.current() is not None or not (is_drawn or is_verbose):
+        yield lambda _: None
+        return
+
+    def tell(count: int) -> None:
+        with suppress(OSError):
+            sys.stderr.write(f"\r{count:,} rows" if is_drawn else f"{count:,} rows\n")
+            sys.stderr.flush()
+
+    try:
+        yield tell
+    finally:
+        if is_drawn:
+            with suppress(OSError):
+                sys.stderr.write("\r\x1b[K")
+
+
+def write_records(portions: Iterable[Iterable[Record]], form: str, tell: Callable[[int], None] = lambda _: None) -> int:
+    """Print objects as JSON lines, or as an array with one on a line; return how many there are.
+
+    In a fleet they are lines with the name of their account first, which `fleet` makes one array of.
+    """
+    out, count, inside = output(), 0, scope.current()
+    is_array = form == "json" and inside is None
     for portion in portions:
-        for record in portion:
+        for found in portion:
+            record = found if inside is None else inside.labelled(found)
             head = ("[\n " if not count else ",\n ") if is_array else ""
             out.write(f"{head}{to_json(record)}{'' if is_array else chr(10)}")
             count += 1
             if count == 1:
                 out.flush()  # whoever reads the pipe begins while the rest of the page is written
         out.flush()
+        tell(count)
     if is_array:
         out.write("\n]\n" if count else "[]\n")
     return count
@@ -155,26 +186,44 @@ def print_table(table: Table[Any]) -> None:
     if sys.stdout.isatty():
         from rich.console import Console  # noqa: PLC0415  it takes as long to import as a small list to read
 
-        Console(highlight=False, markup=False).print(table)
+        width = Console().width
+        Console(file=output(), force_terminal=True, width=width, highlight=False, markup=False).print(table)
         return
     from linode_orm.output.plain import text_lines  # noqa: PLC0415  only tables need it
 
     for line in text_lines(table.__cells__(), len(table), len(table), _WIDEST):
-        print(line)
+        output().write(f"{line}\n")
 
 
-def _write_csv(tables: Iterator[Table[Any]]) -> int:
+def _write_csv(tables: Iterator[Table[Any]], tell: Callable[[int], None]) -> int:
     from linode_orm.output.as_csv import csv_lines  # noqa: PLC0415  only CSV needs it
 
-    count = 0
+    count, out = 0, output()
     for number, table in enumerate(tables):
-        parts = csv_lines(table.__cells__())
+        parts = csv_lines(with_account(table.__cells__(), len(table)))
         head = next(parts, "")
         for part in chain([] if number else [head], parts):
-            sys.stdout.write(_tamed(part))
-        sys.stdout.flush()
+            out.write(_tamed(part))
+        out.flush()
         count += len(table)
+        tell(count)
     return count
+
+
+def with_account(columns: Sequence[TableColumn], rows: int) -> Sequence[TableColumn]:
+    """Return columns, in a fleet with the name of the account before them."""
+    inside = scope.current()
+    if inside is None:
+        return columns
+    from linode_orm.output.cells import CellType, TableColumn  # noqa: PLC0415  only CSV needs it
+
+    return [TableColumn("account", CellType.TEXT, [inside.account] * rows), *columns]
+
+
+def write_record(record: Mapping[str, object]) -> None:
+    """Print one object as a JSON line, in a fleet with the name of its account first."""
+    inside = scope.current()
+    output().write(f"{to_json(record if inside is None else inside.labelled(record))}\n")
 
 
 def _tamed(text: str) -> str:

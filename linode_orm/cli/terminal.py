@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from linode_orm._printable import printable_lines
+from linode_orm.cli import scope
 from linode_orm.cli.status import report_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,19 @@ if TYPE_CHECKING:
 
 def say(value: object, *, err: bool = False) -> None:
     """Print a value without the control characters in it."""
-    click.echo(printable_lines(value), err=err)
+    text, inside = printable_lines(value), scope.current()
+    if inside is None:
+        click.echo(text, err=err)
+    elif err:
+        click.echo(f"{printable_lines(inside.account)}: {text}" if inside.account else text, err=True)
+    else:
+        inside.output.write(f"{text}\n")
+
+
+def output() -> TextIO:
+    """Return where rows are printed: standard output, or that of one account of a fleet."""
+    inside = scope.current()
+    return sys.stdout if inside is None else inside.output
 
 
 def say_error(text: object) -> None:
@@ -85,6 +98,9 @@ def secret_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def secrets_of(names: tuple[str, ...], files: Files) -> dict[str, str]:
-    """Read secrets from files, and ask for others on the terminal, unseen."""
+    """Read secrets from files, and ask for others on the terminal, unseen; a fleet is given none."""
+    if (names or files) and scope.current() is not None:
+        msg = "a fleet is given no secrets, which are of one account: run the command for each that needs one"
+        raise click.UsageError(msg)
     read = {name: file.read().rstrip("\r\n") for name, file in files}
     return read | {name: click.prompt(name, hide_input=True, err=True) for name in names}

@@ -195,20 +195,24 @@ class Fleet:
         workers: int = 8,
         max_failed: int | None = None,
         journals: str | os.PathLike[str] | None = None,
+        on_error: str = "stop",
+        max_deletes: int | None = None,
     ) -> FleetRun:
         """Send the plans in a folder, each to its account; one that was applied before is skipped.
 
         The value of an outcome is the report of the commit. Accounts without a plan take no part. The options are those
-        of `map`. Raises `FleetError` where a file belongs to no account of the fleet.
+        of `map`, and for each commit `on_error` and `max_deletes` as of `plan.apply()`. Raises `FleetError` where a
+        file belongs to no account of the fleet.
         """
         check_count("workers", workers, least=1)
         check_count("max_failed", max_failed, or_none=True)
         found = {path.name.removesuffix(_PLAN): str(path) for path in sorted(Path(folder).glob(f"*{_PLAN}"))}
+        options = (("on_error", on_error), ("max_deletes", max_deletes))
         unknown = [name for name in found if name not in self._accounts]
         if unknown:
             msg = f"{found[unknown[0]]}: the fleet has no account {unknown[0]!r}"
             raise FleetError(msg)
-        item_of = self._items(f"apply {Path(folder).resolve()}", journals, lambda _: ())
+        item_of = self._items(f"apply {Path(folder).resolve()}", journals, lambda _: options)
         return self._run(
             [name for name in self.accounts if name in found],
             lambda account: evolve(item_of(account), plan=found[account]),
@@ -356,6 +360,10 @@ def _dispatch(
 
     def dispatch(items: Iterable[WorkItem]) -> Iterator[Outcome]:
         with ThreadPoolExecutor(workers, thread_name_prefix="linode_orm.fleet") as pool:
-            yield from through_executor(pool, partial(perform, function=function), workers)(items)
+            try:
+                yield from through_executor(pool, partial(perform, function=function), workers)(items)
+            except BaseException:  # Ctrl-C, or the caller has enough: what waits for a thread is not begun
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     return dispatch

@@ -105,7 +105,7 @@ class Outcome:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Return the outcome in JSON, its error a `FleetError`; raise `InvalidRequestError` for another text."""
+        """Return the outcome that JSON holds, an error as `FleetError`; raise `InvalidRequestError` for others."""
         try:
             found = json.loads(text)
         except ValueError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from linode_orm.fleet.worker_call import imported
 from linode_orm.session.planning.plan import Plan
@@ -39,5 +39,6 @@ def why_not_applied(item: WorkItem) -> str:
 
 
 def apply_file(item: WorkItem, client: Client) -> CommitReport:
-    """Apply the plan of an item, written down in its journal."""
-    return Plan.load(str(item.plan)).apply(client, journal=item.journal)
+    """Apply the plan of an item with the options in its arguments, written down in its journal."""
+    options: dict[str, Any] = dict(item.arguments)
+    return Plan.load(str(item.plan)).apply(client, journal=item.journal, **options)

@@ -14,6 +14,7 @@ from linode_orm.fleet.item import Outcome, WorkItem, portable
 from linode_orm.fleet.marks import Mark
 from linode_orm.fleet.plans import apply_file, why_not_applied
 from linode_orm.fleet.worker_call import imported
+from linode_orm.fleet.worker_item import working_on
 from linode_orm.session.factory.recovery import is_unfinished, recover
 from linode_orm.session.journal.sqlite_journal import SqliteJournal
 from linode_orm.session.session import Session
@@ -58,7 +59,8 @@ def _done(item: WorkItem, client: Client, function: Callable[..., object] | None
     call = function or imported(item.function)
     session = Session(client=client, journal=item.journal)
     try:
-        return call(session, *item.arguments)
+        with working_on(item):
+            return call(session, *item.arguments)
     finally:  # also after a CommitError, for which a `with` block leaves a session open
         session.close()
 

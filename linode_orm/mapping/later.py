@@ -14,7 +14,7 @@ from linode_orm.mapping.containers import ListOf, MapOf
 from linode_orm.mapping.model import Model
 from linode_orm.mapping.references import AnswerValue
 from linode_orm.mapping.relations import Many
-from linode_orm.mapping.state import state_of
+from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.structures import UNDECLARED, Choice
 
 if TYPE_CHECKING:
@@ -34,9 +34,11 @@ def later(x: Model, attribute: str, /, *place: str | int) -> AnswerValue:
     is sent, and what depends on that stays pending.
 
     Raises `AttributeError` for an attribute that the class of `x` lacks, and `TypeError` for an index or a name that no
-    value of its type has. Raises `InvalidRequestError` for an object that exists already, for a value that no answer
-    shows, and for a secret, which no plan and no journal may hold. An assignment raises `TypeError` where the type of
-    the value does not fit, and `InvalidRequestError` where the object belongs to another session.
+    value of its type has. Raises `InvalidRequestError` for a value that no answer shows, for an object that has left
+    its session, and for a secret, which no plan and no journal may hold. An object that exists has its value already,
+    such as the answer of `session.upsert()` in a second run: that value is returned, after 1 GET if it was never read.
+    An assignment raises `TypeError` where the type of the value does not fit. It raises `InvalidRequestError` where the
+    object belongs to another session.
     """
     if not isinstance(x, Model):
         msg = f"later() takes a new object and the name of an attribute, not {x!r}"
@@ -45,8 +47,8 @@ def later(x: Model, attribute: str, /, *place: str | int) -> AnswerValue:
         msg = f"later({x!r}, ...) takes the name of an attribute, not {attribute!r}"
         raise TypeError(msg)
     field = _field(x, attribute)
-    if not state_of(x).is_new:
-        msg = f"{x!r} is not new, so no answer will create it; read its .{attribute} instead of later()"
+    if state_of(x).status in {Status.DELETED, Status.DETACHED}:
+        msg = f"{x!r} is {state_of(x).status.value}, so no answer will create it"
         raise InvalidRequestError(msg)
     if field.is_write_only:
         _refuse(x, attribute, (), "no answer shows it")
@@ -57,7 +59,24 @@ def later(x: Model, attribute: str, /, *place: str | int) -> AnswerValue:
     for at, each in enumerate(place):
         key, codec = _inside(codec, each, lambda why, at=at: _refuse(x, attribute, place[: at + 1], why))  # type: ignore[misc]  # bound at once
         keys.append(key)
+    if not state_of(x).is_new:
+        return cast("AnswerValue", _value_there(x, field, place))
     return AnswerValue(x, tuple(keys), shown_place(tuple(keys)), lambda target: suits(cast("Codec", target), codec))
+
+
+def _value_there(x: Model, field: Kind[Any], place: tuple[str | int, ...]) -> object:
+    """Return the value that an object has at a place; raise `InvalidRequestError` where it has none."""
+    value: Any = getattr(x, field.name)
+    for key in place:
+        try:
+            value = getattr(value, key) if isinstance(key, str) and not isinstance(value, dict) else value[key]
+        except (IndexError, KeyError, AttributeError):
+            value = None
+    if value is None:
+        shown = ", ".join(map(repr, (field.name, *place)))
+        msg = f"later({x!r}, {shown}): it exists, and has no value there"
+        raise InvalidRequestError(msg)
+    return value
 
 
 def _field(x: Model, name: str) -> Kind[Any]:

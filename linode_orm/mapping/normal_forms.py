@@ -100,7 +100,14 @@ def name_in_zone(name: object, zone: object) -> str:
     return short.removesuffix(f".{above}") if above else short
 
 
-def _in_its_zone(record: Any, name: object) -> object:  # noqa: ANN401  a DNS record, a class far above
+def _value(record: Any, name: str) -> object:  # noqa: ANN401  a DNS record, a class far above
+    return record.__dict__.get(name) or record.__state__.body.get(name)
+
+
+def _in_its_zone(record: Any, name: object) -> object:  # noqa: ANN401  the same
+    service, protocol = _value(record, "service"), _value(record, "protocol")
+    if _value(record, "type") == "SRV" and isinstance(service, str) and isinstance(protocol, str):
+        return f"_{service.lstrip('_')}._{protocol.lstrip('_')}".casefold()  # whatever name was given
     zone = getattr(record, record.__mapper__.parent_attribute, None)  # a reference: it sends no request
     if zone is None:
         return name_in_zone(name, "")
@@ -108,9 +115,11 @@ def _in_its_zone(record: Any, name: object) -> object:  # noqa: ANN401  a DNS re
 
 
 def _is_short_for(sent: object, answered: object) -> bool:
-    """Whether a record's name is what is left of a full name without its zone, which has a dot in it."""
+    """Whether a record's name is what is left of a full name without its zone, or what a service is named by."""
     if not isinstance(sent, str) or not isinstance(answered, str):
         return False
+    if answered.startswith("_") and "._" in answered:
+        return True
     full, short = sent.rstrip(".").casefold(), answered.casefold()
     zone = full.removeprefix(f"{short}.") if short else full
     return zone != full * bool(short) and "." in zone
@@ -131,7 +140,8 @@ NORMAL_FORMS: Final[Mapping[str, NormalForm]] = {
     ),
     "record": NormalForm(
         _host,
-        "ansible_linode, target domain_record: the answer's name is the short one",
+        "ansible_linode, target domain_record: the answer's name is the short one; API reference, POST "
+        "/domains/{domainId}/records: the name of an SRV record is `_service._protocol`",
         within=_in_its_zone,
         spelling=str.lower,
         part=str.lower,

@@ -62,6 +62,9 @@ class Owner(Protocol):
         """Return the newest job that was started on the object, None where there is none; sends nothing."""
         ...
 
+    def check_write(self, call: str) -> None:
+        """Raise `InvalidRequestError` for a call that sends itself, such as an upload, where nothing may be sent."""
+
     def save(self, instance: Record) -> None:
         """Send what is pending for this object now."""
 

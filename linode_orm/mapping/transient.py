@@ -69,6 +69,9 @@ class NoSessionOwner:
         del instance
         return None
 
+    def check_write(self, call: str) -> None:
+        """Do nothing: the request itself is refused."""
+
     def save(self, instance: Record) -> None:
         """Raise `DetachedInstanceError`."""
         raise self.refusal(instance, ".save()")

@@ -45,6 +45,7 @@ def content(source: Source, kind: str, progress: Progress | None = None) -> Cont
 
 def send(instance: Model, url: str, carried: Content) -> None:
     """Put a file to a signed address elsewhere; the token of the API does not go there."""
+    state_of(instance).owner.check_write("sending a file")
     client_of(instance).send(Request("PUT", urlsplit(url).path, content=carried, url=url, accept="*/*"))
 
 
@@ -55,6 +56,7 @@ def fetch(instance: Model, url: str) -> bytes:
 
 def remove(instance: Model, url: str) -> None:
     """Delete a file at a signed address elsewhere; the token of the API does not go there."""
+    state_of(instance).owner.check_write("deleting a file")
     client_of(instance).send(Request("DELETE", urlsplit(url).path, url=url, accept="*/*"))
 
 

@@ -55,6 +55,15 @@ class Hooks:
 
         return remove
 
+    def check_outside(self) -> None:
+        """Raise `InvalidRequestError` inside a hook, where nothing can be sent that changes the account."""
+        if self.running:
+            msg = (
+                f"a {self.running} hook cannot commit, save, delete or act: the session is at work; "
+                "do it after the call"
+            )
+            raise InvalidRequestError(msg)
+
     def call(self, event: str, argument: object) -> None:
         """Call the hooks of an event; what one raises is raised at once, or kept while a commit runs."""
         before, self.running = self.running, event
@@ -63,7 +72,7 @@ class Hooks:
                 try:
                     function(argument)
                 except BaseException as error:
-                    if not self._keeps:
+                    if not self._keeps:  # promise 51b: it is raised when every answer is taken
                         raise
                     self._kept.append(error)
         finally:

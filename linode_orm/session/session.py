@@ -337,7 +337,7 @@ class Session(Acting, Declaring, Nesting, Observing, Stacking):
         """
         self._owner.check()
         if self._owner.nested:
-            self._owner.refuse_nested("commit()")
+            self._owner.check_write("commit()")
         if self._owner.is_in_block:
             msg = "commit() inside a begin() block: the end of the block commits"
             raise InvalidRequestError(msg)
@@ -370,14 +370,16 @@ class Session(Acting, Declaring, Nesting, Observing, Stacking):
     def undo(self, commit_id: str) -> Plan:
         """Return the compensating plan of a commit, by its report's `id`; sends nothing, `plan.apply(client)` does.
 
-        `plan.lost` says what cannot be restored. The last commits of this session and those in its journal are known;
-        raises `InvalidRequestError` for others.
+        `plan.lost` says what cannot be restored, `plan.refusals` what the policies of the session say of it. The last
+        commits of this session and those in its journal are known; raises `InvalidRequestError` for others.
         """
         self._owner.check()
+        from linode_orm.session.commit.preview import preview_compensation  # noqa: PLC0415  only who looks at plans needs it
         from linode_orm.session.planning.plan import Source  # noqa: PLC0415  scripts that only read need none of it
 
         plan = self._parts.history.find(commit_id).plan_compensation()
-        return attrs.evolve(plan, source=Source(self, "", self._policy.protected_tags))
+        plan = attrs.evolve(plan, source=Source(self, "", self._policy.protected_tags))
+        return preview_compensation(self._parts.commit, plan, self._policy)
 
     @contextmanager
     def begin(self) -> Iterator[Self]:
@@ -387,7 +389,7 @@ class Session(Acting, Declaring, Nesting, Observing, Stacking):
         """
         self._owner.check()
         if self._owner.nested:
-            self._owner.refuse_nested("begin()")
+            self._owner.check_write("begin()")
         if self._owner.is_in_block:
             msg = "begin() inside a begin() block: there are no nested transactions"
             raise InvalidRequestError(msg)

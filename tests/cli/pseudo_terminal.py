@@ -27,8 +27,13 @@ def in_terminal(folder, *arguments, answers=(), interrupt_at="", **environment):
 
     Ctrl-C is pressed when `interrupt_at` has been seen.
     """
-    ours, theirs = pty.openpty()
     command = [interpreter(), "-c", COMMAND, *map(str, arguments)]
+    return run_in_terminal(folder, command, answers=answers, interrupt_at=interrupt_at, **environment)
+
+
+def run_in_terminal(folder, command, *, answers=(), interrupt_at="", **environment):
+    """Run any program in a pseudo terminal, as `in_terminal` runs a command."""
+    ours, theirs = pty.openpty()
     given = environment_of({"TERM": "xterm", "COLUMNS": "200", **environment})
     with subprocess.Popen(
         command, cwd=folder, env=given, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True

@@ -161,6 +161,15 @@ def applied_where_some_is_refused(place):
     return ["apply", path, "--yes", "--on-error", "continue"]
 
 
+def accounts(place, *missing):
+    """Write a file of accounts: the one that is served, and those whose token is not there."""
+    path = place.folder / "accounts.toml"
+    path.write_text(
+        "\n".join(["[accounts]", "a = 'env:LINODE_TOKEN'", *(f"{each} = 'env:{each}'" for each in missing)])
+    )
+    return path
+
+
 def failing(place, action):
     place.fail("GET", action)
     return ["query", "Instance"]
@@ -202,6 +211,10 @@ CASES = {
     "show": (0, lambda place: ["show", "Instance", place.simulator.seed(instances=1)["instances"][0]["id"]]),
     "show what is not there": (1, lambda _: ["show", "Instance", "99"]),
     "show by no id": (2, lambda _: ["show", "Instance"]),
+    "fleet": (0, lambda place: ["fleet", "--accounts", accounts(place), "query", "Instance"]),
+    "fleet of no file": (1, lambda place: ["fleet", "--accounts", place.folder / "nowhere", "doctor"]),
+    "fleet of no command": (2, lambda place: ["fleet", "--accounts", accounts(place), "shell"]),
+    "fleet where one account is refused": (3, lambda place: ["fleet", "--accounts", accounts(place, "X"), "doctor"]),
     "models": (0, lambda _: ["models"]),
     "models of one": (0, lambda _: ["models", "volumes"]),
     "models of none": (2, lambda _: ["models", "Volum"]),
@@ -272,7 +285,7 @@ CASES = {
     "plan nothing there": (1, lambda place: ["plan", place.folder / "nowhere"]),
     "plan changed by hand": (1, changed_by_hand),
     "plan applied twice": (1, applied_twice),
-    "plan where it is refused": (1, refused_at_the_api),
+    "plan where some of it is refused": (3, refused_at_the_api),
     "plan --max-deletes x": (2, lambda place: ["plan", place.plan(), "--max-deletes", "x"]),
     "plan a folder": (2, lambda place: ["plan", place.folder]),
     "plan in doubt": (3, in_doubt),

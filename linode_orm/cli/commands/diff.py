@@ -6,7 +6,7 @@ import click
 
 from linode_orm.cli.account import AccountOptions, account_options, session_of
 from linode_orm.cli.help import CliCommand
-from linode_orm.cli.rows import to_json
+from linode_orm.cli.rows import write_record
 from linode_orm.cli.status import DONE, LEFT
 from linode_orm.cli.terminal import say
 
@@ -30,17 +30,16 @@ def command(old: str, new: str | None, form: str, *, account: AccountOptions) ->
     from linode_orm.session.snapshot.diff import diff  # noqa: PLC0415  help needs none of it
     from linode_orm.session.snapshot.snapshot import Snapshot  # noqa: PLC0415  the same
 
-    before = Snapshot(old)
     if new is not None:
-        found = diff(before, Snapshot(new))
+        found = diff(Snapshot(old), Snapshot(new))
     else:
         with session_of(account) as session:
-            found = diff(before, session)
+            found = diff(Snapshot(old), session)
     if form == "table":
         say(found)
     elif form == "json":
-        click.echo(to_json(found.to_dict()))
+        write_record(found.to_dict())
     else:
         for each in found:
-            click.echo(to_json(each.to_dict()))
+            write_record(each.to_dict())
     raise click.exceptions.Exit(LEFT if len(found) else DONE)

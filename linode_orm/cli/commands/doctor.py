@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from linode_orm.cli import scope
 from linode_orm.cli.account import AccountOptions, account_options, client_of
 from linode_orm.cli.help import CliCommand
 from linode_orm.cli.status import DONE, FAILED
@@ -67,6 +68,8 @@ def _findings(account: AccountOptions) -> Iterator[Finding]:
 
 def _source(account: AccountOptions) -> str:
     """Return where the token comes from."""
+    if scope.current() is not None:
+        return "the accounts file"
     if account.profile is not None:
         return f"the profile {account.profile!r} of linode-cli"
     name = next((each for each in ("LINODE_TOKEN", "LINODE_CLI_TOKEN") if os.environ.get(each)), None)

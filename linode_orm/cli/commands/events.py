@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from linode_orm.cli import scope
 from linode_orm.cli.account import AccountOptions, account_options, session_of
 from linode_orm.cli.class_names import ClassName
 from linode_orm.cli.help import CliCommand
@@ -38,6 +39,9 @@ def command(classes: tuple[type[Model], ...], limit: int, form: str, *, follow: 
     """
     if classes and not follow:
         msg = "classes narrow what --follow prints; `linode-orm query Event --where ...` narrows the events before"
+        raise click.UsageError(msg)
+    if follow and scope.current() is not None:
+        msg = "--follow does not end, and a fleet has an end for each account: follow one account"
         raise click.UsageError(msg)
     if follow and form in {"json", "csv"}:
         msg = "--follow prints a line for each event: --format table or jsonl"

@@ -75,7 +75,7 @@ def command(  # noqa: PLR0913  one for each option
         if explain:
             say(query.explain())
             return
-        write_query(session, query, [each for each, _ in chosen], form)
+        write_query(session, query, [each for each, _ in chosen], form, is_verbose=account.is_verbose)
         if query.skipped:
             say_error(f"{len(query.skipped)} lists were refused, and are not among these: {query.skipped[0]}")
             raise click.exceptions.Exit(3)

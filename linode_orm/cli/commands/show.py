@@ -10,7 +10,7 @@ from linode_orm._printable import printable
 from linode_orm.cli.account import AccountOptions, account_options, session_of
 from linode_orm.cli.class_names import ClassName
 from linode_orm.cli.help import CliCommand
-from linode_orm.cli.rows import FORMATS, to_json
+from linode_orm.cli.rows import FORMATS, to_json, with_account, write_record
 from linode_orm.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def command(
 
         body = shown_body(model.__mapper__, dict(state_of(found).raw))
     if form in {"json", "jsonl"}:
-        click.echo(to_json(body))
+        write_record(body)
     elif form == "csv":
         _write_csv(body)
     else:
@@ -100,5 +100,5 @@ def _write_csv(body: dict[str, Any]) -> None:
         TableColumn(name, CellType.JSON if isinstance(value, (dict, list)) else CellType.MIXED, [value])
         for name, value in body.items()
     ]
-    for part in csv_lines(columns):
+    for part in csv_lines(with_account(columns, 1)):
         say(part.replace("\r\n", "\n").rstrip("\n"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
+from linode_orm._lazy import Later
 from linode_orm._options import check_choice, check_count, check_flags, check_seconds
 from linode_orm.action_errors import ActionError, ActionInterrupted
 from linode_orm.errors import CommitInterrupted, InvalidRequestError, JournalError, LinodeORMError
@@ -34,10 +36,15 @@ if TYPE_CHECKING:
     from linode_orm.session.acting.action_plan import PlannedAction
     from linode_orm.session.acting.parts import ActingParts
     from linode_orm.session.acting.records import Tell
+    from linode_orm.session.commit import hooked
     from linode_orm.session.commit.interrupts import Interrupts
+    from linode_orm.session.commit.policy import PlanPolicy
     from linode_orm.session.journal.journal import Journal
     from linode_orm.session.journal.log import CommitLog
     from linode_orm.session.planning.plan import Source
+
+else:  # few sessions have hooks
+    hooked = Later("linode_orm.session.commit.hooked")
 
 _SHOWN: Final = 5
 _MOST_READ: Final = 2
@@ -89,14 +96,31 @@ def plan_of(planned: Sequence[PlannedAction], parts: ActingParts) -> Plan:
     return Plan(steps, least_time=parts.client.least_time([(each.method, each.path) for each in steps]))
 
 
-def act(parts: ActingParts, planned: Sequence[PlannedAction], options: ActOptions, tell: Tell | None) -> ActionReport:
-    """Run actions in a window; raise `ActionError` where they were not all done."""
+def act(
+    parts: ActingParts,
+    planned: Sequence[PlannedAction],
+    options: ActOptions,
+    policies: tuple[PlanPolicy, ...],
+    tell: Tell | None,
+) -> ActionReport:
+    """Run actions in a window, if no policy refuses them; raise `ActionError` where they were not all done."""
     wanted = plan_of(planned, parts)
     guards.check_writable(parts.client, wanted)
     if not planned:
         return ActionReport()
+    check_allowed(parts, wanted, policies)
     log = parts.history.begin(wanted, options.on_error, "ignore", is_whole=False)
     return act_on(parts, planned, log, on_error=options.on_error, until=options.until, tell=tell)
+
+
+def check_allowed(parts: ActingParts, wanted: Plan, policies: tuple[PlanPolicy, ...]) -> None:
+    """Ask the policies about a plan of actions, and tell the hooks that it begins; raises what refuses it."""
+    hooks = parts.commit.objects.loader.hooks
+    if hooks is not None:
+        hooks.check_outside()
+    if policies:
+        parts.commit.check_policies(wanted, policies)
+    parts.commit.call_before(wanted, None)
 
 
 def act_on(  # noqa: PLR0913  how actions are run
@@ -113,8 +137,12 @@ def act_on(  # noqa: PLR0913  how actions are run
     with interruptible() as interrupts:
         attempts = [Attempt(each) for each in planned]
         window = Window(parts, attempts, WindowOptions(terms, log, on_error == "continue", until, tell))
-        report = run(parts, window, interrupts, log.name)
+        hooks = parts.commit.objects.loader.hooks
+        with hooks.keeping() if hooks is not None else nullcontext():
+            report = run(parts, window, interrupts, log.name)
         end(parts.history.journal, window, report)
+        if hooks is not None:
+            hooked.end(hooks, report, partial(raise_where_incomplete, window, report, terms, advice=_AGAIN))
         raise_where_incomplete(window, report, terms, advice=_AGAIN)
         return report
 
@@ -194,6 +222,11 @@ def _lines(report: ActionReport, terms: ActionTerms, window: Window) -> list[str
     return [head, *lines, *([f"  {window.records.crash}"] if window.records.crash is not None else [])]
 
 
-def with_source(plan: Plan, source: Source) -> Plan:
-    """Return a plan with the session that made it."""
-    return evolve(plan, source=source)
+def previewed(parts: ActingParts, wanted: Plan, source: Source, policies: tuple[PlanPolicy, ...]) -> Plan:
+    """Return a plan of actions with its session, its cost, and the messages of the policies that refuse it."""
+    from linode_orm.session.commit.plan_policies import messages_of  # noqa: PLC0415  only who looks at plans needs it
+    from linode_orm.session.commit.preview import cost_of  # noqa: PLC0415  the same
+
+    objects = parts.commit.objects
+    wanted = evolve(wanted, source=source, cost=cost_of(wanted, parts.client, objects))
+    return evolve(wanted, refusals=tuple(messages_of(wanted, policies, objects.find)))

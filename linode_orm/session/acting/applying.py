@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from linode_orm.errors import InvalidRequestError
-from linode_orm.session.acting.acting import act_on
+from linode_orm.session.acting.acting import act_on, check_allowed
 from linode_orm.session.acting.action_plan import restored
 from linode_orm.session.commit import apply_plan, guards, plan_once
 from linode_orm.session.planning.action_terms import operation_of
@@ -15,6 +15,7 @@ from linode_orm.session.planning.plan import secret_name
 if TYPE_CHECKING:
     from linode_orm.session.acting.parts import ActingParts
     from linode_orm.session.acting.report import ActionReport
+    from linode_orm.session.commit.policy import PlanPolicy
     from linode_orm.session.planning.applier import ApplyOptions
     from linode_orm.session.planning.plan import Plan
     from linode_orm.wire.client import Client
@@ -45,14 +46,15 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> None:
     apply_plan.check_account(plan, client)
 
 
-def apply(parts: ActingParts, plan: Plan, options: ApplyOptions) -> ActionReport:
-    """Run the actions of a plan in the window that it names; raises what `session.act()` does."""
+def apply(parts: ActingParts, plan: Plan, options: ApplyOptions, policies: tuple[PlanPolicy, ...] = ()) -> ActionReport:
+    """Run the actions of a plan in the window that it names, if no policy refuses it; raises what `act()` does."""
     secrets = dict(options.secrets or {})
     planned = []
     for step in plan:
         key: Any = step.token
         target = parts.job_feed.reference((key.model, key.identity, key.parents))
         planned.append(restored(step, target, operation_of(step), secrets))
+    check_allowed(parts, plan, policies)
     with plan_once.marked(plan):
         begin = parts.history.begin(plan, options.on_error, "ignore", is_whole=False)
     return act_on(parts, planned, begin, on_error=options.on_error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import CancelledError
 from functools import partial
+from math import isfinite
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,8 +34,14 @@ _TRIES: Final = 3
 """How often an action is sent at most whose answer was lost and of which no event tells."""
 _SHORT_PAUSE: Final = 1.0
 """How many seconds pass between two looks while the end of a job lets another action begin."""
-_RIPE: Final = 0.5
-"""From which part of the time of the shortest job on the states of objects are read as well as events."""
+_RIPE: Final = 0.9
+"""From which part of the time of the shortest job on an end is near, and states of objects are read as well."""
+_PART_OF_JOB: Final = 0.03
+"""Which part of the time of the shortest job passes between two looks for an end that is near."""
+_PART_OF_AGE: Final = 0.1
+"""Which part of their age passes between two looks at jobs while nothing tells how long they take."""
+_LONGEST_REST: Final = 30.0
+"""How many seconds pass without a look at most, however long jobs take: one may fail early."""
 _SLICE: Final = 0.05
 
 
@@ -88,6 +95,7 @@ class Window:
         going: list[Attempt] = []
         at_once = self._options.terms.at_once or len(self.records.attempts)
         flying = sum(each.phase == "flying" for each in self.records.open)
+        # promise 52: the window is never larger
         while self._may_start and len(self.records.open) < at_once and flying + len(going) < self._room:
             going.append(self._waiting.pop())
             self.records.open.append(going[-1])
@@ -98,7 +106,8 @@ class Window:
     def _send(self, going: Sequence[Attempt]) -> None:
         moment = ApiTime.now(self._client)
         try:
-            self._options.log.intend([each.step for each in going], moment, {})  # written before it is sent
+            # promise 21c: it is written down before it is sent
+            self._options.log.intend([each.step for each in going], moment, {})
         except JournalError as error:
             self.records.crash = error
             for each in going:
@@ -188,7 +197,8 @@ class Window:
                 self.records.end(attempt, "applied")
                 return
         self.records.running(attempt)
-        self._next_look = min(self._next_look, now + FIRST_PAUSE)
+        first = self._until_next_look() if isfinite(self._shortest) else FIRST_PAUSE
+        self._next_look = min(self._next_look, now + first)
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
@@ -204,17 +214,29 @@ class Window:
         if again:
             self._send(again)
         self._take_ends()
-        # As long as others wait for a place, its end is to be seen soon.
-        is_waited_for = self._may_start or any(each.phase == "looking" for each in self.records.open)
-        self._pause = _SHORT_PAUSE if is_waited_for else min(self._pause * GROWTH, LONGEST_PAUSE)
+        self._pause = self._until_next_look()
         soonest = min((each.deadline for each in self.records.open if each.phase == "running"), default=float("inf"))
         now = self._client.clock.monotonic()
         self._next_look = max(min(now + self._pause, soonest), now)
 
+    def _until_next_look(self) -> float:
+        """Return the seconds until the next look; as long as others wait for a place, its end is to be seen soon."""
+        if any(each.phase == "looking" for each in self.records.open):
+            return _SHORT_PAUSE
+        oldest = max((each.age for each in self._running()), default=0.0)
+        if isfinite(self._shortest):
+            near = min(_PART_OF_JOB * self._shortest, LONGEST_PAUSE)
+            return max(_SHORT_PAUSE, near, min(_RIPE * self._shortest - oldest, _LONGEST_REST))
+        if self._may_start:
+            return min(max(_SHORT_PAUSE, _PART_OF_AGE * oldest), LONGEST_PAUSE)
+        return min(self._pause * GROWTH, LONGEST_PAUSE)
+
+    def _running(self) -> list[StartedAction]:
+        return [each.started for each in self.records.open if each.phase == "running" and each.started is not None]
+
     def _ripe(self) -> list[StartedAction]:
         """Return the jobs that may end soon, by the shortest so far, while others wait for their places."""
-        found = [each.started for each in self.records.open if each.phase == "running" and each.started is not None]
-        return [each for each in found if each.age >= _RIPE * self._shortest] if self._may_start else []
+        return [each for each in self._running() if each.age >= _RIPE * self._shortest] if self._may_start else []
 
     def _is_to_be_sent_again(self, attempt: Attempt) -> bool:
         """Take what events tell of an action whose answer was lost; return whether none tells, and none will."""

@@ -58,6 +58,8 @@ def apply(
     policies: tuple[PlanPolicy, ...] = (),
 ) -> CommitReport:
     """Send a plan, if the API still has the values that it was made from, and no policy refuses it."""
+    if commit.objects.loader.hooks is not None:
+        commit.objects.loader.hooks.check_outside()
     comparison = comparison_for(plan, options.conflicts)
     with kept_interrupts() as interrupts:
         read_at = commit.client.clock.monotonic()

@@ -96,7 +96,7 @@ class Commit:
         nothing if nothing changed.
         """
         if self.objects.loader.hooks is not None:
-            hooked.check_outside_hook(self.objects.loader.hooks)
+            self.objects.loader.hooks.check_outside()
         with kept_interrupts(self.session) as interrupts:
             guards.check_max_deletes(policy.max_deletes, lambda: planner.count_deletes(self.changes))
             report = self._send(policy, interrupts)
@@ -113,7 +113,7 @@ class Commit:
             msg = f"{instance!r} is marked for deletion; session.commit() deletes it, session.add(x) takes the mark off"
             raise InvalidRequestError(msg)
         if self.objects.loader.hooks is not None:
-            hooked.check_outside_hook(self.objects.loader.hooks)
+            self.objects.loader.hooks.check_outside()
         with _first_error(), kept_interrupts(self.session) as interrupts:
             return self._send(policy, interrupts, only=instance)
 
@@ -123,7 +123,7 @@ class Commit:
         1 GET more for `protected_tags`, and for `conflicts="check"`, which raises `ConflictError` if it has changed.
         """
         if self.objects.loader.hooks is not None:
-            hooked.check_outside_hook(self.objects.loader.hooks)
+            self.objects.loader.hooks.check_outside()
         with _first_error(), kept_interrupts(self.session) as interrupts:
             if policy.policies:
                 self.check_policies(planner.plan_deletion(instance), policy.policies)
@@ -145,7 +145,7 @@ class Commit:
         return preview(self, self._planned(policy, None), policy, self.preconditions(policy, None), read_list)
 
     def check_policies(self, plan: Plan, policies: Iterable[PlanPolicy]) -> None:
-        """Raise `InvalidRequestError` where a policy refuses a plan; reads what it deletes, if that was never read."""
+        """Raise `InvalidRequestError` where a policy refuses a plan; reads what it is about, if that was never read."""
         from linode_orm.session.commit.plan_policies import refuse_by_policies  # noqa: PLC0415  few sessions have any
         from linode_orm.session.commit.preview import cost_of  # noqa: PLC0415  the same
 
@@ -167,7 +167,7 @@ class Commit:
         with self._reported(lambda: self._planned(policy, only)):
             preconditions.check(self.refresh, self.client)
         plan = self._planned(policy, only)
-        if policy.policies and plan.steps:
+        if policy.policies and plan.steps:  # promise 49b: asked again about what is there now
             self.check_policies(plan, policy.policies)
         self._let_clean_ones_go(plan, self.changes.touched.values() if only is None else [only])
         if plan.steps:
@@ -258,28 +258,39 @@ class Commit:
         sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, newest))
         return self.report(sent, targets, interrupts, verify=policy.verify)
 
-    def send(self, plan: Plan, targets: Targets, options: RunOptions) -> RunResult:
-        """Send a plan, and write down how that ended."""
+    def send(self, plan: Plan, targets: Targets, options: RunOptions, *, ends_log: bool = True) -> RunResult:
+        """Send a plan, and write down how that ended; without `ends_log` its log stays open."""
         hooks = self.objects.loader.hooks
         with hooks.keeping() if hooks is not None else nullcontext():
             sent = run_plan(plan, self.client, targets, options)
+        if not ends_log:
+            return sent
         error = self.history.end(sent.report, interrupted=sent.is_stopped)
         return sent if error is None else evolve(sent, crash=sent.crash or error)
 
-    def report(
-        self, sent: RunResult, targets: Targets, interrupts: Interrupts, *, verify: bool, advice: str = CARRY_ON
+    def report(  # noqa: PLR0913  how a run ends
+        self,
+        sent: RunResult,
+        targets: Targets,
+        interrupts: Interrupts,
+        *,
+        verify: bool,
+        advice: str = CARRY_ON,
+        holds_rest: bool = True,
     ) -> CommitReport:
         """Return the report of a run, after reading back what it wrote if that is to be verified.
 
-        Raises `CommitError`, or `CommitInterrupted`, if it did not do everything; `advice` ends the message.
+        Raises `CommitError`, or `CommitInterrupted`, if it did not do everything; `advice` ends the message, and
+        `holds_rest` says that the session holds what is not done.
         """
         if verify:  # promise 30a: what was written is read back
             applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
             sent = evolve(sent, report=verified(self.refresh, sent.report, applied_steps))
         sent, hooks = interrupted(sent, interrupts), self.objects.loader.hooks
+        session = self.session if holds_rest else None
         if hooks is not None:
-            hooked.end(hooks, sent, self.session, advice)
-        raise_where_incomplete(sent, self.session, advice=advice)
+            hooked.end(hooks, sent.report, partial(raise_where_incomplete, sent, session, advice=advice))
+        raise_where_incomplete(sent, session, advice=advice)
         return sent.report
 
     def _let_clean_ones_go(self, plan: Plan, instances: Iterable[Model]) -> None:

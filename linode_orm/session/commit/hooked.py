@@ -5,27 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm.errors import ConflictError, InvalidRequestError
-from linode_orm.session.commit.run_plan import raise_where_incomplete
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from linode_orm.session.commit.run_plan import RunResult
     from linode_orm.session.hooks import Hooks
     from linode_orm.session.planning.plan import Plan
-
-
-def check_outside_hook(hooks: Hooks) -> None:
-    """Raise `InvalidRequestError` inside a hook, where nothing can be committed."""
-    if hooks.running:
-        msg = f"a {hooks.running} hook cannot commit, save or delete: the session is at work; do it after the call"
-        raise InvalidRequestError(msg)
+    from linode_orm.session.planning.report import CommitReport
 
 
 def call_before(hooks: Hooks, plan: Plan, plan_again: Callable[[], Plan] | None) -> None:
     """Call the hooks before a commit; nothing is sent where one raises, or changes what the plan is made from."""
     hooks.call("before_commit", plan)
-    if plan_again is not None and plan_again() != plan:
+    if plan_again is not None and plan_again() != plan:  # promise 51a: what hooks saw is what is sent
         msg = "a before_commit hook changed what the commit sends; nothing was sent: commit again"
         raise InvalidRequestError(msg)
 
@@ -37,20 +29,20 @@ def tell_conflict(hooks: Hooks, error: ConflictError) -> None:
     _note(error, hooks.take())
 
 
-def end(hooks: Hooks, sent: RunResult, session: object, advice: str) -> None:
-    """Call the hooks after a commit, and raise as it ended.
+def end(hooks: Hooks, report: CommitReport, raise_where_incomplete: Callable[[], None]) -> None:
+    """Call the hooks after a commit, and raise as it ended, which the function tells.
 
     The commit's own error wins: what hooks raised is a note of it. Where the commit is complete, the first error of a
     hook is raised, with the report.
     """
     with hooks.keeping():
-        for entry in sent.report:
+        for entry in report:
             if isinstance(entry.error, ConflictError):
                 hooks.call("conflict", entry.error)
-        hooks.call("after_commit", sent.report)
+        hooks.call("after_commit", report)
     raised = hooks.take()
     try:
-        raise_where_incomplete(sent, session, advice=advice)
+        raise_where_incomplete()
     except BaseException as error:
         _note(error, raised)
         raise
@@ -58,7 +50,7 @@ def end(hooks: Hooks, sent: RunResult, session: object, advice: str) -> None:
         first, *others = raised
         first.add_note("raised by a hook of the session; the commit itself is complete: error.report")
         _note(first, others)
-        vars(first)["report"] = sent.report
+        vars(first)["report"] = report
         raise first
 
 

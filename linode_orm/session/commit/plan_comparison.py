@@ -57,18 +57,26 @@ def movement(commit: Commit, plan: Plan, comparison: Comparison) -> tuple[Plan, 
     Return the plan on what is there now, and what clashes in which step. Raises `InvalidRequestError` where a
     protected tag is on what would be deleted.
     """
-    protected = plan.source.protected if plan.source is not None else frozenset[str]()
-    existing = [part for step in plan for part in step.whole if not is_new(part.token)]
-    known = stand_ins((part for part in existing if can_be_read(_mapper(part))), commit.objects.owner)
-    wanted = [each for each in existing if each.token in known]
-    wanted = [each for each in wanted if _is_looked_at(each, comparison, known[each.token], protected)]
-    gone = read_again(commit.refresh, [(each, known[each.token]) for each in wanted])
-    deleted = [known[each.token] for each in wanted if each.operation == "delete"]
-    guards.check_protected(deleted, protected)  # promise 3c: nor by a plan
-    read = {each.number: known[each.token] for each in wanted}
+    looked_at = what_is_read(commit, plan, comparison)
+    gone = read_again(commit.refresh, looked_at)
+    deleted = [instance for part, instance in looked_at if part.operation == "delete"]
+    guards.check_protected(deleted, _protected_by(plan))  # promise 3c: nor by a plan
+    read = {part.number: instance for part, instance in looked_at}
     compared = _Compared(commit, comparison, read, gone)
     steps = [compared.step(step) for step in plan]
     return evolve(plan, steps=tuple(steps)), compared.clashes
+
+
+def what_is_read(commit: Commit, plan: Plan, comparison: Comparison) -> list[tuple[Step, Model]]:
+    """Return the steps whose objects are read before a plan is applied, each with its object; sends nothing."""
+    existing = [part for step in plan for part in step.whole if not is_new(part.token)]
+    known = stand_ins((part for part in existing if can_be_read(_mapper(part))), commit.objects.owner)
+    found = [(each, known[each.token]) for each in existing if each.token in known]
+    return [(part, each) for part, each in found if _is_looked_at(part, comparison, each, _protected_by(plan))]
+
+
+def _protected_by(plan: Plan) -> frozenset[str]:
+    return plan.source.protected if plan.source is not None else frozenset()
 
 
 class _Compared:

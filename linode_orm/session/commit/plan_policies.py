@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 def refuse_by_policies(plan: Plan, policies: Iterable[PlanPolicy], commit: Commit) -> None:
     """Raise `InvalidRequestError` with every message of the policies about a plan.
 
-    What the plan deletes and the session never read is read first, because a policy may rest on what it is.
+    What the plan deletes or acts on and the session never read is read first, because a policy may rest on what it is.
     """
-    deleted = [step.token for each in plan for step in each.whole if step.operation == "delete"]
-    known = [commit.objects.find(token) for token in deleted if isinstance(token, Key)]
+    rests = [step.token for each in plan for step in each.whole if step.operation in {"delete", "action"}]
+    known = [commit.objects.find(token) for token in rests if isinstance(token, Key)]
     unread = [each for each in known if each is not None and not state_of(each).is_loaded]
     readable = [each for each in unread if can_be_read(each.__mapper__)]
     if readable:
         commit.refresh.run(readable)
     messages = messages_of(plan, policies, commit.objects.find)
-    if messages:
+    if messages:  # promise 49a: one message refuses it
         msg = "\n".join(["the policies of the session refuse this; nothing was sent:", *(f"  {m}" for m in messages)])
         raise InvalidRequestError(msg)
 

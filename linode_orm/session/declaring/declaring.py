@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
@@ -10,14 +10,17 @@ from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.declaring.differences import assign, problems
 from linode_orm.session.declaring.keys import Key, NaturalKey, few, natural_key, refuse_twice, scope_of
 from linode_orm.session.declaring.matches import Matches, matched
-from linode_orm.session.declaring.wanted import checked, settle, targets, with_new_parents
+from linode_orm.session.declaring.wanted import checked, settle, targets, with_new_ones
 from linode_orm.session.planning.nesting_rules import is_made_with_parent
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Container, Hashable, Iterable, Sequence
 
     from linode_orm.session.planning.changes import Changes
     from linode_orm.session.query.runner import QueryRunner
+
+    Pair = tuple[Model, Model | None, NaturalKey]
+    """A wanted object, the one that exists, and the key by which it was found."""
 
 M = TypeVar("M", bound=Model)
 
@@ -35,21 +38,44 @@ class Declaring:
         Everything is compared before anything is changed.
         """
         asked = checked(wanted, call, mine=self._changes.new)
-        own = {type(each) for each in asked}
-        pairs: list[tuple[Model, Model | None, NaturalKey]] = []
-        answers: dict[int, Model] = {}
-        groups = _groups(with_new_parents(asked))
-        for model, group in groups:
-            key = natural_key(model, given_key if model in own else None)
-            for each in group:
-                settle(each, answers)
-            found = self._found(key, group)
-            pairs += [(each, found.get(id(each)), key) for each in group]
-            answers |= {id(each): found.get(id(each), each) for each in group}
-        check(pairs)
+        pairs, answers = self._compared(with_new_ones(asked), given_key, {type(each) for each in asked})
+        check(pairs)  # promise 43: everything is compared before anything is pending
         for each, there, key in pairs:
             self.apply(each, there, key)
         return [cast("M", answers[id(each)]) for each in asked]
+
+    def settle_references(self, wanted: Sequence[Model]) -> list[Pair]:
+        """Let wanted objects refer to what exists of the new objects that they refer to; return these, compared."""
+        own = {id(each) for each in wanted}
+        others = [each for each in with_new_ones(wanted) if id(each) not in own]
+        if not others:
+            return []
+        pairs, answers = self._compared(others, None, set())
+        for each in wanted:
+            settle(each, answers)
+        return pairs
+
+    def _compared(
+        self, wanted: Iterable[Model], given_key: object, own: Container[type[Model]]
+    ) -> tuple[list[Pair], dict[int, Model]]:
+        """Return wanted objects with what exists of them, and the answer for each by its `id()`.
+
+        The key that was given holds for the classes `own`. What is only referred to, and has no key, is new.
+        """
+        pairs: list[Pair] = []
+        answers: dict[int, Model] = {}
+        wanted = [*wanted]
+        parents = {id(state_of(each).pending_parent) for each in wanted}
+        for model, group in _groups(wanted):
+            for each in group:
+                settle(each, answers)
+            if model not in own and not model.__mapper__.natural_key and parents.isdisjoint(map(id, group)):
+                continue
+            key = natural_key(model, given_key if model in own else None)
+            found = self._found(key, group)  # promise 42a: what is there is found, and not made again
+            pairs += [(each, found.get(id(each)), key) for each in group]
+            answers |= {id(each): found.get(id(each), each) for each in group}
+        return pairs, answers
 
     def _found(self, key: NaturalKey, group: list[Model]) -> dict[int, Model]:
         """Return what exists of wanted objects of one class, by the `id()` of each."""
@@ -74,7 +100,7 @@ class Declaring:
         assign(self._changes, found, wanted, key)
 
 
-def check(pairs: Iterable[tuple[Model, Model | None, Any]]) -> None:
+def check(pairs: Iterable[Pair]) -> None:
     """Raise `InvalidRequestError` where an object cannot become what is wanted, naming every attribute."""
     wrong: list[str] = []
     for wanted, found, _ in pairs:

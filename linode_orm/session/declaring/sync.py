@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Expression
     from linode_orm.mapping.query import Query
     from linode_orm.mapping.sync_result import Members, SyncOptions
-    from linode_orm.session.declaring.declaring import Declaring
+    from linode_orm.session.declaring.declaring import Declaring, Pair
     from linode_orm.session.declaring.keys import Key, NaturalKey
     from linode_orm.session.planning.changes import Changes
     from linode_orm.session.query.runner import QueryRunner
@@ -58,6 +58,7 @@ class Syncing:
         _check_query(query, options)
         wanted = self._wanted(query.model, given, None)
         _place_below(wanted, query)
+        inside = self._declaring.settle_references(wanted)
         natural = natural_key(cast("type[Model]", query.model), options.key)
         keyed = _keyed(natural, wanted)
         there = cast("list[Model]", list(query))
@@ -67,21 +68,22 @@ class Syncing:
         found = matched(natural, keyed, there)
         self._check_outside(query, natural, {known: each for known, each in keyed.items() if known not in found}, there)
         _check_condition(query.condition, keyed, found)
-        return cast(
-            "SyncResult[M]", self._apply(natural, keyed, found, there if options.delete else [], query.condition)
-        )
+        removable = there if options.delete else []
+        return cast("SyncResult[M]", self._apply(natural, keyed, found, removable, inside, query.condition))
 
     def members(self, collection: Members, given: Iterable[M], options: SyncOptions) -> SyncResult[M]:
         """Let the children of an object become the wanted objects; sends what reading the children sends."""
         _check_deletes(collection.model, options)
         wanted = self._wanted(collection.model, given, collection.parent)
+        inside = self._declaring.settle_references(wanted)
         natural = natural_key(collection.model, options.key)
         keyed = _keyed(natural, wanted)
         parent = state_of(collection.parent)
         scope = id(collection.parent) if parent.is_new else (*parent.key,)
         others = [*collection.read(), *self._matches.pending(natural, scope, wanted)]
         found = matched(natural, keyed, others)
-        return cast("SyncResult[M]", self._apply(natural, keyed, found, others if options.delete else [], None))
+        removable = others if options.delete else []
+        return cast("SyncResult[M]", self._apply(natural, keyed, found, removable, inside))
 
     def _check_outside(self, query: Query[Any], key: NaturalKey, missing: dict[Key, Model], there: list[Model]) -> None:
         """Raise `InvalidRequestError` where an object has a wanted key that is no match of the query."""
@@ -97,15 +99,18 @@ class Syncing:
         if taken:
             raise InvalidRequestError(few(taken))
 
-    def _apply(
+    def _apply(  # noqa: PLR0913, PLR0917  what was compared
         self,
         key: NaturalKey,
         keyed: dict[Key, Model],
         found: dict[Key, Model],
         there: list[Model],
-        condition: Expression | None,
+        inside: list[Pair],
+        condition: Expression | None = None,
     ) -> SyncResult[Model]:
-        check((each, found.get(known), key) for known, each in keyed.items())
+        check([*inside, *((each, found.get(known), key) for known, each in keyed.items())])
+        for each, other, its_key in inside:
+            self._declaring.apply(each, other, its_key)
         kept = {id(each) for each in found.values()}
         added: list[Model] = []
         changed: list[Model] = []

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
+from linode_orm.mapping.answer_places import value_at
+from linode_orm.mapping.as_dict import asdict
 from linode_orm.mapping.record import Record, edits_of, pending_reference, value_of, write
-from linode_orm.mapping.references import is_object, objects_of
+from linode_orm.mapping.references import AnswerValue, is_object, objects_of
 from linode_orm.mapping.relations import Many
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.mapping.transient import NewCollection
+from linode_orm.mapping.values import ABSENT
 from linode_orm.session.query.collections import SessionCollection
 
 if TYPE_CHECKING:
@@ -55,16 +58,16 @@ def _check_children(instance: Model, call: str) -> None:
             raise InvalidRequestError(msg)
 
 
-def with_new_parents(wanted: Iterable[Model]) -> list[Model]:
-    """Return wanted objects and the new parents that they were given, which are wanted as well; each parent first."""
+def with_new_ones(wanted: Iterable[Model]) -> list[Model]:
+    """Return wanted objects and the new ones that they lie below or refer to, which are wanted as well; these first."""
     found: dict[int, Model] = {}
-    for each in wanted:
-        parent = state_of(each).pending_parent
-        line = [each]
-        while isinstance(parent, Model) and state_of(parent).status is Status.TRANSIENT:
-            line.append(parent)
-            parent = state_of(parent).pending_parent
-        found |= {id(above): above for above in reversed(line)}
+    left = [*wanted]
+    while left:
+        each = left.pop(0)
+        if id(each) not in found:
+            found[id(each)] = each
+            # promise 42b: what a wanted object refers to is looked for as well
+            left += (target for target in targets(each) if state_of(target).status is Status.TRANSIENT)
     return in_order(found.values())
 
 
@@ -115,8 +118,9 @@ def settle(wanted: Model, answers: Mapping[int, Model]) -> None:
 def _settle_inside(record: Record, answers: Mapping[int, Model]) -> None:
     """Replace the objects that a record was given in place of ids, in its values too."""
     for name in [*edits_of(record)]:
-        answer = answers.get(id(pending_reference(record, name)))
-        if answer is not None:
+        reference = pending_reference(record, name)
+        answer = _settled(reference, answers)
+        if answer is not reference:
             write(record, record.__mapper__.fields[name], answer)
             continue
         value = value_of(record, name)
@@ -131,9 +135,25 @@ def _settle_inside(record: Record, answers: Mapping[int, Model]) -> None:
 
 
 def _settled(value: object, answers: Mapping[int, Model]) -> object:
-    """Return a value with the objects that stand for those in it."""
+    """Return a value with the objects that stand for those in it, and with the values of those that exist."""
+    if isinstance(value, AnswerValue):
+        return _answered(value, answers)
     if isinstance(value, list):
         return [_settled(each, answers) for each in value]
     if isinstance(value, dict):
         return {key: _settled(each, answers) for key, each in value.items()}
     return answers.get(id(value), value)
+
+
+def _answered(value: AnswerValue, answers: Mapping[int, Model]) -> object:
+    """Return what `later()` stands for where its object exists: the value that this one has."""
+    answer = answers.get(id(value.__target__))
+    if answer is None or answer is value.__target__:
+        return value
+    if state_of(answer).is_new:
+        return AnswerValue(answer, value.__place__, value.__shown__, value.__suits__)
+    found = value_at(asdict(answer), value.__place__)
+    if found is ABSENT:
+        msg = f"{answer!r} exists and has no {value.__shown__.removeprefix('.')}, which {value!r} stands for"
+        raise InvalidRequestError(msg)
+    return found

@@ -29,7 +29,8 @@ def apply_plan(plan: Plan, client: Client, options: ApplyOptions) -> CommitRepor
 
         applying.check(plan, client, options)
         with _session_for(plan, client, options) as session:
-            return applying.apply(parts_of(session).acting, plan, options)
+            policies = (*parts_of(session).policy.policies, *given)
+            return applying.apply(parts_of(session).acting, plan, options, policies)
     secrets = check(plan, client, options)
     with _session_for(plan, client, options) as session:
         policies = (*parts_of(session).policy.policies, *given)
@@ -46,7 +47,7 @@ def _session_for(plan: Plan, client: Client, options: ApplyOptions) -> Iterator[
     if isinstance(made_by, Session) and made_by.client is client and options.journal is None:
         parts_of(made_by).owner.check()
         if parts_of(made_by).owner.nested:
-            parts_of(made_by).owner.refuse_nested("plan.apply()")
+            parts_of(made_by).owner.check_write("plan.apply()")
         yield made_by
         return
     session = Session(client=client, journal=options.journal)

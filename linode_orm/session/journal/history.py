@@ -81,7 +81,7 @@ class History:
         name = uuid4().hex
         instead = rest[0] if rest and not is_temporary else None
         account = account_to_write(self._client) if self.journal.is_lasting else ""
-        state = "undoing" if is_temporary else "open"
+        state = "undoing" if is_temporary else "open"  # promise 45: a crash leaves what is to be deleted
         self.journal.begin(NewCommit(name, plan, self._client.base_url, on_error, conflicts, instead, account, state))
         self._own.append(name)
         if is_temporary:

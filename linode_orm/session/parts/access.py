@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import get_ident
-from typing import TYPE_CHECKING, Final, Never
+from typing import TYPE_CHECKING, Final
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
@@ -75,15 +75,17 @@ class SessionAccess:
             raise InvalidRequestError(msg)
         return instance
 
-    def refuse_nested(self, call: str) -> Never:
-        """Raise `InvalidRequestError` for what a `begin_nested()` block could not take back."""
-        msg = f"{call} inside a begin_nested() block, which could not take it back: leave the block first"
-        raise InvalidRequestError(msg)
+    def check_write(self, call: str) -> None:
+        """Raise `InvalidRequestError` for a call that writes inside a `begin_nested()` block."""
+        self.check()
+        if self.nested:  # promise 50b: nothing that could not be taken back
+            msg = f"{call} inside a begin_nested() block, which could not take it back: leave the block first"
+            raise InvalidRequestError(msg)
 
     def check_outside_block(self, call: str) -> None:
         """Raise `InvalidRequestError` for a call that sends at once, inside a `begin()` or `begin_nested()` block."""
         if self.nested:
-            self.refuse_nested(call)
+            self.check_write(call)
         if self.is_in_block:
             msg = (
                 f"{call} sends at once, and a begin() block sends everything at its end; "

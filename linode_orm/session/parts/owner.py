@@ -107,8 +107,8 @@ class SessionOwner(SessionAccess):
     def act(self, target: Record | type, operation: Operation, arguments: Mapping[str, object]) -> object:
         """Send an action now and return its answer."""
         self.check()
-        if self.nested and operation.method != "GET":
-            self.refuse_nested(f"{operation.name}()")
+        if operation.method != "GET":
+            self.check_write(f"{operation.name}()")
         return self._actions().send(cast("Model | type[Model]", target), operation, arguments)
 
     def job(self, instance: Record) -> Job | None:

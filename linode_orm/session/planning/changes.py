@@ -16,7 +16,6 @@ from linode_orm.mapping.transient import NewCollection
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.planning.manual_order import ManualOrder
 from linode_orm.session.planning.nesting_rules import is_made_with_parent
-from linode_orm.session.planning.steps import ancestors
 from linode_orm.session.query.collections import SessionCollection
 
 if TYPE_CHECKING:
@@ -84,6 +83,8 @@ class Changes:
 
     def known_below(self, roots: Iterable[Key]) -> dict[Key, list[Model]]:
         """Return the objects that the session has below each of these keys."""
+        from linode_orm.session.planning.steps import ancestors  # noqa: PLC0415  a session that only reads plans nothing
+
         found: dict[Key, list[Model]] = {root: [] for root in roots}
         for group in self._map.groups():
             for above in ancestors(group[0]):

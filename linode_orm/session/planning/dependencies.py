@@ -43,7 +43,7 @@ def in_order(
     if cascade:
         order_deletions(drafts, cascade, below)
     if by_hand is not None and by_hand.pairs:
-        by_hand.record(drafts, cascade)
+        by_hand.record(drafts, cascade)  # promise 48: what the user says beside what references tell
     try:
         return settled([draft.waits for draft in drafts])
     except Cycle as cycle:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.state import Status, state_of
-from linode_orm.session.planning.steps import key_of, parent_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,11 +64,15 @@ def _places_of(
     """Return the requests of an object; what dies with its parent has the request that deletes that one."""
     if id(instance) in places or state_of(instance).status is not Status.DELETED:
         return places.get(id(instance), [])
+    from linode_orm.session.planning.steps import key_of  # noqa: PLC0415  a session that only reads plans nothing
+
     root = cascade.get(key_of(instance))
     return [] if root is None or root not in deletions else [deletions[root]]
 
 
 def _is_below(instance: Model, other: Model) -> bool:
     """Whether an object is created inside another one, which then is there first."""
+    from linode_orm.session.planning.steps import parent_of  # noqa: PLC0415  a session that only reads plans nothing
+
     above = parent_of(instance)
     return above is not None and (above is other or _is_below(above, other))

@@ -34,6 +34,7 @@ def _marked(step: Step, tokens: set[str], paths: set[str], *, everything: bool) 
     inside = [each for each in step.nested_creates if everything or each.token in tokens or each.path in paths]
     # The list of a child's own children lies below its id.
     needed = [each for each in step.nested_creates if each in inside or _is_above(each, inside)]
+    # promise 46: no list is read for an id that nothing needs
     marked = (evolve(each, is_needed=each in needed) for each in step.nested_creates)
     return evolve(step, nested_creates=tuple(marked))
 

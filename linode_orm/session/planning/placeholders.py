@@ -61,7 +61,7 @@ class PendingValue(Pending):
 
     def id_in(self, ids: Mapping[str, object]) -> object:
         """Return the value among the ids and values of created objects; raise `ResponseError` where it is missing."""
-        if self.name not in ids:
+        if self.name not in ids:  # promise 47: what an answer lacks is no value, and nothing is sent with it
             msg = f"{self} has no value: the answer that created the object shows none there; assign one"
             raise ResponseError(msg)
         return ids[self.name]

@@ -40,6 +40,12 @@ UNLISTED: Final = frozenset(
 )
 """The classes that may cost money, and whose price no list tells by what a body holds."""
 
+_ACTIONS: Final = {
+    "Instance": {"resize", "migrate", "clone", "enable_backups", "cancel_backups", "allocate_ip"},
+    "Volume": {"resize", "clone"},
+}
+"""The actions that may change what an object costs, or make another one."""
+
 _COUNTED: Final = frozenset({"type", "count", "cluster_size", "control_plane"})
 """The keys that an update may change and that a price depends on."""
 _SMALLEST_VOLUME: Final = 20
@@ -80,6 +86,8 @@ def _costs(step: Step) -> bool:
     """Whether a step may change what the account costs."""
     if step.operation == "create":
         return step.model in LISTS or step.model in UNLISTED
+    if step.action is not None:
+        return step.action.name in _ACTIONS.get(step.model, ())
     return step.model in LISTS and (step.operation == "delete" or any(each.key in _COUNTED for each in step.changes))
 
 
@@ -97,12 +105,21 @@ class _Pricing:
         if step.operation == "create":
             return self._price(step, self._new.get(step.token, {}))
         before = self._body_of(step.token) if isinstance(step.token, Key) else {}
+        if step.action is not None and step.action.name == "clone":
+            return self._clone(step, before)
         was = self._price(step, before)
         if step.operation == "delete":
             return None if was is None else -was
-        changed = {change.key: change.new for change in step.changes}
-        now = self._price(step, {**before, **changed})
+        changed = _after_action(step) if step.action is not None else {each.key: each.new for each in step.changes}
+        now = self._price(step, {**before, **changed}) if changed is not None else None
         return None if was is None or now is None else now - was
+
+    def _clone(self, step: Step, before: Body) -> Decimal | None:
+        """Return what the copy of an object costs; into one that exists it is copied for nothing."""
+        given = cast("Body", step.body or {})
+        if given.get("linode_id") is not None:
+            return Decimal(0)
+        return self._price(step, {**before, "backups": None, **given}) if before else None
 
     def _price(self, step: Step, body: Body) -> Decimal | None:
         """Return what an object costs a month."""
@@ -165,6 +182,17 @@ class _Pricing:
         mapper = resource(name).__mapper__
         table = self._cache.get((mapper.version, mapper.path))
         return table.get(identity) if isinstance(table, dict) else None
+
+
+def _after_action(step: Step) -> Body | None:
+    """Return what an action changes of a body; None where no price list tells what it costs."""
+    name = step.action.name if step.action is not None else ""
+    if name == "allocate_ip":
+        return None
+    if name in {"enable_backups", "cancel_backups"}:
+        return {"backups": {"enabled": name == "enable_backups"}}
+    given = cast("Body", step.body or {})
+    return {key: given[key] for key in ("type", "size", "region") if given.get(key) is not None}
 
 
 _PRICES: Final[dict[str, Callable[[_Pricing, Step, Body], Decimal | None]]] = {

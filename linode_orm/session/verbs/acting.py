@@ -99,6 +99,7 @@ class Acting(SessionVerbs):
         planned = acts.plan((self._owner.own(each) for each in objects), action, options)
         if dry_run:
             source = plans.Source(self, "", self._policy.protected_tags)
-            return acts.with_source(acts.plan_of(planned, self._parts.acting), source)
+            wanted = acts.plan_of(planned, self._parts.acting)
+            return acts.previewed(self._parts.acting, wanted, source, self._policy.policies)
         with progresses.shown(progress, planned[0].operation.name if planned else "act") as tell:
-            return acts.act(self._parts.acting, planned, options, tell)
+            return acts.act(self._parts.acting, planned, options, self._policy.policies, tell)

@@ -36,7 +36,7 @@ class Nesting(SessionVerbs):
             yield
         except BaseException:
             if not self._owner.is_closed:
-                savepoint.restore()
+                savepoint.restore()  # promise 50a: everything that was pending
             raise
         else:
             savepoint.keep_all()

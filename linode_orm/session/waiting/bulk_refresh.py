@@ -89,6 +89,14 @@ def groups_of(objects: Iterable[Model], *, needs_get: frozenset[type[Model]]) ->
     return list(found.values())
 
 
+def least_cost(model: type[Model], count: int, *, needs_get: bool) -> int:
+    """Return how many requests it takes at least to read so many objects of one class below the same parents."""
+    verbs = model.__mapper__.verbs
+    if "list" not in verbs or ("get" in verbs and needs_get):
+        return count
+    return min(count, 1)
+
+
 class RefreshResult:
     """The result of one reading: the objects that were read, those that are gone, and the failure that may pass."""
 

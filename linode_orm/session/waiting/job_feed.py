@@ -70,7 +70,8 @@ class JobFeed:
     def _take_events(self, running: Sequence[StartedAction]) -> None:
         event: Any = lookup("Event")
         unknown = [each for each in running if each.number is None and each.event_name is not None]
-        known = sorted(each.number for each in running if each.number is not None)
+        # a notification says nothing more: the state is to tell
+        known = sorted(each.number for each in running if each.number is not None and not each.needs_state)
         if not unknown and not known:
             return
         query: Query[Any] = Query(event, self._runner).filter(self._wanted(unknown, known))

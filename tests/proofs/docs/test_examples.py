@@ -12,6 +12,7 @@ import sys
 import tomllib
 from contextlib import redirect_stdout
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -44,9 +45,11 @@ def names(pages):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
-def test_python_blocks(page, account):
+def test_python_blocks(page, account, monkeypatch):
     """The Python blocks of a page run in order, send what their comments promise and print what stands below them."""
-    namespace = {"__name__": "__main__"}
+    script = ModuleType("__main__")  # where a worker of this process finds the functions of a script by their names
+    monkeypatch.setitem(sys.modules, "__main__", script)
+    namespace = vars(script)
     printed = ""
     for block in blocks(page, "python", "output"):
         if block.language == "output":

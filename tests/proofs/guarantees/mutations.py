@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.proofs.guarantees.changes import (
+    always,
     argument,
     filtered,
     first_argument,
@@ -188,6 +189,7 @@ MUTATIONS = (
     Mutation(
         "21b", text("FULL", "OFF"), "tests/session/journal/test_journal.py::test_the_settings_that_durability_rests_on"
     ),
+    Mutation("21c", left_out, "tests/session/acting/test_act_recovery.py::test_a_process_dies"),
     Mutation("22", left_out, "tests/session/journal/test_journal.py::test_a_process_that_ends_at_any_request"),
     Mutation("23", without_operand(0), "tests/session/journal/test_journal.py::test_or_is_taken_back"),
     Mutation("24", never, "tests/session/journal/test_journal.py::test_a_secret_is_asked_for_again"),
@@ -234,4 +236,37 @@ MUTATIONS = (
     Mutation("41a", value("1.0"), "tests/wire/test_shared.py::test_without_redis_each_keeps_to_its_share"),
     Mutation("41b", without_element(0), "tests/wire/test_redis_trouble.py::test_a_name_of_a_window_is_no_text"),
     Mutation("41c", raised, "tests/wire/test_redis_trouble.py::test_it_holds_garbage"),
+    Mutation("42a", value("{}"), "tests/session/declaring/test_upsert.py::test_an_object_that_exists_takes_the_values"),
+    Mutation("42b", left_out, "tests/session/declaring/test_stacks.py::test_a_stack_twice"),
+    Mutation(
+        "43",
+        left_out,
+        "tests/session/declaring/test_upsert.py::test_what_cannot_be_changed_is_named_before_anything_is_pending",
+    ),
+    Mutation("44a", left_out, "tests/session/declaring/test_temporary.py::test_where_one_fails_the_others_go"),
+    Mutation("44b", left_out, "tests/session/declaring/test_temporary.py::test_they_are_deleted_when_the_block_raises"),
+    Mutation("44c", left_out, "tests/session/declaring/test_temporary.py::test_one_in_doubt_is_looked_for_at_the_end"),
+    Mutation("45", otherwise(), "tests/session/declaring/test_temporary.py::test_recovery_deletes_what_a_crash_left"),
+    Mutation(
+        "46",
+        value("step.nested_creates"),
+        "tests/session/commit/test_unread_ids.py::TestFirstUse::test_the_commit_reads_nothing",
+    ),
+    Mutation("47", never, "tests/session/planning/test_later.py::TestMissing::test_the_step_fails_before_it_is_sent"),
+    Mutation("48", left_out, "tests/session/planning/test_depends_on.py::TestOrder::test_of_creations"),
+    Mutation("49a", never, "tests/session/test_every_write.py::TestPolicies::test_it_refuses"),
+    Mutation(
+        "49b",
+        never,
+        "tests/session/commit/test_policies.py::TestWhereTheyApply::test_it_is_asked_again_when_everything_is_read",
+    ),
+    Mutation(
+        "50a",
+        left_out,
+        "tests/session/planning/test_savepoints.py::test_it_restores_what_a_copy_of_the_state_holds",
+    ),
+    Mutation("50b", never, "tests/session/planning/test_savepoints.py::TestBlocks::test_what_writes_is_refused"),
+    Mutation("51a", never, "tests/session/test_hooks.py::TestRaising::test_a_hook_that_changes_what_is_sent"),
+    Mutation("51b", always, "tests/session/test_hooks.py::TestRaising::test_loaded_while_a_commit_runs"),
+    Mutation("52", without_operand(1), "tests/session/acting/test_act.py::test_a_rolling_action_keeps_its_window"),
 )

@@ -70,6 +70,16 @@ def test_a_rolling_action_keeps_its_window(sim, session, count, seed):
     assert took <= 1.1 * ideal(sim, 5) + tail
 
 
+def test_a_rolling_action_looks_where_an_end_is_near(sim, session):
+    """Once a job has shown how long it takes, others are asked for towards that time, and no look comes every second."""
+    instances, count = fleet(sim, session, 9), len(sim.requests)
+    began = sim.clock.monotonic()
+    session.act(instances, Instance.reboot, at_once=3)
+    assert sim.clock.monotonic() - began < 3 * SECONDS + 6
+    looks = [each for each in sim.requests[count:] if each.method == "GET"]
+    assert len(looks) <= 45
+
+
 def test_rolling_actions_are_one_call_each(sim, session):
     """Reboot, resize, migrate and snapshot run in a window; arguments are those of the method."""
     instances = fleet(sim, session, 4)

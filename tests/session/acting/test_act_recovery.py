@@ -118,7 +118,8 @@ def test_a_process_dies_anywhere(monkeypatch, tmp_path, after, lag):
 
 
 @pytest.mark.slow
-def test_a_killed_process(tmp_path):
+@pytest.mark.parametrize("number", [1, 2, 4, 5])
+def test_a_killed_process(tmp_path, number):
     """After `kill -9` in the middle of its window, another process finishes what the first one has not begun."""
     with Simulator(job_seconds=0.3) as sim, Session(client=sim.client()) as seeding:
         fleet(sim, seeding, COUNT)
@@ -127,7 +128,7 @@ def test_a_killed_process(tmp_path):
             url = served.url
             command = [sys.executable, "-m", "tests.session.acting.crashing", url, str(tmp_path / "journal")]
             process = subprocess.Popen([*command, "act"], cwd=ROOT)
-            killer = threading.Thread(target=kill_in_the_middle, args=(sim, process))
+            killer = threading.Thread(target=kill_in_the_middle, args=(sim, process, number))
             killer.start()
             assert process.wait(60) == -signal.SIGKILL
             killer.join()
@@ -138,8 +139,8 @@ def test_a_killed_process(tmp_path):
         assert set(acted(sim).values()) == {1}
 
 
-def kill_in_the_middle(sim, process) -> None:
-    while len(acted(sim)) < 4 and process.poll() is None:
+def kill_in_the_middle(sim, process, number) -> None:
+    while len(acted(sim)) < number and process.poll() is None:
         time.sleep(0.01)
     process.kill()
 

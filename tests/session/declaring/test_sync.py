@@ -73,6 +73,43 @@ def test_the_second_run_plans_nothing(session, sim, zone):
     assert len(sim.requests) == 1
 
 
+def whole_zone():
+    """Records of every type, as zone files have them: names in every form, full targets, quotes, other letters."""
+
+    def of(kind, name, target, **more):
+        return DomainRecord(**{"type": kind, "name": name, "target": target, **more})
+
+    return [
+        *(
+            of("A", name, f"192.0.2.{at}")
+            for at, name in enumerate(["", "@", "example.org", "Example.org.", "*", "a.b"])
+        ),
+        of("AAAA", "", "2001:DB8:0:0::1"),
+        of("MX", "", "Mail.Example.org.", priority=10),
+        of("MX", "", "mail2", priority=20),
+        of("TXT", "", "v=spf1 include:_spf.example.net ~all"),
+        of("TXT", "", 'site-verification="abc;def"'),
+        of("TXT", "default._domainkey", "v=DKIM1; k=rsa; p=" + "A" * 400),
+        of("TXT", "note", "\u00fcn\u00ef \u2603 \U0001f389"),
+        of("CNAME", "WWW2", "www.example.org."),
+        of("SRV", "", "sip.example.org", service="sip", protocol="tcp", priority=1, weight=2, port=5060),
+        of("SRV", "_xmpp._tcp.chat", "chat", service="_xmpp", protocol="_tcp", priority=1, weight=2, port=5222),
+        of("CAA", "", "letsencrypt.org", tag="issue"),
+        of("NS", "sub", "ns1.example.net."),
+        of("A", "slow", "192.0.2.9", ttl_sec=86401),
+    ]
+
+
+def test_a_zone_of_every_type(session, sim, zone):
+    """Whatever form a zone file has its records in, each is made once, and the second run plans nothing."""
+    zone.records.sync(whole_zone(), key=KEY)
+    session.commit()
+    assert len(sim.requests.writes) == len(whole_zone())
+    result = zone.records.sync(whole_zone(), key=KEY)
+    assert len(result.unchanged) == len(whole_zone())
+    assert not session.plan()
+
+
 def test_without_delete_the_rest_stays(session, zone):
     """`delete=False` adds and changes alone."""
     zone.records.append(record("a"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from linode_orm import (
@@ -19,6 +21,7 @@ from linode_orm import (
     Volume,
     recover,
 )
+from linode_orm.policies import attached_stay
 from linode_orm.session.factory.recovery import is_unfinished
 
 REGION = "us-east"
@@ -148,6 +151,19 @@ def test_a_lost_answer_leaves_nothing(session, sim, zone, fault, times):
     assert not session.new
 
 
+def test_one_in_doubt_is_looked_for_at_the_end(session, sim, zone):
+    """Where the look after a lost answer is refused too, it is repeated before anything is deleted, and finds the object."""
+    sim.faults.add("POST", "/domains/*/records", range(1, 40), "reset_after")
+    sim.faults.add("GET", "/domains/*/records", range(1, 40), 400)
+    reports = []
+    session.on("after_commit", lambda report: (reports.append(report), sim.faults.clear()))
+    with pytest.raises(CommitError), session.temporary(challenge(zone)):
+        pytest.fail("the block does not begin")
+    assert reports[0].in_doubt
+    assert writes(sim)[-1].startswith(f"DELETE /domains/{zone.id}/records/")
+    assert not session.query(DomainRecord).filter(DomainRecord.domain == zone).all()
+
+
 def test_a_deletion_that_fails_is_reported(session, sim):
     """What could not be deleted stays marked for deletion, and the error says what to do."""
     fault = sim.faults.add("DELETE", "/volumes/*", None, 400)
@@ -203,6 +219,109 @@ def test_blocks_stand_in_one_another(session):
     with session.temporary(volume("a")), session.temporary(volume("b")):
         assert session.query(Volume).count() == 2
     assert not session.query(Volume).all()
+
+
+class StopError(Exception):
+    """What a block raises."""
+
+
+def test_a_savepoint_inside_of_a_block(session):
+    """What it restores is what is pending: the temporary object stays until the end, and goes then."""
+    with session.temporary(volume("a")) as (data,):
+        with suppress(StopError), session.begin_nested():
+            data.tags.append("inner")
+            session.delete(data)
+            session.add(volume("other"))
+            assert len([*session.new, *session.deleted]) == 2
+            raise StopError
+        assert not [*session.new, *session.dirty, *session.deleted]
+        assert session.query(Volume).one() is data
+        with session.begin_nested():
+            session.delete(data)
+        assert session.deleted == (data,)
+    assert not session.query(Volume).all()
+    assert not session.deleted
+
+
+def test_a_block_inside_of_a_savepoint(session, sim):
+    """It sends, so it is refused."""
+    with session.begin_nested():
+        with (
+            pytest.raises(InvalidRequestError, match=r"temporary\(\) inside a begin_nested"),
+            session.temporary(volume()),
+        ):
+            pytest.fail("the block does not begin")
+        assert not session.new
+    assert not sim.requests
+
+
+class TestPolicies:
+    """The policies and the protected tags of a session hold for temporary objects as well."""
+
+    def test_the_end(self, sim, client):
+        """What a policy keeps stays, marked for deletion, and goes when nothing keeps it."""
+        with Session(client=client, policies=[attached_stay]) as session:
+            session.add(web := Instance(label="web", region=REGION, type="g6-nanode-1"))
+            session.commit()
+            with (
+                pytest.raises(
+                    InvalidRequestError, match=r"is attached \(Instance .*\) and stays(.|\n)*marked for deletion"
+                ),
+                session.temporary(volume()) as (data,),
+            ):
+                data.attach(web)
+            assert session.deleted == (data,)
+            session.rollback()
+            data.detach()
+            session.delete(data)
+            session.commit()
+            assert not session.query(Volume).all()
+
+    def test_what_is_taken_back(self, sim, client):
+        """Where the block never began, what was made goes, and no policy is asked about that."""
+
+        def no_deletions(plan):
+            return ["nothing is deleted"] if plan.deletes else []
+
+        with Session(client=client, policies=[no_deletions]) as session:
+            sim.faults.add("POST", "/domains", None, 400)
+            zone = Domain(domain="example.net", type="master", soa_email="h@example.net")
+            with pytest.raises(CommitError), session.temporary(volume(), zone):
+                pytest.fail("the block does not begin")
+            assert not session.query(Volume).all()
+
+    def test_protected_tags(self, sim, client):
+        """An object that could not be deleted is not made; one that is tagged in the block stays, and the error says so."""
+        with Session(client=client, protected_tags={"keep"}) as session:
+            with (
+                pytest.raises(InvalidRequestError, match="the protected tag keep forbids"),
+                session.temporary(volume("a", tags=["keep"])),
+            ):
+                pytest.fail("the block does not begin")
+            assert not sim.requests
+            with (
+                pytest.raises(InvalidRequestError, match="protected tags forbid the deletion"),
+                session.temporary(volume("b")) as (data,),
+            ):
+                sim.change(f"/volumes/{data.id}", tags=["keep"])
+            assert [each.label for each in session.query(Volume)] == ["b"]
+
+
+def test_a_hook_that_raises_at_the_end_leaves_the_journal_closed(client, journal):
+    """All is deleted before its error is raised, and nothing is unfinished."""
+
+    def no(report):
+        if report.entries[0].step.operation == "delete":
+            raise StopError
+
+    with Session(client=client, journal=journal) as session:
+        session.on("after_commit", no)
+        with pytest.raises(StopError), session.temporary(volume()):
+            pass
+        assert not session.query(Volume).all()
+        session.add(volume("stays"))
+        session.commit()
+    assert not is_unfinished(journal)
 
 
 # -- journals --------------------------------------------------------------------------------------------------------

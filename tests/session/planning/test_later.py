@@ -123,6 +123,12 @@ class TestPlaces:
 
 
 class TestShown:
+    def test_a_plan_says_what_stands_for_it(self, linode_session, zone):
+        """Whoever reads the plan learns what the name of a value stands for."""
+        front = NodeBalancer(label="front", region="us-east")
+        linode_session.add(DomainRecord(domain=zone, type="A", name="www", target=later(front, "ipv4")))
+        assert ".ipv4} stands for a value of the answer that creates its object" in str(linode_session.plan())
+
     def test_in_plans_and_plan_files(self, linode_session, zone, tmp_path):
         """A plan shows attribute, indices and names; its file has the same text, and reads back as the same plan."""
         linode_session.add(guarded(web(), "ipv4", 0))
@@ -286,12 +292,29 @@ class TestRefused:
         with pytest.raises(error, match=r"later|Instance"):
             later(web(), *place)
 
-    def test_an_object_that_exists(self, linode_session):
-        """Of an object that exists no answer is waited for: its attribute is read."""
+    def test_an_object_that_exists(self, linode_session, linode_simulator):
+        """It has its value already, such as the answer of an upsert in a second run."""
         instance = web()
         linode_session.add(instance)
         linode_session.commit()
-        with pytest.raises(InvalidRequestError, match="is not new"):
+        linode_simulator.requests.clear()
+        assert later(instance, "ipv4", 0) == instance.ipv4[0]
+        assert later(instance, "specs", "memory") == instance.specs.memory
+        assert not linode_simulator.requests
+        for place in (("ipv4", 5), ("lke_cluster_id",)):
+            with pytest.raises(InvalidRequestError, match="has no value there"):
+                later(instance, *place)
+
+    def test_an_object_that_goes(self, linode_session):
+        """What is to be deleted, or is gone, gets no answer any more."""
+        instance = web()
+        linode_session.add(instance)
+        linode_session.commit()
+        linode_session.delete(instance)
+        with pytest.raises(InvalidRequestError, match="is deleted, so no answer will create it"):
+            later(instance, "ipv4", 0)
+        linode_session.commit()
+        with pytest.raises(InvalidRequestError, match="is detached, so no answer will create it"):
             later(instance, "ipv4", 0)
 
     def test_what_is_no_object(self):

@@ -299,6 +299,47 @@ class TestBlocks:
             other.commit()
             assert set(own.read(f"/linode/instances/{instance.id}")["tags"]) == {"theirs", "mine"}
 
+    def test_orders_by_hand(self, session):
+        """What `depends_on` was told in the block goes with it, and what it was told before stays, whatever a rollback did."""
+        first, second, third = (
+            Domain(domain=f"{name}.example", type="master", soa_email="a@b.example") for name in NAMES
+        )
+        session.add_all([first, second, third])
+        session.depends_on(first, second)
+        waits = [step.depends_on for step in session.plan()]
+        assert any(waits)
+        with stopped(), session.begin_nested():
+            session.depends_on(second, third)
+            assert [step.depends_on for step in session.plan()] != waits
+            raise StopError
+        assert [step.depends_on for step in session.plan()] == waits
+        with stopped(), session.begin_nested():
+            session.rollback()
+            assert not session.plan()
+            raise StopError
+        assert [step.depends_on for step in session.plan()] == waits
+        with session.begin_nested():
+            session.depends_on(second, third)
+        assert sum(map(bool, (step.depends_on for step in session.plan()))) == 2
+        session.rollback()
+
+    def test_declared_states(self, session):
+        """What upserts and syncs of the block made pending is taken back."""
+        zone, *_ = session.query(Domain).order_by(Domain.id)
+        kept = [*zone.records]
+        twin = Domain(domain=zone.domain, type="master", soa_email="upserted@example.org")
+        with stopped(), session.begin_nested():
+            assert session.upsert(twin) is zone
+            zone.records.sync([DomainRecord(type="A", name="only", target="192.0.2.1")], key=("type", "name"))
+            assert (len(session.new), len(session.deleted), len(session.dirty)) == (1, len(kept), 1)
+            raise StopError
+        assert not [*session.new, *session.deleted, *session.dirty]
+        assert [*zone.records] == kept
+        with session.begin_nested():
+            zone.records.sync([DomainRecord(type="A", name="only", target="192.0.2.1")], key=("type", "name"))
+        assert len(session.plan()) == 1 + len(kept)
+        session.rollback()
+
     def test_closing_inside(self, account):
         """A session that is closed in the block has nothing to restore."""
         session = Session(client=account.client())

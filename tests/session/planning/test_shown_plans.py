@@ -21,6 +21,7 @@ from linode_orm import (
     NodeBalancer,
     Plan,
     Session,
+    Type,
     Volume,
 )
 from linode_orm.simulator import Simulator
@@ -254,6 +255,45 @@ class TestLastLine:
         (pool,) = session.query(LKENodePool).filter(LKENodePool.lke_cluster == cluster)
         pool.count = 1
         assert session.plan().monthly_cost == -2 * price
+
+    def test_a_way_back(self, sim, session):
+        """The plan of an undo says what it reads, builds on newest values and costs, and applying it takes those reads."""
+        session.plan(prices=True)
+        instance = session.query(Instance).first()
+        instance.tags.append("edge")
+        session.add(Volume(label="data", region="us-east", size=50))
+        session.plan(prices=True)
+        back = session.undo(session.commit().id)
+        assert back.monthly_cost == -Decimal("5.0")
+        assert "tags: -edge  (on the newest value)" in str(back)
+        sim.requests.clear()
+        back.apply(session.client)
+        assert len(sim.requests) == back.requests == len(back) + 1
+
+    def test_verified(self, sim, session):
+        """With `verify=True` the reads count what is read back."""
+        for instance in session.query(Instance):
+            instance.label += "-x"
+        plain, verified = session.plan(), session.plan(verify=True)
+        sim.requests.clear()
+        session.commit(verify=True)
+        assert len(sim.requests) == verified.requests == plain.requests + 1
+
+    def test_actions(self, session):
+        """Resizes, copies and backups cost; a reboot does not, and a copy into what exists is free."""
+        session.query(Type).all()
+        small = session.query(Instance).first()
+        price = {each.id: Decimal(str(each.price.monthly)) for each in session.query(Type)}
+
+        def cost(action, **arguments):
+            return session.act([small], action, arguments=arguments, dry_run=True).monthly_cost
+
+        other = next(each for each in price if price[each] > price[small.type_id] and not each.startswith("g1"))
+        assert cost(Instance.resize, type=other) == price[other] - price[small.type_id]
+        assert cost(Instance.clone, region=small.region_id) == price[small.type_id]
+        assert cost(Instance.clone, linode=small) == 0
+        assert cost(Instance.reboot) == 0
+        assert cost(Instance.allocate_ip, public=True, type="ipv4") is None
 
     def test_what_costs_nothing_says_nothing_of_money(self, session):
         """An edit of tags does not speak of money, and its cost is 0."""

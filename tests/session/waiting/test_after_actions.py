@@ -298,6 +298,38 @@ def test_children_of_many_parents(count):
         assert len(lines) <= 2 * count + rounds * (1 + max(2, count / 6)), len(lines)
 
 
+@pytest.mark.slow
+def test_a_hundred_snapshots_of_four_minutes():
+    """Waiting for a hundred snapshots costs at most 130 requests and one a round, not one for each at every look."""
+    with Simulator(job_seconds=240) as sim, Session(client=sim.client()) as session:
+        sim.seed(instances=[{"label": f"web-{n}"} for n in range(100)])
+        fleet = session.query(Instance).all()
+        for each in fleet:
+            sim.change(path(each), backups={**sim.read(path(each))["backups"], "enabled": True})
+        report = session.act(fleet, Instance.snapshot, arguments={"label": "nightly"}, timeout=3600)
+        assert report.counts == {"applied": 100}
+        reads = [each for each in sim.requests if each.method == "GET"]
+        rounds = sum(each.path == "/account/events" for each in reads)
+        assert len(reads) <= 130 + rounds, len(reads)
+
+
+@pytest.mark.slow
+def test_a_hundred_new_snapshots_of_four_minutes():
+    """The same where the snapshots are new objects that are waited for by a condition."""
+    with Simulator(job_seconds=240) as sim, Session(client=sim.client()) as session:
+        sim.seed(instances=[{"label": f"web-{n}"} for n in range(100)])
+        for each in session.query(Instance).all():
+            sim.change(path(each), backups={**sim.read(path(each))["backups"], "enabled": True})
+        shots = [Backup(instance=each, label="nightly") for each in session.query(Instance)]
+        session.add_all(shots)
+        session.commit()
+        before = len(sim.requests)
+        session.wait(shots, Backup.status == "successful", timeout=3600)
+        lines = sim.requests.lines[before:]
+        rounds = lines.count(EVENTS)
+        assert len(lines) <= 130 + rounds, (len(lines), rounds)
+
+
 def test_the_classes_of_whose_changes_events_tell():
     """Each is declared, and those with jobs of their own are among them."""
     assert {each.__name__ for each in resources()} >= EVENTFUL

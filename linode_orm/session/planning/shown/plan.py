@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linode_orm._printable import printable
+from linode_orm.session.planning.placeholders import values_wanted
 from linode_orm.session.planning.shown.blocks import blocks
 from linode_orm.session.planning.shown.steps import FEW, MOST, details, edits, head, member, ranges, referred_in
 
@@ -49,6 +50,10 @@ def notes(plan: Plan) -> Iterator[str]:
     if referred:
         name = min(referred, key=lambda token: (len(token), token))
         yield f"{{{name}}} stands for the id that the API gives to that object when it is created"
+        values = values_wanted(part.body for step in plan for part in step.whole)
+        first = min((each.name for several in values.values() for each in several), default="")
+        if first:
+            yield printable(f"{{{first}}} stands for a value of the answer that creates its object")
     yield from (printable(f"cannot be brought back: {each}") for each in plan.lost)
     yield from (printable(f"refused: {each}") for each in plan.refusals)
 
