@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from linode_orm.version import VERSION as _VERSION
 
 if TYPE_CHECKING:
-    from importlib.machinery import ModuleSpec
+    from importlib.machinery import ModuleSpec as _ModuleSpec
 
     from linode_orm.action_errors import ActionError as ActionError
     from linode_orm.action_errors import ActionInterrupted as ActionInterrupted
@@ -104,11 +104,11 @@ class _FormerModules:
     """Finds modules that are gone, which former pickles name; asked last, it hides none that exists."""
 
     @staticmethod
-    def find_spec(name: str, _path: object = None, _target: object = None, /) -> "ModuleSpec | None":
+    def find_spec(name: str, _path: object = None, _target: object = None, /) -> "_ModuleSpec | None":
         """Give what a former module is made of, None for every other name."""
         if not name.startswith("linode_orm."):
             return None
-        spec: ModuleSpec | None = _import_module("linode_orm._former").spec_of(name)
+        spec: _ModuleSpec | None = _import_module("linode_orm._former").spec_of(name)
         return spec
 
 

@@ -8,7 +8,9 @@ from linode_orm._public import public
 from linode_orm.errors import LinodeORMError, WaitFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from linode_orm.errors import Fate, Fates
 
 
 @public
@@ -24,14 +26,14 @@ class JobFailed(WaitFailed):
         message: str = "",
         *,
         object: object = None,  # noqa: A002  the name that commits' entries have for it
-        job: Any = None,  # noqa: ANN401  a Job, which stands above errors
-        event: Any = None,  # noqa: ANN401  an Event, which stands above errors
+        job: object = None,
+        event: object = None,
         reached: Iterable[object] = (),
         waiting: Iterable[object] = (),
     ) -> None:
         super().__init__(message, object=object, reached=reached, waiting=waiting)
-        self.job = job
-        self.event = event
+        self.job: Any = job  # a Job, which stands above errors
+        self.event: Any = event  # an Event, which does too
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle without the job, which belongs to a session."""
@@ -43,32 +45,32 @@ class JobFailed(WaitFailed):
 class ActionError(LinodeORMError):
     """Some actions on many objects were not done, or are not known to be; `report` says which."""
 
-    def __init__(self, message: str = "", *, report: Any = None) -> None:  # noqa: ANN401  an ActionReport, which stands above errors
+    def __init__(self, message: str = "", *, report: Fates | None = None) -> None:
         super().__init__(message)
         self.report = report
 
     @property
-    def applied(self) -> list[Any]:
+    def applied(self) -> Sequence[Fate]:
         """The entries of the actions that were done, and whose jobs have ended."""
         return self._entries("applied")
 
     @property
-    def failed(self) -> list[Any]:
+    def failed(self) -> Sequence[Fate]:
         """The entries of the actions that were refused, or whose jobs failed."""
         return self._entries("failed")
 
     @property
-    def pending(self) -> list[Any]:
+    def pending(self) -> Sequence[Fate]:
         """The entries of the actions that were not started."""
         return self._entries("pending")
 
     @property
-    def in_doubt(self) -> list[Any]:
+    def in_doubt(self) -> Sequence[Fate]:
         """The entries of the actions that may have been started, or whose end was not seen."""
         return self._entries("in_doubt")
 
-    def _entries(self, name: str) -> list[Any]:
-        return list(getattr(self.report, name, ()))
+    def _entries(self, name: str) -> Sequence[Fate]:
+        return cast("Sequence[Fate]", getattr(self.report, name, ()))
 
 
 @public

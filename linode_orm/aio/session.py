@@ -199,7 +199,7 @@ class AsyncSession:
         async with awaited_block(self, self.sync_session.begin()):
             yield self
 
-    def temporary(self, *objects: Model) -> AbstractAsyncContextManager[tuple[Model, ...]]:
+    def temporary(self, *objects: M) -> AbstractAsyncContextManager[tuple[M, ...]]:
         """Create objects now, and delete them at the end of the `async with` block, also where it is cancelled.
 
         See `Session.temporary`.

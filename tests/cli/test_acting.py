@@ -29,7 +29,8 @@ def test_dry_run_shows_what_would_be_started(account):
     """`-n` prints a request for each match and starts nothing."""
     ended = run("act", "Instance", "reboot", "--all", "-n")
     assert ended.exit_code == 0, ended.output
-    assert ended.stdout.count("/reboot") == 12
+    assert ended.stdout.startswith("1-12. reboot 12 Instances\n")
+    assert "12 writes" in ended.stdout
     assert posted(account) == []
 
 

@@ -114,7 +114,8 @@ def test_a_plan_file_is_shown(file, tmp_path, code):
     """`Plan.load` and `linode-orm plan` read a file that names resources."""
     ended = python(tmp_path, code, *(["plan"] if code == COMMAND else []), file)
     assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.count('tags: +"edge"') == 4
+    assert "change 4 Instances, the same in each\n   tags: +edge\n" in ended.stdout
+    assert ended.stdout.count("(PUT /linode/instances/") == 4
 
 
 def test_a_plan_file_is_sent(served, file, tmp_path):

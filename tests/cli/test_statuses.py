@@ -285,7 +285,7 @@ CASES = {
     "plan nothing there": (1, lambda place: ["plan", place.folder / "nowhere"]),
     "plan changed by hand": (1, changed_by_hand),
     "plan applied twice": (1, applied_twice),
-    "plan where some of it is refused": (3, refused_at_the_api),
+    "plan where it is refused": (1, refused_at_the_api),
     "plan --max-deletes x": (2, lambda place: ["plan", place.plan(), "--max-deletes", "x"]),
     "plan a folder": (2, lambda place: ["plan", place.folder]),
     "plan in doubt": (3, in_doubt),

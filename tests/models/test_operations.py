@@ -98,6 +98,7 @@ TWICE = {
     "PUT /networking/firewalls/{}/rules",
     "GET /networking/ips",
     "GET /object-storage/buckets/{}/{}/object-acl",
+    "POST /linode/instances/{}/backups",  # `instance.snapshot()`, and a new `Backup`
     "PUT /object-storage/buckets/{}/{}/object-acl",
     "GET /profile/preferences",
 }

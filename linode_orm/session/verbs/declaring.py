@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from linode_orm._secrets import forgets_locals
 from linode_orm.mapping import Model
@@ -45,7 +45,7 @@ class Declaring(SessionVerbs):
         return self._parts.declaring.upsert(wanted, key, "upsert_all()")
 
     @contextmanager
-    def temporary(self, *objects: Model) -> Iterator[tuple[Model, ...]]:
+    def temporary(self, *objects: M) -> Iterator[tuple[M, ...]]:
         """Create new objects now, alone, and delete them at the end of the `with` block, also where it raises.
 
         With them go their new children, and new objects that they cannot exist without; of those, what was pending
@@ -61,4 +61,4 @@ class Declaring(SessionVerbs):
         self._owner.check_outside_block("temporary()")
         self._owner.check()
         with self._parts.temporary(objects, self._policy) as made:
-            yield made
+            yield cast("tuple[M, ...]", made)

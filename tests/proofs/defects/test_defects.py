@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from linode_orm import Client, Event, Instance, Session, TransportError, Volume
+from linode_orm import Client, Instance, Session, TransportError, Volume
 from linode_orm.simulator import Simulator, serve, status
 
 pytestmark = pytest.mark.slow
@@ -250,6 +250,7 @@ def older_events(account):
     row = account.sim.state.need("Instance", identity)
     for _ in range(150):
         account.sim.state.events.add("linode_reboot", row)
+    account.sim.clock.advance(60)
     return identity
 
 
@@ -268,15 +269,9 @@ def events_official(account):
 def events_ours(account):
     identity = older_events(account)
     with account.session() as session:
-        Instance(session, identity).reboot()
-        newest = (
-            session.query(Event)
-            .filter(Event.action == "linode_reboot", Event.entity.id == identity)
-            .order_by(Event.id.desc())
-            .first()
-        )
-        newest.wait_until(Event.status == "finished", timeout=10)
-        return newest.status == "finished"
+        job = Instance(session, identity).reboot()
+        job.wait(timeout=10)
+        return job.event is not None and job.event.status == "finished"
 
 
 # -- 10: a server that never answers -----------------------------------------------------------------------------------

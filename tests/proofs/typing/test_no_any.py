@@ -43,13 +43,18 @@ BEHIND = (
 # what JSON holds, as plain dictionaries of whatever it was given
 WRITTEN = {"__init__", "__call__", "__iter__", "__getitem__", "__enter__", "__len__", "__contains__"}
 # `in` is hidden from type checkers where it only refuses at run time, so that they refuse it too; `any` is there for
-# attributes that are lists; a slice is one of whatever
+# attributes that are lists; a slice is one of whatever; `act` takes a method of any arguments, and what jobs name (the job, its
+# event, the entry of a wait) stands above errors and models
 ELSEWHERE = {
     "Attribute.__contains__",
     "Many.__contains__",
     "Reference.__contains__",
     "Attribute.any",
     "Query.__getitem__",
+    "Job.wait",
+    "JobFailed.event",
+    "JobFailed.job",
+    "Session.act",
 }
 
 
