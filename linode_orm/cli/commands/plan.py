@@ -42,7 +42,8 @@ def command(  # noqa: PLR0913  one for each option
       linode-orm plan plan.json --apply --journal journal
 
     With --apply it is sent, and the report is shown whether everything was done or not. The exit status is then 0 where
-    it was and 1 where it was not. It is 3 where Ctrl-C ended it, something is in doubt, or left in the journal for `recover`.
+    it was and 1 where it was not. It is 3 where Ctrl-C ended it, something is in doubt, or
+    left in the journal for `recover`.
 
     """
     from linode_orm.session.planning.plan import Plan  # noqa: PLC0415  help needs no plan

@@ -249,8 +249,7 @@ def older_events(account):
     identity = first_id(account)
     row = account.sim.state.need("Instance", identity)
     for _ in range(150):
-        account.sim.state.events.add("linode_reboot", row)
-    account.sim.clock.advance(60)
+        account.sim.state.events.add("linode_reboot", row).change(created="2025-01-01T00:00:00")
     return identity
 
 
