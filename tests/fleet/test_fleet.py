@@ -9,6 +9,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -272,7 +273,10 @@ def test_a_token_that_ends_in_the_middle(tmp_path):
             )
 
             def exchange(session):
-                (tmp_path / "exchanged").write_text("new-token")
+                # both accounts do so at once: the file is whole at any moment
+                beside = tmp_path / f"{threading.get_ident()}.new"
+                beside.write_text("new-token")
+                beside.replace(tmp_path / "exchanged")
                 return session.query(jobs.Instance).count()
 
             outcomes = {each.account: each for each in fleet.map(exchange)}
