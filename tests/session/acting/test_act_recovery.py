@@ -55,17 +55,18 @@ class Process:
         return write
 
     def run(self, monkeypatch, path) -> None:
-        journal = None
+        journal, client = None, self.sim.client(workers=2)
         with monkeypatch.context() as patch:
             patch.setattr(self.sim, "exchange", self.dying(self.sim.exchange))
             for name in WRITES:
                 patch.setattr(SqliteJournal, name, self.unless_dead(getattr(SqliteJournal, name)))
             try:
-                session = Session(client=self.sim.client(workers=2), journal=path)
+                session = Session(client=client, journal=path)
                 journal = session._parts.history.journal
                 session.act(session.query(Instance).all(), Instance.reboot, at_once=3)
             except BaseException:  # noqa: BLE001  a dead process says nothing
                 pass
+            client.close()  # what was in flight has ended
         if journal is not None:
             journal._file.connection.close()
 

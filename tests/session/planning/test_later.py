@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -202,7 +203,7 @@ class TestFiles:
             instance = web()
             session.add(guarded(instance, "ipv4", 0))
             session.commit()
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             written = " ".join(str(each) for (each,) in connection.execute("SELECT identity FROM steps"))
         assert instance.ipv4[0] in written
 
