@@ -101,11 +101,11 @@ def attribute_docs(value: type) -> dict[str, str]:
     found: dict[str, str] = {}
     for cls in reversed([each for each in value.__mro__ if _is_ours(each)]):
         try:
-            source = textwrap.dedent(inspect.getsource(cls))
-        except (OSError, TypeError):
+            parsed = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
+        except (OSError, TypeError, SyntaxError):  # Python 3.13 looks in the module that a public class names
             continue
-        body = ast.parse(source).body[0]
-        if isinstance(body, ast.ClassDef):
+        body = parsed[0] if parsed else None
+        if isinstance(body, ast.ClassDef) and body.name == cls.__name__:
             found |= dict(_documented(body.body))
     return found
 
