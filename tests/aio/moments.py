@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import time
 from functools import wraps
-from threading import Lock
+from threading import Event, Lock
 
 import anyio
 import pytest
@@ -38,35 +38,47 @@ def on_each(test):
 class CancellingTransport:
     """Passes requests on to a simulator; calls a function before or after the one with a number."""
 
-    def __init__(self, simulator) -> None:
-        self.simulator, self.sent, self._lock = simulator, 0, Lock()
-        self.at, self.is_after, self.cancel = 0, False, lambda: None
+    def __init__(self, simulator, pause) -> None:
+        self.simulator, self.sent, self._pause, self._lock = simulator, 0, pause, Lock()
+        self.at, self.is_after, self._cancel = 0, False, lambda: None
+        self._is_begun, self._is_cancelled = False, Event()
 
     def arm(self, at, cancel, *, is_after) -> None:
-        """Cancel at the request with a number, counted from now on; 0 for never."""
-        self.sent, self.at, self.cancel, self.is_after = 0, at, cancel, is_after
+        """Cancel at the request with a number, counted from now on, or with a query; 0 for never."""
+        self._is_cancelled.clear()
+        self._is_begun = False
+        self.sent, self.at, self._cancel, self.is_after = 0, at, cancel, is_after
 
     def send(self, request, *, token, timeout):
-        """Let the simulator answer, in some time."""
+        """Let the simulator answer, in some time; what begins after the moment waits until the task was cancelled."""
         with self._lock:
             self.sent += 1
-            is_moment = self.sent == self.at
+            is_moment = self.at in (self.sent, request.query)
+            is_later = self._is_begun
+            self._is_begun |= is_moment
         if is_moment and not self.is_after:
             self.cancel()
-        time.sleep(PAUSE if is_moment else PAUSE / 10)
+        elif is_later and self._is_cancelled.wait(0 if self.is_after else 1):
+            time.sleep(self._pause / 10)
+        time.sleep(self._pause if is_moment else PAUSE / 10)
         answer = self.simulator.transport.send(request, token=token, timeout=timeout)
         if is_moment and self.is_after:
             self.cancel()
-            time.sleep(PAUSE)
+            time.sleep(self._pause)
         return answer
+
+    def cancel(self) -> None:
+        """Cancel the task."""
+        self._cancel()
+        self._is_cancelled.set()
 
     def close(self) -> None:
         """Nothing to close."""
 
 
-def cancelling_client(simulator, **options) -> Client:
-    """Give a client on the machine's clock that can be told when to cancel."""
-    return Client("a-token", transport=CancellingTransport(simulator), budget=None, **options)
+def cancelling_client(simulator, pause=PAUSE, **options) -> Client:
+    """Give a client on the machine's clock that can be told when to cancel; what is sent then takes a pause longer."""
+    return Client("a-token", transport=CancellingTransport(simulator, pause), budget=None, **options)
 
 
 async def cancelled_at(client, at, call, *, is_after, natively=False) -> bool:

@@ -184,24 +184,39 @@ def test_act(backend, natively, at, is_after):
     anyio.run(main, backend=backend)
 
 
+async def read_into(rows, seen):
+    """Read the rest of an iteration."""
+    async for each in rows:
+        seen.append(each.id)
+
+
 @on_each
 async def test_iteration():
-    """A cancelled `async for` loses no object that was read; where its list was cut off, it says so and ends there."""
+    """A cancelled `async for` goes on afterwards where every page has come: it loses no object and repeats none."""
     simulator = Simulator()
     simulator.seed(instances=2_600)
-    client = cancelling_client(simulator)
+    client = cancelling_client(simulator, workers=1)  # pages come in their order
+    async with AsyncSession(client=client) as session:
+        rows, seen = aiter(session.query(Instance)), []
+        assert await cancelled_at(client, 2, lambda: read_into(rows, seen), is_after=False)
+        assert 0 < len(seen) < 2_600
+        await read_into(rows, seen)
+        assert len(seen) == len(set(seen)) == 2_600
+
+
+@on_each
+async def test_iteration_cut_off():
+    """A cancelled `async for` whose list was cut off says so, ends there, and has lost no object that was read."""
+    simulator = Simulator()
+    simulator.seed(instances=2_600)
+    client = cancelling_client(simulator, 1.0, workers=2)  # the third page comes before the second
     async with AsyncSession(client=client) as session:
         query = session.query(Instance)
-        rows, seen = aiter(query), []
-
-        async def read():
-            async for each in rows:
-                seen.append(each.id)  # noqa: PERF401  it is cancelled in between
-
-        assert await cancelled_at(client, 2, read, is_after=False)
+        rows, seen, second = aiter(query), [], {"page": 2, "page_size": 499}
+        assert await cancelled_at(client, second, lambda: read_into(rows, seen), is_after=False)
         assert 0 < len(seen) < 2_600
         with pytest.raises(InvalidRequestError, match="cut off"):
-            await read()
+            await read_into(rows, seen)
         assert [each.id async for each in query][: len(seen)] == seen
 
 

@@ -161,7 +161,7 @@ def test_a_commit_of_the_journal_is_undone(served, tmp_path, tmp_path_factory):
 
 def test_a_journal_of_classes_that_are_not_known(journal, tmp_path):
     """A journal that names a class which this process does not know is refused in one line."""
-    with closing(sqlite3.connect(journal)) as opened:
+    with closing(sqlite3.connect(journal)) as opened, opened:
         opened.execute("""UPDATE steps SET step = replace(step, '"type": "Instance"', '"type": "Rack"')""")
     opened.close()
     ended = python(tmp_path, COMMAND, "recover", journal)

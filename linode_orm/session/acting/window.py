@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import CancelledError
 from functools import partial
-from math import isfinite
+from math import inf, isfinite
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
@@ -59,7 +59,7 @@ class Window:
         self._room = 2 * max(1, self._client.workers)  # so that no worker waits for this thread
         self._answers: SimpleQueue[tuple[Attempt, Future[Response]] | None] = SimpleQueue()
         self._next_look, self._pause = self._client.clock.monotonic(), FIRST_PAUSE
-        self._shortest = float("inf")
+        self._shortest = inf
         """How many seconds the shortest job took so far."""
         self.is_stalled = False
         """Whether the end of one was not seen in time."""
@@ -215,7 +215,7 @@ class Window:
             self._send(again)
         self._take_ends()
         self._pause = self._until_next_look()
-        soonest = min((each.deadline for each in self.records.open if each.phase == "running"), default=float("inf"))
+        soonest = min((each.deadline for each in self.records.open if each.phase == "running"), default=inf)
         now = self._client.clock.monotonic()
         self._next_look = max(min(now + self._pause, soonest), now)
 
@@ -276,8 +276,7 @@ class Window:
                 msg = f"{each.target.__describe__()} does not exist (any more): {gone[id(each.target)]}"
                 self.records.end(each, "failed", ObjectGone(msg, object=each.target))
             elif id(each.target) in met:
-                if each.started is not None and each.started.is_job:
-                    self._shortest = min(self._shortest, each.started.age)
+                self._shortest = min(self._shortest, _seconds_taken(each))
                 self.records.end(each, "applied")
         now = self._client.clock.monotonic()
         for each in running:
@@ -299,6 +298,14 @@ _NOT_STARTED: Final = "no event tells of it, and none will: it was not started"
 _NO_EVENT: Final = "no event tells whether it was done"
 _NO_CLUE: Final = "no event tells that it was done, and it is not sent again"
 _REFUSED: Final = "the token may not read events, which would tell whether it was done"
+
+
+def _seconds_taken(attempt: Attempt) -> float:
+    """Return how many seconds an ended job took; infinity where there is none, or another process began it."""
+    started = attempt.started
+    if started is None or not started.is_job or started.since.seconds is None:
+        return inf
+    return started.age
 
 
 def _is_over(attempt: Attempt) -> bool:

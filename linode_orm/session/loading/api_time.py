@@ -50,6 +50,13 @@ class ApiTime:
         """The form that a journal keeps and another process reads."""
         return f"{self.at.isoformat()} {_THEIRS if self.is_theirs else _OURS}"
 
+    def age(self, client: Client) -> float:
+        """Return how many seconds have passed; by the API's or the wall clock where another process wrote it down."""
+        if self.seconds is not None:
+            return client.clock.monotonic() - self.seconds
+        there = client.api_now if self.is_theirs else None
+        return max(0.0, ((there or client.clock.now()) - self.at).total_seconds())
+
     def earliest(self, client: Client) -> datetime:
         """Return the earliest datetime that this time may be at the API, by what is known by now.
 

@@ -104,7 +104,7 @@ class JobFeed:
 
     def _match(self, unknown: Sequence[StartedAction], events: Sequence[Model]) -> None:
         """Give each job the newest event that fits it, the jobs that were started last first."""
-        for action in sorted(unknown, key=lambda each: each.since.seconds or 0.0, reverse=True):
+        for action in sorted(unknown, key=lambda each: each.age):
             for shown in events:
                 body = state_of(shown).body
                 if action.fits(body) and self._started.claim(action, int(body["id"])):

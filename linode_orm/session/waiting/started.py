@@ -51,7 +51,7 @@ class StartedAction:
     """
 
     def __init__(self, client: Client, instance: Model, operation: Operation, since: ApiTime, sent: object) -> None:
-        self._client = client
+        self._client, self._known_from = client, client.clock.monotonic()
         self.name, self.is_job, self.since = operation.name, operation.job is not None, since
         self.event_name = event_of(instance, operation)
         self.key = self.subject = key_of(instance)
@@ -80,8 +80,8 @@ class StartedAction:
 
     @property
     def age(self) -> float:
-        """How many seconds ago it was sent."""
-        return self._client.clock.monotonic() - (self.since.seconds or 0.0)
+        """How many seconds ago it was sent; at least as many as it has been known, for a clock may have been set."""
+        return max(self.since.age(self._client), self._client.clock.monotonic() - self._known_from)
 
     # -- its event ---------------------------------------------------------------------------------------------------
 

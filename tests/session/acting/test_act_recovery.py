@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from math import ceil
 
 import pytest
 
@@ -144,6 +145,17 @@ def kill_in_the_middle(sim, process, number) -> None:
     while len(acted(sim)) < number and process.poll() is None:
         time.sleep(0.01)
     process.kill()
+
+
+def test_what_another_process_began_tells_no_durations(monkeypatch, tmp_path):
+    """Carried on, a window takes about as long as its jobs do, however long ago the first of them was begun."""
+    with Simulator(job_seconds=20) as sim, Session(client=sim.client()) as seeding:
+        fleet(sim, seeding, COUNT)
+        Process(sim, 8, after=True).run(monkeypatch, tmp_path / "journal")
+        sim.clock.advance(50_000)
+        before, left = sim.clock.monotonic(), COUNT - len(acted(sim))
+        assert recover(tmp_path / "journal", client=sim.client(), resume=True)
+        assert sim.clock.monotonic() - before <= 1.25 * 20 * ceil(left / 3)
 
 
 def test_an_unfinished_window_is_carried_on_first(monkeypatch, tmp_path):
