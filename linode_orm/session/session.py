@@ -117,7 +117,7 @@ class Session(Acting, Declaring, Nesting, Observing, Stacking):
         if detect_n_plus_one:
             self._parts.detector.report_to(warn)
         self._owner = self.__owner__ = self._parts.owner
-        self._changes = self._parts.changes
+        self._changes, self._singletons = self._parts.changes, dict[str, object]()
 
     if not TYPE_CHECKING:
 
@@ -171,17 +171,19 @@ class Session(Acting, Declaring, Nesting, Observing, Stacking):
 
     @property
     def account(self) -> Account:
-        """The account; 0 requests until one of its attributes is read."""
+        """The account; 0 requests until one of its attributes is read, then 1 for all of them."""
         return cast("Account", self._singleton("Account"))
 
     @property
     def profile(self) -> Profile:
-        """The profile of the token's user; 0 requests until one of its attributes is read."""
+        """The profile of the token's user; 0 requests until one of its attributes is read, then 1 for all of them."""
         return cast("Profile", self._singleton("Profile"))
 
     def _singleton(self, name: str) -> object:
         self._owner.check()
-        return self._owner.reference(cast("type[Model]", lookup(name)), None, (), None)
+        # The identity map holds it weakly; held here, `session.profile.email` after `.username` sends nothing.
+        self._singletons[name] = found = self._owner.reference(cast("type[Model]", lookup(name)), None, (), None)
+        return found
 
     @forgets_locals
     def refresh(self, instance: Model, *, keep: bool = False) -> None:

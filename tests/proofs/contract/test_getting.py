@@ -278,6 +278,16 @@ def test_singletons(session, sent):
     assert sent() == ["PUT /account"]
 
 
+def test_singletons_are_held(session, sent):
+    """The session holds its account and its profile, though nobody else does: reading another attribute sends nothing."""
+    assert session.account.email
+    assert session.profile.username
+    gc.collect()
+    assert session.account.company is not None
+    assert session.profile.email
+    assert sent() == ["GET /account", "GET /profile"]
+
+
 def test_addresses_are_one_class(session, sim, sent):
     """The addresses of a Linode are `IPAddress` objects, the same as those under /networking/ips."""
     instance = session.load(Instance, first(sim).id)
