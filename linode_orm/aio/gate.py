@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.session.commit.interrupts import cancel_thread, is_kept, renew_thread
+from linode_orm.wire.clock import SystemClock
 from linode_orm.wire.messages import given_up
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from linode_orm.wire.client import Client, Outcome
-    from linode_orm.wire.clock import Clock
     from linode_orm.wire.interceptor import ClientClock
     from linode_orm.wire.messages import Request, Response
 
@@ -89,20 +89,13 @@ class GatedClock:
 
     def sleep(self, seconds: float) -> None:
         """Wait; on a clock that is not the machine's as that clock does."""
-        if not _is_real(self._clock):
-            self._clock.sleep(seconds)
-        else:
+        if isinstance(self._clock.current, SystemClock):
             self._gate.pause(seconds)
+        else:
+            self._clock.sleep(seconds)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the clock has beyond the protocol
         return getattr(self._clock, name)
-
-
-def _is_real(clock: ClientClock) -> bool:
-    from linode_orm.wire.clock import SystemClock  # noqa: PLC0415  the class is needed for this alone
-
-    current: Clock = clock.current
-    return isinstance(current, SystemClock)
 
 
 class GatedClient:

@@ -25,7 +25,7 @@ from linode_orm.session.session import Session, parts_of
 from linode_orm.wire import Client
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
     from datetime import datetime
     from types import TracebackType
@@ -285,6 +285,7 @@ class AsyncSession:
         return AsyncQuery(model, parts_of(self.sync_session).runner, session=self)
 
     add = _at_once(Session.add)
+    add_all = _at_once(Session.add_all)
     delete = _at_once(Session.delete)
     expunge = _at_once(Session.expunge)
     expire = _at_once(Session.expire)
@@ -294,10 +295,6 @@ class AsyncSession:
 
     depends_on = _at_once(Session.depends_on)
     on = _at_once(Session.on)
-
-    def add_all(self, instances: Iterable[Model]) -> None:
-        """Make several new objects pending; sends nothing."""
-        self.sync_session.add_all(instances)
 
     @property
     def account(self) -> Account:

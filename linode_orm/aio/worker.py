@@ -69,7 +69,6 @@ async def _ended(done: Event) -> None:
     """Wait until a call has ended, however often the task that waits is cancelled."""
     with CancelScope(shield=True):
         while not done.is_set():
-            with suppress(
-                get_cancelled_exc_class()
-            ):  # asyncio's own cancellation knows no shield; it was raised before
+            # asyncio's own cancellation knows no shield; it was raised before.
+            with suppress(get_cancelled_exc_class()):
                 await done.wait()

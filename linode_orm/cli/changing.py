@@ -150,15 +150,21 @@ def commit(session: Session, sending: SendOptions) -> int:
     )
 
 
-def reported(send: Callable[[], Any], journal: str | None, *, undoes: bool = True) -> int:
-    """Send something whose answer is a report, and print that; return the exit status."""
+def reported(
+    send: Callable[[], Any],
+    journal: str | None,
+    *,
+    undoes: bool = True,
+    status: Callable[[LinodeORMError, str | None], int] = status_of,
+) -> int:
+    """Send something whose answer is a report, and print that; return the exit status, after an error by `status`."""
     try:
         report = send()
     except LinodeORMError as error:
         if report_of(error) is None:
             raise
         say_failure(error)
-        return status_of(error, journal)
+        return status(error, journal)
     say_report(report)
     if journal is not None and undoes:
         say_error(f"linode-orm undo {report.id} --journal {journal}  takes it back")

@@ -61,14 +61,7 @@ class WorkItem:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the item that JSON holds; raise `InvalidRequestError` for what is none."""
-        try:
-            found = json.loads(text)
-        except ValueError:
-            found = None
-        names = {each.name for each in fields(cls)}
-        if not isinstance(found, dict) or found.pop("form", None) != _FORM or set(found) != names:
-            msg = f"this is no work item of this version (form {_FORM})"
-            raise InvalidRequestError(msg)
+        found = _read(cls, text, "work item")
         found["arguments"] = tuple(found["arguments"])
         return cls(**found)
 
@@ -106,17 +99,7 @@ class Outcome:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the outcome that JSON holds, an error as `FleetError`; raise `InvalidRequestError` for others."""
-        try:
-            found = json.loads(text)
-        except ValueError:
-            found = None
-        if (
-            not isinstance(found, dict)
-            or found.pop("form", None) != _FORM
-            or set(found) != {each.name for each in fields(cls)}
-        ):
-            msg = f"this is no outcome of this version (form {_FORM})"
-            raise InvalidRequestError(msg)
+        found = _read(cls, text, "outcome")
         error = None if found["error"] is None else FleetError(found["error"])
         return cls(**{**found, "error": error})
 
@@ -126,6 +109,19 @@ class Outcome:
         else:
             what = self.skipped or repr(self.value)
         return f"{self.account}: {what} ({self.requests} requests, {self.seconds:.2f} s)"
+
+
+def _read(cls: type[WorkItem | Outcome], text: str, what: str) -> dict[str, Any]:
+    """Return the values of a class that JSON holds; raise `InvalidRequestError` for another form or other names."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    names = {each.name for each in fields(cls)}
+    if not isinstance(found, dict) or found.pop("form", None) != _FORM or set(found) != names:
+        msg = f"this is no {what} of this version (form {_FORM})"
+        raise InvalidRequestError(msg)
+    return found
 
 
 def portable(outcome: Outcome) -> Outcome:

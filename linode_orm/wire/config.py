@@ -49,7 +49,7 @@ def discover(
     no token, naming the places, or where a setting cannot be used.
     """
     env = _Environment(os.environ if environ is None else environ)
-    address = check_url(base_url or env.get(URL_VARIABLE) or DEFAULT_URL)
+    address = address_of(base_url, environ=env)
     if token is not None:
         return Settings(address, check_token(token, "token="))
     if profile is not None:
@@ -65,9 +65,10 @@ def discover(
     raise ConfigError(msg)
 
 
-def address_of(base_url: str | None) -> str:
+def address_of(base_url: str | None, *, environ: Mapping[str, str] | None = None) -> str:
     """Return the address of the API: the argument, that of the environment, or the usual one."""
-    return check_url(base_url or os.environ.get(URL_VARIABLE) or DEFAULT_URL)
+    env = os.environ if environ is None else environ
+    return check_url(base_url or env.get(URL_VARIABLE) or DEFAULT_URL)
 
 
 class _Environment(dict[str, str]):

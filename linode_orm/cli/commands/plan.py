@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from linode_orm.cli.account import AccountOptions, account_options
-from linode_orm.cli.changing import SendOptions
+from linode_orm.cli.changing import SendOptions, reported
 from linode_orm.cli.help import CliCommand
 from linode_orm.cli.plan_files import send_saved, show_saved
-from linode_orm.cli.status import report_of, status_after, status_of
-from linode_orm.cli.terminal import say_failure, say_report, secret_options, secrets_of
-from linode_orm.errors import CommitInterrupted, LinodeORMError
+from linode_orm.cli.status import status_after, status_of
+from linode_orm.cli.terminal import secret_options, secrets_of
+from linode_orm.errors import CommitInterrupted
 
 if TYPE_CHECKING:
     from linode_orm.cli.terminal import Files
+    from linode_orm.errors import LinodeORMError
 
 
 @click.command("plan", cls=CliCommand)
@@ -42,8 +43,8 @@ def command(  # noqa: PLR0913  one for each option
       linode-orm plan plan.json --apply --journal journal
 
     With --apply it is sent, and the report is shown whether everything was done or not. The exit status is then 0 where
-    it was and 1 where it was not. It is 3 where Ctrl-C ended it, something is in doubt, or
-    left in the journal for `recover`.
+    it was and 1 where it was not. It is 3 where Ctrl-C ended it, something is in doubt, or something is left in the
+    journal for `recover`.
 
     """
     from linode_orm.session.planning.plan import Plan  # noqa: PLC0415  help needs no plan
@@ -53,12 +54,12 @@ def command(  # noqa: PLR0913  one for each option
         show_saved(saved)
         return
     sending = SendOptions(False, True, None, on_error, max_deletes, account.journal)  # noqa: FBT003  not dry, agreed
-    try:
-        say_report(send_saved(saved, account, sending, secrets_of(names, files)))
-    except LinodeORMError as error:
-        if report_of(error) is None:
-            raise
-        say_failure(error)
-        is_cut_off = isinstance(error, CommitInterrupted)
-        status = status_of(error, account.journal) if is_cut_off else status_after(account.journal, error)
-        raise click.exceptions.Exit(status) from None
+    secrets = secrets_of(names, files)
+    status = reported(
+        lambda: send_saved(saved, account, sending, secrets), account.journal, undoes=False, status=_status_of
+    )
+    raise click.exceptions.Exit(status)
+
+
+def _status_of(error: LinodeORMError, journal: str | None) -> int:
+    return status_of(error, journal) if isinstance(error, CommitInterrupted) else status_after(journal, error)

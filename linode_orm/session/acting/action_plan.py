@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linode_orm._secrets import is_secret_key
 from linode_orm.errors import InvalidRequestError
+from linode_orm.mapping.model import resource
 from linode_orm.mapping.operations import check_arguments
 from linode_orm.session.actions import Actions, request_of
 from linode_orm.session.planning.placeholders import Hidden, fill, hidden_in
-from linode_orm.session.planning.plan import Step, secret_name
+from linode_orm.session.planning.plan import Key, Step, secret_name
 from linode_orm.session.planning.steps import key_of, title
 from linode_orm.wire.messages import Request
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.mapping.operations import Operation
     from linode_orm.session.planning.action_terms import ActionTerms
+    from linode_orm.session.waiting.job_feed import JobFeed
 
 LASTING: Final = "what an action did cannot be undone"
 
@@ -105,6 +107,16 @@ def _without_secrets(value: object, secret: frozenset[str], path: tuple[str | in
     if isinstance(value, list):
         return [_without_secrets(each, secret, (*path, at)) for at, each in enumerate(value)]
     return value
+
+
+def target_of(step: Step, feed: JobFeed) -> Model:
+    """Return the object of a stored action; raise `InvalidRequestError` where it names none; sends nothing."""
+    key: Any = step.token
+    if not isinstance(key, Key):
+        msg = f"{step.title}: an action is on an object that exists"
+        raise InvalidRequestError(msg)
+    resource(key.model)
+    return feed.reference((key.model, key.identity, key.parents))
 
 
 def restored(step: Step, target: Model, operation: Operation, secrets: Mapping[str, object]) -> PlannedAction:

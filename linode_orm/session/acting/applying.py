@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.session.acting.acting import act_on, check_allowed
-from linode_orm.session.acting.action_plan import restored
+from linode_orm.session.acting.action_plan import restored, target_of
 from linode_orm.session.commit import apply_plan, guards, plan_once
+from linode_orm.session.commit.secrets import check_names
 from linode_orm.session.planning.action_terms import operation_of
-from linode_orm.session.planning.placeholders import hidden_in
-from linode_orm.session.planning.plan import secret_name
 
 if TYPE_CHECKING:
     from linode_orm.session.acting.parts import ActingParts
@@ -33,14 +32,7 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> None:
     if options.on_error not in {"stop", "continue"}:
         msg = f"on_error is 'stop' or 'continue' for actions, which cannot be undone, not {options.on_error!r}"
         raise InvalidRequestError(msg)
-    names = {secret_name(step, hidden) for step in plan for hidden in hidden_in(step.body)}
-    missing, unknown = sorted(names - (options.secrets or {}).keys()), sorted((options.secrets or {}).keys() - names)
-    if missing or unknown:
-        what = (
-            f"needs the secrets {', '.join(missing)}" if missing else f"has no secrets {', '.join(map(str, unknown))}"
-        )
-        msg = f"the plan {what}; nothing was sent"
-        raise InvalidRequestError(msg)
+    check_names(plan, options.secrets)
     guards.check_writable(client, plan)
     plan_once.check_unapplied(plan)
     apply_plan.check_account(plan, client)
@@ -49,11 +41,7 @@ def check(plan: Plan, client: Client, options: ApplyOptions) -> None:
 def apply(parts: ActingParts, plan: Plan, options: ApplyOptions, policies: tuple[PlanPolicy, ...] = ()) -> ActionReport:
     """Run the actions of a plan in the window that it names, if no policy refuses it; raises what `act()` does."""
     secrets = dict(options.secrets or {})
-    planned = []
-    for step in plan:
-        key: Any = step.token
-        target = parts.job_feed.reference((key.model, key.identity, key.parents))
-        planned.append(restored(step, target, operation_of(step), secrets))
+    planned = [restored(step, target_of(step, parts.job_feed), operation_of(step), secrets) for step in plan]
     check_allowed(parts, plan, policies)
     with plan_once.marked(plan):
         begin = parts.history.begin(plan, options.on_error, "ignore", is_whole=False)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from linode_orm.errors import InvalidRequestError, TransportError
-from linode_orm.mapping.model import resource
 from linode_orm.session.acting.acting import end, interruptible, raise_where_incomplete, run
-from linode_orm.session.acting.action_plan import restored
+from linode_orm.session.acting.action_plan import restored, target_of
 from linode_orm.session.acting.attempt import Attempt
 from linode_orm.session.acting.records import STARTED, WindowOptions
 from linode_orm.session.acting.window import Window
@@ -17,18 +16,15 @@ from linode_orm.session.journal.accounts import check_account, check_place
 from linode_orm.session.journal.log import CommitLog
 from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.planning.action_terms import operation_of
-from linode_orm.session.planning.plan import Key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from linode_orm.mapping import Model
     from linode_orm.session.acting.parts import ActingParts
     from linode_orm.session.acting.report import ActionReport
     from linode_orm.session.commit.recover import RecoveryOptions
     from linode_orm.session.journal.journal import Journal, StoredCommit, StoredRequest
     from linode_orm.session.planning.action_terms import ActionTerms
-    from linode_orm.session.planning.plan import Step
 
 _SURELY_ENDED: Final = timedelta(hours=1)
 """How old an intent is whose request cannot be running."""
@@ -74,7 +70,8 @@ def _was_never_sent(known: StoredRequest) -> bool:
 def _attempt(parts: ActingParts, known: StoredRequest, terms: ActionTerms, options: RecoveryOptions) -> Attempt:
     """Return how far one action is, as the journal says."""
     step, client = known.step, parts.client
-    target, missing = _target(parts, step), [name for name in step.secrets if name not in (options.secrets or {})]
+    target = target_of(step, parts.job_feed)
+    missing = [name for name in step.secrets if name not in (options.secrets or {})]
     secrets: Mapping[str, object] = {**dict.fromkeys(missing), **(options.secrets or {})}
     attempt = Attempt(restored(step, target, operation_of(step), secrets))
     if _was_never_sent(known):
@@ -108,12 +105,3 @@ def _may_be_running(parts: ActingParts, known: StoredRequest) -> bool:
     if moment is None:
         return True
     return min(here - moment.at, (there or here) - moment.at) < _SURELY_ENDED
-
-
-def _target(parts: ActingParts, step: Step) -> Model:
-    key: Any = step.token
-    if not isinstance(key, Key):
-        msg = f"{step.title}: an action is on an object that exists"
-        raise InvalidRequestError(msg)
-    resource(key.model)
-    return parts.job_feed.reference((key.model, key.identity, key.parents))

@@ -29,7 +29,7 @@ class Interrupts:
 
     A handler runs at once, when its signal comes. What it raises would end the commit between any two lines, and
     answers would be lost: it is kept, and raised when everything in flight has been answered. Python runs handlers on
-    the main thread alone; on another thread only `interrupt_thread` lets something be raised.
+    the main thread alone; on another thread only `cancel_thread` lets something be raised.
     """
 
     def __init__(self) -> None:

@@ -32,6 +32,12 @@ def secrets_for(plan: Plan, given: Given | None, *, may_lack: bool = False) -> d
 
     A missing secret is refused too, unless the plan `may_lack` some. No message shows a value.
     """
+    wanted = check_names(plan, given, may_lack=may_lack)
+    return {name: _encoded(name, value, *wanted[name]) for name, value in (given or {}).items()}
+
+
+def check_names(plan: Plan, given: Given | None, *, may_lack: bool = False) -> dict[str, tuple[Step, Hidden]]:
+    """Return the secrets of a plan by their names; raise `InvalidRequestError` if one is unknown, or is missing."""
     wanted = {secret_name(step, hidden): (step, hidden) for step in plan for hidden in hidden_in(step.body)}
     if given is not None and not isinstance(given, Mapping):
         _refuse(f"secrets={{name: value}} expected, not {type(given).__name__}", wanted)
@@ -44,7 +50,7 @@ def secrets_for(plan: Plan, given: Given | None, *, may_lack: bool = False) -> d
     missing = sorted(wanted.keys() - names.keys())
     if missing and not may_lack:
         _refuse(f"the plan needs the secrets {', '.join(missing)}", wanted)
-    return {name: _encoded(name, value, *wanted[name]) for name, value in names.items()}
+    return wanted
 
 
 def _refuse(why: str, wanted: Mapping[str, object]) -> None:
