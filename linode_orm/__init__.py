@@ -77,9 +77,8 @@ if TYPE_CHECKING:
     from linode_orm.session import inspect as inspect
     from linode_orm.session import sessionmaker as sessionmaker
     from linode_orm.session.acting.report import ActionReport as ActionReport
-    from linode_orm.session.factory.recovery import recover as recover
-    from linode_orm.session.inspection import History as History
-    from linode_orm.session.inspection import Inspection as Inspection
+    from linode_orm.session.loading.inspection import History as History
+    from linode_orm.session.loading.inspection import Inspection as Inspection
     from linode_orm.session.planning.plan import Change as Change
     from linode_orm.session.planning.plan import MonthlyCost as MonthlyCost
     from linode_orm.session.planning.plan import Plan as Plan
@@ -94,6 +93,7 @@ if TYPE_CHECKING:
     from linode_orm.session.snapshot.snapshot import SkippedRead as SkippedRead
     from linode_orm.session.snapshot.snapshot import Snapshot as Snapshot
     from linode_orm.session.snapshot.writer import SnapshotEntry as SnapshotEntry
+    from linode_orm.session.verbs.recovery import recover as recover
     from linode_orm.session.waiting.wait import WaitEntry as WaitEntry
     from linode_orm.wire import Client as Client
 
@@ -218,8 +218,8 @@ _PLACES = {
     "Explanation": "linode_orm.session.query.explanation",
     "Expression": "linode_orm.mapping.expressions",
     "FleetError": "linode_orm.fleet_errors",
-    "History": "linode_orm.session.inspection",
-    "Inspection": "linode_orm.session.inspection",
+    "History": "linode_orm.session.loading.inspection",
+    "Inspection": "linode_orm.session.loading.inspection",
     "Job": "linode_orm.models._jobs",
     "JobFailed": "linode_orm.action_errors",
     "MonthlyCost": "linode_orm.session.planning.plan",
@@ -247,7 +247,7 @@ _PLACES = {
     "not_": "linode_orm.mapping.expressions",
     "or_": "linode_orm.mapping.expressions",
     "raiseload": "linode_orm.mapping.relations",
-    "recover": "linode_orm.session.factory.recovery",
+    "recover": "linode_orm.session.verbs.recovery",
     "selectin": "linode_orm.mapping.relations",
     "sessionmaker": "linode_orm.session",
 }

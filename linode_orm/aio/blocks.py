@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from linode_orm.aio.session import AsyncSession
-    from linode_orm.session.session import Session
+    from linode_orm.session.verbs.session import Session
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from linode_orm.aio.session import AsyncSession
-    from linode_orm.session.session import Session
+    from linode_orm.session.verbs.session import Session
 
 
 class Feed:

@@ -20,8 +20,8 @@ from linode_orm.aio.worker import Worker
 from linode_orm.errors import CommitError, InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.model import check_class
-from linode_orm.session.factory.sessionmaker import check_options
-from linode_orm.session.session import Session, parts_of
+from linode_orm.session.verbs.session import Session, parts_of
+from linode_orm.session.verbs.sessionmaker import check_options
 from linode_orm.wire import Client
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping.query import Query
     from linode_orm.models import Account, Event, Profile
-    from linode_orm.session.factory.sessionmaker import Options
+    from linode_orm.session.verbs.sessionmaker import Options
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")

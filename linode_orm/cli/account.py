@@ -76,7 +76,7 @@ def session_of(account: AccountOptions, *, writes: bool = False) -> Iterator[Ses
     if inside is not None:
         yield inside.session
         return
-    from linode_orm.session.session import Session  # noqa: PLC0415  help and usage errors need no session
+    from linode_orm.session.verbs.session import Session  # noqa: PLC0415  help and usage errors need no session
 
     journal = account.journal if writes else None
     with client_of(account, writes=writes) as client, Session(client=client, journal=journal) as session:

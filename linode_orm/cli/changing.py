@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Model
     from linode_orm.mapping.query import Query
-    from linode_orm.session.session import Session
+    from linode_orm.session.verbs.session import Session
 
 
 class SendOptions(NamedTuple):

@@ -11,7 +11,7 @@ import linode_orm
 from linode_orm._printable import printable_lines
 
 if TYPE_CHECKING:
-    from linode_orm.session.session import Session
+    from linode_orm.session.verbs.session import Session
 
 _PENDING = "pending changes are lost: session.commit() was not called"
 

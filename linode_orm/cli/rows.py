@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.query import Query
     from linode_orm.output.cells import TableColumn
     from linode_orm.output.table import Table
-    from linode_orm.session.session import Session
+    from linode_orm.session.verbs.session import Session
 
     Record = dict[str, object]
 
@@ -134,7 +134,7 @@ def _records(session: Session, query: Query[Any], columns: list[Any]) -> Iterato
             yield (dict(zip(names, row, strict=True)) for row in table)
         return
     from linode_orm.mapping.as_dict import shown_body  # noqa: PLC0415  only these formats need it
-    from linode_orm.session.session import parts_of  # noqa: PLC0415  loaded by now
+    from linode_orm.session.verbs.session import parts_of  # noqa: PLC0415  loaded by now
 
     mapper = query.model.__mapper__
     runs, _ = parts_of(session).runner.raw_rows(query)
@@ -145,7 +145,7 @@ def _records(session: Session, query: Query[Any], columns: list[Any]) -> Iterato
 def _tables(session: Session, query: Query[Any], columns: list[Any]) -> Iterator[Table[Any]]:
     from linode_orm.mapping.query import column_of  # noqa: PLC0415  loaded by now
     from linode_orm.session.query.streams import tables_of  # noqa: PLC0415  only columns need it
-    from linode_orm.session.session import parts_of  # noqa: PLC0415  loaded by now
+    from linode_orm.session.verbs.session import parts_of  # noqa: PLC0415  loaded by now
 
     chosen = [column_of(query.model, each) for each in columns]
     for table in tables_of(parts_of(session).runner, query, chosen):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Self
 
-    from linode_orm.session.session import Session
+    from linode_orm.session.verbs.session import Session
 
 
 class ReachedError(Exception):

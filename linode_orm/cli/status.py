@@ -52,7 +52,7 @@ def status_of(error: LinodeORMError, journal: str | None) -> int:
 
 def _is_open(journal: str) -> bool:
     """Whether a journal keeps something for `recover`; one that cannot be read any more may."""
-    from linode_orm.session.factory.recovery import is_unfinished  # noqa: PLC0415  only who has a journal needs it
+    from linode_orm.session.verbs.recovery import is_unfinished  # noqa: PLC0415  only who has a journal needs it
 
     try:
         return is_unfinished(journal)

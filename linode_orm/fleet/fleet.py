@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from linode_orm.fleet.item import Outcome
     from linode_orm.fleet.schedule import Dispatch
-    from linode_orm.session.session import Session
+    from linode_orm.session.verbs.session import Session
 
 PLAN_INTO: Final = "linode_orm.fleet.plans:plan_into"
 _PLAN: Final = ".plan"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from linode_orm.fleet.item import WorkItem
     from linode_orm.session.planning.report import CommitReport
-    from linode_orm.session.session import Session
+    from linode_orm.session.verbs.session import Session
     from linode_orm.wire.client import Client
 
 

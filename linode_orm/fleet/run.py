@@ -15,9 +15,9 @@ from linode_orm.fleet.marks import Mark
 from linode_orm.fleet.plans import apply_file, why_not_applied
 from linode_orm.fleet.worker_call import imported
 from linode_orm.fleet.worker_item import working_on
-from linode_orm.session.factory.recovery import is_unfinished, recover
 from linode_orm.session.journal.sqlite_journal import SqliteJournal
-from linode_orm.session.session import Session
+from linode_orm.session.verbs.recovery import is_unfinished, recover
+from linode_orm.session.verbs.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from linode_orm import Event, Instance, Session
-from linode_orm.session.progress import shown
+from linode_orm._progress import shown
 from linode_orm.simulator import Simulator
 
 

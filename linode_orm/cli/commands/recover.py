@@ -56,7 +56,7 @@ def command(  # noqa: PLR0913  one for each option
     if len(journals) > 1 and (names or files):
         msg = "a secret is named by its place in one journal: give --secret and --secret-file with one JOURNAL"
         raise click.UsageError(msg)
-    from linode_orm.session.factory.recovery import recover  # noqa: PLC0415  help needs none of it
+    from linode_orm.session.verbs.recovery import recover  # noqa: PLC0415  help needs none of it
 
     options: dict[str, Any] = {"undo": undo, "forget": forget, "resume": resume, "account_unchecked": account_unchecked}
     settle = partial(_settle, recover, account, {**options, "secrets": secrets_of(names, files)})

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from linode_orm.cli.changing import SendOptions
-    from linode_orm.session.session import Session
+    from linode_orm.session.verbs.session import Session
 
 ACCOUNT = "{account}"
 """Stands in the words of a command for the name of each account."""

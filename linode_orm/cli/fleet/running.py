@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import click
 
+from linode_orm._progress import shown
 from linode_orm.cli.fleet.account_command import ACCOUNT, AccountCommand
 from linode_orm.cli.fleet.printing import Printer
 from linode_orm.cli.status import DONE, FAILED, LEFT
 from linode_orm.cli.terminal import say, say_error
-from linode_orm.session.progress import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

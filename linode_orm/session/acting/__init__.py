@@ -1,1 +1,1 @@
-"""Actions on many objects: a window of jobs, its plan, its report, and its recovery."""
+"""Actions: one on an object; one on many, with a window of jobs, its plan, its report, and its recovery."""

@@ -8,7 +8,7 @@ from linode_orm._secrets import is_secret_key
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.operations import check_arguments
-from linode_orm.session.actions import Actions, request_of
+from linode_orm.session.acting.actions import Actions, request_of
 from linode_orm.session.planning.placeholders import Hidden, fill, hidden_in
 from linode_orm.session.planning.plan import Key, Step, secret_name
 from linode_orm.session.planning.steps import key_of, title

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from linode_orm.session.actions import Actions
+    from linode_orm.session.acting.actions import Actions
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.journal.history import History
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh

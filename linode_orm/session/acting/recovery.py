@@ -14,8 +14,8 @@ from linode_orm.session.acting.window import Window
 from linode_orm.session.commit import guards
 from linode_orm.session.journal.accounts import check_account, check_place
 from linode_orm.session.journal.log import CommitLog
-from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.planning.action_terms import operation_of
+from linode_orm.wire.api_time import ApiTime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

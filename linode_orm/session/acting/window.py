@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm.errors import JournalError, LinodeORMError, ObjectGone, WaitTimeout
 from linode_orm.mapping.lifecycle import expire
 from linode_orm.mapping.registry import known
+from linode_orm.session.acting.actions import makes_other
 from linode_orm.session.acting.goals import ReachedGoals
 from linode_orm.session.acting.records import Records
-from linode_orm.session.actions import makes_other
-from linode_orm.session.loading.api_time import ApiTime
-from linode_orm.session.outcome.pause import pause
 from linode_orm.session.waiting.jobs import job_failed
 from linode_orm.session.waiting.wait import FIRST_PAUSE, GROWTH, LONGEST_PAUSE
+from linode_orm.wire.api_time import ApiTime
 from linode_orm.wire.outcome import outcome_of
+from linode_orm.wire.pause import pause
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

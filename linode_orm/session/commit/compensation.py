@@ -16,10 +16,10 @@ from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.reconcile.targets import CompensationTargets
 from linode_orm.session.journal.log import CommitLog
 from linode_orm.session.outcome.lookup import agrees
-from linode_orm.session.outcome.pause import pause
 from linode_orm.session.planning.compensating_plan import plan_compensation
 from linode_orm.session.planning.plan import Key, is_new
 from linode_orm.wire.messages import Request
+from linode_orm.wire.pause import pause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from linode_orm.session.commit.newest import NewestValues
     from linode_orm.session.commit.outcomes import EarlierOutcomes
     from linode_orm.session.commit.reconcile.targets import Targets
-    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.plan import Plan, Step, Token
     from linode_orm.session.planning.report import Entry
+    from linode_orm.wire.api_time import ApiTime
     from linode_orm.wire.client import Client
 
 

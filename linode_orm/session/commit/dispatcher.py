@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from linode_orm.session.commit.created_ids import CreatedIds
     from linode_orm.session.commit.newest import NewestValues
     from linode_orm.session.commit.reconcile.targets import Targets
-    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.outcome.call import RunContext
     from linode_orm.session.planning.plan import Step
+    from linode_orm.wire.api_time import ApiTime
 
 
 class Flight(NamedTuple):

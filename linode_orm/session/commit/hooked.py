@@ -9,7 +9,7 @@ from linode_orm.errors import ConflictError, InvalidRequestError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from linode_orm.session.hooks import Hooks
+    from linode_orm.session.loading.hooks import Hooks
     from linode_orm.session.planning.plan import Plan
     from linode_orm.session.planning.report import CommitReport
 

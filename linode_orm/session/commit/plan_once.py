@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from linode_orm._private_files import create_private
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
-from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.outcome.lookup import LookupCriteria, alike, rows
 from linode_orm.session.planning.placeholders import waits_for
+from linode_orm.wire.api_time import ApiTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

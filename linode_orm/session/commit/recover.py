@@ -24,15 +24,15 @@ from linode_orm.session.commit.run_plan import RunResult, interrupted, raise_whe
 from linode_orm.session.commit.secrets import secrets_for
 from linode_orm.session.journal.accounts import check_account, check_place
 from linode_orm.session.journal.log import CommitLog
-from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.outcome.lookup import criteria_for
 from linode_orm.session.outcome.nested import match_nested
-from linode_orm.session.outcome.pause import pause
 from linode_orm.session.outcome.rebuild import RebuildRequest
 from linode_orm.session.outcome.resolve import LookupResult
 from linode_orm.session.planning.placeholders import Hidden, Pending, fill
 from linode_orm.session.planning.plan import InDoubt, Plan
 from linode_orm.session.planning.report import CommitReport, Entry
+from linode_orm.wire.api_time import ApiTime
+from linode_orm.wire.pause import pause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -17,18 +17,18 @@ from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.reconcile.in_doubt import resolve_in_doubt
 from linode_orm.session.commit.reconcile.targets import SessionTargets
 from linode_orm.session.journal.log import CommitLog
-from linode_orm.session.outcome.pause import pause
 from linode_orm.session.planning import planner
 from linode_orm.session.planning.rebasing import can_be_read
 from linode_orm.session.planning.report import CommitReport
+from linode_orm.wire.pause import pause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import Policy
-    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.plan import Plan, Step
+    from linode_orm.wire.api_time import ApiTime
 
 _TAKEN_BACK = "what was created of the temporary objects is deleted again"
 _LEFT = "the temporary objects that are left are marked for deletion; session.commit() deletes them"

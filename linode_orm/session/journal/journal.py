@@ -13,8 +13,8 @@ from attrs import evolve
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.plan import Plan, Step
+    from linode_orm.wire.api_time import ApiTime
 
 
 class NewCommit(NamedTuple):

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from linode_orm.session.journal.journal import Journal
-    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.plan import Step
+    from linode_orm.wire.api_time import ApiTime
 
 
 class CommitLog:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from linode_orm.session.journal.journal import NewCommit
-    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.plan import Step
+    from linode_orm.wire.api_time import ApiTime
 
 _KEPT: Final = 100
 """How many commits are remembered, for `session.undo()`."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.errors import JournalError
 from linode_orm.session.journal.journal import StoredCommit, StoredRequest, as_sent
-from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.planning.placeholders import is_token, value_from
 from linode_orm.session.planning.plan_check import check_identity, check_types, check_whole
 from linode_orm.session.planning.plan_file import from_json, step_from_dict
+from linode_orm.wire.api_time import ApiTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linode_orm.session.journal.journal import NewCommit, StepResult, StoredCommit
-    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.plan import Step
+    from linode_orm.wire.api_time import ApiTime
 
 _KEPT: Final = 100
 """How many finished commits stay in the file, for `session.undo()`."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.mapper import Mapper
     from linode_orm.mapping.owner import LoadOrigin
     from linode_orm.mapping.unread import KeyReader
-    from linode_orm.session.hooks import Hooks
+    from linode_orm.session.loading.hooks import Hooks
     from linode_orm.session.loading.identity_map import IdentityMap
 else:  # only a commit of nested creates needs it
     unread = Later("linode_orm.mapping.unread")

@@ -18,10 +18,10 @@ from linode_orm.mapping.model import resource
 from linode_orm.session.outcome.call import Answer
 from linode_orm.session.outcome.lookup import has_other_name, look
 from linode_orm.session.outcome.nested import match_nested
-from linode_orm.session.outcome.pause import pause
 from linode_orm.session.outcome.resolve import FIRST_PAUSE, NOT_WAITED, LookupResult, resolve
 from linode_orm.wire.messages import Request
 from linode_orm.wire.outcome import outcome_of
+from linode_orm.wire.pause import pause
 
 if TYPE_CHECKING:
     from linode_orm.session.outcome.call import RunContext

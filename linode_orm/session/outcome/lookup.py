@@ -10,12 +10,12 @@ from attrs import frozen
 from linode_orm.errors import NotFound
 from linode_orm.mapping.identity import identity_in
 from linode_orm.mapping.model import resource
-from linode_orm.session.loading.api_time import ended
 from linode_orm.session.loading.lists.listing import Listing
 from linode_orm.session.loading.lists.pagination import ListReader
 from linode_orm.session.outcome.resolve import LookupResult
 from linode_orm.session.planning.natural_keys import enforced_key, is_natural
 from linode_orm.session.planning.placeholders import Hidden, Pending, fill
+from linode_orm.wire.api_time import ended
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
     from linode_orm.mapping.codecs import Codec
     from linode_orm.mapping.mapper import Mapper
-    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.plan import InDoubt
+    from linode_orm.wire.api_time import ApiTime
     from linode_orm.wire.client import Client
 
     Body = dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from linode_orm.session.outcome.pause import pause
+from linode_orm.wire.pause import pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.record import Record
     from linode_orm.mapping.sync_result import Members, SyncOptions, SyncResult
     from linode_orm.models._jobs import Job
-    from linode_orm.session.actions import Actions
+    from linode_orm.session.acting.actions import Actions
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import Policy
     from linode_orm.session.declaring.sync import Syncing

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Model
     from linode_orm.models._jobs import Job
+    from linode_orm.session.acting.actions import Actions
     from linode_orm.session.acting.parts import ActingParts
-    from linode_orm.session.actions import Actions
     from linode_orm.session.commit.commit import Commit
     from linode_orm.session.commit.policy import Policy
     from linode_orm.session.declaring.declaring import Declaring
@@ -107,7 +107,7 @@ class Parts:
     @cached_property
     def actions(self) -> Actions:
         """What sends the actions of objects."""
-        from linode_orm.session.actions import Actions  # noqa: PLC0415  see the class
+        from linode_orm.session.acting.actions import Actions  # noqa: PLC0415  see the class
 
         return Actions(
             self.client, self.loader, self.reader, self.runner, self._collections, self.started, lambda: self.jobs

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from decimal import Decimal
 
-    from linode_orm.session.loading.api_time import ApiTime
     from linode_orm.session.planning.report import CommitReport
+    from linode_orm.wire.api_time import ApiTime
     from linode_orm.wire.client import Client
 
 Operation = Literal["create", "update", "replace", "delete", "bundle", "action"]

@@ -13,13 +13,13 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.values import ABSENT
 from linode_orm.session.loading.account import account_of
-from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.planning.action_terms import ActionTerms
 from linode_orm.session.planning.natural_keys import listings_before
 from linode_orm.session.planning.placeholders import Hidden, Pending, PendingName, value_from
 from linode_orm.session.planning.plan import FORMAT, Change, Key, NestedCreate, Plan, Source, Step
 from linode_orm.session.planning.plan_check import check_agreement, check_types, check_whole
 from linode_orm.version import VERSION
+from linode_orm.wire.api_time import ApiTime
 
 if TYPE_CHECKING:
     from linode_orm.wire.client import Client

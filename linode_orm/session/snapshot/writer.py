@@ -12,13 +12,13 @@ from linode_orm.errors import ApiError, BadRequest, Busy, Forbidden, NotFound, U
 from linode_orm.mapping.identity import identity_in
 from linode_orm.output.cells import iso
 from linode_orm.session.loading.account import NO_ACCOUNT, account_of
-from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.loading.lists.listing import Listing
 from linode_orm.session.loading.lists.pagination import ListReader
 from linode_orm.session.snapshot.classes import typed_key
 from linode_orm.session.snapshot.file import new_file
 from linode_orm.session.snapshot.layout import FORMAT, count_of, key_text, layout_of, sql_name
 from linode_orm.version import VERSION
+from linode_orm.wire.api_time import ApiTime
 from linode_orm.wire.messages import Request
 
 if TYPE_CHECKING:

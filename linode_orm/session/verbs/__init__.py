@@ -1,1 +1,1 @@
-"""The public calls of a session, a module a subject; `Session` inherits them."""
+"""The public calls: `Session`, which inherits those of a subject from a module each, and what opens sessions."""

@@ -11,8 +11,8 @@ from linode_orm.session.verbs.base import SessionVerbs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from linode_orm import _progress as progresses
     from linode_orm.mapping import Expression, Model
-    from linode_orm.session import progress as progresses
     from linode_orm.session.acting import acting as acts
     from linode_orm.session.acting.report import ActionReport
     from linode_orm.session.planning import plan as plans
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Tell = Callable[[Entry, int, int], None]
 else:  # a script that only names sessions waits for none of this
-    progresses, acts = Later("linode_orm.session.progress"), Later("linode_orm.session.acting.acting")
+    progresses, acts = Later("linode_orm._progress"), Later("linode_orm.session.acting.acting")
     plans = Later("linode_orm.session.planning.plan")
 
 _NOTHING: Mapping[str, object] = {}

@@ -69,7 +69,7 @@ class Nesting(SessionVerbs):
         event.
         """
         self._owner.check()
-        from linode_orm.session.hooks import Hooks  # noqa: PLC0415  few scripts have hooks
+        from linode_orm.session.loading.hooks import Hooks  # noqa: PLC0415  few scripts have hooks
 
         loader = self._parts.loader
         if loader.hooks is None:

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
+    from linode_orm import _progress as progresses
     from linode_orm.mapping import Expression
     from linode_orm.models import Event
     from linode_orm.models import _jobs as jobs
     from linode_orm.models._jobs import Job
-    from linode_orm.session import progress as progresses
     from linode_orm.session.snapshot.snapshot import Snapshot
     from linode_orm.session.snapshot.writer import SnapshotEntry
     from linode_orm.session.waiting.jobs import SessionJob
     from linode_orm.session.waiting.wait import WaitEntry
 else:  # a script that only names sessions waits for none of this
-    pathlib, progresses = Later("pathlib"), Later("linode_orm.session.progress")
+    pathlib, progresses = Later("pathlib"), Later("linode_orm._progress")
     jobs = Later("linode_orm.models._jobs")
 
 M = TypeVar("M", bound=Model)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final, cast
 from weakref import ref
 
 from linode_orm._options import check_seconds
+from linode_orm._progress import shown
 from linode_orm.action_errors import JobFailed
 from linode_orm.errors import WaitTimeout
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.models._jobs import Job
-from linode_orm.session.progress import shown
 from linode_orm.session.waiting.started import LATEST_EVENT_DELAY
 from linode_orm.session.waiting.wait import FIRST_PAUSE, GROWTH, LONGEST_PAUSE, WaitEntry
 

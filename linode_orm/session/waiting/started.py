@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from linode_orm.mapping import Model
 from linode_orm.mapping.jobs import JobEnd
 from linode_orm.mapping.state import state_of
-from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.waiting.event_paths import collection_of, parent_path, path_of, places_in
+from linode_orm.wire.api_time import ApiTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from attrs import frozen
 
 from linode_orm._options import check_seconds
+from linode_orm._progress import shown
 from linode_orm._public import public
 from linode_orm.errors import ApiError, InvalidRequestError, ObjectGone, TransportError, WaitFailed, WaitTimeout
 from linode_orm.mapping.state import state_of
-from linode_orm.session.progress import shown
 from linode_orm.session.waiting.action_ends import ActionEnds
 from linode_orm.session.waiting.bulk_refresh import RefreshGroup, groups_of
 from linode_orm.session.waiting.events import EventFeed

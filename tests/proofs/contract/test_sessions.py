@@ -33,7 +33,7 @@ from linode_orm import (
     inspect,
     sessionmaker,
 )
-from linode_orm.session.factory.sessionmaker import Options
+from linode_orm.session.verbs.sessionmaker import Options
 
 
 def ids(sim, name):

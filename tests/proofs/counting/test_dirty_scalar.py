@@ -19,7 +19,7 @@ def test_it_begins_at_the_assignment_and_goes_through_all_threads(counting):
     assert counting.calls[0].function.endswith("__setattr__")
     assert counting.calls[0].depth == 0
     assert len({call.thread for call in counting.calls}) > 1
-    assert ("linode_orm.session.session", "Session.commit") in counting.functions
+    assert ("linode_orm.session.verbs.session", "Session.commit") in counting.functions
 
 
 def test_nothing_but_functions_of_the_package_is_in_it(counting):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import linode_orm
 from linode_orm import LinodeORMError, Session
-from linode_orm.session.factory.recovery import is_unfinished
+from linode_orm.session.verbs.recovery import is_unfinished
 from tests.proofs.faults import crashes
 from tests.proofs.faults.matrix import LATE, Cell, Result, connect
 from tests.proofs.faults.server import REFUSAL, Server

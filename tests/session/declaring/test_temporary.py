@@ -22,7 +22,7 @@ from linode_orm import (
     recover,
 )
 from linode_orm.policies import attached_stay
-from linode_orm.session.factory.recovery import is_unfinished
+from linode_orm.session.verbs.recovery import is_unfinished
 
 REGION = "us-east"
 

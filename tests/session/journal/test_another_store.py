@@ -19,8 +19,8 @@ from linode_orm.session.journal.journal import (
     all_steps,
     as_sent,
 )
-from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.planning.plan_file import step_from_dict
+from linode_orm.wire.api_time import ApiTime
 from tests.session.fake_api import Barrel, Cargo, Crane, Dock, FakeApi, Session
 
 if TYPE_CHECKING:

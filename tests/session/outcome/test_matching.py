@@ -8,10 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linode_orm import NodeBalancerNode, VPCSubnet
-from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.outcome import matching
 from linode_orm.session.outcome.lookup import LookupCriteria, differences
 from linode_orm.session.outcome.matching import match
+from linode_orm.wire.api_time import ApiTime
 
 SINCE = ApiTime(datetime(2026, 1, 1, tzinfo=UTC))
 

@@ -11,8 +11,8 @@ from linode_orm import Client, CommitError, Domain, DomainRecord, Firewall, MySQ
 from linode_orm.errors import TransportError
 from linode_orm.mapping.model import resource
 from linode_orm.models._index import INDEX
-from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.outcome.lookup import LookupCriteria, differences, has_other_name
+from linode_orm.wire.api_time import ApiTime
 from tests.ids import short
 from tests.session.planning.test_unchanged import filled, wanted
 

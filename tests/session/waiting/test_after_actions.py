@@ -13,7 +13,7 @@ from linode_orm import Backup, Instance, Session, Volume, WaitFailed, WaitTimeou
 from linode_orm.errors import Forbidden, TransportError
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import Loaded
-from linode_orm.session.session import parts_of
+from linode_orm.session.verbs.session import parts_of
 from linode_orm.session.waiting.reachability import EVENTFUL
 from linode_orm.session.waiting.started import JOBS, event_of
 from linode_orm.simulator import Simulator

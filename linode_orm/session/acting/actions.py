@@ -138,7 +138,7 @@ class Actions:
         self, target: Model | type[Model], operation: Operation, request: Request, given: Sequence[str] = ()
     ) -> Response | None:
         if operation.event and isinstance(target, Model) and not request.idempotent:
-            from linode_orm.session.outcome.action_once import send_once  # noqa: PLC0415  scripts that only read need none of it
+            from linode_orm.session.acting.action_once import send_once  # noqa: PLC0415  scripts that only read need none of it
 
             fits = self._started.test_for(target, operation, given) if given else None
             return send_once(self.client, self.runner, target, operation, request, fits)

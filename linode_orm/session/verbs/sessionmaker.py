@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Literal, NoReturn, TypedDict, Unpack
 
 from linode_orm._public import public
 from linode_orm._secrets import forgets_locals
-from linode_orm.session.session import Session
+from linode_orm.session.verbs.session import Session
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator
 
     from linode_orm.session.planning.plan import Plan
-    from linode_orm.session.session import Conflicts, OnError
+    from linode_orm.session.verbs.session import Conflicts, OnError
     from linode_orm.wire.client import Client
 
 

@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
     import attrs
 
+    from linode_orm import _progress as progresses
     from linode_orm.mapping import lifecycle
     from linode_orm.mapping import query as queries
     from linode_orm.mapping.query import Query
     from linode_orm.models import Account, Profile
-    from linode_orm.session import progress as progresses
     from linode_orm.session.commit import policy as commit_policy
     from linode_orm.session.parts import parts as sessions_parts
     from linode_orm.session.parts.parts import Parts
@@ -49,7 +49,7 @@ else:  # a script that only names sessions waits for none of this
     attrs, pathlib, lifecycle = Later("attrs"), Later("pathlib"), Later("linode_orm.mapping.lifecycle")
     queries, commit_policy = Later("linode_orm.mapping.query"), Later("linode_orm.session.commit.policy")
     sessions_parts, clients = Later("linode_orm.session.parts.parts"), Later("linode_orm.wire.client")
-    progresses = Later("linode_orm.session.progress")
+    progresses = Later("linode_orm._progress")
 
 M = TypeVar("M", bound=Model)
 OnError = Literal["stop", "continue", "undo"]

@@ -9,8 +9,8 @@ from linode_orm.mapping.addressing import quoted
 from linode_orm.mapping.query import Query
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import state_of
-from linode_orm.session.loading.api_time import ApiTime
 from linode_orm.session.outcome.resolve import LookupResult, resolve
+from linode_orm.wire.api_time import ApiTime
 from linode_orm.wire.outcome import outcome_of
 
 if TYPE_CHECKING:

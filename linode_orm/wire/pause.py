@@ -1,4 +1,4 @@
-"""Pauses of a commit, which end early when it is stopped."""
+"""Pauses by the clock of a client, which end early when their commit is stopped."""
 
 from __future__ import annotations
 

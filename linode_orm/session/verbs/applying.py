@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from linode_orm._secrets import forgets_locals
-from linode_orm.session.session import Session, parts_of
+from linode_orm.session.verbs.session import Session, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

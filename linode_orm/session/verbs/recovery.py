@@ -10,7 +10,7 @@ from linode_orm._options import check_flags
 from linode_orm._public import public
 from linode_orm._secrets import forgets_locals
 from linode_orm.errors import InvalidRequestError
-from linode_orm.session.session import Session, parts_of
+from linode_orm.session.verbs.session import Session, parts_of
 
 if TYPE_CHECKING:
     import os
