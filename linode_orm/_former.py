@@ -37,6 +37,7 @@ MOVED: Final[dict[str, str]] = {
         f"linode_orm.mapping.containers.{name}": f"linode_orm.mapping.structures.{name}"
         for name in ("ById", "Choice", "Structure")
     },
+    **{f"linode_orm.session.inspection.{name}": f"linode_orm.{name}" for name in ("History", "Inspection")},
     "linode_orm.session.waits.waiting.WaitEntry": "linode_orm.WaitEntry",
 }
 """Where each name of a former module is now: `"linode_orm.old.module.Name": "linode_orm.Name"`."""
