@@ -25,6 +25,7 @@ from linode_orm.fleet.run import perform, run
 from linode_orm.fleet.schedule import FleetRun, through_executor, through_map
 from linode_orm.fleet_errors import FleetError
 from linode_orm.models import ChildAccount
+from linode_orm.session.commit.failure_policy import failure_policy
 
 if TYPE_CHECKING:
     import os
@@ -204,8 +205,9 @@ class Fleet:
         of `map`, and for each commit `on_error` and `max_deletes` as of `plan.apply()`. Raises `FleetError` where a
         file belongs to no account of the fleet.
         """
-        check_count("workers", workers, least=1)
-        check_count("max_failed", max_failed, or_none=True)
+        _check_options(executor, through, workers, max_failed)
+        check_count("max_deletes", max_deletes, or_none=True)
+        failure_policy(on_error)
         found = {path.name.removesuffix(_PLAN): str(path) for path in sorted(Path(folder).glob(f"*{_PLAN}"))}
         options = (("on_error", on_error), ("max_deletes", max_deletes))
         unknown = [name for name in found if name not in self._accounts]
@@ -331,19 +333,25 @@ def _checked(
     max_failed: int | None,
 ) -> str | None:
     """Check the options of a run; return the name by which workers find the function, None where only threads can."""
-    check_count("workers", workers, least=1)
-    check_count("max_failed", max_failed, or_none=True)
+    _check_options(executor, through, workers, max_failed)
     if not callable(function):
         msg = f"a function that takes a session is needed, not {function!r}"
         raise FleetError(msg)
     name = name_of(function)
-    if executor is not None and through is not None:
-        msg = "executor= and through= are two ways to do the work: give one of them"
-        raise FleetError(msg)
     if name is None and (executor is not None or through is not None):
         msg = f"{function!r} cannot be named on a worker; give a function that stands in a module"
         raise FleetError(msg)
     return name
+
+
+def _check_options(
+    executor: Executor | None, through: Callable[..., Iterable[Any]] | None, workers: int, max_failed: int | None
+) -> None:
+    check_count("workers", workers, least=1)
+    check_count("max_failed", max_failed, or_none=True)
+    if executor is not None and through is not None:
+        msg = "executor= and through= are two ways to do the work: give one of them"
+        raise FleetError(msg)
 
 
 def _dispatch(

@@ -112,6 +112,21 @@ def test_a_function_without_a_name(fleet):
         fleet.map(lambda session: session, through=map)
 
 
+@pytest.mark.parametrize("verb", ["map", "plan", "apply"])
+def test_two_ways_to_do_the_work(fleet, verb, tmp_path):
+    """`executor=` and `through=` together are refused by each verb, and wrong options where they are given."""
+    work = tmp_path if verb == "apply" else jobs.objects
+    with ThreadPoolExecutor(1) as pool, pytest.raises(FleetError, match="two ways"):
+        getattr(fleet, verb)(work, executor=pool, through=map)
+    with pytest.raises(InvalidRequestError, match="workers"):
+        getattr(fleet, verb)(work, workers=0)
+    if verb == "apply":
+        with pytest.raises(InvalidRequestError, match="on_error is"):
+            fleet.apply(work, on_error="carry on")
+        with pytest.raises(InvalidRequestError, match="max_deletes"):
+            fleet.apply(work, max_deletes=-1)
+
+
 def test_objects_come_back(fleet):
     """Objects arrive detached, from threads and from processes."""
     for way in (through_a_map, dict):
