@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from math import ceil
 
 import pytest
@@ -119,32 +118,53 @@ def test_a_process_dies_anywhere(monkeypatch, tmp_path, after, lag):
             return
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", [1, 2, 4, 5])
-def test_a_killed_process(tmp_path, number):
-    """After `kill -9` in the middle of its window, another process finishes what the first one has not begun."""
+def killed(folder, number, *, after) -> bool:
+    """Let a process act over a socket; kill it at a request, before or after that has its effect; resume in another.
+
+    Says whether there was such a request.
+    """
     with Simulator(job_seconds=0.3) as sim, Session(client=sim.client()) as seeding:
         fleet(sim, seeding, COUNT)
         sim.clock.run()
+        exchange, lock, requests, running = sim.exchange, threading.Lock(), itertools.count(1), []
+
+        def dying(*values, **options):
+            with lock:
+                if next(requests) != number:
+                    return exchange(*values, **options)
+                reply = exchange(*values, **options) if after else exchange("GET", "/regions")
+                running[0].kill()
+                running[0].wait()
+                return reply
+
         with serve(sim) as served:
-            url = served.url
-            command = [sys.executable, "-m", "tests.session.acting.crashing", url, str(tmp_path / "journal")]
-            process = subprocess.Popen([*command, "act"], cwd=ROOT)
-            killer = threading.Thread(target=kill_in_the_middle, args=(sim, process, number))
-            killer.start()
-            assert process.wait(60) == -signal.SIGKILL
-            killer.join()
-            begun = len(acted(sim))
-            assert 0 < begun < COUNT
-            assert subprocess.run([*command, "resume"], cwd=ROOT, check=False, timeout=60).returncode == 0
-        assert len(acted(sim)) == COUNT
-        assert set(acted(sim).values()) == {1}
+            command = [sys.executable, "-m", "tests.session.acting.crashing", served.url, str(folder / "journal")]
+            with lock:
+                sim.exchange = dying
+                running.append(subprocess.Popen([*command, "act"], cwd=ROOT))
+            is_killed = running[0].wait(60) == -signal.SIGKILL
+            sim.exchange = exchange
+            begun = acted(sim)
+            assert set(begun.values()) <= {1}
+            if is_killed:
+                assert subprocess.run([*command, "resume"], cwd=ROOT, check=False, timeout=60).returncode == 0
+        if is_killed and begun:
+            assert len(acted(sim)) == COUNT, "something was forgotten"
+        assert set(acted(sim).values()) <= {1}, "something was acted on twice"
+        return is_killed
 
 
-def kill_in_the_middle(sim, process, number) -> None:
-    while len(acted(sim)) < number and process.poll() is None:
-        time.sleep(0.01)
-    process.kill()
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_killed_process(tmp_path, after, full):
+    """After `kill -9` at any request of its window, another process finishes what the first one has not begun."""
+    for number in itertools.count(1, 1 if full else 4):
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        if not killed(folder, number, after=after):
+            assert number > COUNT
+            return
 
 
 def test_what_another_process_began_tells_no_durations(monkeypatch, tmp_path):
