@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import pickle
@@ -57,6 +58,7 @@ class Volumes:
     def __init__(self, script):
         self.script, self.url = script, script.url
         self.rows = {7: volume(7, label="data"), 8: volume(8, label="logs")}
+        self._ids = itertools.count(9)  # the API gives no id twice
         self.fault = lambda _: None
         self._lock = threading.Lock()
         script.decide = self.answer
@@ -80,7 +82,7 @@ class Volumes:
             rows = [row for row in rows if row["label"] == wanted.get("label", row["label"])]
             return self._json({"data": rows, "page": 1, "pages": 1, "results": len(rows)})
         if arrived.method == "POST" and path == "/volumes":
-            identity = max(self.rows) + 1
+            identity = next(self._ids)
             now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")
             self.rows[identity] = volume(identity, created=now, updated=now, **json.loads(arrived.body))
             return self._json(self.rows[identity])
