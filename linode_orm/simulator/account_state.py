@@ -53,6 +53,8 @@ class AccountState(RowJobs):
         self.permissions: Permissions | None = None
         self.user_type = "default"
         self.children: dict[str, AccountState] = {}
+        self.neighbours: list[AccountState] = [self]
+        """All accounts that know of each other, this one too."""
         self.events = Events(self)
         self.base = BASE
         self._usual: dict[str, Body] = {}

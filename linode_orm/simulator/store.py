@@ -207,6 +207,10 @@ class Store:
         self.table(row.resource, row.parents).add(row)
         return row
 
+    def under(self, row: Row) -> list[Row]:
+        """Return every object below one, at any depth."""
+        return [each for table in self._below.get((row.resource.name, row.chain), ()) for each in table.rows.values()]
+
     def drop(self, row: Row) -> list[Row]:
         """Remove a row and everything below it; return all that was removed."""
         self.table(row.resource, row.parents).remove(row)

@@ -61,6 +61,8 @@ def _cluster(call: Call) -> None:
 def _with_pools(call: Call) -> None:
     state, cluster = call.state, call.item
     cluster.hidden["ready_at"] = state.clock.monotonic() + state.job_seconds
+    call.hidden["has_event"] = True
+    state.events.of("create", cluster)
     _take_acl(state, cluster, call.given("control_plane"))
     for pool in call.given("node_pools") or ():
         made = {key: value for key, value in pool.items() if value is not None}
@@ -75,6 +77,7 @@ def _take_acl(state: AccountState, cluster: Row, given: object) -> None:
         row = state.singleton(resource, cluster.chain)
         field, now = row.resource.fields["acl"], state.now
         row.change(acl=_stamped(merged_value(field, row.body["acl"], wanted, now)))
+        state.events.add("lke_control_plane_acl_create", cluster)  # that a new cluster's list has its own is a guess
 
 
 def _stamped(acl: Body) -> Body:
@@ -280,6 +283,7 @@ def _dashboard(call: Call) -> Body:
 def _acl_off(call: Call) -> None:
     """Disable the ACL; a GET still finds it (`TestLKECluster_withACL#5`)."""
     call.item.change(acl={**call.item.body["acl"], "enabled": False})
+    call.state.events.add("lke_control_plane_acl_delete", call.parent)
 
 
 @instead("GET /lke/tiers/{}/versions")
