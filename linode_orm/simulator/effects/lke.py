@@ -8,6 +8,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.mapping.json_types import merged_value
+from linode_orm.simulator.effects.linode import let_go
 from linode_orm.simulator.errors import Refused, bad
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, listing
 from linode_orm.simulator.price_lists import ENTERPRISE, STANDARD
@@ -176,6 +177,7 @@ def _drop(state: AccountState, node: Row) -> None:
     for row in list(state.rows("Instance")):
         if row.body.get("lke_cluster_id") is not None and row.body["label"].endswith(f"-{node.id}"):
             state.remove(row)
+            let_go(state, row)
 
 
 def show_nodes(state: AccountState, pool: Row) -> None:
@@ -213,6 +215,7 @@ def _cluster_gone(call: Call) -> None:
     for row in list(call.state.rows("Instance")):
         if row.body.get("lke_cluster_id") == call.item.id:
             call.state.remove(row)
+            let_go(call.state, row)
 
 
 @answer("DELETE /lke/clusters/{}/nodes/{}")
