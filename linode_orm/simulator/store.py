@@ -187,6 +187,11 @@ class Store:
         for table in self._named.get(name, ()):
             yield from tuple(table.rows.values())
 
+    def number_of(self, name: str) -> int:
+        """Return how many objects of a class there are, below any parent."""
+        self._await(name)
+        return sum(len(table.rows) for table in self._named.get(name, ()))
+
     def get(self, name: str, identity: object) -> Row | None:
         """Return the object of a class that has no parent, by its id; None where there is none."""
         resource = self.resources.get(name)
