@@ -7,6 +7,7 @@ from linode_orm.simulator.faults import Fault, Faults, delayed_effect, slow_drip
 from linode_orm.simulator.http import Serving, serve
 from linode_orm.simulator.reply import Arrival, Reply, RequestLog
 from linode_orm.simulator.seeded import Seeded
+from linode_orm.simulator.simulated_events import SimulatedEvents
 from linode_orm.simulator.simulator import Simulator
 from linode_orm.simulator.xfilter import Dialect
 
@@ -21,6 +22,7 @@ __all__ = [
     "RequestLog",
     "Seeded",
     "Serving",
+    "SimulatedEvents",
     "Simulator",
     "VirtualClock",
     "delayed_effect",

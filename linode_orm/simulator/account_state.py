@@ -53,9 +53,13 @@ class AccountState(RowJobs):
         self.permissions: Permissions | None = None
         self.user_type = "default"
         self.children: dict[str, AccountState] = {}
+        self.neighbours: list[AccountState] = [self]
+        """All accounts that know of each other, this one too."""
         self.events = Events(self)
         self.base = BASE
         self._usual: dict[str, Body] = {}
+        self._fresh: dict[str, tuple[str, Body]] = {}
+        """The first values of a class, and the moment for which they hold."""
 
     @property
     def username(self) -> str:
@@ -112,8 +116,14 @@ class AccountState(RowJobs):
 
     def draft(self, resource: Resource, body: Mapping[str, Any] | None = None) -> Body:
         """Return the body of a new row: a value for every declared field, and those given."""
-        shown = first_values(resource.name, shape.fresh(resource.fields, self.now), self.now)
-        shown |= {alternate_path.embedded: [] for alternate_path in resource.alternate_paths if alternate_path.embedded}
+        now, known = self.now, self._fresh.get(resource.name)
+        if known is None or known[0] != now:
+            empty = first_values(resource.name, shape.fresh(resource.fields, now), now)
+            known = self._fresh[resource.name] = (
+                now,
+                empty | {each.embedded: [] for each in resource.alternate_paths if each.embedded},
+            )
+        shown = shape.copied(known[1])
         if not body:
             return shown
         return shape.merge(resource.fields, shown, asked(resource.name, body), self.now, verb="create")

@@ -68,6 +68,20 @@ def _held(row: Row, subnet: object) -> Iterator[str]:
                 yield str(each.get("address"))
 
 
+def check_free(state: AccountState, subnet: Row | None, address: object, field: str, host: object = None) -> None:
+    """Refuse an address of a subnet that another Linode or NodeBalancer has (API reference, "Add a config interface").
+
+    What the interfaces of one Linode have does not exclude another one of them: it boots one profile at a time.
+    """
+    if subnet is None or not isinstance(address, str) or not state.limits:
+        return
+    for name in IN_SUBNETS:
+        for row in state.rows(name):
+            is_own = row.resource.parent != "NodeBalancer" and row.parents[0] == str(host)
+            if not is_own and address in _held(row, subnet.id):
+                raise bad(f"Address {address} is already in use in the subnet", field)
+
+
 def free_in(state: AccountState, subnet: Row | None, taken: Iterable[str] = (), without: Row | None = None) -> str:
     """Return the first address of a subnet that nobody has (`TestInstance_ConfigInterface_Update#4`)."""
     if subnet is None or not subnet.body.get("ipv4"):

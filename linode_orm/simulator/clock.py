@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+_SECONDS: Final = len("2026-01-01T00:00:00")
 EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -66,4 +67,4 @@ class VirtualClock:
 
 def text(moment: datetime) -> str:
     """Return an API timestamp: UTC, whole seconds, no zone (docs/api-notes.md#timestamps)."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S")
+    return moment.isoformat(timespec="seconds")[:_SECONDS]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from itertools import count
 
-    from linode_orm.simulator.account_state import Strictness
+    from linode_orm.simulator.account_state import AccountState, Strictness
     from linode_orm.simulator.http import Serving
     from linode_orm.simulator.reply import Reply
     from linode_orm.wire import JSON, Client
@@ -51,6 +51,7 @@ class Estate:
         self._ids: dict[str, count[int]] = {}
         self._by_token: dict[str, Simulator] = {}
         self._accounts: list[Simulator] = []
+        self._states: list[AccountState] = []
         # answers what no account is named in: public lists, and the refusal of unknown tokens
         self._nobody = self._made()
 
@@ -99,6 +100,8 @@ class Estate:
                 raise ValueError(msg)
             made = self._made()
             self._accounts.append(made)
+            self._states.append(made.state)
+            made.state.neighbours = self._states
             number = len(self._accounts)
             made.state.describe(company or f"Example {number}", _euuid(number))
             made.token(token=token, scopes=scopes, expires_in=expires_in)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.mapping.addressing import quoted
@@ -45,12 +46,14 @@ NAMES: Final[dict[str, tuple[str, str, bool]]] = {
     "EntityTransfer": ("entity_transfer", "entity_transfer", False),
     "FirewallDevice": ("firewall_device", "firewall", True),
     "IPAddress": ("ipaddress", "ipaddress", False),
+    "IPv6Range": ("ipv6pool", "ipaddress", False),
     "LKEControlPlaneACL": ("lke_control_plane_acl", "lkecluster", True),
     "Payment": ("payment", "account", False),
     "PaymentMethod": ("payment_method", "account", False),
     "Profile": ("profile", "profile", False),
     "ServiceTransfer": ("entity_transfer", "entity_transfer", False),
     "SupportTicket": ("ticket", "ticket", False),
+    "VLAN": ("vlan", "vlan", False),
 }
 
 VERBS: Final = {"create": "create", "update": "update", "delete": "delete"}
@@ -69,12 +72,21 @@ OTHERWISE: Final[dict[str, str | None]] = {
     "firewall_device_update": None,
     "ipaddress_create": None,
     "ipaddress_delete": None,
+    # Cloud Manager (Events/factories/ip.tsx): "An IPv6 range has been added to your account"
+    "ipv6pool_create": "ipv6pool_add",
+    "ipv6pool_update": None,
+    "vlan_create": None,
+    "vlan_delete": None,
+    "vlan_update": None,
     "payment_create": "payment_submitted",
     "payment_method_create": "payment_method_add",
     "payment_method_delete": None,
     "profile_create": None,
     "ticket_delete": None,
 }
+FAILED: Final = {"database_create": "database_create_failed", "database_update": "database_update_failed"}
+"""What is added beside the failed event of a job; that it comes at the job's end is a guess."""
+
 # The `percent_complete` of an event whose job has started.
 STARTED_AT: Final = 0.1
 LISTED_AT: Final = 0.05
@@ -110,7 +122,7 @@ class Events:
     def add(  # noqa: PLR0913  what an event tells
         self,
         action: str,
-        row: Row,
+        row: Row | None,
         *,
         secondary: Row | None = None,
         lasts: float = 0.0,
@@ -128,7 +140,7 @@ class Events:
         event = state.make(
             "Event",
             action=action,
-            entity=self.entity(row),
+            entity=self.entity(row) if row is not None else None,
             secondary_entity=self.entity(secondary) if secondary is not None else None,
             username=state.username,
             status="scheduled" if lasts else "notification",
@@ -145,7 +157,7 @@ class Events:
             starts = lasts * STARTED_AT if begins is None else begins
             began = state.clock.monotonic() + (begins or 0.0) + late
             state.jobs.later(starts + listed, lambda: event.change(status="started", percent_complete=10, duration=0.0))
-            state.jobs.later(lasts + late, lambda: self._finish(event, began, failure))
+            state.jobs.later(lasts + late, partial(self._finish, event, began, failure, row))
         return event
 
     def _show(self, event: Row) -> None:
@@ -153,12 +165,14 @@ class Events:
         event.gone = False
         self._state.store.put(event)
 
-    def _finish(self, event: Row, began: float, failure: str | None) -> None:
+    def _finish(self, event: Row, began: float, failure: str | None, row: Row | None) -> None:
         seconds = round(self._state.clock.monotonic() - began, 6)
         status = "finished" if failure is None else "failed"
         event.change(status=status, percent_complete=100, time_remaining=0, duration=float(seconds))
         if failure:
             event.change(message=failure)
+        if failure is not None and event.body["action"] in FAILED:
+            self.add(FAILED[event.body["action"]], row)
 
     def entity(self, row: Row) -> Body:
         """Return the entity that events and devices show of an object.
@@ -168,7 +182,7 @@ class Events:
         named = NAMES.get(row.resource.name)
         return {
             "label": self.label(row),
-            "id": row.id if row.resource.id_keys else None,
+            "id": row.id if len(row.resource.id_keys) == 1 else None,
             "type": named[1] if named else row.resource.name.lower(),
             "url": "/v4" + path_of(row),
         }

@@ -86,6 +86,7 @@ PASSWORD: Final = Text(7, 128)
 EMAIL: Final = Text(pattern=_EMAIL, reason="Must be a valid email address")
 TAG: Final = Text(1, 50)
 """The reference says three letters at least; accounts have shorter ones, so only an empty one is refused."""
+TAGS: Final = Each(TAG)
 PORT: Final = Number(1, 65535)
 VOLUME_SIZE: Final = Number(10, 16384)
 
@@ -175,11 +176,21 @@ ACTION_LIMITS: Final[Mapping[str, Mapping[str, Rule]]] = {
 }
 
 
-def problems(name: str, body: Mapping[str, Any]) -> Iterator[Problem]:
+GUESSES: Final[Mapping[Rule, Rule]] = {
+    LABEL: Text(3, 64, _NAME, _LETTERS),
+    TAG: Text(3, 50),
+    TAGS: Each(Text(3, 50)),
+}
+"""What stands in for a rule where guesses are asked for: the reference's own limits, which accounts contradict."""
+
+
+def problems(name: str, body: Mapping[str, Any], *, guesses: bool = False) -> Iterator[Problem]:
     """Yield why a body of a create or update of a class is refused."""
     rules: dict[str, Rule] = dict(LIMITS.get(name, {}))
     if "tags" in body and name != "Tag":
-        rules["tags"] = Each(TAG)
+        rules["tags"] = TAGS
+    if guesses:
+        rules = {key: GUESSES.get(rule, rule) for key, rule in rules.items()}
     yield from _broken(rules, body)
     if name == "NodeBalancerNode":
         yield from _node(body)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 FOUND_OUT_ELSEWHERE: Final = frozenset(
     {
         "*",  # a type beside the id tells the class, which the effects look at
-        "Backup",  # may belong to any Linode, also to one that is gone
         "DatabaseEngine",  # the effects split it
         "MaintenancePolicy",  # recorded with a reason of its own (`TestInstance_MaintenancePolicy#6`)
         "ObjectStorageBucket",  # named by its label alone

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.simulator.catalogues import endpoints
@@ -86,7 +86,7 @@ def _many(state: AccountState, resource: Resource, number: int) -> Iterator[Row]
 
 def _numbers(state: AccountState, resource: Resource) -> Iterator[int]:
     """Yield the numbers of the next rows, from how many there are."""
-    yield from count(sum(1 for _ in state.rows(resource.name)) + 1)
+    yield from count(state.store.number_of(resource.name) + 1)
 
 
 def make_one(
@@ -122,6 +122,10 @@ def _parent(state: AccountState, resource: Resource, given: dict[str, object]) -
     if not resource.parent:
         return None
     wanted = given.pop(resource.parent_attribute, None)
+    if wanted is not None and not state.store.resources[resource.parent].parent:
+        row = state.get(resource.parent, wanted)
+        if row is not None:
+            return row
     rows = list(state.rows(resource.parent))
     found = [row for row in rows if wanted is None or str(row.id) == str(wanted)]
     if not found or (wanted is None and len(found) > 1):
@@ -171,10 +175,14 @@ def _instance(state: AccountState, number: int, parent: Row | None) -> Body:
     }
 
 
+def _hosts(state: AccountState) -> Iterator[Row]:
+    return iter(state.store.table(state.store.resources["Instance"]).rows.values())
+
+
 def _volume(state: AccountState, number: int, parent: Row | None) -> Body:
     del parent
-    instances = list(state.rows("Instance"))
-    host = instances[number % len(instances)] if instances and number % 3 else None
+    instances = state.store.number_of("Instance")
+    host = next(islice(_hosts(state), number % instances, None)) if instances and number % 3 else None
     return {
         "label": f"data-{number}",
         "region": host.body["region"] if host else PLACES[number % len(PLACES)],

@@ -20,6 +20,17 @@ def fresh(fields: Fields, now: str) -> Body:
     return {key: first_value(field, now) for key, field in fields.items() if not field.is_write_only}
 
 
+def copied(body: Body) -> Body:
+    """Return a copy of a body that shares no list and no object with it."""
+    return {key: _copied(each) if isinstance(each, (dict, list)) else each for key, each in body.items()}
+
+
+def _copied(value: Any) -> Any:  # noqa: ANN401  JSON
+    if isinstance(value, dict):
+        return {key: _copied(each) for key, each in value.items()}
+    return [_copied(each) for each in value] if isinstance(value, list) else value
+
+
 def split(fields: Fields, body: Mapping[str, Any], verb: str) -> tuple[Body, Body]:
     """Return the part of a body that answers show and the part that they hide; unknown and read-only keys are dropped.
 

@@ -24,6 +24,7 @@ from linode_orm.simulator.request_handler import OK, Asked, RequestHandler
 from linode_orm.simulator.row_objects import RowObjects, fields_of
 from linode_orm.simulator.schema import declared
 from linode_orm.simulator.seeded import Seeded
+from linode_orm.simulator.simulated_events import SimulatedEvents
 from linode_orm.simulator.transport import SimulatedTransport
 from linode_orm.simulator.xfilter import Dialect
 
@@ -85,6 +86,7 @@ class Simulator:
         self._lock = lock or threading.RLock()
         self._objects = RowObjects(self.state)
         self.make = Factories(self.state, self._objects, self._lock)
+        self.events = SimulatedEvents(self.state, self._objects, self._handler.find, self._lock)
         if catalogue:
             seed_data.stock(self.state)
             price_lists.install(self.state)

@@ -187,6 +187,11 @@ class Store:
         for table in self._named.get(name, ()):
             yield from tuple(table.rows.values())
 
+    def number_of(self, name: str) -> int:
+        """Return how many objects of a class there are, below any parent."""
+        self._await(name)
+        return sum(len(table.rows) for table in self._named.get(name, ()))
+
     def get(self, name: str, identity: object) -> Row | None:
         """Return the object of a class that has no parent, by its id; None where there is none."""
         resource = self.resources.get(name)
@@ -206,6 +211,10 @@ class Store:
         """Add a new row at the end of its collection."""
         self.table(row.resource, row.parents).add(row)
         return row
+
+    def under(self, row: Row) -> list[Row]:
+        """Return every object below one, at any depth."""
+        return [each for table in self._below.get((row.resource.name, row.chain), ()) for each in table.rows.values()]
 
     def drop(self, row: Row) -> list[Row]:
         """Remove a row and everything below it; return all that was removed."""

@@ -33,7 +33,9 @@ def check(state: AccountState, resource: Resource, body: Mapping[str, Any], verb
     """Refuse a body that lacks what is required, or holds values of other types or outside of limits, all at once."""
     wrong = [*_missing(resource.fields, body, verb), *_mistyped(state, resource.name, resource.fields, body, verb)]
     if state.limits:
-        wrong += [each for each in limits.problems(resource.name, body) if each[1] not in {key for _, key in wrong}]
+        known = {key for _, key in wrong}
+        found = limits.problems(resource.name, body, guesses=state.guesses)
+        wrong += [each for each in found if each[1] not in known]
     if wrong:
         raise Refused(*wrong)
 

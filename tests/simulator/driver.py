@@ -129,6 +129,8 @@ ALSO: dict[str, Callable[[Driver], dict[str, Any]]] = {
     "POST /databases/mysql/instances": lambda _: {"engine": "mysql/8"},
     "POST /databases/postgresql/instances": lambda _: {"engine": "postgresql/16"},
     "POST /profile/security-questions": lambda _: {"security_questions": [{"question_id": 1, "response": "Rex"}]},
+    "POST /account/service-transfers": lambda driver: {"entities": {"linodes": [driver.spare("Instance")]}},
+    "POST /account/entity-transfers": lambda driver: {"entities": {"linodes": [driver.spare("Instance")]}},
     "POST /tags": lambda driver: {"linodes": [driver.one("Instance")]},
     "POST /vpcs/{}/subnets": lambda driver: {"ipv4": f"10.77.{next(driver.networks)}.0/24"},
 }
@@ -141,9 +143,12 @@ FIRST = {
     "DELETE /monitor/streams/destinations/{}": ("POST /monitor/streams/destinations",),
     "DELETE /account/service-transfers/{}": ("POST /account/service-transfers",),
     "DELETE /account/entity-transfers/{}": ("POST /account/entity-transfers",),
-    "POST /account/service-transfers/{}/accept": ("POST /account/service-transfers",),
-    "POST /account/entity-transfers/{}/accept": ("POST /account/entity-transfers",),
     "POST /support/tickets/{}/close": ("POST /support/tickets",),
+}
+# What another account has done before an operation.
+ELSEWHERE: dict[str, Callable[[AccountState], object]] = {
+    "POST /account/service-transfers/{}/accept": lambda state: state.make("ServiceTransfer", (), is_sender=False),
+    "POST /account/entity-transfers/{}/accept": lambda state: state.make("EntityTransfer", (), is_sender=False),
 }
 # Deletions that are refused while the object holds others: the account lets go of them first.
 EMPTIED = {"DELETE /vpcs/{}", "DELETE /vpcs/{}/subnets/{}", "DELETE /placement/groups/{}"}
@@ -228,6 +233,7 @@ class Driver:
         """Give the values of an operation's path and its body, when all that it needs is there."""
         for key in FIRST.get(key_of(operation), ()):
             self.run(self.known[key])
+        ELSEWHERE.get(key_of(operation), lambda _: None)(self.sim.state)
         if key_of(operation) in EMPTIED:
             let_go(self.sim.state)
         names = re.findall(r"\{(\w+)\}", operation["path"])

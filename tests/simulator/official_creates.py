@@ -46,7 +46,7 @@ GROUPS: dict[str, Callable[[Walk, Any], Any]] = {
     "account.join_beta_program": lambda _, group: group.join_beta_program("example_open_beta"),
     "account.oauth_client_create": lambda _, group: group.oauth_client_create("one", "https://example.com/"),
     "account.service_transfer_create": lambda walk, group: group.service_transfer_create(
-        {"linodes": [walk.driver.one("Instance")]}
+        {"linodes": [walk.driver.spare("Instance")]}
     ),
     "account.user_create": lambda _, group: group.user_create("new@example.com", "newcomer"),
     "database.mysql_create": lambda _, group: group.mysql_create("one", "us-east", "mysql/8", "g6-nanode-1"),

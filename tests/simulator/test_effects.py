@@ -116,8 +116,13 @@ def test_guesses_are_off_unless_asked_for():
     """What no recording and no description states is refused with `strict="guesses"`, and nowhere else."""
     for strict, status in ((False, 200), (True, 200), ("guesses", 400)):
         with Simulator(strict=strict) as sim:
-            reply = sim.exchange("POST", "/domains", body={"domain": "example.org", "type": "master"})
-            assert reply.status == status
+            for path, body in (
+                ("/domains", {"domain": "example.org", "type": "master"}),
+                ("/tags", {"label": "x"}),
+                ("/linode/instances", {"region": "us-east", "type": "g6-nanode-1", "label": "x"}),
+                ("/volumes", {"region": "us-east", "label": "disk", "size": 20, "tags": ["x"]}),
+            ):
+                assert sim.exchange("POST", path, body=body).status == status
 
 
 def test_labels_that_are_unique_follow_their_rows(sim):

@@ -227,6 +227,17 @@ def test_what_is_outside_of_a_limit_is_refused(path, body, field):
             assert ask(loose, "POST", path, body)[0] == 200
 
 
+def test_a_backup_that_is_not_there_is_refused(sim):
+    """A Linode is restored from a backup of the account, and from no other."""
+    status, said = ask(sim, "POST", "/linode/instances", {**LINODE, "backup_id": 5})
+    assert (status, said["errors"][0]["field"]) == (400, "backup_id")
+    _, host = ask(sim, "POST", "/linode/instances", {**LINODE, "backups_enabled": True})
+    sim.clock.advance(5)
+    _, backup = ask(sim, "POST", f"/linode/instances/{host['id']}/backups", {"label": "before"})
+    sim.clock.advance(5)
+    assert ask(sim, "POST", "/linode/instances", {**LINODE, "backup_id": backup["id"]})[0] == 200
+
+
 def test_strictness_is_one_of_three():
     """Another value is refused by name."""
     with pytest.raises(TypeError, match="strict is True, False or 'guesses'"):

@@ -1,4 +1,4 @@
-"""The account: its users, its events and notifications, and transfers to other accounts."""
+"""The account: its users, its clients of OAuth, its children and its betas."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from linode_orm.simulator.permissions import forbidden
 if TYPE_CHECKING:
     from linode_orm.simulator.account_state import AccountState
     from linode_orm.simulator.hooks import Call
-    from linode_orm.simulator.store import Body, Row
+    from linode_orm.simulator.store import Body
 
 EMPTY: Final = b"\x89PNG\r\n\x1a\n"  # a picture whose bytes did not come
 HIDDEN: Final = "<REDACTED>"  # what the API shows of a secret after the first answer (`TestOAuthClient_GetFound#1`)
@@ -47,6 +47,21 @@ def _settings(call: Call) -> None:
         maintenance_policy="linode/migrate",
         longview_subscription=None,
     )
+
+
+@after("PUT /account")
+def _taxed(call: Call) -> None:
+    """Take each tax id for a good one (Cloud Manager, Events/factories/tax.tsx); which are bad is not known."""
+    given = call.given("tax_id")
+    if given and given != call.before.get("tax_id"):
+        call.state.events.add("tax_id_valid", call.item)
+
+
+@after("POST /account/agreements")
+def _agreed(call: Call) -> None:
+    """Tell that the EU's model contract was signed (Cloud Manager, Events/factories/account.tsx)."""
+    if call.given("eu_model") and not call.before.get("eu_model"):
+        call.state.events.add("account_agreement_eu_model", call.state.account)
 
 
 @answer("POST /account/settings/managed-enable")
@@ -137,7 +152,9 @@ def _secret() -> str:
 @instead("POST /account/oauth-clients/{}/reset-secret", "POST /account/oauth-clients/{}/reset_secret")
 def _reset(call: Call) -> Body:
     """Show the new secret once (`TestOAuthClients_Reset#1`); the official library writes the path with `_`."""
-    return {**call.state.need("OAuthClient", call.values[0]).body, "secret": _secret()}
+    row = call.state.need("OAuthClient", call.values[0])
+    call.state.events.add("oauth_client_secret_reset", row)
+    return {**row.body, "secret": _secret()}
 
 
 @instead("GET /account/oauth-clients/{}/thumbnail")
@@ -155,13 +172,7 @@ def _picture(call: Call) -> None:
     row.change(thumbnail_url=f"https://api.linode.com/v4/account/clients/{row.id}/thumbnail")
 
 
-@instead("POST /account/oauth-clients/{}/reset_secret")
-def _reset_too(call: Call) -> Body:
-    """Take the spelling that linode_api4 sends (test_oauth_client_reset_secrets)."""
-    return {**call.state.need("OAuthClient", call.values[0]).body, "secret": _secret()}
-
-
-# -- children and transfers --------------------------------------------------------------------------------------------
+# -- children --------------------------------------------------------------------------------------------
 
 
 @answer("POST /account/child-accounts/{}/token")
@@ -181,34 +192,6 @@ def _may_pay(call: Call) -> None:
     """Refuse child accounts, whose parents pay (the API's changelog of v4.175.0)."""
     if call.state.user_type == "child":
         raise forbidden()
-
-
-@fill("/account/service-transfers", "/account/entity-transfers")
-def _transfer(call: Call) -> None:
-    number = call.state.store.new_id(call.resource.name)
-    call.draft["token"] = f"{number:08X}-8D3E-4E7A-91FC-8B7C6A1C0D42"
-    call.draft.update(status="pending", is_sender=True)
-    for identity in (call.draft.get("entities") or {}).get("linodes") or ():
-        call.state.need("Instance", identity)
-
-
-@instead("POST /account/service-transfers/{}/accept", "POST /account/entity-transfers/{}/accept")
-def _accept(call: Call) -> None:
-    name = "ServiceTransfer" if "service" in call.route.path else "EntityTransfer"
-    _pending(call.state.need(name, call.values[0])).change(status="accepted", updated=call.state.now)
-
-
-@instead("DELETE /account/service-transfers/{}", "DELETE /account/entity-transfers/{}")
-def _call_off(call: Call) -> None:
-    """Cancel a transfer: it stays, with the status of a cancelled one."""
-    name = "ServiceTransfer" if "service" in call.route.path else "EntityTransfer"
-    _pending(call.state.need(name, call.values[0])).change(status="canceled", updated=call.state.now)
-
-
-def _pending(row: Row) -> Row:
-    if row.body["status"] != "pending":
-        raise bad(f"Transfer is {row.body['status']}")
-    return row
 
 
 # -- betas -------------------------------------------------------------------------------------------------------------

@@ -74,9 +74,15 @@ def _stage(call: Call) -> Body:
     return {"payment_id": f"PAY-{number:024X}", "checkout_token": f"EC-{number:017X}"}
 
 
-@instead("POST /account/payments/paypal/execute", "POST /account/credit-card")
+@instead("POST /account/payments/paypal/execute")
 def _done(call: Call) -> None:
     """Change nothing, and answer `{}`."""
+
+
+@instead("POST /account/credit-card")
+def _card(call: Call) -> None:
+    """Tell that the card was replaced (Cloud Manager, Events/factories/creditCard.tsx), and answer `{}`."""
+    call.state.events.add("credit_card_updated", call.state.account)
 
 
 @answer("POST /account/promo-codes")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import partial
 from typing import TYPE_CHECKING
 
 from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, fill, listing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from linode_orm.simulator.hooks import Call
     from linode_orm.simulator.store import Body, Row
 
@@ -67,7 +70,14 @@ def _created(call: Call) -> None:
     members = _members(int(row.id), int(row.body["cluster_size"]))
     done: Body = {"status": "active", "members": members, "used_disk_size_gb": 1, "oldest_restore_time": now}
     done["version"] = RELEASES.get((row.body["engine"], row.body["version"]), row.body["version"])
-    call.state.job(row, (1.0, done), action="database_create")
+    call.state.job(row, (1.0, done), action="database_create", then=_restored(call))
+
+
+def _restored(call: Call) -> Callable[[], object] | None:
+    """Tell of a copy, when it is there, that its backup was restored (Cloud Manager: `database_backup_restore`)."""
+    if not (call.given("fork") or {}).get("source"):
+        return None
+    return partial(call.state.events.add, "database_backup_restore", call.item)
 
 
 @check(*(f"PUT {path}" for path in ITEMS), *(f"POST {path}/suspend" for path in ITEMS))
@@ -85,12 +95,18 @@ def _updated(call: Call) -> None:
         row.change(allow_list=_netmasks(call.given("allow_list")))
     grown = row.body["type"] != before["type"]
     scaled = row.body["cluster_size"] != before["cluster_size"]
+    if row.body["version"] != before["version"]:
+        # Cloud Manager (Events/factories/database.tsx): an upgrade is scheduled, started and finished
+        steps = ((0.0, {"status": "updating"}), (1.0, {"status": "active"}))
+        state.job(row, *steps, action="database_upgrade", keeps_busy=True)
     if not grown and not scaled:
         return
     plan, wanted = state.get("DatabaseType", row.body["type"]), row.body["type"]
     disk = int(plan.body["disk"]) // 1024 if plan is not None else row.body["total_disk_size_gb"]
     done = {"status": "active", "type": wanted, "total_disk_size_gb": disk}
     first = {"status": "resizing", "type": before["type"]}
+    if grown:
+        state.events.add("database_resize_create", row)  # Cloud Manager: "scheduled to be resized"
     state.job(row, (0.0, first), (1.0, done), action="database_resize" if grown else "database_scale", keeps_busy=True)
 
 

@@ -96,7 +96,9 @@ def _free(call: Call) -> str:
 
 @answer("POST /domains/import")
 def _import(call: Call) -> bytes:
-    return call.state.make("Domain", (), domain=_free(call), type="master", soa_email="", status="active").encoded()
+    state = call.state
+    row = call.row = state.make("Domain", (), domain=_free(call), type="master", soa_email="", status="active")
+    return row.encoded()
 
 
 @answer("POST /domains/{}/clone")
@@ -107,6 +109,7 @@ def _clone(call: Call) -> bytes:
     for record in state.below(row, "DomainRecord"):
         same = {key: value for key, value in record.body.items() if key != "id"}
         state.make("DomainRecord", copy.chain, **same)
+    state.events.of("create", copy)
     return copy.encoded()
 
 

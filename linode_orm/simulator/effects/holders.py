@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final
 
+from linode_orm.simulator.effects.locks import refuse_below_lock
 from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, check
 
@@ -99,9 +100,7 @@ def _has_members(call: Call) -> None:
 )
 def _locked_above(call: Call) -> None:
     """Refuse below a Linode with such a lock (API reference, "Delete a disk")."""
-    linode = call.state.get("Instance", call.values[0])
-    if linode is not None and "cannot_delete_with_subresources" in (linode.body.get("locks") or ()):
-        raise bad("Resource is locked and cannot be deleted")
+    refuse_below_lock(call.state.get("Instance", call.values[0]))
 
 
 # -- what excludes another -------------------------------------------------------------------------------------------

@@ -150,7 +150,11 @@ def _created(call: Call) -> None:
 
 @after("DELETE /linode/instances/{}")
 def _deleted(call: Call) -> None:
-    state, gone = call.state, call.item
+    let_go(call.state, call.item)
+
+
+def let_go(state: AccountState, gone: Row) -> None:
+    """Take a Linode that was deleted out of what it was part of: volumes, firewalls, placement groups."""
     for volume in list(state.rows("Volume")):
         if volume.body.get("linode_id") == gone.id:
             state.change(volume, linode_id=None, linode_label=None)

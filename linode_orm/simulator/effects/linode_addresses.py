@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.simulator.address_book import slaac_of
+from linode_orm.simulator.effects.locks import refuse_below_lock
 from linode_orm.simulator.effects.vpcs import addresses_of
 from linode_orm.simulator.errors import bad
 from linode_orm.simulator.hooks import after, answer, check, instead, listing, ready
@@ -209,6 +210,7 @@ def _release(call: Call) -> None:
     """Take an address from its Linode; a reserved one stays the account's."""
     row = _one(call)
     host = call.state.need("Instance", call.values[0])
+    refuse_below_lock(host)
     if row.body.get("reserved"):
         belongs(call.state, row, None)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.simulator.address_book import (
+    check_free,
     check_inside,
     first_public,
     free_in,
@@ -50,28 +51,30 @@ def _slot(given: object) -> Body | None:
 
 @check("POST /linode/instances/{}/configs", "PUT /linode/instances/{}/configs/{}")
 def _may_configure(call: Call) -> None:
-    check_interfaces(call.state, call.given("interfaces"))
+    check_interfaces(call.state, call.given("interfaces"), call.values[0])
 
 
-def check_interfaces(state: AccountState, wanted: Any) -> None:  # noqa: ANN401  JSON
-    """Refuse interfaces of a profile whose subnet there is not, or whose address lies outside of it."""
+def check_interfaces(state: AccountState, wanted: Any, host: str | None = None) -> None:  # noqa: ANN401  JSON
+    """Refuse interfaces of a profile whose subnet there is not, or whose address lies outside of it or is taken."""
     for at, each in enumerate(wanted or ()):
-        _check_interface(state, each if isinstance(each, dict) else {}, f"interfaces[{at}].")
+        _check_interface(state, each if isinstance(each, dict) else {}, f"interfaces[{at}].", host)
 
 
-def _check_interface(state: AccountState, given: Body, prefix: str) -> None:
+def _check_interface(state: AccountState, given: Body, prefix: str, host: str | None) -> None:
     identity = given.get("subnet_id")
     subnet = subnet_of(state, identity)
     if identity is not None and subnet is None:
         raise bad("Subnet not found", f"{prefix}subnet_id")
     own = given.get("ipv4")
-    check_inside(subnet, own.get("vpc") if isinstance(own, dict) else None, f"{prefix}ipv4.vpc")
+    address = own.get("vpc") if isinstance(own, dict) else None
+    check_inside(subnet, address, f"{prefix}ipv4.vpc")
+    check_free(state, subnet, address, f"{prefix}ipv4.vpc", host)
 
 
 @check("POST /linode/instances/{}/configs/{}/interfaces", "PUT /linode/instances/{}/configs/{}/interfaces/{}")
 def _may_interface(call: Call) -> None:
     inside = call.body if call.row is None else {"subnet_id": call.row.body.get("subnet_id"), **call.body}
-    _check_interface(call.state, inside, "")
+    _check_interface(call.state, inside, "", call.values[0])
 
 
 @after("POST /linode/instances/{}/configs", "PUT /linode/instances/{}/configs/{}")

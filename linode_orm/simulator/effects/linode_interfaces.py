@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from linode_orm.simulator.address_book import (
+    check_free,
     check_inside,
     first_public,
     free_in,
@@ -33,10 +34,10 @@ KINDS = ("public", "vpc", "vlan", "rdma_vpc")
 def _may_add(call: Call) -> None:
     if sum(call.given(kind) is not None for kind in KINDS) > 1:
         raise bad("Only one of public, vlan and vpc can be given", "public")
-    _check_vpc(call.state, call.body, "", call.row)
+    _check_vpc(call.state, call.body, "", call.row, call.values[0])
 
 
-def _check_vpc(state: AccountState, given: Body, prefix: str, row: Row | None) -> None:
+def _check_vpc(state: AccountState, given: Body, prefix: str, row: Row | None, host: str | None) -> None:
     vpc = given.get("vpc")
     if not isinstance(vpc, dict):
         return
@@ -45,14 +46,16 @@ def _check_vpc(state: AccountState, given: Body, prefix: str, row: Row | None) -
     if subnet is None:
         raise bad("Subnet not found", f"{prefix}vpc.subnet_id")
     for at, each in enumerate((vpc.get("ipv4") or {}).get("addresses") or ()):
-        check_inside(subnet, each.get("address"), f"{prefix}vpc.ipv4.addresses[{at}].address")
+        field = f"{prefix}vpc.ipv4.addresses[{at}].address"
+        check_inside(subnet, each.get("address"), field)
+        check_free(state, subnet, each.get("address"), field, host)
 
 
 def check_linode_interfaces(state: AccountState, wanted: Any) -> None:  # noqa: ANN401  JSON
     """Refuse interfaces of a new Linode whose subnet there is not, or whose address lies outside of it."""
     for at, each in enumerate(wanted or ()):
         if isinstance(each, dict):
-            _check_vpc(state, each, f"interfaces[{at}].", None)
+            _check_vpc(state, each, f"interfaces[{at}].", None, None)
 
 
 def _kind_of(given: Body) -> str:

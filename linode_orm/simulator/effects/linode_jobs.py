@@ -90,6 +90,9 @@ def _resize(call: Call) -> None:
             fit_disk(state, row, int(specs["disk"]))
 
     steps = ((0.0, {"status": "resizing"}), (1.0, done))
+    # Cloud Manager (events/factories/linode.tsx): "A warm resize has been initiated" comes before the job
+    warm = "warm_" if call.given("migration_type") == "warm" else ""
+    state.events.add(f"linode_resize_{warm}create", row)
     state.job(row, *steps, action="linode_resize", keeps_busy=True, then=grow)
 
 
@@ -137,6 +140,8 @@ def _migrate(call: Call) -> None:
                 each.change(migrations=None)
 
     steps = ((0.0, {"status": "migrating"}), (1.0, done))
+    if action == "linode_migrate_datacenter":
+        state.events.add("linode_migrate_datacenter_create", row)  # Cloud Manager: "A migration has been initiated"
     state.job(row, *steps, action=action, keeps_busy=True, then=arrive)
 
 
@@ -151,6 +156,7 @@ def _mutate(call: Call) -> None:
     state, row = call.state, call.item
     state.refuse_busy(row)
     steps = ((0.0, {"status": "migrating"}), (1.0, {"status": row.body["status"]}))
+    state.events.add("linode_mutate_create", row)  # Cloud Manager: "An upgrade has been initiated"
     state.job(row, *steps, action="linode_mutate", keeps_busy=True)
 
 

@@ -8,6 +8,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.mapping.json_types import merged_value
+from linode_orm.simulator.effects.linode import let_go
 from linode_orm.simulator.errors import Refused, bad
 from linode_orm.simulator.hooks import after, answer, check, fill, instead, listing
 from linode_orm.simulator.price_lists import ENTERPRISE, STANDARD
@@ -61,6 +62,8 @@ def _cluster(call: Call) -> None:
 def _with_pools(call: Call) -> None:
     state, cluster = call.state, call.item
     cluster.hidden["ready_at"] = state.clock.monotonic() + state.job_seconds
+    call.hidden["has_event"] = True
+    state.events.of("create", cluster)
     _take_acl(state, cluster, call.given("control_plane"))
     for pool in call.given("node_pools") or ():
         made = {key: value for key, value in pool.items() if value is not None}
@@ -75,6 +78,7 @@ def _take_acl(state: AccountState, cluster: Row, given: object) -> None:
         row = state.singleton(resource, cluster.chain)
         field, now = row.resource.fields["acl"], state.now
         row.change(acl=_stamped(merged_value(field, row.body["acl"], wanted, now)))
+        state.events.add("lke_control_plane_acl_create", cluster)  # that a new cluster's list has its own is a guess
 
 
 def _stamped(acl: Body) -> Body:
@@ -173,6 +177,7 @@ def _drop(state: AccountState, node: Row) -> None:
     for row in list(state.rows("Instance")):
         if row.body.get("lke_cluster_id") is not None and row.body["label"].endswith(f"-{node.id}"):
             state.remove(row)
+            let_go(state, row)
 
 
 def show_nodes(state: AccountState, pool: Row) -> None:
@@ -210,6 +215,7 @@ def _cluster_gone(call: Call) -> None:
     for row in list(call.state.rows("Instance")):
         if row.body.get("lke_cluster_id") == call.item.id:
             call.state.remove(row)
+            let_go(call.state, row)
 
 
 @answer("DELETE /lke/clusters/{}/nodes/{}")
@@ -280,6 +286,7 @@ def _dashboard(call: Call) -> Body:
 def _acl_off(call: Call) -> None:
     """Disable the ACL; a GET still finds it (`TestLKECluster_withACL#5`)."""
     call.item.change(acl={**call.item.body["acl"], "enabled": False})
+    call.state.events.add("lke_control_plane_acl_delete", call.parent)
 
 
 @instead("GET /lke/tiers/{}/versions")

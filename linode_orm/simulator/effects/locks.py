@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 CLASSES: Final = {"linode": "Instance", "nodebalancer": "NodeBalancer", "volume": "Volume", "lkecluster": "LKECluster"}
 
 
+def refuse_below_lock(linode: Row | None) -> None:
+    """Refuse to delete what is below a Linode whose lock covers that (API reference, "Delete a disk")."""
+    if linode is not None and "cannot_delete_with_subresources" in (linode.body.get("locks") or ()):
+        raise bad("Resource is locked and cannot be deleted")
+
+
 @check("POST /locks")
 def _may_lock(call: Call) -> None:
     """Refuse as in `TestTryToCreateWithInvalidData#0` and `TestTryToLockTwoResourcesWithTheSameType#4`."""
@@ -52,6 +58,13 @@ def _shown(call: Call) -> None:
         return
     mine = [row for row in call.state.rows("ResourceLock") if _target(call.state, row) is target]
     target.change(locks=[row.body["lock_type"] for row in mine])
+
+
+@check("POST /linode/instances/{}/rebuild")
+def _may_not_rebuild(call: Call) -> None:
+    """Refuse to rebuild what is locked (linode/terraform-provider-linode, docs/resources/lock.md)."""
+    if call.item.body.get("locks"):
+        raise bad("Resource is locked and cannot be rebuilt")
 
 
 @check("DELETE /linode/instances/{}", "DELETE /nodebalancers/{}", "DELETE /volumes/{}", "DELETE /lke/clusters/{}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from linode_orm.simulator.errors import Refused
-from linode_orm.simulator.hooks import check, fill
+from linode_orm.simulator.hooks import after, check, fill
 
 if TYPE_CHECKING:
     from linode_orm.simulator.hooks import Call
@@ -47,3 +47,13 @@ def _script(call: Call) -> None:
     draft["mine"] = draft["username"] == state.username
     draft["user_gravatar_id"] = draft["user_gravatar_id"] or "0" * 32
     draft["user_defined_fields"] = draft.get("user_defined_fields") or []
+
+
+@after("PUT /linode/stackscripts/{}")
+def _revised(call: Call) -> None:
+    """Tell of what else a change does (Cloud Manager, Events/factories/stackscript.tsx); the order is a guess."""
+    now, before, events = call.item.body, call.before, call.state.events
+    if now["is_public"] and not before["is_public"]:
+        events.add("stackscript_publicize", call.item)
+    if now["script"] != before["script"]:
+        events.add("stackscript_revise", call.item)

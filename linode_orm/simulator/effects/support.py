@@ -47,6 +47,7 @@ def _close(call: Call) -> None:
     if call.item.body["status"] == "closed":
         raise bad("Ticket is already closed")
     call.state.change(call.item, status="closed", closed=call.state.now, closable=False, updated_by=call.state.username)
+    call.state.events.add("ticket_update", call.item)
 
 
 @fill("/support/tickets/{}/replies")
@@ -56,11 +57,13 @@ def _reply(call: Call) -> None:
 
 @after("POST /support/tickets/{}/replies")
 def _replied(call: Call) -> None:
+    """Reopen the ticket, and tell of the reply (Cloud Manager: "Reply posted to")."""
     call.state.change(call.parent, status="open", updated_by=call.state.username)
+    call.state.events.add("ticket_update", call.parent)
 
 
 @instead("POST /support/tickets/{}/attachments")
 def _attach(call: Call) -> None:
-    row = call.state.need("SupportTicket", call.values[0])
+    row = call.row = call.state.need("SupportTicket", call.values[0])
     name = str(call.given("filename") or call.given("file") or "attachment").rpartition("/")[2]
     row.change(attachments=[*row.body["attachments"], name], updated=call.state.now)

@@ -204,9 +204,10 @@ def _held(call: Call) -> None:
     if next(state.rows("VPCSubnet"), None) is None:
         return
     linodes = _linodes(state)
-    balancers = _balancers(state)
+    balancers, databases = _balancers(state), _databases(state)
     for row in state.rows("VPCSubnet"):
         held = {"linodes": linodes.get(row.id, []), "nodebalancers": balancers.get(row.id, [])}
+        held["databases"] = databases.get(row.id, [])
         known = row.hidden.setdefault("held", set())
         changed = {key: each for key, each in held.items() if (each or key in known) and row.body[key] != each}
         known.update(key for key, each in held.items() if each)
@@ -233,4 +234,16 @@ def _balancers(state: AccountState) -> dict[object, list[Body]]:
     for row in state.rows("NodeBalancerVPCConfig"):
         entry = {"id": int(row.parents[0]), "ipv4_range": row.body.get("ipv4_range")}
         found.setdefault(row.body.get("subnet_id"), []).append(entry)
+    return found
+
+
+def _databases(state: AccountState) -> dict[object, list[Body]]:
+    """Return the databases in each subnet; that they have its whole range is a guess."""
+    found: dict[object, list[Body]] = {}
+    for row in (*state.rows("MySQLDatabase"), *state.rows("PostgreSQLDatabase")):
+        subnet = subnet_of(state, (row.body.get("private_network") or {}).get("subnet_id"))
+        if subnet is not None:
+            ranges = [{"range": each["range"]} for each in subnet.body.get("ipv6") or ()]
+            entry = {"id": row.id, "ipv4_range": subnet.body.get("ipv4"), "ipv6_ranges": ranges}
+            found.setdefault(subnet.id, []).append(entry)
     return found
