@@ -239,6 +239,7 @@ def collection_path(mapper: Mapper, parents: tuple[object, ...]) -> str:
 
 
 def _check_needs(instance: Model) -> None:
+    """Raise `InvalidRequestError` where an object refers to one that cannot be sent before it."""
     for name, target in needed(instance):
         status = state_of(target).status
         if status is Status.TRANSIENT:
