@@ -7,8 +7,6 @@ import sys as _sys
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
-from linode_orm.version import VERSION as _VERSION
-
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec as _ModuleSpec
 
@@ -97,7 +95,7 @@ if TYPE_CHECKING:
     from linode_orm.session.waiting.wait import WaitEntry as WaitEntry
     from linode_orm.wire import Client as Client
 
-__version__ = _VERSION
+    __version__: str
 
 
 class _FormerModules:
@@ -261,6 +259,8 @@ def __getattr__(name: str) -> object:
     """
     if name == "__all__":
         value: object = sorted({*_PUBLIC, *_import_module("linode_orm.models").__all__})
+    elif name == "__version__":
+        value = _import_module("linode_orm.version").VERSION
     elif name in _PUBLIC:
         value = getattr(_import_module(_PLACES.get(name, "linode_orm.errors")), name)
     elif not name.startswith("_") and hasattr(models := _import_module("linode_orm.models"), name):
@@ -274,4 +274,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_PUBLIC, *dir(_import_module("linode_orm.models"))})
+    return sorted({*globals(), "__version__", *_PUBLIC, *dir(_import_module("linode_orm.models"))})

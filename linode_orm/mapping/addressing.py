@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
@@ -32,8 +32,10 @@ def _is_encodable(value: object) -> bool:
 
 def quoted(value: object) -> str:
     """Return an id quoted as one segment of a path; the dots of `.` and `..` too, which would leave the collection."""
+    if type(value) is int:  # most ids are numbers, which need no quotes
+        return str(value)
     text = quote(str(value), safe="")
-    return text.replace(".", "%2E") if set(text) == {"."} else text
+    return text if text.strip(".") else text.replace(".", "%2E")
 
 
 def flat(ids: tuple[object, ...]) -> Iterator[object]:
@@ -203,4 +205,12 @@ class Addressing:
 
 
 def _fill(path: str, values: dict[str, object]) -> str:
-    return _PLACEHOLDER.sub(lambda match: quoted(values[match[1]]), path)
+    start, between = _divided(path)
+    return start + "".join([quoted(values[name]) + text for name, text in between])
+
+
+@cache
+def _divided(path: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the text before the first placeholder of a path, and each placeholder's name with the text after it."""
+    start, *rest = _PLACEHOLDER.split(path)
+    return start, tuple(zip(rest[::2], rest[1::2], strict=True))

@@ -227,8 +227,9 @@ class State(RecordState):
 state_of: Callable[[Record], State] = attrgetter("__state__")
 """Return the state of an object: the one way from outside of `mapping` (SQLAlchemy's `instance_state` is the model)."""
 
-_NEW: Final = frozenset({Status.TRANSIENT, Status.PENDING})
-_ALONE: Final = frozenset({Status.TRANSIENT, Status.DETACHED})
+# tuples, because the hash of a member of an enumeration is a call of Python code
+_NEW: Final = (Status.TRANSIENT, Status.PENDING)
+_ALONE: Final = (Status.TRANSIENT, Status.DETACHED)
 
 
 def _blank(record: Record, field: FieldFacts) -> object:

@@ -13,16 +13,10 @@ from linode_orm.errors import CommitError, CommitInterrupted, ConflictError, Inv
 from linode_orm.mapping.record import changes as changes_of
 from linode_orm.mapping.state import Status, state_of
 from linode_orm.session.commit import guards
-from linode_orm.session.commit.executor import RunOptions
 from linode_orm.session.commit.interrupts import kept_interrupts
 from linode_orm.session.commit.newest import NewestValues
 from linode_orm.session.commit.preconditions import Preconditions, check_deletion
-from linode_orm.session.commit.reconcile.in_doubt import resolve_in_doubt
 from linode_orm.session.commit.reconcile.objects import SessionObjects
-from linode_orm.session.commit.reconcile.renamed import resolve_renames
-from linode_orm.session.commit.reconcile.targets import SessionTargets
-from linode_orm.session.commit.run_plan import CARRY_ON, interrupted, raise_where_incomplete, run_plan, unsent
-from linode_orm.session.commit.verify import verified
 from linode_orm.session.planning import planner
 from linode_orm.session.planning.plan import Source
 from linode_orm.session.planning.report import CommitReport
@@ -32,9 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from linode_orm.mapping import Model, Owner
-    from linode_orm.session.commit import hooked
+    from linode_orm.session.commit import executor, hooked
+    from linode_orm.session.commit import run_plan as runs
+    from linode_orm.session.commit.executor import RunOptions
     from linode_orm.session.commit.interrupts import Interrupts
     from linode_orm.session.commit.policy import PlanPolicy, Policy
+    from linode_orm.session.commit.reconcile import renamed
+    from linode_orm.session.commit.reconcile import targets as session_targets
     from linode_orm.session.commit.reconcile.targets import Targets
     from linode_orm.session.commit.run_plan import RunResult
     from linode_orm.session.journal.history import History
@@ -45,8 +43,12 @@ if TYPE_CHECKING:
     from linode_orm.session.waiting.bulk_refresh import BulkRefresh
     from linode_orm.wire.client import Client
 
-else:  # few sessions have hooks
+else:  # few sessions have hooks, and one that only plans sends nothing
     hooked = Later("linode_orm.session.commit.hooked")
+    executor = Later("linode_orm.session.commit.executor")
+    runs = Later("linode_orm.session.commit.run_plan")
+    renamed = Later("linode_orm.session.commit.reconcile.renamed")
+    session_targets = Later("linode_orm.session.commit.reconcile.targets")
 
 _NOTHING: Final[frozenset[Token]] = frozenset()
 
@@ -160,6 +162,8 @@ class Commit:
         # Renames first: what is looked for next may lie below an object that has another key by now.
         self._resolve_renames(only)
         if self.changes.in_doubt:
+            from linode_orm.session.commit.reconcile.in_doubt import resolve_in_doubt  # noqa: PLC0415  few commits have any
+
             resolve_in_doubt(self.client, self.objects, planner.in_doubt(self.changes, only=only))
         interrupts.check()
         # planned once, when everything is read that may change the plan
@@ -194,7 +198,7 @@ class Commit:
             yield
         except ConflictError as error:
             plan = planned()
-            error.report = unsent(plan, SessionTargets(self.objects, plan))
+            error.report = runs.unsent(plan, session_targets.SessionTargets(self.objects, plan))
             self.tell_conflict(error)
             raise
 
@@ -226,7 +230,7 @@ class Commit:
 
     def _resolve_renames(self, only: Model | None) -> None:
         pending = [*self.changes.touched.values(), *self.changes.deleted.values()]
-        resolve_renames(self.client, self.objects, [*pending, *([] if only is None else [only])])
+        renamed.resolve_renames(self.client, self.objects, [*pending, *([] if only is None else [only])])
 
     def _planned(self, policy: Policy, only: Model | None) -> Plan:
         # A session that refuses implicit requests could not read the ids later.
@@ -244,8 +248,8 @@ class Commit:
         plan_again: Callable[[], Plan],
     ) -> CommitReport:
         has_read = preconditions is not None and preconditions.read_at is not None
-        targets = SessionTargets(self.objects, plan, watches=has_read)
-        interrupts.check(lambda: unsent(plan, targets))
+        targets = session_targets.SessionTargets(self.objects, plan, watches=has_read)
+        interrupts.check(lambda: runs.unsent(plan, targets))
         if self.objects.loader.hooks is not None:
             self.call_before(plan, plan_again)
         log = self.history.begin(plan, policy.on_error.name, policy.conflicts, is_whole=is_whole)
@@ -255,14 +259,14 @@ class Commit:
             if in_doubt is not None:
                 log.intend([step], in_doubt.since, {step.number: in_doubt.known} if in_doubt.is_listed else {})
         newest = self._newest_for(plan, policy, preconditions) if preconditions is not None else None
-        sent = self.send(plan, targets, RunOptions(log, policy.on_error, policy.progress, newest))
+        sent = self.send(plan, targets, executor.RunOptions(log, policy.on_error, policy.progress, newest))
         return self.report(sent, targets, interrupts, verify=policy.verify)
 
     def send(self, plan: Plan, targets: Targets, options: RunOptions, *, ends_log: bool = True) -> RunResult:
         """Send a plan, and write down how that ended; without `ends_log` its log stays open."""
         hooks = self.objects.loader.hooks
         with hooks.keeping() if hooks is not None else nullcontext():
-            sent = run_plan(plan, self.client, targets, options)
+            sent = runs.run_plan(plan, self.client, targets, options)
         if not ends_log:
             return sent
         error = self.history.end(sent.report, interrupted=sent.is_stopped)
@@ -275,22 +279,25 @@ class Commit:
         interrupts: Interrupts,
         *,
         verify: bool,
-        advice: str = CARRY_ON,
+        advice: str = "",
         holds_rest: bool = True,
     ) -> CommitReport:
         """Return the report of a run, after reading back what it wrote if that is to be verified.
 
-        Raises `CommitError`, or `CommitInterrupted`, if it did not do everything; `advice` ends the message, and
-        `holds_rest` says that the session holds what is not done.
+        Raises `CommitError`, or `CommitInterrupted`, if it did not do everything; `advice` ends the message where
+        another one than to commit again helps. `holds_rest` says that the session holds what is not done.
         """
         if verify:  # promise 30a: what was written is read back
+            from linode_orm.session.commit.verify import verified  # noqa: PLC0415  few commits are verified
+
             applied_steps = [(step, targets.object_of(step), body) for step, body in sent.applied_steps]
             sent = evolve(sent, report=verified(self.refresh, sent.report, applied_steps))
-        sent, hooks = interrupted(sent, interrupts), self.objects.loader.hooks
+        sent, hooks = runs.interrupted(sent, interrupts), self.objects.loader.hooks
         session = self.session if holds_rest else None
+        raise_it = partial(runs.raise_where_incomplete, sent, session, advice=advice or runs.CARRY_ON)
         if hooks is not None:
-            hooked.end(hooks, sent.report, partial(raise_where_incomplete, sent, session, advice=advice))
-        raise_where_incomplete(sent, session, advice=advice)
+            hooked.end(hooks, sent.report, raise_it)
+        raise_it()
         return sent.report
 
     def _let_clean_ones_go(self, plan: Plan, instances: Iterable[Model]) -> None:

@@ -11,7 +11,6 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.state import state_of
 from linode_orm.session.commit import guards
-from linode_orm.session.commit.plan_comparison import comparison_for, what_is_read
 from linode_orm.session.commit.plan_policies import messages_of
 from linode_orm.session.planning import prices
 from linode_orm.session.planning.rebasing import built_on_newest, can_be_read
@@ -59,6 +58,8 @@ def preview_compensation(commit: Commit, plan: Plan, policy: Policy) -> Plan:
 
     Sends nothing.
     """
+    from linode_orm.session.commit.plan_comparison import comparison_for, what_is_read  # noqa: PLC0415  few plans undo
+
     looked_at = what_is_read(commit, plan, comparison_for(plan, None))
     lists = groups_of({id(each): each for _, each in looked_at}.values(), needs_get=frozenset())
     plan = evolve(

@@ -87,13 +87,13 @@ def batch(
 
 def _rebuilds(drafts: Iterable[DraftStep], find: Find, alone: Callable[[Model], bool]) -> Iterator[BatchStep]:
     groups: dict[tuple[str, tuple[object, ...]], list[DraftStep]] = {}
-    own: dict[object, DraftStep] = {}
     for draft in drafts:
         name = draft.instance.__mapper__.name
         if name in REBUILDS:
             groups.setdefault((name, draft.parents), []).append(draft)
-        elif draft.operation == "update":
-            own[draft.token] = draft
+    others = drafts if groups else ()  # most plans have no group, and then nothing is looked up
+    updates = (each for each in others if each.operation == "update")
+    own = {each.token: each for each in updates if each.instance.__mapper__.name not in REBUILDS}
     for (name, parents), group in groups.items():
         rebuild = REBUILDS[name]
         parent = None if _is_new(parents) else find(resource(rebuild.parent), parents[-1], parents[:-1])
@@ -167,11 +167,12 @@ def _new_tag(draft: DraftStep) -> str | None:
     return str(more.pop()) if len(more) == 1 else None
 
 
-def number_parts(steps: Iterable[Step]) -> Iterator[Step]:
-    """Yield the steps with the parts of batch requests numbered after all steps."""
-    steps = [*steps]
+def number_parts(steps: Iterable[Step]) -> list[Step]:
+    """Return the steps with the parts of batch requests numbered after all steps."""
+    numbered = [*steps]
     # Behind all steps, because a part becomes a step of its own when its batch request is split.
-    spare = count(len(steps) + 1)
-    for step in steps:
-        parts = tuple(evolve(part, number=next(spare)) for part in step.parts)
-        yield evolve(step, parts=parts) if parts else step
+    spare = count(len(numbered) + 1)
+    for at, step in enumerate(numbered):
+        if step.parts:
+            numbered[at] = evolve(step, parts=tuple(evolve(part, number=next(spare)) for part in step.parts))
+    return numbered

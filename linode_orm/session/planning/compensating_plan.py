@@ -141,13 +141,13 @@ def lasting(operation: str, model: type[Model], changes: Collection[Change]) -> 
         return "what is deleted cannot be brought back"
     if operation == "create":
         return "" if "delete" in mapper.verbs else f"the API cannot delete a {mapper.name}"
-    secret = [
-        each.name
-        for each in changes
-        for field in [mapper.fields[each.name]]
-        if field.is_write_only or field.redacted or holds_secret(field, each.old)
-    ]
+    secret, unread, fields = list[str](), list[str](), mapper.fields
+    for each in changes:
+        field = fields[each.name]
+        if field.is_write_only or field.redacted or holds_secret(field, each.old):
+            secret.append(each.name)
+        if each.old is ABSENT:
+            unread.append(each.name)
     if secret:
         return f"the old {', '.join(secret)} cannot be read"
-    unread = [each.name for each in changes if each.old is ABSENT]
     return f"{', '.join(unread)} was never read" if unread else ""

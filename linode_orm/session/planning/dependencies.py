@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.session.planning.deletions import created_names, order_deletions
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from linode_orm.session.planning.steps import DraftStep
 
 
+_CHANGES: Final = frozenset({"update", "replace"})
+"""The operations that make nothing and delete nothing: most commits have no others."""
+
+
 def in_order(
     drafts: list[DraftStep],
     cascade: Mapping[Key, Key],
@@ -34,11 +38,14 @@ def in_order(
     deletes it. `below` holds the objects that are known to be deleted with each of the latter. `by_hand` is the order
     that the user added.
     """
-    _after_creation(drafts)
-    _after_names(drafts)
+    changes_only = {draft.operation for draft in drafts} <= _CHANGES
+    if not changes_only:
+        _after_creation(drafts)
+        _after_names(drafts)
     _after_siblings(drafts)
-    _after_indistinguishable(drafts)
-    _after_tags(drafts)
+    if not changes_only:
+        _after_indistinguishable(drafts)
+        _after_tags(drafts)
     order_places(drafts, below)
     if cascade:
         order_deletions(drafts, cascade, below)

@@ -23,6 +23,8 @@ def nest(drafts: list[DraftStep], *, by_hand: Callable[[Model], bool], everythin
     afterwards. What is ordered `by_hand` is nested only where nothing else creates it.
     """
     creation = {id(draft.instance): draft for draft in drafts if draft.operation == "create"}
+    if not creation:
+        return drafts
     children = [draft for draft in creation.values() if draft.instance.__mapper__.parent_count]
     nesting = _Nesting(creation, by_hand)
     gone = {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Model
     from linode_orm.session.planning.plan import Key
-    from linode_orm.session.planning.steps import DraftStep
+    from linode_orm.session.planning.steps import DraftStep, UniqueIn
 
     Body = Mapping[str, Any]
 
@@ -234,6 +234,7 @@ _RULES: Final[Mapping[str, Callable[[Hashable, Body], Iterator[Slot]]]] = {
 # -- order -----------------------------------------------------------------------------------------------------------
 
 _FEW: Final = 1000
+_NOBODY: Final[Mapping[object, int]] = {}
 
 
 def order_places(drafts: Sequence[DraftStep], below: Mapping[Key, Sequence[Model]]) -> None:
@@ -266,35 +267,35 @@ def _with(draft: DraftStep, below: Mapping[Key, Sequence[Model]]) -> Sequence[Mo
 
 def _unique(drafts: Sequence[DraftStep]) -> None:
     """Free a unique value before it is taken; refuse two objects that take the same value."""
-    takers: dict[tuple[object, ...], int] = {}
-    who: dict[tuple[object, ...], Model] = {}
+    takers: dict[UniqueIn, dict[object, int]] = {}
     for at, draft in enumerate(drafts):
-        for claim, instance in claims(draft):
-            if claim in takers:
-                other = who[claim]
-                msg = f"{other!r} and {instance!r} both want the {claim[2]} {claim[3]!r}, which must be unique"
+        for where, value, instance in claims(draft):
+            taken = takers.setdefault(where, {})
+            if value in taken:
+                other = next(each[2] for each in claims(drafts[taken[value]]) if each[:2] == (where, value))
+                msg = f"{other!r} and {instance!r} both want the {where.attribute} {value!r}, which must be unique"
                 raise InvalidRequestError(msg)
-            takers[claim], who[claim] = at, instance
+            taken[value] = at
     if not takers:
         return
-    unknown: list[tuple[tuple[object, ...], int]] = []
+    unknown: list[tuple[UniqueIn, int]] = []
     for at, draft in enumerate(drafts):
-        for freed in frees(draft):
-            if freed[-1] is ABSENT:
-                unknown.append((freed[:-1], at))
-            elif takers.get(freed, at) != at:
-                drafts[takers[freed]].wait_for(at, f"the {freed[2]} {freed[3]!r} is free")
-    if len(unknown) * len(takers) <= _FEW * _FEW:
+        for where, value in frees(draft):
+            if value is ABSENT:
+                unknown.append((where, at))
+            elif takers.get(where, _NOBODY).get(value, at) != at:
+                drafts[takers[where][value]].wait_for(at, f"the {where.attribute} {value!r} is free")
+    if len(unknown) * sum(map(len, takers.values())) <= _FEW * _FEW:
         _perhaps_unique(drafts, takers, unknown)
 
 
 def _perhaps_unique(
     drafts: Sequence[DraftStep],
-    takers: Mapping[tuple[object, ...], int],
-    unknown: Sequence[tuple[tuple[object, ...], int]],
+    takers: Mapping[UniqueIn, Mapping[object, int]],
+    unknown: Sequence[tuple[UniqueIn, int]],
 ) -> None:
     """Delete objects that were never read before a unique value is taken that they may have."""
-    for scope, at in unknown:
-        for claim, taker in takers.items():
-            if claim[:-1] == scope and taker != at:
-                drafts[taker].wait_for(at, f"the {claim[2]} {claim[3]!r} is free", Strength.GUESSED)
+    for where, at in unknown:
+        for value, taker in takers.get(where, _NOBODY).items():
+            if taker != at:
+                drafts[taker].wait_for(at, f"the {where.attribute} {value!r} is free", Strength.GUESSED)

@@ -182,6 +182,8 @@ class Step:
     @property
     def reads(self) -> tuple[str, ...]:
         """The paths that are read for the ids of nested creates, or around a batch request."""
+        if not self.nested_creates:
+            return self.looks
         lists = {
             nested.siblings: nested.path
             for nested in self.nested_creates

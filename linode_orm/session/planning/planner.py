@@ -162,8 +162,8 @@ def _arranged(
     else:
         order = in_order(drafts, cascade, known, by_hand)
         number = {at: place for place, at in enumerate(order, 1)}
-        waits = {at: tuple(sorted(number[other] for other in drafts[at].waits)) for at in order}
-        steps = [*number_parts(drafts[at].step(number[at], waits[at]) for at in order)]
+        waits = {at: tuple(sorted(number[other] for other in drafts[at].waits)) for at in order if drafts[at].waits}
+        steps = number_parts(drafts[at].step(number[at], waits.get(at, ())) for at in order)
     return Plan(tuple(steps), lookups + listings_before(steps))
 
 

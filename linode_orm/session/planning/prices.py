@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from linode_orm.mapping.model import resource
@@ -88,17 +89,21 @@ def _costs(step: Step) -> bool:
         return step.model in LISTS or step.model in UNLISTED
     if step.action is not None:
         return step.action.name in _ACTIONS.get(step.model, ())
-    return step.model in LISTS and (step.operation == "delete" or any(each.key in _COUNTED for each in step.changes))
+    if step.model not in LISTS:
+        return False
+    return step.operation == "delete" or not _COUNTED.isdisjoint([each.key for each in step.changes])
 
 
 class _Pricing:
     """The prices of the objects of one plan."""
 
     def __init__(self, plan: Plan, cache: ReferenceDataCache, body_of: Callable[[Key], Body]) -> None:
-        self._cache, self._body_of = cache, body_of
-        self._new: dict[Token, Body] = {
-            step.token: cast("Body", step.body) for step in _steps(plan) if isinstance(step.body, dict)
-        }
+        self._plan, self._cache, self._body_of = plan, cache, body_of
+
+    @cached_property
+    def _new(self) -> dict[Token, Body]:
+        """The bodies that the plan sends; most plans cost nothing, and then nobody asks."""
+        return {step.token: cast("Body", step.body) for step in _steps(self._plan) if isinstance(step.body, dict)}
 
     def difference(self, step: Step) -> Decimal | None:
         """Return by how much a step changes the cost; None where that is not known."""

@@ -103,3 +103,20 @@ def test_what_a_script_does_not_use():
     assert unused & set(loaded) == set()
     assert len(ours) <= 52, ours
     assert not {"requests", "urllib3", "cachetools", "orjson", "nanoarrow", "sqlite3", "rich"} & set(loaded)
+
+
+def test_a_plan_imports_nothing_that_sends():
+    """A session that only plans loads no part that runs a plan; its commit loads them."""
+    look = """
+import sys
+from linode_orm import Instance, Session
+from linode_orm.simulator import Simulator
+with Simulator() as sim:
+    sim.seed(instances=1)
+    with Session(client=sim.client()) as session:
+        session.query(Instance).one().label = "other"
+        for call in (session.plan, session.commit):
+            print(len(call()), "linode_orm.session.commit.executor" in sys.modules, "linode_orm.session.outcome" in sys.modules)
+"""
+    ended = subprocess.run([sys.executable, "-c", look], check=True, capture_output=True, text=True)
+    assert ended.stdout.splitlines() == ["1 False False", "1 True True"]
