@@ -1,7 +1,8 @@
 """Late imports: parts of libraries that a command imports by way of others, and seldom uses.
 
-requests imports what guesses encodings, urllib3 what speaks HTTP/2, and attrs its validators. Each stands in
-`sys.modules` as it always does; its code runs when one of its names is first used.
+requests imports what guesses encodings, urllib3 what speaks HTTP/2, attrs its validators, and all of them parts of the
+standard library such as `zipfile`. Each stands in `sys.modules` as it always does; its code runs when one of its names
+is first used.
 """
 
 from __future__ import annotations
@@ -21,12 +22,22 @@ else:
     Loader = object  # its module is slow to import
 
 _LATE: Final[Mapping[str, Mapping[str, str]]] = {
+    "attr.converters": {},
+    "attr.filters": {},
     "attr.validators": {},
+    "attrs.converters": {},
+    "attrs.filters": {},
     "attrs.validators": {},
     "charset_normalizer": {"__version__": "charset_normalizer.version"},
     "idna": {},
+    "mimetypes": {},
+    "shutil": {},
     "socks": {},
+    "textwrap": {},
+    "tokenize": {},
+    "traceback": {},
     "urllib3.http2": {"probe": "urllib3.http2.probe"},
+    "zipfile": {},
 }
 """The modules, and which of their names are had from a part of them alone."""
 
