@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -63,6 +62,8 @@ def class_called(text: str) -> type[Model]:
         listed = ", ".join(each.__name__ for each in found)
         msg = f"{text!r} is the path of several classes: {listed}"
         raise LookupError(msg)
+    from difflib import get_close_matches  # noqa: PLC0415  only a wrong name needs it
+
     close = get_close_matches(re.sub(r"[-_]|s$", "", plain.rpartition("/")[2]), known, n=1)
     hint = f"; did you mean {known[close[0]]!r}?" if close else "; `linode-orm models` lists them"
     msg = f"there is no class {text!r}{hint}"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Self
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +11,7 @@ _BY_EVENT_ALONE: Final = "event"
 _NULL: Final = "null"
 
 
-@frozen
-class JobEnd:
+class JobEnd(NamedTuple):
     """The state of an object in which a job has ended: a key of its body, and the values that it may have then.
 
     `is_decisive` says that the values come from the request, so that the state from before the action has others.

@@ -37,12 +37,12 @@ def hydrate(
     keeps the body as it came, makes a state without `__init__`, and compares the id's type instead of decoding it.
     """
     mapper, new = model.__mapper__, object.__new__
-    known, single, has_key = mapper.known, mapper.id_key, bool(mapper.id_names) or mapper.singleton
+    known, has_key = mapper.known, bool(mapper.id_names) or mapper.singleton
+    id_key, id_type = mapper.id_key or "", mapper.id_type
     found: list[Model] = []
+    shape: tuple[str, ...] = ()
     for body in bodies:
-        if type(body) is dict and single is not None and type(body.get(single)) is mapper.id_type:
-            identity = body[single]
-        else:
+        if type(body) is not dict or type(identity := body.get(id_key)) is not id_type:
             identity = identity_in(mapper, body)
         reference = table.get(identity) if has_key else None
         instance = reference() if reference is not None else None
@@ -52,9 +52,11 @@ def hydrate(
             _set_state(instance, state)
             if has_key:
                 table[identity] = ref(instance)
-            if not known.issuperset(body):
-                mapper.learn(body.keys() - known)
-                known = mapper.known
+            if (keys := tuple(body)) != shape:  # the rows of a page have the same keys, mostly
+                shape = keys
+                if not known.issuperset(keys):
+                    mapper.learn(body.keys() - known)
+                    known = mapper.known
         else:
             state = instance.__state__
             now_loaded = _merge(instance, state, body, origin.loaded)

@@ -25,7 +25,7 @@ _PLAIN: Final = {bool: ("bool",), int: ("int", "float"), float: ("float",), str:
 _NO_ARGUMENTS: Final = frozenset({"self", "cls", "session"})
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Operation:
     """One action: its request, and the meaning of its answer.
 

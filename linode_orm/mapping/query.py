@@ -12,8 +12,6 @@ from linode_orm._unknown_names import refuse
 from linode_orm.errors import InvalidRequestError, MultipleResultsFound, NoResultFound, PartialResultError
 from linode_orm.mapping.expressions import and_, check_conditions
 from linode_orm.mapping.operators import Attribute, Order
-from linode_orm.mapping.options import check_option
-from linode_orm.mapping.sync_result import SyncOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from linode_orm.mapping.columns import Column, Selectable
     from linode_orm.mapping.expressions import Expression
     from linode_orm.mapping.options import Option
-    from linode_orm.mapping.sync_result import SyncResult
+    from linode_orm.mapping.sync_result import SyncOptions, SyncResult
     from linode_orm.output.row import Row
     from linode_orm.output.table import Table
 
@@ -162,6 +160,8 @@ class Query(Generic[M]):
 
     def options(self, *options: Option) -> Self:
         """Return a query that loads relations so: `selectin(Instance.disks)`, `raiseload()`."""
+        from linode_orm.mapping.options import check_option  # noqa: PLC0415  only who names some needs it
+
         for each in options:
             check_option(self.model, each)
         return self._with(chosen=(*self.chosen, *options))
@@ -329,6 +329,8 @@ class Query(Generic[M]):
         object outside of the query. It is also for what cannot be changed and differs, and for a wanted object that
         would be no match. `PartialResultError` is for a list that was refused, unless `partial`.
         """
+        from linode_orm.mapping.sync_result import SyncOptions  # noqa: PLC0415  only who syncs needs it
+
         check_flags(delete=delete, partial=partial)
         return self.runner.sync(self, wanted, SyncOptions(key, delete, partial))
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from typing import Self
@@ -20,8 +18,7 @@ _THEIRS: Final = "there"
 _OURS: Final = "here"
 
 
-@frozen
-class ApiTime:
+class ApiTime(NamedTuple):
     """A datetime by the clock of the API where that was known, else by the clock of this machine.
 
     `is_theirs` says that it is the API's. `seconds` is the monotonic clock at that time; None where another process

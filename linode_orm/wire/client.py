@@ -8,8 +8,6 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from attrs import frozen
-
 from linode_orm._options import check_count, check_flags, check_limit, check_seconds
 from linode_orm._public import public
 from linode_orm._secrets import SecretText, forgets_locals
@@ -56,13 +54,13 @@ def renewed_by(client: Client, renew: Callable[[], str]) -> None:
     client._sender.token.renew = renew  # noqa: SLF001  its own module
 
 
-@frozen
 class Outcome:
     """What became of one of several requests: its answer, or the error it ended with."""
 
-    index: int
-    response: Response | None
-    error: Exception | None
+    __slots__ = ("error", "index", "response")
+
+    def __init__(self, index: int, response: Response | None, error: Exception | None) -> None:
+        self.index, self.response, self.error = index, response, error
 
 
 @public

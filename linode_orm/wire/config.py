@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from configparser import ConfigParser, Error
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
-
-from attrs import field, frozen
 
 from linode_orm._secrets import SecretText, hide
 from linode_orm.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from configparser import ConfigParser
     from urllib.parse import SplitResult
 
 DEFAULT_URL: Final = "https://api.linode.com"
@@ -28,12 +26,14 @@ _HOST: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63
 _LONGEST_HOST: Final = 253
 
 
-@frozen
-class Settings:
+class Settings(NamedTuple):
     """What a client connects with: the address without its version, and the token, which no `repr` shows."""
 
     base_url: str
-    token: str = field(repr=False)
+    token: str
+
+    def __repr__(self) -> str:
+        return f"Settings(base_url={self.base_url!r})"
 
 
 def discover(
@@ -194,6 +194,8 @@ def _reason(error: Exception) -> str:
 
 
 def _parsed(path: Path) -> ConfigParser:
+    from configparser import ConfigParser, Error  # noqa: PLC0415  not where the environment has the token
+
     parser = ConfigParser(interpolation=None)
     try:
         parser.read_string(path.read_text(encoding="utf-8"))

@@ -9,8 +9,6 @@ from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
-from attrs import field, frozen
-
 from linode_orm.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -22,15 +20,13 @@ if TYPE_CHECKING:
     from linode_orm.wire.transport import Transport
 
 
-@frozen(eq=False)
 class Attempt:
     """One try of a request, as a client is about to make it; `clock` is the client's own."""
 
-    request: Request
-    transport: Transport
-    token: str | None = field(repr=False)
-    timeout: float
-    clock: Clock
+    __slots__ = ("clock", "request", "timeout", "token", "transport")
+
+    def __init__(self, request: Request, transport: Transport, token: str | None, timeout: float, clock: Clock) -> None:
+        self.request, self.transport, self.token, self.timeout, self.clock = request, transport, token, timeout, clock
 
     def pass_on(self, request: Request) -> Response:
         """Send the request, or one that stands for it, by the client's transport."""

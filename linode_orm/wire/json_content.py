@@ -21,16 +21,15 @@ _DIGITS: Final = b"0" * 19
 _LONG_VALUE: Final = b":" + _DIGITS
 _LONG_ITEM: Final = b"[" + _DIGITS
 """How a number that may not fit looks among the marks: digits in a row, outside of a string or at a blank in it.
-Digits in a row at the beginning of a string, or behind a letter of it, are those of a UUID."""
-_BEFORE_NUMBERS: Final = b" \t\r\n,:-+."
-_BRACKETS: Final = b"[]{}"
-_DROPPED: Final = bytes(each for each in range(256) if each not in b'0123456789"' + _BEFORE_NUMBERS + _BRACKETS)
-_MARKS: Final = bytes(
-    ord("0") if each in b"0123456789" else ord("x") if each == ord('"') else each if each in _BRACKETS else ord(":")
-    for each in range(256)
-)
-"""What is kept of a document to look at: digits, quotes, brackets, and what may stand before a number or in it."""
-_NO_BRACKETS: Final = bytes(each for each in range(256) if each not in _BRACKETS)
+Digits in a row at the beginning of a string, or behind a letter of it, are those of a UUID. The search runs
+from the end, because it then compares the byte before the digits first, and takes half the time."""
+_KEPT: Final = b'0123456789",:[]{}'
+"""What is kept of a document to look at: digits, quotes, brackets, and what may stand before a number. Blanks and signs
+between the two are dropped, so that they touch."""
+_DROPPED: Final = bytes(each for each in range(256) if each not in _KEPT)
+_MARKS: Final = bytes.maketrans(_KEPT, b"0000000000x::[][]")
+_NO_BRACKETS: Final = bytes(each for each in range(256) if each not in b"[]{}")
+_ONE_KIND: Final = bytes.maketrans(b"{}", b"[]")
 _DEEPEST: Final = 100
 """The deepest nesting of an answer that is read; answers of the API have less than ten levels."""
 _BLOCK: Final = 128
@@ -50,7 +49,7 @@ def parse_json(content: bytes) -> Any:  # noqa: ANN401  JSON
     loads, marks = quick_loads(), content
     if loads is not None:
         marks = content.translate(_MARKS, delete=_DROPPED)
-        if marks.startswith(_DIGITS) or _LONG_VALUE in marks or _LONG_ITEM in marks:
+        if marks.startswith(_DIGITS) or marks.rfind(_LONG_VALUE) >= 0 or marks.rfind(_LONG_ITEM) >= 0:
             loads = None
     parsed = json.loads(content) if loads is None else _parsed(content, loads)
     if _is_deep(marks, parsed):
@@ -71,10 +70,10 @@ def _is_deep(marks: bytes, parsed: object) -> bool:
 
     The document is walked only if its brackets, counted block by block, may be nested so deep.
     """
-    brackets, depth = marks.translate(None, delete=_NO_BRACKETS), 0
+    brackets, depth = marks.translate(_ONE_KIND, delete=_NO_BRACKETS), 0
     for begin in range(0, len(brackets), _BLOCK):
         block = brackets[begin : begin + _BLOCK]
-        openers = block.count(b"{") + block.count(b"[")
+        openers = block.count(b"[")
         if depth + openers > _DEEPEST:
             return _depth(parsed) > _DEEPEST
         depth = max(depth + openers + openers - len(block), 0)

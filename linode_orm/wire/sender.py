@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import Factory, define, evolve, frozen
+from attrs import evolve
 
 from linode_orm.errors import ApiError, ResponseError, TransportError, Unauthorized
 from linode_orm.wire.api_clock import ApiClock
@@ -31,29 +31,31 @@ if TYPE_CHECKING:
 _SHORTEST_TIMEOUT = 0.001
 
 
-@frozen
-class TimeLimits:
+class TimeLimits(NamedTuple):
     """The seconds that one try of a request may take (`timeout`), and all its tries together (`deadline`)."""
 
     timeout: float
     deadline: float
 
 
-@define(eq=False)
 class Sender:
     """Sends requests, each until it has an answer or is given up; thread-safe."""
 
-    transport: Transport
-    clock: ClientClock
-    token: Token
-    hooks: RequestHooks
-    rate_limiter: BlockingRateLimiter | None
-    writes_in_flight: WritesInFlight
-    limits: TimeLimits
-    api_clock: ApiClock = Factory(lambda self: ApiClock(self.clock), takes_self=True)
-    closed: bool = False
-    sent: int = 0
-    _lock: Lock = Factory(Lock)
+    def __init__(  # noqa: PLR0913  what a client has
+        self,
+        *,
+        transport: Transport,
+        clock: ClientClock,
+        token: Token,
+        hooks: RequestHooks,
+        rate_limiter: BlockingRateLimiter | None,
+        writes_in_flight: WritesInFlight,
+        limits: TimeLimits,
+    ) -> None:
+        self.transport, self.clock, self.token, self.hooks = transport, clock, token, hooks
+        self.rate_limiter, self.writes_in_flight, self.limits = rate_limiter, writes_in_flight, limits
+        self.api_clock = ApiClock(clock)
+        self.closed, self.sent, self._lock = False, 0, Lock()
 
     def send(
         self, request: Request, wanted: Callable[[], bool] | None, new_path: str | None, replaces: Sequence[Request]

@@ -76,6 +76,14 @@ class TestExpire:
         assert (ship.label, list(changes(ship))) == ("mine", ["label"])
 
 
+def test_rows_of_several_shapes():
+    """A key that no declaration knows is readable of each row that has it, whichever rows stand before it."""
+    plain, odd = {"id": 1, "name": "a"}, {"id": 2, "name": "b", "sails_of_rows": 3}
+    ships = page(plain, odd, {**plain, "id": 3}, {**odd, "id": 4}, {"oars_of_rows": 5, **odd, "id": 5})
+    assert [getattr(each, "sails_of_rows", None) for each in ships] == [None, 3, None, 3, 3]
+    assert ships[4].oars_of_rows == 5
+
+
 def test_an_invalidated_value_is_sent_again():
     """A value that was sent and never answered is a change, even where it equals what was read before."""
     ship = detached()

@@ -127,7 +127,7 @@ def first(limit: int, remaining: int, reset: float | None, now: float = 0.0) -> 
 def window(remaining: int = 0, reset: float | None = 30.0) -> ReportedFixedWindow:
     """Give a window of ten requests that was reported at the time 0."""
     start = first(10, remaining, reset)
-    made = ReportedFixedWindow.of_report(start)
+    made = ReportedFixedWindow(start)
     made.observe(start.seen)
     return made
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 from uuid import uuid4
-
-from attrs import frozen
 
 from linode_orm._options import check_path
 from linode_orm.errors import InvalidRequestError, JournalError
@@ -27,8 +25,7 @@ if TYPE_CHECKING:
     """A file for an SQLite journal, or a journal of another kind."""
 
 
-@frozen(eq=False)
-class PastCommit:
+class PastCommit(NamedTuple):
     """A commit that has ended: its plan, the numbers of its applied steps, and the ids that it created, by token."""
 
     plan: Plan

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import os
@@ -17,8 +15,7 @@ if TYPE_CHECKING:
     Applier = Callable[[Plan, Client, "ApplyOptions"], CommitReport]
 
 
-@frozen
-class ApplyOptions:
+class ApplyOptions(NamedTuple):
     """How a plan is applied; the arguments of `Plan.apply` of the same names."""
 
     on_error: str = "stop"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
-
-from attrs import frozen
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model, and_
@@ -32,8 +30,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Model)
 
 
-@frozen(eq=False)
-class DeletionMark:
+class DeletionMark(NamedTuple):
     """What was seen of an object when it was marked for deletion, and the condition of `query.delete()` that did it."""
 
     body: Mapping[str, object]

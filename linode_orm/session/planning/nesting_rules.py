@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-from attrs import field, frozen
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linode_orm.mapping.state import state_of
 
@@ -14,8 +12,10 @@ if TYPE_CHECKING:
     from linode_orm.mapping import Model
 
 
-@frozen
-class NestingRule:
+_NOTHING: Final[Mapping[str, object]] = {}
+
+
+class NestingRule(NamedTuple):
     """How children stand in the body of their parent's POST.
 
     `key` is the list of the children. `takes` are the keys that each child may have. `is_answered` says that the answer
@@ -28,7 +28,7 @@ class NestingRule:
     takes: frozenset[str]
     is_answered: bool = False
     is_required: bool = False
-    unless: Mapping[str, object] = field(factory=dict)
+    unless: Mapping[str, object] = _NOTHING
     kinds: frozenset[str] = frozenset()
 
 

@@ -10,14 +10,13 @@ from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.mapper import snake
 from linode_orm.mapping.relations import Collection, Many
 from linode_orm.mapping.state import Status, state_of
-from linode_orm.mapping.sync_result import Members, SyncOptions
 from linode_orm.session.query.routes import inverse_relation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from linode_orm.mapping import Expression, Model
-    from linode_orm.mapping.sync_result import SyncResult
+    from linode_orm.mapping.sync_result import Members, SyncOptions, SyncResult
     from linode_orm.session.query.collections import Collections
 
 M = TypeVar("M", bound="Model")
@@ -81,6 +80,8 @@ class MemberEdits(Collection[M]):
         """Let the next commit make the children exactly the wanted new objects; `Collection.sync` says how."""
         self._check_owned("sync()")
         check_flags(delete=delete)
+        from linode_orm.mapping.sync_result import Members, SyncOptions  # noqa: PLC0415  only who syncs needs it
+
         members = Members(self.parent, cast("type[Model]", self.relation.model), self._read_anew)
         result: SyncResult[M] = self._collections.calls.sync(members, wanted, SyncOptions(key, delete))
         for child in result.added:

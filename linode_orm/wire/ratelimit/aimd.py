@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import define
-
 _LOWEST: Final = 1 / 64
 _INCREASE: Final = 0.1
 _PATIENCE: Final = 10
 
 
-@define(eq=False)
 class Aimd:
     """The part of a budget that is used: each refusal halves it, each period without one adds a tenth of the whole.
 
@@ -22,10 +19,11 @@ class Aimd:
     Computer Networks and ISDN Systems 17 (1989), 1-14.
     """
 
-    per: float
-    since: float = float("-inf")
-    base: float = 1.0
-    ceiling: float = 1.0
+    __slots__ = ("base", "ceiling", "per", "since")
+
+    def __init__(self, per: float) -> None:
+        self.per, self.since = per, float("-inf")
+        self.base = self.ceiling = 1.0
 
     def factor(self, now: float) -> float:
         """Return the part, 1 for the whole budget."""

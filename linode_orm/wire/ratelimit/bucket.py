@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Protocol
-
-from attrs import define, frozen
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from linode_orm.wire.ratelimit.headers import Observation
@@ -98,8 +96,7 @@ class Bucket(Protocol):
         ...
 
 
-@frozen
-class FirstReport:
+class FirstReport(NamedTuple):
     """What is known when an endpoint reports a limit for the first time: all that a bucket for it is made of.
 
     `per` is the documented period in seconds. The endpoint has sent `sent` requests so far, of which `in_flight` have
@@ -113,7 +110,6 @@ class FirstReport:
     is_shared: bool
 
 
-@define(eq=False)
 class Acquisition:
     """One bucket that a request counts in, and the number of its probe there.
 
@@ -121,15 +117,17 @@ class Acquisition:
     where the result of its probe is published; both are empty if that was not done.
     """
 
-    bucket: Bucket
-    key: str
-    probe: int
-    counted_key: str = ""
-    claimed_key: str = ""
+    __slots__ = ("bucket", "claimed_key", "counted_key", "key", "probe")
+
+    def __init__(self, bucket: Bucket, key: str, probe: int) -> None:
+        self.bucket, self.key, self.probe = bucket, key, probe
+        self.counted_key = self.claimed_key = ""
 
 
-@frozen
 class Denial:
     """Why other processes keep a request from being sent; `bucket` is the one that has no room."""
 
-    bucket: Bucket
+    __slots__ = ("bucket",)
+
+    def __init__(self, bucket: Bucket) -> None:
+        self.bucket = bucket

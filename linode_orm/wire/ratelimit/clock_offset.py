@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from attrs import define
-
 if TYPE_CHECKING:
     from linode_orm.wire.clock import Clock
     from linode_orm.wire.ratelimit.headers import RateFeedback
@@ -17,7 +15,6 @@ _ASSUMED_PERIOD: Final = 300.0
 _RESOLUTION: Final = 1.0
 
 
-@define(eq=False)
 class ClockOffset:
     """The bounds of the API's time minus `monotonic`, by Cristian's algorithm.
 
@@ -29,11 +26,13 @@ class ClockOffset:
     F. Cristian, Probabilistic clock synchronization, Distributed Computing 3 (1989), 146-158.
     """
 
-    clock: Clock
-    lower: float = float("-inf")
-    upper: float = float("inf")
-    assumed: float | None = None
-    restarted_at: float = float("-inf")
+    __slots__ = ("assumed", "clock", "lower", "restarted_at", "upper")
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.lower, self.upper = float("-inf"), float("inf")
+        self.assumed: float | None = None
+        self.restarted_at = float("-inf")
 
     def to_monotonic(self, feedback: RateFeedback, per: float | None = None) -> float | None:
         """Return the reset that an answer reports as a time of this process's clock; None if it cannot be one.

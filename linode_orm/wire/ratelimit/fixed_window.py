@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Final
-
-from attrs import define
 
 from linode_orm.wire.ratelimit.aimd import Aimd
 from linode_orm.wire.ratelimit.bucket import NEVER, POLL
@@ -13,36 +10,31 @@ from linode_orm.wire.ratelimit.policy import full_periods
 from linode_orm.wire.ratelimit.server_window import ServerWindow, Sighting, WindowState
 from linode_orm.wire.ratelimit.shared_window import ProbeShown, WindowFull, claim_probe, publish_probe
 from linode_orm.wire.ratelimit.sliding_log import SlidingLog
-from linode_orm.wire.ratelimit.snapshot import BudgetRow
 
 if TYPE_CHECKING:
     from linode_orm.wire.ratelimit.bucket import Acquisition, Completion, Denial, FirstReport
     from linode_orm.wire.ratelimit.headers import Observation
     from linode_orm.wire.ratelimit.sharing import SharedStore
+    from linode_orm.wire.ratelimit.snapshot import BudgetRow
 
 _SHORT_PERIOD: Final = 5.0
 _FOREIGN_TOLERANCE: Final = 0.05
 
 
-@define(eq=False)
 class ReportedFixedWindow:
     """A budget that answers report: `limit` requests until its window ends, then as many again.
 
     The window is a state machine. A budget of short windows is kept by a sliding log as soon as its period is known.
     """
 
-    window: ServerWindow
-    limit: int
-    per: float
-    aimd: Aimd
-    blocked_until: float = NEVER
-    log: SlidingLog | None = None
+    __slots__ = ("aimd", "blocked_until", "limit", "log", "per", "window")
 
-    @classmethod
-    def of_report(cls, first: FirstReport) -> ReportedFixedWindow:
-        """Return a bucket for a limit that was reported for the first time; `observe` follows."""
-        window = ServerWindow.of_report(first)
-        return cls(window, window.limit, window.per, Aimd(window.per))
+    def __init__(self, first: FirstReport) -> None:
+        """Make a bucket for a limit that was reported for the first time; `observe` follows."""
+        self.window = ServerWindow(first)
+        self.limit, self.per = self.window.limit, self.window.per
+        self.aimd, self.blocked_until = Aimd(self.per), NEVER
+        self.log: SlidingLog | None = None
 
     @property
     def known_period(self) -> float | None:
@@ -133,7 +125,7 @@ class ReportedFixedWindow:
         elif per <= _SHORT_PERIOD:
             # Whole seconds are too coarse for windows this short: to find the end of one would take longer than it
             # lasts. What was sent in the window before counts as sent now, which is the latest that it can have been.
-            completed_at = deque([now] * min(sent, self.limit))
+            completed_at = [now] * min(sent, self.limit)
             self.log = SlidingLog(self.limit, per, self.window.in_flight, aimd=self.aimd, completed_at=completed_at)
 
     # -- what remains --------------------------------------------------------------------------------------------------
@@ -147,6 +139,8 @@ class ReportedFixedWindow:
 
     def row(self, name: str, source: str, now: float, share: float) -> BudgetRow:
         """Return the state of the window as a row of the budget snapshot."""
+        from linode_orm.wire.ratelimit.snapshot import BudgetRow  # noqa: PLC0415  only who looks at budgets needs it
+
         left = self.remaining(now, share) if now < self.window.boundary.end() else self.limit
         resets_in = max(self.window.boundary.at - now, 0.0)
         return BudgetRow(name, self.limit, self.per, left, resets_in, self.aimd.factor(now), source)

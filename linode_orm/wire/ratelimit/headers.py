@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from attrs import frozen
-
 from linode_orm.wire.http_date import parse_date
 
 if TYPE_CHECKING:
@@ -17,8 +15,7 @@ LONGEST_PAUSE: Final = 3600.0
 _LARGEST_LIMIT: Final = 10_000_000
 
 
-@frozen
-class RateLimitHeaders:
+class RateLimitHeaders(NamedTuple):
     """A budget as an answer reports it: `remaining` of `limit` requests until the API's clock shows `reset`.
 
     `reset` is in seconds since 1970, mostly whole ones. `remaining` and `reset` are None where the header is missing.

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from threading import Lock
-from typing import TYPE_CHECKING, Final
-
-from attrs import define, field, frozen
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linode_orm.errors import RateLimited
 from linode_orm.wire.ratelimit.bucket import NEVER, Acquisition, Bucket, Completion, FirstReport
@@ -22,7 +20,6 @@ from linode_orm.wire.ratelimit.headers import (
 )
 from linode_orm.wire.ratelimit.policy import EndpointPolicy, documented_policies, endpoint_of, policy_of
 from linode_orm.wire.ratelimit.sliding_log import SlidingLog
-from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
     from linode_orm.wire.messages import Response
     from linode_orm.wire.ratelimit.bucket import Denial
     from linode_orm.wire.ratelimit.headers import RateLimitHeaders
+    from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot
 
 _TOO_MANY_REQUESTS: Final = 429
 _DEFAULT_PAUSE: Final = 1.0
@@ -41,28 +39,35 @@ _FORGET_AFTER: Final = 600.0
 _MAX_ENDPOINTS: Final = 1024
 
 
-@frozen
-class Algorithms:
+class Algorithms(NamedTuple):
     """The rate algorithm of documented limits, and that of limits that answers report."""
 
     documented: Callable[[EndpointPolicy], Bucket] = SlidingLog.of_policy
-    reported: Callable[[FirstReport], Bucket] = ReportedFixedWindow.of_report
+    reported: Callable[[FirstReport], Bucket] = ReportedFixedWindow
 
 
-@define(eq=False)
 class Endpoint:
     """The buckets of one endpoint: one for each limit that its answers reported, and that of its policy until then."""
 
-    name: str
-    policy: EndpointPolicy
-    documented: Bucket
-    buckets: dict[str, Bucket]
-    """The buckets that a request counts in, by their keys at a shared counter."""
-    reported: dict[int, Bucket] = field(factory=dict)
-    last_report: dict[int, float] = field(factory=dict)
-    blocked_until: float = NEVER
-    in_flight: int = 0
-    started: int = 0
+    __slots__ = (
+        "blocked_until",
+        "buckets",
+        "documented",
+        "in_flight",
+        "last_report",
+        "name",
+        "policy",
+        "reported",
+        "started",
+    )
+
+    def __init__(self, name: str, policy: EndpointPolicy, documented: Bucket, buckets: dict[str, Bucket]) -> None:
+        self.name, self.policy, self.documented = name, policy, documented
+        self.buckets = buckets
+        """The buckets that a request counts in, by their keys at a shared counter."""
+        self.reported: dict[int, Bucket] = {}
+        self.last_report: dict[int, float] = {}
+        self.blocked_until, self.in_flight, self.started = NEVER, 0, 0
 
     def add_reported(self, limit: int, bucket: Bucket, now: float) -> None:
         """Keep a bucket that was reported for the first time, and none that was not reported for ten minutes."""
@@ -74,13 +79,13 @@ class Endpoint:
         self.buckets = {f"{self.name}:{each}": kept for each, kept in self.reported.items()}
 
 
-@frozen(eq=False)
 class Permit:
     """The permit to send one request: its endpoint, and what it has acquired of each bucket, at `began`."""
 
-    endpoint: Endpoint
-    acquisitions: tuple[Acquisition, ...]
-    began: float
+    __slots__ = ("acquisitions", "began", "endpoint")
+
+    def __init__(self, endpoint: Endpoint, acquisitions: tuple[Acquisition, ...], began: float) -> None:
+        self.endpoint, self.acquisitions, self.began = endpoint, acquisitions, began
 
     @property
     def is_probe(self) -> bool:
@@ -210,6 +215,8 @@ class RateLimiter:
 
     def snapshot(self, shared: str | None = None) -> BudgetSnapshot:
         """Return what remains of every budget; `shared` names the counter that processes share."""
+        from linode_orm.wire.ratelimit.snapshot import BudgetSnapshot  # noqa: PLC0415  only who looks at budgets needs it
+
         now, share = self._clock.monotonic(), self.share
         with self._lock:
             rows = [self._bucket(each).row(each.name, each.source, now, share) for each in documented_policies()]

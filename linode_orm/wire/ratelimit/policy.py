@@ -6,9 +6,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 from math import ceil
-from typing import TYPE_CHECKING, Final
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +15,7 @@ _DOCUMENTED: Final = "the API's page on rate limits"
 _RECORDED: Final = "X-RateLimit-Limit of recorded answers"
 
 
-@frozen
-class EndpointPolicy:
+class EndpointPolicy(NamedTuple):
     """A limit that a group of endpoints shares: `limit` requests in `per` seconds, as `source` has it."""
 
     name: str

@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from attrs import define
-
 from linode_orm.wire.ratelimit.bucket import POLL, Completion
 from linode_orm.wire.ratelimit.shared_window import SharedWindow
 from linode_orm.wire.ratelimit.window_boundary import RESOLUTION, WindowBoundary
@@ -58,7 +56,6 @@ class Sighting(Enum):
     REVIVED = "the window that was assumed to have ended"
 
 
-@define(eq=False)
 class ServerWindow:
     """The current window of a limit, and the requests of this client in it.
 
@@ -67,40 +64,38 @@ class ServerWindow:
     number of the window whose end it tests.
     """
 
-    limit: int
-    per: float
-    reset: float | None
-    state: WindowState
-    boundary: WindowBoundary
-    usage: WindowUsage
-    shared: SharedWindow
-    number: int = 1
-    in_flight: int = 0
-    last_remaining: int = 0
-    rolled_over_at: float = 0.0
-    server_end: float = 0.0
-    is_period_known: bool = False
+    __slots__ = (
+        "boundary",
+        "in_flight",
+        "is_period_known",
+        "last_remaining",
+        "limit",
+        "number",
+        "per",
+        "reset",
+        "rolled_over_at",
+        "server_end",
+        "shared",
+        "state",
+        "usage",
+    )
 
-    @classmethod
-    def of_report(cls, first: FirstReport) -> ServerWindow:
-        """Return the window that was reported first; `observe` follows."""
+    def __init__(self, first: FirstReport) -> None:
+        """Make the window that was reported first; `observe` follows."""
         limit, remaining, ends_at = first.seen.headers.limit, first.seen.headers.remaining, first.seen.ends_at
         reset = None if ends_at is None else first.seen.headers.reset
         counted = 0 if remaining is None else limit - remaining
         # What this endpoint has sent may have counted before the window began. Of the requests in flight each may be
         # in the report already or not, so that they are counted twice at most.
         own = min(first.sent, counted + 2 * first.in_flight)
-        return cls(
-            limit,
-            first.per,
-            reset,
-            WindowState.UNKNOWN if reset is None else WindowState.REPORTED,
-            WindowBoundary(first.seen.now + first.per if ends_at is None else ends_at),
-            # The other processes have used the rest, until the shared counter says otherwise.
-            WindowUsage(limit, lowest_remaining=limit, own=own, shared=counted if first.is_shared else 0),
-            SharedWindow(f"={reset}", uncounted=counted, uncounted_on_join=first.in_flight),
-            server_end=reset or 0.0,
-        )
+        self.limit, self.per, self.reset = limit, first.per, reset
+        self.state = WindowState.UNKNOWN if reset is None else WindowState.REPORTED
+        self.boundary = WindowBoundary(first.seen.now + first.per if ends_at is None else ends_at)
+        # The other processes have used the rest, until the shared counter says otherwise.
+        self.usage = WindowUsage(limit, own=own, shared=counted if first.is_shared else 0)
+        self.shared = SharedWindow(f"={reset}", uncounted=counted, uncounted_on_join=first.in_flight)
+        self.number, self.in_flight, self.last_remaining = 1, 0, 0
+        self.rolled_over_at, self.server_end, self.is_period_known = 0.0, reset or 0.0, False
 
     # -- requests ------------------------------------------------------------------------------------------------------
 

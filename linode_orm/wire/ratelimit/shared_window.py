@@ -4,34 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from attrs import define, frozen
-
 from linode_orm.wire.ratelimit.bucket import Denial
 
 if TYPE_CHECKING:
-    from linode_orm.wire.ratelimit.bucket import Acquisition
+    from linode_orm.wire.ratelimit.bucket import Acquisition, Bucket
     from linode_orm.wire.ratelimit.sharing import SharedStore
 
 _PLAUSIBLE: Final = 5.0
 """Seconds that two processes may differ over a boundary; what differs more is no value of ours."""
 
 
-@frozen
 class WindowFull(Denial):
     """All processes together have used up the window of that name."""
 
-    name: str
+    __slots__ = ("name",)
+
+    def __init__(self, bucket: Bucket, name: str) -> None:
+        super().__init__(bucket)
+        self.name = name
 
 
-@frozen
 class ProbeShown(Denial):
     """A probe of another process has shown the bounds of the boundary; `latest` is None if it was refused."""
 
-    earliest: float
-    latest: float | None
+    __slots__ = ("earliest", "latest")
+
+    def __init__(self, bucket: Bucket, *, earliest: float, latest: float | None) -> None:
+        super().__init__(bucket)
+        self.earliest, self.latest = earliest, latest
 
 
-@define(eq=False)
 class SharedWindow:
     """The name of a window at the shared counter, and the requests that are not counted there yet.
 
@@ -41,10 +43,11 @@ class SharedWindow:
     that sees the window for the first time: what it has sent before, the others may have seen in their answers.
     """
 
-    name: str
-    uncounted: int = 0
-    uncounted_on_join: int | None = None
-    agreed_for: float | None = None
+    __slots__ = ("agreed_for", "name", "uncounted", "uncounted_on_join")
+
+    def __init__(self, name: str, uncounted: int = 0, uncounted_on_join: int | None = None) -> None:
+        self.name, self.uncounted, self.uncounted_on_join = name, uncounted, uncounted_on_join
+        self.agreed_for: float | None = None
 
     def restart(self, name: str, uncounted: int) -> None:
         """Begin a window, with so many requests in it that the counter has not seen."""

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from attrs import Factory, define
-
 from linode_orm.wire.ratelimit.aimd import Aimd
 from linode_orm.wire.ratelimit.bucket import NEVER, POLL, Completion, Denial
 from linode_orm.wire.ratelimit.policy import full_periods
-from linode_orm.wire.ratelimit.snapshot import BudgetRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from linode_orm.wire.ratelimit.bucket import Acquisition
     from linode_orm.wire.ratelimit.headers import Observation
     from linode_orm.wire.ratelimit.policy import EndpointPolicy
     from linode_orm.wire.ratelimit.sharing import SharedStore
+    from linode_orm.wire.ratelimit.snapshot import BudgetRow
 
 _MARGIN: Final = 0.001
 _STARVED_PERIODS: Final = 2
 
 
-@define(eq=False)
 class SlidingLog:
     """A budget of unknown windows: never more than `limit` requests in any `per` seconds (a sliding-window log).
 
@@ -30,14 +29,31 @@ class SlidingLog:
     phase, at the price of some room: the log cannot know that the API has forgotten a request already.
     """
 
-    limit: int
-    per: float
-    in_flight: int = 0
-    blocked_until: float = NEVER
-    shortest_round_trip: float = float("inf")
-    aimd: Aimd = Factory(lambda self: Aimd(self.per), takes_self=True)
-    completed_at: deque[float] = Factory(deque)
-    denied_since: float | None = None
+    __slots__ = (
+        "aimd",
+        "blocked_until",
+        "completed_at",
+        "denied_since",
+        "in_flight",
+        "limit",
+        "per",
+        "shortest_round_trip",
+    )
+
+    def __init__(
+        self,
+        limit: int,
+        per: float,
+        in_flight: int = 0,
+        *,
+        aimd: Aimd | None = None,
+        completed_at: Iterable[float] = (),
+    ) -> None:
+        self.limit, self.per, self.in_flight = limit, per, in_flight
+        self.blocked_until, self.shortest_round_trip = NEVER, float("inf")
+        self.aimd = Aimd(per) if aimd is None else aimd
+        self.completed_at = deque(completed_at)
+        self.denied_since: float | None = None
 
     @classmethod
     def of_policy(cls, policy: EndpointPolicy) -> SlidingLog:
@@ -107,6 +123,8 @@ class SlidingLog:
 
     def row(self, name: str, source: str, now: float, share: float) -> BudgetRow:
         """Return the state of the bucket as a row of the budget snapshot."""
+        from linode_orm.wire.ratelimit.snapshot import BudgetRow  # noqa: PLC0415  only who looks at budgets needs it
+
         return BudgetRow(name, self.limit, self.per, self.remaining(now, share), None, self.aimd.factor(now), source)
 
     def _recent(self, now: float) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import define
-
 RESOLUTION: Final = 1.0
 """Seconds: resets are reported in whole ones, rounded down, up or to the nearest."""
 _REQUESTS_PER_PROBE: Final = 50
@@ -13,7 +11,6 @@ _FEWEST_PROBES: Final = 2
 _MOST_PROBES: Final = 8
 
 
-@define(eq=False)
 class WindowBoundary:
     """The end of the current window, between `earliest` and `latest` seconds from the reported end `at`.
 
@@ -22,9 +19,10 @@ class WindowBoundary:
     refuses it, the window has not ended (`raise_earliest`); if the API takes it, it has (`lower_latest`).
     """
 
-    at: float
-    earliest: float = -RESOLUTION
-    latest: float = RESOLUTION
+    __slots__ = ("at", "earliest", "latest")
+
+    def __init__(self, at: float, earliest: float = -RESOLUTION, latest: float = RESOLUTION) -> None:
+        self.at, self.earliest, self.latest = at, earliest, latest
 
     def end(self) -> float:
         """Return the time at which the window has ended in any case."""

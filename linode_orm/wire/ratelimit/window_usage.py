@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import define
 
-
-@define(eq=False)
 class WindowUsage:
     """What is used of `limit` requests in the current window.
 
@@ -14,12 +11,12 @@ class WindowUsage:
     `lowest_remaining` is the lowest report of the window: reports arrive out of order, and the lowest is the newest.
     """
 
-    limit: int
-    lowest_remaining: int
-    own: int = 0
-    foreign: int = 0
-    shared: int = 0
-    previous_own: int = 0
+    __slots__ = ("foreign", "limit", "lowest_remaining", "own", "previous_own", "shared")
+
+    def __init__(self, limit: int, *, own: int = 0, shared: int = 0) -> None:
+        self.limit = self.lowest_remaining = limit
+        self.own, self.shared = own, shared
+        self.foreign = self.previous_own = 0
 
     def remaining(self, allowance: int) -> int:
         """Return how many requests may be sent now, if this client may use `allowance` of them."""
