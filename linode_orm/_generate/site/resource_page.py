@@ -13,6 +13,7 @@ from linode_orm._generate.site.action_rows import (
     common_errors,
     verb_rows,
 )
+from linode_orm._generate.site.examples import example
 from linode_orm._generate.site.field_rows import HEAD, rows
 from linode_orm._generate.site.markdown import code, linked, slug, table, title
 from linode_orm._generate.site.signatures import signature
@@ -35,8 +36,12 @@ def _head(mapper: Mapper) -> Iterator[str]:
     yield f"Service: [{title(mapper.service)}](service-{slug(mapper.service.replace('_', '-'))}.md)."
     if mapper.parent:
         yield f"It belongs to a {linked(str(mapper.parent))}."
-    yield from ("", "```python", f"from linode_orm import {mapper.name}", "```")
+    script = example(mapper.name)
+    if not script:
+        yield from ("", "```python", f"from linode_orm import {mapper.name}", "```")
     yield from table(VERB_HEAD, verb_rows(mapper))
+    if script:
+        yield from ("## Example", "", "```python", *script.splitlines(), "```", "")
     if "create" in mapper.verbs:
         yield from ("## Create", "", "```python", *_constructor(mapper), "```", "")
 
