@@ -74,8 +74,12 @@ def _relations(mapper: Mapper, referring: list[tuple[str, str]]) -> Iterator[str
         ]
         yield from table(("attribute", "leads to", "how many", "known by"), lines)
     if referring:
-        leading = ", ".join(f"{linked(owner)} by `{name}`" for owner, name in referring)
-        yield from (f"Others lead here: {leading}.", "")
+        leading: dict[str, list[str]] = {}
+        for owner, name in referring:
+            leading.setdefault(owner, []).append(code(name))
+        yield "These resources lead here:"
+        rows_here = [(linked(owner), ", ".join(names)) for owner, names in leading.items()]
+        yield from table(("resource", "by its attribute"), rows_here)
 
 
 def _kind(name: str, each: object, mapper: Mapper) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Looks at every page of the built site in Chromium: light and dark, on a phone and on a desk."""
+"""Looks at every page of the built site in Chromium: light and dark, in the width of a phone and of a laptop."""
 
 from __future__ import annotations
 
