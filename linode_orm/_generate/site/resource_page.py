@@ -13,9 +13,9 @@ from linode_orm._generate.site.action_rows import (
     common_errors,
     verb_rows,
 )
-from linode_orm._generate.site.examples import example
 from linode_orm._generate.site.field_rows import HEAD, rows
 from linode_orm._generate.site.markdown import code, linked, slug, table, title
+from linode_orm._generate.site.scripts import example
 from linode_orm._generate.site.signatures import signature
 from linode_orm.mapping.relations import Many
 

@@ -11,8 +11,8 @@ from contextlib import redirect_stdout
 import pytest
 
 from linode_orm._generate.site import build
-from linode_orm._generate.site.examples import FOLDER
 from linode_orm._generate.site.markdown import slug
+from linode_orm._generate.site.scripts import FOLDER
 from linode_orm.mapping.registry import lookup
 from linode_orm.models import INDEX
 from linode_orm.simulator import Simulator
