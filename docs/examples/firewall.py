@@ -2,8 +2,8 @@ from linode_orm import Firewall, Session
 
 with Session() as session:
     world = {"ipv4": ["0.0.0.0/0"], "ipv6": ["::/0"]}
-    web = {"label": "web", "action": "ACCEPT", "protocol": "TCP", "ports": "80, 443", "addresses": world}
-    rules = {"inbound": [web], "inbound_policy": "DROP", "outbound": [], "outbound_policy": "ACCEPT"}
+    web = {"action": "ACCEPT", "protocol": "TCP", "ports": "80,443", "addresses": world}
+    rules = {"inbound_policy": "DROP", "inbound": [web], "outbound_policy": "ACCEPT"}
     wall = Firewall(label="web-only", rules=rules)
     session.add(wall)
     session.commit()  # 1 request

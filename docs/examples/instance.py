@@ -1,8 +1,8 @@
 from linode_orm import Instance, Session
 
 with Session() as session:
-    web = Instance(label="web-new", region="us-east", type="g6-nanode-1", image="linode/debian12")
-    web.root_pass = "0n-3-l0ng-Word"
+    web = Instance(region="us-east", type="g6-nanode-1", image="linode/debian12")
+    web.label, web.root_pass = "web-new", "0n-3-l0ng-Word"
     session.add(web)
     session.commit()  # 1 request
     web.wait_until(Instance.status == "running", timeout=300)

@@ -7,4 +7,5 @@ with Session() as session:
     session.add_all([photos, key])
     session.commit()
     print(len(key.access_key), len(key.secret_key))  # 20 40
-    print(photos.object_url(method="GET", name="cat.jpg", expires_in=600).url)  # https://...
+    signed = photos.object_url(method="GET", name="cat.jpg", expires_in=600)
+    print(signed.url)  # https://...

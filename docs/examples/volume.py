@@ -2,7 +2,7 @@ from linode_orm import Instance, Session, Volume
 
 with Session() as session:
     web = session.query(Instance).filter(Instance.region == "us-east").limit(1).one()
-    data = Volume(label="data-new", size=20, linode=web)  # made attached, in the region of its Linode
+    data = Volume(label="data-new", size=20, linode=web)  # in the region of its Linode
     session.add(data)
     session.commit()  # 1 request
     data.wait_until(Volume.status == "active", timeout=300)

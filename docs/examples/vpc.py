@@ -1,7 +1,8 @@
 from linode_orm import VPC, Session, VPCSubnet
 
 with Session() as session:
-    office = VPC(label="office", region="us-east", subnets=[VPCSubnet(label="desks", ipv4="10.0.1.0/24")])
+    desks = VPCSubnet(label="desks", ipv4="10.0.1.0/24")
+    office = VPC(label="office", region="us-east", subnets=[desks])
     session.add(office)
     session.commit()  # 1 request
     office.description = "where people work"

@@ -22,7 +22,7 @@ from tests.proofs.docs.blocks import pattern
 from tests.proofs.docs.test_examples import promise
 
 DESCRIBED = sorted(set(tomllib.loads((ROOT / "docs" / "meanings.toml").read_text(encoding="utf-8"))) - {"_common"})
-SHORTEST, LONGEST, WIDEST = 3, 12, 110
+SHORTEST, LONGEST, WIDEST = 3, 12, 92
 PRINTED = re.compile(r"^ *print\(.*\)  # (?P<text>.+)$")
 
 
@@ -108,7 +108,7 @@ def test_every_described_resource_has_an_example():
 
 @pytest.mark.parametrize("resource", DESCRIBED)
 def test_an_example_is_short(resource):
-    """A script has 3 to 12 lines that are not blank, none of them wider than 110, and its page shows it whole."""
+    """A script has 3 to 12 lines that are not blank, none of them wider than 92, and its page shows it whole."""
     text = file(resource).read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line]
     assert SHORTEST <= len(lines) <= LONGEST
