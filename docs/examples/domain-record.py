@@ -6,4 +6,4 @@ with Session() as session:
     www.ttl_sec = 300
     session.upsert(www, key=("type", "name"))  # 1 request: the lookup
     session.commit()  # 1 request
-    print([record.target for record in zone.records if record.name == "www"])  # ['203.0.113.9']
+    print([each.target for each in zone.records if each.name == "www"])  # ['203.0.113.9']
