@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from linode_orm._generate.site import diagram
 from linode_orm._generate.site.action_rows import (
     ACTION_HEAD,
+    UNLINKED,
     VERB_HEAD,
     action_docs,
     action_rows,
     common_errors,
+    verb_errors,
     verb_rows,
 )
 from linode_orm._generate.site.field_rows import HEAD, rows
@@ -27,7 +29,14 @@ if TYPE_CHECKING:
 
 def page(mapper: Mapper, referring: list[tuple[str, str]]) -> str:
     """Return the page of a resource; `referring` are the classes and relations that lead to it."""
-    return "\n".join([*_head(mapper), *_fields(mapper), *_relations(mapper, referring), *_actions(mapper)]) + "\n"
+    text = "\n".join([*_head(mapper), *_fields(mapper), *_relations(mapper, referring), *_actions(mapper)])
+    return f"{text}\n{_UNLINKED}\n" if UNLINKED.search(text) else f"{text}\n"
+
+
+_UNLINKED: Final = (
+    "A request without a link has no page in the API's documentation of today. An official client or an older "
+    "description names it."
+)
 
 
 def _head(mapper: Mapper) -> Iterator[str]:
@@ -95,4 +104,5 @@ def _actions(mapper: Mapper) -> Iterator[str]:
     if found:
         yield from ("## Actions", "", *action_docs(mapper))
         yield from table(ACTION_HEAD, found)
-    yield from ("## Errors", "", common_errors(), "[Errors](../errors.md) says when each is raised and what to do.", "")
+    yield from ("## Errors", "", *verb_errors(mapper), common_errors())
+    yield from ("[Errors](../errors.md) says when each is raised and what to do.", "")
