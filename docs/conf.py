@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT))
 from pygments.lexers.special import TextLexer  # noqa: E402  the path comes first
 from sphinx import addnodes  # noqa: E402  the same
 
-from linode_orm._generate.site import build, llms  # noqa: E402  the package of this checkout is described
+from linode_orm._generate.site import build, llms, recording  # noqa: E402  the package of this checkout is described
 from linode_orm._generate.site.index import with_contents  # noqa: E402  the same
 from linode_orm.version import VERSION  # noqa: E402  the same
 
@@ -56,8 +56,9 @@ CHANGELOG: Final = "reference/changelog.md"
 
 
 def _generate(app: Sphinx) -> None:
-    """Write the pages that are made from the declarations, and the changelog's."""
+    """Write the pages that are made from the declarations, the recorded demo, and the changelog's page."""
     build.write(Path(app.srcdir))
+    recording.write(Path(app.srcdir))
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     (DOCS / CHANGELOG).write_text(changelog.replace("](docs/", "](../"), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Former places and names of what has moved: pickles of earlier versions ask for it there."""
+"""Former places and names of what has moved: pickles of earlier versions look for it there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says of what can be imported from `linode_orm` that it stands there, wherever it is defined."""
+"""Gives public classes and functions the module name `linode_orm`, wherever they are defined."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class GatedClock:
         return self._clock.now()
 
     def sleep(self, seconds: float) -> None:
-        """Wait; on a clock that is not the machine's as that clock does."""
+        """Wait; a clock that is not the machine's waits in its own way."""
         if isinstance(self._clock.current, SystemClock):
             self._gate.pause(seconds)
         else:

@@ -1,4 +1,4 @@
-"""The scope of a command: none where it runs by itself, one account of a fleet with an output of its own elsewhere."""
+"""The scope of a command: in a fleet, the account that it runs for and the output that it writes to."""
 
 from __future__ import annotations
 

@@ -44,8 +44,8 @@ _PLAN: Final = ".plan"
 class Fleet:
     """Accounts by name, each with a reference to its token: `Fleet({"prod": "env:PROD_TOKEN"})`.
 
-    A reference (`env:NAME`, `file:PATH`, `profile:NAME`, `keyring:SERVICE/USER`, `child:EUUID@account`) is resolved by
-    the worker that does the work, so that no token is in a work item, a pickle, a log or an outcome. A value may be a
+    A reference is `env:NAME`, `file:PATH`, `profile:NAME`, `keyring:SERVICE/USER` or `child:EUUID@account`. The worker
+    that does the work resolves it, so that no token is in a work item, a pickle, a log or an outcome. A value may be a
     table with `token`, `url` and `tags` as well. `budget` is the option of each account's client: an address of Redis
     lets workers that share a token share what the API allows it.
 

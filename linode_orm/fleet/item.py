@@ -1,4 +1,4 @@
-"""Work items and outcomes: values that cross borders of threads, processes and machines."""
+"""Work items and outcomes: values that pass between threads, processes and machines."""
 
 from __future__ import annotations
 

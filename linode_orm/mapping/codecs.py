@@ -298,7 +298,7 @@ class Codec(_Conditions, _EditsInPlace, _ValuesOut):
         return raw
 
     def overlay(self, value: object, adopted: object) -> bool:
-        """Give an object in place what another one says; False for what is no object, or says everything."""
+        """Write what another object says into this one, in place; False if it must be replaced as a whole."""
         del value, adopted
         return False
 

@@ -1,4 +1,4 @@
-"""Ends of jobs: the state in which what an action started has ended, as its declaration says."""
+"""Ends of jobs: the state which shows that the job of an action has ended, as its declaration says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facts of a field, as what decodes, tracks and filters knows them: fields themselves stand above it."""
+"""The protocol of a field, for the modules that decode, track and filter: they import no fields."""
 
 from __future__ import annotations
 

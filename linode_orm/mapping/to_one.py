@@ -1,4 +1,4 @@
-"""The facts of a to-one relation, as what reads its objects knows them: relations themselves stand above it."""
+"""The protocol of a to-one relation, for the modules that read its objects: they import no relations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table: rows of a query's columns, kept column by column, with the ways in which they leave."""
+"""The table: the rows of a query, kept column by column, and the forms in which they are exported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keys of the declarations: those of secrets, wherever they stand or under one holder alone, and all others."""
+"""The keys that declarations name: those of secrets, in every body or below one key alone, and all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The interceptor: what stands between every client of the process and its transport while one is installed."""
+"""The interceptor: while one is installed, each request of every client passes through it before the transport."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The transport: whatever takes a request and brings its answer."""
+"""The transport: it takes a request, and returns the answer."""
 
 from __future__ import annotations
 

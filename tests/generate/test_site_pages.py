@@ -61,6 +61,25 @@ def test_a_request_links_its_page(pages):
     assert f"({address})" in pages["resources/instance.md"]
 
 
+def test_every_page_says_what_can_be_raised(pages):
+    """A page names the error of what does not exist, of a refused value and of a failed commit, where these can be."""
+    for name, mapper in facts():
+        text = pages[f"resources/{slug(name)}.md"].partition("## Errors")[2]
+        assert ("NotFound" in text) == ("get" in mapper.verbs and not mapper.singleton), name
+        assert ("BadRequest" in text) == bool(mapper.verbs & {"create", "update"}), name
+        assert ("CommitError" in text) == bool(mapper.verbs & {"create", "update", "delete"}), name
+        assert "RateLimited" in text, name
+
+
+def test_a_request_without_a_page_is_explained(pages):
+    """A page that has a request without a link says why, and no other page does."""
+    for name, text in pages.items():
+        has_one = any("| `" + method in text for method in ("GET /", "POST /", "PUT /", "DELETE /"))
+        assert ("A request without a link" in text) == has_one, name
+    assert "A request without a link" in pages["resources/object-storage-bucket.md"]
+    assert "A request without a link" not in pages["resources/volume.md"]
+
+
 @pytest.mark.parametrize("resource", [name for name in meanings.known() if name != meanings.COMMON])
 def test_meanings_say_something(resource, pages):
     """A described resource has a meaning for each field, of its own words: never only the field's name again."""

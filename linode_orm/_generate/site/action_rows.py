@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm._generate.api_pages import address
@@ -9,13 +10,15 @@ from linode_orm._generate.site.markdown import code, linked
 from linode_orm._generate.site.signatures import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from linode_orm.mapping.mapper import Mapper
     from linode_orm.mapping.operations import Operation
 
 VERB_HEAD: Final = ("to", "request", "write")
 ACTION_HEAD: Final = ("call", "request", "event", "answers", "can raise")
+UNLINKED: Final = re.compile(r"^\|.*\| `(?:GET|POST|PUT|DELETE) /", re.MULTILINE)
+"""A row whose request has no page in the API's documentation."""
 _REFUSED: Final = ("Unauthorized", "Forbidden", "RateLimited", "ServerError", "TransportError")
 
 
@@ -77,10 +80,23 @@ def _errors(each: Operation) -> str:
     own: tuple[str, ...] = ("NotFound",) if each.scope == "item" else ()
     own += ("BadRequest",) if each.method in {"POST", "PUT"} else ()
     own += ("Busy",) if each.event and each.scope == "item" else ()
-    return ", ".join(f"[`{name}`](../reference/errors.md#{name.lower()})" for name in own)
+    return _named(own)
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(f"[`{name}`](../reference/errors.md#{name.lower()})" for name in names)
+
+
+def verb_errors(mapper: Mapper) -> Iterator[str]:
+    """Yield sentences of what reading and writing such an object can raise."""
+    if "get" in mapper.verbs and not mapper.singleton:
+        yield f"Reading one that does not exist raises {_named(['NotFound'])}."
+    if mapper.verbs & {"create", "update", "delete"}:
+        yield f"A commit that fails raises {_named(['CommitError'])}, which holds the refusal of each request."
+    if mapper.verbs & {"create", "update"}:
+        yield f"A value that the API refuses is a {_named(['BadRequest'])}."
 
 
 def common_errors(errors: Any = _REFUSED) -> str:  # noqa: ANN401  names
     """Return the sentence of what every request can raise."""
-    names = ", ".join(f"[`{name}`](../reference/errors.md#{name.lower()})" for name in errors)
-    return f"Every request can also raise {names}."
+    return f"Every request can also raise {_named(errors)}."

@@ -10,11 +10,12 @@ from linode_orm._generate.site.meanings import meaning
 from linode_orm.models import INDEX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from linode_orm.mapping.mapper import Mapper
 
 HEAD: Final = ("field", "type", "null", "who changes it", "filter", "meaning and notes")
+_FIRST: Final = re.compile(r"^\**[a-z]")
 _LITERAL: Final = re.compile(r"Literal\[([^\]]*)\](?: \| str)?")
 
 
@@ -28,7 +29,7 @@ def rows(mapper: Mapper, prefix: str = "", seen: tuple[str, ...] = ()) -> Iterat
             _null(field),
             _who(field, is_nested=bool(prefix)),
             "server" if field.filterable else "",
-            " ".join([*_meaning(mapper, prefix + name), "; ".join(_notes(field, relation, mapper))]).strip(),
+            " ".join([*_meaning(mapper, prefix + name), *_sentence(_notes(field, relation, mapper))]),
         )
         for nested in field.codec.nested:
             if nested.__name__ not in seen:
@@ -40,6 +41,13 @@ def _meaning(mapper: Mapper, name: str) -> Iterator[str]:
     text = meaning(mapper.name, name)
     if text:
         yield text
+
+
+def _sentence(notes: Iterable[str]) -> Iterator[str]:
+    """Yield the notes as one sentence; nothing where there is none."""
+    text = "; ".join(notes)
+    if text:
+        yield f"{_FIRST.sub(lambda found: found[0].upper(), text)}."
 
 
 def _type(field: Any) -> str:  # noqa: ANN401  a Kind of any value

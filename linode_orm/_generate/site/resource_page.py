@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from linode_orm._generate.site import diagram
 from linode_orm._generate.site.action_rows import (
     ACTION_HEAD,
+    UNLINKED,
     VERB_HEAD,
     action_docs,
     action_rows,
     common_errors,
+    verb_errors,
     verb_rows,
 )
 from linode_orm._generate.site.field_rows import HEAD, rows
 from linode_orm._generate.site.markdown import code, linked, slug, table, title
+from linode_orm._generate.site.scripts import example
 from linode_orm._generate.site.signatures import signature
 from linode_orm.mapping.relations import Many
 
@@ -26,7 +29,14 @@ if TYPE_CHECKING:
 
 def page(mapper: Mapper, referring: list[tuple[str, str]]) -> str:
     """Return the page of a resource; `referring` are the classes and relations that lead to it."""
-    return "\n".join([*_head(mapper), *_fields(mapper), *_relations(mapper, referring), *_actions(mapper)]) + "\n"
+    text = "\n".join([*_head(mapper), *_fields(mapper), *_relations(mapper, referring), *_actions(mapper)])
+    return f"{text}\n{_UNLINKED}\n" if UNLINKED.search(text) else f"{text}\n"
+
+
+_UNLINKED: Final = (
+    "A request without a link has no page in the API's documentation of today. An official client or an older "
+    "description names it."
+)
 
 
 def _head(mapper: Mapper) -> Iterator[str]:
@@ -35,8 +45,12 @@ def _head(mapper: Mapper) -> Iterator[str]:
     yield f"Service: [{title(mapper.service)}](service-{slug(mapper.service.replace('_', '-'))}.md)."
     if mapper.parent:
         yield f"It belongs to a {linked(str(mapper.parent))}."
-    yield from ("", "```python", f"from linode_orm import {mapper.name}", "```")
+    script = example(mapper.name)
+    if not script:
+        yield from ("", "```python", f"from linode_orm import {mapper.name}", "```")
     yield from table(VERB_HEAD, verb_rows(mapper))
+    if script:
+        yield from ("## Example", "", "```python", *script.splitlines(), "```", "")
     if "create" in mapper.verbs:
         yield from ("## Create", "", "```python", *_constructor(mapper), "```", "")
 
@@ -69,8 +83,12 @@ def _relations(mapper: Mapper, referring: list[tuple[str, str]]) -> Iterator[str
         ]
         yield from table(("attribute", "leads to", "how many", "known by"), lines)
     if referring:
-        leading = ", ".join(f"{linked(owner)} by `{name}`" for owner, name in referring)
-        yield from (f"Others lead here: {leading}.", "")
+        leading: dict[str, list[str]] = {}
+        for owner, name in referring:
+            leading.setdefault(owner, []).append(code(name))
+        yield "These resources lead here:"
+        rows_here = [(linked(owner), ", ".join(names)) for owner, names in leading.items()]
+        yield from table(("resource", "by its attribute"), rows_here)
 
 
 def _kind(name: str, each: object, mapper: Mapper) -> tuple[str, str]:
@@ -86,4 +104,5 @@ def _actions(mapper: Mapper) -> Iterator[str]:
     if found:
         yield from ("## Actions", "", *action_docs(mapper))
         yield from table(ACTION_HEAD, found)
-    yield from ("## Errors", "", common_errors(), "[Errors](../errors.md) says when each is raised and what to do.", "")
+    yield from ("## Errors", "", *verb_errors(mapper), common_errors())
+    yield from ("[Errors](../errors.md) says when each is raised and what to do.", "")

@@ -27,7 +27,7 @@ _BAD: Final = frozenset({"failed", "in doubt"})
 
 @frozen
 class WindowOptions:
-    """How a window is run."""
+    """The options of a window of actions: its terms, its log, and what ends it."""
 
     terms: ActionTerms
     log: CommitLog
@@ -70,7 +70,7 @@ class Records:
         self.is_interrupted, self.crash = self.is_interrupted or crash is None, self.crash or crash
 
     def running(self, attempt: Attempt) -> None:
-        """Write down that an action was done, and its end is not seen."""
+        """Write into the log that an action was done, and that its end was not seen."""
         self._options.log.settle(attempt.step, "applied", None, STARTED, {})
 
     def withdraw(self, attempt: Attempt) -> None:

@@ -1,4 +1,4 @@
-"""The ids in the collections in which a run creates something: what is there already is no new object."""
+"""The ids that a collection holds before a run creates something in it: none of them is a new object."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class CollectionIds:
         return self._listed[collection]
 
     def known(self, step: Step, parents: tuple[object, ...]) -> tuple[frozenset[object], bool]:
-        """Return the ids known of the collection that a step creates in, and whether no others were there."""
+        """Return the known ids of the collection that a step creates in, and whether they are all of them."""
         collection = (step.model, parents)
         if collection not in self._known:
             listed = self._listed.get(collection, frozenset[object]())

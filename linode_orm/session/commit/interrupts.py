@@ -49,7 +49,7 @@ class Interrupts:
         return bool(self.raised)
 
     def check(self, report: Callable[[], CommitReport] = CommitReport) -> None:
-        """Raise what was raised: `CommitInterrupted` with a report for a KeyboardInterrupt, or else what it was."""
+        """Raise what arrived: `CommitInterrupted` with a report for a KeyboardInterrupt, or else the error itself."""
         if self.raised:
             raised = self.take()
             self._raise(first_crash(raised) or raised[0], _NOTHING_SENT, report())

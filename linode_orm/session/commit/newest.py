@@ -74,7 +74,7 @@ class NewestValues:
         """The steps as they were planned: each merge starts from what the user saw."""
 
     def of_compensation(self) -> NewestValues:
-        """Return the same for a compensating plan, of which nothing is read yet."""
+        """Return the newest values for a compensating plan; nothing of it is read yet."""
         return NewestValues(self._client, self._refresh, self._owner, read_at=None)
 
     def concerns(self, step: Step) -> bool:

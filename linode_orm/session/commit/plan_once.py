@@ -1,4 +1,4 @@
-"""A saved plan is applied once, and to what it was made for: by a mark beside its file, and by what is there."""
+"""Keeps a saved plan from being applied twice: a mark beside its file says so, and so do the objects of the account."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check_unapplied(plan: Plan) -> None:
 
 @contextmanager
 def marked(plan: Plan) -> Iterator[None]:
-    """Mark the file of a plan as applied, before its first write; the mark goes where the block refuses to begin."""
+    """Mark the file of a plan as applied, before its first write; the mark is removed if the block refuses to begin."""
     mark = _mark_of(plan)
     if mark:
         _create(mark)

@@ -24,7 +24,7 @@ _FEW: Final = 5
 
 
 class Key(NamedTuple):
-    """The key of one object: within what it holds, and the value of each attribute as the API compares them."""
+    """The key of one object: its parents, and the value of each attribute as the API compares them."""
 
     scope: Hashable
     values: tuple[Hashable, ...]

@@ -45,7 +45,7 @@ class WholeLists:
     def rows_within(self, listing: Listing, most: int | None) -> Iterator[list[Body]] | None:
         """Return the pages of a list; None where it takes more than `most` requests.
 
-        The first page costs a request in vain where the list is long; no other call tells its length.
+        If the list is longer, the request for its first page was in vain. No other request tells its length.
         """
         reader = ListReader(self._client, listing)
         pages = reader.pages()

@@ -1,1 +1,1 @@
-"""What a session is made of, and what its objects ask of it."""
+"""The parts that a session is made of, and the calls that its objects make to it."""

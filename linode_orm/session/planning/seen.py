@@ -1,4 +1,4 @@
-"""What a deletion rests on: what was seen of the object that goes, compared with what is there now; sends nothing."""
+"""Compares what was seen of an object that is deleted with what it is now; sends nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""X-Filter over a snapshot: the part of it that SQL evaluates, so that never a row is missing that meets the filter.
+"""X-Filter over a snapshot: SQL evaluates a part of it, and drops no row that meets the whole.
 
 The query planner evaluates every condition again on the rows that come, as it does with the answers of the API.
 """

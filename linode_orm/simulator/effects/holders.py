@@ -1,4 +1,4 @@
-"""What is in use: it cannot be deleted, and what would exclude it cannot be made beside it."""
+"""Objects in use: none of them can be deleted, and no new object can take what they hold."""
 
 from __future__ import annotations
 

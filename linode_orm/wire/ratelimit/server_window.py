@@ -20,25 +20,27 @@ _LONGEST_PERIOD: Final = 300.0
 class WindowState(Enum):
     """What is known of the end of the current window.
 
-    ::
+    `UNKNOWN`: no answer has said when it ends. It is assumed to last for the documented period.
 
-        unknown    (no answer has said when it ends: it is assumed to last for the documented period)
-            a report with a reset                          --->  reported
+    - A report with a reset leads to `REPORTED`.
 
-        reported
-            a request is sent as a probe                   --->  probing
-            the latest possible end has passed             --->  ended
-            a report of the next window                    --->  reported, in that one
+    `REPORTED`: an answer has said when it ends.
 
-        probing
-            a refusal, or a report of this window          --->  reported
-            the probe is taken, or the latest end passed   --->  ended
-            a report of the next window                    --->  reported, in that one
+    - A request that is sent as a probe leads to `PROBING`.
+    - When the latest possible end has passed, the state is `ENDED`.
+    - A report of the next window leads to `REPORTED` in that window.
 
-        ended      (the next one is assumed to have begun, and requests count in it, though no answer has reported it)
-            a report of the next window                    --->  reported
-            a report of the old window                     --->  reported, in the old one: the end was assumed too early
-            the latest possible end of the next one passed --->  ended, for that one
+    `PROBING`: one request tries whether the next window has begun.
+
+    - A refusal, or a report of this window, leads back to `REPORTED`.
+    - When the probe is taken, or the latest possible end has passed, the state is `ENDED`.
+    - A report of the next window leads to `REPORTED` in that window.
+
+    `ENDED`: the next window is assumed to have begun. Requests count in it, though no answer has reported it.
+
+    - A report of the next window leads to `REPORTED`.
+    - A report of the old window leads back to `REPORTED` in the old one: its end was assumed too early.
+    - When the latest possible end of the next window has passed, that window is `ENDED` too.
     """
 
     UNKNOWN = "unknown"

@@ -1,4 +1,4 @@
-"""Looks at every page of the built site in Chromium: light and dark, on a phone and on a desk."""
+"""Looks at every page of the built site in Chromium: light and dark, in the width of a phone and of a laptop."""
 
 from __future__ import annotations
 
@@ -16,7 +16,16 @@ playwright = pytest.importorskip("playwright.sync_api", reason="nox -s browser i
 SITE = Path(os.environ.get("LINODE_ORM_SITE", ROOT / "site"))
 SHOTS = Path(os.environ.get("LINODE_ORM_SCREENSHOTS", ROOT / "screenshots"))
 WIDTHS, SCHEMES = (390, 1280), ("light", "dark")
-SHOWN = ("index.html", "tutorial.html", "resources/instance.html", "resources/map.html", "reference/session.html")
+SHOWN = (
+    "index.html",
+    "tutorial.html",
+    "faq.html",
+    "cookbook/index.html",
+    "cookbook/stacks.html",
+    "resources/instance.html",
+    "resources/map.html",
+    "reference/session.html",
+)
 """The pages of which screenshots are kept."""
 
 

@@ -1,4 +1,4 @@
-"""Splits the prose of pages and docstrings into sentences; tables, code and lists of names are no prose."""
+"""Splits the prose of pages and docstrings into sentences; each cell of a table is read by itself, and blocks of code are no prose."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 
 FENCE = re.compile(r"^(?P<mark>`{3,}|:{3,}).*?^(?P=mark)\s*$", re.MULTILINE | re.DOTALL)
 ITEM = re.compile(r"^\s*(?:[-*]|\d+\.)\s+", re.MULTILINE)
-END = re.compile(r"(?<=[.!?])[)\"'*`]*\s+(?=[A-Z`\"'(\[*])")
+END = re.compile(r"(?<=[.!?])[)\"'*`]*\s+(?=[A-Z0-9`\"'(\[*])")
 COMMAND = re.compile(r"^ +linode-orm .*$", re.MULTILINE)
 TABLE = re.compile(r"^.*\S {3,}\S.*$", re.MULTILINE)
 """A line with columns: a table of a docstring."""
+COLUMN = re.compile(r"(?<=\S) {3,}")
+CELL = re.compile(r"(?<!\\)\|")
+NAMES = re.compile(r"`[^`]*`(?:(?:,| and| or|, and|, or) `[^`]*`){3,}")
+"""Four pieces of code or more that are only listed."""
 LINK = re.compile(r"\]\([^)]*\)")
-CODE = re.compile(r"`[^`]*`")
 WORD = re.compile(r"[^\W\d_][\w'-]*|\d[\d,.]*")
 
 
@@ -29,22 +32,37 @@ class Sentence(NamedTuple):
 
     @property
     def words(self) -> list[str]:
-        """The words; a piece of code counts as one."""
-        return WORD.findall(CODE.sub(" code ", LINK.sub("]", self.text)))
+        """The words, those of code among them; a list of names counts as one, and the address of a link as none."""
+        return WORD.findall(NAMES.sub("names", LINK.sub("]", self.text)))
 
 
 def of_page(path: Path, name: str) -> Iterator[Sentence]:
     """Yield the sentences of a Markdown page."""
-    text = FENCE.sub(lambda found: "\n" * found[0].count("\n"), path.read_text(encoding="utf-8"))
-    lines = ["" if line.lstrip().startswith(("|", "#", "<", "=")) else line for line in text.split("\n")]
-    yield from _paragraphs("\n".join(lines), name, 1)
+    yield from of_markdown(path.read_text(encoding="utf-8"), name)
+
+
+def of_markdown(text: str, name: str) -> Iterator[Sentence]:
+    """Yield the sentences of a text in Markdown, with those in the cells of its tables."""
+    lines = FENCE.sub(lambda found: "\n" * found[0].count("\n"), text).split("\n")
+    for at, line in enumerate(lines, 1):
+        if line.startswith("|"):
+            yield from _cells(CELL.split(line.strip("|")), f"{name}:{at}")
+    prose = ["" if line.lstrip().startswith(("|", "#", "<", "=")) else line for line in lines]
+    yield from _paragraphs("\n".join(prose), name, 1)
 
 
 def of_module(path: Path, name: str) -> Iterator[Sentence]:
     """Yield the sentences of the docstrings of a module, with those below attributes."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            for line in TABLE.findall(node.value.value):
+                yield from _cells(COLUMN.split(line.strip()), f"{name}:{node.lineno}")
             yield from _paragraphs(node.value.value, name, node.lineno)
+
+
+def _cells(cells: list[str], place: str) -> Iterator[Sentence]:
+    for cell in cells:
+        yield from (Sentence(place, sentence.strip()) for sentence in END.split(cell) if sentence.strip())
 
 
 def _paragraphs(text: str, name: str, first: int) -> Iterator[Sentence]:

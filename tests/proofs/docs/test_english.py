@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
+from linode_orm._generate.site import build
 from tests.places import ROOT
-from tests.proofs.docs.sentences import Sentence, of_module, of_page
+from tests.proofs.docs.sentences import Sentence, of_markdown, of_module, of_page
 from tests.proofs.meta.test_names import REFUSED
 
 PAGES = [
@@ -49,10 +48,39 @@ def test_docstrings():
 
 
 def test_the_check_sees_what_it_looks_for(tmp_path):
-    """A long sentence is seen across lines and in lists; code is one word, and tables, fences and headings are none."""
+    """A long sentence is seen across lines, in lists, in cells and in code; fenced blocks and headings are none."""
     page = tmp_path / "page.md"
     long = " ".join(["word"] * 33)
-    page.write_text(f"# {long}\n\n| {long} |\n\n```text\n{long}\n```\n\n`{long}` stands here.\n\n- One.\n- {long}.\n")
-    assert [len(each.words) for each in of_page(page, "page") if len(each.words) > LONGEST] == [33]
-    assert Sentence("", "See [the page](a/b.md) of `x.y(z)`.").words == ["See", "the", "page", "of", "code"]
-    assert re.fullmatch(r"page:\d+", next(iter(of_page(page, "page"))).place)
+    page.write_text(f"# {long}\n\n| a | {long} |\n\n```text\n{long}\n```\n\n`{long}` here.\n\n- One.\n- {long}.\n")
+    found = [(each.place, len(each.words)) for each in of_page(page, "page") if len(each.words) > LONGEST]
+    assert found == [("page:3", 33), ("page:9", 34), ("page:11", 33)]
+    assert Sentence("", "See [the page](a/b.md) of `x.y(z)`.").words == ["See", "the", "page", "of", "x", "y", "z"]
+    assert Sentence("", "One of `a`, `b`, `c` or `d`, not `a` or `b`.").words == [
+        "One",
+        "of",
+        "names",
+        "not",
+        "a",
+        "or",
+        "b",
+    ]
+
+
+def test_the_check_sees_tables_of_docstrings(tmp_path):
+    """Each column of a line in a docstring is read by itself: three blanks end it."""
+    module = tmp_path / "module.py"
+    long = " ".join(["word"] * 33)
+    module.write_text(f'"""A table.\n\n    state      ({long})\n    other      short\n"""\n')
+    assert [len(each.words) for each in of_module(module, "module") if len(each.words) > LONGEST] == [33]
+
+
+def test_generated_pages():
+    """No sentence of a page that is made from the declarations or from docstrings has more than 32 words."""
+    found = []
+    for name, text in {**build.resources(), **build.reference()}.items():
+        found += [
+            f"{each.place}: {len(each.words)} words: {each.text}"
+            for each in of_markdown(text, name)
+            if len(each.words) > LONGEST
+        ]
+    assert found == []

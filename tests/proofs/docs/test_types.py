@@ -16,6 +16,7 @@ from tests.proofs.docs.blocks import FILE
 pytestmark = pytest.mark.slow
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.py"))
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # lines whose refusal is the point of the example, and classes that a page declares without a constructor
 WRONG = (
@@ -31,7 +32,7 @@ WRONG = (
 
 @pytest.fixture(scope="module")
 def modules(tmp_path_factory):
-    """Write the Python blocks of each page as a module, on the lines that they have in the page."""
+    """Write the Python blocks of each page as a module, on the lines that they have in the page, and each example as one."""
     folder = tmp_path_factory.mktemp("pages")
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
@@ -47,6 +48,8 @@ def modules(tmp_path_factory):
         # pages read as scripts do: annotations are not evaluated
         lines[0] = "from __future__ import annotations"
         (folder / f"{page.stem.replace('-', '_').lower()}.py").write_text("\n".join(lines), encoding="utf-8")
+    for script in EXAMPLES:
+        (folder / f"example_{script.stem.replace('-', '_')}.py").write_text(script.read_text(encoding="utf-8"))
     settings = {"pythonVersion": "3.11", "typeCheckingMode": "standard", "reportMissingModuleSource": False}
     (folder / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
     return folder
