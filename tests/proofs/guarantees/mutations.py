@@ -44,7 +44,7 @@ class Mutation(NamedTuple):
 
 
 MUTATIONS = (
-    Mutation("1a", without_operand(0), "tests/session/planning/test_plan.py::TestUpdates::test_only_what_changed"),
+    Mutation("1a", value("[*fields]"), "tests/session/planning/test_plan.py::TestUpdates::test_only_what_changed"),
     Mutation("1b", never, "tests/session/planning/test_unchanged.py::TestWhatIsThere::test_in_another_form"),
     Mutation("2a", left_out, "tests/session/commit/test_commit.py::TestCreate::test_a_family_gets_its_keys"),
     Mutation(
