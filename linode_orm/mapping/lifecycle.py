@@ -38,9 +38,8 @@ def hydrate(
     """
     mapper, new = model.__mapper__, object.__new__
     known, has_key = mapper.known, bool(mapper.id_names) or mapper.singleton
-    id_key, id_type = mapper.id_key or "", mapper.id_type
+    id_key, id_type, shape = mapper.id_key or "", mapper.id_type, tuple[object, ...]()
     found: list[Model] = []
-    shape: tuple[str, ...] = ()
     for body in bodies:
         if type(body) is not dict or type(identity := body.get(id_key)) is not id_type:
             identity = identity_in(mapper, body)
@@ -52,11 +51,10 @@ def hydrate(
             _set_state(instance, state)
             if has_key:
                 table[identity] = ref(instance)
-            if (keys := tuple(body)) != shape:  # the rows of a page have the same keys, mostly
-                shape = keys
-                if not known.issuperset(keys):
-                    mapper.learn(body.keys() - known)
-                    known = mapper.known
+            if (keys := tuple(body)) != shape and not known.issuperset(keys):  # most rows of a page have the same keys
+                mapper.learn(body.keys() - known)
+                known = mapper.known
+            shape = keys
         else:
             state = instance.__state__
             now_loaded = _merge(instance, state, body, origin.loaded)
