@@ -28,6 +28,7 @@ def drawing(mapper: Mapper) -> Iterator[str]:
         return
     height = ROW * len(shown) + 10
     middle = height / 2
+    yield '<div class="drawing">'
     yield f'<svg class="relations" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" aria-hidden="true" focusable="false">'
     yield '<g fill="none" stroke="currentColor" font-size="13" font-family="sans-serif">'
     yield _box(4, middle - 13, 190, mapper.name)
@@ -38,8 +39,7 @@ def drawing(mapper: Mapper) -> Iterator[str]:
         count = " ×n" if isinstance(relation, Many) else ""  # noqa: RUF001  the sign of multiplication is meant
         yield _label(262, y - 4, name + count)
         yield _box(420, y - 11, 196, relation.target, 22)
-    yield "</g>"
-    yield "</svg>"
+    yield from ("</g>", "</svg>", "</div>")
 
 
 def _box(x: float, y: float, width: float, name: str, height: float = 26) -> str:

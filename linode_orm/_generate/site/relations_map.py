@@ -27,6 +27,7 @@ def drawing(mappers: Iterable[Mapper]) -> Iterator[str]:
         by_service[each.service].append(each)
     places = _places(by_service)
     half = SIZE / 2
+    yield '<div class="drawing">'
     yield f'<svg class="map" viewBox="{-half} {-half} {SIZE} {SIZE}" width="{SIZE}" role="group" aria-label="{_LABEL}">'
     yield f"<title>{_LABEL}</title>"
     for at, own in enumerate(by_service.values()):
@@ -38,7 +39,7 @@ def drawing(mappers: Iterable[Mapper]) -> Iterator[str]:
     for service, own in by_service.items():
         yield from (_name(mapper.name, places[mapper.name], title(service)) for mapper in own)
     yield "</g>"
-    yield "</svg>"
+    yield from ("</svg>", "</div>")
 
 
 _LABEL: Final = "Relations between all resources, grouped by service"
