@@ -32,6 +32,8 @@ def body_of(raw: object) -> dict[str, Any]:
 def check(state: AccountState, resource: Resource, body: Mapping[str, Any], verb: str) -> None:
     """Refuse a body that lacks what is required, or holds values of other types or outside of limits, all at once."""
     wrong = [*_missing(resource.fields, body, verb), *_mistyped(state, resource.name, resource.fields, body, verb)]
+    if verb == "create":
+        wrong += _mistyped_children(state, resource, body, "")
     if state.limits:
         known = {key for _, key in wrong}
         found = limits.problems(resource.name, body, guesses=state.guesses)
@@ -52,7 +54,7 @@ def check_part(state: AccountState, name: str, fields: Fields, body: Mapping[str
 def check_action(state: AccountState, action: Action, body: Mapping[str, Any]) -> None:
     """Refuse the body of an action that lacks what is required, or holds values of other types or outside of limits."""
     wrong = [(f"{key} is required", key) for key in action.required if body.get(key) is None]
-    wrong += _mistyped_arguments(action, body)
+    wrong += _mistyped_arguments(action, body) or _mistyped_copy(state, action, body)
     if state.limits and not wrong:
         wrong += limits.action_problems(f"{action.method} {template(action.path)}", body)
     if wrong:
@@ -69,6 +71,37 @@ def check_arguments(action: Action, body: Mapping[str, Any]) -> None:
 def _mistyped_arguments(action: Action, body: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = ((problem(hint, body.get(key)), key) for key, hint in action.hints.items())
     return [(reason, key) for reason, key in found if reason]
+
+
+def _mistyped_copy(state: AccountState, action: Action, body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Hold the objects that an action changes in a copy against the fields of the class that it answers."""
+    answered = state.store.resources.get(action.answers or "")
+    if answered is None:
+        return []
+    wholes = {key for key, hint in action.hints.items() if "Mapping" in hint and isinstance(body.get(key), dict)}
+    fields = [(key, answered.fields[key]) for key in wholes & answered.fields.keys()]
+    return [
+        each for key, field in fields for each in field_problems(field, body[key], key, choices=False, strict=False)
+    ]
+
+
+def _mistyped_children(
+    state: AccountState, resource: Resource, body: Mapping[str, Any], above: str
+) -> Iterable[tuple[str, str]]:
+    """Hold the nested creates in the body of a POST against their classes, at any depth."""
+    for alternate_path in resource.alternate_paths:
+        key, target = alternate_path.create_key, state.store.resources.get(alternate_path.target)
+        given = body.get(key) if key else None
+        if not isinstance(given, list) or target is None or target.parent != resource.name:
+            continue
+        for at, each in enumerate(given):
+            place = f"{above}{key}[{at}]"
+            if not isinstance(each, dict):
+                yield "Must be of type Object", place
+                continue
+            for reason, where in _mistyped(state, target.name, target.fields, each, "create"):
+                yield reason, f"{place}.{where}"
+            yield from _mistyped_children(state, target, each, f"{place}.")
 
 
 def _missing(fields: Fields, body: Mapping[str, Any], verb: str) -> Iterable[tuple[str, str]]:

@@ -242,3 +242,47 @@ def test_strictness_is_one_of_three():
     """Another value is refused by name."""
     with pytest.raises(TypeError, match="strict is True, False or 'guesses'"):
         Simulator(strict="all")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        (
+            "/vpcs",
+            {"label": "vpc", "region": "us-east", "subnets": [{"label": "a", "ipv6": ["x"]}]},
+            "subnets[0].ipv6[0]",
+        ),
+        ("/vpcs", {"label": "vpc", "region": "us-east", "subnets": [5]}, "subnets[0]"),
+        ("/nodebalancers", {"region": "us-east", "configs": [{"nodes": [{"label": 5}]}]}, "configs[0].nodes[0].label"),
+        ("/profile/tokens", {"label": "token", "expiry": "soon"}, "expiry"),
+        (
+            "/monitor/services/dbaas/alert-definitions/10000/clone",
+            {"label": "copy", "rule_criteria": {"rules": [{"dimension_filters": ["x"]}]}},
+            "rule_criteria.rules[0].dimension_filters[0]",
+        ),
+    ],
+)
+def test_what_lies_deep_in_a_body_is_looked_at(sim, path, body, field):
+    """Children in the body of their parent, and objects that an action changes in a copy, have their types."""
+    status, said = ask(sim, "POST", path, body)
+    assert (status, [each["field"] for each in said["errors"]]) == (400, [field])
+
+
+def test_the_end_of_a_token_is_a_moment(sim):
+    """An end with an offset is that moment, whatever the offset."""
+    _, made = ask(sim, "POST", "/profile/tokens", {"label": "token", "expiry": "2026-01-01T03:00:00+02:00"})
+    assert sim.exchange("GET", "/profile", token=made["token"]).status == 200
+    sim.clock.advance(3600)
+    assert sim.exchange("GET", "/profile", token=made["token"]).status == 401
+
+
+def test_a_large_pool_goes_at_once(sim):
+    """The Linode of each node is found by its name; others stay."""
+    version = get(sim, "/lke/versions")["data"][0]["id"]
+    pools = [{"type": "g6-standard-1", "count": count} for count in (100, 1)]
+    body = {"label": "cluster", "region": "us-east", "k8s_version": version, "node_pools": pools}
+    _, cluster = ask(sim, "POST", "/lke/clusters", body)
+    large, small = get(sim, f"/lke/clusters/{cluster['id']}/pools")["data"]
+    assert get(sim, "/linode/instances")["results"] == large["count"] + small["count"] == 101
+    assert ask(sim, "DELETE", f"/lke/clusters/{cluster['id']}/pools/{large['id']}")[0] == 200
+    assert get(sim, "/linode/instances")["results"] == 1

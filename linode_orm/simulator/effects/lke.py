@@ -174,8 +174,9 @@ def _linode_of(state: AccountState, pool: Row, name: str) -> int | None:
 def _drop(state: AccountState, node: Row) -> None:
     """Remove a node with its Linode."""
     state.store.drop(node)
-    for row in list(state.rows("Instance")):
-        if row.body.get("lke_cluster_id") is not None and row.body["label"].endswith(f"-{node.id}"):
+    resource = state.store.resources.get("Instance")
+    if resource is not None:
+        for row in list(state.store.table(resource).holders("label", f"lke{node.parents[0]}-{node.id}")):
             state.remove(row)
             let_go(state, row)
 

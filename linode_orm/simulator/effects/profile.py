@@ -30,6 +30,15 @@ def _token(call: Call) -> None:
     call.hidden["once"] = {"token": secret}
 
 
+def _moment(text: object) -> datetime:
+    """Return a moment that a body names, in UTC; refuse what is none."""
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        raise bad("Must be a valid date and time", "expiry") from None
+    return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
 @check("POST /profile/tokens")
 def _may_make_token(call: Call) -> None:
     """Refuse a token to a user of a parent account, and scopes that the token of the request does not have."""
@@ -37,6 +46,8 @@ def _may_make_token(call: Call) -> None:
     user = state.get("User", state.username)
     if user is not None and user.body.get("user_type") in FOREIGN:
         raise forbidden()
+    if call.given("expiry"):
+        _moment(call.given("expiry"))
     wanted = str(call.given("scopes") or ALL)
     if not allows(state.caller.scopes, wanted.replace(" ", ",")):
         raise bad("You cannot create a token with more access than the token that you use.", "scopes")
@@ -45,8 +56,7 @@ def _may_make_token(call: Call) -> None:
 @after("POST /profile/tokens")
 def _token_is_good(call: Call) -> None:
     row = call.item
-    end = datetime.fromisoformat(row.body["expiry"]).replace(tzinfo=UTC)
-    credential = Credential(call.state.username, str(row.body["scopes"]), end, row)
+    credential = Credential(call.state.username, str(row.body["scopes"]), _moment(row.body["expiry"]), row)
     call.state.credentials.add(row.hidden["once"]["token"], credential)
 
 
