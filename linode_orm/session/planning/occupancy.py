@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from linode_orm.mapping import Model
     from linode_orm.session.planning.plan import Key
-    from linode_orm.session.planning.steps import DraftStep, UniqueIn
+    from linode_orm.session.planning.steps import DraftStep, ValueScope
 
     Body = Mapping[str, Any]
 
@@ -267,7 +267,7 @@ def _with(draft: DraftStep, below: Mapping[Key, Sequence[Model]]) -> Sequence[Mo
 
 def _unique(drafts: Sequence[DraftStep]) -> None:
     """Free a unique value before it is taken; refuse two objects that take the same value."""
-    takers: dict[UniqueIn, dict[object, int]] = {}
+    takers: dict[ValueScope, dict[object, int]] = {}
     for at, draft in enumerate(drafts):
         for where, value, instance in claims(draft):
             taken = takers.setdefault(where, {})
@@ -278,7 +278,7 @@ def _unique(drafts: Sequence[DraftStep]) -> None:
             taken[value] = at
     if not takers:
         return
-    unknown: list[tuple[UniqueIn, int]] = []
+    unknown: list[tuple[ValueScope, int]] = []
     for at, draft in enumerate(drafts):
         for where, value in frees(draft):
             if value is ABSENT:
@@ -291,8 +291,8 @@ def _unique(drafts: Sequence[DraftStep]) -> None:
 
 def _perhaps_unique(
     drafts: Sequence[DraftStep],
-    takers: Mapping[UniqueIn, Mapping[object, int]],
-    unknown: Sequence[tuple[UniqueIn, int]],
+    takers: Mapping[ValueScope, Mapping[object, int]],
+    unknown: Sequence[tuple[ValueScope, int]],
 ) -> None:
     """Delete objects that were never read before a unique value is taken that they may have."""
     for where, at in unknown:

@@ -289,7 +289,7 @@ def unique_names(mapper: Mapper) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*mapper.unique, *chosen)))  # promise 2b: a key that its user chose is unique, too
 
 
-class UniqueIn(NamedTuple):
+class ValueScope(NamedTuple):
     """Where a value has to be unique: an attribute of the objects of one class below the same parents."""
 
     model: str
@@ -297,21 +297,21 @@ class UniqueIn(NamedTuple):
     attribute: str
 
 
-def claims(draft: DraftStep) -> list[tuple[UniqueIn, object, Model]]:
+def claims(draft: DraftStep) -> list[tuple[ValueScope, object, Model]]:
     """Return the unique values that a draft takes, each with where it is unique, and the object that takes it."""
-    found: list[tuple[UniqueIn, object, Model]] = []
+    found: list[tuple[ValueScope, object, Model]] = []
     for each in draft.everyone():
         mapper = each.instance.__mapper__
         for change in each.body.changes:
             if change.name in unique_names(mapper) and isinstance(change.new, (str, int)):
-                where = UniqueIn(mapper.name, each.parents, change.name)
+                where = ValueScope(mapper.name, each.parents, change.name)
                 found.append((where, _normal(mapper, change.name, change.new), each.instance))
     return found
 
 
-def frees(draft: DraftStep) -> list[tuple[UniqueIn, object]]:
+def frees(draft: DraftStep) -> list[tuple[ValueScope, object]]:
     """Return the unique values that a draft frees, each with where it is unique; `ABSENT` for an unknown value."""
-    found: list[tuple[UniqueIn, object]] = []
+    found: list[tuple[ValueScope, object]] = []
     for each in draft.everyone():
         mapper = each.instance.__mapper__
         if each.operation == "delete":
@@ -319,11 +319,11 @@ def frees(draft: DraftStep) -> list[tuple[UniqueIn, object]]:
             for name in unique_names(mapper):
                 value = raw.get(mapper.fields[name].key, ABSENT)
                 if value is ABSENT or isinstance(value, (str, int)):  # an answer may hold anything there
-                    found.append((UniqueIn(mapper.name, each.parents, name), _normal(mapper, name, value)))
+                    found.append((ValueScope(mapper.name, each.parents, name), _normal(mapper, name, value)))
         elif each.operation != "create":
             for change in each.body.changes:
                 if change.name in unique_names(mapper) and isinstance(change.old, (str, int)):
-                    where = UniqueIn(mapper.name, each.parents, change.name)
+                    where = ValueScope(mapper.name, each.parents, change.name)
                     found.append((where, _normal(mapper, change.name, change.old)))
     return found
 
