@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, NamedTuple, cast
-from uuid import uuid4
 
 from linode_orm._options import check_path
 from linode_orm.errors import InvalidRequestError, JournalError
@@ -75,6 +74,8 @@ class History:
                 f"session.commit() carries it on, session.rollback() drops it"
             )
             raise InvalidRequestError(msg)
+        from uuid import uuid4  # noqa: PLC0415  a session that only reads needs none
+
         name = uuid4().hex
         instead = rest[0] if rest and not is_temporary else None
         account = account_to_write(self._client) if self.journal.is_lasting else ""
