@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_interface
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -12,7 +14,8 @@ _CHOICES: Final = frozenset({"auto", "any"})
 _SECONDS: Final = (30, 120, 300, 3600, 7200, 14400, 28800, 57600, 86400, 172800, 345600, 604800, 1209600, 2419200)
 
 
-class NormalForm(NamedTuple):
+@frozen
+class NormalForm:
     """How the API writes a value, which spellings of it mean the same, and how that is known.
 
     `of` returns a value as the API writes it: edits, and the search for a lost creation, compare values by it.
