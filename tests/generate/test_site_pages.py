@@ -80,28 +80,59 @@ def test_a_request_without_a_page_is_explained(pages):
     assert "A request without a link" not in pages["resources/volume.md"]
 
 
-@pytest.mark.parametrize("resource", [name for name in meanings.known() if name != meanings.COMMON])
+DESCRIBED = [name for name in meanings.known() if name != meanings.COMMON]
+LONGEST = 20
+"""Words of a meaning."""
+
+
+def nested(mapper, prefix="", above=()):
+    """Give the dotted names of all fields, those of the values inside them too."""
+    for name, field in mapper.fields.items():
+        yield f"{prefix}{name}"
+        ending = "[]." if "list[" in field.text else "."
+        for each in set(field.codec.nested) - set(above):
+            yield from nested(each.__mapper__, f"{prefix}{name}{ending}", (*above, each))
+
+
+def own_words(text, *known):
+    """Give the words of a text that are neither fillers nor one of the known names."""
+    fillers = {"the", "a", "an", "of", "its", "it", "is", "this", "that", "linode"}
+    parts = {part for name in known for part in re.findall(r"[a-z]+", name.lower())}
+    return set(re.findall(r"[a-z]+", text.lower())) - fillers - parts - {f"{part}s" for part in parts}
+
+
+@pytest.mark.parametrize("resource", DESCRIBED)
 def test_meanings_say_something(resource, pages):
-    """A described resource has a meaning for each field, of its own words: never only the field's name again."""
-    mapper = getattr(models, resource).__mapper__
-    assert set(meanings.known()[resource]) <= set(mapper.fields)
-    empty = {"the", "a", "an", "of", "its", "it", "is", "this", "that", "linode", resource.lower()}
-    for name in mapper.fields:
+    """A described resource has a meaning for each field and each nested one, beside its name and in words of its own."""
+    names = set(nested(getattr(models, resource).__mapper__))
+    assert set(meanings.known()[resource]) <= names
+    table = pages[f"resources/{slug(resource)}.md"].partition("## Fields")[2].partition("\n## ")[0]
+    rows = {line.split("|")[1].strip(" `"): line for line in table.splitlines() if "|" in line}
+    for name in names:
         text = meanings.meaning(resource, name)
-        said = set(re.findall(r"[a-z]+", text.lower())) - empty - set(re.findall(r"[a-z]+", name)) - {f"{name}s"}
-        assert len(said) > 2, f"{resource}.{name}: {text!r}"
+        assert len(own_words(text, resource, name)) > 2, f"{resource}.{name}: {text!r}"
         assert text.endswith(".")
-        assert len(text.split()) <= 32
-        assert text in pages[f"resources/{slug(resource)}.md"]
+        assert len(text.split()) <= LONGEST
+        assert f"| {text}" in rows[name]
+
+
+def test_a_repeated_name_is_no_meaning():
+    """The words of a dotted name, in any order and number, count for nothing."""
+    assert own_words("The ports of the inbound rules.", "Firewall", "rules.inbound[].ports") == set()
+    assert own_words("A backup of this Instance.", "Instance", "backups.day") == {"backup"}
 
 
 def test_sizes_have_units():
-    """A size or a time in numbers says its unit."""
-    units = re.compile(r"bytes|megabit|second|number|dollar|bits|utc", re.IGNORECASE)
-    asked = re.compile(r"size|_sec$|memory|^disk$|transfer$|network_out|vcpus|gpus|price|quota|^used$|created|updated")
+    """A size or a time in numbers says its unit, also inside a value."""
+    units = re.compile(r"bytes|megabit|second|number|dollar|bits|utc|percent", re.IGNORECASE)
+    asked = re.compile(
+        r"size|_sec$|memory|^disk$|transfer$|network_(in|out)|vcpus|gpus|price|quota|^used$|created|updated"
+        r"|^cpu$|^io$|hourly|monthly|_time$|datetime|^last_successful$"
+    )
     for resource, texts in meanings.known().items():
         for name, text in texts.items():
-            assert not asked.search(name) or name == "created_by" or units.search(text), f"{resource}.{name}"
+            last = name.rpartition(".")[2]
+            assert not asked.search(last) or last == "created_by" or units.search(text), f"{resource}.{name}"
 
 
 def test_the_map_has_every_resource(pages):

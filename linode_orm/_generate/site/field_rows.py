@@ -19,8 +19,11 @@ _FIRST: Final = re.compile(r"^\**[a-z]")
 _LITERAL: Final = re.compile(r"Literal\[([^\]]*)\](?: \| str)?")
 
 
-def rows(mapper: Mapper, prefix: str = "", seen: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield a row for each field, and for the fields of the values inside it."""
+def rows(
+    mapper: Mapper, prefix: str = "", seen: tuple[str, ...] = (), resource: str | None = None
+) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each field, and for the fields of the values inside it; `resource` has the meanings of all."""
+    owner = resource or mapper.name
     for name, field in mapper.fields.items():
         relation = mapper.relation_names.get(name)
         yield (
@@ -29,16 +32,16 @@ def rows(mapper: Mapper, prefix: str = "", seen: tuple[str, ...] = ()) -> Iterat
             _null(field),
             _who(field, is_nested=bool(prefix)),
             "server" if field.filterable else "",
-            " ".join([*_meaning(mapper, prefix + name), *_sentence(_notes(field, relation, mapper))]),
+            " ".join([*_meaning(owner, prefix + name), *_sentence(_notes(field, relation, mapper))]),
         )
         for nested in field.codec.nested:
             if nested.__name__ not in seen:
                 ending = "[]." if "list[" in field.text else "."
-                yield from rows(nested.__mapper__, f"{prefix}{name}{ending}", (*seen, nested.__name__))
+                yield from rows(nested.__mapper__, f"{prefix}{name}{ending}", (*seen, nested.__name__), owner)
 
 
-def _meaning(mapper: Mapper, name: str) -> Iterator[str]:
-    text = meaning(mapper.name, name)
+def _meaning(resource: str, name: str) -> Iterator[str]:
+    text = meaning(resource, name)
     if text:
         yield text
 
