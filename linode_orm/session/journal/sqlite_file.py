@@ -109,6 +109,8 @@ class JournalFile:
                 self._connection.execute("BEGIN IMMEDIATE")
                 for statement in _ADDED.split(";"):
                     self._connection.execute(statement)
+                # Both are here: closed now, the log is merged, and a row of a process that died would ask for it.
+                self._connection.execute("DELETE FROM in_use")
                 self._connection.execute("COMMIT")
             except BaseException:
                 self._connection.close()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from linode_orm import JournalError, Session, Volume, recover
+from linode_orm.session.journal.sqlite_file import JournalFile
 from linode_orm.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -90,6 +91,19 @@ def test_one_that_a_crash_left_is_no_other(sim, tmp_path):
     journal(sim, tmp_path / "other", copy=folder / "mine")
     assert recover(folder / "mine", client=sim.client()).counts == {"applied": 30}
     assert [*contents(folder)] == ["mine"]
+
+
+def test_one_whose_process_died_as_it_began_to_write(tmp_path):
+    """A process that dies before its first transaction is whole leaves a journal that opens any number of times."""
+    file = JournalFile(tmp_path / "journal", must_exist=False)
+    file.begin()
+    left = tmp_path / "left"
+    left.mkdir()
+    for name in ("journal", "journal-wal"):
+        shutil.copy(tmp_path / name, left / name)
+    file.close()
+    for _ in range(3):
+        assert len(recover(left / "journal", client=Simulator().client())) == 0
 
 
 def test_a_log_without_a_journal(sim, tmp_path):
