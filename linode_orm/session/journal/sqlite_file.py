@@ -53,11 +53,13 @@ CREATE TABLE IF NOT EXISTS last_tries (
     PRIMARY KEY (commit_id, number)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS in_use (needs_log INTEGER PRIMARY KEY);
+DELETE FROM in_use;
 """
-"""What a journal of version 0.1 lacks.
+"""What a journal of version 0.1 lacks, and what a process that died may have left.
 
 `in_use` has a row in the file itself as long as the log holds something newer, and none in what both are together. So a
-file without its log differs from one into which the log was merged.
+file without its log differs from one into which the log was merged. A process that dies before its first transaction is
+whole leaves the row in both; where both are there it goes, since the log is merged when they are closed.
 """
 _STATES: Final = ("open", "undoing", "finished", "undone", "returned", "dropped")
 _LARGE_LOG: Final = 1 << 24
@@ -109,8 +111,6 @@ class JournalFile:
                 self._connection.execute("BEGIN IMMEDIATE")
                 for statement in _ADDED.split(";"):
                     self._connection.execute(statement)
-                # Both are here: closed now, the log is merged, and a row of a process that died would ask for it.
-                self._connection.execute("DELETE FROM in_use")
                 self._connection.execute("COMMIT")
             except BaseException:
                 self._connection.close()
