@@ -23,9 +23,9 @@ def refuse(where: object, kind: str, name: str, known: Iterable[str] = (), *, in
     if name.startswith("_"):  # of what is not made yet nothing can be said, and tools ask for many such names
         raise AttributeError(name)
     instead = instead or sqlalchemy_names.TABLES[kind].get(name, "")
-    from difflib import get_close_matches  # noqa: PLC0415  only a wrong name needs it
+    from linode_orm._suggestions import suggestion  # noqa: PLC0415  only a wrong name needs it
 
-    close = get_close_matches(name, [each for each in known if not each.startswith("_")], n=1)
-    hint = f"; write instead: {instead}" if instead else f"; did you mean {close[0]!r}?" if close else ""
+    public = [each for each in known if not each.startswith("_")]
+    hint = f"; write instead: {instead}" if instead else suggestion(name, public)
     msg = f"{where} has no attribute {name!r}{hint}"
     raise AttributeError(msg, name=name)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from linode_orm._suggestions import suggestion
 from linode_orm.mapping.class_references import Reference
 from linode_orm.mapping.nested_attributes import NestedAttribute
 from linode_orm.mapping.reached import Reached
@@ -84,6 +84,6 @@ def _shown(attribute: object) -> str:
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """Return the message for a name that there is not, with what comes closest."""
     public = [each for each in known if not each.startswith("_")]
-    close = get_close_matches(name, public, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else f"; it has {', '.join(public[:8])}" if public else ""
-    return f"{what} {name!r}{hint}{', …' if not close and len(public) > 8 else ''}"  # noqa: PLR2004  as above
+    near = suggestion(name, public)
+    hint = near or (f"; it has {', '.join(public[:8])}" if public else "")
+    return f"{what} {name!r}{hint}{', …' if not near and len(public) > 8 else ''}"  # noqa: PLR2004  as above

@@ -62,10 +62,10 @@ def class_called(text: str) -> type[Model]:
         listed = ", ".join(each.__name__ for each in found)
         msg = f"{text!r} is the path of several classes: {listed}"
         raise LookupError(msg)
-    from difflib import get_close_matches  # noqa: PLC0415  only a wrong name needs it
+    from linode_orm._suggestions import closest  # noqa: PLC0415  only a wrong name needs it
 
-    close = get_close_matches(re.sub(r"[-_]|s$", "", plain.rpartition("/")[2]), known, n=1)
-    hint = f"; did you mean {known[close[0]]!r}?" if close else "; `linode-orm models` lists them"
+    near = closest(re.sub(r"[-_]|s$", "", plain.rpartition("/")[2]), known)
+    hint = f"; did you mean {known[near]!r}?" if near else "; `linode-orm models` lists them"
     msg = f"there is no class {text!r}{hint}"
     raise LookupError(msg)
 

@@ -54,11 +54,9 @@ class CommandGroup(click.Group):
         """Find the command that the arguments begin with; suggest one for a name that there is not."""
         name = args[0]
         if not ctx.resilient_parsing and self.get_command(ctx, name) is None and not name.startswith("-"):
-            from difflib import get_close_matches  # noqa: PLC0415  only a wrong name needs it
+            from linode_orm._suggestions import suggestion  # noqa: PLC0415  only a wrong name needs it
 
-            close = get_close_matches(name, self.list_commands(ctx), n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            msg = f"there is no command {name!r}{hint}"
+            msg = f"there is no command {name!r}{suggestion(name, self.list_commands(ctx))}"
             raise click.UsageError(msg, ctx)
         return super().resolve_command(ctx, args)
 

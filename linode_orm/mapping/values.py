@@ -32,10 +32,9 @@ UNSET: Final = Unset.UNSET
 
 def not_among(unknown: Sequence[object], known: Sequence[object]) -> str:
     """Say that values are documented nowhere, what is, and what comes closest."""
-    from difflib import get_close_matches  # noqa: PLC0415  only a wrong name needs it
+    from linode_orm._suggestions import suggestion  # noqa: PLC0415  only a wrong name needs it
 
-    close = get_close_matches(str(unknown[0]), [each for each in known if isinstance(each, str)], n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
+    hint = suggestion(str(unknown[0]), [each for each in known if isinstance(each, str)])
     shown = [*map(repr, known[:_SHOWN]), *([f"… {len(known)} in all"] if len(known) > _SHOWN else [])]
     return f"{', '.join(map(repr, unknown))} is not among the known values ({', '.join(shown)}){hint}"
 

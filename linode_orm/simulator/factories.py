@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
+from linode_orm._suggestions import suggestion
 from linode_orm.mapping import Model
 from linode_orm.mapping.registry import lookup
 from linode_orm.mapping.state import state_of
@@ -75,9 +75,7 @@ class Factories(TypedFactories):
         def __getattr__(self, name: str) -> Callable[..., Model]:
             """Return the factory of a class by its name in lower case."""
             if name not in _names():
-                near = get_close_matches(name, _names(), 1)
-                meant = f"; did you mean {near[0]!r}?" if near else ""
-                msg = f"no class is made by sim.make.{name}(){meant}"
+                msg = f"no class is made by sim.make.{name}(){suggestion(name, _names())}"
                 raise AttributeError(msg)
             return partial(self, lookup(_names()[name]))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
+
+from linode_orm._suggestions import closest, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -58,9 +59,7 @@ def check_keys(resource: Resource, given: Iterable[str], also: Container[str] = 
     """Raise `ValueError` for a key that a resource does not have, because it would change nothing."""
     for key in given:
         if key not in resource.fields and key not in resource.id_keys and key not in also:
-            near = get_close_matches(key, [*resource.fields], 1)
-            meant = f"; did you mean {near[0]!r}?" if near else ""
-            msg = f"{resource.name} has no key {key!r}{meant}"
+            msg = f"{resource.name} has no key {key!r}{suggestion(key, resource.fields)}"
             raise ValueError(msg)
 
 
@@ -79,8 +78,8 @@ def resource_of(state: AccountState, keyword: str) -> Resource:
     name = name_of(state, keyword)
     if name not in state.store.resources:
         known = sorted({each.path.rpartition("/")[2] for each in state.store.resources.values()} | set(NAMES))
-        near = get_close_matches(keyword, known, 1)
-        meant = f"did you mean {near[0]!r}? " if near else ""
+        near = closest(keyword, known)
+        meant = f"did you mean {near!r}? " if near else ""
         msg = f"seed() knows no collection {keyword!r}; {meant}there are {', '.join(known)}"
         raise ValueError(msg)
     return state.store.resources[name]

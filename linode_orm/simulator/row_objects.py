@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from linode_orm._suggestions import suggestion
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping import Model
 from linode_orm.mapping.addressing import flat
@@ -148,9 +148,7 @@ def fields_of(model: type[Model], values: Mapping[str, object]) -> tuple[dict[st
 def _refusal(mapper: Mapper, name: str, attribute: object) -> str:
     if attribute is not None:
         return f"{mapper.name}.{name} is a collection; make its objects by themselves, and name their parent"
-    near = get_close_matches(name, mapper.attributes, 1)
-    meant = f"; did you mean {near[0]!r}?" if near else ""
-    return f"{mapper.name} has no attribute {name!r}{meant}"
+    return f"{mapper.name} has no attribute {name!r}{suggestion(name, mapper.attributes)}"
 
 
 def _chain(parent: object) -> tuple[object, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from linode_orm._options import check_seconds
+from linode_orm._suggestions import suggestion
 from linode_orm.simulator.event_actions import EVENT_ACTIONS
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ class SimulatedEvents:
         """
         check_seconds("seconds", seconds, may_be_zero=True)
         if action not in EVENT_ACTIONS:
-            near = get_close_matches(action, EVENT_ACTIONS, 1)
-            msg = f"the API has no event {action!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+            msg = f"the API has no event {action!r}{suggestion(action, EVENT_ACTIONS)}"
             raise ValueError(msg)
         with self._lock:
             self._state.jobs.settle()

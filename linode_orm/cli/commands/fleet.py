@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from linode_orm._suggestions import suggestion
 from linode_orm.cli.help import CliCommand
 
 if TYPE_CHECKING:
@@ -129,9 +129,7 @@ def _command_called(ctx: click.Context, name: str) -> click.Command:
     """Return the command that a fleet runs; raise `click.UsageError` for another, with a suggestion."""
     group: Any = ctx.find_root().command
     if name not in COMMANDS:
-        close = get_close_matches(name, COMMANDS, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        msg = f"a fleet runs no command {name!r}{hint}; it runs {', '.join(COMMANDS)}"
+        msg = f"a fleet runs no command {name!r}{suggestion(name, COMMANDS)}; it runs {', '.join(COMMANDS)}"
         raise click.UsageError(msg)
     if name in {"plan", "apply"}:
         return _plan if name == "plan" else _apply
@@ -157,9 +155,7 @@ def _chosen(path: str, only: tuple[str, ...], tag: str | None, part: tuple[int, 
     fleet = Fleet.load(path)
     for name in only:
         if name not in fleet.accounts:
-            close = get_close_matches(name, fleet.accounts, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            msg = f"--only: {path} has no account {name!r}{hint}"
+            msg = f"--only: {path} has no account {name!r}{suggestion(name, fleet.accounts)}"
             raise click.UsageError(msg)
     found = fleet.only(*only, tag=tag)
     if not len(found):

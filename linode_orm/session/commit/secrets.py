@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, cast
 
+from linode_orm._suggestions import closest
 from linode_orm.errors import InvalidRequestError
 from linode_orm.mapping.model import resource
 from linode_orm.mapping.relations import Many
@@ -44,7 +44,7 @@ def check_names(plan: Plan, given: Given | None, *, may_lack: bool = False) -> d
     names = dict(given or {})
     unknown = sorted(str(name) for name in names if name not in wanted)
     if unknown:
-        near = [each for name in unknown for each in get_close_matches(name, wanted, 1)]
+        near = [each for name in unknown if (each := closest(name, wanted)) is not None]
         meant = f" (did you mean {', '.join(near)}?)" if near else ""
         _refuse(f"the plan has no secrets {', '.join(unknown)}{meant}", wanted)
     missing = sorted(wanted.keys() - names.keys())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from difflib import get_close_matches
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from linode_orm._suggestions import closest
 from linode_orm.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class Hooks:
     def on(self, event: str, function: Callable[[Any], object]) -> Callable[[], None]:
         """Add a hook; return what removes it, which does nothing the second time."""
         if event not in EVENTS:
-            close = get_close_matches(str(event), EVENTS, n=1)
-            hint = f", did you mean {close[0]!r}?" if close else ""
+            near = closest(str(event), EVENTS)
+            hint = f", did you mean {near!r}?" if near else ""
             msg = f"there is no event {event!r}{hint}; the events are {', '.join(EVENTS)}"
             raise InvalidRequestError(msg)
         if not callable(function):
