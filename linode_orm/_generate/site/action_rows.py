@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm._generate.api_pages import address
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 VERB_HEAD: Final = ("to", "request", "write")
 ACTION_HEAD: Final = ("call", "request", "event", "answers", "can raise")
-UNLINKED: Final = re.compile(r"^\|.*\| `(?:GET|POST|PUT|DELETE) /", re.MULTILINE)
-"""A row whose request has no page in the API's documentation."""
 _REFUSED: Final = ("Unauthorized", "Forbidden", "RateLimited", "ServerError", "TransportError")
 
 
@@ -57,6 +54,11 @@ def action_rows(mapper: Mapper) -> Iterator[tuple[str, ...]]:
         method = getattr(mapper.cls, name)
         shown = call(method, name if each.scope == "item" else f"{mapper.name}.{name}")
         yield code(shown), request(each.method, path), code(each.event or ""), _answer(each), _errors(each)
+
+
+def is_unlinked(row: tuple[str, ...]) -> bool:
+    """Whether the request of a row, its second cell, has no page in the API's documentation."""
+    return row[1].startswith("`")
 
 
 def action_docs(mapper: Mapper) -> Iterator[str]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from linode_orm._generate.site import diagram
 from linode_orm._generate.site.action_rows import (
     ACTION_HEAD,
-    UNLINKED,
     VERB_HEAD,
     action_docs,
     action_rows,
     common_errors,
+    is_unlinked,
     verb_errors,
     verb_rows,
 )
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 def page(mapper: Mapper, referring: list[tuple[str, str]]) -> str:
     """Return the page of a resource; `referring` are the classes and relations that lead to it."""
     text = "\n".join([*_head(mapper), *_fields(mapper), *_relations(mapper, referring), *_actions(mapper)])
-    return f"{text}\n{_UNLINKED}\n" if UNLINKED.search(text) else f"{text}\n"
+    has_unlinked = any(map(is_unlinked, (*verb_rows(mapper), *action_rows(mapper))))
+    return f"{text}\n{_UNLINKED}\n" if has_unlinked else f"{text}\n"
 
 
 _UNLINKED: Final = (

@@ -91,8 +91,9 @@ def _rebuilds(drafts: Iterable[DraftStep], find: Find, alone: Callable[[Model], 
         name = draft.instance.__mapper__.name
         if name in REBUILDS:
             groups.setdefault((name, draft.parents), []).append(draft)
-    others = drafts if groups else ()  # most plans have no group, and then nothing is looked up
-    updates = (each for each in others if each.operation == "update")
+    if not groups:
+        return  # as in most plans
+    updates = (each for each in drafts if each.operation == "update")
     own = {each.token: each for each in updates if each.instance.__mapper__.name not in REBUILDS}
     for (name, parents), group in groups.items():
         rebuild = REBUILDS[name]
