@@ -172,7 +172,7 @@ def _picture(call: Call) -> None:
     row.change(thumbnail_url=f"https://api.linode.com/v4/account/clients/{row.id}/thumbnail")
 
 
-# -- children --------------------------------------------------------------------------------------------
+# -- children ----------------------------------------------------------------------------------------------------------
 
 
 @answer("POST /account/child-accounts/{}/token")

@@ -10,6 +10,7 @@ from linode_orm.simulator.effects.linode_disks import deploy
 from linode_orm.simulator.effects.linode_interfaces import check_linode_interfaces
 from linode_orm.simulator.effects.placement import join, leave, may_join, shown_group
 from linode_orm.simulator.errors import Refused, bad
+from linode_orm.simulator.firewall_devices import behind, devices_of
 from linode_orm.simulator.hooks import after, check, fill, listing
 
 if TYPE_CHECKING:
@@ -158,10 +159,8 @@ def let_go(state: AccountState, gone: Row) -> None:
     for volume in list(state.rows("Volume")):
         if volume.body.get("linode_id") == gone.id:
             state.change(volume, linode_id=None, linode_label=None)
-    for device in list(state.rows("FirewallDevice")):
-        entity = device.body.get("entity") or {}
-        if entity.get("type") == "linode" and entity.get("id") == gone.id:
-            state.remove(device)
+    for device in devices_of(state, "linode", gone.id):
+        state.remove(device)
     for group in list(state.rows("PlacementGroup")):
         leave(state, group, gone)
 
@@ -189,13 +188,3 @@ def _nodebalancers(call: Call) -> list[Row]:
     nodes = call.state.rows("NodeBalancerNode")
     ids = {node.chain[0] for node in nodes if str(node.body["address"]).rpartition(":")[0] in mine}
     return [row for row in call.state.rows("NodeBalancer") if str(row.id) in ids]
-
-
-def behind(state: AccountState, kind: str, identity: object) -> list[Row]:
-    """Return the firewalls whose device is the entity of that type and id."""
-    found = []
-    for device in state.rows("FirewallDevice"):
-        entity = device.body.get("entity") or {}
-        if entity.get("type") == kind and entity.get("id") == identity:
-            found.append(state.need("Firewall", device.chain[0]))
-    return found

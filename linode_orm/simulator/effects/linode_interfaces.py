@@ -19,6 +19,7 @@ from linode_orm.simulator.effects.linode_configs import configure_interfaces
 from linode_orm.simulator.effects.networking import guard
 from linode_orm.simulator.effects.vlans import attach
 from linode_orm.simulator.errors import bad
+from linode_orm.simulator.firewall_devices import behind
 from linode_orm.simulator.hooks import after, answer, born, check, fill, instead, listing
 from linode_orm.simulator.store import encode
 
@@ -216,8 +217,6 @@ def _shown_settings(call: Call) -> bytes:
 
 @listing("GET /linode/instances/{}/interfaces/{}/firewalls")
 def _firewalls(call: Call) -> list[Row]:
-    from linode_orm.simulator.effects.linode import behind  # noqa: PLC0415  modules of effects load in any order
-
     return behind(call.state, "interface", call.item.id)
 
 

@@ -177,8 +177,12 @@ def _drop(state: AccountState, node: Row) -> None:
     resource = state.store.resources.get("Instance")
     if resource is not None:
         for row in list(state.store.table(resource).holders("label", f"lke{node.parents[0]}-{node.id}")):
-            state.remove(row)
-            let_go(state, row)
+            _remove_linode(state, row)
+
+
+def _remove_linode(state: AccountState, row: Row) -> None:
+    state.remove(row)
+    let_go(state, row)
 
 
 def show_nodes(state: AccountState, pool: Row) -> None:
@@ -215,8 +219,7 @@ def _pool_gone(call: Call) -> None:
 def _cluster_gone(call: Call) -> None:
     for row in list(call.state.rows("Instance")):
         if row.body.get("lke_cluster_id") == call.item.id:
-            call.state.remove(row)
-            let_go(call.state, row)
+            _remove_linode(call.state, row)
 
 
 @answer("DELETE /lke/clusters/{}/nodes/{}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from linode_orm.mapping.json_types import merged_value
 from linode_orm.simulator.errors import Refused, bad, not_found
+from linode_orm.simulator.firewall_devices import devices_of
 from linode_orm.simulator.hooks import after, answer, check, fill, instead
 from linode_orm.simulator.limits import rule_problems
 from linode_orm.simulator.validate import check_part
@@ -174,10 +175,9 @@ def _born_behind(call: Call) -> None:
 def _replace(call: Call) -> dict[str, object]:
     state, kind = call.state, "linode" if call.resource.name == "Instance" else "nodebalancer"
     wanted = [state.need("Firewall", identity) for identity in call.given("firewall_ids") or ()]
-    for device in list(state.rows("FirewallDevice")):
-        if device.body["entity"]["type"] == kind and device.body["entity"]["id"] == call.item.id:
-            state.remove(device)
-            _show_entities(state, state.need("Firewall", device.chain[0]))
+    for device in devices_of(state, kind, call.item.id):
+        state.remove(device)
+        _show_entities(state, state.need("Firewall", device.chain[0]))
     for firewall in wanted:
         state.make("FirewallDevice", firewall.chain, entity=_entity(state, kind, call.item.id))
         _show_entities(state, firewall)

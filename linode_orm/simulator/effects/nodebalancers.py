@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from linode_orm.simulator.effects.linode_addresses import address_of
 from linode_orm.simulator.errors import bad
+from linode_orm.simulator.firewall_devices import behind, devices_of
 from linode_orm.simulator.hooks import after, answer, check, fill, instead
 from linode_orm.simulator.store import encode
 
@@ -117,17 +118,13 @@ def _rebuild(call: Call) -> bytes:
 
 @instead("GET /nodebalancers/{}/firewalls")
 def _firewalls(call: Call) -> list[Row]:
-    from linode_orm.simulator.effects.linode import behind  # noqa: PLC0415  modules of effects load in any order
-
     return behind(call.state, "nodebalancer", call.state.need("NodeBalancer", call.values[0]).id)
 
 
 @after("DELETE /nodebalancers/{}")
 def _deleted(call: Call) -> None:
-    for device in list(call.state.rows("FirewallDevice")):
-        entity = device.body.get("entity") or {}
-        if entity.get("type") == "nodebalancer" and entity.get("id") == call.item.id:
-            call.state.remove(device)
+    for device in devices_of(call.state, "nodebalancer", call.item.id):
+        call.state.remove(device)
 
 
 @after("POST /nodebalancers")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from linode_orm.simulator.clock import text
 from linode_orm.simulator.effects.vlan_events import vlans_of
 from linode_orm.simulator.errors import bad, not_found
+from linode_orm.simulator.firewall_devices import devices_of
 from linode_orm.simulator.hooks import after, check, fill, instead
 from linode_orm.simulator.permissions import forbidden
 
@@ -53,7 +54,7 @@ def _held(state: AccountState, host: Row) -> str | None:
         return "is part of another transfer"
     if any(row.body.get("linode_id") == host.id for row in state.rows("Volume")):
         return "has attached volumes"
-    if _has_firewall(state, host):
+    if devices_of(state, "linode", host.id):
         return "is assigned to a firewall"
     if vlans_of(state, host):
         return "is attached to a VLAN"
@@ -63,11 +64,6 @@ def _held(state: AccountState, host: Row) -> str | None:
     if host.body.get("locks"):
         return "has a resource lock"
     return _held_address(state, host)
-
-
-def _has_firewall(state: AccountState, host: Row) -> bool:
-    entities = (row.body.get("entity") or {} for row in state.rows("FirewallDevice"))
-    return any(each.get("type") == "linode" and each.get("id") == host.id for each in entities)
 
 
 def _held_address(state: AccountState, host: Row) -> str | None:
@@ -164,10 +160,11 @@ def _begin(state: AccountState, rows: dict[AccountState, Row], owner: AccountSta
             row.change(status="completed" if failure is None else "failed", updated=each.now)
             if failure is not None:
                 each.events.add("entity_transfer_fail", row)
-        for identity in _wanted(rows[state].body) if owner is not None and failure is None else ():
-            host = owner.get("Instance", identity) if owner is not None else None
-            if owner is not None and host is not None:
-                _move(owner, state, host)
+        if owner is None or failure is not None:
+            return
+        hosts = [owner.get("Instance", identity) for identity in _wanted(rows[state].body)]
+        for host in filter(None, hosts):
+            _move(owner, state, host)
 
     for each in rows:
         each.jobs.later(lasts, end)
